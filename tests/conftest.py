@@ -1,0 +1,37 @@
+"""What all tests share: no screen, no proxies, no network but the loopback."""
+
+import os
+import socket
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+
+# Before Qt is imported: widgets are tested without a screen, the tray on real desktops.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+for _name in tuple(os.environ):
+    if _name.lower().endswith("_proxy"):
+        del os.environ[_name]
+
+NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_LOOPBACK: Final = ("127.", "::1", "localhost")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Give a fixed moment: nothing tested here depends on today."""
+    return NOON
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that would speak to anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if isinstance(host, str) and not host.startswith(_LOOPBACK):
+            pytest.fail(f"a test connects to {host}")
+        connect(self, address)  # type: ignore[arg-type]  # whatever the caller gave
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

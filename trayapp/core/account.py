@@ -1,0 +1,51 @@
+"""What an account is: what a person chose, without its key."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+GATEWAY: Final = "https://api.gateway360.com"
+"""The base of all brands (contract.md, "Seen elsewhere")."""
+DEFAULT_LOW: Final = Decimal(10)
+
+
+class Service(StrEnum):
+    """The brand an account was bought from; `CUSTOM` names its own address."""
+
+    SMSUP = "smsup"
+    SMSPUBLI = "smspubli"
+    CUSTOM = "custom"
+
+
+_PANELS: Final = {
+    Service.SMSUP: "https://app.smsup.es",
+    Service.SMSPUBLI: "https://panel.smspubli.com",
+    Service.CUSTOM: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account at the gateway, as the settings file holds it: without its key."""
+
+    id: str
+    """Made once and never shown; the key's user name in the keyring."""
+    name: str
+    service: Service = Service.SMSUP
+    base_url: str = GATEWAY
+    sub_account: str = ""
+    """The sub-account's `user_name`, asked with the parent's key; empty for none."""
+    low_below: Decimal = DEFAULT_LOW
+    """Below this the balance is low; 0 tells only of an empty account."""
+    panel: str = ""
+    """For `CUSTOM`, where one tops up; the brands have their own."""
+
+    @property
+    def panel_url(self) -> str:
+        """Where a person tops up, or nothing if that is not known."""
+        return _PANELS[self.service] or self.panel
+
+    def asks_as(self, other: "Account") -> bool:
+        """Say whether both put the same question to the same gateway."""
+        return (self.base_url, self.sub_account) == (other.base_url, other.sub_account)

@@ -1,0 +1,122 @@
+"""An account as it is being typed: checked field by field before it becomes one."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.language import ENGLISH, Language, mark
+from trayapp.core.plain import one_line
+
+_LONGEST_NAME: Final = 60
+_LONGEST_SUB_ACCOUNT: Final = 100
+
+
+class Field(StrEnum):
+    """The fields that can be wrong; a message stands beside each."""
+
+    NAME = "name"
+    BASE_URL = "base_url"
+    PANEL = "panel"
+    SUB_ACCOUNT = "sub_account"
+    LOW_BELOW = "low_below"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the fields, whatever it is."""
+
+    id: str
+    name: str
+    service: Service = Service.SMSUP
+    base_url: str = ""
+    panel: str = ""
+    sub_account: str = ""
+    low_below: str = ""
+
+    def problems(
+        self, other_names: Iterable[str], language: Language = ENGLISH
+    ) -> dict[Field, str]:
+        """Say what is wrong, field by field, in words that are not translated yet."""
+        found: dict[Field, str] = {}
+        name = one_line(self.name, _LONGEST_NAME)
+        if not name:
+            found[Field.NAME] = mark("Give the account a name.")
+        elif name != self.name.strip():
+            found[Field.NAME] = mark("Use at most 60 plain characters.")
+        elif name.casefold() in {other.casefold() for other in other_names}:
+            found[Field.NAME] = mark("Another account has this name.")
+        if self.service is Service.CUSTOM:
+            if problem := base_url_problem(self.base_url):
+                found[Field.BASE_URL] = problem
+            if self.panel.strip() and base_url_problem(self.panel):
+                found[Field.PANEL] = mark("Enter a web address with https://.")
+        sub_account = self.sub_account.strip()
+        if one_line(sub_account, _LONGEST_SUB_ACCOUNT) != sub_account:
+            found[Field.SUB_ACCOUNT] = mark("Use the sub-account's user name as it is.")
+        if language.typed_number(self.low_below) is None:
+            found[Field.LOW_BELOW] = mark(
+                "Enter an amount such as 25; 0 for no warning."
+            )
+        return found
+
+    def account(self, language: Language = ENGLISH) -> Account:
+        """Make the account; only after `problems` found none (else `ValueError`)."""
+        low_below = language.typed_number(self.low_below)
+        if low_below is None:
+            message = "a draft with problems is no account"
+            raise ValueError(message)
+        custom = self.service is Service.CUSTOM
+        return Account(
+            id=self.id,
+            name=self.name.strip(),
+            service=self.service,
+            base_url=self.base_url.strip().rstrip("/") if custom else GATEWAY,
+            sub_account=self.sub_account.strip(),
+            low_below=low_below,
+            panel=self.panel.strip() if custom else "",
+        )
+
+
+def base_url_problem(url: str) -> str | None:
+    """Say what is wrong with a gateway's address, or None.
+
+    `https://` only; `http://` for loopback hosts and nothing else (design.md, "What
+    stays put"): the key would cross the network in the clear.
+    """
+    url = url.strip()
+    if not url:
+        return mark("Enter the service's address, such as https://api.example.com.")
+    parts = _split(url)
+    if parts is None or not parts.hostname or parts.scheme not in {"http", "https"}:
+        return mark("Enter an address that begins with https://.")
+    if parts.username is not None or parts.query or parts.fragment:
+        return mark("Enter the address alone: no user, question mark or #.")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        return mark("Use https://, or the key could be read on the way.")
+    return None
+
+
+def _split(url: str) -> SplitResult | None:
+    if not re.fullmatch(r"[\x21-\x7e]{1,300}", url, re.ASCII):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,401 @@
+"""Every failure that a person can meet, with what to tell them.
+
+::
+
+    BalanceTrayError
+    ├── GatewayError                 the gateway itself answered, and not with a balance
+    │   ├── Unauthorized             401 UNAUTHORIZED: wrong key, or this IP is blocked
+    │   └── Refused                  any other error_id; the list is open
+    │       └── BadRequest           JSON_PARSE_ERROR, MISSING_PARAMS and the like
+    ├── ConnectionProblem            no word from the gateway that could be trusted
+    │   ├── NoConnection             no network, no such host, nobody listening
+    │   ├── TimedOut                 no whole answer within the deadline
+    │   ├── CertificateProblem       TLS could not prove who answers
+    │   ├── ProxyProblem             a proxy is set that can't be used
+    │   ├── GatewayDown              an HTTP status of 429 or 5xx
+    │   └── UnexpectedReply          something else answered: a portal, a proxy, a page
+    ├── KeyringProblem               the key is out of reach
+    │   ├── KeyringAbsent            this desktop runs no keyring
+    │   ├── KeyringLocked            it waits for its password
+    │   ├── KeyringDenied            a person or the system said no
+    │   ├── KeyringSlow              no answer in time
+    │   └── KeyringFailed            it broke, or did not keep what it was given
+    ├── KeyProblem
+    │   ├── KeyMissing               the keyring works and holds no key for this account
+    │   └── KeyUnusable              what was typed can't be a key
+    ├── StorageProblem               our own files
+    │   ├── ConfigBroken             the settings file is not what it should be
+    │   ├── ConfigUnreadable         it may not be read
+    │   ├── ConfigTooNew             it was written by a newer version
+    │   ├── ConfigUnwritable         it can't be written
+    │   └── HistoryProblem           the database can't be opened or written
+    └── InternalFault                a fault of this program
+
+A class says what a person reads (`title`, `reason`, `advice`: marked for translation,
+translated where they are shown), which `State` the account is in, what the schedule
+makes of it (`retry`) and which button helps (`remedy`). An instance adds `detail`, for
+the log and for "Copy details" alone.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from typing import ClassVar
+
+from trayapp.core.language import mark
+from trayapp.core.plain import one_line
+from trayapp.core.state import State
+
+
+class Retry(Enum):
+    """When it makes sense to ask again by itself."""
+
+    SOON = auto()
+    """The way there failed: from a minute on, ever more slowly."""
+    LATER = auto()
+    """The gateway said no or not now: not before the usual interval."""
+    RARELY = auto()
+    """Asking again with the same key may get this computer blocked: once a day."""
+    LOOK = auto()
+    """Look whether the keyring opened meanwhile, without asking for its password."""
+
+
+class Remedy(Enum):
+    """The button that goes with an error."""
+
+    RETRY = auto()
+    ENTER_KEY = auto()
+    UNLOCK = auto()
+    COPY_DETAILS = auto()
+    NONE = auto()
+
+
+class BalanceTrayError(Exception):
+    """The root: something that a person is told in their own words."""
+
+    id: ClassVar[str] = "error"
+    """Stable, for `check --json` and for the log."""
+    state: ClassVar[State] = State.UNREACHABLE
+    retry: ClassVar[Retry] = Retry.SOON
+    remedy: ClassVar[Remedy] = Remedy.RETRY
+    title: ClassVar[str] = mark("Something went wrong")
+    reason: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
+
+    def __init__(
+        self, *, detail: str = "", retry_after: timedelta | None = None
+    ) -> None:
+        """Keep `detail` made safe to show, and how long the gateway asked to wait."""
+        self.detail = one_line(detail, 300)
+        self.retry_after = retry_after
+        super().__init__(f"{self.id}: {self.detail}" if self.detail else self.id)
+
+    def as_failure(self) -> "Failure":
+        """Give this as a value, without the traceback and what its frames hold."""
+        return Failure(type(self), self.detail, self.retry_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as a value: what crosses threads and is remembered."""
+
+    kind: type[BalanceTrayError]
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+# --- the gateway answered ---------------------------------------------------------
+
+
+class GatewayError(BalanceTrayError):
+    """The gateway itself answered, and not with a balance."""
+
+
+class Unauthorized(GatewayError):
+    """401 UNAUTHORIZED; the gateway publishes two causes and never says which."""
+
+    id = "unauthorized"
+    state = State.UNAUTHORIZED
+    retry = Retry.RARELY
+    remedy = Remedy.ENTER_KEY
+    title = mark("The gateway rejects the API key")
+    reason = mark(
+        "Either the key is wrong or was revoked, or this computer's IP address is "
+        "blocked in the account's API settings."
+    )
+    advice = mark(
+        "If the key changed, enter the new one. If it did not, allow this computer's "
+        "IP address in the API settings of the account's panel, then check again. "
+        "Until then the gateway is asked only once a day, so that it does not block "
+        "this computer."
+    )
+
+
+class Refused(GatewayError):
+    """Any `error_id` without a meaning of its own; the list is open."""
+
+    id = "refused"
+    state = State.REFUSED
+    retry = Retry.LATER
+    title = mark("The gateway refuses the question")
+    reason = mark("It answered with an error that this program does not know.")
+    advice = mark(
+        "Check the account and the sub-account's name in the settings. If they are "
+        "right, send the details to the gateway's support."
+    )
+    remedy = Remedy.COPY_DETAILS
+
+
+class BadRequest(Refused):
+    """JSON_PARSE_ERROR, MISSING_PARAMS, INVALID_CONTENT_TYPE: ours, or a proxy's."""
+
+    id = "bad-request"
+    title = mark("The gateway could not read the question")
+    reason = mark(
+        "This program sent it wrongly, or something on the way changed it; "
+        "the account itself may be fine."
+    )
+    advice = mark("Please report this with the details, which hold no key.")
+
+
+# --- no answer that could be trusted ----------------------------------------------
+
+
+class ConnectionProblem(BalanceTrayError):
+    """No word from the gateway that could be trusted."""
+
+
+class NoConnection(ConnectionProblem):
+    """No network, no such host, nobody listening, or the line was cut."""
+
+    id = "no-connection"
+    title = mark("The gateway can't be reached")
+    reason = mark("There is no connection from this computer to the gateway.")
+    advice = mark(
+        "Check the network connection. The program tries again by itself and keeps "
+        "showing the last balance with its age."
+    )
+
+
+class TimedOut(ConnectionProblem):
+    """No whole answer within the total deadline."""
+
+    id = "timed-out"
+    title = mark("The gateway does not answer in time")
+    reason = mark("It took the question, or should have, but no whole answer came.")
+    advice = mark("The program tries again by itself; often this passes in minutes.")
+
+
+class CertificateProblem(ConnectionProblem):
+    """TLS could not prove who answers; the key was not sent."""
+
+    id = "certificate"
+    retry = Retry.LATER
+    title = mark("The connection to the gateway is not secure")
+    reason = mark(
+        "Its certificate could not be verified, so the API key was not sent. The "
+        "computer's date may be wrong, or something reads along on the network."
+    )
+    advice = mark(
+        "Check the date and the network (a guest Wi-Fi that wants a login, a company "
+        "proxy). If it goes on, ask whoever looks after the network."
+    )
+
+
+class ProxyProblem(ConnectionProblem):
+    """The environment names a proxy that can't be used."""
+
+    id = "proxy"
+    retry = Retry.LATER
+    title = mark("The proxy setting can't be used")
+    reason = mark("A proxy is set for this computer that is unknown or does not work.")
+    advice = mark("Check the proxy in the system's settings or in HTTPS_PROXY.")
+
+
+class GatewayDown(ConnectionProblem):
+    """An HTTP status that asks to come back later: 429 or 5xx."""
+
+    id = "gateway-down"
+    retry = Retry.LATER
+    title = mark("The gateway is not available at the moment")
+    reason = mark("It answered that it is overloaded or being serviced.")
+    advice = mark("Wait: the program asks again later, as the gateway wants it.")
+
+
+class UnexpectedReply(ConnectionProblem):
+    """Something else answered: a login page, a proxy's refusal, a broken reply."""
+
+    id = "unexpected-reply"
+    remedy = Remedy.COPY_DETAILS
+    title = mark("The answer did not come from the gateway as documented")
+    reason = mark(
+        "Something on the way may have answered instead, such as the login page of a "
+        "Wi-Fi network, or the address in the settings is not the gateway's."
+    )
+    advice = mark(
+        "Open a web page to see whether the network wants a login, and check the "
+        "service's address in the settings."
+    )
+
+
+# --- the key is out of reach -------------------------------------------------------
+
+
+class KeyringProblem(BalanceTrayError):
+    """The key could not be read or written; never taken for a missing one."""
+
+    state = State.LOCKED
+    retry = Retry.LOOK
+
+
+class KeyringAbsent(KeyringProblem):
+    """No keyring service runs, or none that keeps secrets safe."""
+
+    id = "keyring-absent"
+    title = mark("There is no keyring on this desktop")
+    reason = mark(
+        "API keys are kept in the system's keyring and nowhere else, and none answers."
+    )
+    advice = mark(
+        "Start or install a keyring that speaks Secret Service, such as GNOME Keyring, "
+        "KeePassXC or KWallet; the program notices by itself."
+    )
+
+
+class KeyringLocked(KeyringProblem):
+    """The keyring waits for its password."""
+
+    id = "keyring-locked"
+    remedy = Remedy.UNLOCK
+    title = mark("The keyring is locked")
+    reason = mark("The API key is in it, safe and out of reach.")
+    advice = mark("Unlock the keyring with its password; the program then goes on.")
+
+
+class KeyringDenied(KeyringProblem):
+    """A person dismissed the prompt, or the system refused."""
+
+    id = "keyring-denied"
+    remedy = Remedy.UNLOCK
+    title = mark("Access to the keyring was denied")
+    reason = mark("The keyring's question was answered with no, or was closed.")
+    advice = mark("Choose Unlock and allow Balance Tray to read its own key.")
+
+
+class KeyringSlow(KeyringProblem):
+    """No answer in time; the question goes on waiting where nobody waits for it."""
+
+    id = "keyring-slow"
+    title = mark("The keyring does not answer")
+    reason = mark("It was asked for the API key and has said nothing for a while.")
+    advice = mark(
+        "Look for a question from the keyring behind other windows. If there is none, "
+        "log out and in again."
+    )
+
+
+class KeyringFailed(KeyringProblem):
+    """The keyring reported a fault, or did not keep what it was given."""
+
+    id = "keyring-failed"
+    title = mark("The keyring reports a fault")
+    reason = mark("It answered, but could not give or keep the API key.")
+    advice = mark("Try again; if it goes on, check the keyring in its own program.")
+
+
+class KeyProblem(BalanceTrayError):
+    """A key is needed and there is none that could be used."""
+
+    state = State.NO_KEY
+    retry = Retry.RARELY
+    remedy = Remedy.ENTER_KEY
+
+
+class KeyMissing(KeyProblem):
+    """The keyring works and holds no key for this account."""
+
+    id = "key-missing"
+    title = mark("This account has no API key yet")
+    reason = mark("The keyring of this computer holds no key for it.")
+    advice = mark("Enter the key; you find it in the API settings of the panel.")
+
+
+class KeyUnusable(KeyProblem):
+    """What was typed or stored can't be a key."""
+
+    id = "key-unusable"
+    title = mark("This is not an API key")
+    reason = mark(
+        "A key has 8 to 256 plain letters, digits or signs, without blanks or accents."
+    )
+    advice = mark("Copy the key again from the API settings of the panel.")
+
+
+# --- our own files -----------------------------------------------------------------
+
+
+class StorageProblem(BalanceTrayError):
+    """One of our own files could not be read or written."""
+
+    remedy = Remedy.NONE
+
+
+class ConfigBroken(StorageProblem):
+    """The settings file can't be read as what it should be."""
+
+    id = "config-broken"
+    title = mark("The settings file can't be read")
+    reason = mark("It is damaged or was edited by hand into something unknown.")
+    advice = mark(
+        "It was kept aside under a dated name. Please enter the accounts again; their "
+        "keys are still in the keyring."
+    )
+
+
+class ConfigUnreadable(StorageProblem):
+    """The settings file is there and may not be read; it is left as it is."""
+
+    id = "config-unreadable"
+    title = mark("The settings file may not be read")
+    reason = mark("It belongs to somebody else, or its permissions forbid it.")
+    advice = mark("Give it back to your user; until then nothing can be saved.")
+
+
+class ConfigTooNew(StorageProblem):
+    """A newer version wrote the settings file; it is left as it is."""
+
+    id = "config-too-new"
+    title = mark("The settings were written by a newer version")
+    reason = mark("This version does not know them and leaves them as they are.")
+    advice = mark("Update Balance Tray.")
+
+
+class ConfigUnwritable(StorageProblem):
+    """The settings file can't be written; the old one still stands."""
+
+    id = "config-unwritable"
+    title = mark("The settings can't be saved")
+    reason = mark("The disk is full, or the folder may not be written to.")
+    advice = mark(
+        "What you entered is still in the dialog: free some space, try again."
+    )
+
+
+class HistoryProblem(StorageProblem):
+    """The database can't be opened or written; balances are shown all the same."""
+
+    id = "history"
+    title = mark("The history can't be kept")
+    reason = mark("Its database can't be opened or written.")
+    advice = mark("Check the free space; balances are still shown and warned about.")
+
+
+class InternalFault(BalanceTrayError):
+    """A fault of this program, caught at the thread's edge."""
+
+    id = "internal-fault"
+    retry = Retry.LATER
+    remedy = Remedy.COPY_DETAILS
+    title = mark("Balance Tray made a mistake")
+    reason = mark("Something happened that the program was not built for.")
+    advice = mark("It goes on trying. Please report this with the details.")

@@ -1,0 +1,64 @@
+"""An API key, kept from being printed, formatted, pickled or compared by accident."""
+
+import hmac
+import re
+from typing import Final, NoReturn
+
+from trayapp.core.errors import KeyUnusable
+
+_SHAPE: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
+_MASK: Final = "••••••••"
+
+
+class Secret:
+    """A key that shows itself to `reveal()` alone.
+
+    Every other way of turning it into text gives the mask, pickling and copying
+    raise `TypeError`, and so does `==`: two keys are compared with `same_as`, whose
+    time does not depend on where they differ.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @classmethod
+    def parse(cls, typed: str) -> "Secret":
+        """Take a key as a person typed or pasted it; surrounding blanks go.
+
+        Raises `KeyUnusable` for anything but 8 to 256 printable ASCII characters.
+        The limit keeps the key below what the Windows credential store can hold; the
+        error never repeats what was typed.
+        """
+        text = typed.strip()
+        if not _SHAPE.fullmatch(text):
+            raise KeyUnusable
+        return cls(text)
+
+    def reveal(self) -> str:
+        """Give the key itself: for the request's body and the keyring alone."""
+        return self._text
+
+    def same_as(self, other: "Secret") -> bool:
+        """Say whether both hold the same key."""
+        return hmac.compare_digest(self._text.encode(), other.reveal().encode())
+
+    def __repr__(self) -> str:
+        return f"Secret({_MASK})"
+
+    def __str__(self) -> str:
+        return _MASK
+
+    def __format__(self, format_spec: str) -> str:
+        return _MASK
+
+    def __eq__(self, other: object) -> bool:
+        message = "keys are compared with same_as()"
+        raise TypeError(message)
+
+    __hash__ = None  # type: ignore[assignment]  # no key in a set or as a dict's key
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = "a key is not pickled or copied"
+        raise TypeError(message)

@@ -1,0 +1,43 @@
+"""The words for how an account is: one enum, in the order of concern."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How an account is now, as `check --json` names it (design.md, "What stays put").
+
+    `UNKNOWN` and `NOT_SET_UP` are the window's own: `check` always asks first.
+    """
+
+    OK = "ok"
+    LOW = "low"
+    EMPTY = "empty"
+    UNAUTHORIZED = "unauthorized"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    LOCKED = "locked"
+    NO_KEY = "no-key"
+    UNKNOWN = "unknown"
+    NOT_SET_UP = "not-set-up"
+
+    @property
+    def concern(self) -> int:
+        """How much this asks of a person: 0 nothing, higher is worse.
+
+        The account with the highest concern decides the tray icon.
+        """
+        return _CONCERN[self]
+
+
+_CONCERN = {
+    State.OK: 0,
+    State.UNKNOWN: 1,
+    State.UNREACHABLE: 2,
+    State.REFUSED: 3,
+    State.LOCKED: 4,
+    State.NO_KEY: 5,
+    State.LOW: 6,
+    State.UNAUTHORIZED: 7,
+    State.EMPTY: 8,
+    State.NOT_SET_UP: 9,
+}

@@ -1,0 +1,204 @@
+"""Every sentence and number that a person sees of an account, from values."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from trayapp.core.account import Service
+from trayapp.core.errors import Failure, Remedy
+from trayapp.core.known import Known
+from trayapp.core.language import Language, mark
+from trayapp.core.plain import shorten, shorten_utf16
+from trayapp.core.state import State
+
+PROGRAM: Final = "Balance Tray"
+TOOLTIP_LIMIT: Final = 127
+"""UTF-16 units: what Windows keeps of a tray tooltip."""
+_NAME_IN_A_LINE: Final = 40
+
+_STATE_WORDS: Final = {
+    State.OK: mark("Fine"),
+    State.LOW: mark("Low"),
+    State.EMPTY: mark("Empty"),
+    State.UNAUTHORIZED: mark("Key rejected"),
+    State.REFUSED: mark("Refused"),
+    State.UNREACHABLE: mark("Unreachable"),
+    State.LOCKED: mark("Keyring out of reach"),
+    State.NO_KEY: mark("No key yet"),
+    State.UNKNOWN: mark("Not asked yet"),
+    State.NOT_SET_UP: mark("Not set up"),
+}
+
+_SERVICE_NAMES: Final = {
+    Service.SMSUP: "SMSup",
+    Service.SMSPUBLI: "SMSPubli",
+    Service.CUSTOM: mark("Other"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as a person reads it."""
+
+    title: str
+    reason: str
+    advice: str
+    remedy: Remedy
+    detail: str
+    """For "Copy details": never shown by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One account as the window shows it."""
+
+    account_id: str
+    name: str
+    amount: str
+    """With its unit, in the locale's format; a dash if it is unknown."""
+    level: State
+    """How that amount stands, whatever happened since."""
+    state: State
+    state_words: str
+    age: str
+    problem: Problem | None
+    panel_url: str
+    asking: bool
+
+
+def card(known: Known, now: datetime, language: Language) -> Card:
+    """Say all that the window shows of an account."""
+    return Card(
+        account_id=known.account.id,
+        name=known.account.name,
+        amount=amount(known, language),
+        level=known.level,
+        state=known.state,
+        state_words=state_sentence(known, language),
+        age=age(known, now, language),
+        problem=problem(known.failure, language) if known.failure else None,
+        panel_url=known.account.panel_url,
+        asking=known.asking,
+    )
+
+
+def amount(known: Known, language: Language) -> str:
+    """Write the last known balance, or a dash: unknown is never 0."""
+    if known.reading is None:
+        return "—"
+    return language.money(known.reading.balance.amount, known.reading.balance.unit)
+
+
+def state_words(state: State, language: Language) -> str:
+    """Name a state in a word or two."""
+    return language.gettext(_STATE_WORDS[state])
+
+
+def service_name(service: Service, language: Language) -> str:
+    """Name the brand an account was bought from."""
+    return language.gettext(_SERVICE_NAMES[service])
+
+
+def state_sentence(known: Known, language: Language) -> str:
+    """Name an account's state, and what it is measured against."""
+    translate = language.gettext
+    if known.state is State.UNKNOWN and known.asking:
+        return translate("Asking the gateway…")
+    words = state_words(known.state, language)
+    if known.state is State.LOW and known.reading is not None:
+        limit = language.money(known.account.low_below, known.reading.balance.unit)
+        return translate("Low: below {limit}").format(limit=limit)
+    if known.failure is not None and known.level in {State.LOW, State.EMPTY}:
+        level = state_words(known.level, language)
+        return translate("{state}; last known: {level}").format(
+            state=words, level=level.lower()
+        )
+    return words
+
+
+def age(known: Known, now: datetime, language: Language) -> str:
+    """Say how old the balance is, as one says it."""
+    translate, plural = language.gettext, language.ngettext
+    if known.reading is None:
+        return translate("No balance yet")
+    passed = now - known.reading.at
+    if passed < timedelta(minutes=1):
+        return translate("Just now")
+    if passed < timedelta(hours=1):
+        minutes = int(passed / timedelta(minutes=1))
+        return plural("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
+    if passed < timedelta(days=1):
+        hours = int(passed / timedelta(hours=1))
+        return plural("{n} hour ago", "{n} hours ago", hours).format(n=hours)
+    return plural("{n} day ago", "{n} days ago", passed.days).format(n=passed.days)
+
+
+def problem(failure: Failure, language: Language) -> Problem:
+    """Give an error's title, reason and advice in the person's language."""
+    kind, translate = failure.kind, language.gettext
+    return Problem(
+        title=translate(kind.title),
+        reason=translate(kind.reason) if kind.reason else "",
+        advice=translate(kind.advice) if kind.advice else "",
+        remedy=kind.remedy,
+        detail=failure.detail,
+    )
+
+
+def line(known: Known, now: datetime, language: Language) -> str:
+    """Say an account in one line, the amount first after its name.
+
+    The time is the clock's, not an age: a line that stands for a while stays true.
+    """
+    translate = language.gettext
+    name = shorten(known.account.name, _NAME_IN_A_LINE)
+    words = state_words(known.state, language)
+    if known.reading is None:
+        if known.asking or known.state is State.UNKNOWN:
+            words = translate("asking…")
+        return f"{name}: {words}"
+    at = language.clock_time(known.reading.at, now)
+    when = translate("as of {time}").format(time=at)
+    said = amount(known, language)
+    if known.state is State.OK:
+        return f"{name}: {said}, {when}"
+    return f"{name}: {said}, {words}, {when}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """All that the tray shows."""
+
+    state: State
+    """The weakest account's; it decides the icon."""
+    tooltip: str
+    """Plain, one line an account, at most 127 UTF-16 units."""
+    lines: tuple[str, ...]
+    """The menu's first lines: one an account, the weakest first."""
+    top_ups: tuple[tuple[str, str], ...]
+    """The accounts whose panel is known: id and name, the weakest first."""
+
+
+def tray_view(
+    accounts: tuple[Known, ...], now: datetime, language: Language
+) -> TrayView:
+    """Say all that the tray shows of the accounts."""
+    ordered = _weakest_first(accounts)
+    if not ordered:
+        words = state_words(State.NOT_SET_UP, language)
+        return TrayView(State.NOT_SET_UP, f"{PROGRAM}: {words}", (words,), ())
+    lines = tuple(line(one, now, language) for one in ordered)
+    return TrayView(
+        state=ordered[0].worst,
+        tooltip=shorten_utf16("\n".join(lines), TOOLTIP_LIMIT),
+        lines=lines,
+        top_ups=tuple(
+            (one.account.id, one.account.name)
+            for one in ordered
+            if one.account.panel_url
+        ),
+    )
+
+
+def _weakest_first(accounts: tuple[Known, ...]) -> tuple[Known, ...]:
+    return tuple(sorted(accounts, key=lambda one: -one.concern))
