@@ -1,0 +1,397 @@
+"""Who is asked when: side by side, cancellable, on one loop."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import BalanceTrayError, Failure, NoConnection, Unauthorized
+from trayapp.core.known import Outcome
+from trayapp.core.schedule import Plan
+from trayapp.core.settings import Settings
+from trayapp.services.history import Watched
+from trayapp.services.refresh import Refresh
+from trayapp.services.watch import AT_ONCE, Watch
+
+A, B = Account("a", "A"), Account("b", "B")
+SETTINGS = Settings()
+
+
+class Clock:
+    """A wall clock that the test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.now
+
+
+class Asked(Refresh):
+    """A use case that answers as the test wants, and notes who was asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.names: list[str] = []
+        self.kind: type[BalanceTrayError] | None = None
+        self.stored: dict[str, Watched] = {}
+        self.gate: asyncio.Event | None = None
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def refresh_and_tell(self, account: Account, settings: Settings) -> Outcome:
+        """Answer, through the gate if there is one."""
+        assert settings.interval
+        self.names.append(account.id)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+        finally:
+            self.at_once -= 1
+        now = self.clock()
+        result: Reading | Failure = Reading(Balance(Decimal(1), "EUR"), now)
+        if self.kind is not None:
+            result = self.kind().as_failure()
+        return Outcome(account.id, now, result)
+
+    def watched(self, account_id: str) -> Watched:
+        """Give what the test stored."""
+        return self.stored.get(account_id, Watched())
+
+    def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
+        """Keep nothing."""
+
+
+class Ears:
+    """A listener that lets the test wait for answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+
+    def asking(self, account_id: str) -> None:
+        """Note it."""
+        self.asked.append(account_id)
+
+    def answered(self, outcome: Outcome) -> None:
+        """Pass it on."""
+        self.answers.put_nowait(outcome)
+
+
+class Scene:
+    """A watch with its surroundings, running."""
+
+    def __init__(self, now: datetime) -> None:
+        self.clock = Clock(now)
+        self.refresh = Asked(self.clock)
+        self.ears = Ears()
+        self.watch = Watch(
+            self.refresh, self.ears, clock=self.clock, jitter=lambda: 0.0
+        )
+
+    async def answers(self, count: int) -> None:
+        """Wait for so many answers."""
+        async with asyncio.timeout(5):
+            for _ in range(count):
+                await self.ears.answers.get()
+
+    async def idle(self) -> None:
+        """Give the watch every chance to do what it should not."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def pass_time(self, passed: timedelta) -> None:
+        """Set the clock forward and let the watch look."""
+        self.clock.now += passed
+        self.watch.ask_now([])
+        await self.idle()
+
+
+def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -> Scene:
+    """Run a story beside the watch."""
+
+    async def run() -> Scene:
+        scene = Scene(now)
+        watching = asyncio.create_task(scene.watch.run())
+        try:
+            await story(scene)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        return scene
+
+    return asyncio.run(run())
+
+
+def test_new_accounts_are_asked_at_once(now: datetime) -> None:
+    """Nobody waits an interval for the first balance."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(2)
+
+    assert sorted(play(now, story).ears.asked) == ["a", "b"]
+
+
+def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
+    """Not a moment before, and then once."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(SETTINGS.interval - timedelta(seconds=1))
+        assert scene.refresh.names == ["a"]
+        await scene.pass_time(timedelta(seconds=1))
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
+    """A hundred accounts do not fall over the gateway at once."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.at_once == AT_ONCE
+        scene.refresh.gate.set()
+        await scene.answers(100)
+
+    assert play(now, story).refresh.most_at_once == AT_ONCE
+
+
+def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
+    """Seven places are left for the rest."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.refresh.gate = None
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "b"]
+
+
+def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> None:
+    """Pressing Refresh while it is being asked changes nothing."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.ask_now()
+        scene.watch.ask_now(["a"])
+        await scene.idle()
+        scene.refresh.gate.set()
+        await scene.answers(1)
+        await scene.idle()
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> None:
+    """The breaker: hours go by without a question."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = Unauthorized
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for _ in range(23):
+            await scene.pass_time(timedelta(hours=1))
+        assert scene.refresh.names == ["a"]
+        await scene.pass_time(timedelta(hours=1))
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+@pytest.mark.parametrize("how", ["key", "person"])
+def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
+    now: datetime, how: str
+) -> None:
+    """Both end the wait."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = Unauthorized
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        if how == "key":
+            scene.watch.ask_anew("a")
+        else:
+            scene.watch.ask_now(["a"])
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
+    """The stored wait holds for the first question too."""
+
+    async def story(scene: Scene) -> None:
+        plan = Plan(now + timedelta(hours=5), 1, held=True)
+        scene.refresh.stored["a"] = Watched(plan=plan)
+        scene.watch.set([A], SETTINGS)
+        await scene.pass_time(timedelta(hours=4))
+        assert scene.refresh.names == []
+        await scene.pass_time(timedelta(hours=1))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
+    """The old answer is not waited for, nor does it count."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.refresh.gate = None
+        scene.watch.ask_anew("a")
+        await scene.answers(1)
+
+    scene = play(now, story)
+    assert scene.refresh.names == ["a", "a"]
+    assert scene.ears.answers.empty()
+
+
+def test_another_address_is_asked_at_once_and_another_name_is_not(
+    now: datetime,
+) -> None:
+    """Only what changes the question asks it anew."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.watch.set([replace(A, name="Renamed")], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.names == ["a"]
+        scene.watch.set([replace(A, sub_account="shop")], SETTINGS)
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
+    """It may mean that the person is to be warned now."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.watch.set([replace(A, low_below=Decimal(99))], SETTINGS)
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
+    """Nobody waits out the old one."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        await scene.answers(1)
+        scene.watch.set([A], Settings(interval=timedelta(minutes=5)))
+        await scene.pass_time(timedelta(minutes=5))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
+    """Its question under way is cancelled too."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        scene.watch.set([B], SETTINGS)
+        scene.refresh.gate.set()
+        await scene.answers(1)
+        await scene.pass_time(timedelta(days=2))
+        await scene.answers(1)
+        assert scene.ears.answers.empty()
+
+    assert play(now, story).refresh.names.count("a") == 1
+
+
+def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
+    """The next question comes at once and not in a year."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(timedelta(days=-365))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
+    """One minute, then two."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        assert scene.refresh.names == ["a", "a"]
+        await scene.pass_time(timedelta(minutes=1))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
+    """A question that ends in an unexpected exception is due again later."""
+
+    async def story(scene: Scene) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
+        async def burst(account: Account, settings: Settings) -> Outcome:
+            scene.refresh.names.append(account.id)
+            assert settings.interval
+            raise ZeroDivisionError
+
+        scene.refresh.refresh_and_tell = burst  # type: ignore[method-assign]
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        await scene.pass_time(timedelta(minutes=1))
+        assert sorted(scene.refresh.names) == ["a", "b"]
+
+    play(now, story)
+
+
+def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
+    """Whatever is set, asked and cancelled, no account is asked twice at once."""
+
+    async def story(scene: Scene) -> None:
+        dice = random.Random(7)  # noqa: S311  # the same moves each time
+        accounts = [Account(str(i), str(i)) for i in range(20)]
+        for _ in range(300):
+            match dice.randrange(4):
+                case 0:
+                    chosen = dice.sample(accounts, dice.randrange(20))
+                    scene.watch.set(chosen, SETTINGS)
+                case 1:
+                    scene.watch.ask_now()
+                case 2:
+                    scene.clock.now += timedelta(minutes=dice.randrange(60))
+                case _:
+                    await scene.idle()
+            assert scene.refresh.at_once <= AT_ONCE
+
+    play(now, story)

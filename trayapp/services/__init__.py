@@ -1,0 +1,1 @@
+"""The outside world: network, keyring, files, database, desktop bus. No Qt."""

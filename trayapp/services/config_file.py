@@ -1,0 +1,223 @@
+"""Accounts and settings as TOML, replaced atomically and never half read."""
+
+import contextlib
+import os
+import tempfile
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+import tomli_w
+
+from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.balance import exact_amount
+from trayapp.core.draft import Draft
+from trayapp.core.errors import (
+    ConfigBroken,
+    ConfigTooNew,
+    ConfigUnreadable,
+    ConfigUnwritable,
+    Failure,
+)
+from trayapp.core.settings import Settings
+from trayapp.services.places import private_folder
+
+_VERSION: Final = 1
+_MINUTE: Final = timedelta(minutes=1)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that the settings file holds."""
+
+    accounts: tuple[Account, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of reading the file: always something to start with."""
+
+    config: Config
+    problem: Failure | None = None
+    """Why it is not what the file says; `detail` names the file kept aside."""
+
+
+class ConfigFile:
+    """The settings file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Loaded:
+        """Read the file; a missing one is an empty one.
+
+        A broken file is renamed to a dated name beside it, and the program starts
+        with defaults. One from a newer version, or one that may not be read, stays
+        as it is, and `save` refuses to replace it.
+        """
+        try:
+            return Loaded(self._read())
+        except FileNotFoundError:
+            return Loaded(Config())
+        except (ConfigTooNew, ConfigUnreadable) as error:
+            return Loaded(Config(), error.as_failure())
+        except ConfigBroken as error:
+            aside = self._keep_aside()
+            detail = f"{error.detail}; kept as {aside}" if aside else error.detail
+            return Loaded(Config(), ConfigBroken(detail=detail).as_failure())
+
+    def save(self, config: Config) -> None:
+        """Replace the file: whatever happens, the old or the new one is there.
+
+        Raises `ConfigUnwritable`, `ConfigTooNew` or `ConfigUnreadable`; then the old
+        one still stands.
+        """
+        with contextlib.suppress(FileNotFoundError, ConfigBroken):
+            self._read()
+        try:
+            # A link, as people who keep such files in one place have, stays one.
+            _replace(Path(os.path.realpath(self._path)), _to_toml(config))
+        except OSError as error:
+            raise ConfigUnwritable(detail=error.strerror or "") from error
+
+    def _read(self) -> Config:
+        try:
+            raw = self._path.read_bytes()
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise ConfigUnreadable(detail=error.strerror or "") from error
+        try:
+            return _from_table(tomllib.loads(raw.decode()))
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
+            # TOML and Unicode errors are ValueErrors, and so are values out of range.
+            raise ConfigBroken(detail=str(error)) from error
+
+    def _keep_aside(self) -> str | None:
+        """Move the broken file out of the way; None if even that fails."""
+        stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
+        aside = self._path.with_name(f"{self._path.stem}.broken-{stamp}.toml")
+        try:
+            self._path.rename(aside)
+        except OSError:
+            return None
+        return aside.name
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside `path` and put it in its place, safe against power loss."""
+    private_folder(path.parent)
+    # mkstemp makes the file for its owner alone (0600).
+    handle, name = tempfile.mkstemp(prefix=".config-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _to_toml(config: Config) -> str:
+    settings = config.settings
+    return tomli_w.dumps(
+        {
+            "version": _VERSION,
+            "settings": {
+                "interval_minutes": settings.interval // _MINUTE,
+                "notify_low": settings.notify_low,
+                "notify_rejected": settings.notify_rejected,
+            },
+            "account": [_account_table(account) for account in config.accounts],
+        }
+    )
+
+
+def _account_table(account: Account) -> dict[str, str]:
+    table = {
+        "id": account.id,
+        "name": account.name,
+        "service": account.service.value,
+        "low_below": format(account.low_below, "f"),
+    }
+    if account.service is Service.CUSTOM:
+        table["base_url"] = account.base_url
+        table["panel"] = account.panel
+    if account.sub_account:
+        table["sub_account"] = account.sub_account
+    return table
+
+
+def _from_table(table: dict[str, object]) -> Config:
+    version = _typed(table.get("version"), int, "version")
+    if version > _VERSION:
+        raise ConfigTooNew(detail=f"version {version}")
+    settings = _typed(table.get("settings", {}), dict, "settings")
+    accounts = _typed(table.get("account", []), list, "account")
+    read = tuple(_account(_typed(one, dict, "account")) for one in accounts)
+    for label, values in (
+        ("id", [one.id for one in read]),
+        ("name", [one.name.casefold() for one in read]),
+    ):
+        if len(set(values)) != len(values):
+            message = f"two accounts have the same {label}"
+            raise ValueError(message)
+    return Config(read, _settings(settings))
+
+
+def _settings(table: dict[str, object]) -> Settings:
+    default = Settings()
+    minutes = table.get("interval_minutes", default.interval // _MINUTE)
+    return Settings(
+        interval=_typed(minutes, int, "interval_minutes") * _MINUTE,
+        notify_low=_typed(table.get("notify_low", True), bool, "notify_low"),
+        notify_rejected=_typed(
+            table.get("notify_rejected", True), bool, "notify_rejected"
+        ),
+    )
+
+
+def _account(table: dict[str, object]) -> Account:
+    """Read one account by the same rules that hold in the dialog."""
+    texts = {name: _typed(value, str, name) for name, value in table.items()}
+    draft = Draft(
+        id=texts["id"],
+        name=texts["name"],
+        service=Service(texts["service"]),
+        base_url=texts.get("base_url", GATEWAY),
+        panel=texts.get("panel", ""),
+        sub_account=texts.get("sub_account", ""),
+        low_below=texts["low_below"],
+    )
+    wrong = [f"{field}: {words}" for field, words in draft.problems(()).items()]
+    threshold = exact_amount(draft.low_below)
+    if not draft.id or wrong or threshold is None or threshold < 0:
+        message = f"account {draft.name!r}: {'; '.join(wrong) or 'no id, or low_below'}"
+        raise ValueError(message)
+    return draft.account()
+
+
+def _typed(value: object, kind: type[_T], name: str) -> _T:
+    """Give a value that is exactly of a type: `true` is no number here."""
+    if type(value) is not kind:
+        message = f"{name} is not as expected"
+        raise TypeError(message)
+    return value

@@ -1,0 +1,205 @@
+"""Native notifications over D-Bus (Linux and the BSDs).
+
+`QSystemTrayIcon.showMessage` loses them on X11 without a tray and can't replace one,
+and `PySide6.QtDBus` can't marshal the call, so the bus is spoken to with jeepney.
+"""
+
+import asyncio
+import contextlib
+import html
+import logging
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
+from jeepney.bus_messages import message_bus
+from jeepney.io.asyncio import (
+    DBusConnection,
+    DBusRouter,
+    Proxy,
+    open_dbus_connection,
+)
+from jeepney.io.common import RouterClosed
+from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
+
+from trayapp.core.notices import Button, Notice
+from trayapp.core.plain import one_line
+
+_NAME: Final = "org.freedesktop.Notifications"
+_SERVER: Final = DBusAddress(
+    "/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME
+)
+_ANSWER_S: Final = 5.0
+_LONGEST_TITLE: Final = 120
+_LONGEST_BODY: Final = 400
+_BUS_ERRORS: Final = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    DBusErrorResponse,
+    RouterClosed,
+)
+"""What jeepney raises when there is no bus, a broken address, or no server on it."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What must be known of a notification server to speak to it."""
+
+    takes_markup: bool
+    draws_default: bool
+    """Whether the default action has a button: then ours would be a second one."""
+
+
+class Pressed(Protocol):
+    """Who is told that a person answered a notification, on the loop's thread."""
+
+    def __call__(self, account_id: str, button: Button) -> None:
+        """Hear which button it was."""
+
+
+class Notifier:
+    """The desktop's notification server.
+
+    A notification that can't be shown is a line in the log: tray and window show the
+    same alarm. A newer notice on a topic replaces the older one on the screen.
+    """
+
+    def __init__(self, pressed: Pressed, *, app_name: str, icon: str) -> None:
+        """Take an icon's name or absolute path for every notification."""
+        self._pressed = pressed
+        self._app_name = app_name
+        self._icon = icon
+        self._connection: DBusConnection | None = None
+        self._router: DBusRouter | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._shown: dict[str, tuple[int, str]] = {}
+        """By topic: the server's id of what is shown, and the account's id."""
+        self._connecting = asyncio.Lock()
+
+    async def tell(self, notice: Notice) -> bool:
+        """Show a notification; False if no server took it."""
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                async with self._connecting:
+                    router = self._router or await self._connect()
+                old, _ = self._shown.get(notice.topic, (0, ""))
+                call = self._notify(notice, old, await _server(router))
+                reply = await router.send_and_get_reply(call)
+                (number,) = unwrap_msg(reply)
+        except (TimeoutError, *_BUS_ERRORS) as error:
+            _log.warning("no notification could be shown: %s", type(error).__name__)
+            self._disconnect()
+            return False
+        self._shown[notice.topic] = (number, notice.account_id)
+        return True
+
+    def close(self) -> None:
+        """Leave the bus; what is shown stays until the desktop takes it away."""
+        self._disconnect()
+
+    async def _connect(self) -> DBusRouter:
+        connection = await open_dbus_connection("SESSION")
+        router = DBusRouter(connection)
+        queue: asyncio.Queue[Message] = asyncio.Queue()
+        bus = Proxy(message_bus, router)
+        for rule in (
+            MatchRule(type="signal", interface=_NAME, path=_SERVER.object_path),
+            _owner_changed(),
+        ):
+            router.filter(rule, queue=queue).__enter__()  # for as long as it lives
+            await bus.AddMatch(rule)
+        self._listening = asyncio.create_task(self._listen(queue))
+        self._connection, self._router = connection, router
+        return router
+
+    def _disconnect(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+        if self._connection is not None:
+            self._connection.writer.close()
+        self._connection, self._router, self._listening = None, None, None
+        self._shown.clear()
+
+    async def _listen(self, queue: asyncio.Queue[Message]) -> None:
+        owner = await self._owner()
+        while True:
+            signal = await queue.get()
+            fields = signal.header.fields
+            member = str(fields.get(HeaderFields.member))
+            if member == "NameOwnerChanged":
+                # Another server counts from one again: the old ids mean nothing to it.
+                self._shown.clear()
+                owner = signal.body[2]
+            elif fields.get(HeaderFields.sender) == owner:
+                self._hear(member, signal.body)
+
+    async def _owner(self) -> str:
+        if self._router is None:
+            return ""
+        with contextlib.suppress(DBusErrorResponse):
+            (owner,) = await Proxy(message_bus, self._router).GetNameOwner(_NAME)
+            return str(owner)
+        return ""
+
+    def _hear(self, member: str, body: tuple[object, ...]) -> None:
+        """Take what the server says of one of ours; it tells everybody everything."""
+        for topic, (number, account_id) in tuple(self._shown.items()):
+            if number != body[0]:
+                continue
+            if member == "NotificationClosed":
+                del self._shown[topic]
+            elif member == "ActionInvoked" and body[1] in set(Button):
+                self._pressed(account_id, Button(str(body[1])))
+
+    def _notify(self, notice: Notice, replaces: int, server: _Server) -> Message:
+        body = one_line(notice.body, _LONGEST_BODY)
+        if server.takes_markup:
+            body = html.escape(body, quote=False)
+        actions = [
+            text
+            for button, label in notice.buttons
+            if not (server.draws_default and button is Button.OPEN)
+            for text in (button.value, label)
+        ]
+        return new_method_call(
+            _SERVER,
+            "Notify",
+            "susssasa{sv}i",
+            (
+                self._app_name,
+                replaces,
+                self._icon,
+                one_line(notice.title, _LONGEST_TITLE),
+                body,
+                actions,
+                {
+                    "urgency": ("y", int(notice.urgency)),
+                    "desktop-entry": ("s", "balance-tray"),
+                },
+                -1,
+            ),
+        )
+
+
+async def _server(router: DBusRouter) -> _Server:
+    """Ask what the server is like: another may have taken its place meanwhile."""
+    asked = new_method_call(_SERVER, "GetCapabilities")
+    (capabilities,) = unwrap_msg(await router.send_and_get_reply(asked))
+    asked = new_method_call(_SERVER, "GetServerInformation")
+    (name, *_) = unwrap_msg(await router.send_and_get_reply(asked))
+    return _Server("body-markup" in capabilities, name.startswith("Xfce"))
+
+
+def _owner_changed() -> MatchRule:
+    rule = MatchRule(
+        type=MessageType.signal,
+        sender="org.freedesktop.DBus",
+        interface="org.freedesktop.DBus",
+        member="NameOwnerChanged",
+    )
+    rule.add_arg_condition(0, _NAME)
+    return rule

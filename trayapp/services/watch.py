@@ -1,0 +1,178 @@
+"""Asks every account when it is due: side by side, cancellable, on one asyncio loop."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from trayapp.core.account import Account
+from trayapp.core.known import Outcome
+from trayapp.core.schedule import Plan, plan_after, sane
+from trayapp.core.settings import Settings
+from trayapp.services.refresh import Refresh
+
+AT_ONCE: Final = 8
+"""How many accounts are asked side by side."""
+_LOOK_EVERY_S: Final = 60.0
+"""The loop looks at the clock at least so often, so that a suspend or a changed clock
+is noticed."""
+_SUSPENDED_S: Final = 30.0
+"""A wall clock that ran so much ahead of the loop's means that the computer slept."""
+_NETWORK_NEEDS_S: Final = 5.0
+"""After a resume, time for the network to come back before the first question."""
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who is told what happens, on the loop's thread."""
+
+    def asking(self, account_id: str) -> None:
+        """Hear that an account is being asked."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Hear what came of it."""
+
+
+class Watch:
+    """The accounts, each with the time when it is due."""
+
+    def __init__(
+        self,
+        refresh: Refresh,
+        listener: Listener,
+        *,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        """Take the current time, aware and in UTC, from `clock`.
+
+        `jitter` gives a random number from -1 to 1 (see `core.schedule`).
+        """
+        self._refresh = refresh
+        self._listener = listener
+        self._clock = clock
+        self._jitter = jitter
+        self._accounts: dict[str, Account] = {}
+        self._settings = Settings()
+        self._plans: dict[str, Plan] = {}
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._changed = asyncio.Event()
+
+    def set(self, accounts: Iterable[Account], settings: Settings) -> None:
+        """Watch these accounts from now on.
+
+        A new account, or one that now asks something else, is due at once, unless it
+        still waits out a rejected key or a Retry-After from before a restart. A
+        shorter interval pulls the others nearer.
+        """
+        now = self._clock()
+        before, self._accounts = self._accounts, {one.id: one for one in accounts}
+        self._settings = settings
+        for account_id in before.keys() - self._accounts.keys():
+            self._stop_asking(account_id)
+            self._plans.pop(account_id, None)
+        for account in self._accounts.values():
+            old = before.get(account.id)
+            if old is None:
+                held = self._refresh.watched(account.id).plan
+                self._plans[account.id] = held or Plan(now)
+            elif not account.asks_as(old):
+                self.ask_anew(account.id)
+            elif not self._plans[account.id].held:
+                # Another threshold may mean that the person is to be told at once.
+                same = account.low_below == old.low_below
+                self._due_by(account.id, now + settings.interval if same else now)
+        self._changed.set()
+
+    def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
+        """Ask these accounts, or all, at once: a person wants to know.
+
+        One that is being asked already is not asked twice.
+        """
+        now = self._clock()
+        chosen = self._accounts if account_ids is None else account_ids
+        for account_id in self._accounts.keys() & set(chosen):
+            failures = self._plans[account_id].failures
+            self._plans[account_id] = Plan(now, failures)
+        self._changed.set()
+
+    def ask_anew(self, account_id: str) -> None:
+        """Drop a question that is under way, and ask again: the key has changed."""
+        self._stop_asking(account_id)
+        self.ask_now([account_id])
+
+    async def run(self) -> None:
+        """Ask until cancelled; what is being asked then is cancelled too."""
+        try:
+            while True:
+                self._changed.clear()
+                wait = self._start_due()
+                await self._pause(wait)
+        finally:
+            for account_id in tuple(self._asking):
+                self._stop_asking(account_id)
+
+    def _start_due(self) -> float:
+        """Start to ask what is due; give the seconds until something is again."""
+        now = self._clock()
+        wait = _LOOK_EVERY_S
+        for account_id, account in self._accounts.items():
+            if account_id in self._asking:
+                continue
+            plan = sane(self._plans[account_id], now, self._settings.interval)
+            self._plans[account_id] = plan
+            until_due = (plan.due - now) / timedelta(seconds=1)
+            if until_due <= 0:
+                task = asyncio.create_task(self._ask(account))
+                self._asking[account_id] = task
+            else:
+                wait = min(wait, until_due)
+        return wait
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, or until something changes; longer if the computer slept meanwhile."""
+        wall, loop_time = self._clock(), time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            slept = self._clock() - wall
+            if (
+                slept / timedelta(seconds=1) - (time.monotonic() - loop_time)
+                > _SUSPENDED_S
+            ):
+                _log.info("the computer slept, or its clock was set")
+                await asyncio.sleep(_NETWORK_NEEDS_S)
+
+    def _due_by(self, account_id: str, latest: datetime) -> None:
+        plan = self._plans[account_id]
+        self._plans[account_id] = replace(plan, due=min(plan.due, latest))
+
+    async def _ask(self, account: Account) -> None:
+        # Should a fault of ours end this half-way, the account is due again later,
+        # not at once and without end.
+        plan = self._plans[account.id]
+        later = self._clock() + self._settings.interval
+        self._plans[account.id] = replace(plan, due=later)
+        try:
+            async with self._room:
+                self._listener.asking(account.id)
+                outcome = await self._refresh.refresh_and_tell(account, self._settings)
+        finally:
+            if self._asking.get(account.id) is asyncio.current_task():
+                del self._asking[account.id]
+        plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
+        self._plans[account.id] = plan
+        self._refresh.plan(account.id, plan, outcome.result)
+        self._listener.answered(outcome)
+        self._changed.set()
+
+    def _stop_asking(self, account_id: str) -> None:
+        task = self._asking.pop(account_id, None)
+        if task is not None:
+            task.cancel()
