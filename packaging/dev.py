@@ -1,0 +1,245 @@
+"""The one command of a checkout: run, test, check, build, lock, shots.
+
+    python3 packaging/dev.py test
+
+It brings what it needs: system packages on Debian and its kin, a virtual environment
+with pinned packages, the program itself. The second time, that costs nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+if sys.version_info < (3, 11):  # noqa: UP036 - people start this with any Python
+    sys.exit("Balance Tray needs Python 3.11 or newer, not " + sys.version.split()[0])
+
+import environment
+import system
+from environment import PYTHON, ROOT, WINDOWS, WORK
+from steps import StepError, Steps, run_loudly, run_quietly, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LINUX: Final = sys.platform == "linux"
+DEMO_SECONDS: Final = 20.0
+XCB: Final = "lib/python*/site-packages/PySide6/Qt/plugins/platforms/libqxcb.so"
+
+DIST: Final = WORK / "dist"
+BUNDLE: Final = DIST / "balance-tray"
+EXECUTABLE: Final = BUNDLE / ("balance-tray.exe" if WINDOWS else "balance-tray")
+BUILT_FROM: Final = DIST / "built-from.txt"
+PARTS_OF_THE_BUNDLE: Final = ("trayapp", "resources", "packaging/requirements")
+
+UV: Final = "uv==0.13.9"
+COMPILE: Final = (
+    "pip",
+    "compile",
+    "--quiet",
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-header",
+    "--no-emit-index-url",
+)
+LOCKED: Final = {
+    "run": "pyproject.toml",
+    "dev": "--group=dev",
+    "build": "--group=build",
+}
+
+
+def main() -> int:
+    """Do what the command line asks for; 0 if all of it went well."""
+    asked, rest = _read_command_line()
+    os.chdir(ROOT)
+    environment.use_work_folder()
+    try:
+        if asked.command == "run":
+            run(rest, asked.seconds)
+        elif asked.command == "test":
+            test(rest, with_bundle=not asked.no_bundle)
+        elif asked.command == "check":
+            prepare()
+            finish(check())
+        elif asked.command == "build":
+            prepare(bundle=True)
+            build()
+        elif asked.command == "lock":
+            lock(rest)
+        else:
+            prepare(desktop=True)
+            run_loudly([PYTHON, ROOT / "packaging/shots.py", *rest])
+    except StepError as exc:
+        say(str(exc))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def prepare(*, desktop: bool = False, bundle: bool = False) -> None:
+    """Have the system packages and the virtual environment that a command needs."""
+    packages = [*system.venv_packages(), *system.QT]
+    if desktop:
+        packages += system.DESKTOP
+    if bundle:
+        packages += system.BUNDLE
+    if LINUX:
+        system.ensure(packages)
+    environment.ensure("run", "dev", *(["build"] if bundle else []))
+    for library in system.missing_libraries(next(environment.VENV.glob(XCB), None)):
+        say(f"Qt cannot load {library}: install the package that has it")
+
+
+def run(args: Sequence[str], seconds: float) -> None:
+    """Start the program; on a desktop of our own where there is no screen."""
+    displays = (os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    has_screen = not LINUX or any(displays)
+    prepare(desktop=not has_screen)
+    if not opens_window(args):
+        run_loudly([PYTHON, "-m", "trayapp", *args])
+        return
+    if "--demo" not in args and not (has_screen and has_account()):
+        say("No account is set up here: starting the demo (--demo)")
+        args = [*args, "--demo"]
+    if has_screen:
+        run_loudly([PYTHON, "-m", "trayapp", *args])
+        return
+    import headless  # noqa: PLC0415 - it starts X: Linux alone has all it imports
+
+    say(f"No screen: showing it on a desktop of our own for {seconds:g} seconds …")
+    headless.show(args, seconds)
+
+
+def opens_window(args: Sequence[str]) -> bool:
+    """Whether arguments start the program in the tray; others make it print."""
+    return set(args) <= {"--demo", "--minimized", "--verbose"}
+
+
+def has_account() -> bool:
+    """Whether the program lists an account; with broken settings it says so itself."""
+    try:
+        listed = run_quietly([PYTHON, "-m", "trayapp", "account", "list"])
+    except StepError:
+        return True
+    # A table has a header; without accounts, there is but one sentence.
+    return len(listed.splitlines()) > 1
+
+
+def test(args: Sequence[str], *, with_bundle: bool) -> None:
+    """Check, build what the tests need, and run pytest; raise if any of it failed.
+
+    All of it runs even if the first part fails: one look shows everything.
+    """
+    prepare(desktop=LINUX, bundle=with_bundle)
+    steps = check()
+    chosen = [] if with_bundle else ["-m", "not bundle"]
+    if with_bundle:
+        with steps.step("build"):
+            if BUILT_FROM.exists() and BUILT_FROM.read_text() == _source_digest():
+                say("The bundle is up to date")
+            else:
+                build()
+        os.environ["BALANCE_TRAY_BUNDLE"] = str(EXECUTABLE)
+    with steps.step("tests"):
+        run_loudly([PYTHON, "-m", "pytest", *chosen, *args])
+    finish(steps)
+
+
+def check() -> Steps:
+    """Look at the code without running it: lint, format, types."""
+    steps = Steps()
+    for title, module in (
+        ("lint", ["ruff", "check", "--quiet"]),
+        ("format", ["ruff", "format", "--check", "--quiet"]),
+        ("types", ["mypy"]),
+    ):
+        with steps.step(title):
+            run_quietly([PYTHON, "-m", *module])
+    return steps
+
+
+def finish(steps: Steps) -> None:
+    """Say what ran and how long it took; raise if any of it failed."""
+    say(f"\n{steps.summary()}")
+    if steps.failed:
+        message = "Not everything went well: see above"
+        raise StepError(message)
+
+
+def build() -> None:
+    """Build the folder that needs no Python, and say where it is and how big."""
+    say("Building the bundle …")
+    BUILT_FROM.unlink(missing_ok=True)
+    digest = _source_digest()
+    folders = [f"--distpath={DIST}", f"--workpath={WORK / 'build'}"]
+    options = ["--noconfirm", "--clean", "--log-level=WARN", *folders]
+    spec = ROOT / "packaging/balance-tray.spec"
+    run_quietly([PYTHON, "-m", "PyInstaller", *options, spec])
+    BUILT_FROM.write_text(digest)
+    files = [file for file in BUNDLE.rglob("*") if file.is_file()]
+    size = sum(file.stat().st_size for file in files if not file.is_symlink())
+    say(f"{EXECUTABLE}: {len(files)} files, {size / 1e6:.0f} MB")
+
+
+def lock(options: Sequence[str]) -> None:
+    """Pin every package anew, with uv out of an environment of its own.
+
+    What is pinned stays as long as it fits; the option --upgrade takes what is newest.
+    """
+    folder = WORK / "lock"
+    programs = folder / ("Scripts" if WINDOWS else "bin")
+    say("Pinning the packages …")
+    run_quietly([sys.executable, "-m", "venv", folder])
+    run_quietly([programs / "python", "-m", "pip", "install", "--quiet", UV])
+    pinned: list[str] = []
+    for name, source in LOCKED.items():
+        file = f"packaging/requirements/{name}.txt"
+        output = f"--output-file={file}"
+        run_quietly([programs / "uv", *COMPILE, *options, *pinned, output, source])
+        pinned.append(f"--constraint={file}")
+
+
+def _source_digest() -> str:
+    folders = [ROOT / name for name in PARTS_OF_THE_BUNDLE]
+    found = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    own = [ROOT / "pyproject.toml", *(ROOT / "packaging").glob("*.spec")]
+    entry = ROOT / "packaging/entry.py"
+    code = [file for file in found if "__pycache__" not in file.parts]
+    return environment.digest([*code, *own, entry])
+
+
+def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").partition("\n")[0], allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    running = commands.add_parser("run", help="start the program, with its arguments")
+    running.add_argument(
+        "--seconds",
+        type=float,
+        default=DEMO_SECONDS,
+        help="how long to show it where there is no screen (%(default)s)",
+    )
+    testing = commands.add_parser("test", help="check, then pytest, with its arguments")
+    testing.add_argument(
+        "--no-bundle",
+        action="store_true",
+        help="do not build the program that needs no Python, nor test it",
+    )
+    commands.add_parser("check", help="lint, format, types")
+    commands.add_parser("build", help="build the program that needs no Python")
+    commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
+    commands.add_parser("shots", help="take the screenshots of the README")
+    asked, rest = parser.parse_known_args()
+    if rest and asked.command in {"check", "build"}:
+        parser.error(f"{asked.command} takes no arguments: {' '.join(rest)}")
+    return asked, rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

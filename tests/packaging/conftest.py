@@ -1,0 +1,9 @@
+"""Elsewhere than on Linux, these tests cannot even be imported: no D-Bus, no X."""
+
+import sys
+
+collect_ignore = (
+    []
+    if sys.platform == "linux"
+    else ["test_bundle.py", "test_desktop.py", "test_processes.py"]
+)

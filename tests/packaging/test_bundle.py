@@ -1,0 +1,60 @@
+"""The built program: it starts for anybody, and brings no more than it should."""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from desktop import Desktop
+from processes import wait_until
+from tray_probe import NoTrayIconError, Tray, has_balance
+
+pytestmark = [pytest.mark.bundle, pytest.mark.e2e]
+
+
+@pytest.fixture
+def executable() -> Path:
+    """Find the built program; `dev.py test` builds it."""
+    return Path(os.environ["BALANCE_TRAY_BUNDLE"])
+
+
+def test_it_knows_its_version(executable: Path) -> None:
+    """The version comes from metadata, which the bundle has to bring."""
+    with Desktop("none", notifications=False, keyring="absent") as desktop:
+        said = desktop.run([executable, "--version"])
+
+    assert version("balance-tray") in said.stdout
+    assert said.returncode == 0
+
+
+def test_it_shows_a_balance_without_any_python(executable: Path) -> None:
+    """In a session whose PATH has nothing, the demo's balance reaches the tray."""
+    with (
+        Desktop("xfce") as desktop,
+        Tray(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as tray,
+    ):
+        program = desktop.spawn([executable, "--demo"], env={"PATH": "/nowhere"})
+
+        def balance_is_shown() -> bool:
+            try:
+                return has_balance(tray.tooltip())
+            except NoTrayIconError:
+                return False
+
+        wait_until(balance_is_shown, "a balance in the tray", 30)
+        desktop.run([executable, "--quit"], env={"PATH": "/nowhere"})
+        assert program.wait(10) == 0
+
+
+def test_no_link_leads_nowhere(executable: Path) -> None:
+    """What was trimmed left no link behind."""
+    assert [file for file in executable.parent.rglob("*") if not file.exists()] == []
+
+
+def test_it_brings_no_toolkit_of_the_machine_that_built_it(executable: Path) -> None:
+    """Qt's GTK theme, QML and PDF are left out, and what only they needed."""
+    names = {file.name for file in executable.parent.rglob("*")}
+    parts = ("libgtk", "libgdk", "libQt6Qml", "libQt6Quick", "libQt6Pdf", "libqgtk3")
+
+    assert [name for name in names if name.startswith(parts)] == []

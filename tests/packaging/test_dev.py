@@ -1,0 +1,52 @@
+"""The developer's command, as far as it decides something."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import dev
+from steps import StepError, Steps
+
+
+@pytest.mark.parametrize("args", [[], ["--demo"], ["--minimized", "--verbose"]])
+def test_the_tray_program_needs_a_screen(args: list[str]) -> None:
+    """Arguments that only change how the icon starts open a window."""
+    assert dev.opens_window(args)
+
+
+@pytest.mark.parametrize(
+    "args", [["--version"], ["account", "list"], ["check", "--json"], ["--quit"]]
+)
+def test_a_printing_command_needs_no_screen(args: list[str]) -> None:
+    """What answers in the terminal starts no desktop."""
+    assert not dev.opens_window(args)
+
+
+def test_an_old_python_gets_a_sentence_and_no_syntax_error() -> None:
+    """The file that says which Python is needed can be read by an older one."""
+    source = Path(dev.__file__).read_text(encoding="utf-8")
+
+    ast.parse(source, feature_version=(3, 8))
+
+
+def test_a_failed_step_does_not_hide_the_next_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """All steps run, the summary names each, and the whole has failed."""
+
+    def lint() -> None:
+        message = "a line is too long"
+        raise StepError(message)
+
+    steps = Steps()
+    with steps.step("lint"):
+        lint()
+    with steps.step("types"):
+        pass
+
+    assert steps.failed
+    first, second = steps.summary().splitlines()
+    assert first.startswith("FAILED  lint")
+    assert second.startswith("ok      types")
+    assert "a line is too long" in capsys.readouterr().out
