@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
@@ -13,19 +13,24 @@ from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
     HistoryProblem,
+    InternalFault,
+    KeyProblem,
     KeyringProblem,
 )
 from trayapp.core.known import Known, Outcome
 from trayapp.core.notices import Button, Notice
+from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
 from trayapp.services.keychain import Keychain
-from trayapp.services.notifier import Notifier
 from trayapp.services.places import Places
 from trayapp.services.refresh import Refresh
 from trayapp.services.watch import Watch
+
+if TYPE_CHECKING:
+    from trayapp.services.notifier import Notifier
 
 _log = logging.getLogger(__name__)
 
@@ -112,9 +117,7 @@ class Backend:
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._notifier = Notifier(
-            listener.pressed, app_name="Balance Tray", icon=outside.icon
-        )
+        self._notifier = _notifier(listener, outside.icon)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
@@ -122,7 +125,8 @@ class Backend:
             self.reload()
             await self._watch.run()
         finally:
-            self._notifier.close()
+            if self._notifier is not None:
+                await self._notifier.close()
             if self._history is not None:
                 self._history.close()
 
@@ -156,6 +160,10 @@ class Backend:
         except BalanceTrayError as error:
             _log.warning("the settings were not saved: %s", error)
             self._listener.saved(Saved(problem=error.as_failure()))
+        except Exception as error:  # noqa: BLE001  # the dialog waits for an answer
+            _log.exception("saving the settings failed")
+            fault = InternalFault(detail=type(error).__name__)
+            self._listener.saved(Saved(problem=fault.as_failure()))
 
     async def unlock(self) -> None:
         """Let the keyring ask for its password, and go on with what waited for it."""
@@ -170,8 +178,9 @@ class Backend:
             self._watch.ask_now(waiting)
 
     async def tell(self, notice: Notice) -> None:
-        """Show a native notification."""
-        await self._notifier.tell(notice)
+        """Show a native notification, where that is done over D-Bus."""
+        if self._notifier is not None:
+            await self._notifier.tell(notice)
 
     def asking(self, account_id: str) -> None:
         """Pass on that an account is being asked."""
@@ -194,16 +203,15 @@ class Backend:
         removed = known - {account.id for account in accounts}
         if changes.keys:
             await self._keychain.unlock()
-        new: list[str] = []
+        before: dict[str, Secret | None] = {}
         try:
             for account_id, key in changes.keys.items():
+                before[account_id] = await self._stored_key(account_id)
                 await self._keychain.store(account_id, key)
-                if account_id not in known:
-                    new.append(account_id)
             self._file.save(Config(accounts, changes.settings))
-        except BalanceTrayError:
-            for account_id in new:
-                await self._forget_key(account_id)
+        except Exception:
+            for account_id, old in before.items():
+                await self._put_back(account_id, old)
             raise
         for account_id in removed:
             await self._forget_key(account_id)
@@ -214,6 +222,22 @@ class Backend:
         for account_id in changes.keys:
             self._watch.ask_anew(account_id)
         return Saved(accounts, changes.settings)
+
+    async def _stored_key(self, account_id: str) -> Secret | None:
+        try:
+            return await self._keychain.key(account_id)
+        except KeyProblem:
+            return None
+
+    async def _put_back(self, account_id: str, key: Secret | None) -> None:
+        """Give the keyring back what it held before a change that failed."""
+        if key is None:
+            await self._forget_key(account_id)
+            return
+        try:
+            await self._keychain.store(account_id, key)
+        except BalanceTrayError as error:
+            _log.warning("the old key of %s is lost: %s", account_id, error)
 
     async def _forget_key(self, account_id: str) -> None:
         try:
@@ -235,3 +259,12 @@ class Backend:
             _log.warning("%s", error)
             self._problems.append(error.as_failure())
             return None
+
+
+def _notifier(listener: Listener, icon: str) -> "Notifier | None":
+    """Make the notifier, but on systems that have no D-Bus and no library for it."""
+    try:
+        from trayapp.services.notifier import Notifier  # noqa: PLC0415  # as said
+    except ImportError:
+        return None
+    return Notifier(listener.pressed, app_name="Balance Tray", icon=icon)

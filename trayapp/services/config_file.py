@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import tomli_w
 
-from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.account import Account, Service
 from trayapp.core.balance import exact_amount
 from trayapp.core.draft import Draft
 from trayapp.core.errors import (
@@ -202,7 +202,7 @@ def _account(table: dict[str, object]) -> Account:
         id=texts["id"],
         name=texts["name"],
         service=Service(texts["service"]),
-        base_url=texts.get("base_url", GATEWAY),
+        base_url=texts.get("base_url", ""),
         panel=texts.get("panel", ""),
         sub_account=texts.get("sub_account", ""),
         low_below=texts["low_below"],

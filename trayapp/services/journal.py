@@ -1,6 +1,7 @@
 """The log file: rotated, for its owner alone, and without any key."""
 
 import base64
+import json
 import logging
 import logging.handlers
 import os
@@ -32,7 +33,10 @@ class Redactor(logging.Formatter):
         raw = text.encode()
         self._forms |= {
             text,
+            quote(text),
             quote(text, safe=""),
+            json.dumps(text)[1:-1],
+            repr(text)[1:-1],
             base64.b64encode(raw).decode().rstrip("="),
             base64.urlsafe_b64encode(raw).decode().rstrip("="),
         }

@@ -13,12 +13,7 @@ from typing import Final, Protocol
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import (
-    DBusConnection,
-    DBusRouter,
-    Proxy,
-    open_dbus_connection,
-)
+from jeepney.io.asyncio import DBusRouter, Proxy, open_dbus_connection
 from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
@@ -36,6 +31,7 @@ _BUS_ERRORS: Final = (
     OSError,
     EOFError,
     KeyError,
+    RuntimeError,
     ValueError,
     DBusErrorResponse,
     RouterClosed,
@@ -73,9 +69,9 @@ class Notifier:
         self._pressed = pressed
         self._app_name = app_name
         self._icon = icon
-        self._connection: DBusConnection | None = None
         self._router: DBusRouter | None = None
-        self._listening: asyncio.Task[None] | None = None
+        self._leaving = contextlib.AsyncExitStack()
+        """What there is to do to leave the bus."""
         self._shown: dict[str, tuple[int, str]] = {}
         """By topic: the server's id of what is shown, and the account's id."""
         self._connecting = asyncio.Lock()
@@ -86,43 +82,45 @@ class Notifier:
             async with asyncio.timeout(_ANSWER_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
+                server = await _server(router)
+                # Only now is it known whether the old ids are still this server's.
                 old, _ = self._shown.get(notice.topic, (0, ""))
-                call = self._notify(notice, old, await _server(router))
+                call = self._notify(notice, old, server)
                 reply = await router.send_and_get_reply(call)
                 (number,) = unwrap_msg(reply)
         except (TimeoutError, *_BUS_ERRORS) as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
-            self._disconnect()
+            await self._leave()
             return False
         self._shown[notice.topic] = (number, notice.account_id)
         return True
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Leave the bus; what is shown stays until the desktop takes it away."""
-        self._disconnect()
+        await self._leave()
 
     async def _connect(self) -> DBusRouter:
         connection = await open_dbus_connection("SESSION")
-        router = DBusRouter(connection)
+        self._leaving.callback(connection.writer.close)
+        router = await self._leaving.enter_async_context(DBusRouter(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()
         bus = Proxy(message_bus, router)
         for rule in (
             MatchRule(type="signal", interface=_NAME, path=_SERVER.object_path),
             _owner_changed(),
         ):
-            router.filter(rule, queue=queue).__enter__()  # for as long as it lives
+            self._leaving.enter_context(router.filter(rule, queue=queue))
             await bus.AddMatch(rule)
-        self._listening = asyncio.create_task(self._listen(queue))
-        self._connection, self._router = connection, router
+        self._router = router
+        listening = asyncio.create_task(self._listen(queue))
+        self._leaving.callback(listening.cancel)
         return router
 
-    def _disconnect(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-        if self._connection is not None:
-            self._connection.writer.close()
-        self._connection, self._router, self._listening = None, None, None
+    async def _leave(self) -> None:
+        self._router = None
         self._shown.clear()
+        with contextlib.suppress(*_BUS_ERRORS):  # why the bus was lost, once more
+            await self._leaving.aclose()
 
     async def _listen(self, queue: asyncio.Queue[Message]) -> None:
         owner = await self._owner()

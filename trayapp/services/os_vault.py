@@ -129,9 +129,11 @@ def _translated() -> Iterator[None]:
 
 def _secret_service_problem(error: Exception) -> Exception:
     """Name what SecretStorage or D-Bus said; anything unknown goes on as it is."""
+    detail = type(error).__name__
+    if isinstance(error, FileNotFoundError | ConnectionError):
+        return KeyringAbsent(detail=detail)  # the session's bus has ended
     if not type(error).__module__.startswith(("secretstorage", "jeepney")):
         return error
-    detail = type(error).__name__
     if detail in {"SecretServiceNotAvailableException", "DBusErrorResponse"}:
         return KeyringAbsent(detail=detail)
     if detail == "LockedException":

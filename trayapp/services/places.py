@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +61,30 @@ class Places:
 
 
 def _runtime_folder(folders: platformdirs.PlatformDirs) -> Path:
-    """Give the session's own folder, or one among our files if there is none."""
-    runtime = folders.user_runtime_path
-    if os.access(runtime.parent, os.W_OK):
-        return runtime
+    """Give the session's own folder, or one among our files if there is none.
+
+    Not platformdirs' on Unix: it falls back to a guessable name in `/tmp`, which
+    somebody else may have made before us.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return folders.user_runtime_path
+    session = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    if _is_ours_alone(Path(session)):
+        return Path(session) / _NAME
     return folders.user_state_path / "run"
 
 
+def _is_ours_alone(folder: Path) -> bool:
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    ours = found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return ours and folder.is_absolute() and stat.S_ISDIR(found.st_mode)
+
+
 def private_folder(folder: Path) -> None:
-    """Make sure that a folder is there; one that is made is for its owner alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make sure that a folder is there; what is made is for its owner alone."""
+    if not folder.parent.exists():
+        private_folder(folder.parent)  # mkdir() itself leaves parents to the umask
+    folder.mkdir(mode=0o700, exist_ok=True)
