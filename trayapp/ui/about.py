@@ -1,0 +1,73 @@
+"""The About dialog: what this is, what it sends where, under which licences."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trayapp.core.language import Language
+from trayapp.core.text import PROGRAM
+from trayapp.ui.icons import app_icon, app_pixmap
+from trayapp.ui.labels import Text, Tone
+from trayapp.ui.picture import Picture
+
+
+class AboutDialog(QDialog):
+    """Says which version runs and what it does with what it knows."""
+
+    def __init__(
+        self, version: str, language: Language, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        translate = language.gettext
+        em = self.fontMetrics().height()
+        self.setWindowTitle(translate("About Balance Tray"))
+        self.setWindowIcon(app_icon())
+        words = QVBoxLayout()
+        words.setSpacing(em // 2)
+        words.addWidget(Text(PROGRAM, bold=True, scale=1.6))
+        words.addWidget(
+            Text(
+                translate("Version {version}").format(version=version), tone=Tone.MUTED
+            )
+        )
+        for text in (
+            translate(
+                "Shows how much credit is left on SMS-gateway accounts, and tells you "
+                "in time to top up."
+            ),
+            translate(
+                "It speaks to one address for each account: the gateway's, to ask for "
+                "the balance with the account's API key. It sends nothing else to "
+                "nobody else: no telemetry, no crash reports."
+            ),
+            translate(
+                "API keys are kept in the system's keyring; settings and balances stay "
+                "on this computer."
+            ),
+            translate(
+                "Free software under the MIT licence. It uses Qt through Qt for Python "
+                "(PySide6) under the GNU LGPL, version 3; you may replace these "
+                "libraries by your own."
+            ),
+        ):
+            words.addWidget(Text(text))
+        top = QHBoxLayout()
+        top.setSpacing(em)
+        top.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        box.button(QDialogButtonBox.StandardButton.Close).setText(translate("Close"))
+        box.rejected.connect(self.reject)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(em, em, em, em)
+        whole.setSpacing(em)
+        whole.addLayout(top)
+        whole.addStretch(1)
+        whole.addWidget(box)
+        width = em * 28
+        self.resize(width, self.heightForWidth(width))

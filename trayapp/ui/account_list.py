@@ -1,0 +1,97 @@
+"""The list of accounts in the settings: what each is called, and how it is watched."""
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout
+
+from trayapp.core.account import Account
+from trayapp.core.language import Language
+from trayapp.core.plain import one_line
+from trayapp.core.text import service_name
+from trayapp.ui.icons import app_icon
+from trayapp.ui.labels import Text, Tone, breakable
+
+_LONGEST_NAME: Final = 60
+_LINES: Final = 9
+"""How high the list is, in lines of text: a little more than three accounts."""
+
+
+class AccountList(QListWidget):
+    """Shows accounts, one of them the current one.
+
+    Signals:
+        edit_requested(): to change the current account.
+        remove_requested(): to remove it.
+    """
+
+    edit_requested = Signal()
+    remove_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._icon = app_icon()
+        em = self.fontMetrics().height()
+        self.setIconSize(QSize(em * 2, em * 2))
+        self.setSpacing(em // 8)
+        self.setWordWrap(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(language.gettext("Accounts"))
+        self._none = Text(
+            language.gettext("No account yet"),
+            tone=Tone.MUTED,
+            ground=QPalette.ColorRole.Base,
+        )
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.viewport()).addWidget(self._none)
+        self.itemDoubleClicked.connect(self.edit_requested)
+
+    def show_accounts(self, accounts: list[Account], pending: set[str]) -> None:
+        """Show the accounts; `pending` are those whose new key is not stored yet."""
+        row = max(0, self.currentRow())
+        self.clear()
+        for account in accounts:
+            item = QListWidgetItem(self._icon, self._words(account, pending))
+            item.setData(Qt.ItemDataRole.UserRole, account.id)
+            self.addItem(item)
+        self._none.setVisible(not accounts)
+        self.setCurrentRow(min(row, len(accounts) - 1))
+
+    def select(self, account_id: str) -> None:
+        """Make this account the current one."""
+        for row in range(self.count()):
+            if self.item(row).data(Qt.ItemDataRole.UserRole) == account_id:
+                self.setCurrentRow(row)
+
+    def current_id(self) -> str | None:
+        """Give the current account's id, if there is one."""
+        if self.currentRow() < 0:
+            return None
+        return str(self.currentItem().data(Qt.ItemDataRole.UserRole))
+
+    def _words(self, account: Account, pending: set[str]) -> str:
+        translate = self._language.gettext
+        service = service_name(account.service, self._language)
+        limit = self._language.number(account.low_below)
+        words = translate("{service}, warns below {limit}")
+        if account.id in pending:
+            words = translate("{service}, warns below {limit}, new key")
+        words = words.format(service=service, limit=limit)
+        return f"{breakable(one_line(account.name, _LONGEST_NAME))}\n{words}"
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for a few accounts."""
+        em = self.fontMetrics().height()
+        return QSize(em * 16, em * _LINES)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Edit with Enter and remove with Delete, if there is an account."""
+        keys, has_one = Qt.Key, self.currentRow() >= 0
+        if has_one and event.key() in {keys.Key_Return, keys.Key_Enter}:
+            self.edit_requested.emit()
+        elif has_one and event.key() == keys.Key_Delete:
+            self.remove_requested.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,81 @@
+"""Strips above the cards that tell something about the program as a whole."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.language import Language
+from trayapp.ui.buttons import Button
+from trayapp.ui.colours import hairline, tint
+from trayapp.ui.labels import Text
+
+
+class Banners(QWidget):
+    """Shows one strip a topic; one that was dismissed stays away until it is news."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._strips: dict[str, _Strip] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self.hide()
+
+    def show_banner(self, topic: str, text: str | None) -> None:
+        """Tell `text`, or take back what was told under `topic`."""
+        strip = self._strips.get(topic)
+        if strip is not None and strip.text == text:
+            return
+        if strip is not None:
+            del self._strips[topic]
+            strip.hide()
+            strip.deleteLater()
+        if text is not None:
+            self._strips[topic] = strip = _Strip(text, self._language)
+            strip.dismissed.connect(self._on_dismissed)
+            self._layout.addWidget(strip)
+            strip.show()
+        self._on_dismissed()
+
+    @Slot()
+    def _on_dismissed(self) -> None:
+        self.setVisible(any(not strip.isHidden() for strip in self._strips.values()))
+
+
+class _Strip(QFrame):
+    """One message with a button that takes it away.
+
+    Signals:
+        dismissed(): a person has read it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, text: str, language: Language) -> None:
+        super().__init__()
+        self.text = text
+        self.setAccessibleName(text)
+        dismiss = Button(language.gettext("Dismiss"))
+        dismiss.setAccessibleDescription(text)
+        dismiss.clicked.connect(self._on_dismiss)
+        em = self.fontMetrics().height()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
+        layout.setSpacing(em // 2)
+        layout.addWidget(Text(text), 1)
+        layout.addWidget(dismiss)
+
+    @Slot()
+    def _on_dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a ground that stands out a little, and a line under it."""
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), tint(self.palette()))
+        painter.setPen(hairline(self.palette()))
+        painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
+        painter.end()

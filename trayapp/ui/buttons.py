@@ -1,0 +1,51 @@
+"""Buttons that can be the one that stands out, in the desktop's own colours."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QPushButton
+
+from trayapp.ui.colours import on_highlight
+
+_LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
+
+
+class Button(QPushButton):
+    """A push button that may be emphasized."""
+
+    def __init__(self, text: str, *, emphasized: bool = False) -> None:
+        super().__init__(text)
+        self._emphasized = emphasized
+        self._follow()
+
+    @property
+    def is_emphasized(self) -> bool:
+        """Whether this is the button that stands out."""
+        return self._emphasized
+
+    def emphasize(self, *, on: bool) -> None:
+        """Let the button stand out, or no longer."""
+        if on is not self._emphasized:
+            self._emphasized = on
+            self._follow()
+
+    def _follow(self) -> None:
+        palette, font = QPalette(), QFont()  # what is not set comes from around
+        around = self.parentWidget()
+        if self._emphasized and around is not None:
+            roles, groups = QPalette.ColorRole, QPalette.ColorGroup
+            accent = around.palette().color(groups.Active, roles.Highlight)
+            text = on_highlight(around.palette())
+            for group in (groups.Active, groups.Inactive):
+                palette.setColor(group, roles.Button, accent)
+                palette.setColor(group, roles.ButtonText, text)
+            font.setBold(True)
+        self.setPalette(palette)
+        self.setFont(font)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette of the widget around."""
+        super().changeEvent(event)
+        if event.type() in _LOOKS:
+            self._follow()

@@ -1,0 +1,51 @@
+"""One line of a form: what is typed, a sentence of help, and what is wrong with it."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from trayapp.ui.labels import Text, Tone
+
+
+class Entry(QWidget):
+    """A line to type in; what is wrong stands under it in words until it is edited.
+
+    Signals:
+        edited(): what is typed changed.
+    """
+
+    edited = Signal()
+
+    def __init__(self, advice: str = "", buttons: tuple[QPushButton, ...] = ()) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self._advice = advice
+        self._problem = Text(tone=Tone.WARNING, bold=True)
+        beside = QHBoxLayout()
+        beside.addWidget(self.line, 1)
+        for button in buttons:
+            beside.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self.fontMetrics().height() // 5)
+        layout.addLayout(beside)
+        layout.addWidget(self._problem)
+        if advice:
+            layout.addWidget(Text(advice, tone=Tone.MUTED))
+        self.line.textChanged.connect(self._on_edited)
+        self.show_problem("")
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, as it is shown; empty if nothing is."""
+        return self._problem.text()
+
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong with what is typed, or that nothing is."""
+        self._problem.say(text)
+        self._problem.setVisible(bool(text))
+        self.line.setAccessibleDescription(f"{text} {self._advice}".strip())
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self.show_problem("")
+        self.edited.emit()

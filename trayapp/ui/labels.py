@@ -1,0 +1,114 @@
+"""Labels of plain text: nothing in them is markup, nothing in them is cut off."""
+
+import re
+import unicodedata
+from enum import Enum, auto
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QLabel
+
+from trayapp.ui.colours import muted, text_on, warning
+
+_LONGEST_WORD: Final = 24
+_BREAK: Final = "\u200b"
+_LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+_LOOKS: Final = {
+    QEvent.Type.FontChange,
+    QEvent.Type.PaletteChange,
+    QEvent.Type.ParentChange,
+    QEvent.Type.StyleChange,
+}
+
+
+class Tone(Enum):
+    """How a label speaks."""
+
+    PLAIN = auto()
+    MUTED = auto()
+    WARNING = auto()
+
+
+class Text(QLabel):
+    """Words that wrap, on the ground `ground`, in the size `scale` of the font around.
+
+    Its tone follows the palette and the font of the widget it stands in.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        tone: Tone = Tone.PLAIN,
+        scale: float = 1.0,
+        bold: bool = False,
+        ground: QPalette.ColorRole = QPalette.ColorRole.Window,
+    ) -> None:
+        super().__init__()
+        self._tone, self._ground = tone, ground
+        self._scale, self._bold = scale, bold
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # whatever is around
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show `text`; the same one again changes nothing."""
+        if (shown := breakable(text)) != self.text():
+            self.setText(shown)
+            self.setAccessibleName(text)
+
+    def speak(self, tone: Tone, scale: float | None = None) -> None:
+        """Change the tone, and the size."""
+        self._tone = tone
+        self._scale = self._scale if scale is None else scale
+        self._follow()
+
+    def _follow(self) -> None:
+        around = self.parentWidget()
+        if around is None:
+            return
+        font = QFont()  # what is not set here comes from the widget around
+        if self._scale != 1:
+            font = sized(font, around.font(), self._scale)
+        if self._bold:
+            font.setBold(True)
+        self.setFont(font)
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.WindowText, self._colour(around.palette()))
+        self.setPalette(palette)
+
+    def _colour(self, palette: QPalette) -> QColor:
+        if self._tone is Tone.MUTED:
+            return muted(palette, self._ground)
+        if self._tone is Tone.WARNING:
+            return warning(palette, self._ground)
+        return text_on(palette, self._ground)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette and the font of the widget around."""
+        super().changeEvent(event)
+        if event.type() in _LOOKS:
+            self._follow()
+
+
+def sized(font: QFont, model: QFont, scale: float) -> QFont:
+    """Give `font` the size of `model` times `scale`, in points or in pixels."""
+    if model.pointSizeF() > 0:
+        font.setPointSizeF(model.pointSizeF() * scale)
+    else:
+        font.setPixelSize(round(model.pixelSize() * scale))
+    return font
+
+
+def breakable(text: str) -> str:
+    """Let words that are too long for a line break anywhere."""
+    return _LONG_WORD.sub(_with_breaks, text)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    return "".join(
+        character if unicodedata.combining(character) else _BREAK + character
+        for character in word.group()
+    ).removeprefix(_BREAK)

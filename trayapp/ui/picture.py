@@ -1,0 +1,40 @@
+"""A picture that stays sharp: painted for the screen and the font it stands in."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+Source = Callable[[int, float], QPixmap]
+"""Paints a square of so many points for a screen of that many pixels a point."""
+
+
+class Picture(QWidget):
+    """Shows what `source` paints, `lines` lines of text high."""
+
+    def __init__(self, source: Source, lines: float) -> None:
+        super().__init__()
+        self._source, self._lines = source, lines
+        self._painted: tuple[int, float, QPixmap] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_source(self, source: Source) -> None:
+        """Show another picture."""
+        self._source, self._painted = source, None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Ask for a square that grows with the font."""
+        size = round(self.fontMetrics().height() * self._lines)
+        return QSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; anew only for another size or another screen."""
+        del event
+        size, ratio = self.width(), self.devicePixelRatioF()
+        if self._painted is None or self._painted[:2] != (size, ratio):
+            self._painted = size, ratio, self._source(size, ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._painted[2])
+        painter.end()

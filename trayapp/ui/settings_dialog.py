@@ -1,0 +1,258 @@
+"""The settings: accounts and preferences, all of it applied on OK or not at all."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.account import Account
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.language import Language
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.core.text import Problem
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.account_list import AccountList
+from trayapp.ui.buttons import Button
+from trayapp.ui.form_dialog import FormDialog
+from trayapp.ui.icons import app_icon, app_pixmap
+from trayapp.ui.labels import Text
+from trayapp.ui.picture import Picture
+from trayapp.ui.preferences import Preferences
+from trayapp.ui.trouble import Trouble
+
+
+class SettingsDialog(FormDialog):
+    """Edits copies; OK hands them over and waits for `saved` or `save_failed`.
+
+    Signals:
+        save_requested(changes: Changes): OK.
+        test_requested(trial: Trial): to ask the gateway with what is typed; the
+            answer goes to `show_trial`.
+    """
+
+    save_requested = Signal(object)
+    test_requested = Signal(object)
+
+    def __init__(  # noqa: PLR0913 - all that can be chosen, and how it was opened
+        self,
+        accounts: tuple[Account, ...],
+        settings: Settings,
+        language: Language,
+        *,
+        new_id: Callable[[], str],
+        welcome: bool = False,
+        edit: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Greet with `welcome`; with `edit`, show that account's dialog at once.
+
+        Then the account's dialog is all that a person sees: its OK saves, its Cancel
+        closes both.
+        """
+        super().__init__(language, parent)
+        self._language, self._new_id = language, new_id
+        self._accounts, self._before = list(accounts), accounts
+        self._keys: dict[str, Secret] = {}
+        self._edit_alone = edit
+        self._is_saving = False
+        self._account_dialog: AccountDialog | None = None
+        translate = language.gettext
+        self.setWindowTitle(translate("Settings"))
+        self.setWindowIcon(app_icon())
+        self._list = AccountList(language)
+        self._add = Button(translate("&Add an account…"))
+        self._edit = Button(translate("&Edit…"))
+        self._remove = Button(translate("&Remove"))
+        self._note = Text()
+        self._preferences = Preferences(settings, language)
+        self._trouble = Trouble()
+        self._add.clicked.connect(self._on_add)
+        self._edit.clicked.connect(self._on_edit)
+        self._remove.clicked.connect(self._on_remove)
+        self._list.edit_requested.connect(self._on_edit)
+        self._list.remove_requested.connect(self._on_remove)
+        if welcome:
+            self._lay_out_welcome()
+        self._lay_out()
+        self._show_accounts()
+
+    def saved(self) -> None:
+        """Close: everything is stored."""
+        self._wait(saving=False)
+        super().accept()
+
+    def save_failed(self, problem: Problem) -> None:
+        """Say why nothing is stored; everything entered is still there."""
+        self._wait(saving=False)
+        self._edit_alone = None
+        self._trouble.show_problem(problem)
+        self.show()
+        self.reveal(self._trouble)
+        self.ok.setFocus()
+
+    def show_trial(self, trial: Trial, result: str | Problem) -> None:
+        """Hand the answer to the dialog that asked, if it still is open."""
+        if self._account_dialog is not None:
+            self._account_dialog.show_trial(trial, result)
+
+    def _lay_out_welcome(self) -> None:
+        translate = self._language.gettext
+        em = self.fontMetrics().height()
+        words = QVBoxLayout()
+        words.setSpacing(em // 4)
+        words.addWidget(
+            Text(translate("Welcome to Balance Tray"), bold=True, scale=1.4)
+        )
+        words.addWidget(
+            Text(
+                translate(
+                    "It watches the credit of your SMS accounts from the system tray "
+                    "and tells you in time to top up. Begin with an account: you need "
+                    "the API key from its panel."
+                )
+            )
+        )
+        greeting = QHBoxLayout()
+        greeting.setSpacing(em)
+        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        greeting.addLayout(words, 1)
+        self.rows.addLayout(greeting)
+        self.rows.addSpacing(em // 2)
+        self._add.emphasize(on=True)
+        self._add.setDefault(True)
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        beside = QVBoxLayout()
+        for button in (self._add, self._edit, self._remove):
+            beside.addWidget(button)
+        beside.addStretch(1)
+        accounts = QHBoxLayout()
+        accounts.addWidget(self._list, 1)
+        accounts.addLayout(beside)
+        self.rows.addWidget(Text(self._language.gettext("Accounts"), bold=True))
+        self.rows.addLayout(accounts, 1)
+        self.rows.addWidget(self._note)
+        self.rows.addSpacing(em // 2)
+        self.rows.addWidget(self._preferences)
+        self.rows.addSpacing(em // 2)
+        self.rows.addWidget(self._trouble)
+
+    def _show_accounts(self) -> None:
+        self._list.show_accounts(self._accounts, set(self._keys))
+        for button in (self._edit, self._remove):
+            button.setEnabled(bool(self._accounts))
+        kept = {account.id for account in self._accounts}
+        gone = sum(account.id not in kept for account in self._before)
+        self._note.say(
+            self._language.ngettext(
+                "OK removes {n} account, and its key from the keyring.",
+                "OK removes {n} accounts, and their keys from the keyring.",
+                gone,
+            ).format(n=gone)
+        )
+        self._note.setVisible(bool(gone))
+
+    def _open_account(self, subject: Subject) -> AccountDialog:
+        dialog = AccountDialog(subject, self._language, self)
+        dialog.entered.connect(self._on_entered)
+        dialog.test_requested.connect(self.test_requested)
+        dialog.finished.connect(self._on_account_finished)
+        self._account_dialog = dialog
+        dialog.open()
+        return dialog
+
+    def _edit_account(self, account_id: str) -> AccountDialog | None:
+        for account in self._accounts:
+            if account.id == account_id:
+                others = (one.name for one in self._accounts if one is not account)
+                key = self._keys.get(account_id)
+                return self._open_account(
+                    Subject(account, is_new=False, taken=tuple(others), pending=key)
+                )
+        return None
+
+    def _wait(self, *, saving: bool) -> None:
+        self._is_saving = saving
+        self.setEnabled(not saving)
+        self.status.say(self._language.gettext("Saving…") if saving else "")
+
+    @Slot()
+    def _on_add(self) -> None:
+        taken = tuple(account.name for account in self._accounts)
+        self._open_account(
+            Subject(Account(self._new_id(), ""), is_new=True, taken=taken)
+        )
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if (account_id := self._list.current_id()) is not None:
+            self._edit_account(account_id)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        gone = self._list.current_id()
+        self._accounts = [one for one in self._accounts if one.id != gone]
+        self._keys = {one: key for one, key in self._keys.items() if one != gone}
+        self._show_accounts()
+
+    @Slot(object, object)
+    def _on_entered(self, account: Account, key: Secret | None) -> None:
+        ids = [one.id for one in self._accounts]
+        if account.id in ids:
+            self._accounts[ids.index(account.id)] = account
+        else:
+            self._accounts.append(account)
+        if key is not None:
+            self._keys[account.id] = key
+        self._show_accounts()
+        self._list.select(account.id)
+        self._add.emphasize(on=False)
+        self.ok.setDefault(True)
+        self.ok.setFocus()
+
+    @Slot(int)
+    def _on_account_finished(self, result: int) -> None:
+        if self._account_dialog is not None:
+            self._account_dialog.deleteLater()
+            self._account_dialog = None
+        if self._edit_alone is not None:
+            self._edit_alone = None
+            if result == QDialog.DialogCode.Accepted:
+                self.accept()
+            else:
+                self.reject()
+
+    @Slot()
+    def _on_shown(self) -> None:
+        if self._edit_alone is not None and self._account_dialog is None:
+            if dialog := self._edit_account(self._edit_alone):
+                dialog.focus_key()
+            else:
+                self._edit_alone = None
+
+    def accept(self) -> None:
+        """Hand over everything, and wait for what comes of it."""
+        if self._is_saving:
+            return
+        self._trouble.show_problem(None)
+        self._wait(saving=True)
+        self.save_requested.emit(
+            Changes(
+                tuple(self._accounts), self._preferences.settings(), dict(self._keys)
+            )
+        )
+
+    def reject(self) -> None:
+        """Close; while it is being saved the dialog only hides, to tell if it fails."""
+        if self._is_saving:
+            self.hide()
+        else:
+            super().reject()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Then show the account that is to be edited, once this is on the screen."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._on_shown)
