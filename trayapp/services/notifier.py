@@ -90,14 +90,18 @@ class Notifier:
                 (number,) = unwrap_msg(reply)
         except (TimeoutError, *_BUS_ERRORS) as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
-            await self._leave()
+            await self.close()
             return False
         self._shown[notice.topic] = (number, notice.account_id)
         return True
 
     async def close(self) -> None:
         """Leave the bus; what is shown stays until the desktop takes it away."""
-        await self._leave()
+        self._router = None
+        self._shown.clear()
+        leaving = self._leaving.pop_all()
+        with contextlib.suppress(*_BUS_ERRORS):  # why the bus was lost, once more
+            await leaving.aclose()
 
     async def _connect(self) -> DBusRouter:
         connection = await open_dbus_connection("SESSION")
@@ -116,12 +120,6 @@ class Notifier:
         self._leaving.callback(listening.cancel)
         return router
 
-    async def _leave(self) -> None:
-        self._router = None
-        self._shown.clear()
-        with contextlib.suppress(*_BUS_ERRORS):  # why the bus was lost, once more
-            await self._leaving.aclose()
-
     async def _listen(self, queue: asyncio.Queue[Message]) -> None:
         owner = await self._owner()
         while True:
@@ -138,7 +136,7 @@ class Notifier:
     async def _owner(self) -> str:
         if self._router is None:
             return ""
-        with contextlib.suppress(DBusErrorResponse):
+        with contextlib.suppress(*_BUS_ERRORS):
             (owner,) = await Proxy(message_bus, self._router).GetNameOwner(_NAME)
             return str(owner)
         return ""

@@ -1,0 +1,139 @@
+"""Reads the command line: a window-less command goes to `cli`, the rest to `app`."""
+
+import argparse
+import contextlib
+import os
+import sys
+from typing import NoReturn
+
+from trayapp import __version__
+
+
+def main() -> NoReturn:
+    """Run the program and end the process with its exit code."""
+    _forbid_core_dumps()
+    parser = _parser()
+    options = parser.parse_args()
+    if options.command is not None:
+        for name in ("quit", "demo"):  # a command knows the person's own accounts only
+            if getattr(options, name):
+                parser.error(f"--{name} goes without a command")
+    if options.command is None and not options.quit:
+        from trayapp import app
+
+        code = app.main(options)
+    else:
+        from trayapp import cli
+
+        code = cli.main(options)
+    _leave(code)
+
+
+def _forbid_core_dumps() -> None:
+    """Keep a crash from writing the memory, and with it the key, to a file."""
+    if sys.platform != "win32":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: a keyring's prompt or a name lookup that hangs is not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="balance-tray",
+        description="The credit left on SMS-gateway accounts, in the system tray.",
+        epilog="Without a command it starts the program, or raises its window.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}"
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="show made-up accounts; nothing of yours is read or changed",
+    )
+    parser.add_argument(
+        "--minimized", action="store_true", help="start in the tray, without a window"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="log more, and to the terminal too"
+    )
+    parser.add_argument("--quit", action="store_true", help="end the running program")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_account(commands.add_parser("account", help="list, add or remove accounts"))
+    _add_check(commands.add_parser("check", help="ask for balances now"))
+    _add_history(commands.add_parser("history", help="print what was read"))
+    _add_demo_gateway(
+        commands.add_parser(
+            "demo-gateway", help="run a made-up gateway on this machine"
+        )
+    )
+    return parser
+
+
+def _add_account(account: argparse.ArgumentParser) -> None:
+    actions = account.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="list the accounts")
+    add = actions.add_parser(
+        "add",
+        help="add an account",
+        description="Add an account. Its key is asked for, and kept in the keyring.",
+    )
+    add.add_argument("name", metavar="NAME")
+    add.add_argument(
+        "--service", choices=("smsup", "smspubli", "custom"), default="smsup"
+    )
+    add.add_argument("--base-url", metavar="URL", help="for --service custom")
+    add.add_argument("--sub-account", metavar="USER", default="")
+    add.add_argument(
+        "--low",
+        metavar="AMOUNT",
+        default="10",
+        help="warn below this amount (default 10; 0 only when it is empty)",
+    )
+    add.add_argument(
+        "--key-stdin",
+        action="store_true",
+        help="read the key from standard input instead of asking for it",
+    )
+    remove = actions.add_parser("remove", help="remove an account and its key")
+    remove.add_argument("name", metavar="NAME")
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.description = (
+        "Ask for balances now. Exit code: 0 fine, 1 low, 2 empty or key rejected, "
+        "3 unknown; of several accounts the gravest, in the order 2, 1, 3, 0."
+    )
+    check.add_argument("names", metavar="NAME", nargs="*", help="default: all")
+    check.add_argument("--json", action="store_true", help="print a JSON list")
+
+
+def _add_history(history: argparse.ArgumentParser) -> None:
+    history.add_argument("name", metavar="NAME")
+    history.add_argument("--since", metavar="DATE", help="such as 2026-11-01")
+    history.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_demo_gateway(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--port", type=int, default=0, help="default: a free one")
+    demo.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        help="made-up seconds for each real one (default 1)",
+    )
+
+
+if __name__ == "__main__":
+    main()

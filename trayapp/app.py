@@ -1,0 +1,161 @@
+"""The one module that knows everything: build, run, quit."""
+
+import argparse
+import logging
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QThread, QTimer
+from PySide6.QtWidgets import QApplication
+
+from trayapp import __version__
+from trayapp.core.text import PROGRAM
+from trayapp.qt.faults import catch_faults, release_faults
+from trayapp.qt.instance import Instance
+from trayapp.qt.language import system_language
+from trayapp.qt.poller import Poller
+from trayapp.qt.signals import ExitSignals
+from trayapp.services.doorbell import Word, ring
+from trayapp.services.journal import Redactor, start_log
+from trayapp.services.places import Places
+from trayapp.ui.icons import app_icon, app_icon_path
+from trayapp.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trayapp.services.backend import Backend, Listener
+    from trayapp.services.keychain import Vault
+
+_DEMO_ASKS_MS: Final = 10_000
+_CLAIM_TRIES: Final = 20
+_CLAIM_PAUSE_MS: Final = 100
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Whose accounts are shown: the person's own, or the demo's."""
+
+    places: Places
+    vault: "Callable[[], Vault]" = field(repr=False)
+    is_demo: bool = False
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the program until a person ends it; give the exit code."""
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("balance-tray")
+    application.setApplicationDisplayName(PROGRAM)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("balance-tray")
+    application.setQuitOnLastWindowClosed(False)
+    with ExitStack() as at_exit:
+        profile = _demo(at_exit) if options.demo else _own()
+        instance = Instance(profile.places)
+        if not _claim(instance, profile.places):
+            return 0
+        at_exit.callback(instance.release)
+        redactor = start_log(profile.places.log, verbose=options.verbose)
+        at_exit.callback(logging.shutdown)
+        catch_faults()
+        at_exit.callback(release_faults)
+        _log.info("Balance Tray %s starts", __version__)
+        return _run(application, profile, instance, redactor, quiet=options.minimized)
+
+
+def _run(
+    application: QApplication,
+    profile: Profile,
+    instance: Instance,
+    redactor: Redactor,
+    *,
+    quiet: bool,
+) -> int:
+    """Build everything, run the event loop, and take everything down again."""
+    language = system_language()
+    application.setWindowIcon(app_icon())
+    tray = Tray(language)
+    tray.show()
+    # From here on it may be slow: the icon is on the screen.
+    from trayapp.wiring import Wiring
+
+    def make_backend(listener: "Listener") -> "Backend":
+        """Make the services on the poller's thread, which also imports them."""
+        from trayapp.services.backend import Backend, Outside
+        from trayapp.services.gateway import Gateway
+        from trayapp.services.keychain import Keychain
+
+        outside = Outside(
+            keychain=Keychain(profile.vault(), seen=redactor.know),
+            gateway=Gateway(),
+            clock=lambda: datetime.now(UTC),
+            icon=str(app_icon_path()),
+        )
+        return Backend(profile.places, listener, outside)
+
+    wiring = Wiring(Poller(make_backend), tray, language)
+    signals = ExitSignals()
+    signals.requested.connect(application.exit)
+    wiring.quit_requested.connect(application.exit)
+    instance.called.connect(wiring.hear)
+    application.lastWindowClosed.connect(wiring.window_closed)
+    if sys.platform not in {"win32", "darwin"}:
+        from trayapp.qt.tray_host import TrayHost
+
+        host = TrayHost(application)
+        host.appeared.connect(wiring.host_appeared)
+    if profile.is_demo:
+        often = QTimer(application, interval=_DEMO_ASKS_MS)
+        often.timeout.connect(wiring.ask_unrejected)
+        often.start()
+    wiring.start(quiet=quiet)
+    code = application.exec()
+    wiring.stop()
+    return code
+
+
+def _claim(instance: Instance, places: Places) -> bool:
+    """Become the running program, or raise the window of the one that runs.
+
+    The other may be starting or ending at this moment: then it is asked again.
+    """
+    for _ in range(_CLAIM_TRIES):
+        if instance.claim():
+            return True
+        if ring(places, Word.SHOW):
+            return False
+        QThread.msleep(_CLAIM_PAUSE_MS)
+    return False
+
+
+def _own() -> Profile:
+    def vault() -> "Vault":
+        from trayapp.services.os_vault import os_vault
+
+        return os_vault()
+
+    return Profile(Places.of_user(), vault)
+
+
+def _demo(at_exit: ExitStack) -> Profile:
+    """Make a profile of made-up accounts that is gone when the program ends."""
+    from trayapp.demo import DemoGateway
+    from trayapp.services.config_file import Config, ConfigFile
+
+    folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))
+    gateway = at_exit.enter_context(DemoGateway())
+    places = Places.of_demo(folder)
+    ConfigFile(places.config).save(Config(gateway.accounts()))
+
+    def vault() -> "Vault":
+        from trayapp.services.keychain import MemoryVault
+
+        return MemoryVault(gateway.keys())
+
+    return Profile(places, vault, is_demo=True)

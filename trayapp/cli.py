@@ -1,0 +1,166 @@
+"""Commands without a screen. Imports no Qt."""
+
+import argparse
+import getpass
+import io
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from trayapp import cli_reports
+from trayapp.cli_common import (
+    FAILED,
+    USAGE,
+    CommandError,
+    chosen,
+    explain,
+    load,
+    run,
+)
+from trayapp.core.account import Account, Service
+from trayapp.core.draft import Draft
+from trayapp.core.errors import BalanceTrayError
+from trayapp.core.language import ENGLISH
+from trayapp.core.secret import Secret
+from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.doorbell import Word, ring
+from trayapp.services.history import History
+from trayapp.services.keychain import Keychain
+from trayapp.services.os_vault import os_vault
+from trayapp.services.places import Places
+
+_INTERRUPTED: Final = 130
+
+
+def main(options: argparse.Namespace) -> int:
+    """Carry out one command and give its exit code."""
+    places = Places.of_user()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name or a currency sign that a terminal can't write stops no command.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _COMMANDS[options.command](places, options)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except BalanceTrayError as error:
+        print(explain(error.as_failure(), ENGLISH), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:  # whoever reads, `head` for one, has had enough
+        return FAILED
+
+
+def _quit(places: Places, _: argparse.Namespace) -> int:
+    demo = Places.of_demo(Path())
+    if not ring(places, Word.QUIT) and not ring(demo, Word.QUIT):
+        print("Balance Tray is not running.")
+    return 0
+
+
+def _demo_gateway(_: Places, options: argparse.Namespace) -> int:
+    from trayapp.demo import serve_forever  # noqa: PLC0415  # no other command needs it
+
+    serve_forever(options.port, options.speed)
+    return 0
+
+
+def _account(places: Places, options: argparse.Namespace) -> int:
+    file = ConfigFile(places.config)
+    config = load(file)
+    match options.action:
+        case "list":
+            _list(config.accounts)
+        case "add":
+            _add(file, config, options)
+            ring(places, Word.RELOAD)
+        case _:
+            _remove(places, file, config, options.name)
+            ring(places, Word.RELOAD)
+    return 0
+
+
+def _list(accounts: Iterable[Account]) -> None:
+    rows = [
+        (
+            one.name,
+            one.base_url if one.service is Service.CUSTOM else one.service.value,
+            one.sub_account or "-",
+            format(one.low_below, "f"),
+        )
+        for one in accounts
+    ]
+    if not rows:
+        print("No accounts yet: add one with `balance-tray account add NAME`.")
+        return
+    header = ("NAME", "SERVICE", "SUB-ACCOUNT", "LOW BELOW")
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
+    draft = Draft(
+        id=secrets.token_hex(6),
+        name=options.name,
+        service=Service(options.service),
+        base_url=options.base_url or "",
+        sub_account=options.sub_account,
+        low_below=options.low,
+    )
+    if options.base_url and draft.service is not Service.CUSTOM:
+        message = "--base-url goes with --service custom."
+        raise CommandError(message, USAGE)
+    wrong = draft.problems(one.name for one in config.accounts)
+    if wrong:
+        raise CommandError("\n".join(wrong.values()), USAGE)
+    key = _ask_key(from_stdin=options.key_stdin)
+    keychain = Keychain(os_vault())
+
+    async def store() -> None:
+        await keychain.unlock()
+        await keychain.store(draft.id, key)
+        try:
+            file.save(Config((*config.accounts, draft.account()), config.settings))
+        except BalanceTrayError:
+            await keychain.forget(draft.id)
+            raise
+
+    run(store())
+
+
+def _remove(places: Places, file: ConfigFile, config: Config, name: str) -> None:
+    (account,) = chosen(config.accounts, [name], FAILED)
+    keychain = Keychain(os_vault())
+
+    async def remove() -> None:
+        await keychain.unlock()
+        rest = tuple(one for one in config.accounts if one is not account)
+        file.save(Config(rest, config.settings))
+        await keychain.forget(account.id)
+
+    run(remove())
+    with History(places.history) as history:
+        history.forget(account.id)
+
+
+def _ask_key(*, from_stdin: bool) -> Secret:
+    """Get a key where no other program can see it: never an argument or a variable."""
+    if from_stdin:
+        return Secret.parse(sys.stdin.readline())
+    if sys.stdin is None or not sys.stdin.isatty():
+        message = "There is no terminal to ask for the key: use --key-stdin."
+        raise CommandError(message, USAGE)
+    return Secret.parse(getpass.getpass("API key (not shown): "))
+
+
+_COMMANDS: Final[Mapping[str | None, Callable[[Places, argparse.Namespace], int]]] = {
+    None: _quit,  # --quit, the one option that stands for a command
+    "account": _account,
+    "check": cli_reports.check,
+    "history": cli_reports.history,
+    "demo-gateway": _demo_gateway,
+}

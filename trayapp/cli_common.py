@@ -1,0 +1,61 @@
+"""What the window-less commands share: their errors, words and accounts."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Final, TypeVar
+
+from trayapp.core.account import Account
+from trayapp.core.errors import Failure
+from trayapp.core.language import ENGLISH, Language
+from trayapp.core.text import problem
+from trayapp.services.config_file import Config, ConfigFile
+
+FAILED: Final = 1
+USAGE: Final = 2
+UNKNOWN: Final = 3
+"""For `check`, in the order of monitoring plug-ins."""
+_T = TypeVar("_T")
+
+
+class CommandError(Exception):
+    """A command can't be carried out: says why, and with which exit code to end."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def load(file: ConfigFile) -> Config:
+    """Read the settings; a file that can't be read ends the command."""
+    loaded = file.load()
+    if loaded.problem is not None:
+        raise CommandError(explain(loaded.problem, ENGLISH), UNKNOWN)
+    return loaded.config
+
+
+def chosen(
+    accounts: Sequence[Account], names: Sequence[str], code: int = UNKNOWN
+) -> Sequence[Account]:
+    """Pick accounts by their names, or all for none."""
+    by_name = {one.name.casefold(): one for one in accounts}
+    for name in names:
+        if name.casefold() not in by_name:
+            message = f"There is no account called {name!r}."
+            raise CommandError(message, code)
+    return [by_name[name.casefold()] for name in names] or accounts
+
+
+def explain(failure: Failure, language: Language) -> str:
+    """Say an error in full: what, why, what to do, and the detail for a report."""
+    said = problem(failure, language)
+    detail = f"({said.detail})" if said.detail else ""
+    return "\n".join(filter(None, (said.title + ".", said.reason, said.advice, detail)))
+
+
+def run(work: Coroutine[object, object, _T]) -> _T:
+    """Run to the end, without waiting for a keyring or a name lookup that hangs."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()

@@ -1,0 +1,165 @@
+"""The commands that print what is known: `check` and `history`."""
+
+import argparse
+import asyncio
+import csv
+import json
+import locale
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from textwrap import indent
+from typing import Final
+
+from trayapp.cli_common import UNKNOWN, USAGE, CommandError, chosen, explain, load, run
+from trayapp.core.account import Account
+from trayapp.core.balance import Reading
+from trayapp.core.errors import HistoryProblem
+from trayapp.core.known import Known, Outcome
+from trayapp.core.language import Language
+from trayapp.core.state import State
+from trayapp.core.text import line, problem
+from trayapp.services.config_file import ConfigFile
+from trayapp.services.gateway import Gateway
+from trayapp.services.history import History
+from trayapp.services.journal import start_log
+from trayapp.services.keychain import Keychain
+from trayapp.services.os_vault import os_vault
+from trayapp.services.places import Places
+from trayapp.services.refresh import Refresh
+from trayapp.services.watch import AT_ONCE
+
+_EXIT_CODES: Final = {
+    State.OK: 0,
+    State.LOW: 1,
+    State.EMPTY: 2,
+    State.UNAUTHORIZED: 2,
+}
+_GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
+
+
+def check(places: Places, options: argparse.Namespace) -> int:
+    """Ask for balances now, print them, and give the gravest exit code."""
+    accounts = chosen(load(ConfigFile(places.config)).accounts, options.names)
+    if not accounts:
+        message = "No accounts yet: add one with `balance-tray account add NAME`."
+        raise CommandError(message, UNKNOWN)
+    known = run(_ask_all(places, accounts))
+    language = _language()
+    if options.json:
+        print(json.dumps([_as_json(one, language) for one in known], indent=2))
+    else:
+        for one in known:
+            print(line(one, datetime.now(UTC), language).replace("\u00a0", " "))
+            if one.failure is not None:
+                print(indent(explain(one.failure, language), "    "))
+    codes = {_EXIT_CODES.get(one.state, UNKNOWN) for one in known}
+    return next(code for code in _GRAVEST_FIRST if code in codes)
+
+
+async def _ask_all(places: Places, accounts: Sequence[Account]) -> tuple[Known, ...]:
+    """Ask the gateway for all, as the program does, and record what it says.
+
+    Nothing is said to have been told: that is the running program's to decide.
+    """
+    redactor = start_log(None, verbose=False)
+    keychain = Keychain(os_vault(), seen=redactor.know)
+    kept: History | None
+    try:
+        kept = History(places.history)
+    except HistoryProblem as error:
+        print(explain(error.as_failure(), Language()), file=sys.stderr)
+        kept = None
+    gateway = Gateway()
+    refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(account: Account) -> Outcome:
+        async with room:
+            return await refresh.refresh(account)
+
+    before = [Known(account, refresh.last(account.id)) for account in accounts]
+    outcomes = await asyncio.gather(*map(ask, accounts))
+    await gateway.close()
+    if kept is not None:
+        kept.close()
+    return tuple(map(Known.apply, before, outcomes))
+
+
+def _as_json(known: Known, language: Language) -> dict[str, object]:
+    reading, failure = known.reading, known.failure
+    error = None
+    if failure is not None:
+        said = problem(failure, language)
+        error = {"id": failure.kind.id, "title": said.title, "advice": said.advice}
+    return {
+        "account": known.account.name,
+        "id": known.account.id,
+        "state": known.state.value,
+        "balance": reading.balance.digits if reading else None,
+        "currency": reading.balance.unit if reading else None,
+        "as_of": _rfc3339(reading.at) if reading else None,
+        "low_below": format(known.account.low_below, "f"),
+        "error": error,
+    }
+
+
+def history(places: Places, options: argparse.Namespace) -> int:
+    """Print an account's readings as CSV or JSON."""
+    (account,) = chosen(load(ConfigFile(places.config)).accounts, [options.name])
+    since = _since(options.since)
+    with History(places.history) as kept:
+        rows = [_row(reading) for reading in kept.readings(account.id, since)]
+    if options.format == "json":
+        print(json.dumps(rows, indent=2))
+    else:
+        table = csv.DictWriter(
+            sys.stdout, ("at", "balance", "currency"), lineterminator="\n"
+        )
+        table.writeheader()
+        table.writerows({**row, "currency": _cell(row["currency"])} for row in rows)
+    return 0
+
+
+def _row(reading: Reading) -> dict[str, str]:
+    return {
+        "at": _rfc3339(reading.at),
+        "balance": reading.balance.digits,
+        "currency": reading.balance.unit,
+    }
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from taking a text of the gateway's for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _since(date: str | None) -> datetime | None:
+    if date is None:
+        return None
+    try:
+        return datetime.fromisoformat(date).astimezone(UTC)
+    except (ValueError, OverflowError):
+        message = f"{date!r} is no date such as 2026-11-01."
+        raise CommandError(message, USAGE) from None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return (
+        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
+def _language() -> Language:
+    """Give the shape of numbers that the terminal's locale is set to."""
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        return Language(zone=None)
+    shape = locale.localeconv()
+    return Language(
+        decimal_point=str(shape["decimal_point"]) or ".",
+        group_separator=str(shape["thousands_sep"]),
+        symbol_first=shape["p_cs_precedes"] != 0,
+        zone=None,
+    )

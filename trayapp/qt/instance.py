@@ -1,0 +1,84 @@
+"""One running program for each profile; a second start says a word to the first."""
+
+import logging
+from typing import Final
+
+from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from trayapp.services.doorbell import Word
+from trayapp.services.places import Places, private_folder
+
+_LONGEST_LINE: Final = 64
+_log = logging.getLogger(__name__)
+
+
+class Instance(QObject):
+    """Holds the profile's lock, and listens for the words of other starts.
+
+    The lock decides who runs: it is released by the system when a process dies,
+    however it does. Only who holds it may clear away a dead one's socket.
+
+    Signals:
+        called (str): another start said a `Word`
+    """
+
+    called = Signal(str)
+
+    def __init__(self, places: Places, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._places = places
+        private_folder(places.runtime)
+        self._lock = QLockFile(str(places.lock))
+        # Held for as long as the program runs: never stale by its age alone.
+        self._lock.setStaleLockTime(0)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        self._callers: set[QLocalSocket] = set()
+
+    def claim(self) -> bool:
+        """Become the running program of this profile; False if one runs."""
+        if not self._lock.tryLock(0):
+            return False
+        QLocalServer.removeServer(self._places.socket)
+        if not self._server.listen(self._places.socket):
+            _log.warning("no other start can call: %s", self._server.errorString())
+        return True
+
+    def release(self) -> None:
+        """Give up the lock and the socket."""
+        self._server.close()
+        self._lock.unlock()
+
+    @Slot()
+    def _answer(self) -> None:
+        while (caller := self._server.nextPendingConnection()) is not None:
+            self._callers.add(caller)
+            caller.readyRead.connect(self._read)
+            caller.disconnected.connect(self._forget)
+            if caller.canReadLine():
+                self._hear(caller)
+
+    @Slot()
+    def _read(self) -> None:
+        for caller in tuple(self._callers):
+            if caller.canReadLine() or caller.bytesAvailable() > _LONGEST_LINE:
+                self._hear(caller)
+
+    def _hear(self, caller: QLocalSocket) -> None:
+        word = Word.read(bytes(caller.readLine(_LONGEST_LINE).data()))
+        if word is None:
+            caller.abort()
+            return
+        # Who says "quit" waits until we close our end, which our own end does.
+        if word is not Word.QUIT:
+            caller.disconnectFromServer()
+        self.called.emit(word.value)
+
+    @Slot()
+    def _forget(self) -> None:
+        for caller in tuple(self._callers):
+            if caller.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+                self._callers.discard(caller)
+                caller.deleteLater()

@@ -1,0 +1,44 @@
+"""The operating system's signals to end, as a Qt signal."""
+
+import signal
+import socket
+from typing import Final
+
+from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
+
+_TO_END: Final = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)
+]
+
+
+class ExitSignals(QObject):
+    """Hears Ctrl+C, SIGTERM and SIGHUP at once.
+
+    Python runs its handlers only when it runs bytecode, which an idle window does
+    not for minutes; a byte in a socket wakes it.
+
+    Signals:
+        requested: the program is to end
+    """
+
+    requested = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)  # noqa: FBT003  # the socket's own signature
+        signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        for number in _TO_END:
+            signal.signal(number, lambda *_: None)
+        self._notifier = QSocketNotifier(
+            self._read.fileno(), QSocketNotifier.Type.Read, self
+        )
+        self._notifier.activated.connect(self._heard)
+
+    @Slot()
+    def _heard(self) -> None:
+        self._read.recv(64)
+        self.requested.emit()
