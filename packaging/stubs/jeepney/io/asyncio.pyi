@@ -1,6 +1,6 @@
 import asyncio
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Self
 
 from jeepney import MatchRule, Message
 from jeepney.wrappers import MessageGenerator
@@ -12,6 +12,8 @@ class DBusConnection:
 
 class DBusRouter:
     def __init__(self, conn: DBusConnection) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *error: object) -> bool | None: ...
     async def send_and_get_reply(self, message: Message) -> Message: ...
     def filter(
         self,

@@ -1,0 +1,188 @@
+"""What a screen reader sees and does, spoken over AT-SPI's own bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from jeepney import DBusAddress, MessageType, Properties, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+from processes import WaitTimeoutError, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_ROOT: Final = "/org/a11y/atspi/accessible/root"
+_REGISTRY: Final = "org.a11y.atspi.Registry"
+_STATES: Final = {"checked": 4, "enabled": 8, "focused": 12, "showing": 25}
+_PATIENCE_S: Final = 10.0
+_REPLY_S: Final = 5.0
+
+
+class GoneError(Exception):
+    """The thing is not on the screen any more, or does not know what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something on the screen, as assistive technology knows it."""
+
+    screen: Screen
+    owner: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        """Its name, as a screen reader says it."""
+        return str(self._property("Name"))
+
+    @property
+    def description(self) -> str:
+        """What a screen reader adds to the name."""
+        return str(self._property("Description"))
+
+    @property
+    def role(self) -> str:
+        """What it is, such as `push button`, `text` or `dialog`."""
+        return str(self._call("Accessible", "GetRoleName")[0])
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return str(self._call("Text", "GetText", "ii", (0, -1))[0])
+
+    def has(self, state: str) -> bool:
+        """Say whether it is `enabled`, `focused`, `showing` or `checked`."""
+        low, high = self._call("Accessible", "GetState")[0]
+        return bool((high << 32 | low) >> _STATES[state] & 1)
+
+    def children(self) -> list[Thing]:
+        """Give what is directly in it."""
+        (found,) = self._call("Accessible", "GetChildren")
+        return [Thing(self.screen, owner, path) for owner, path in found]
+
+    def everything(self) -> Iterator[Thing]:
+        """Give it and all that is in it, depth first."""
+        yield self
+        for child in self.children():
+            yield from child.everything()
+
+    def press(self) -> None:
+        """Do what pressing it does."""
+        self._call("Action", "DoAction", "i", (0,))
+
+    def type(self, text: str) -> None:
+        """Put a text into it, in place of what stood there."""
+        self._call("EditableText", "SetTextContents", "s", (text,))
+
+    def focus(self) -> None:
+        """Give it the keyboard."""
+        self._call("Component", "GrabFocus")
+
+    def find(self, role: str, name: str, *, within_s: float = _PATIENCE_S) -> Thing:
+        """Wait for something in it, by its role and a part of its name."""
+        found: list[Thing] = []
+
+        def is_there() -> bool:
+            try:
+                found[:] = [
+                    one
+                    for one in self.everything()
+                    if one.role == role and name in one.name and one.has("showing")
+                ]
+            except GoneError:
+                found.clear()  # the screen changed while it was looked at
+            return bool(found)
+
+        self._await(is_there, f"a {role} named {name!r}", within_s)
+        return found[0]
+
+    def says(self, words: str, *, within_s: float = _PATIENCE_S) -> None:
+        """Wait until some name or description in it holds these words."""
+
+        def is_said() -> bool:
+            try:
+                return any(
+                    words in f"{one.name}\n{one.description}"
+                    for one in self.everything()
+                    if one.has("showing")
+                )
+            except GoneError:
+                return False
+
+        self._await(is_said, f"the words {words!r}", within_s)
+
+    def outline(self, depth: int = 0) -> str:
+        """Draw it and all that is in it."""
+        line = f"{'  ' * depth}{self.role}: {self.name}\n"
+        return line + "".join(child.outline(depth + 1) for child in self.children())
+
+    def _await(self, condition: Callable[[], bool], what: str, within_s: float) -> None:
+        try:
+            wait_until(condition, what, within_s)
+        except WaitTimeoutError as error:
+            message = f"{error}; there is:\n{self.outline()}"
+            raise AssertionError(message) from error
+
+    def _property(self, name: str) -> object:
+        address = DBusAddress(self.path, self.owner, "org.a11y.atspi.Accessible")
+        return self.screen.call(Properties(address).get(name))[0][1]
+
+    def _call(
+        self,
+        interface: str,
+        method: str,
+        signature: str | None = None,
+        body: tuple[Any, ...] = (),
+    ) -> tuple[Any, ...]:
+        address = DBusAddress(self.path, self.owner, f"org.a11y.atspi.{interface}")
+        return self.screen.call(new_method_call(address, method, signature, body))
+
+
+class Screen:
+    """All programs of a session that speak to assistive technology.
+
+    Use it as a context manager; `bus` is the session bus's address.
+    """
+
+    def __init__(self, bus: str) -> None:
+        with open_dbus_connection(bus) as session:
+            launcher = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
+            ask = new_method_call(launcher, "GetAddress")
+            (address,) = session.send_and_get_reply(ask, timeout=_REPLY_S).body
+        self._connection = open_dbus_connection(address.split(",")[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def program(self, name: str, *, within_s: float = _PATIENCE_S) -> Thing:
+        """Wait for a program by a part of its name."""
+        found: list[Thing] = []
+
+        def is_there() -> bool:
+            desktop = Thing(self, _REGISTRY, _ROOT)
+            found.clear()
+            for one in desktop.children():
+                try:
+                    if name in one.name:
+                        found.append(one)
+                except GoneError:
+                    continue
+            return bool(found)
+
+        wait_until(is_there, f"the program {name!r}", within_s)
+        return found[-1]
+
+    def call(self, message: Any) -> tuple[Any, ...]:  # noqa: ANN401  # jeepney's own
+        """Send a call and give its reply's body; `GoneError` for an error."""
+        try:
+            reply = self._connection.send_and_get_reply(message, timeout=_REPLY_S)
+        except TimeoutError as error:
+            raise GoneError(str(error)) from error
+        if reply.header.message_type is MessageType.error:
+            raise GoneError(str(reply.body))
+        return reply.body

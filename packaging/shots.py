@@ -1,0 +1,160 @@
+"""Takes the README's pictures from the running program, on a desktop of our own.
+
+    python3 packaging/dev.py shots
+
+Nothing is painted or retouched: the accounts are made up, the rest is what people see.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+
+from atspi import Screen
+from desktop import Desktop
+from processes import wait_until
+from steps import say
+from tray_probe import NoTrayIconError, Tray
+from trayapp.demo_scripted import ScriptedGateway
+
+if TYPE_CHECKING:
+    import subprocess
+
+PICTURES: Final = Path(__file__).with_name("screenshots")
+PROGRAM: Final = [sys.executable, "-m", "trayapp"]
+MARGIN: Final = 24
+PATIENCE_S: Final = 15.0
+ACCOUNTS: Final = (
+    ("Shop — sign-in codes", "made-up-key-shop", "350.1200", "EUR", "50"),
+    ("Support — reminders", "made-up-key-support", "42.0000", "CREDITS", "100"),
+    ("Old shop", "made-up-key-old", "12.3000", "EUR", "10"),
+)
+FRAME: Final = 30
+WIDE: Final = QRect(300, 0, 980, 640)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The desktop that is photographed, and who speaks on it."""
+
+    desktop: Desktop
+    gateway: ScriptedGateway
+    tray: Tray
+    screen: Screen
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start the program."""
+        return self.desktop.spawn(PROGRAM, log="program")
+
+    def tray_says(self, words: str) -> None:
+        """Wait until the tooltip holds these words."""
+
+        def says() -> bool:
+            try:
+                return words in self.tray.tooltip()
+            except NoTrayIconError:
+                return False
+
+        wait_until(says, f"the tray icon: {words}", PATIENCE_S)
+
+    def place(self, title: str, left: int, top: int) -> QRect:
+        """Put a window somewhere, and give the rectangle around it and its frame."""
+        find = ["xdotool", "search", "--onlyvisible", "--name", title]
+
+        def is_there() -> bool:
+            return self.desktop.run(find).returncode == 0
+
+        wait_until(is_there, f"the window {title!r}", PATIENCE_S)
+        window = self.desktop.run(find).stdout.split()[-1]
+        move = ["xdotool", "windowmove", "--sync", window, str(left), str(top)]
+        self.desktop.run(move)
+        shape = self.desktop.run(["xdotool", "getwindowgeometry", "--shell", window])
+        values = dict(line.split("=") for line in shape.stdout.splitlines())
+        width, height = int(values["WIDTH"]), int(values["HEIGHT"])
+        x, y = int(values["X"]), int(values["Y"])
+        # The y that X tells is already moved down by the title bar, once too often.
+        frame = QRect(x, y - 2 * FRAME, width, height + FRAME)
+        return frame.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def take(self, name: str, part: QRect) -> None:
+        """Save a part of the screen, once it stands still."""
+        whole = self.desktop.folder / "whole.png"
+        before = b""
+
+        def is_still() -> bool:
+            nonlocal before
+            self.desktop.screenshot(whole)
+            now = whole.read_bytes()
+            still, before = now == before, now
+            return still
+
+        wait_until(is_still, "a still screen", PATIENCE_S)
+        PICTURES.mkdir(exist_ok=True)
+        picture = QImage(str(whole))
+        target = PICTURES / f"{name}.png"
+        picture.copy(part.intersected(picture.rect())).save(str(target))
+        say(f"{target.name}: {target.stat().st_size // 1024} KB")
+
+
+def main() -> int:
+    """Take all pictures."""
+    with Desktop("xfce") as desktop, ScriptedGateway() as gateway:
+        bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+        with Tray(bus) as tray, Screen(bus) as screen:
+            scene = Scene(desktop, gateway, tray, screen)
+            first_run(scene)
+            accounts(scene)
+    return 0
+
+
+def first_run(scene: Scene) -> None:
+    """Photograph the dialog in which the first account is added and tried out."""
+    name, key, amount, unit, low = ACCOUNTS[0]
+    scene.gateway.set_balance(key, amount, unit)
+    program = scene.start()
+    ours = scene.screen.program("alance")
+    ours.find("push button", "Add an account").press()
+    dialog = ours.find("dialog", "Add an account")
+    scene.desktop.run(["xdotool", "key", "alt+s", "o"])  # Service: Other
+    dialog.find("combo box", "Other")
+    dialog.find("text", "Name").type(name)
+    dialog.find("text", "Address").type(scene.gateway.url)
+    dialog.find("text", "API key").type(key)
+    dialog.find("text", "Warn below").type(low)
+    dialog.find("push button", "Test").press()
+    dialog.says("350.12")
+    scene.take("account", scene.place("Add an account", 380, 120))
+    end(scene, program)
+
+
+def accounts(scene: Scene) -> None:
+    """Photograph the window with a fine, a low and a rejected account."""
+    for name, key, amount, unit, low in ACCOUNTS:
+        scene.gateway.set_balance(key, amount, unit)
+        custom = ["--service", "custom", "--base-url", scene.gateway.url]
+        add = [*PROGRAM, "account", "add", name, *custom, "--low", low, "--key-stdin"]
+        scene.desktop.run(add, stdin=f"{key}\n")
+    scene.desktop.run([*PROGRAM, "check"])
+    scene.gateway.revoke(ACCOUNTS[2][1])
+    program = scene.start()
+    scene.tray_says("Low")
+    scene.screen.program("xfce4-notifyd").find("push button", "Enter new key")
+    scene.tray.activate()
+    scene.take("window", scene.place("Balance Tray", 360, 80))
+    scene.take("desktop", WIDE)
+    end(scene, program)
+
+
+def end(scene: Scene, program: subprocess.Popen[str]) -> None:
+    """End the program as a person would."""
+    scene.desktop.run([*PROGRAM, "--quit"])
+    program.wait(PATIENCE_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

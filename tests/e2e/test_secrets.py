@@ -1,0 +1,93 @@
+"""After everything was done with a key, it is found in the keyring's store alone."""
+
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from atspi import Screen
+from desktop import Desktop
+from session import Icon, Notifications
+from story import Ours, Program
+from trayapp.demo_scripted import ScriptedGateway
+
+pytestmark = pytest.mark.e2e
+
+_LARGEST = 64 * 1024 * 1024
+
+
+def holders(key: str, folder: Path) -> list[Path]:
+    """Give the files below a folder that hold the key, in any of its usual forms."""
+    found = []
+    for file in folder.rglob("*"):
+        try:
+            if not file.is_file() or file.stat().st_size > _LARGEST:
+                continue
+            content = file.read_bytes()
+        except OSError:
+            continue  # gone meanwhile, or a socket
+        if key.encode() in content or key.encode("utf-16-le") in content:
+            found.append(file)
+    return found
+
+
+def processes_that_show(key: str) -> list[str]:
+    """Give the processes whose arguments or environment hold the key."""
+    found = []
+    for kind in ("cmdline", "environ"):
+        for file in Path("/proc").glob(f"[0-9]*/{kind}"):
+            try:
+                content = file.read_bytes()
+            except OSError:
+                continue
+            if key.encode() in content:
+                found.append(str(file))
+    return found
+
+
+def test_the_key_is_in_the_keyring_and_nowhere_else(
+    program: Program,
+    icon: Icon,
+    notifications: Notifications,
+    screen: Screen,
+    gateway: ScriptedGateway,
+    key: str,
+) -> None:
+    """Stored, used, rejected and tried out: no trace in files or on the bus."""
+    desktop = program.desktop
+    recorder = desktop.spawn(["dbus-monitor", "--session", "--pcap"], log="traffic")
+    program.add_account("Shop", gateway.url, key)
+    program.start("--minimized", "--verbose")
+    icon.says("Shop: €350.12")
+    gateway.revoke(key)
+    icon.middle_click()
+    notifications.wait_for(1)
+    icon.activate()
+    ours = Ours(screen)
+    ours.press("push button", "Enter new key")
+    dialog = ours.find("dialog", "Edit account")
+    dialog.find("text", "API key").type(key)
+    dialog.find("push button", "Test").press()
+    dialog.says("rejects")
+    assert processes_that_show(key) == []
+    assert program.process is not None
+    program.process.send_signal(signal.SIGTERM)
+    assert program.process.wait(10) == 0
+    for command in (["check"], ["check", "--json"], ["history", "Shop"]):
+        assert key not in program.run(*command).stdout
+    desktop.stop(recorder)
+
+    assert "rejected" in desktop.log("traffic"), "the traffic was recorded"
+    assert holders(key, desktop.folder) == []
+    assert holders(key, Path(tempfile.gettempdir())) == []
+    assert program.stored_key() == key
+
+
+def test_the_sweep_finds_a_key_that_was_planted(desktop: Desktop, key: str) -> None:
+    """A search that could not fail would prove nothing."""
+    planted = desktop.home / "planted"
+    planted.write_text(f"api_key={key}\n")
+    assert holders(key, desktop.folder) == [planted]
+    child = desktop.spawn(["sleep", "60"], env={"PLANTED": key})
+    assert processes_that_show(key) == [f"/proc/{child.pid}/environ"]
