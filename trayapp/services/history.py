@@ -75,7 +75,10 @@ class History:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise HistoryProblem(detail=str(error)) from error
-            aside = _keep_aside(path)
+            try:
+                aside = _keep_aside(path)
+            except OSError as kept:
+                raise HistoryProblem(detail=kept.strerror or "") from kept
             _log.warning("the history was damaged; kept as %s", aside)
             with _translated():
                 self._db = _open(path)

@@ -97,7 +97,9 @@ class AccountCard(QGroupBox):
         translate, card = self._language.gettext, self._card
         words = card.age
         if card.problem is not None and card.level is not State.UNKNOWN:
-            words = translate("Last known balance: {age}").format(age=words)
+            words = translate("Last known balance: {age}").format(
+                age=words[:1].lower() + words[1:]
+            )
         if card.asking and card.state is not State.UNKNOWN:
             words = translate("{age} · asking…").format(age=words)
         return words
