@@ -23,7 +23,7 @@ from trayapp.qt.signals import ExitSignals
 from trayapp.services.doorbell import Word, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
-from trayapp.ui.icons import app_icon, app_icon_path
+from trayapp.ui.icons import app_icon, notice_picture
 from trayapp.ui.tray import Tray
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _run(
     """Build everything, run the event loop, and take everything down again."""
     language = system_language()
     application.setWindowIcon(app_icon())
+    picture = notice_picture()
     tray = Tray(language)
     tray.show()
     # From here on it may be slow: the icon is on the screen.
@@ -95,7 +96,7 @@ def _run(
             keychain=Keychain(profile.vault(), seen=redactor.know),
             gateway=Gateway(),
             clock=lambda: datetime.now(UTC),
-            icon=str(app_icon_path()),
+            picture=picture,
         )
         return Backend(profile.places, listener, outside)
 

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
-from trayapp.core.notices import Button, Notice, Urgency
+from trayapp.core.notices import Button, Notice, Picture, Urgency
 
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
@@ -62,6 +62,7 @@ LOW = Notice(
         (Button.OPEN, "Open"),
     ),
 )
+PICTURE = Picture(2, bytes(range(16)))
 OTHER = replace(LOW, topic="b/key", account_id="b", urgency=Urgency.CRITICAL)
 
 
@@ -75,7 +76,7 @@ class Shown:
     title: str
     body: str
     actions: tuple[str, ...]
-    hints: dict[str, tuple[str, object]]
+    hints: dict[str, tuple[str, Any]]
     expires: int
     sender: str
 
@@ -150,7 +151,7 @@ class Scene:
         self.notifier = Notifier(
             lambda account_id, button: self.answers.put_nowait((account_id, button)),
             app_name="Balance Tray",
-            icon="/icons/balance-tray.svg",
+            picture=PICTURE,
         )
 
     async def tell(self, notice: Notice) -> bool:
@@ -211,7 +212,12 @@ def test_a_notification_says_all_that_the_desktop_needs() -> None:
     """Who, what, how urgent, with which buttons, and for how long."""
     with Server() as server:
         (shown,) = told(server, LOW)
-    assert (shown.app, shown.icon) == ("Balance Tray", "/icons/balance-tray.svg")
+    assert (shown.app, shown.icon) == ("Balance Tray", "")
+    kind, (width, height, row, alpha, bits, channels, pixels) = shown.hints[
+        "image-data"
+    ]
+    assert (kind, width, height, row) == ("(iiibiiay)", 2, 2, 8)
+    assert (alpha, bits, channels, bytes(pixels)) == (True, 8, 4, PICTURE.rgba)
     assert shown.title == "Main: low balance"
     assert shown.actions == ("default", "Open", "top-up", "Top up", "open", "Open")
     assert shown.hints["desktop-entry"] == ("s", "balance-tray")

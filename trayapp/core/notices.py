@@ -1,6 +1,6 @@
 """Native notifications as values: what they say, how urgent, with which buttons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from trayapp.core.account import Account
@@ -25,6 +25,18 @@ class Button(StrEnum):
     OPEN = "open"
     TOP_UP = "top-up"
     ENTER_KEY = "enter-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The square picture beside a notification's words, as pixels.
+
+    Servers that can't read every file's format, or no theme of ours, show pixels.
+    """
+
+    size: int
+    rgba: bytes = field(repr=False)
+    """Four bytes a pixel, row by row from the top, not premultiplied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from trayapp.core.errors import (
     KeyringProblem,
 )
 from trayapp.core.known import Known, Outcome
-from trayapp.core.notices import Button, Notice
+from trayapp.core.notices import Button, Notice, Picture
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.config_file import Config, ConfigFile
@@ -63,8 +63,8 @@ class Outside:
     gateway: Gateway
     clock: Callable[[], datetime]
     """The current time, aware and in UTC."""
-    icon: str
-    """A file's path or a theme's name, for notifications."""
+    picture: Picture
+    """What every notification shows beside its words."""
 
 
 class Listener(Protocol):
@@ -117,7 +117,7 @@ class Backend:
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._notifier = _notifier(listener, outside.icon)
+        self._notifier = _notifier(listener, outside.picture)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
@@ -261,10 +261,10 @@ class Backend:
             return None
 
 
-def _notifier(listener: Listener, icon: str) -> "Notifier | None":
+def _notifier(listener: Listener, picture: Picture) -> "Notifier | None":
     """Make the notifier, but on systems that have no D-Bus and no library for it."""
     try:
         from trayapp.services.notifier import Notifier  # noqa: PLC0415  # as said
     except ImportError:
         return None
-    return Notifier(listener.pressed, app_name="Balance Tray", icon=icon)
+    return Notifier(listener.pressed, app_name="Balance Tray", picture=picture)

@@ -17,7 +17,7 @@ from jeepney.io.asyncio import DBusRouter, Proxy, open_dbus_connection
 from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
-from trayapp.core.notices import Button, Notice
+from trayapp.core.notices import Button, Notice, Picture
 from trayapp.core.plain import one_line
 
 _NAME: Final = "org.freedesktop.Notifications"
@@ -64,11 +64,11 @@ class Notifier:
     same alarm. A newer notice on a topic replaces the older one on the screen.
     """
 
-    def __init__(self, pressed: Pressed, *, app_name: str, icon: str) -> None:
-        """Take an icon's name or absolute path for every notification."""
+    def __init__(self, pressed: Pressed, *, app_name: str, picture: Picture) -> None:
+        """Take the picture that every notification shows."""
         self._pressed = pressed
         self._app_name = app_name
-        self._icon = icon
+        self._picture = picture
         self._router: DBusRouter | None = None
         self._leaving = contextlib.AsyncExitStack()
         """What there is to do to leave the bus."""
@@ -168,17 +168,24 @@ class Notifier:
             (
                 self._app_name,
                 replaces,
-                self._icon,
+                "",
                 one_line(notice.title, _LONGEST_TITLE),
                 body,
                 actions,
                 {
                     "urgency": ("y", int(notice.urgency)),
                     "desktop-entry": ("s", "balance-tray"),
+                    "image-data": ("(iiibiiay)", _image_data(self._picture)),
                 },
                 -1,
             ),
         )
+
+
+def _image_data(picture: Picture) -> tuple[int, int, int, bool, int, int, bytes]:
+    """Give a picture as the specification wants it, its measures first."""
+    size = picture.size
+    return (size, size, size * 4, True, 8, 4, picture.rgba)
 
 
 async def _server(router: DBusRouter) -> _Server:

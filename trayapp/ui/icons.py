@@ -7,12 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from trayapp.core.notices import Picture
 from trayapp.core.state import State
 from trayapp.ui.glyphs import state_image
 
 TRAY_SIZES: Final = (16, 20, 22, 24, 32, 40, 48, 64)
 """What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
 _WINDOW_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
+_NOTICE_SIZE: Final = 64
 _APP: Final = "balance-tray.svg"
 
 
@@ -42,9 +44,11 @@ def app_icon() -> QIcon:
     return icon
 
 
-def app_icon_path() -> Path:
-    """Give the file of the application's picture: notifications are shown a path."""
-    return _resource(_APP)
+def notice_picture() -> Picture:
+    """Draw the application's picture as notifications want it."""
+    drawn = _drawn(QSvgRenderer(str(_resource(_APP))), _NOTICE_SIZE)
+    pixels = drawn.convertToFormat(QImage.Format.Format_RGBA8888)
+    return Picture(_NOTICE_SIZE, bytes(pixels.constBits()))
 
 
 def app_pixmap(size: int, device_pixel_ratio: float = 1.0) -> QPixmap:

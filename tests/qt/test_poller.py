@@ -1,0 +1,466 @@
+"""The thread that asks: requests in, outcomes out, and an end at any time."""
+
+import asyncio
+import gc
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Slot
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import Failure, InternalFault
+from trayapp.core.known import Known, Outcome
+from trayapp.core.notices import Button, Notice, Picture, Urgency
+from trayapp.core.settings import Settings
+from trayapp.demo_scripted import ScriptedGateway
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend, Listener, Loaded, Outside, Saved
+from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.gateway import Gateway
+from trayapp.services.keychain import Keychain, MemoryVault
+from trayapp.services.places import Places
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
+TRIAL = Trial(Account("a", "A"), None)
+CHANGES = Changes((), Settings())
+NOTICE = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
+KEY = "made-up-key-0123456789"
+PATIENCE_S = 10.0
+
+
+class Recorder(Backend):
+    """A backend that notes what it is asked for, and asks nobody."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.done: list[object] = []
+        self.thread = QThread.currentThread()
+        self.fault: Exception | None = None
+
+    async def run(self) -> None:
+        """Load, and wait for the end."""
+        self.listener.loaded(Loaded((), Settings()))
+        await asyncio.Event().wait()
+
+    def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
+        """Note it."""
+        self._note(account_ids)
+
+    def reload(self) -> None:
+        """Note it."""
+        self._note("reload")
+
+    async def try_out(self, trial: Trial) -> None:
+        """Note it, and answer."""
+        self._note(trial)
+        self.listener.tried(trial, OUTCOME)
+
+    async def save(self, changes: Changes, shown: frozenset[str]) -> None:
+        """Note it, and answer."""
+        self._note((changes, shown))
+        self.listener.saved(Saved())
+
+    async def unlock(self) -> None:
+        """Note it, and say everything there is to say."""
+        self._note("unlock")
+        self.listener.asking("a")
+        self.listener.answered(OUTCOME)
+        self.listener.pressed("a", Button.TOP_UP)
+
+    async def tell(self, notice: Notice) -> None:
+        """Note it."""
+        self._note(notice)
+
+    def _note(self, call: object) -> None:
+        self.done.append(call)
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
+
+
+class Ears(QObject):
+    """A GUI object that keeps what it hears and on which thread."""
+
+    def __init__(self, poller: Poller) -> None:
+        super().__init__()
+        self.heard: list[tuple[object, ...]] = []
+        self.threads: set[QThread] = set()
+        poller.loaded.connect(self.hear)
+        poller.asking.connect(self.hear)
+        poller.answered.connect(self.hear)
+        poller.tried.connect(self.hear_two)
+        poller.saved.connect(self.hear)
+        poller.pressed.connect(self.hear_two)
+        poller.failed.connect(self.hear)
+
+    @Slot(object)
+    def hear(self, said: object) -> None:
+        """Keep it."""
+        self._keep(said)
+
+    @Slot(object, object)
+    def hear_two(self, said: object, more: object) -> None:
+        """Keep both."""
+        self._keep(said, more)
+
+    def _keep(self, *said: object) -> None:
+        self.heard.append(said)
+        self.threads.add(QThread.currentThread())
+
+
+class Scene:
+    """A poller, whoever hears it, and its backend once there is one."""
+
+    def __init__(self, make_backend: Callable[[Listener], Backend] = Recorder) -> None:
+        self.backends: list[Backend] = []
+
+        def make(listener: Listener) -> Backend:
+            self.backends.append(make_backend(listener))
+            return self.backends[-1]
+
+        self.poller = Poller(make)
+        self.ears = Ears(self.poller)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The backend of a scene that was made with none in particular."""
+        (backend,) = self.backends
+        assert isinstance(backend, Recorder)
+        return backend
+
+    def heard(self, *said: object) -> bool:
+        """Say whether this was heard."""
+        return said in self.ears.heard
+
+
+@contextmanager
+def running(scene: Scene) -> Iterator[Scene]:
+    """Run the poller, and end it whatever happens."""
+    scene.poller.start()
+    try:
+        yield scene
+    finally:
+        assert scene.poller.stop()
+
+
+def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
+    """Let the event loop run until something holds."""
+    qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
+
+
+def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
+    """Every signal, though it was emitted on the poller's."""
+    with running(Scene()) as scene:
+        scene.poller.unlock()
+        scene.poller.try_out(TRIAL)
+        scene.poller.save(CHANGES, frozenset())
+        wait(qtbot, lambda: scene.heard(Saved()))
+        assert scene.ears.heard == [
+            (Loaded((), Settings()),),
+            ("a",),
+            (OUTCOME,),
+            ("a", "top-up"),
+            (TRIAL, OUTCOME),
+            (Saved(),),
+        ]
+        assert scene.ears.threads == {QThread.currentThread()}
+        assert scene.recorder.thread is not QThread.currentThread()
+
+
+def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None:
+    """The icon is shown first, and a person may be quick."""
+    scene = Scene()
+    scene.poller.refresh(["a", "b"])
+    scene.poller.refresh()
+    scene.poller.reload()
+    scene.poller.tell(NOTICE)
+    scene.poller.try_out(TRIAL)
+    scene.poller.save(CHANGES, frozenset("a"))
+    with running(scene):
+        wait(qtbot, lambda: scene.heard(Saved()))
+        assert scene.recorder.done == [
+            ("a", "b"),
+            None,
+            "reload",
+            NOTICE,
+            TRIAL,
+            (CHANGES, frozenset("a")),
+        ]
+    assert scene.ears.heard[0] == (Loaded((), Settings()),)
+
+
+def test_stopping_an_idle_poller_takes_no_time() -> None:
+    """Nor does stopping it again."""
+    scene = Scene()
+    scene.poller.start()
+    assert scene.poller.stop()
+    assert scene.poller.isFinished()
+    assert scene.poller.stop()
+
+
+def test_a_poller_that_was_stopped_before_its_start_ends_at_once() -> None:
+    """As when a person quits while the program starts."""
+    scene = Scene()
+    assert scene.poller.stop()
+    scene.poller.start()
+    assert scene.poller.wait(int(PATIENCE_S * 1000))
+    assert scene.backends == []
+    assert scene.ears.heard == []
+
+
+def test_requests_after_the_end_are_no_fault() -> None:
+    """A signal may still be under way."""
+    scene = Scene()
+    with running(scene):
+        pass
+    scene.poller.refresh()
+    assert scene.poller.stop()
+
+
+def test_a_backend_that_cannot_be_made_is_told(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The window says so, and the log says why."""
+
+    def burst(_: Listener) -> Backend:
+        raise ZeroDivisionError
+
+    with running(Scene(burst)) as scene:
+        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
+    assert [one.message for one in caplog.records] == ["the poller ended"]
+
+
+def test_a_backend_that_ends_by_a_fault_is_told(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is never silent."""
+
+    class Short(Recorder):
+        async def run(self) -> None:
+            raise ZeroDivisionError
+
+    with running(Scene(Short)) as scene:
+        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
+    assert [one.message for one in caplog.records] == ["the poller ended"]
+
+
+REQUESTS: dict[str, Callable[[Poller], None]] = {
+    "refresh": lambda poller: poller.refresh(),
+    "reload": lambda poller: poller.reload(),
+    "try_out": lambda poller: poller.try_out(TRIAL),
+    "save": lambda poller: poller.save(CHANGES, frozenset()),
+    "unlock": lambda poller: poller.unlock(),
+    "tell": lambda poller: poller.tell(NOTICE),
+}
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_fault_in_one_request_ends_nothing_else(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, request_: str
+) -> None:
+    """The next one is carried out, and the log says what happened."""
+    with running(Scene()) as scene:
+        wait(qtbot, lambda: bool(scene.ears.heard))
+        scene.recorder.fault = ZeroDivisionError()
+        REQUESTS[request_](scene.poller)
+        scene.poller.try_out(TRIAL)
+        wait(qtbot, lambda: scene.heard(TRIAL, OUTCOME))
+    assert not [said for said in scene.ears.heard if isinstance(said[0], Failure)]
+    assert [one.message for one in caplog.records] == ["a request failed"]
+
+
+def test_a_request_that_hangs_holds_up_no_other(qtbot: QtBot) -> None:
+    """A keyring's question is waited for as long as a person needs."""
+
+    class Hanging(Recorder):
+        async def unlock(self) -> None:
+            await asyncio.Event().wait()
+
+    scene = Scene(Hanging)
+    with running(scene):
+        scene.poller.unlock()
+        scene.poller.try_out(TRIAL)
+        wait(qtbot, lambda: scene.heard(TRIAL, OUTCOME))
+
+
+def real_backend(
+    folder: Path, gateway: ScriptedGateway, vault: MemoryVault
+) -> Callable[[Listener], Backend]:
+    """Give what makes the program's own backend, for one account."""
+    places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+    account = Account("a", "A", Service.CUSTOM, gateway.url)
+    ConfigFile(places.config).save(Config((account,)))
+    outside = Outside(
+        Keychain(vault), Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+    )
+    return lambda listener: Backend(places, listener, outside)
+
+
+def stopping_time(poller: Poller) -> float:
+    """Stop the poller and give the seconds that it took."""
+    before = time.monotonic()
+    assert poller.stop()
+    return time.monotonic() - before
+
+
+def test_a_balance_comes_from_a_real_gateway(qtbot: QtBot, tmp_path: Path) -> None:
+    """From the socket to the window's thread."""
+    with ScriptedGateway() as gateway:
+        gateway.set_balance(KEY, "12.5000", "EUR")
+        scene = Scene(real_backend(tmp_path, gateway, MemoryVault({"a": KEY})))
+        with (
+            running(scene),
+            qtbot.waitSignal(
+                scene.poller.answered, timeout=int(PATIENCE_S * 1000)
+            ) as answered,
+        ):
+            pass
+    (outcome,) = answered.args or [None]
+    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome.result, Reading)
+    assert outcome.result.balance.digits == "12.5000"
+    assert isinstance(scene.ears.heard[0][0], Loaded)
+    assert isinstance(scene.ears.heard[0][0].known[0], Known)
+
+
+def test_quitting_while_the_gateway_hangs_takes_no_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And leaves nothing half-way on the loop."""
+    caplog.set_level(logging.DEBUG, logger="asyncio")
+    with ScriptedGateway() as gateway:
+        gateway.hang(on=True)
+        gateway.accept(KEY)
+        scene = Scene(real_backend(tmp_path, gateway, MemoryVault({"a": KEY})))
+        scene.poller.start()
+        gateway.wait_for_requests(1, PATIENCE_S)
+        assert stopping_time(scene.poller) < 1
+    del scene
+    gc.collect()
+    assert [one.message for one in caplog.records if one.levelno > logging.INFO] == []
+
+
+def test_quitting_while_the_keyring_hangs_takes_no_time(tmp_path: Path) -> None:
+    """Its question may stand on the screen for good."""
+    asked, release = threading.Event(), threading.Event()
+
+    class Vault(MemoryVault):
+        def get(self, account_id: str) -> str | None:
+            asked.set()
+            release.wait()
+            return super().get(account_id)
+
+    with ScriptedGateway() as gateway:
+        scene = Scene(real_backend(tmp_path, gateway, Vault({"a": KEY})))
+        scene.poller.start()
+        try:
+            assert asked.wait(PATIENCE_S)
+            assert stopping_time(scene.poller) < 1
+        finally:
+            release.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join(PATIENCE_S)
+
+
+def test_a_loop_that_is_blocked_is_given_up(qtbot: QtBot) -> None:
+    """A fault of ours; the process is then ended as it is."""
+    release = threading.Event()
+
+    class Blocking(Recorder):
+        async def unlock(self) -> None:
+            self.listener.asking("blocked")
+            release.wait()
+
+    scene = Scene(Blocking)
+    scene.poller.start()
+    try:
+        scene.poller.unlock()
+        wait(qtbot, lambda: scene.heard("blocked"))
+        assert not scene.poller.stop()
+    finally:
+        release.set()
+        assert scene.poller.wait(int(PATIENCE_S * 1000))
+
+
+MANY = """
+import asyncio, sys
+from datetime import UTC, datetime
+from PySide6.QtCore import QCoreApplication, QObject, Slot
+from trayapp.core.errors import Failure, NoConnection
+from trayapp.core.known import Outcome
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend, Loaded, Saved
+from trayapp.core.settings import Settings
+from trayapp.core.notices import Button
+
+NOW = datetime.now(UTC)
+ROUNDS = 5_000 // 6 + 1
+
+class Noisy(Backend):
+    def __init__(self, listener):
+        self.listener = listener
+
+    async def run(self):
+        for number in range(ROUNDS):
+            outcome = Outcome(str(number), NOW, Failure(NoConnection, "x"))
+            self.listener.loaded(Loaded((), Settings()))
+            self.listener.asking(str(number))
+            self.listener.answered(outcome)
+            self.listener.tried(None, outcome)
+            self.listener.saved(Saved())
+            self.listener.pressed(str(number), Button.OPEN)
+            await asyncio.sleep(0)
+        await asyncio.Event().wait()
+
+class Counter(QObject):
+    heard = 0
+
+    @Slot(object)
+    def hear(self, said):
+        self.count()
+
+    @Slot(object, object)
+    def hear_two(self, said, more):
+        self.count()
+
+    def count(self):
+        self.heard += 1
+        if self.heard == ROUNDS * 6:
+            application.quit()
+
+application = QCoreApplication([])
+poller, counter = Poller(Noisy), Counter()
+for signal in (poller.loaded, poller.asking, poller.answered, poller.saved):
+    signal.connect(counter.hear)
+for signal in (poller.tried, poller.pressed):
+    signal.connect(counter.hear_two)
+poller.start()
+application.exec()
+print(counter.heard >= 5_000, poller.stop())
+"""
+
+
+def test_thousands_of_signals_cross_the_thread() -> None:
+    """PySide6 6.12.0 aborts after some 570 on Python 3.11."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True True\n", "")

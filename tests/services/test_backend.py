@@ -1,0 +1,675 @@
+"""All that happens behind the window: loading, saving, trying, unlocking."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import (
+    BalanceTrayError,
+    ConfigBroken,
+    ConfigTooNew,
+    ConfigUnwritable,
+    Failure,
+    HistoryProblem,
+    InternalFault,
+    KeyMissing,
+    KeyringDenied,
+    KeyringFailed,
+    KeyringLocked,
+    Unauthorized,
+)
+from trayapp.core.known import Outcome
+from trayapp.core.notices import Button, Notice, Picture, Urgency
+from trayapp.core.schedule import Plan
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.services.backend import Backend, Loaded, Outside, Saved
+from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.gateway import Gateway
+from trayapp.services.history import History, Watched
+from trayapp.services.keychain import Keychain, MemoryVault
+from trayapp.services.places import Places
+
+A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
+OLD, NEW = "made-up-key-old-1", "made-up-key-new-2"
+REJECTION = {"status": "error", "error_id": "UNAUTHORIZED", "error_msg": "no"}
+PATIENCE_S = 10.0
+Step = Callable[["Scene"], Coroutine[None, None, None]]
+
+
+class Vault(MemoryVault):
+    """A keyring that notes what is done, and lets the test step in before it."""
+
+    def __init__(self, **keys: str) -> None:
+        super().__init__(keys)
+        self.calls: list[str] = []
+        self.locked = False
+        self.before: Callable[[str], object] = lambda _: None
+
+    def is_locked(self) -> bool:
+        """Say what the test wants."""
+        return self.locked
+
+    def unlock(self) -> None:
+        """Note it, and open."""
+        self._note("unlock")
+        self.locked = False
+
+    def put(self, account_id: str, key: str) -> None:
+        """Note it."""
+        self._note(f"put {account_id}")
+        super().put(account_id, key)
+
+    def remove(self, account_id: str) -> None:
+        """Note it."""
+        self._note(f"remove {account_id}")
+        super().remove(account_id)
+
+    def _note(self, call: str) -> None:
+        self.before(call)
+        self.calls.append(call)
+
+
+class Wire:
+    """A gateway that knows one good key, and who asked it."""
+
+    def __init__(self) -> None:
+        self.good = {OLD, NEW}
+        self.asked: list[str] = []
+
+    def client(self) -> httpx.AsyncClient:
+        """Make a client that speaks to this."""
+        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        key = json.loads(request.content)["api_key"]
+        self.asked.append(key)
+        if key not in self.good:
+            return _reply(401, REJECTION)
+        result = {"balance": "50.0000", "currency": "EUR"}
+        return _reply(200, {"status": "ok", "result": result})
+
+
+def _reply(status: int, content: object) -> httpx.Response:
+    """Make a reply that is still to be read, as from a socket."""
+    body = httpx.ByteStream(json.dumps(content).encode())
+    return httpx.Response(status, stream=body)
+
+
+class Ears:
+    """A listener that keeps everything and lets the test wait for answers."""
+
+    def __init__(self) -> None:
+        self.loads: list[Loaded] = []
+        self.saves: list[Saved] = []
+        self.trials: list[tuple[Trial, Outcome]] = []
+        self.asked: list[str] = []
+        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+
+    def loaded(self, loaded: Loaded) -> None:
+        """Keep it."""
+        self.loads.append(loaded)
+
+    def asking(self, account_id: str) -> None:
+        """Keep it."""
+        self.asked.append(account_id)
+
+    def answered(self, outcome: Outcome) -> None:
+        """Pass it on."""
+        self.answers.put_nowait(outcome)
+
+    def tried(self, trial: Trial, outcome: Outcome) -> None:
+        """Keep it."""
+        self.trials.append((trial, outcome))
+
+    def saved(self, saved: Saved) -> None:
+        """Keep it."""
+        self.saves.append(saved)
+
+    def pressed(self, account_id: str, button: Button) -> None:
+        """Hear nothing: nobody presses here."""
+
+
+class Scene:
+    """A profile with its surroundings, before and while the backend runs."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.places = Places(
+            folder / "config" / "config.toml",
+            folder / "data" / "history.sqlite3",
+            folder / "log",
+            folder / "run",
+        )
+        self.file = ConfigFile(self.places.config)
+        self.vault, self.wire, self.now = Vault(), Wire(), now
+        self.seen: list[str] = []
+        self.ears: Ears
+        self.backend: Backend
+
+    def store(self, *accounts: Account, key: str = OLD) -> None:
+        """Set accounts up, each with a key, as an earlier start left them."""
+        self.file.save(Config(accounts))
+        for account in accounts:
+            MemoryVault.put(self.vault, account.id, key)
+
+    def play(self, *steps: Step) -> Ears:
+        """Run the backend, and the steps beside it."""
+
+        async def run() -> None:
+            self.ears = Ears()
+            outside = Outside(
+                Keychain(self.vault, seen=lambda key: self.seen.append(key.reveal())),
+                Gateway(self.wire.client),
+                lambda: self.now,
+                Picture(1, bytes(4)),
+            )
+            self.backend = Backend(self.places, self.ears, outside)
+            running = asyncio.create_task(self.backend.run())
+            await asyncio.sleep(0)
+            try:
+                for step in steps:
+                    await step(self)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+
+        asyncio.run(run())
+        return self.ears
+
+    async def answers(self, count: int) -> list[Outcome]:
+        """Wait for so many answers."""
+        async with asyncio.timeout(PATIENCE_S):
+            return [await self.ears.answers.get() for _ in range(count)]
+
+    async def idle(self) -> None:
+        """Give the backend every chance to do what it should not."""
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    def stored(self) -> tuple[Account, ...]:
+        """Give the accounts as the settings file has them."""
+        return self.file.load().config.accounts
+
+    def keys(self) -> dict[str, str | None]:
+        """Give what the keyring holds of the accounts."""
+        return {one: MemoryVault.get(self.vault, one) for one in ("a", "b", "c")}
+
+
+@pytest.fixture
+def scene(tmp_path: Path, now: datetime) -> Scene:
+    """Give an empty profile, at noon."""
+    return Scene(tmp_path, now)
+
+
+def saving(
+    *accounts: Account,
+    keys: dict[str, str] | None = None,
+    shown: Sequence[Account] = (),
+    settings: Settings | None = None,
+) -> Step:
+    """Press OK in a dialog that was opened with `shown`."""
+
+    async def step(scene: Scene) -> None:
+        changes = Changes(
+            accounts,
+            settings or Settings(),
+            {one: Secret(key) for one, key in (keys or {}).items()},
+        )
+        await scene.backend.save(changes, frozenset(one.id for one in shown))
+
+    return step
+
+
+def answers(count: int) -> Step:
+    """Wait for so many answers."""
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(count)
+
+    return step
+
+
+def refusing(call: str, error: type[Exception]) -> Callable[[str], None]:
+    """Make a keyring that fails at one of its calls."""
+
+    def before(made: str) -> None:
+        if made == call:
+            raise error
+
+    return before
+
+
+@pytest.fixture
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Give what makes every file fail that is to be written for good."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    return lambda: monkeypatch.setattr(os, "fsync", full)
+
+
+# --- at the start -----------------------------------------------------------------
+
+
+def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
+    """Accounts in their order, the settings, and the last balance of each."""
+    scene.file.save(Config((A, B), Settings(timedelta(hours=1), notify_low=False)))
+    reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
+    with History(scene.places.history) as history:
+        history.record("b", reading)
+    (loaded,) = scene.play().loads
+    assert [one.account for one in loaded.known] == [A, B]
+    assert [one.reading for one in loaded.known] == [None, reading]
+    assert loaded.settings == Settings(timedelta(hours=1), notify_low=False)
+    assert loaded.problems == ()
+
+
+def test_a_key_that_was_rejected_before_the_restart_still_is(scene: Scene) -> None:
+    """It is told as that, and not asked."""
+    scene.store(A)
+    plan = Plan(scene.now + timedelta(hours=5), 1, held=True)
+    with History(scene.places.history) as history:
+        history.watch("a", Watched(plan=plan, failure=Failure(Unauthorized)))
+
+    async def step(scene: Scene) -> None:
+        await scene.idle()
+
+    ears = scene.play(step)
+    assert ears.loads[0].known[0].failure == Failure(Unauthorized)
+    assert scene.wire.asked == []
+
+
+def test_the_first_start_has_nothing_and_no_problem(scene: Scene) -> None:
+    """Nor does it write a settings file."""
+    assert scene.play().loads == [Loaded((), Settings())]
+    assert not scene.places.config.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("not toml [", ConfigBroken), ("version = 99\n", ConfigTooNew)],
+)
+def test_a_settings_file_that_cannot_be_used_is_told(
+    scene: Scene, text: str, kind: type[BalanceTrayError]
+) -> None:
+    """The program starts with defaults."""
+    scene.places.config.parent.mkdir()
+    scene.places.config.write_text(text)
+    (loaded,) = scene.play().loads
+    assert loaded.known == ()
+    assert [one.kind for one in loaded.problems] == [kind]
+
+
+def test_a_history_that_cannot_be_opened_is_told_and_hides_no_balance(
+    scene: Scene,
+) -> None:
+    """A folder in its place stands for whatever is wrong with the disk."""
+    scene.places.history.mkdir(parents=True)
+    scene.store(A)
+
+    async def step(scene: Scene) -> None:
+        (outcome,) = await scene.answers(1)
+        assert isinstance(outcome.result, Reading)
+
+    (loaded,) = scene.play(step).loads
+    assert [one.kind for one in loaded.problems] == [HistoryProblem]
+
+
+def test_a_damaged_history_that_cannot_be_kept_aside_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder may not be written to."""
+    scene.places.history.parent.mkdir()
+    scene.places.history.write_text("no database " * 1_000)
+    scene.store(A)
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", denied)
+    (loaded,) = scene.play(answers(1)).loads
+    assert [one.kind for one in loaded.problems] == [HistoryProblem]
+
+
+def test_every_account_is_asked(scene: Scene) -> None:
+    """And what it is asked with is shown to the log's mask first."""
+    scene.store(A, B)
+    scene.play(answers(2))
+    assert scene.wire.asked == [OLD, OLD]
+    assert scene.seen == [OLD, OLD]
+
+
+def test_reloading_picks_up_what_the_command_line_added(scene: Scene) -> None:
+    """Without a restart, and without asking the others again."""
+    scene.store(A)
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(1)
+        scene.store(A, B)
+        scene.backend.reload()
+        (outcome,) = await scene.answers(1)
+        assert outcome.account_id == "b"
+
+    ears = scene.play(step)
+    assert [one.account for one in ears.loads[-1].known] == [A, B]
+    assert ears.asked == ["a", "b"]
+
+
+# --- saving -----------------------------------------------------------------------
+
+
+def test_a_new_account_is_stored_and_asked(scene: Scene) -> None:
+    """Its key goes to the keyring, the rest into the file."""
+    settings = Settings(timedelta(minutes=30))
+    ears = scene.play(saving(A, keys={"a": NEW}, settings=settings), answers(1))
+    assert ears.saves == [Saved((A,), settings)]
+    assert scene.file.load().config == Config((A,), settings)
+    assert scene.keys()["a"] == NEW
+    assert scene.wire.asked == [NEW]
+
+
+def test_keys_are_stored_before_the_file(scene: Scene) -> None:
+    """An account without a key is worse than a key without an account."""
+    found: list[bool] = []
+    scene.vault.before = lambda _: found.append(scene.places.config.exists())
+    scene.play(saving(A, keys={"a": NEW}))
+    assert scene.vault.calls == ["unlock", "put a"]
+    assert found == [False, False]
+    assert scene.places.config.exists()
+
+
+def test_without_a_new_key_the_keyring_is_left_alone(scene: Scene) -> None:
+    """Changing the interval needs no password."""
+    scene.store(A)
+    scene.vault.locked = True
+    ears = scene.play(saving(replace(A, name="Renamed"), shown=[A]))
+    assert [one.problem for one in ears.saves] == [None]
+    assert scene.vault.calls == []
+
+
+def test_new_keys_do_not_stay_when_the_file_cannot_be_written(
+    scene: Scene, fill_disk: Callable[[], None]
+) -> None:
+    """Nothing is changed, and the person is told why."""
+    fill_disk()
+    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    (saved,) = ears.saves
+    assert saved.problem is not None
+    assert saved.problem.kind is ConfigUnwritable
+    assert scene.keys() == {"a": None, "b": None, "c": None}
+    assert not scene.places.config.exists()
+
+
+def test_old_keys_come_back_when_the_file_cannot_be_written(
+    scene: Scene, fill_disk: Callable[[], None]
+) -> None:
+    """The new one is not confirmed."""
+    scene.store(A)
+    fill_disk()
+    ears = scene.play(answers(1), saving(A, keys={"a": NEW}, shown=[A]))
+    assert ears.saves[0].problem is not None
+    assert scene.keys()["a"] == OLD
+
+
+def test_old_keys_come_back_when_the_file_cannot_even_be_read(scene: Scene) -> None:
+    """Then nobody knows any more which accounts were there."""
+    scene.store(A)
+
+    async def replace_file(scene: Scene) -> None:
+        scene.places.config.write_text("version = 99\n")
+
+    ears = scene.play(answers(1), replace_file, saving(A, keys={"a": NEW}, shown=[A]))
+    assert ears.saves[0].problem == Failure(ConfigTooNew, "version 99")
+    assert scene.keys()["a"] == OLD
+
+
+def test_the_first_of_two_keys_does_not_stay_when_the_second_fails(
+    scene: Scene,
+) -> None:
+    """All or nothing."""
+    scene.vault.before = refusing("put b", KeyringFailed)
+    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    assert ears.saves[0].problem == Failure(KeyringFailed)
+    assert scene.keys() == {"a": None, "b": None, "c": None}
+    assert scene.stored() == ()
+
+
+def test_a_key_that_cannot_be_taken_back_is_no_second_error(scene: Scene) -> None:
+    """The person reads of the first."""
+
+    def before(call: str) -> None:
+        if call in {"put b", "remove a"}:
+            raise KeyringFailed(detail=call)
+
+    scene.vault.before = before
+    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    assert ears.saves[0].problem == Failure(KeyringFailed, "put b")
+
+
+def test_a_keyring_that_stays_locked_changes_nothing(scene: Scene) -> None:
+    """Its question was closed without the password."""
+    scene.store(A)
+    scene.vault.locked = True
+    scene.vault.before = refusing("unlock", KeyringDenied)
+    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}, shown=[A]))
+    assert ears.saves == [Saved(problem=Failure(KeyringDenied))]
+    assert scene.keys() == {"a": OLD, "b": None, "c": None}
+    assert scene.stored() == (A,)
+
+
+def test_a_fault_of_ours_while_saving_is_told_too(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dialog waits for an answer, and can't be left without one."""
+
+    def burst(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ConfigFile, "save", burst)
+    ears = scene.play(saving(A, keys={"a": NEW}))
+    assert ears.saves[0].problem == Failure(InternalFault, "ZeroDivisionError")
+    assert scene.keys()["a"] is None
+
+
+def test_a_removed_account_leaves_neither_key_nor_history(scene: Scene) -> None:
+    """The others keep theirs."""
+    scene.store(A, B)
+    scene.play(answers(2), saving(B, shown=[A, B]))
+    assert scene.stored() == (B,)
+    assert scene.keys() == {"a": None, "b": OLD, "c": None}
+    with History(scene.places.history) as history:
+        assert history.last("a") is None
+        assert history.last("b") is not None
+
+
+def test_an_account_is_removed_though_its_key_cannot_be(scene: Scene) -> None:
+    """A locked keyring does not keep a person from removing it."""
+    scene.store(A)
+    scene.vault.locked = True
+    ears = scene.play(saving(shown=[A]))
+    assert ears.saves == [Saved((), Settings())]
+    assert scene.stored() == ()
+
+
+def test_an_account_that_the_command_line_added_meanwhile_is_kept(
+    scene: Scene,
+) -> None:
+    """The dialog did not know of it."""
+    scene.store(A)
+
+    async def add(scene: Scene) -> None:
+        scene.store(A, C)
+
+    ears = scene.play(answers(1), add, saving(A, B, keys={"b": NEW}, shown=[A]))
+    assert scene.stored() == (A, B, C)
+    assert ears.saves[0].accounts == (A, B, C)
+    assert scene.keys() == {"a": OLD, "b": NEW, "c": OLD}
+
+
+def test_a_new_key_is_asked_at_once_though_the_old_was_rejected(scene: Scene) -> None:
+    """The wait of a day was for the old one, and the alert counts anew."""
+    scene.wire.good = set()
+    scene.store(A)
+
+    async def first(scene: Scene) -> None:
+        (outcome,) = await scene.answers(1)
+        assert outcome.alert is not None
+        await scene.idle()
+        assert scene.wire.asked == [OLD]
+
+    async def second(scene: Scene) -> None:
+        (outcome,) = await scene.answers(1)
+        assert outcome.alert is not None
+
+    scene.play(first, saving(A, keys={"a": NEW}, shown=[A]), second)
+    assert scene.wire.asked == [OLD, NEW]
+
+
+# --- trying and unlocking ---------------------------------------------------------
+
+
+def test_trying_an_account_stores_nothing(scene: Scene) -> None:
+    """Neither the key, nor the account, nor what the gateway said."""
+    trial = Trial(A, Secret(NEW))
+
+    async def step(scene: Scene) -> None:
+        await scene.backend.try_out(trial)
+
+    ((tried, outcome),) = scene.play(step).trials
+    assert tried is trial
+    assert isinstance(outcome.result, Reading)
+    assert scene.seen == [NEW]
+    assert scene.vault.calls == []
+    assert not scene.places.config.exists()
+    with History(scene.places.history) as history:
+        assert history.last("a") is None
+
+
+def test_trying_without_a_key_takes_the_stored_one(scene: Scene) -> None:
+    """The field stays empty when only the address is tried."""
+    scene.store(A)
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(1)
+        await scene.backend.try_out(Trial(replace(A, sub_account="shop"), None))
+        await scene.backend.try_out(Trial(C, None))
+
+    (_, first), (_, second) = scene.play(step).trials
+    assert isinstance(first.result, Reading)
+    assert second.result == Failure(KeyMissing)
+    assert scene.wire.asked == [OLD, OLD]
+
+
+def test_unlocking_asks_only_those_that_waited_for_it(scene: Scene) -> None:
+    """The others have their balance."""
+    scene.store(A, B)
+    scene.vault.locked = True
+
+    async def step(scene: Scene) -> None:
+        for outcome in await scene.answers(2):
+            assert outcome.result == Failure(KeyringLocked)
+        scene.vault.locked = False
+        scene.backend.ask_now(["a"])
+        await scene.answers(1)
+        scene.vault.locked = True
+        await scene.backend.unlock()
+        (outcome,) = await scene.answers(1)
+        assert outcome.account_id == "b"
+        assert isinstance(outcome.result, Reading)
+        await scene.idle()
+
+    ears = scene.play(step)
+    assert scene.vault.calls == ["unlock"]
+    assert sorted(ears.asked) == ["a", "a", "b", "b"]
+
+
+def test_a_prompt_that_was_closed_is_told_to_those_that_waited(scene: Scene) -> None:
+    """And to no other."""
+    scene.store(A, B)
+    scene.vault.locked = True
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(2)
+        scene.vault.locked = False
+        scene.backend.ask_now(["a"])
+        await scene.answers(1)
+        scene.vault.before = refusing("unlock", KeyringDenied)
+        await scene.backend.unlock()
+        (outcome,) = await scene.answers(1)
+        assert (outcome.account_id, outcome.result) == ("b", Failure(KeyringDenied))
+        assert scene.ears.answers.empty()
+
+    scene.play(step)
+
+
+# --- the rest ---------------------------------------------------------------------
+
+
+def test_a_notification_without_a_bus_is_no_fault(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tray and window show the same alarm."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+
+    async def step(scene: Scene) -> None:
+        notice = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
+        await scene.backend.tell(notice)
+
+    scene.play(step)
+
+
+def test_it_runs_where_there_is_no_d_bus_library(tmp_path: Path) -> None:
+    """As on Windows and macOS, whose notifications are Qt's."""
+    code = """
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+for name in ("jeepney", "secretstorage"):
+    sys.modules[name] = None
+from trayapp.core.notices import Picture
+from trayapp.services.backend import Backend, Outside
+from trayapp.services.gateway import Gateway
+from trayapp.services.keychain import Keychain, MemoryVault
+from trayapp.services.places import Places
+
+class Ears:
+    def loaded(self, loaded):
+        print("loaded")
+    def pressed(self, account_id, button):
+        pass
+
+async def run():
+    places = Places(*map(Path, ["c", "h", "l", "r"]))
+    now = lambda: datetime.now(UTC)
+    outside = Outside(Keychain(MemoryVault()), Gateway(), now, Picture(1, bytes(4)))
+    backend = Backend(places, Ears(), outside)
+    running = asyncio.create_task(backend.run())
+    await asyncio.sleep(0)
+    await backend.tell(None)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+asyncio.run(run())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "loaded\n", "")
