@@ -87,7 +87,7 @@ def prepare(*, desktop: bool = False, bundle: bool = False) -> None:
     if desktop:
         packages += system.DESKTOP
     if bundle:
-        packages += system.BUNDLE
+        packages += system.bundle_packages()
     if LINUX:
         system.ensure(packages)
     environment.ensure("run", "dev", *(["build"] if bundle else []))

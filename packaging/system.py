@@ -8,13 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from steps import StepError, run_quietly, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 QT: Final = (
     "fonts-dejavu-core",
@@ -60,7 +61,7 @@ DESKTOP: Final = (
     "xfwm4",
     "xvfb",
 )
-BUNDLE: Final = ("binutils",)
+BINUTILS: Final = "binutils"
 
 LISTING: Final = r"${db:Status-Status}\t${Package}\t${Provides}\n"
 
@@ -113,6 +114,20 @@ def venv_packages() -> tuple[str, ...]:
         return ()
     major, minor = sys.version_info[:2]
     return (f"python{major}.{minor}-venv",)
+
+
+def bundle_packages(
+    library: str | None = sysconfig.get_config_var("INSTSONAME"),
+    folder: str | None = sysconfig.get_config_var("LIBDIR"),
+) -> tuple[str, ...]:
+    """Name what a bundle is built with, and Python as a library where that is missing.
+
+    Debian's Python is one file, and its library (`INSTSONAME` in `LIBDIR`, as Python
+    tells its own) a package apart.
+    """
+    if not (library and folder and ".so" in library) or Path(folder, library).exists():
+        return (BINUTILS,)
+    return (BINUTILS, library.partition(".so")[0])
 
 
 def missing_libraries(plugin: Path | None) -> list[str]:

@@ -1,5 +1,7 @@
 """Which system packages are missing, read from what dpkg says."""
 
+from pathlib import Path
+
 import system
 
 LISTING = """\
@@ -33,3 +35,15 @@ def test_no_package_is_named_twice() -> None:
     for names in (system.QT, system.DESKTOP):
         assert list(names) == sorted(set(names))
     assert not set(system.QT) & set(system.DESKTOP)
+
+
+def test_a_bundle_needs_python_as_a_library(tmp_path: Path) -> None:
+    """Debian keeps it in a package apart; other Pythons bring it, or need none."""
+    library = "libpython3.11.so.1.0"
+    missing = system.bundle_packages(library, str(tmp_path))
+    assert missing == ("binutils", "libpython3.11")
+
+    (tmp_path / library).touch()
+    assert system.bundle_packages(library, str(tmp_path)) == ("binutils",)
+    assert system.bundle_packages("libpython3.11.a", str(tmp_path)) == ("binutils",)
+    assert system.bundle_packages(None, None) == ("binutils",)
