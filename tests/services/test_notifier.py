@@ -1,6 +1,7 @@
 """Native notifications, to a server of the test's own on a bus of its own."""
 
 import asyncio
+import gc
 import shutil
 import subprocess
 import sys
@@ -385,8 +386,10 @@ def test_without_a_bus_nothing_is_shown_and_nothing_raised(
     play(story)
 
 
-def test_a_bus_that_ends_is_no_reason_to_end(bus: subprocess.Popen[str]) -> None:
-    """As at the end of a session."""
+def test_a_bus_that_ends_is_no_reason_to_end(
+    bus: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """As at the end of a session; nor does a forgotten task complain of it later."""
 
     async def story(scene: Scene) -> None:
         with Server():
@@ -397,6 +400,8 @@ def test_a_bus_that_ends_is_no_reason_to_end(bus: subprocess.Popen[str]) -> None
         assert not await scene.tell(LOW)
 
     play(story)
+    gc.collect()
+    assert {one.name for one in caplog.records} == {module.__name__}
 
 
 @pytest.mark.usefixtures("bus")
