@@ -1,4 +1,4 @@
-"""The one command of a checkout: run, test, check, build, lock, shots.
+"""The one command of a checkout: run, test, check, build, lock, replay, shots.
 
     python3 packaging/dev.py test
 
@@ -70,6 +70,9 @@ def main() -> int:
             build()
         elif asked.command == "lock":
             lock(rest)
+        elif asked.command == "replay":
+            prepare()
+            run_loudly([PYTHON, ROOT / "packaging/replay.py", *rest])
         else:
             prepare(desktop=True)
             run_loudly([PYTHON, ROOT / "packaging/shots.py", *rest])
@@ -234,6 +237,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("check", help="lint, format, types")
     commands.add_parser("build", help="build the program that needs no Python")
     commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
+    commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("shots", help="take the screenshots of the README")
     asked, rest = parser.parse_known_args()
     if rest and asked.command in {"check", "build"}:

@@ -1,0 +1,137 @@
+"""What a forecast means to a person: plain words, messages, an amount to top up."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.balance import Balance
+from trayapp.core.forecast import HORIZON, Forecast, Verdict
+from trayapp.core.language import ENGLISH
+from trayapp.core.outlook import (
+    messages_left,
+    messages_sentence,
+    sentence,
+    top_up_for,
+)
+
+TODAY = date(2026, 12, 10)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((2026, 12, 14), (2026, 12, 19), "Mon 14 – Sat 19 Dec at this pace"),
+        ((2026, 12, 28), (2027, 1, 2), "Mon 28 Dec – Sat 2 Jan 2027 at this pace"),
+        ((2026, 12, 14), (2026, 12, 14), "Mon 14 Dec at this pace"),
+        ((2026, 12, 10), (2026, 12, 11), "Today or tomorrow"),
+        ((2026, 12, 10), (2026, 12, 10), "Today at this pace"),
+        ((2026, 12, 10), (2026, 12, 13), "Today – Sun 13 Dec at this pace"),
+        ((2026, 12, 8), (2026, 12, 11), "Today or tomorrow"),
+        ((2027, 3, 4), (2027, 3, 20), "Thu 4 – Sat 20 Mar 2027 at this pace"),
+    ],
+)
+def test_a_range_is_said_in_plain_words(
+    first: tuple[int, int, int], last: tuple[int, int, int], words: str
+) -> None:
+    """Weekday, day and month, each once; what has passed is today."""
+    said = Forecast(Verdict.RANGE, date(*first), date(*last))
+    assert sentence(said, TODAY, ENGLISH) == words
+
+
+def test_a_range_without_an_end_says_so() -> None:
+    """Two years on, the last day is none."""
+    said = Forecast(Verdict.RANGE, date(2027, 8, 2), TODAY + HORIZON)
+    words = "Mon 2 Aug 2027 or later at this pace"
+    assert sentence(said, TODAY, ENGLISH) == words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (Forecast(Verdict.EMPTY), "Nothing left"),
+        (Forecast(Verdict.NOT_ENOUGH), "Not enough history yet"),
+        (Forecast(Verdict.IDLE, idle_days=9), "No spending for 9 days"),
+        (Forecast(Verdict.FAR), "More than two years at this pace"),
+    ],
+)
+def test_what_is_no_range_is_said_too(said: Forecast, words: str) -> None:
+    """No infinity, and no guess."""
+    assert sentence(said, TODAY, ENGLISH) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "price", "count"),
+    [
+        ("46.50", "EUR", "0.0375", 1240),
+        ("0.0374", "EUR", "0.0375", 0),
+        ("1240.9", "SMS", None, 1240),
+        ("-3", "SMS", None, 0),
+        ("-3", "EUR", "0.05", 0),
+        ("3", "EUR", None, None),
+        ("3", "EUR", "0", None),
+        ("999999999999999.12345678", "EUR", "0.00000001", 99999999999999912345678),
+    ],
+)
+def test_messages_are_counted_down_to_whole_ones(
+    amount: str, unit: str, price: str | None, count: int | None
+) -> None:
+    """A part of a message is none, and less than none is none."""
+    left = messages_left(
+        Balance(Decimal(amount), unit), None if price is None else Decimal(price)
+    )
+    assert left == count
+
+
+def test_messages_are_said_in_the_persons_numbers() -> None:
+    """One message is one."""
+    assert messages_sentence(1240, ENGLISH) == "about 1,240 messages"
+    assert messages_sentence(1, ENGLISH) == "about 1 message"
+
+
+@pytest.mark.parametrize(
+    ("per_day", "left", "amount"),
+    [
+        ("0.02", "0", "5"),
+        ("1.30", "0", "40"),
+        ("2.20", "0", "70"),
+        ("9.20", "0", "300"),
+        ("43", "0", "1300"),
+        ("9.20", "100", "160"),
+        ("1", "28", None),
+    ],
+)
+def test_a_suggestion_is_a_round_amount(
+    per_day: str, left: str, amount: str | None
+) -> None:
+    """Four weeks' worth, less what is there, rounded up."""
+    said = Forecast(Verdict.RANGE, TODAY, TODAY, Decimal(per_day))
+    expected = None if amount is None else Decimal(amount)
+    assert top_up_for(said, 4, Decimal(left)) == expected
+
+
+@given(st.decimals(0, 10**15, places=6), st.integers(1, 52))
+def test_a_suggestion_is_enough_and_little_more(per_day: Decimal, weeks: int) -> None:
+    """Never below what is needed, never more than a fifth (or 5) above."""
+    suggested = top_up_for(Forecast(Verdict.FAR, per_day=per_day), weeks)
+    needed = per_day * 7 * weeks
+    assert (suggested is None) == (needed == 0)
+    if suggested is not None:
+        assert needed <= suggested <= max(needed * Decimal("1.2"), needed + 5)
+
+
+def test_without_a_pace_nothing_is_suggested() -> None:
+    """An unknown need has no amount."""
+    assert top_up_for(Forecast(Verdict.NOT_ENOUGH), 4) is None
+
+
+@given(st.integers(0, 900), st.integers(0, 900), st.integers(0, 400))
+def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
+    """Whenever it is read, there is a sentence without a blank in it."""
+    start = TODAY + timedelta(days=first)
+    said = Forecast(Verdict.RANGE, start, start + timedelta(days=more))
+    words = sentence(said, TODAY + timedelta(days=later), ENGLISH)
+    assert words
+    assert "{" not in words

@@ -1,0 +1,138 @@
+"""What a forecast means to a person: plain words, messages, an amount to top up."""
+
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal, localcontext
+from typing import Final
+
+from trayapp.core.balance import Balance
+from trayapp.core.forecast import HORIZON, Forecast, Verdict
+from trayapp.core.language import Language, mark
+
+MESSAGES: Final = "SMS"
+"""The unit in which a balance is a number of messages."""
+_DIGITS: Final = 60
+_SMALLEST_STEP: Final = Decimal(5)
+_ROUNDED_TO: Final = Decimal(5)
+"""A suggested amount has at least so many of the steps it is rounded up to."""
+_WEEK: Final = 7
+
+_WEEKDAYS: Final = (
+    mark("Mon"),
+    mark("Tue"),
+    mark("Wed"),
+    mark("Thu"),
+    mark("Fri"),
+    mark("Sat"),
+    mark("Sun"),
+)
+_MONTHS: Final = (
+    mark("Jan"),
+    mark("Feb"),
+    mark("Mar"),
+    mark("Apr"),
+    mark("May"),
+    mark("Jun"),
+    mark("Jul"),
+    mark("Aug"),
+    mark("Sep"),
+    mark("Oct"),
+    mark("Nov"),
+    mark("Dec"),
+)
+
+
+def sentence(said: Forecast, today: date, language: Language) -> str:
+    """Say when an account runs out: "Thu 14 – Tue 19 Dec at this pace"."""
+    translate, plural = language.gettext, language.ngettext
+    if said.verdict is Verdict.EMPTY:
+        return translate("Nothing left")
+    if said.verdict is Verdict.FAR:
+        return translate("More than two years at this pace")
+    if said.verdict is Verdict.IDLE and said.idle_days is not None:
+        return plural(
+            "No spending for {n} day", "No spending for {n} days", said.idle_days
+        ).format(n=said.idle_days)
+    if said.first is None or said.last is None:
+        return translate("Not enough history yet")
+    # What was said yesterday may begin yesterday: nothing lies in the past.
+    return _range(max(said.first, today), max(said.last, today), today, language)
+
+
+def _range(first: date, last: date, today: date, language: Language) -> str:
+    translate = language.gettext
+    tomorrow = today + timedelta(days=1)
+    if (first, last) == (today, tomorrow):
+        return translate("Today or tomorrow")
+    if last - today >= HORIZON:
+        return translate("{first} or later at this pace").format(
+            first=_day(first, today, language)
+        )
+    until = _day(last, today, language)
+    if first == last:
+        return translate("{day} at this pace").format(day=until)
+    since = _day(first, today, language)
+    if (first.year, first.month) == (last.year, last.month) and first != today:
+        since = translate("{weekday} {day}").format(
+            weekday=translate(_WEEKDAYS[first.weekday()]), day=first.day
+        )
+    return translate("{first} – {last} at this pace").format(first=since, last=until)
+
+
+def _day(day: date, today: date, language: Language) -> str:
+    """Write a day: `Tue 19 Dec`, with its year where that isn't this one."""
+    translate = language.gettext
+    if day == today:
+        return translate("Today")
+    shape = (
+        translate("{weekday} {day} {month}")
+        if day.year == today.year
+        else translate("{weekday} {day} {month} {year}")
+    )
+    return shape.format(
+        weekday=translate(_WEEKDAYS[day.weekday()]),
+        day=day.day,
+        month=translate(_MONTHS[day.month - 1]),
+        year=day.year,
+    )
+
+
+def messages_left(balance: Balance, price: Decimal | None) -> int | None:
+    """Count the messages that a balance pays for, at a price typed in.
+
+    The unit SMS needs no price. None where there is none above 0.
+    """
+    if balance.unit == MESSAGES:
+        return max(0, int(balance.amount))
+    if price is None or price <= 0:
+        return None
+    with localcontext(prec=_DIGITS):
+        return max(0, int(balance.amount // price))
+
+
+def messages_sentence(count: int, language: Language) -> str:
+    """Say how many messages are left: "about 1,240 messages"."""
+    return language.ngettext("about {n} message", "about {n} messages", count).format(
+        n=language.number(Decimal(count))
+    )
+
+
+def top_up_for(
+    said: Forecast, weeks: int, left: Decimal = Decimal(0)
+) -> Decimal | None:
+    """Suggest what to top up so that the account lasts `weeks` from now.
+
+    `left` is what it has. Rounded up to 5, 10, 50, 100 …, whichever is a fifth of it
+    or less. None if the pace isn't known or nothing is needed.
+    """
+    if said.per_day is None:
+        return None
+    needed = said.per_day * _WEEK * weeks - max(left, Decimal(0))
+    if needed <= 0:
+        return None
+    step = _SMALLEST_STEP
+    factor = 2
+    while step * factor * _ROUNDED_TO <= needed:
+        step *= factor
+        factor = 7 - factor  # 5, 10, 50, 100, 500 …: by 2 and by 5 in turn
+    with localcontext(prec=_DIGITS):
+        return (needed / step).to_integral_value(ROUND_CEILING) * step
