@@ -49,6 +49,14 @@ def test_another_services_address_is_kept_without_its_last_slash() -> None:
         ({"low_below": ""}, Field.LOW_BELOW),
         ({"low_below": "-1"}, Field.LOW_BELOW),
         ({"low_below": "ten"}, Field.LOW_BELOW),
+        ({"warn_days": ""}, Field.WARN_DAYS),
+        ({"warn_days": "61"}, Field.WARN_DAYS),
+        ({"warn_days": "-1"}, Field.WARN_DAYS),
+        ({"warn_days": "2.5"}, Field.WARN_DAYS),
+        ({"warn_days": "٣"}, Field.WARN_DAYS),
+        ({"price": "0"}, Field.PRICE),
+        ({"price": "-0.05"}, Field.PRICE),
+        ({"price": "cheap"}, Field.PRICE),
     ],
 )
 def test_a_wrong_entry_is_told_at_its_field(
@@ -105,3 +113,18 @@ def test_a_threshold_is_read_as_the_person_writes_numbers() -> None:
     draft = replace(GOOD, low_below="1.012,50")
     assert draft.problems((), spanish) == {}
     assert draft.account(spanish).low_below == Decimal("1012.50")
+
+
+def test_days_and_price_are_read_and_may_be_left_as_they_are() -> None:
+    """Five days, and no price, unless a person says otherwise."""
+    account = GOOD.account()
+    assert (account.warn_days, account.price) == (5, None)
+    account = replace(GOOD, warn_days=" 0 ", price=" 0.045 ").account()
+    assert (account.warn_days, account.price) == (0, Decimal("0.045"))
+
+
+def test_a_draft_with_problems_is_no_account() -> None:
+    """Whoever did not look for them is told."""
+    for change in ({"low_below": ""}, {"warn_days": "many"}):
+        with pytest.raises(ValueError, match="no account"):
+            replace(GOOD, **change).account()  # type: ignore[arg-type]  # as typed

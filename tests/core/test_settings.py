@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from trayapp.core.settings import Settings
+from trayapp.core.settings import AlertKind, Settings
 
 
 def test_the_default_is_a_question_every_quarter_of_an_hour() -> None:
@@ -17,3 +17,19 @@ def test_an_interval_out_of_bounds_is_refused(minutes: float) -> None:
     """Neither flooding the gateway nor never asking can be set."""
     with pytest.raises(ValueError, match="5 minutes to 24 hours"):
         Settings(interval=timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("wait", [timedelta(minutes=59), timedelta(days=7, seconds=1)])
+def test_a_wait_out_of_bounds_is_refused(wait: timedelta) -> None:
+    """Neither a flood of reminders nor one that never comes can be set."""
+    with pytest.raises(ValueError, match="1 hour to 7 days"):
+        Settings(unreachable_after=wait)
+    with pytest.raises(ValueError, match="1 hour to 7 days"):
+        Settings(reminder=wait)
+
+
+def test_all_that_asks_a_person_to_act_is_told_by_default() -> None:
+    """A top-up is what they did themselves; nothing is quiet, nothing repeated."""
+    settings = Settings()
+    assert settings.told == frozenset(AlertKind) - {AlertKind.TOPPED_UP}
+    assert (settings.quiet, settings.reminder) == (None, None)

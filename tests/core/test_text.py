@@ -15,7 +15,15 @@ from trayapp.core.known import Known, Outcome
 from trayapp.core.language import ENGLISH
 from trayapp.core.plain import utf16_length
 from trayapp.core.state import State
-from trayapp.core.text import TOOLTIP_LIMIT, age, card, tray_view
+from trayapp.core.text import (
+    TOOLTIP_LIMIT,
+    Extra,
+    age,
+    card,
+    snoozed_until,
+    totals,
+    tray_view,
+)
 
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
@@ -124,3 +132,92 @@ def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None
     assert (shown.amount, shown.age) == ("€5.00", "2 hours ago")
     assert shown.problem is not None
     assert shown.problem.title == "The gateway can't be reached"
+
+
+def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
+    """The run-out day, the messages left, and what was paid; nothing by default."""
+    one = known(now, "5")
+    extra = Extra("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
+    shown = card(one, now, ENGLISH, extra)
+    assert (shown.run_out, shown.messages, shown.paid) == (
+        extra.run_out,
+        extra.messages,
+        extra.paid,
+    )
+    assert card(one, now, ENGLISH).run_out == ""
+
+
+def in_unit(now: datetime, amount: str, unit: str) -> Known:
+    """Make an account that has so much."""
+    return Known(ACCOUNT, Reading(Balance(Decimal(amount), unit), now))
+
+
+def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
+    """Euros with euros, credits with credits, exactly."""
+    accounts = (
+        in_unit(now, "400.1", "EUR"),
+        in_unit(now, "3100", "CREDITS"),
+        in_unit(now, "12.30", "EUR"),
+    )
+    assert totals(accounts, ENGLISH) == "€412.40 + 3,100\u00a0CREDITS"
+
+
+def test_totals_say_what_they_leave_out(now: datetime) -> None:
+    """An unknown balance is not 0."""
+    euros = in_unit(now, "1", "EUR")
+    assert totals((euros, Known(ACCOUNT)), ENGLISH) == "€1.00; 1 account unknown"
+
+
+def test_there_is_no_total_of_one_or_of_nothing(now: datetime) -> None:
+    """It would say nothing new."""
+    assert totals((in_unit(now, "1", "EUR"),), ENGLISH) == ""
+    assert totals((Known(ACCOUNT), Known(ACCOUNT)), ENGLISH) == ""
+    assert totals((), ENGLISH) == ""
+
+
+@given(st.lists(st.tuples(st.integers(-(10**22), 10**22), st.sampled_from("AB"))))
+def test_totals_are_exact(amounts: list[tuple[int, str]]) -> None:
+    """However many and however long; a unit that nobody has is not named."""
+    now = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+    plain = replace(ENGLISH, group_separator="")
+    accounts = tuple(
+        in_unit(now, str(Decimal(amount).scaleb(-8)), unit) for amount, unit in amounts
+    )
+    said = totals(accounts, plain).split(" + ") if len(amounts) > 1 else []
+    expected = {
+        unit: sum(amount for amount, other in amounts if other == unit)
+        for _, unit in amounts
+    }
+    shown = {one.split("\u00a0")[1]: one.split("\u00a0")[0] for one in said}
+    if len(amounts) > 1:
+        assert {unit: Decimal(one) for unit, one in shown.items()} == {
+            unit: Decimal(amount).scaleb(-8) for unit, amount in expected.items()
+        }
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (2.5, "Snoozed until 14:30"),
+        (21, "Snoozed until tomorrow, 09:00"),
+        (24 * 7 - 3, "Snoozed until Monday, 09:00"),
+    ],
+)
+def test_a_snooze_is_said_as_one_says_it(
+    now: datetime, hours: float, words: str
+) -> None:
+    """The time alone today; tomorrow; else the day of the week."""
+    assert snoozed_until(now + timedelta(hours=hours), now, ENGLISH) == words
+
+
+def test_the_tooltip_says_last_that_it_is_snoozed(now: datetime) -> None:
+    """The balance stays first, and many accounts leave it its room."""
+    accounts = tuple(known(now, "5", id=str(i), name=f"Shop {i}") for i in range(9))
+    view = tray_view(accounts, now, ENGLISH, snoozed="Snoozed until 14:30")
+    assert view.snoozed == "Snoozed until 14:30"
+    first, *_, last = view.tooltip.split("\n")
+    assert (first, last) == ("Shop 0: €5.00, Low, as of 12:00", "Snoozed until 14:30")
+    assert utf16_length(view.tooltip) <= TOOLTIP_LIMIT
+    long = tray_view(accounts, now, ENGLISH, snoozed="x" * 100)
+    assert long.tooltip.startswith("Shop 0: €5.00")
+    assert "xx" not in long.tooltip

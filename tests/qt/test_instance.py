@@ -15,6 +15,7 @@ from typing import Final
 
 import pytest
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from trayapp.qt.instance import Instance
@@ -167,6 +168,7 @@ def test_only_one_claims_a_profile(places: Places, held: Instance) -> None:
     second = Instance(places)
     assert not second.claim()
     held.release()
+    assert not ring(places, Word.SHOW)
     assert second.claim()
     second.release()
 
@@ -204,6 +206,7 @@ def test_words_of_many_starts_are_all_heard(
     assert ears.words == ["show"] * 20
     for caller in callers:
         caller.close()
+    wait(qtbot, lambda: held.findChildren(QLocalSocket) == [])  # none is kept
 
 
 @pytest.mark.parametrize(

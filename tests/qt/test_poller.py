@@ -18,12 +18,16 @@ from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
+from trayapp.core.alert_log import LogEntry
+from trayapp.core.alerts import Alert, AlertKind, Fate, Reason
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.known import Known, Outcome
 from trayapp.core.notices import Button, Notice, Picture, Urgency
+from trayapp.core.paid import Paid
 from trayapp.core.settings import Settings
+from trayapp.core.snooze import SnoozeChoice
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend, Listener, Loaded, Outside, Saved
@@ -37,6 +41,8 @@ OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
 TRIAL = Trial(Account("a", "A"), None)
 CHANGES = Changes((), Settings())
 NOTICE = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
+ALERT = Alert(AlertKind.LOW, Account("a", "A"))
+ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Fate.SENT, Reason.NEW)
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 10.0
 
@@ -84,6 +90,22 @@ class Recorder(Backend):
         """Note it."""
         self._note(notice)
 
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Note it, and answer."""
+        self._note(choice)
+        self.listener.snoozed(NOON)
+        self.listener.alerts((ALERT,))
+        self.listener.log((ENTRY,))
+
+    def paid(self, account_id: str) -> None:
+        """Note it, and answer."""
+        self._note(("paid", account_id))
+        self.listener.awaited((Paid(account_id, NOON),))
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Note it."""
+        self._note((account_id, at, on))
+
     def _note(self, call: object) -> None:
         self.done.append(call)
         if self.fault is not None:
@@ -105,6 +127,10 @@ class Ears(QObject):
         poller.saved.connect(self.hear)
         poller.pressed.connect(self.hear_two)
         poller.failed.connect(self.hear)
+        poller.alerts.connect(self.hear)
+        poller.snoozed.connect(self.hear)
+        poller.logged.connect(self.hear)
+        poller.awaited.connect(self.hear)
 
     @Slot(object)
     def hear(self, said: object) -> None:
@@ -165,6 +191,8 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
     """Every signal, though it was emitted on the poller's."""
     with running(Scene()) as scene:
         scene.poller.unlock()
+        scene.poller.snooze(SnoozeChoice.HOUR)
+        scene.poller.paid("a")
         scene.poller.try_out(TRIAL)
         scene.poller.save(CHANGES, frozenset())
         wait(qtbot, lambda: scene.heard(Saved()))
@@ -173,6 +201,10 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
             ("a",),
             (OUTCOME,),
             ("a", "top-up"),
+            (NOON,),
+            ((ALERT,),),
+            ((ENTRY,),),
+            ((Paid("a", NOON),),),
             (TRIAL, OUTCOME),
             (Saved(),),
         ]
@@ -187,6 +219,9 @@ def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None
     scene.poller.refresh()
     scene.poller.reload()
     scene.poller.tell(NOTICE)
+    scene.poller.snooze(SnoozeChoice.OFF)
+    scene.poller.paid("a")
+    scene.poller.correct("a", NOON, on=True)
     scene.poller.try_out(TRIAL)
     scene.poller.save(CHANGES, frozenset("a"))
     with running(scene):
@@ -196,6 +231,9 @@ def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None
             None,
             "reload",
             NOTICE,
+            SnoozeChoice.OFF,
+            ("paid", "a"),
+            ("a", NOON, True),
             TRIAL,
             (CHANGES, frozenset("a")),
         ]
@@ -257,6 +295,20 @@ def test_a_backend_that_ends_by_a_fault_is_told(
     assert [one.message for one in caplog.records] == ["the poller ended"]
 
 
+def test_a_backend_that_ends_by_a_fault_later_is_told(qtbot: QtBot) -> None:
+    """Though nobody asks for anything at that moment."""
+
+    class Late(Recorder):
+        async def run(self) -> None:
+            self.listener.asking("a")
+            await asyncio.sleep(0.01)
+            raise ZeroDivisionError
+
+    with running(Scene(Late)) as scene:
+        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
+    assert scene.heard("a")
+
+
 REQUESTS: dict[str, Callable[[Poller], None]] = {
     "refresh": lambda poller: poller.refresh(),
     "reload": lambda poller: poller.reload(),
@@ -264,6 +316,9 @@ REQUESTS: dict[str, Callable[[Poller], None]] = {
     "save": lambda poller: poller.save(CHANGES, frozenset()),
     "unlock": lambda poller: poller.unlock(),
     "tell": lambda poller: poller.tell(NOTICE),
+    "snooze": lambda poller: poller.snooze(SnoozeChoice.HOUR),
+    "paid": lambda poller: poller.paid("a"),
+    "correct": lambda poller: poller.correct("a", NOON, on=False),
 }
 
 
@@ -282,18 +337,27 @@ def test_a_fault_in_one_request_ends_nothing_else(
     assert [one.message for one in caplog.records] == ["a request failed"]
 
 
-def test_a_request_that_hangs_holds_up_no_other(qtbot: QtBot) -> None:
-    """A keyring's question is waited for as long as a person needs."""
+def test_a_request_that_hangs_holds_up_no_other(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A keyring's question waits for a person, and is given up at the end."""
+    ends: list[str] = []
 
     class Hanging(Recorder):
         async def unlock(self) -> None:
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ends.append("given up")
 
     scene = Scene(Hanging)
     with running(scene):
         scene.poller.unlock()
         scene.poller.try_out(TRIAL)
         wait(qtbot, lambda: scene.heard(TRIAL, OUTCOME))
+        assert ends == []
+    assert ends == ["given up"]
+    assert caplog.records == []
 
 
 def real_backend(

@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from trayapp.core.account import Account
+from trayapp.core.alert_log import LogEntry
+from trayapp.core.alerts import Alert, AlertKind, Fate
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -31,11 +33,16 @@ from trayapp.core.errors import (
     KeyringLocked,
     Unauthorized,
 )
+from trayapp.core.forecast import Forecast
+from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
 from trayapp.core.notices import Button, Notice, Picture, Urgency
+from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
+from trayapp.core.snooze import SnoozeChoice
+from trayapp.services.alarm import Alarm
 from trayapp.services.backend import Backend, Loaded, Outside, Saved
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
@@ -88,6 +95,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.good = {OLD, NEW}
+        self.amount = "50.0000"
         self.asked: list[str] = []
 
     def client(self) -> httpx.AsyncClient:
@@ -99,7 +107,7 @@ class Wire:
         self.asked.append(key)
         if key not in self.good:
             return _reply(401, REJECTION)
-        result = {"balance": "50.0000", "currency": "EUR"}
+        result = {"balance": self.amount, "currency": "EUR"}
         return _reply(200, {"status": "ok", "result": result})
 
 
@@ -118,6 +126,35 @@ class Ears:
         self.trials: list[tuple[Trial, Outcome]] = []
         self.asked: list[str] = []
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.told: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
+        self.snoozes: list[datetime | None] = []
+        self.entries: tuple[LogEntry, ...] = ()
+        self.waits: tuple[Paid, ...] = ()
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Pass them on."""
+        self.told.put_nowait(alerts)
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Keep it."""
+        self.snoozes.append(until)
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Keep it."""
+        self.entries = entries
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Keep it."""
+        self.waits = paid
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Take it as it comes."""
+
+    def looked_up(self, page: HistoryView) -> None:
+        """Take it as it comes."""
+
+    def exported(self, path: str, failure: Failure | None) -> None:
+        """Take it as it comes."""
 
     def loaded(self, loaded: Loaded) -> None:
         """Keep it."""
@@ -194,6 +231,12 @@ class Scene:
         async with asyncio.timeout(PATIENCE_S):
             return [await self.ears.answers.get() for _ in range(count)]
 
+    async def alerts(self) -> list[tuple[str, AlertKind]]:
+        """Wait for what a person is told next."""
+        async with asyncio.timeout(PATIENCE_S):
+            alerts = await self.ears.told.get()
+        return sorted((one.account.id, one.kind) for one in alerts)
+
     async def idle(self) -> None:
         """Give the backend every chance to do what it should not."""
         for _ in range(50):
@@ -267,14 +310,14 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
     """Accounts in their order, the settings, and the last balance of each."""
-    scene.file.save(Config((A, B), Settings(timedelta(hours=1), notify_low=False)))
+    scene.file.save(Config((A, B), Settings(timedelta(hours=1), told=frozenset())))
     reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
     with History(scene.places.history) as history:
         history.record("b", reading)
     (loaded,) = scene.play().loads
     assert [one.account for one in loaded.known] == [A, B]
     assert [one.reading for one in loaded.known] == [None, reading]
-    assert loaded.settings == Settings(timedelta(hours=1), notify_low=False)
+    assert loaded.settings == Settings(timedelta(hours=1), told=frozenset())
     assert loaded.problems == ()
 
 
@@ -525,18 +568,102 @@ def test_a_new_key_is_asked_at_once_though_the_old_was_rejected(scene: Scene) ->
     scene.wire.good = set()
     scene.store(A)
 
-    async def first(scene: Scene) -> None:
-        (outcome,) = await scene.answers(1)
-        assert outcome.alert is not None
+    async def rejected(scene: Scene) -> None:
+        assert await scene.alerts() == [("a", AlertKind.REJECTED)]
+
+    async def unasked(scene: Scene) -> None:
         await scene.idle()
         assert scene.wire.asked == [OLD]
 
-    async def second(scene: Scene) -> None:
-        (outcome,) = await scene.answers(1)
-        assert outcome.alert is not None
-
-    scene.play(first, saving(A, keys={"a": NEW}, shown=[A]), second)
+    save = saving(A, keys={"a": NEW}, shown=[A])
+    scene.play(rejected, unasked, save, rejected)
     assert scene.wire.asked == [OLD, NEW]
+
+
+# --- telling ----------------------------------------------------------------------
+
+
+def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
+    """Once, also after a restart; and the log knows each."""
+    scene.wire.amount = "9.0000"
+    scene.store(A, B)
+
+    async def step(scene: Scene) -> None:
+        assert await scene.alerts() == [("a", AlertKind.LOW), ("b", AlertKind.LOW)]
+
+    ears = scene.play(step)
+    assert [one.fate for one in ears.entries] == [Fate.SENT, Fate.SENT]
+    later = scene.play(answers(2))
+    assert later.entries == ears.entries
+    assert later.told.empty()
+
+
+def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
+    """The listener hears until when."""
+    scene.wire.amount = "9.0000"
+    scene.file.save(Config((A,)))
+    MemoryVault.put(scene.vault, "a", OLD)
+
+    async def step(scene: Scene) -> None:
+        scene.backend.snooze(SnoozeChoice.HOUR)
+        await scene.answers(1)
+        scene.now += timedelta(minutes=59)
+        scene.backend.tick()
+        assert scene.ears.told.empty()
+        scene.backend.snooze(SnoozeChoice.OFF)
+        scene.backend.ask_now()
+        assert await scene.alerts() == [("a", AlertKind.LOW)]
+
+    ears = scene.play(step)
+    hour = timedelta(hours=1)
+    assert ears.snoozes == [None, scene.now - timedelta(minutes=59) + hour, None]
+
+
+def test_who_says_that_they_paid_is_asked_for_at_once(scene: Scene) -> None:
+    """A card's payment may have come already, which ends the waiting."""
+    scene.store(A)
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(1)
+        scene.wire.amount = "150.0000"
+        scene.backend.paid("a")
+        assert scene.ears.waits == (Paid("a", scene.now),)
+        await scene.answers(1)
+
+    assert scene.play(step).waits == ()
+    assert scene.wire.asked == [OLD, OLD]
+
+
+def test_a_correction_is_kept(scene: Scene) -> None:
+    """For the ledger."""
+
+    async def step(scene: Scene) -> None:
+        scene.backend.correct("a", scene.now, on=True)
+
+    scene.play(step)
+    with History(scene.places.history) as history:
+        assert history.corrections("a") == {scene.now}
+
+
+def test_a_fault_in_an_alert_hides_no_balance(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says what happened, and the watch goes on."""
+
+    def burst(*_: object) -> None:
+        raise ZeroDivisionError
+
+    for name in ("hear", "tick"):
+        monkeypatch.setattr(Alarm, name, burst)
+    scene.store(A)
+
+    async def step(scene: Scene) -> None:
+        (outcome,) = await scene.answers(1)
+        assert isinstance(outcome.result, Reading)
+
+    scene.play(step)
+    messages = {one.message for one in caplog.records if one.levelname == "ERROR"}
+    assert messages == {"deciding about a failed", "looking at the time failed"}
 
 
 # --- trying and unlocking ---------------------------------------------------------
@@ -649,8 +776,8 @@ from trayapp.services.places import Places
 class Ears:
     def loaded(self, loaded):
         print("loaded")
-    def pressed(self, account_id, button):
-        pass
+    def __getattr__(self, name):
+        return lambda *_: None
 
 async def run():
     places = Places(*map(Path, ["c", "h", "l", "r"]))

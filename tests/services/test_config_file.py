@@ -3,7 +3,7 @@
 import os
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,12 +18,18 @@ from trayapp.core.errors import (
     ConfigUnreadable,
     ConfigUnwritable,
 )
-from trayapp.core.settings import Settings
+from trayapp.core.settings import DEFAULT_TOLD, AlertKind, QuietHours, Settings
 from trayapp.services.config_file import Config, ConfigFile
 
 CONFIG = Config(
     (
-        Account("a1", "Main", low_below=Decimal("12.50")),
+        Account(
+            "a1",
+            "Main",
+            low_below=Decimal("12.50"),
+            warn_days=0,
+            price=Decimal("0.0450"),
+        ),
         Account(
             "b2",
             'Quotes " and ünïcode',
@@ -34,8 +40,23 @@ CONFIG = Config(
             "https://pay.example",
         ),
     ),
-    Settings(timedelta(minutes=30), notify_low=False),
+    Settings(
+        timedelta(minutes=30),
+        frozenset({AlertKind.DRAIN, AlertKind.LOW}),
+        timedelta(hours=36),
+        QuietHours(time(22), time(7, 30)),
+        timedelta(hours=12),
+    ),
 )
+
+
+ACCOUNT = """version = 1
+[[account]]
+id = 'a'
+name = 'x'
+service = 'smsup'
+low_below = '1'
+"""
 
 
 @pytest.fixture
@@ -49,6 +70,31 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
     ConfigFile(path).save(CONFIG)
     loaded = ConfigFile(path).load()
     assert (loaded.config, loaded.problem) == (CONFIG, None)
+
+
+def test_a_file_that_says_little_means_the_defaults(path: Path) -> None:
+    """Whoever writes one by hand need not know everything."""
+    path.parent.mkdir()
+    path.write_text(ACCOUNT)
+    account = Account("a", "x", low_below=Decimal(1))
+    assert ConfigFile(path).load().config == Config((account,), Settings())
+
+
+def test_what_files_said_before_the_first_release_is_understood(path: Path) -> None:
+    """Two words for what is seven now."""
+    path.parent.mkdir()
+    path.write_text(
+        "version = 1\n[settings]\nnotify_low = false\nnotify_rejected = false\n"
+    )
+    silent = {AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED}
+    assert ConfigFile(path).load().config.settings.told == DEFAULT_TOLD - silent
+
+
+def test_whole_hours_may_be_written_as_such(path: Path) -> None:
+    """As a person would."""
+    path.parent.mkdir()
+    path.write_text("version = 1\n[settings]\nreminder_hours = 3\n")
+    assert ConfigFile(path).load().config.settings.reminder == timedelta(hours=3)
 
 
 def test_no_file_is_no_account_and_no_problem(path: Path) -> None:
@@ -80,6 +126,19 @@ def test_file_and_folder_are_for_their_owner_alone(path: Path) -> None:
         "version = 1\n[settings]\ninterval_minutes = 4",
         "version = 1\n[settings]\ninterval_minutes = 99999999999999999999",
         "version = 1\n[settings]\nnotify_low = 1",
+        "version = 1\n[settings]\ntold = ['gossip']",
+        "version = 1\n[settings]\ntold = 'low'",
+        "version = 1\n[settings]\nunreachable_after_hours = 0.5",
+        "version = 1\n[settings]\nunreachable_after_hours = nan",
+        "version = 1\n[settings]\nunreachable_after_hours = inf",
+        "version = 1\n[settings]\nreminder_hours = '3'",
+        "version = 1\n[settings]\nquiet = { start = 22:00:00 }",
+        "version = 1\n[settings]\nquiet = { start = 22, end = 7 }",
+        ACCOUNT + "warn_days = 61",
+        ACCOUNT + "warn_days = '5'",
+        ACCOUNT + "price = '0'",
+        ACCOUNT + "price = '0,05'",
+        ACCOUNT + "price = 0.05",
         "version = 1\n[[account]]\nname = 'x'",
         "version = 1\n[[account]]\nid='a'\nname='x'\nservice='smsup'\nlow_below='1e3'",
         "version = 1\n[[account]]\nid='a'\nname='x'\nservice='smsup'\nlow_below='-1'",

@@ -8,13 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.alerts import Episodes
+from trayapp.core.alert_log import KEPT, LogEntry
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, HistoryProblem, Unauthorized
+from trayapp.core.memory import Memory, Stage
+from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
+from trayapp.core.settings import AlertKind
+from trayapp.core.snooze import Snooze
+from trayapp.core.telling import Fate, Reason
 from trayapp.services.history import History, Watched
 
 HOUR = timedelta(hours=1)
+TOLD = Memory(stages={AlertKind.LOW: Stage.TOLD})
 
 
 @pytest.fixture
@@ -26,6 +32,11 @@ def path(tmp_path: Path) -> Path:
 def reading(at: datetime, amount: str, unit: str = "EUR") -> Reading:
     """Make a reading."""
     return Reading(Balance(Decimal(amount), unit), at)
+
+
+def entry(at: datetime, account_id: str = "a") -> LogEntry:
+    """Make a decision that was sent."""
+    return LogEntry(at, account_id, "Main", AlertKind.LOW, Fate.SENT, Reason.NEW)
 
 
 def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
@@ -86,20 +97,154 @@ def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
     with History(path) as history:
         history.record("a", reading(now, "1"))
         history.record("b", reading(now, "2"))
-        history.watch("a", Watched(Episodes(low=True)))
+        history.keep("a", None, TOLD, [entry(now)])
+        history.keep("b", None, TOLD, [entry(now, "b")])
+        history.set_paid("a", now)
+        history.correct("a", now, on=True)
         history.forget("a")
         assert history.last("a") is None
-        assert history.watched("a") == Watched()
+        assert history.memory("a") == Memory()
+        assert history.paid() == ()
+        assert history.corrections("a") == frozenset()
+        assert history.decisions() == (entry(now, "b"),)
         assert history.last("b") == reading(now, "2")
+        assert history.memory("b") == TOLD
 
 
-def test_what_was_told_outlives_a_restart(path: Path) -> None:
-    """The episodes come back as they were."""
-    told = Episodes(low=True, empty=False, rejected=True)
+def test_what_was_told_outlives_a_restart(path: Path, now: datetime) -> None:
+    """Together with the reading it was told from, and why."""
     with History(path) as history:
-        history.watch("a", Watched(told))
+        history.keep("a", reading(now, "9"), TOLD, [entry(now)])
     with History(path) as history:
-        assert history.watched("a") == Watched(told)
+        assert history.memory("a") == TOLD
+        assert history.last("a") == reading(now, "9")
+        assert history.decisions() == (entry(now),)
+
+
+def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
+    path: Path, now: datetime
+) -> None:
+    """After a crash between them nothing is told twice or lost."""
+    with History(path) as history:
+        with sqlite3.connect(path) as db:
+            db.execute("DROP TABLE decision")
+        db.close()
+        with pytest.raises(HistoryProblem):
+            history.keep("a", reading(now, "9"), TOLD, [entry(now)])
+        assert history.last("a") is None
+        assert history.memory("a") == Memory()
+
+
+def test_a_memory_that_makes_no_sense_is_none(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says that it is lost, and the program goes on."""
+    with History(path) as history:
+        for written in ("no json", "[]", '{"stages": 5}'):
+            with sqlite3.connect(path) as db:
+                db.execute("INSERT OR REPLACE INTO memory VALUES ('a', ?)", [written])
+            db.close()
+            assert history.memory("a") == Memory()
+    assert len(caplog.records) == 3
+
+
+def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
+    """Of all accounts together; one with a word that is gone is left out."""
+    many = [entry(now + number * HOUR) for number in range(KEPT + 5)]
+    with History(path) as history:
+        history.keep("a", None, TOLD, many[:10])
+        history.keep("b", None, TOLD, many[10:])
+        assert history.decisions() == tuple(many[5:])
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE decision SET reason = 'gone' WHERE number % 2")
+        db.close()
+        assert len(history.decisions()) == KEPT // 2
+
+
+def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
+    """And its end does."""
+    with History(path) as history:
+        assert history.snooze() == Snooze()
+        history.set_snooze(Snooze(now))
+    with History(path) as history:
+        assert history.snooze() == Snooze(now)
+        history.set_snooze(Snooze())
+        assert history.snooze() == Snooze()
+
+
+def test_a_payment_is_waited_for_after_a_restart(path: Path, now: datetime) -> None:
+    """The last one of an account counts."""
+    with History(path) as history:
+        history.set_paid("a", now)
+        history.set_paid("a", now + HOUR)
+        history.set_paid("b", now)
+    with History(path) as history:
+        assert set(history.paid()) == {Paid("a", now + HOUR), Paid("b", now)}
+        history.set_paid("b", None)
+        assert history.paid() == (Paid("a", now + HOUR),)
+
+
+def test_a_reading_is_marked_as_a_correction_and_unmarked(
+    path: Path, now: datetime
+) -> None:
+    """Twice is as good as once."""
+    with History(path) as history:
+        for _ in range(2):
+            history.correct("a", now, on=True)
+        history.correct("a", now + HOUR, on=True)
+        assert history.corrections("a") == {now, now + HOUR}
+        history.correct("a", now, on=False)
+        assert history.corrections("a") == {now + HOUR}
+        assert history.corrections("b") == frozenset()
+
+
+def test_readings_are_thinned_to_those_worth_keeping(path: Path, now: datetime) -> None:
+    """Of one account, and no other."""
+    kept = [reading(now + hours * HOUR, str(hours)) for hours in range(5)]
+    with History(path) as history:
+        for one in kept:
+            history.record("a", one)
+            history.record("b", one)
+        history.drop("a", [one.at for one in kept[1::2]])
+        assert list(history.readings("a")) == kept[::2]
+        assert list(history.readings("b")) == kept
+
+
+FIRST_VERSION = """
+CREATE TABLE reading (
+    account TEXT NOT NULL, at INTEGER NOT NULL, amount TEXT NOT NULL,
+    unit TEXT NOT NULL, PRIMARY KEY (account, at)
+) WITHOUT ROWID;
+CREATE TABLE watch (
+    account TEXT PRIMARY KEY, low INTEGER NOT NULL DEFAULT 0,
+    empty INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,
+    due INTEGER, failures INTEGER NOT NULL DEFAULT 0, failure TEXT
+) WITHOUT ROWID;
+INSERT INTO reading VALUES ('a', 1795435200000, '9.50', 'EUR');
+INSERT INTO watch VALUES ('a', 1, 0, 0, NULL, 0, NULL);
+INSERT INTO watch VALUES ('b', 1, 1, 1, 1795438800000, 2, 'unauthorized');
+PRAGMA user_version = 1;
+"""
+
+
+def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> None:
+    """Nothing that was told is told again, and a rejected key stays unasked."""
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.executescript(FIRST_VERSION)
+    db.close()
+    for _ in range(2):
+        with History(path) as history:
+            assert history.last("a") == reading(now, "9.50")
+            assert history.memory("a") == TOLD
+            assert history.watched("a") == Watched()
+            assert history.memory("b") == Memory(
+                stages=dict.fromkeys(
+                    (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED), Stage.TOLD
+                )
+            )
+            plan = Plan(now + HOUR, 2, held=True)
+            assert history.watched("b") == Watched(plan, Failure(Unauthorized))
 
 
 def test_a_held_wait_outlives_a_restart_with_its_reason(
@@ -109,9 +254,9 @@ def test_a_held_wait_outlives_a_restart_with_its_reason(
     plan = Plan(now + 24 * HOUR, failures=2, held=True)
     failure = Unauthorized(detail="not kept").as_failure()
     with History(path) as history:
-        history.watch("a", Watched(Episodes(), plan, failure))
+        history.watch("a", Watched(plan, failure))
     with History(path) as history:
-        assert history.watched("a") == Watched(Episodes(), plan, Failure(Unauthorized))
+        assert history.watched("a") == Watched(plan, Failure(Unauthorized))
 
 
 def test_the_database_is_for_its_owner_alone(path: Path) -> None:

@@ -259,13 +259,21 @@ def test_a_title_is_never_escaped() -> None:
 
 
 @pytest.mark.usefixtures("bus")
+def test_each_account_has_a_line_of_its_own() -> None:
+    """In a notification about several."""
+    with Server("body") as server:
+        (shown,) = told(server, replace(LOW, body="A: low\n\u200b\nB: empty"))
+    assert shown.body == "A: low\nB: empty"
+
+
+@pytest.mark.usefixtures("bus")
 def test_texts_are_one_line_and_bounded() -> None:
     """A name from outside does not fill the screen."""
-    long = "wörd\n\u202e" * 1_000
+    long = "a\nb" + "ö\u202e" * 1_000
     with Server() as server:
         (shown,) = told(server, replace(LOW, title=long, body=long))
     assert (len(shown.title), len(shown.body)) == (120, 400)
-    assert "\n" not in shown.title + shown.body
+    assert "\n" not in shown.title
     assert "\u202e" not in shown.title + shown.body
 
 

@@ -14,8 +14,10 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure, NoConnection, Unauthorized
 from trayapp.core.known import Outcome
 from trayapp.core.schedule import Plan
+from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.history import Watched
+from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
 from trayapp.services.watch import AT_ONCE, Watch
 
@@ -41,14 +43,13 @@ class Asked(Refresh):
         self.clock = clock
         self.names: list[str] = []
         self.kind: type[BalanceTrayError] | None = None
-        self.stored: dict[str, Watched] = {}
         self.gate: asyncio.Event | None = None
         self.at_once = 0
         self.most_at_once = 0
 
-    async def refresh_and_tell(self, account: Account, settings: Settings) -> Outcome:
+    async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
         """Answer, through the gate if there is one."""
-        assert settings.interval
+        assert key is None
         self.names.append(account.id)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -62,6 +63,14 @@ class Asked(Refresh):
         if self.kind is not None:
             result = self.kind().as_failure()
         return Outcome(account.id, now, result)
+
+
+class Pages(Notebook):
+    """A notebook that holds what the test stored."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.stored: dict[str, Watched] = {}
 
     def watched(self, account_id: str) -> Watched:
         """Give what the test stored."""
@@ -77,6 +86,11 @@ class Ears:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.ticks = 0
+
+    def tick(self) -> None:
+        """Count it."""
+        self.ticks += 1
 
     def asking(self, account_id: str) -> None:
         """Note it."""
@@ -92,10 +106,10 @@ class Scene:
 
     def __init__(self, now: datetime) -> None:
         self.clock = Clock(now)
-        self.refresh = Asked(self.clock)
+        self.refresh, self.pages = Asked(self.clock), Pages()
         self.ears = Ears()
         self.watch = Watch(
-            self.refresh, self.ears, clock=self.clock, jitter=lambda: 0.0
+            self.refresh, self.pages, self.ears, clock=self.clock, jitter=lambda: 0.0
         )
 
     async def answers(self, count: int) -> None:
@@ -241,7 +255,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         plan = Plan(now + timedelta(hours=5), 1, held=True)
-        scene.refresh.stored["a"] = Watched(plan=plan)
+        scene.pages.stored["a"] = Watched(plan=plan)
         scene.watch.set([A], SETTINGS)
         await scene.pass_time(timedelta(hours=4))
         assert scene.refresh.names == []
@@ -290,7 +304,10 @@ def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
     async def story(scene: Scene) -> None:
         scene.watch.set([A], SETTINGS)
         await scene.answers(1)
-        scene.watch.set([replace(A, low_below=Decimal(99))], SETTINGS)
+        higher = replace(A, low_below=Decimal(99))
+        scene.watch.set([higher], SETTINGS)
+        await scene.answers(1)
+        scene.watch.set([replace(higher, warn_days=30)], SETTINGS)
         await scene.answers(1)
 
     play(now, story)
@@ -361,16 +378,62 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
     async def story(scene: Scene) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
-        async def burst(account: Account, settings: Settings) -> Outcome:
+        async def burst(account: Account, key: Secret | None = None) -> Outcome:
             scene.refresh.names.append(account.id)
-            assert settings.interval
+            assert key is None
             raise ZeroDivisionError
 
-        scene.refresh.refresh_and_tell = burst  # type: ignore[method-assign]
+        scene.refresh.ask = burst  # type: ignore[method-assign]
         scene.watch.set([A, B], SETTINGS)
         await scene.idle()
         await scene.pass_time(timedelta(minutes=1))
         assert sorted(scene.refresh.names) == ["a", "b"]
+
+    play(now, story)
+
+
+def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> None:
+    """Looking at all accounts after each answer of 200 would be 40,000 looks."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.answers(100)
+        await scene.idle()
+
+    assert play(now, story).ears.ticks == 1
+
+
+def test_time_passes_at_least_once_a_minute(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nothing is asked."""
+    monkeypatch.setattr("trayapp.services.watch._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("trayapp.services.watch._TICK_S", 0.0)
+
+    async def story(scene: Scene) -> None:
+        async with asyncio.timeout(5):
+            while scene.ears.ticks < 3:  # noqa: ASYNC110  # counted by the watch
+                await asyncio.sleep(0.01)
+
+    play(now, story)
+
+
+def test_it_is_idle_when_no_question_is_under_way(now: datetime) -> None:
+    """And not before, however many come meanwhile."""
+
+    async def story(scene: Scene) -> None:
+        await scene.watch.idle()
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        waiting = asyncio.create_task(scene.watch.idle())
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        assert not waiting.done()
+        scene.refresh.gate.set()
+        async with asyncio.timeout(5):
+            await waiting
+        await scene.answers(2)
 
     play(now, story)
 

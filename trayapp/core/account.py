@@ -8,6 +8,9 @@ from typing import Final
 GATEWAY: Final = "https://api.gateway360.com"
 """The base of all brands (contract.md, "Seen elsewhere")."""
 DEFAULT_LOW: Final = Decimal(10)
+DEFAULT_WARN_DAYS: Final = 5
+"""A bank transfer takes two working days, and a week-end may lie between."""
+LONGEST_WARN_DAYS: Final = 60
 
 
 class Service(StrEnum):
@@ -40,6 +43,12 @@ class Account:
     """Below this the balance is low; 0 tells only of an empty account."""
     panel: str = ""
     """For `CUSTOM`, where one tops up; the brands have their own."""
+    warn_days: int = DEFAULT_WARN_DAYS
+    """How many days before it may run out the person is warned, up to 60; 0 for no
+    such warning."""
+    price: Decimal | None = None
+    """What one message costs, more than 0, as the person typed it; None if they did
+    not: the gateway's own answer about prices is not documented."""
 
     @property
     def panel_url(self) -> str:

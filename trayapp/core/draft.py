@@ -8,7 +8,13 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.account import (
+    DEFAULT_WARN_DAYS,
+    GATEWAY,
+    LONGEST_WARN_DAYS,
+    Account,
+    Service,
+)
 from trayapp.core.language import ENGLISH, Language, mark
 from trayapp.core.plain import one_line
 
@@ -24,6 +30,8 @@ class Field(StrEnum):
     PANEL = "panel"
     SUB_ACCOUNT = "sub_account"
     LOW_BELOW = "low_below"
+    WARN_DAYS = "warn_days"
+    PRICE = "price"
     KEY = "key"
 
 
@@ -38,6 +46,9 @@ class Draft:
     panel: str = ""
     sub_account: str = ""
     low_below: str = ""
+    warn_days: str = str(DEFAULT_WARN_DAYS)
+    price: str = ""
+    """What one message costs; empty if the person does not say."""
 
     def problems(
         self, other_names: Iterable[str], language: Language = ENGLISH
@@ -59,16 +70,29 @@ class Draft:
         sub_account = self.sub_account.strip()
         if one_line(sub_account, _LONGEST_SUB_ACCOUNT) != sub_account:
             found[Field.SUB_ACCOUNT] = mark("Use the sub-account's user name as it is.")
+        return found | self._number_problems(language)
+
+    def _number_problems(self, language: Language) -> dict[Field, str]:
+        found: dict[Field, str] = {}
         if language.typed_number(self.low_below) is None:
             found[Field.LOW_BELOW] = mark(
                 "Enter an amount such as 25; 0 for no warning."
+            )
+        if _typed_days(self.warn_days) is None:
+            found[Field.WARN_DAYS] = mark(
+                "Enter a number of days up to 60; 0 for no warning."
+            )
+        if self.price.strip() and not language.typed_number(self.price):
+            found[Field.PRICE] = mark(
+                "Enter what one message costs, such as 0.05, or nothing."
             )
         return found
 
     def account(self, language: Language = ENGLISH) -> Account:
         """Make the account; only after `problems` found none (else `ValueError`)."""
         low_below = language.typed_number(self.low_below)
-        if low_below is None:
+        warn_days = _typed_days(self.warn_days)
+        if low_below is None or warn_days is None:
             message = "a draft with problems is no account"
             raise ValueError(message)
         custom = self.service is Service.CUSTOM
@@ -80,7 +104,17 @@ class Draft:
             sub_account=self.sub_account.strip(),
             low_below=low_below,
             panel=self.panel.strip() if custom else "",
+            warn_days=warn_days,
+            price=language.typed_number(self.price) or None,
         )
+
+
+def _typed_days(text: str) -> int | None:
+    """Read a whole number of days within bounds."""
+    if not re.fullmatch(r"[0-9]{1,2}", text.strip(), re.ASCII):
+        return None
+    days = int(text)
+    return days if days <= LONGEST_WARN_DAYS else None
 
 
 def base_url_problem(url: str) -> str | None:

@@ -28,7 +28,8 @@
     │   ├── ConfigUnreadable         it may not be read
     │   ├── ConfigTooNew             it was written by a newer version
     │   ├── ConfigUnwritable         it can't be written
-    │   └── HistoryProblem           the database can't be opened or written
+    │   ├── HistoryProblem           the database can't be opened or written
+    │   └── ExportUnwritable         the file that was chosen can't be written
     └── InternalFault                a fault of this program
 
 A class says what a person reads (`title`, `reason`, `advice`: marked for translation,
@@ -388,6 +389,15 @@ class HistoryProblem(StorageProblem):
     title = mark("The history can't be kept")
     reason = mark("Its database can't be opened or written.")
     advice = mark("Check the free space; balances are still shown and warned about.")
+
+
+class ExportUnwritable(StorageProblem):
+    """The file that a person chose for an export can't be written."""
+
+    id = "export-unwritable"
+    title = mark("The export can't be written")
+    reason = mark("The disk is full, or the folder may not be written to.")
+    advice = mark("Choose another folder, or free some space, and export again.")
 
 
 class InternalFault(BalanceTrayError):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trayapp.core.account import Account
-from trayapp.core.alerts import Alert
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure
 from trayapp.core.state import State
@@ -18,8 +17,6 @@ class Outcome:
     at: datetime
     """Aware, in UTC."""
     result: Reading | Failure
-    alert: Alert | None = None
-    """What a person is to be told because of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,32 @@
 """Native notifications as values: what they say, how urgent, with which buttons."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
+from typing import Final
 
-from trayapp.core.account import Account
-from trayapp.core.alerts import Alert, AlertKind
+from trayapp.core.alert_words import body, headline, line, urgent
 from trayapp.core.language import Language
-from trayapp.core.plain import one_line
+from trayapp.core.settings import AlertKind
+from trayapp.core.telling import Alert
+
+_MOST_LINES: Final = 5
+"""Of a notification about several accounts; desktops cut longer ones off."""
+_GRAVEST_FIRST: Final = (
+    AlertKind.EMPTY,
+    AlertKind.DRAIN,
+    AlertKind.REJECTED,
+    AlertKind.LOW,
+    AlertKind.LOW_DAYS,
+    AlertKind.UNREACHABLE,
+    AlertKind.TOPPED_UP,
+)
+_TOPICS: Final = {
+    AlertKind.REJECTED: "key",
+    AlertKind.DRAIN: "drain",
+    AlertKind.UNREACHABLE: "reach",
+}
+"""All others are about the balance: a top-up takes the low balance off the screen."""
 
 
 class Urgency(IntEnum):
@@ -25,6 +45,8 @@ class Button(StrEnum):
     OPEN = "open"
     TOP_UP = "top-up"
     ENTER_KEY = "enter-key"
+    SNOOZE = "snooze"
+    """For 8 hours, as its label says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,64 +68,102 @@ class Notice:
     topic: str
     """A newer one on the same topic replaces the older one on the screen."""
     account_id: str
+    """Which account its buttons mean; of several, the gravest one."""
     title: str
     body: str
-    """Plain text: whoever shows it escapes it where the server takes markup."""
+    """Plain text, a line for each account: whoever shows it escapes it where the
+    server takes markup."""
     urgency: Urgency
     buttons: tuple[tuple[Button, str], ...]
 
 
-def notice(alert: Alert, language: Language) -> Notice:
-    """Say an alert."""
-    translate, account = language.gettext, alert.account
-    name = one_line(account.name, 60)
-    if alert.kind is AlertKind.REJECTED:
-        return Notice(
-            topic=f"{account.id}/key",
-            account_id=account.id,
-            title=translate("{name}: the API key is rejected").format(name=name),
-            body=translate(
-                "The key may be wrong or revoked: enter the new one. Or this "
-                "computer's IP address is blocked: allow it in the account's API "
-                "settings. The balance is not watched until then."
-            ),
-            urgency=Urgency.CRITICAL,
-            buttons=(
-                (Button.DEFAULT, translate("Open")),
-                (Button.ENTER_KEY, translate("Enter new key")),
-                (Button.OPEN, translate("Open")),
-            ),
-        )
-    left = ""
-    if alert.balance is not None:
-        left = language.money(alert.balance.amount, alert.balance.unit)
-    if alert.kind is AlertKind.EMPTY:
-        title = translate("{name}: the balance is used up").format(name=name)
-        body = translate(
-            "{amount} left. Messages are no longer sent until the account is topped up."
-        ).format(amount=left)
-        urgency = Urgency.CRITICAL
-    else:
-        title = translate("{name}: low balance").format(name=name)
-        body = translate(
-            "{amount} left, less than {limit}. Top up before messages stop."
-        ).format(amount=left, limit=_limit(account, alert, language))
-        urgency = Urgency.NORMAL
-    top_up = ((Button.TOP_UP, translate("Top up")),) if account.panel_url else ()
+def trial_notice(language: Language) -> Notice:
+    """Say that notifications work, when a person tries that out."""
     return Notice(
-        topic=f"{account.id}/balance",
-        account_id=account.id,
-        title=title,
-        body=body,
-        urgency=urgency,
-        buttons=(
-            (Button.DEFAULT, translate("Open")),
-            *top_up,
-            (Button.OPEN, translate("Open")),
+        topic="trial",
+        account_id="",
+        title=language.gettext("This is how Balance Tray tells you"),
+        body=language.gettext(
+            "Notifications work. Low balances, rejected keys and the like come so."
         ),
+        urgency=Urgency.NORMAL,
+        buttons=_buttons((), language),
     )
 
 
-def _limit(account: Account, alert: Alert, language: Language) -> str:
-    unit = alert.balance.unit if alert.balance is not None else ""
-    return language.money(account.low_below, unit)
+def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
+    """Say what is to be told in one notification, the gravest first.
+
+    One alert, or several of one account, read as that account's; of several accounts
+    each has a line.
+    """
+    given = [alerts] if isinstance(alerts, Alert) else alerts
+    ordered = sorted(given, key=lambda one: _GRAVEST_FIRST.index(one.kind))
+    gravest = ordered[0]
+    names = list(dict.fromkeys(one.account.id for one in ordered))
+    if len(names) == 1:
+        bodies = (body(one, language) for one in ordered)
+        return replace(_single(gravest, language), body="\n".join(bodies))
+    lines = [line(one, language) for one in ordered[:_MOST_LINES]]
+    more = len(ordered) - len(lines)
+    if more:
+        words = language.ngettext("and {n} more", "and {n} more", more)
+        lines.append(words.format(n=more))
+    return Notice(
+        # What was said of other accounts stays on the screen.
+        topic="/".join(["several", *sorted(names)]),
+        account_id=gravest.account.id,
+        title=_title_of_several(ordered, len(names), language),
+        body="\n".join(lines),
+        urgency=_urgency(gravest),
+        buttons=_buttons((), language),
+    )
+
+
+def _single(alert: Alert, language: Language) -> Notice:
+    translate, account = language.gettext, alert.account
+    own: tuple[tuple[Button, str], ...] = ()
+    if alert.kind is AlertKind.REJECTED:
+        own = ((Button.ENTER_KEY, translate("Enter new key")),)
+    elif alert.kind is AlertKind.DRAIN and account.panel_url:
+        own = ((Button.TOP_UP, translate("Open panel")),)
+    elif alert.kind is not AlertKind.UNREACHABLE and account.panel_url:
+        own = ((Button.TOP_UP, translate("Top up")),)
+    return Notice(
+        topic=f"{account.id}/{_TOPICS.get(alert.kind, 'balance')}",
+        account_id=account.id,
+        title=headline(alert, language),
+        body=body(alert, language),
+        urgency=_urgency(alert),
+        buttons=_buttons(own, language),
+    )
+
+
+def _buttons(
+    own: tuple[tuple[Button, str], ...], language: Language
+) -> tuple[tuple[Button, str], ...]:
+    translate = language.gettext
+    return (
+        (Button.DEFAULT, translate("Open")),
+        *own,
+        (Button.OPEN, translate("Open")),
+        (Button.SNOOZE, translate("Snooze 8 h")),
+    )
+
+
+def _urgency(alert: Alert) -> Urgency:
+    return Urgency.CRITICAL if urgent(alert) else Urgency.NORMAL
+
+
+def _title_of_several(
+    alerts: Sequence[Alert], accounts: int, language: Language
+) -> str:
+    if all(one.kind is AlertKind.TOPPED_UP and one.rise for one in alerts):
+        words = language.ngettext(
+            "{n} account was topped up", "{n} accounts were topped up", accounts
+        )
+    else:
+        words = language.ngettext(
+            "{n} account needs you", "{n} accounts need you", accounts
+        )
+    return words.format(n=accounts)

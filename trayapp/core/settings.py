@@ -1,12 +1,43 @@
 """What a person can choose for the whole program, its bounds and defaults."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
+from enum import StrEnum
 from typing import Final
 
 SHORTEST_INTERVAL: Final = timedelta(minutes=5)
 LONGEST_INTERVAL: Final = timedelta(hours=24)
 DEFAULT_INTERVAL: Final = timedelta(minutes=15)
+SHORTEST_PATIENCE: Final = timedelta(hours=1)
+"""Before an unreachable account is told, and between two reminders."""
+LONGEST_PATIENCE: Final = timedelta(days=7)
+DEFAULT_UNREACHABLE_AFTER: Final = timedelta(hours=6)
+
+
+class AlertKind(StrEnum):
+    """What a person can be told of."""
+
+    LOW = "low"
+    LOW_DAYS = "low-days"
+    EMPTY = "empty"
+    REJECTED = "rejected"
+    DRAIN = "drain"
+    UNREACHABLE = "unreachable"
+    TOPPED_UP = "topped-up"
+
+
+DEFAULT_TOLD: Final = frozenset(AlertKind) - {AlertKind.TOPPED_UP}
+"""What asks a person to act; a top-up is what they did themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A time of the day, by the clock on the wall, in which little is told."""
+
+    start: time
+    end: time
+    """Not part of them any more. Before `start` it is on the next day; the same as
+    `start` means no time at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +47,20 @@ class Settings:
     interval: timedelta = DEFAULT_INTERVAL
     """Between two questions, 5 minutes to 24 hours: the gateway publishes no limit,
     and others of its kind block a computer that asks too often."""
-    notify_low: bool = True
-    notify_rejected: bool = True
+    told: frozenset[AlertKind] = DEFAULT_TOLD
+    unreachable_after: timedelta = DEFAULT_UNREACHABLE_AFTER
+    """Without a good answer, while the program runs; 1 hour to 7 days."""
+    quiet: QuietHours | None = None
+    reminder: timedelta | None = None
+    """Between two reminders of a low or empty balance, 1 hour to 7 days; None for
+    none."""
 
     def __post_init__(self) -> None:
-        """Refuse an interval out of bounds with `ValueError`."""
+        """Refuse what is out of bounds with `ValueError`."""
         if not SHORTEST_INTERVAL <= self.interval <= LONGEST_INTERVAL:
             message = f"the interval is {self.interval}, not 5 minutes to 24 hours"
             raise ValueError(message)
+        for wait in (self.unreachable_after, self.reminder):
+            if wait is not None and not SHORTEST_PATIENCE <= wait <= LONGEST_PATIENCE:
+                message = f"{wait} is not 1 hour to 7 days"
+                raise ValueError(message)

@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from trayapp.core.account import Service
 from trayapp.core.errors import Failure, Remedy
 from trayapp.core.known import Known
 from trayapp.core.language import Language, mark
-from trayapp.core.plain import shorten, shorten_utf16
+from trayapp.core.plain import shorten, shorten_utf16, utf16_length
 from trayapp.core.state import State
 
 PROGRAM: Final = "Balance Tray"
 TOOLTIP_LIMIT: Final = 127
 """UTF-16 units: what Windows keeps of a tray tooltip."""
 _NAME_IN_A_LINE: Final = 40
+_SEVERAL: Final = 2
+_DAYS: Final = (
+    *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
+    *(mark("Friday"), mark("Saturday"), mark("Sunday")),
+)
 
 _STATE_WORDS: Final = {
     State.OK: mark("Fine"),
@@ -64,9 +70,31 @@ class Card:
     problem: Problem | None
     panel_url: str
     asking: bool
+    run_out: str = ""
+    """The run-out day in words, or why there is none."""
+    messages: str = ""
+    """How many messages are left, in words; empty if that is not known."""
+    paid: str = ""
+    """That a person said they paid, and what is waited for; empty if not."""
 
 
-def card(known: Known, now: datetime, language: Language) -> Card:
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a card says besides what is known of the balance itself, in words."""
+
+    run_out: str = ""
+    messages: str = ""
+    paid: str = ""
+    note: str = ""
+    """What is said quietly, after the age."""
+
+
+_NO_EXTRA: Final = Extra()
+
+
+def card(
+    known: Known, now: datetime, language: Language, extra: Extra = _NO_EXTRA
+) -> Card:
     """Say all that the window shows of an account."""
     return Card(
         account_id=known.account.id,
@@ -75,10 +103,13 @@ def card(known: Known, now: datetime, language: Language) -> Card:
         level=known.level,
         state=known.state,
         state_words=state_sentence(known, language),
-        age=age(known, now, language),
+        age=" · ".join(filter(None, (age(known, now, language), extra.note))),
         problem=problem(known.failure, language) if known.failure else None,
         panel_url=known.account.panel_url,
         asking=known.asking,
+        run_out=extra.run_out,
+        messages=extra.messages,
+        paid=extra.paid,
     )
 
 
@@ -165,6 +196,42 @@ def line(known: Known, now: datetime, language: Language) -> str:
     return f"{name}: {said}, {words}, {when}"
 
 
+def totals(accounts: tuple[Known, ...], language: Language) -> str:
+    """Add up what is left, each unit for itself: `€412.40 + 3,100 CREDITS`.
+
+    Empty for one account. What is not known is not counted, and that is said.
+    """
+    sums: dict[str, Decimal] = {}
+    for one in accounts:
+        if one.reading is not None:
+            balance = one.reading.balance
+            sums[balance.unit] = sums.get(balance.unit, Decimal(0)) + balance.amount
+    if len(accounts) < _SEVERAL or not sums:
+        return ""
+    said = " + ".join(language.money(amount, unit) for unit, amount in sums.items())
+    if unknown := sum(one.reading is None for one in accounts):
+        words = language.ngettext(
+            "{sums}; {n} account unknown", "{sums}; {n} accounts unknown", unknown
+        )
+        return words.format(sums=said, n=unknown)
+    return said
+
+
+def snoozed_until(until: datetime, now: datetime, language: Language) -> str:
+    """Say until when notifications are snoozed, as one says it within a week."""
+    translate = language.gettext
+    local, today = until.astimezone(language.zone), now.astimezone(language.zone)
+    days = (local.date() - today.date()).days
+    if days <= 0:
+        words = translate("Snoozed until {time}")
+    elif days == 1:
+        words = translate("Snoozed until tomorrow, {time}")
+    else:
+        words = translate("Snoozed until {day}, {time}")
+    day = translate(_DAYS[local.weekday()])
+    return words.format(day=day, time=f"{local:%H:%M}")
+
+
 @dataclass(frozen=True, slots=True)
 class TrayView:
     """All that the tray shows."""
@@ -177,27 +244,46 @@ class TrayView:
     """The menu's first lines: one an account, the weakest first."""
     top_ups: tuple[tuple[str, str], ...]
     """The accounts whose panel is known: id and name, the weakest first."""
+    snoozed: str = ""
+    """Until when notifications are snoozed, in words; empty if they are not."""
 
 
 def tray_view(
-    accounts: tuple[Known, ...], now: datetime, language: Language
+    accounts: tuple[Known, ...],
+    now: datetime,
+    language: Language,
+    *,
+    snoozed: str = "",
 ) -> TrayView:
-    """Say all that the tray shows of the accounts."""
+    """Say all that the tray shows of the accounts.
+
+    `snoozed` is a whole phrase, such as `snoozed_until` makes.
+    """
     ordered = _weakest_first(accounts)
     if not ordered:
         words = state_words(State.NOT_SET_UP, language)
-        return TrayView(State.NOT_SET_UP, f"{PROGRAM}: {words}", (words,), ())
+        said = f"{PROGRAM}: {words}"
+        return TrayView(State.NOT_SET_UP, said, (words,), (), snoozed)
     lines = tuple(line(one, now, language) for one in ordered)
     return TrayView(
         state=ordered[0].worst,
-        tooltip=shorten_utf16("\n".join(lines), TOOLTIP_LIMIT),
+        tooltip=_tooltip(lines, snoozed),
         lines=lines,
         top_ups=tuple(
             (one.account.id, one.account.name)
             for one in ordered
             if one.account.panel_url
         ),
+        snoozed=snoozed,
     )
+
+
+def _tooltip(lines: tuple[str, ...], snoozed: str) -> str:
+    """Put the snoozed words last, if they leave room for the weakest account's line."""
+    room = TOOLTIP_LIMIT - utf16_length(snoozed) - 1
+    if not snoozed or utf16_length(lines[0]) > room:
+        return shorten_utf16("\n".join(lines), TOOLTIP_LIMIT)
+    return shorten_utf16("\n".join(lines), room) + "\n" + snoozed
 
 
 def _weakest_first(accounts: tuple[Known, ...]) -> tuple[Known, ...]:

@@ -13,9 +13,19 @@ from PySide6.QtCore import QObject, QThread, Signal
 from trayapp.core.errors import InternalFault
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from trayapp.core.alert_log import LogEntry
     from trayapp.core.changes import Changes, Trial
+    from trayapp.core.errors import Failure
+    from trayapp.core.forecast import Forecast
+    from trayapp.core.history_view import HistoryView
     from trayapp.core.known import Outcome
+    from trayapp.core.language import Language
     from trayapp.core.notices import Button, Notice
+    from trayapp.core.paid import Paid
+    from trayapp.core.snooze import SnoozeChoice
+    from trayapp.core.telling import Alert
     from trayapp.services.backend import Backend, Listener, Loaded, Saved
 
 _STOP_MS: Final = 600
@@ -37,6 +47,13 @@ class Poller(QThread):
         tried (Trial, Outcome): what a trial from the dialog came to
         saved (Saved): what became of the dialog's changes
         pressed (str, str): a notification of an account was answered with a `Button`
+        alerts (tuple[Alert, ...]): what a person is to be told, in one notification
+        snoozed (datetime | None): until when notifications are snoozed
+        logged (tuple[LogEntry, ...]): the last decisions about alerts
+        awaited (tuple[Paid, ...]): the payments whose top-ups are waited for
+        foreseen (str, Forecast): when an account runs out
+        looked_up (HistoryView): what the history window is to show
+        exported (str, Failure | None): a file was written, or why not
         failed (Failure): a fault of ours ended the loop
     """
 
@@ -46,6 +63,13 @@ class Poller(QThread):
     tried = Signal(object, object)
     saved = Signal(object)
     pressed = Signal(str, str)
+    alerts = Signal(object)
+    snoozed = Signal(object)
+    logged = Signal(object)
+    awaited = Signal(object)
+    foreseen = Signal(str, object)
+    looked_up = Signal(object)
+    exported = Signal(str, object)
     failed = Signal(object)
 
     def __init__(
@@ -87,6 +111,26 @@ class Poller(QThread):
     def tell(self, notice: "Notice") -> None:
         """Show a native notification over D-Bus."""
         self._post(lambda backend: backend.tell(notice))
+
+    def snooze(self, choice: "SnoozeChoice") -> None:
+        """Hold notifications back for a while; `snoozed` tells until when."""
+        self._post(lambda backend: backend.snooze(choice))
+
+    def paid(self, account_id: str) -> None:
+        """Remember that a person paid; `awaited` tells what is waited for."""
+        self._post(lambda backend: backend.paid(account_id))
+
+    def correct(self, account_id: str, at: "datetime", *, on: bool) -> None:
+        """Mark the reading of a moment as a correction, or take the mark away."""
+        self._post(lambda backend: backend.correct(account_id, at, on=on))
+
+    def look_up(self, account_id: str, language: "Language") -> None:
+        """Read an account's history; `looked_up` brings the window's page."""
+        self._post(lambda backend: backend.look_up(account_id, language))
+
+    def export(self, account_id: str, kind: str, path: str) -> None:
+        """Write an account's history as "csv" or "json"; `exported` tells."""
+        self._post(lambda backend: backend.export(account_id, kind, path))
 
     def reload(self) -> None:
         """Read the settings file again."""
@@ -208,3 +252,24 @@ class _Emitter:
 
     def pressed(self, account_id: str, button: "Button") -> None:
         self._poller.pressed.emit(account_id, button.value)
+
+    def alerts(self, alerts: "tuple[Alert, ...]") -> None:
+        self._poller.alerts.emit(alerts)
+
+    def snoozed(self, until: "datetime | None") -> None:
+        self._poller.snoozed.emit(until)
+
+    def log(self, entries: "tuple[LogEntry, ...]") -> None:
+        self._poller.logged.emit(entries)
+
+    def awaited(self, paid: "tuple[Paid, ...]") -> None:
+        self._poller.awaited.emit(paid)
+
+    def foreseen(self, account_id: str, said: "Forecast") -> None:
+        self._poller.foreseen.emit(account_id, said)
+
+    def looked_up(self, page: "HistoryView") -> None:
+        self._poller.looked_up.emit(page)
+
+    def exported(self, path: str, failure: "Failure | None") -> None:
+        self._poller.exported.emit(path, failure)

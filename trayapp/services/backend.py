@@ -1,11 +1,11 @@
 """All that happens on the poller's loop: watching, saving, trying a key, telling."""
 
+import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
@@ -14,79 +14,32 @@ from trayapp.core.errors import (
     Failure,
     HistoryProblem,
     InternalFault,
-    KeyProblem,
     KeyringProblem,
 )
 from trayapp.core.known import Known, Outcome
-from trayapp.core.notices import Button, Notice, Picture
-from trayapp.core.secret import Secret
+from trayapp.core.language import Language
+from trayapp.core.notices import Notice, Picture
 from trayapp.core.settings import Settings
+from trayapp.core.snooze import SnoozeChoice
+from trayapp.services.alarm import Alarm
+from trayapp.services.announcer import Announcer
+from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
-from trayapp.services.keychain import Keychain
+from trayapp.services.key_changes import forget_key, keys_stored
+from trayapp.services.notebook import Notebook
 from trayapp.services.places import Places
 from trayapp.services.refresh import Refresh
+from trayapp.services.reports import Listener, Loaded, Outside, Saved
 from trayapp.services.watch import Watch
 
 if TYPE_CHECKING:
     from trayapp.services.notifier import Notifier
 
+__all__ = ["Backend", "Listener", "Loaded", "Outside", "Saved"]
+_BOOKS_FIRST_S: Final = 60.0
+_BOOKS_EVERY_S: Final = 86_400.0
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What is known at the start, before anything was asked."""
-
-    known: tuple[Known, ...]
-    settings: Settings
-    problems: tuple[Failure, ...] = ()
-    """What the person should know of the program's own files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of OK in the settings dialog."""
-
-    accounts: tuple[Account, ...] = ()
-    settings: Settings = field(default_factory=Settings)
-    problem: Failure | None = None
-    """Why nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What the backend reaches the world with; the demo and tests bring their own."""
-
-    keychain: Keychain
-    gateway: Gateway
-    clock: Callable[[], datetime]
-    """The current time, aware and in UTC."""
-    picture: Picture
-    """What every notification shows beside its words."""
-
-
-class Listener(Protocol):
-    """Who is told what happens, on the loop's thread."""
-
-    def loaded(self, loaded: Loaded) -> None:
-        """Hear what was stored."""
-
-    def asking(self, account_id: str) -> None:
-        """Hear that an account is being asked."""
-
-    def answered(self, outcome: Outcome) -> None:
-        """Hear what came of it."""
-
-    def tried(self, trial: Trial, outcome: Outcome) -> None:
-        """Hear what a trial came to."""
-
-    def saved(self, saved: Saved) -> None:
-        """Hear what became of the changes."""
-
-    def pressed(self, account_id: str, button: Button) -> None:
-        """Hear that a person answered a notification."""
 
 
 class Backend:
@@ -111,20 +64,35 @@ class Backend:
         self._history = self._open_history(places)
         self._keychain = outside.keychain
         self._refresh = Refresh(outside.keychain, outside.gateway, self._history, clock)
+        self._notebook = Notebook(self._history)
         self._watch = Watch(
             self._refresh,
+            self._notebook,
             self,
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
+        self._announcer = Announcer(listener.alerts, self._watch.idle)
+        self._alarm = Alarm(
+            self._notebook,
+            listener,
+            self._announcer.add,
+            clock=clock,
+            zone=outside.zone,
+        )
+        self._books = Books(self._notebook, clock=clock, zone=outside.zone)
         self._notifier = _notifier(listener, outside.picture)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
+        keeping = asyncio.create_task(self._keep_books())
         try:
             self.reload()
+            self._alarm.start()
             await self._watch.run()
         finally:
+            keeping.cancel()
+            self._announcer.close()
             if self._notifier is not None:
                 await self._notifier.close()
             if self._history is not None:
@@ -136,7 +104,7 @@ class Backend:
         problems = [*self._problems, *([loaded.problem] if loaded.problem else [])]
         known = tuple(map(self._remembered, loaded.config.accounts))
         self._listener.loaded(Loaded(known, loaded.config.settings, tuple(problems)))
-        self._watch.set(loaded.config.accounts, loaded.config.settings)
+        self._set(loaded.config.accounts, loaded.config.settings)
 
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Ask these accounts, or all, at once: a person wants to know."""
@@ -182,6 +150,46 @@ class Backend:
         if self._notifier is not None:
             await self._notifier.tell(notice)
 
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Hold notifications back for a while, or no longer."""
+        self._alarm.snooze(choice)
+
+    def paid(self, account_id: str) -> None:
+        """Remember that a person paid, and look whether it has come already."""
+        self._alarm.paid(account_id)
+        self._watch.ask_now([account_id])
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Mark the reading of a moment as a correction, or take the mark away."""
+        self._alarm.correct(account_id, at, on=on)
+
+    async def look_up(self, account_id: str, language: Language) -> None:
+        """Read an account's history for its window; the listener gets the page."""
+        account = self._alarm.account(account_id)
+        if account is not None:
+            interval = self._alarm.settings.interval
+            page = await self._books.page(account, interval, language)
+            self._listener.looked_up(page)
+
+    async def export(self, account_id: str, kind: str, path: str) -> None:
+        """Write an account's history to a file; the listener hears how that went."""
+        account = self._alarm.account(account_id)
+        if account is None:
+            return
+        failure: Failure | None = None
+        try:
+            await self._books.export(account, kind, path)
+        except BalanceTrayError as error:
+            failure = error.as_failure()
+        self._listener.exported(path, failure)
+
+    def tick(self) -> None:
+        """Tell what only time makes true: what was held back, reminders, silence."""
+        try:
+            self._alarm.tick()
+        except Exception:  # noqa: BLE001  # nor is it the end of the watch
+            _log.exception("looking at the time failed")
+
     def asking(self, account_id: str) -> None:
         """Pass on that an account is being asked."""
         self._listener.asking(account_id)
@@ -193,7 +201,23 @@ class Backend:
             outcome.result.kind, KeyringProblem
         ):
             self._keyless.add(outcome.account_id)
+        try:
+            self._alarm.hear(outcome)
+        except Exception:  # noqa: BLE001  # a fault in an alert hides no balance
+            _log.exception("deciding about %s failed", outcome.account_id)
         self._listener.answered(outcome)
+        said = self._alarm.forecast(outcome.account_id)
+        if said is not None:
+            self._listener.foreseen(outcome.account_id, said)
+
+    async def _keep_books(self) -> None:
+        """Thin out old readings: a little after the start, and then once a day."""
+        wait = _BOOKS_FIRST_S
+        while True:
+            await asyncio.sleep(wait)
+            for account_id in self._alarm.account_ids:
+                await self._books.thin_out(account_id)
+            wait = _BOOKS_EVERY_S
 
     async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
         stored = self._file.load().config.accounts
@@ -201,56 +225,29 @@ class Backend:
         kept = tuple(one for one in stored if one.id not in shown)
         accounts = changes.accounts + kept
         removed = known - {account.id for account in accounts}
-        if changes.keys:
-            await self._keychain.unlock()
-        before: dict[str, Secret | None] = {}
-        try:
-            for account_id, key in changes.keys.items():
-                before[account_id] = await self._stored_key(account_id)
-                await self._keychain.store(account_id, key)
+        async with keys_stored(self._keychain, changes.keys):
             self._file.save(Config(accounts, changes.settings))
-        except Exception:
-            for account_id, old in before.items():
-                await self._put_back(account_id, old)
-            raise
         for account_id in removed:
-            await self._forget_key(account_id)
-            self._refresh.forget(account_id)
+            await forget_key(self._keychain, account_id)
+            self._announcer.drop(account_id)
+            self._alarm.forget(account_id)
         for account_id in changes.keys:
-            self._refresh.key_changed(account_id)
-        self._watch.set(accounts, changes.settings)
+            self._notebook.key_changed(account_id)
+        self._set(accounts, changes.settings)
         for account_id in changes.keys:
             self._watch.ask_anew(account_id)
         return Saved(accounts, changes.settings)
 
-    async def _stored_key(self, account_id: str) -> Secret | None:
-        try:
-            return await self._keychain.key(account_id)
-        except KeyProblem:
-            return None
-
-    async def _put_back(self, account_id: str, key: Secret | None) -> None:
-        """Give the keyring back what it held before a change that failed."""
-        if key is None:
-            await self._forget_key(account_id)
-            return
-        try:
-            await self._keychain.store(account_id, key)
-        except BalanceTrayError as error:
-            _log.warning("the old key of %s is lost: %s", account_id, error)
-
-    async def _forget_key(self, account_id: str) -> None:
-        try:
-            await self._keychain.forget(account_id)
-        except BalanceTrayError as error:
-            _log.warning("the key of %s stays in the keyring: %s", account_id, error)
-
     def _remembered(self, account: Account) -> Known:
         return Known(
             account,
-            self._refresh.last(account.id),
-            self._refresh.watched(account.id).failure,
+            self._notebook.last(account.id),
+            self._notebook.watched(account.id).failure,
         )
+
+    def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
+        self._alarm.set(accounts, settings)
+        self._watch.set(accounts, settings)
 
     def _open_history(self, places: Places) -> History | None:
         try:

@@ -1,44 +1,35 @@
 """What was read and what was told, in SQLite, with exact amounts."""
 
+import json
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Self
 
 from trayapp.core import errors
-from trayapp.core.alerts import Episodes
+from trayapp.core.alert_log import KEPT, LogEntry
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure, HistoryProblem
+from trayapp.core.memory import Memory
+from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
-from trayapp.services.places import private_folder
+from trayapp.core.settings import AlertKind
+from trayapp.core.snooze import Snooze
+from trayapp.core.telling import Fate, Reason
+from trayapp.services.database import (
+    OF_ACCOUNTS,
+    from_ms,
+    keep_aside,
+    open_database,
+    to_ms,
+    translated,
+)
 
-_VERSION: Final = 1
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SCHEMA: Final = """
-CREATE TABLE reading (
-    account TEXT NOT NULL,
-    at INTEGER NOT NULL,    -- milliseconds since 1970, UTC
-    amount TEXT NOT NULL,   -- every digit that the gateway sent
-    unit TEXT NOT NULL,
-    PRIMARY KEY (account, at)
-) WITHOUT ROWID;
-CREATE TABLE watch (
-    account TEXT PRIMARY KEY,
-    low INTEGER NOT NULL DEFAULT 0,
-    empty INTEGER NOT NULL DEFAULT 0,
-    rejected INTEGER NOT NULL DEFAULT 0,
-    due INTEGER,            -- a wait that outlives a restart, and why
-    failures INTEGER NOT NULL DEFAULT 0,
-    failure TEXT
-) WITHOUT ROWID;
-"""
 _KINDS: Final = {
     kind.id: kind
     for kind in vars(errors).values()
@@ -49,9 +40,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What must be remembered of an account besides its readings."""
+    """Why an account is left alone for a while, also after a restart."""
 
-    told: Episodes = field(default_factory=Episodes)
     plan: Plan | None = None
     """A wait that outlives a restart: a rejected key, or a Retry-After."""
     failure: Failure | None = None
@@ -71,17 +61,17 @@ class History:
         One from a newer version is left alone and refused.
         """
         try:
-            self._db = _open(path)
+            self._db = open_database(path)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise HistoryProblem(detail=str(error)) from error
             try:
-                aside = _keep_aside(path)
+                aside = keep_aside(path)
             except OSError as kept:
                 raise HistoryProblem(detail=kept.strerror or "") from kept
             _log.warning("the history was damaged; kept as %s", aside)
-            with _translated():
-                self._db = _open(path)
+            with translated():
+                self._db = open_database(path)
 
     def __enter__(self) -> Self:
         return self
@@ -95,36 +85,46 @@ class History:
 
     def record(self, account_id: str, reading: Reading) -> None:
         """Keep a reading that differs from the last, and one an hour at least."""
-        with _translated(), self._db:
-            last = self._last(account_id)
-            if (
-                last is not None
-                and last.balance.unit == reading.balance.unit
-                and last.balance.digits == reading.balance.digits
-                and timedelta(0) <= reading.at - last.at < _AT_LEAST_EVERY
-            ):
-                return
+        with translated(), self._db:
+            self._record(account_id, reading)
+
+    def keep(
+        self,
+        account_id: str,
+        reading: Reading | None,
+        memory: Memory,
+        decisions: Iterable[LogEntry] = (),
+    ) -> None:
+        """Keep a reading, what was made of it and what was decided: all or nothing."""
+        with translated(), self._db:
+            if reading is not None:
+                self._record(account_id, reading)
             self._db.execute(
-                "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
-                (
-                    account_id,
-                    _to_ms(reading.at),
-                    reading.balance.digits,
-                    reading.balance.unit,
-                ),
+                "INSERT OR REPLACE INTO memory VALUES (?, ?)",
+                (account_id, json.dumps(memory.as_dict())),
+            )
+            self._db.executemany(
+                "INSERT INTO decision (at, account, name, kind, fate, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                map(_entry_row, decisions),
+            )
+            self._db.execute(
+                "DELETE FROM decision WHERE number <="
+                " (SELECT max(number) FROM decision) - ?",
+                (KEPT,),
             )
 
     def last(self, account_id: str) -> Reading | None:
         """Give the newest reading."""
-        with _translated():
+        with translated():
             return self._last(account_id)
 
     def readings(
         self, account_id: str, since: datetime | None = None
     ) -> Iterator[Reading]:
         """Give the readings from `since` on, the oldest first."""
-        start = _to_ms(since) if since is not None else -(1 << 62)
-        with _translated():
+        start = to_ms(since) if since is not None else -(1 << 62)
+        with translated():
             rows = self._db.execute(
                 "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
                 " ORDER BY at",
@@ -133,46 +133,141 @@ class History:
             for row in rows:
                 yield _reading(row)
 
+    def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
+        """Keep many readings at once, as they are: a past that others kept."""
+        with translated(), self._db:
+            for one in readings:
+                self._insert(account_id, one)
+
+    def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
+        """Remove the readings of these times, as when an old past is thinned."""
+        rows = ((account_id, to_ms(at)) for at in moments)
+        with translated(), self._db:
+            self._db.executemany(
+                "DELETE FROM reading WHERE account = ? AND at = ?", rows
+            )
+
     def watched(self, account_id: str) -> Watched:
-        """Give what was told of an account, and what it waits for."""
-        with _translated():
+        """Give what an account waits for."""
+        with translated():
             row = self._db.execute(
-                "SELECT low, empty, rejected, due, failures, failure FROM watch"
-                " WHERE account = ?",
+                "SELECT due, failures, failure FROM wait WHERE account = ?",
                 (account_id,),
             ).fetchone()
-        if row is None:
-            return Watched()
-        low, empty, rejected, due, failures, failure = row
-        told = Episodes(bool(low), bool(empty), bool(rejected))
+        due, failures, failure = row or (0, 0, "")
         kind = _KINDS.get(failure)
-        if due is None or kind is None:
-            return Watched(told)
-        return Watched(told, Plan(_from_ms(due), failures, held=True), Failure(kind))
+        if kind is None:
+            return Watched()
+        return Watched(Plan(from_ms(due), failures, held=True), Failure(kind))
 
     def watch(self, account_id: str, watched: Watched) -> None:
-        """Remember what was told of an account, and what it waits for."""
-        told, plan, failure = watched.told, watched.plan, watched.failure
-        held = plan is not None and plan.held and failure is not None
-        with _translated(), self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO watch VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    account_id,
-                    told.low,
-                    told.empty,
-                    told.rejected,
-                    _to_ms(plan.due) if plan is not None and held else None,
-                    plan.failures if plan is not None and held else 0,
-                    failure.kind.id if failure is not None and held else None,
-                ),
-            )
+        """Remember what an account waits for, if that outlives a restart."""
+        plan, failure = watched.plan, watched.failure
+        with translated(), self._db:
+            self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
+            if plan is not None and plan.held and failure is not None:
+                self._db.execute(
+                    "INSERT INTO wait VALUES (?, ?, ?, ?)",
+                    (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
+                )
+
+    def memory(self, account_id: str) -> Memory:
+        """Give what was told of an account; of one that was never, nothing."""
+        with translated():
+            row = self._db.execute(
+                "SELECT json FROM memory WHERE account = ?", (account_id,)
+            ).fetchone()
+        if row is None:
+            return Memory()
+        try:
+            return Memory.from_dict(json.loads(row[0]))
+        except ValueError as error:
+            _log.warning("what was told of %s is lost: %s", account_id, error)
+            return Memory()
+
+    def decisions(self) -> tuple[LogEntry, ...]:
+        """Give the last decisions of all accounts, the oldest first."""
+        with translated():
+            rows = self._db.execute(
+                "SELECT at, account, name, kind, fate, reason FROM decision"
+                " ORDER BY number"
+            ).fetchall()
+        return tuple(entry for row in rows if (entry := _entry(row)) is not None)
+
+    def snooze(self) -> Snooze:
+        """Give until when a person wants no notifications."""
+        with translated():
+            row = self._db.execute("SELECT until FROM snooze").fetchone()
+        return Snooze() if row is None else Snooze(from_ms(row[0]))
+
+    def set_snooze(self, snooze: Snooze) -> None:
+        """Remember until when a person wants no notifications."""
+        with translated(), self._db:
+            self._db.execute("DELETE FROM snooze")
+            if snooze.until is not None:
+                self._db.execute(
+                    "INSERT INTO snooze VALUES (1, ?)", (to_ms(snooze.until),)
+                )
+
+    def paid(self) -> tuple[Paid, ...]:
+        """Give the payments whose top-up is waited for."""
+        with translated():
+            rows = self._db.execute("SELECT account, at FROM paid").fetchall()
+        return tuple(Paid(account_id, from_ms(at)) for account_id, at in rows)
+
+    def set_paid(self, account_id: str, at: datetime | None) -> None:
+        """Remember when a person said they paid; None if that is over."""
+        with translated(), self._db:
+            self._db.execute("DELETE FROM paid WHERE account = ?", (account_id,))
+            if at is not None:
+                self._db.execute(
+                    "INSERT INTO paid VALUES (?, ?)", (account_id, to_ms(at))
+                )
+
+    def corrections(self, account_id: str) -> frozenset[datetime]:
+        """Give the times of the readings that a person marked as corrections."""
+        with translated():
+            rows = self._db.execute(
+                "SELECT at FROM correction WHERE account = ?", (account_id,)
+            ).fetchall()
+        return frozenset(from_ms(at) for (at,) in rows)
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Mark the reading of a moment as a correction, or take the mark away."""
+        change = (
+            "INSERT OR IGNORE INTO correction VALUES (?, ?)"
+            if on
+            else "DELETE FROM correction WHERE account = ? AND at = ?"
+        )
+        with translated(), self._db:
+            self._db.execute(change, (account_id, to_ms(at)))
 
     def forget(self, account_id: str) -> None:
         """Remove all that is kept of an account."""
-        with _translated(), self._db:
-            self._db.execute("DELETE FROM reading WHERE account = ?", (account_id,))
-            self._db.execute("DELETE FROM watch WHERE account = ?", (account_id,))
+        with translated(), self._db:
+            for table in OF_ACCOUNTS:
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
+                    (account_id,),
+                )
+
+    def _record(self, account_id: str, reading: Reading) -> None:
+        last = self._last(account_id)
+        if (
+            last is not None
+            and last.balance.unit == reading.balance.unit
+            and last.balance.digits == reading.balance.digits
+            and timedelta(0) <= reading.at - last.at < _AT_LEAST_EVERY
+        ):
+            return
+        self._insert(account_id, reading)
+
+    def _insert(self, account_id: str, reading: Reading) -> None:
+        balance, at = reading.balance, to_ms(reading.at)
+        self._db.execute(
+            "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
+            (account_id, at, balance.digits, balance.unit),
+        )
 
     def _last(self, account_id: str) -> Reading | None:
         row = self._db.execute(
@@ -183,61 +278,21 @@ class History:
         return None if row is None else _reading(row)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        private_folder(path.parent)
-        path.touch(mode=0o600)
-    except OSError as error:
-        raise HistoryProblem(detail=error.strerror or "") from error
-    db = sqlite3.connect(path, timeout=5.0)
-    try:
-        db.execute("PRAGMA journal_mode = TRUNCATE")
-        db.execute("PRAGMA synchronous = FULL")
-        # Two programs may start at once (the tray and `check`): one makes the tables.
-        db.execute("BEGIN IMMEDIATE")
-        _migrate(db)
-        db.commit()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > _VERSION:
-        raise HistoryProblem(detail=f"the database has version {version}")
-    if version == 0:
-        for statement in _SCHEMA.split(";"):
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _keep_aside(path: Path) -> str:
-    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
-    for suffix in ("", "-journal"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(path.with_name(f"{path.name}.broken-{stamp}{suffix}"))
-    return f"{path.name}.broken-{stamp}"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise HistoryProblem(detail=str(error)) from error
-
-
-def _to_ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def _from_ms(milliseconds: int) -> datetime:
-    return _EPOCH + milliseconds * _MILLISECOND
-
-
 def _reading(row: tuple[int, str, str]) -> Reading:
     at, amount, unit = row
-    return Reading(Balance(Decimal(amount), unit), _from_ms(at))
+    return Reading(Balance(Decimal(amount), unit), from_ms(at))
+
+
+def _entry_row(entry: LogEntry) -> tuple[int, str, str, str | None, str, str]:
+    kind = None if entry.kind is None else entry.kind.value
+    at, account, name = to_ms(entry.at), entry.account_id, entry.account_name
+    return at, account, name, kind, entry.fate.value, entry.reason.value
+
+
+def _entry(row: tuple[int, str, str, str | None, str, str]) -> LogEntry | None:
+    at, account, name, kind, fate, reason = row
+    try:
+        what = None if kind is None else AlertKind(kind)
+        return LogEntry(from_ms(at), account, name, what, Fate(fate), Reason(reason))
+    except ValueError:  # a word that is not in use any more
+        return None

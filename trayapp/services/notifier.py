@@ -18,7 +18,7 @@ from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
 from trayapp.core.notices import Button, Notice, Picture
-from trayapp.core.plain import one_line
+from trayapp.core.plain import one_line, shorten
 
 _NAME: Final = "org.freedesktop.Notifications"
 _SERVER: Final = DBusAddress(
@@ -152,7 +152,9 @@ class Notifier:
                 self._pressed(account_id, Button(str(body[1])))
 
     def _notify(self, notice: Notice, replaces: int, server: _Server) -> Message:
-        body = one_line(notice.body, _LONGEST_BODY)
+        # A line for each account stays a line of its own.
+        lines = (one_line(line, _LONGEST_BODY) for line in notice.body.splitlines())
+        body = shorten("\n".join(filter(None, lines)), _LONGEST_BODY)
         if server.takes_markup:
             body = html.escape(body, quote=False)
         actions = [

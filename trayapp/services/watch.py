@@ -12,6 +12,7 @@ from trayapp.core.account import Account
 from trayapp.core.known import Outcome
 from trayapp.core.schedule import Plan, plan_after, sane
 from trayapp.core.settings import Settings
+from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
 
 AT_ONCE: Final = 8
@@ -19,6 +20,7 @@ AT_ONCE: Final = 8
 _LOOK_EVERY_S: Final = 60.0
 """The loop looks at the clock at least so often, so that a suspend or a changed clock
 is noticed."""
+_TICK_S: Final = 20.0
 _SUSPENDED_S: Final = 30.0
 """A wall clock that ran so much ahead of the loop's means that the computer slept."""
 _NETWORK_NEEDS_S: Final = 5.0
@@ -36,6 +38,9 @@ class Listener(Protocol):
     def answered(self, outcome: Outcome) -> None:
         """Hear what came of it."""
 
+    def tick(self) -> None:
+        """Hear that time has passed, about once a minute."""
+
 
 class Watch:
     """The accounts, each with the time when it is due."""
@@ -43,6 +48,7 @@ class Watch:
     def __init__(
         self,
         refresh: Refresh,
+        notebook: Notebook,
         listener: Listener,
         *,
         clock: Callable[[], datetime],
@@ -53,6 +59,7 @@ class Watch:
         `jitter` gives a random number from -1 to 1 (see `core.schedule`).
         """
         self._refresh = refresh
+        self._notebook = notebook
         self._listener = listener
         self._clock = clock
         self._jitter = jitter
@@ -62,6 +69,7 @@ class Watch:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
         self._changed = asyncio.Event()
+        self._ticked = float("-inf")
 
     def set(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Watch these accounts from now on.
@@ -79,13 +87,14 @@ class Watch:
         for account in self._accounts.values():
             old = before.get(account.id)
             if old is None:
-                held = self._refresh.watched(account.id).plan
+                held = self._notebook.watched(account.id).plan
                 self._plans[account.id] = held or Plan(now)
             elif not account.asks_as(old):
                 self.ask_anew(account.id)
             elif not self._plans[account.id].held:
                 # Another threshold may mean that the person is to be told at once.
-                same = account.low_below == old.low_below
+                limits = (old.low_below, old.warn_days)
+                same = (account.low_below, account.warn_days) == limits
                 self._due_by(account.id, now + settings.interval if same else now)
         self._changed.set()
 
@@ -112,10 +121,23 @@ class Watch:
             while True:
                 self._changed.clear()
                 wait = self._start_due()
+                self._tick()
                 await self._pause(wait)
         finally:
             for account_id in tuple(self._asking):
                 self._stop_asking(account_id)
+
+    async def idle(self) -> None:
+        """Wait until no question is under way."""
+        while self._asking:
+            await asyncio.wait(tuple(self._asking.values()))
+
+    def _tick(self) -> None:
+        """Say that time has passed; not with every answer, of which there are many."""
+        now = time.monotonic()
+        if now - self._ticked >= _TICK_S:
+            self._ticked = now
+            self._listener.tick()
 
     def _start_due(self) -> float:
         """Start to ask what is due; give the seconds until something is again."""
@@ -162,13 +184,13 @@ class Watch:
         try:
             async with self._room:
                 self._listener.asking(account.id)
-                outcome = await self._refresh.refresh_and_tell(account, self._settings)
+                outcome = await self._refresh.ask(account)
         finally:
             if self._asking.get(account.id) is asyncio.current_task():
                 del self._asking[account.id]
         plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
         self._plans[account.id] = plan
-        self._refresh.plan(account.id, plan, outcome.result)
+        self._notebook.plan(account.id, plan, outcome.result)
         self._listener.answered(outcome)
         self._changed.set()
 

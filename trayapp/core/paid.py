@@ -1,0 +1,46 @@
+"""A payment that a person said they made: its top-up is waited for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from trayapp.core.language import Language
+from trayapp.core.snooze import MORNING, on_the_wall
+
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment that a person made and whose top-up is waited for."""
+
+    account_id: str
+    at: datetime
+    """When they said so; aware, in UTC."""
+
+    def due(self, zone: tzinfo | None) -> datetime:
+        """Give the morning, in UTC, of the next working day in the person's zone.
+
+        Public holidays are not known here: on one it may remind too early.
+        """
+        day = self.at.astimezone(zone).date() + timedelta(days=1)
+        while day.weekday() >= _SATURDAY:
+            day += timedelta(days=1)
+        return on_the_wall(day, MORNING, zone)
+
+    def is_due(self, now: datetime, zone: tzinfo | None) -> bool:
+        """Say whether it is time to remind.
+
+        What was said after `now` was said under another clock, or comes with a
+        backup: nobody waits for years for it.
+        """
+        return now >= self.due(zone) or now < self.at - timedelta(days=1)
+
+
+def paid_words(paid: Paid, now: datetime, language: Language) -> str:
+    """Say what is waited for, and until when."""
+    said = language.clock_time(paid.at, now)
+    due = paid.due(language.zone).astimezone(language.zone)
+    return language.gettext(
+        "Paid, you said at {time}. A reminder comes on {due} if no top-up is seen."
+    ).format(time=said, due=f"{due:%Y-%m-%d %H:%M}")

@@ -1,0 +1,174 @@
+"""What must outlive a restart, kept at hand, and written down as far as that goes."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from trayapp.core.alert_log import KEPT, LogEntry
+from trayapp.core.balance import Reading
+from trayapp.core.errors import BalanceTrayError, Failure
+from trayapp.core.memory import Memory
+from trayapp.core.paid import Paid
+from trayapp.core.schedule import Plan
+from trayapp.core.settings import AlertKind
+from trayapp.core.snooze import Snooze
+from trayapp.services.history import History, Watched
+
+_T = TypeVar("_T")
+_NOTHING: Final = Watched()
+_log = logging.getLogger(__name__)
+
+
+class Notebook:
+    """Remembers, and writes down what it can.
+
+    A history that can't be read or written is a line in the log: it hides no balance,
+    and what was told is then remembered until the program ends.
+    """
+
+    def __init__(self, history: History | None) -> None:
+        """Take the history, or None if there is none to be had."""
+        self._history = history
+        self._watched: dict[str, Watched] = {}
+        self._memories: dict[str, Memory] = {}
+        self._snooze = self._read(History.snooze, Snooze())
+        self._decisions: tuple[LogEntry, ...] = self._read(History.decisions, ())
+        paid: tuple[Paid, ...] = self._read(History.paid, ())
+        self._paid = {one.account_id: one for one in paid}
+
+    def last(self, account_id: str) -> Reading | None:
+        """Give the newest recorded reading."""
+        return self._read(lambda history: history.last(account_id), None)
+
+    def readings(
+        self, account_id: str, since: datetime | None = None
+    ) -> tuple[Reading, ...]:
+        """Give the recorded readings from `since` on, the oldest first."""
+        return self._read(
+            lambda history: tuple(history.readings(account_id, since)), ()
+        )
+
+    def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
+        """Remove the readings of these times."""
+        self._write(lambda history: history.drop(account_id, moments))
+
+    def corrections(self, account_id: str) -> frozenset[datetime]:
+        """Give the times of the readings that a person marked as corrections."""
+        return self._read(
+            lambda history: history.corrections(account_id), frozenset[datetime]()
+        )
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Mark the reading of a moment as a correction, or take the mark away."""
+        self._write(lambda history: history.correct(account_id, at, on=on))
+
+    # --- what an account waits for ------------------------------------------------
+
+    def watched(self, account_id: str) -> Watched:
+        """Give what an account waits for."""
+        if account_id not in self._watched:
+            self._watched[account_id] = self._read(
+                lambda history: history.watched(account_id), _NOTHING
+            )
+        return self._watched[account_id]
+
+    def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
+        """Remember a wait that must outlive a restart, and end one that is over."""
+        watched = _NOTHING
+        if plan.held and isinstance(result, Failure):
+            watched = Watched(plan, result)
+        if self.watched(account_id) != watched:
+            self._watched[account_id] = watched
+            self._write(lambda history: history.watch(account_id, watched))
+
+    # --- what was told ------------------------------------------------------------
+
+    @property
+    def snooze(self) -> Snooze:
+        """Until when a person wants no notifications."""
+        return self._snooze
+
+    def set_snooze(self, snooze: Snooze) -> None:
+        """Remember until when a person wants no notifications."""
+        self._snooze = snooze
+        self._write(lambda history: history.set_snooze(snooze))
+
+    @property
+    def decisions(self) -> tuple[LogEntry, ...]:
+        """What was decided last about all accounts, the oldest first."""
+        return self._decisions
+
+    def memory(self, account_id: str) -> Memory:
+        """Give what was told of an account, and from what."""
+        if account_id not in self._memories:
+            self._memories[account_id] = self._read(
+                lambda history: history.memory(account_id), Memory()
+            )
+        return self._memories[account_id]
+
+    def note(self, account_id: str, memory: Memory) -> None:
+        """Remember until the program ends; the next `keep` writes it down."""
+        self._memories[account_id] = memory
+
+    def keep(
+        self,
+        account_id: str,
+        memory: Memory,
+        decisions: Iterable[LogEntry] = (),
+        reading: Reading | None = None,
+    ) -> None:
+        """Write down a reading, what was made of it and what was decided, at once."""
+        made = tuple(decisions)
+        self._memories[account_id] = memory
+        self._decisions = (*self._decisions, *made)[-KEPT:]
+        self._write(lambda history: history.keep(account_id, reading, memory, made))
+
+    def key_changed(self, account_id: str) -> None:
+        """Begin anew with a key: what the old one was rejected for is over."""
+        self._watched[account_id] = _NOTHING
+        self._write(lambda history: history.watch(account_id, _NOTHING))
+        memory = self.memory(account_id).with_stage(AlertKind.REJECTED, None)
+        self.keep(account_id, replace(memory, failures=0, unanswered=False))
+
+    # --- what a person paid -------------------------------------------------------
+
+    @property
+    def paid(self) -> tuple[Paid, ...]:
+        """The payments whose top-up is waited for."""
+        return tuple(self._paid.values())
+
+    def set_paid(self, account_id: str, at: datetime | None) -> None:
+        """Remember when a person said they paid; None if that is over."""
+        self._paid.pop(account_id, None)
+        if at is not None:
+            self._paid[account_id] = Paid(account_id, at)
+        self._write(lambda history: history.set_paid(account_id, at))
+
+    def forget(self, account_id: str) -> None:
+        """Remove all that is remembered of an account."""
+        self._watched.pop(account_id, None)
+        self._memories.pop(account_id, None)
+        self._paid.pop(account_id, None)
+        self._decisions = tuple(
+            one for one in self._decisions if one.account_id != account_id
+        )
+        self._write(lambda history: history.forget(account_id))
+
+    def _read(self, read: Callable[[History], _T], default: _T) -> _T:
+        if self._history is None:
+            return default
+        try:
+            return read(self._history)
+        except BalanceTrayError as error:
+            _log.warning("%s", error)
+            return default
+
+    def _write(self, write: Callable[[History], None]) -> None:
+        if self._history is None:
+            return
+        try:
+            write(self._history)
+        except BalanceTrayError as error:
+            _log.warning("%s", error)

@@ -1,0 +1,97 @@
+"""What the backend is given, what it says, and to whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from trayapp.core.account import Account
+from trayapp.core.alert_log import LogEntry
+from trayapp.core.changes import Trial
+from trayapp.core.errors import Failure
+from trayapp.core.forecast import Forecast
+from trayapp.core.history_view import HistoryView
+from trayapp.core.known import Known, Outcome
+from trayapp.core.notices import Button, Picture
+from trayapp.core.paid import Paid
+from trayapp.core.settings import Settings
+from trayapp.core.telling import Alert
+from trayapp.services.gateway import Gateway
+from trayapp.services.keychain import Keychain
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is known at the start, before anything was asked."""
+
+    known: tuple[Known, ...]
+    settings: Settings
+    problems: tuple[Failure, ...] = ()
+    """What the person should know of the program's own files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of OK in the settings dialog."""
+
+    accounts: tuple[Account, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    problem: Failure | None = None
+    """Why nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the backend reaches the world with; the demo and tests bring their own."""
+
+    keychain: Keychain
+    gateway: Gateway
+    clock: Callable[[], datetime]
+    """The current time, aware and in UTC."""
+    picture: Picture
+    """What every notification shows beside its words."""
+    zone: tzinfo | None = None
+    """Where the person is, for mornings and quiet hours; None is the system's own."""
+
+
+class Listener(Protocol):
+    """Who is told what happens, on the loop's thread."""
+
+    def loaded(self, loaded: Loaded) -> None:
+        """Hear what was stored."""
+
+    def asking(self, account_id: str) -> None:
+        """Hear that an account is being asked."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Hear what came of it."""
+
+    def tried(self, trial: Trial, outcome: Outcome) -> None:
+        """Hear what a trial came to."""
+
+    def saved(self, saved: Saved) -> None:
+        """Hear what became of the changes."""
+
+    def pressed(self, account_id: str, button: Button) -> None:
+        """Hear that a person answered a notification."""
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Hear what a person is to be told now, in one notification."""
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Hear until when notifications are snoozed; None if they are not."""
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Hear the last decisions about all accounts, the oldest first."""
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Hear which payments' top-ups are waited for."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear when an account runs out."""
+
+    def looked_up(self, page: HistoryView) -> None:
+        """Hear what the history window is to show."""
+
+    def exported(self, path: str, failure: Failure | None) -> None:
+        """Hear that a file was written, or why not."""
