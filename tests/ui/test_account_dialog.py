@@ -27,7 +27,9 @@ Make = Callable[..., AccountDialog]
 
 KEY = "399d2b438a53ebed3db8a7d52107f846"
 NEW = Account("n", "")
-MAIN = Account("m", "Main", low_below=Decimal("12.5"))
+MAIN = Account(
+    "m", "Main", low_below=Decimal("12.5"), warn_days=9, price=Decimal("0.045")
+)
 OTHER = Account(
     "o",
     "Other one",
@@ -113,6 +115,27 @@ def test_amounts_are_typed_as_the_person_writes_them(
     assert spy.at(0)[0].low_below == Decimal("1250.75")
 
 
+def test_a_price_and_the_days_ahead_are_typed(
+    make: Make, buttons: Buttons, spanish: Language
+) -> None:
+    """A price is nothing, or an amount; days are whole, and 0 turns them off."""
+    dialog = make(language=spanish)
+    assert line(dialog, "Price per message").text() == "0,045"
+    assert line(dialog, "Warn days ahead").text() == "9"
+    line(dialog, "Price per message").setText("")
+    line(dialog, "Warn days ahead").setText("0")
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert (spy.at(0)[0].price, spy.at(0)[0].warn_days) == (None, 0)
+
+
+@pytest.mark.parametrize("account", [NEW, OTHER])
+def test_the_dialog_fits_a_low_screen(make: Make, account: Account) -> None:
+    """600 points with the usual font, in which a line is 17 high."""
+    dialog = make(account, is_new=account is NEW)
+    assert dialog.sizeHint().height() <= 600 * dialog.fontMetrics().height() / 17
+
+
 def test_only_another_service_has_an_address(make: Make, buttons: Buttons) -> None:
     """The brands' own is known; what was typed under Other is not stored for them."""
     dialog = make(OTHER)
@@ -139,6 +162,8 @@ def test_only_another_service_has_an_address(make: Make, buttons: Buttons) -> No
         ("API key", "short", "This is not an API key."),
         ("Sub-account", "a\u200bb", "Use the sub-account's user name as it is."),
         ("Warn below", "ten", "Enter an amount such as 25; 0 for no warning."),
+        ("Warn days ahead", "61", "Enter a number of days up to 60; 0 for no"),
+        ("Price per message", "-1", "Enter what one message costs, such as 0.05"),
     ],
 )
 def test_what_is_wrong_is_told_beside_it(
@@ -294,7 +319,7 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
     """A screen reader says what each field is for."""
     dialog = make(OTHER)
     parts = [*dialog.findChildren(QLineEdit), *dialog.findChildren(QComboBox)]
-    assert len(parts) == 7
+    assert len(parts) == 9
     assert all(part.accessibleName() for part in parts)
     assert line(dialog, "Sub-account").accessibleDescription()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,10 +22,11 @@ from trayapp.core.account import Account, Service
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
 from trayapp.core.language import ENGLISH
-from trayapp.core.settings import Settings
+from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.account_list import AccountList
+from trayapp.ui.preferences import Preferences
 from trayapp.ui.settings_dialog import SettingsDialog
 
 # Said by Qt wherever there is no screen.
@@ -103,7 +104,13 @@ def test_accounts_are_listed_with_how_they_are_watched(make: Make) -> None:
 
 def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
     """What wasn't touched stays what it was."""
-    settings = Settings(interval=timedelta(minutes=42), notify_low=False)
+    settings = Settings(
+        interval=timedelta(minutes=42),
+        told=frozenset({AlertKind.DRAIN}),
+        unreachable_after=timedelta(hours=5),
+        quiet=QuietHours(time(23, 30), time(6, 15)),
+        reminder=timedelta(hours=7),
+    )
     dialog = make(MAIN, SHOP, settings=settings)
     spy = QSignalSpy(dialog.save_requested)
     buttons(dialog)["OK"].click()
@@ -111,10 +118,10 @@ def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
 
 
 def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
-    """The interval and what to notify about; an unusual interval is one of many."""
+    """An unusual interval is one of many."""
     unusual = Settings(interval=timedelta(minutes=42))
     dialog = make(settings=unusual)
-    interval = dialog.findChildren(QComboBox)[0]
+    interval = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[0]
     texts = [interval.itemText(row) for row in range(interval.count())]
     assert texts == [
         *("5 minutes", "10 minutes", "15 minutes", "30 minutes", "42 minutes"),
@@ -122,13 +129,9 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
     ]
     assert interval.currentText() == "42 minutes"
     interval.setCurrentText("2 hours")
-    for box in dialog.findChildren(QCheckBox):
-        box.click()
     spy = QSignalSpy(dialog.save_requested)
     buttons(dialog)["OK"].click()
-    assert changes(spy).settings == Settings(
-        timedelta(hours=2), notify_low=False, notify_rejected=False
-    )
+    assert changes(spy).settings == Settings(timedelta(hours=2))
 
 
 def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
@@ -319,6 +322,36 @@ def test_a_new_key_that_is_not_given_closes_both(
     assert spy.count() == 0
 
 
+def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
+    """From wherever it is; it stays open afterwards, and nothing is saved yet."""
+    dialog = make(MAIN, SHOP)
+    dialog.tabs.setCurrentIndex(1)
+    spy = QSignalSpy(dialog.save_requested)
+    dialog.edit_account("s")
+    edited = account_dialog(dialog)
+    assert dialog.tabs.currentIndex() == 0
+    assert (edited.account_id, edited.focusWidget().accessibleName()) == (
+        "s",
+        "API key",
+    )
+    buttons(edited)["Cancel"].click()
+    assert dialog.isVisible()
+    assert spy.count() == 0
+
+
+def test_a_jump_never_closes_what_is_being_typed(make: Make) -> None:
+    """Another account's dialog stays; while it is saved, nothing is opened at all."""
+    dialog = make(MAIN, SHOP)
+    dialog.edit_account("m")
+    type_in(account_dialog(dialog), "Name", "Half-typed")
+    dialog.edit_account("s")
+    assert account_dialog(dialog).account_id == "m"
+    account_dialog(dialog).accept()
+    dialog.accept()
+    dialog.edit_account("s")
+    assert not any(one.isVisible() for one in dialog.findChildren(AccountDialog))
+
+
 def test_an_account_that_is_gone_is_not_edited(qtbot: QtBot, make: Make) -> None:
     """The settings open as usual."""
     dialog = make(MAIN, edit="gone")
@@ -363,6 +396,14 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
     assert names == {
         "Accounts",
         "Ask the gateway every",
-        "Notify about a low or empty balance",
-        "Notify about a rejected API key",
+        "Low balance",
+        "Runs out soon",
+        "Balance is used up",
+        "API key is rejected",
+        "Unusual spending",
+        "Unreachable for longer than",
+        "Topped up",
+        "Quiet hours from",
+        "Remind me while the balance is low, every",
+        "Time between two reminders",
     }

@@ -66,6 +66,7 @@ def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
         "&Open",
         "&Refresh",
         "&Top up…",
+        "S&nooze",
         "&Settings…",
         "&About",
         "&Quit",
@@ -120,6 +121,29 @@ def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
     for action in submenu.actions():
         action.trigger()
     assert [spy.at(0), spy.at(1)] == [["s"], ["m"]]
+
+
+def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
+    """Each choice is said as the program's own word for it."""
+    submenu = entries(tray)["S&nooze"].menu()
+    assert isinstance(submenu, QMenu)
+    spy = QSignalSpy(tray.snooze_requested)
+    for action in submenu.actions():
+        action.trigger()
+    said = [spy.at(position)[0] for position in range(spy.count())]
+    assert said == ["1h", "8h", "tomorrow", "monday"]
+
+
+def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
+    """The balance stays first; both entries are gone when it is over."""
+    tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
+    assert list(entries(tray))[:2] == [VIEW.lines[0], "Snoozed until 14:30"]
+    spy = QSignalSpy(tray.snooze_requested)
+    entries(tray)["Turn notifications on a&gain"].trigger()
+    assert spy.at(0) == ["off"]
+    tray.render(VIEW)
+    assert not any("nooze" in text for text in list(entries(tray))[:4])
+    assert "Turn notifications on a&gain" not in entries(tray)
 
 
 def test_nothing_to_top_up_is_said(tray: Tray) -> None:

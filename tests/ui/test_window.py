@@ -40,6 +40,7 @@ MAIN = Card(
 )
 SHOP = replace(MAIN, account_id="s", name="Shop", amount="1,225 CREDITS")
 REJECTED = Problem("Rejected", "Because.", "Do this.", Remedy.ENTER_KEY, "401")
+QUIET = ("Top up…", "History…", "More")
 HOSTILE = '<img src=x> & "\u202ecod.exe'
 
 
@@ -136,7 +137,7 @@ def test_an_error_has_the_button_that_helps(
     """Under title, reason and advice; a rejected key may be right after all."""
     main = card(window, "Main")
     main.show_card(shown)
-    assert [text for text in buttons(main) if text != "Top up…"] == expected
+    assert [text for text in buttons(main) if text not in QUIET] == expected
     told = ["Rejected", "Because.", "Do this."] if shown.problem else []
     assert words(main)[4:] == told
 
@@ -179,7 +180,7 @@ def test_copying_is_confirmed_until_something_changes(
     main.show_card(failed(Remedy.COPY_DETAILS))
     buttons(main)["Copy details"].click()
     assert "Copied" in buttons(main)
-    main.show_card(failed(Remedy.COPY_DETAILS))
+    main.show_card(replace(failed(Remedy.COPY_DETAILS), age="4 minutes ago"))
     assert "Copy details" in buttons(main)
 
 
@@ -206,7 +207,7 @@ def test_without_a_panel_there_is_nothing_to_top_up(
     """The program does not guess an address."""
     main = card(window, "Main")
     main.show_card(replace(MAIN, panel_url=""))
-    assert buttons(main) == {}
+    assert "Top up…" not in buttons(main)
 
 
 def test_cards_are_changed_in_place(qtbot: QtBot, window: Window) -> None:
@@ -321,16 +322,15 @@ def test_the_tab_key_follows_what_one_sees(qtbot: QtBot, window: Window) -> None
         window.activateWindow()
     card(window, "Shop").setFocus(Qt.FocusReason.TabFocusReason)
     passed = []
-    for _ in range(6):
+    for _ in range(11):
         passed.append(window.focusWidget().accessibleName() or "button")
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
     assert passed == [
         card(window, "Shop").accessibleName(),
-        "Top up… (Shop)",
+        *("Top up… (Shop)", "History… (Shop)", "More (Shop)"),
         card(window, "Main").accessibleName(),
-        "Top up… (Main)",
-        "button",
-        "button",
+        *("Top up… (Main)", "History… (Main)", "More (Main)"),
+        *("button", "button", "button"),
     ]
 
 

@@ -69,6 +69,11 @@ class AccountDialog(FormDialog):
         self._service.currentIndexChanged.connect(self._on_service)
         self._trial_row.test_requested.connect(self._on_test)
 
+    @property
+    def account_id(self) -> str:
+        """The account that is edited."""
+        return self._subject.account.id
+
     def focus_key(self) -> None:
         """Start in the key's field: that is what is to be replaced."""
         self._key.line.setFocus()
@@ -83,7 +88,7 @@ class AccountDialog(FormDialog):
     def _build_form(self) -> None:
         translate = self._language.gettext
         em = self.fontMetrics().height()
-        self._fields.setVerticalSpacing(em * 2 // 3)
+        self._fields.setVerticalSpacing(em // 2)
         self._add(Field.NAME, translate("&Name:"), Entry())
         self._fields.add(translate("&Service:"), self._service, self._service)
         self._add(
@@ -100,26 +105,27 @@ class AccountDialog(FormDialog):
         self._add(
             Field.SUB_ACCOUNT,
             translate("S&ub-account:"),
-            Entry(
-                translate(
-                    "Optional: a sub-account's user name, to watch its balance with "
-                    "the main account's key."
-                )
-            ),
+            Entry(translate("Optional: its user name; the key is the main account's.")),
         )
         self._add(
             Field.LOW_BELOW,
             translate("&Warn below:"),
-            Entry(
-                translate(
-                    "In the account's own unit, such as euros or credits; 0 warns "
-                    "only when it is empty."
-                )
-            ),
+            Entry(translate("In euros, credits or its other unit; 0 only when empty.")),
+        )
+        self._add(
+            Field.WARN_DAYS,
+            translate("Warn &days ahead:"),
+            Entry(translate("So many days before it may run out; 0 for never.")),
+        )
+        self._add(
+            Field.PRICE,
+            translate("Pr&ice per message:"),
+            Entry(translate("Optional: to show how many messages are left.")),
         )
         self._fields.add_unnamed(self._trial_row)
-        self.rows.addLayout(self._fields)
-        self.rows.addStretch(1)
+        page = self.add_page()
+        page.rows.addLayout(self._fields)
+        page.rows.addStretch(1)
 
     def _add(self, field: Field, label: str, entry: Entry) -> None:
         entry.edited.connect(self._on_edited)
@@ -135,9 +141,14 @@ class AccountDialog(FormDialog):
             (Field.PANEL, account.panel),
             (Field.SUB_ACCOUNT, account.sub_account),
             (Field.LOW_BELOW, self._language.number(account.low_below)),
+            (Field.WARN_DAYS, str(account.warn_days)),
+            (Field.PRICE, self._price(account)),
         ):
             self._entries[field].line.setText(text)
         self._show_custom()
+
+    def _price(self, account: Account) -> str:
+        return "" if account.price is None else self._language.number(account.price)
 
     def _draft(self) -> Draft:
         def typed(field: Field) -> str:
@@ -151,6 +162,8 @@ class AccountDialog(FormDialog):
             panel=typed(Field.PANEL),
             sub_account=typed(Field.SUB_ACCOUNT),
             low_below=typed(Field.LOW_BELOW),
+            warn_days=typed(Field.WARN_DAYS),
+            price=typed(Field.PRICE),
         )
 
     def _check(self, draft: Draft, *, named: bool = True) -> bool:

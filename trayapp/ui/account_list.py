@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout
 
@@ -24,10 +24,12 @@ class AccountList(QListWidget):
     Signals:
         edit_requested(): to change the current account.
         remove_requested(): to remove it.
+        order_changed(account_ids: list[str]): the accounts were put into this order.
     """
 
     edit_requested = Signal()
     remove_requested = Signal()
+    order_changed = Signal(list)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -46,7 +48,9 @@ class AccountList(QListWidget):
         )
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.viewport()).addWidget(self._none)
+        self.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.itemDoubleClicked.connect(self.edit_requested)
+        self.model().rowsMoved.connect(self._on_moved)
 
     def show_accounts(self, accounts: list[Account], pending: set[str]) -> None:
         """Show the accounts; `pending` are those whose new key is not stored yet."""
@@ -55,6 +59,8 @@ class AccountList(QListWidget):
         for account in accounts:
             item = QListWidgetItem(self._icon, self._words(account, pending))
             item.setData(Qt.ItemDataRole.UserRole, account.id)
+            # Between others, never onto one: that would take its place.
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
             self.addItem(item)
         self._none.setVisible(not accounts)
         self.setCurrentRow(min(row, len(accounts) - 1))
@@ -86,10 +92,28 @@ class AccountList(QListWidget):
         em = self.fontMetrics().height()
         return QSize(em * 16, em * _LINES)
 
+    @Slot()
+    def _on_moved(self) -> None:
+        role = Qt.ItemDataRole.UserRole
+        ids = [str(self.item(row).data(role)) for row in range(self.count())]
+        self.order_changed.emit(ids)
+
+    def _move(self, steps: int) -> None:
+        """Move the current account up or down, as far as the list goes."""
+        row = self.currentRow()
+        if row >= 0 and 0 <= row + steps < self.count():
+            item = self.takeItem(row)
+            self.insertItem(row + steps, item)
+            self.setCurrentItem(item)
+            self._on_moved()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Edit with Enter and remove with Delete, if there is an account."""
+        """Edit with Enter, remove with Delete, and move with Alt and an arrow."""
         keys, has_one = Qt.Key, self.currentRow() >= 0
-        if has_one and event.key() in {keys.Key_Return, keys.Key_Enter}:
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if alt and event.key() in {keys.Key_Up, keys.Key_Down}:
+            self._move(-1 if event.key() == keys.Key_Up else 1)
+        elif has_one and event.key() in {keys.Key_Return, keys.Key_Enter}:
             self.edit_requested.emit()
         elif has_one and event.key() == keys.Key_Delete:
             self.remove_requested.emit()

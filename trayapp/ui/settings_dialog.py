@@ -1,10 +1,10 @@
-"""The settings: accounts and preferences, all of it applied on OK or not at all."""
+"""The settings: accounts, notifications and the rest, applied on OK or not at all."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
@@ -13,12 +13,10 @@ from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.account_list import AccountList
-from trayapp.ui.buttons import Button
+from trayapp.ui.accounts_page import AccountsPage
 from trayapp.ui.form_dialog import FormDialog
-from trayapp.ui.icons import app_icon, app_pixmap
-from trayapp.ui.labels import Text
-from trayapp.ui.picture import Picture
+from trayapp.ui.icons import app_icon
+from trayapp.ui.notification_page import NotificationPage
 from trayapp.ui.preferences import Preferences
 from trayapp.ui.trouble import Trouble
 
@@ -30,10 +28,12 @@ class SettingsDialog(FormDialog):
         save_requested(changes: Changes): OK.
         test_requested(trial: Trial): to ask the gateway with what is typed; the
             answer goes to `show_trial`.
+        test_notification_requested(): to see a notification now.
     """
 
     save_requested = Signal(object)
     test_requested = Signal(object)
+    test_notification_requested = Signal()
 
     def __init__(  # noqa: PLR0913 - all that can be chosen, and how it was opened
         self,
@@ -61,22 +61,40 @@ class SettingsDialog(FormDialog):
         translate = language.gettext
         self.setWindowTitle(translate("Settings"))
         self.setWindowIcon(app_icon())
-        self._list = AccountList(language)
-        self._add = Button(translate("&Add an account…"))
-        self._edit = Button(translate("&Edit…"))
-        self._remove = Button(translate("&Remove"))
-        self._note = Text()
+        self._accounts_page = AccountsPage(language, welcome=welcome)
+        self._notifications = NotificationPage(settings, language)
         self._preferences = Preferences(settings, language)
         self._trouble = Trouble()
-        self._add.clicked.connect(self._on_add)
-        self._edit.clicked.connect(self._on_edit)
-        self._remove.clicked.connect(self._on_remove)
-        self._list.edit_requested.connect(self._on_edit)
-        self._list.remove_requested.connect(self._on_remove)
-        if welcome:
-            self._lay_out_welcome()
-        self._lay_out()
+        self._accounts_page.add_requested.connect(self._on_add)
+        self._accounts_page.edit_requested.connect(self._on_edit)
+        self._accounts_page.remove_requested.connect(self._on_remove)
+        self._accounts_page.order_changed.connect(self._on_order_changed)
+        self._notifications.test_notification_requested.connect(
+            self.test_notification_requested
+        )
+        for title, widget in (
+            (translate("A&ccounts"), self._accounts_page),
+            (translate("&Notifications"), self._notifications),
+            (translate("&General"), self._preferences),
+        ):
+            self.add_page(title).rows.addWidget(widget, 1)
+        self.below.addWidget(self._trouble)
+        self.tabs.tabBar().setVisible(not welcome)
         self._show_accounts()
+        self._accounts_page.start()
+
+    def edit_account(self, account_id: str) -> None:
+        """Show this account's key, to be replaced; what is being edited stays open."""
+        if self._is_saving:
+            return
+        if self._account_dialog is None:
+            self.tabs.setCurrentIndex(0)
+            self._accounts_page.select(account_id)
+            self._edit_account(account_id)
+        if (open_ := self._account_dialog) is not None:
+            if open_.account_id == account_id:
+                open_.focus_key()
+            open_.activateWindow()
 
     def saved(self) -> None:
         """Close: everything is stored."""
@@ -89,7 +107,6 @@ class SettingsDialog(FormDialog):
         self._edit_alone = None
         self._trouble.show_problem(problem)
         self.show()
-        self.reveal(self._trouble)
         self.ok.setFocus()
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
@@ -97,63 +114,10 @@ class SettingsDialog(FormDialog):
         if self._account_dialog is not None:
             self._account_dialog.show_trial(trial, result)
 
-    def _lay_out_welcome(self) -> None:
-        translate = self._language.gettext
-        em = self.fontMetrics().height()
-        words = QVBoxLayout()
-        words.setSpacing(em // 4)
-        words.addWidget(
-            Text(translate("Welcome to Balance Tray"), bold=True, scale=1.4)
-        )
-        words.addWidget(
-            Text(
-                translate(
-                    "It watches the credit of your SMS accounts from the system tray "
-                    "and tells you in time to top up. Begin with an account: you need "
-                    "the API key from its panel."
-                )
-            )
-        )
-        greeting = QHBoxLayout()
-        greeting.setSpacing(em)
-        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
-        greeting.addLayout(words, 1)
-        self.rows.addLayout(greeting)
-        self.rows.addSpacing(em // 2)
-        self._add.emphasize(on=True)
-        self._add.setDefault(True)
-
-    def _lay_out(self) -> None:
-        em = self.fontMetrics().height()
-        beside = QVBoxLayout()
-        for button in (self._add, self._edit, self._remove):
-            beside.addWidget(button)
-        beside.addStretch(1)
-        accounts = QHBoxLayout()
-        accounts.addWidget(self._list, 1)
-        accounts.addLayout(beside)
-        self.rows.addWidget(Text(self._language.gettext("Accounts"), bold=True))
-        self.rows.addLayout(accounts, 1)
-        self.rows.addWidget(self._note)
-        self.rows.addSpacing(em // 2)
-        self.rows.addWidget(self._preferences)
-        self.rows.addSpacing(em // 2)
-        self.rows.addWidget(self._trouble)
-
     def _show_accounts(self) -> None:
-        self._list.show_accounts(self._accounts, set(self._keys))
-        for button in (self._edit, self._remove):
-            button.setEnabled(bool(self._accounts))
         kept = {account.id for account in self._accounts}
         gone = sum(account.id not in kept for account in self._before)
-        self._note.say(
-            self._language.ngettext(
-                "OK removes {n} account, and its key from the keyring.",
-                "OK removes {n} accounts, and their keys from the keyring.",
-                gone,
-            ).format(n=gone)
-        )
-        self._note.setVisible(bool(gone))
+        self._accounts_page.show_accounts(self._accounts, set(self._keys), gone)
 
     def _open_account(self, subject: Subject) -> AccountDialog:
         dialog = AccountDialog(subject, self._language, self)
@@ -174,6 +138,15 @@ class SettingsDialog(FormDialog):
                 )
         return None
 
+    def _settings(self) -> Settings:
+        return Settings(
+            interval=self._preferences.interval(),
+            told=self._notifications.told(),
+            unreachable_after=self._notifications.unreachable_after(),
+            quiet=self._notifications.quiet(),
+            reminder=self._notifications.reminder(),
+        )
+
     def _wait(self, *, saving: bool) -> None:
         self._is_saving = saving
         self.setEnabled(not saving)
@@ -188,15 +161,19 @@ class SettingsDialog(FormDialog):
 
     @Slot()
     def _on_edit(self) -> None:
-        if (account_id := self._list.current_id()) is not None:
+        if (account_id := self._accounts_page.current_id()) is not None:
             self._edit_account(account_id)
 
     @Slot()
     def _on_remove(self) -> None:
-        gone = self._list.current_id()
+        gone = self._accounts_page.current_id()
         self._accounts = [one for one in self._accounts if one.id != gone]
         self._keys = {one: key for one, key in self._keys.items() if one != gone}
         self._show_accounts()
+
+    @Slot(list)
+    def _on_order_changed(self, account_ids: list[str]) -> None:
+        self._accounts.sort(key=lambda account: account_ids.index(account.id))
 
     @Slot(object, object)
     def _on_entered(self, account: Account, key: Secret | None) -> None:
@@ -208,8 +185,9 @@ class SettingsDialog(FormDialog):
         if key is not None:
             self._keys[account.id] = key
         self._show_accounts()
-        self._list.select(account.id)
-        self._add.emphasize(on=False)
+        self._accounts_page.select(account.id)
+        self._accounts_page.calm_down()
+        self.tabs.tabBar().show()
         self.ok.setDefault(True)
         self.ok.setFocus()
 
@@ -240,9 +218,7 @@ class SettingsDialog(FormDialog):
         self._trouble.show_problem(None)
         self._wait(saving=True)
         self.save_requested.emit(
-            Changes(
-                tuple(self._accounts), self._preferences.settings(), dict(self._keys)
-            )
+            Changes(tuple(self._accounts), self._settings(), dict(self._keys))
         )
 
     def reject(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice
 from trayapp.core.plain import one_line, shorten_utf16
+from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
 from trayapp.core.text import PROGRAM, TOOLTIP_LIMIT, TrayView
 from trayapp.ui.icons import app_icon, state_icon
@@ -33,6 +34,8 @@ class Tray(QObject):
         open_requested(): to see the window.
         refresh_requested(): to ask the gateway about all accounts.
         top_up_requested(account_id: str): to go where the account is topped up.
+        snooze_requested(choice: str): to hear nothing for a time, or again; a
+            `SnoozeChoice`.
         settings_requested(): to see the settings.
         about_requested(): to see what this program is.
         quit_requested(): to end the program.
@@ -42,6 +45,7 @@ class Tray(QObject):
     open_requested = Signal()
     refresh_requested = Signal()
     top_up_requested = Signal(str)
+    snooze_requested = Signal(str)
     settings_requested = Signal()
     about_requested = Signal()
     quit_requested = Signal()
@@ -78,6 +82,7 @@ class Tray(QObject):
                 self._icon.setToolTip(tooltip)
         self._show_lines(view.lines)
         self._show_top_ups(view.top_ups)
+        _say([self._snoozed, self._wake], self._snooze_words(view.snoozed))
 
     def show(self) -> None:
         """Put the icon into the tray, or wait for a tray."""
@@ -136,6 +141,9 @@ class Tray(QObject):
         for line in self._lines:
             line.setVisible(False)
             line.triggered.connect(self.open_requested)
+        self._snoozed = menu.addAction("")
+        self._snoozed.setVisible(False)
+        self._snoozed.triggered.connect(self.open_requested)
         menu.addSeparator()
         menu.addAction(translate("&Open")).triggered.connect(self.open_requested)
         menu.addAction(translate("&Refresh")).triggered.connect(self.refresh_requested)
@@ -145,6 +153,7 @@ class Tray(QObject):
         self._top_ups = menu.addMenu(translate("&Top up"))
         self._top_ups.menuAction().setVisible(False)
         self._top_ups.triggered.connect(self._on_top_up_of)
+        self._build_snooze()
         menu.addSeparator()
         menu.addAction(translate("&Settings…")).triggered.connect(
             self.settings_requested
@@ -152,6 +161,24 @@ class Tray(QObject):
         menu.addAction(translate("&About")).triggered.connect(self.about_requested)
         menu.addSeparator()
         menu.addAction(translate("&Quit")).triggered.connect(self.quit_requested)
+
+    def _build_snooze(self) -> None:
+        translate = self._language.gettext
+        self._wake = self._menu.addAction(translate("Turn notifications on a&gain"))
+        self._wake.setVisible(False)
+        self._wake.triggered.connect(self._on_wake)
+        snooze = self._menu.addMenu(translate("S&nooze"))
+        for text, choice in (
+            (translate("For &1 hour"), SnoozeChoice.HOUR),
+            (translate("For &8 hours"), SnoozeChoice.EIGHT_HOURS),
+            (translate("Until &tomorrow, 09:00"), SnoozeChoice.TOMORROW),
+            (translate("Until &Monday, 09:00"), SnoozeChoice.MONDAY),
+        ):
+            snooze.addAction(text).setData(str(choice))
+        snooze.triggered.connect(self._on_snooze)
+
+    def _snooze_words(self, snoozed: str) -> list[str]:
+        return [_menu_text(snoozed), self._wake.text()] if snoozed else []
 
     def _show_lines(self, lines: tuple[str, ...]) -> None:
         texts = [_menu_text(line) for line in lines[:LINES]]
@@ -193,6 +220,14 @@ class Tray(QObject):
     @Slot(QAction)
     def _on_top_up_of(self, action: QAction) -> None:
         self.top_up_requested.emit(action.data())
+
+    @Slot()
+    def _on_wake(self) -> None:
+        self.snooze_requested.emit(str(SnoozeChoice.OFF))
+
+    @Slot(QAction)
+    def _on_snooze(self, action: QAction) -> None:
+        self.snooze_requested.emit(action.data())
 
     @Slot()
     def _on_message_clicked(self) -> None:

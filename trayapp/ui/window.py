@@ -3,11 +3,10 @@
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -19,11 +18,16 @@ from trayapp.core.text import PROGRAM, Card
 from trayapp.ui.banner import Banners
 from trayapp.ui.buttons import Button
 from trayapp.ui.card import AccountCard
+from trayapp.ui.footer import Footer
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
+from trayapp.ui.search import Search
 
-_SIZE: Final = (28, 33)
+SEARCH_FROM: Final = 8
+"""So many accounts are looked for by name."""
+
+_SIZE: Final = (33, 36)
 """How wide and high the window is at first, in lines of text."""
 _SMALLEST: Final = (24, 16)
 
@@ -37,8 +41,12 @@ class Window(QWidget):
         enter_key_requested(account_id: str): to type another key for one.
         unlock_requested(): to be asked for the keyring's password.
         top_up_requested(account_id: str): to go where it is topped up.
-        settings_requested(): to see the settings; without accounts, to add one.
+        history_requested(account_id: str): to see its history.
         copy_requested(text: str): to have a text on the clipboard.
+        copy_request_requested(account_id: str): to have a top-up request there.
+        paid_requested(account_id: str): a person says that they have paid.
+        why_requested(): to see why alerts were sent or not.
+        settings_requested(): to see the settings; without accounts, to add one.
         quit_requested(): to end the program.
     """
 
@@ -47,8 +55,12 @@ class Window(QWidget):
     enter_key_requested = Signal(str)
     unlock_requested = Signal()
     top_up_requested = Signal(str)
-    settings_requested = Signal()
+    history_requested = Signal(str)
     copy_requested = Signal(str)
+    copy_request_requested = Signal(str)
+    paid_requested = Signal(str)
+    why_requested = Signal()
+    settings_requested = Signal()
     quit_requested = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -58,13 +70,17 @@ class Window(QWidget):
         self.setWindowTitle(PROGRAM)
         self.setWindowIcon(app_icon())
         self._banners = Banners(language)
-        self._refresh = Button(language.gettext("&Refresh"))
-        self._refresh.clicked.connect(self.refresh_requested)
-        self._settings = Button(language.gettext("&Settings…"))
-        self._settings.clicked.connect(self.settings_requested)
+        self._search = Search(language)
+        self._search.changed.connect(self._filter)
+        self._footer = Footer(language)
+        self._footer.refresh_requested.connect(self.refresh_requested)
+        self._footer.why_requested.connect(self.why_requested)
+        self._footer.settings_requested.connect(self.settings_requested)
         self._pages = QStackedWidget()
         self._empty = self._make_empty_page()
         self._list = QWidget()
+        words = language.gettext("No account's name has that in it.")
+        self._nothing = Text(words, tone=Tone.MUTED)
         self._scroll = QScrollArea()
         self._lay_out()
         self._add_shortcuts()
@@ -86,8 +102,20 @@ class Window(QWidget):
                 self._cards[account_id] = self._new_card(card)
         if before != list(shown):
             self._order(list(shown))
+        self._search.setVisible(len(shown) >= SEARCH_FROM)
+        if len(shown) < SEARCH_FROM:
+            self._search.clear()
+        self._filter()
         self._pages.setCurrentWidget(self._scroll if shown else self._empty)
-        self._refresh.setVisible(bool(shown))
+        self._footer.show_accounts(any_there=bool(shown))
+
+    def show_totals(self, totals: str) -> None:
+        """Say what all accounts come to, each unit for itself; empty for nothing."""
+        self._footer.show_totals(totals)
+
+    def confirm(self, text: str) -> None:
+        """Say for a moment that what a person asked for is done."""
+        self._footer.confirm(text)
 
     def show_banner(self, topic: str, text: str | None) -> None:
         """Tell something about the whole program, or take it back with None.
@@ -103,7 +131,12 @@ class Window(QWidget):
         one.enter_key_requested.connect(self.enter_key_requested)
         one.unlock_requested.connect(self.unlock_requested)
         one.top_up_requested.connect(self.top_up_requested)
+        one.history_requested.connect(self.history_requested)
         one.copy_requested.connect(self.copy_requested)
+        one.copy_requested.connect(self._on_copied)
+        one.copy_request_requested.connect(self.copy_request_requested)
+        one.copy_request_requested.connect(self._on_copied)
+        one.paid_requested.connect(self.paid_requested)
         return one
 
     def _order(self, account_ids: list[str]) -> None:
@@ -111,15 +144,43 @@ class Window(QWidget):
         self._cards = {one: self._cards[one] for one in account_ids}
         for position, card in enumerate(self._cards.values()):
             self._rows.insertWidget(position, card)
-            card.show()
         chain = [
-            part
-            for card in self._cards.values()
-            for part in (card, *card.findChildren(Button))
+            self._search.line,
+            *(one for card in self._cards.values() for one in card.chain),
         ]
-        chain += [self._refresh, self._settings]
-        for first, second in pairwise(chain):
+        for first, second in pairwise((*chain, *self._footer.chain)):
             self.setTabOrder(first, second)
+
+    @Slot()
+    def _filter(self) -> None:
+        """Show the accounts that are looked for, and how many they are."""
+        found = 0
+        self._rows.setEnabled(False)  # all at once: each alone would lay out anew
+        for card in self._cards.values():
+            matches = self._search.finds(card.name)
+            found += matches
+            if card.isHidden() is matches:
+                card.setVisible(matches)
+        self._rows.setEnabled(True)
+        self._search.show_count(found, len(self._cards))
+        self._nothing.setVisible(not found and bool(self._cards))
+
+    @Slot()
+    def _on_copied(self) -> None:
+        self.confirm(self._language.gettext("Copied to the clipboard"))
+
+    @Slot()
+    def _on_find(self) -> None:
+        self._search.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.line.selectAll()
+
+    @Slot()
+    def _on_escape(self) -> None:
+        """Take one thing back: what is looked for, then the window."""
+        if self._search.is_searching:
+            self._search.clear()
+        else:
+            self.close()
 
     def _make_empty_page(self) -> QWidget:
         translate = self._language.gettext
@@ -154,6 +215,8 @@ class Window(QWidget):
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(margin, margin, margin, margin)
         self._rows.setSpacing(em // 2)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._rows.addWidget(self._nothing)
         self._rows.addStretch(1)
         self._scroll.setWidget(self._list)
         self._scroll.setWidgetResizable(True)
@@ -161,26 +224,23 @@ class Window(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._pages.addWidget(self._scroll)
         self._pages.addWidget(self._empty)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(margin, em // 2, margin, margin)
-        footer.addWidget(self._refresh)
-        footer.addStretch(1)
-        footer.addWidget(self._settings)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._banners)
+        whole.addWidget(self._search)
         whole.addWidget(self._pages, 1)
-        whole.addLayout(footer)
+        whole.addWidget(self._footer)
         self.setMinimumSize(QSize(*_SMALLEST) * em)
         self.resize(QSize(*_SIZE) * em)
 
     def _add_shortcuts(self) -> None:
-        for keys, intent in (
+        for keys, slot in (
             ("F5", self.refresh_requested),
             ("Ctrl+R", self.refresh_requested),
+            ("Ctrl+F", self._on_find),
             ("Ctrl+,", self.settings_requested),
             ("Ctrl+Q", self.quit_requested),
+            ("Esc", self._on_escape),
         ):
-            QShortcut(QKeySequence(keys), self).activated.connect(intent)
-        QShortcut(QKeySequence("Esc"), self).activated.connect(self.close)
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)

@@ -1,0 +1,172 @@
+"""A window of many accounts: found by name, added up, and never slow."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.language import ENGLISH
+from trayapp.core.state import State
+from trayapp.core.text import Card
+from trayapp.ui.card import AccountCard
+from trayapp.ui.window import SEARCH_FROM, Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+
+ONE = Card(
+    account_id="0",
+    name="Account 0",
+    amount="€350.12",
+    level=State.OK,
+    state=State.OK,
+    state_words="Fine",
+    age="3 minutes ago",
+    problem=None,
+    panel_url="https://panel.example",
+    asking=False,
+    run_out="Thu 14 – Tue 19 Dec at this pace",
+    messages="about 7,002 messages",
+)
+GENEROUS = 6
+"""Times the aim: other programs run on a tester's computer too."""
+
+
+def cards(number: int) -> tuple[Card, ...]:
+    """Make so many cards, all of one account's kind."""
+    return tuple(
+        replace(ONE, account_id=str(one), name=f"Account {one}")
+        for one in range(number)
+    )
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Window:
+    """Give a window of twelve accounts, on the screen."""
+    window = Window(ENGLISH)
+    qtbot.addWidget(window)
+    window.show_cards(cards(12))
+    with qtbot.waitActive(window):
+        window.show()
+    return window
+
+
+def line(window: Window) -> QLineEdit:
+    """Give the line in which a name is looked for."""
+    return window.findChildren(QLineEdit)[0]
+
+
+def names(window: Window) -> list[str]:
+    """Give the names of the accounts that are to be seen."""
+    return [one.name for one in window.findChildren(AccountCard) if not one.isHidden()]
+
+
+def test_few_accounts_need_no_search(window: Window) -> None:
+    """And what was looked for is forgotten when they become few."""
+    line(window).setText("11")
+    window.show_cards(cards(SEARCH_FROM - 1))
+    assert not line(window).isVisible()
+    assert len(names(window)) == SEARCH_FROM - 1
+    window.show_cards(cards(SEARCH_FROM))
+    assert line(window).isVisible()
+
+
+def test_accounts_are_found_by_any_part_of_their_name(
+    window: Window, words: Words
+) -> None:
+    """Whatever its case; how many there are is said."""
+    line(window).setText("1 ACC")
+    assert names(window) == ["Account 1", "Account 10", "Account 11"]
+    assert "3 of 12 accounts" in words(window)
+    line(window).setText("no such")
+    assert names(window) == []
+    assert "No account's name has that in it." in words(window)
+    line(window).clear()
+    assert len(names(window)) == 12
+    assert not any("of 12" in text for text in words(window))
+
+
+def test_what_comes_later_is_filtered_too(window: Window) -> None:
+    """A new account, or one with a new name, shows up only if it matches."""
+    line(window).setText("Shop")
+    window.show_cards((*cards(12), replace(ONE, account_id="s", name="Shop")))
+    assert names(window) == ["Shop"]
+    window.show_cards((replace(ONE, name="Shop 2"), *cards(12)[1:]))
+    assert names(window) == ["Shop 2"]
+
+
+def test_the_search_is_all_keys(window: Window) -> None:
+    """Ctrl+F begins, Escape takes it back before it closes the window."""
+    window.findChildren(AccountCard)[0].setFocus()
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert line(window).hasFocus()
+    QTest.keyClicks(line(window), "11")
+    assert names(window) == ["Account 11"]
+    QTest.keyClick(line(window), Qt.Key.Key_Escape)
+    assert (line(window).text(), window.isVisible()) == ("", True)
+    QTest.keyClick(line(window), Qt.Key.Key_Escape)
+    assert window.isHidden()
+
+
+def test_the_foot_says_what_all_come_to(window: Window, words: Words) -> None:
+    """Nothing, if that says nothing."""
+    window.show_totals("€412.40 + 3,100 CREDITS")
+    assert "Together: €412.40 + 3,100 CREDITS" in words(window)
+    window.show_totals("")
+    assert not any(text.startswith("Together") for text in words(window))
+
+
+def test_what_was_copied_is_said_for_a_moment(
+    qtbot: QtBot, window: Window, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the totals are back, with what changed meanwhile."""
+    monkeypatch.setattr("trayapp.ui.footer._CONFIRMED_MS", 50)
+    window.show_totals("€1.00 + 2 SMS")
+    with qtbot.waitSignal(window.copy_requested):
+        window.findChildren(AccountCard)[0].copy_requested.emit("€350.12")
+    assert "Copied to the clipboard" in words(window)
+    window.show_totals("€3.00 + 2 SMS")
+    assert "Together: €3.00 + 2 SMS" not in words(window)
+    qtbot.waitUntil(lambda: "Together: €3.00 + 2 SMS" in words(window), timeout=6_000)
+
+
+def test_why_is_asked_in_the_foot(
+    qtbot: QtBot, window: Window, buttons: Buttons
+) -> None:
+    """Where there are accounts at all."""
+    with qtbot.waitSignal(window.why_requested):
+        buttons(window)["Why?"].click()
+    window.show_cards(())
+    assert "Why?" not in buttons(window)
+
+
+def test_two_hundred_accounts_are_quick(
+    qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Aims: all new 1.5 s, none changed 20 ms, one changed 25 ms (printed)."""
+    window = Window(ENGLISH)
+    qtbot.addWidget(window)
+    window.show()
+    many = cards(200)
+    changed = (replace(ONE, amount="€1.00", age="Just now"), *many[1:])
+    for what, shown, aim in (
+        ("all new", many, 1.5),
+        ("none changed", many, 0.020),
+        ("one changed", changed, 0.025),
+    ):
+        begun = time.perf_counter()
+        window.show_cards(shown)
+        taken = time.perf_counter() - begun
+        qtbot.wait(1)
+        with capsys.disabled():
+            told = f"\n200 accounts, {what}: {taken * 1000:.1f} ms"
+            print(told, end="")  # noqa: T201 - a measurement is there to be read
+        assert taken < GENEROUS * aim

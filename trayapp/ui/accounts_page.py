@@ -1,0 +1,130 @@
+"""The settings' first page: the accounts, and at the first start a word of welcome."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from trayapp.core.account import Account
+from trayapp.core.language import Language
+from trayapp.ui.account_list import AccountList
+from trayapp.ui.buttons import Button
+from trayapp.ui.icons import app_pixmap
+from trayapp.ui.labels import Text, Tone
+from trayapp.ui.picture import Picture
+
+
+class AccountsPage(QWidget):
+    """Shows the accounts, and says what a person asks for.
+
+    Signals:
+        add_requested(): to type another account.
+        edit_requested(): to change the current one.
+        remove_requested(): to remove it.
+        order_changed(account_ids: list[str]): the accounts were put into this order.
+    """
+
+    add_requested = Signal()
+    edit_requested = Signal()
+    remove_requested = Signal()
+    order_changed = Signal(list)
+
+    def __init__(self, language: Language, *, welcome: bool) -> None:
+        super().__init__()
+        translate = language.gettext
+        self._language = language
+        self._list = AccountList(language)
+        self._list.edit_requested.connect(self.edit_requested)
+        self._list.remove_requested.connect(self.remove_requested)
+        self._list.order_changed.connect(self.order_changed)
+        self._add = Button(translate("&Add an account…"))
+        self._add.clicked.connect(self.add_requested)
+        self._edit = Button(translate("&Edit…"))
+        self._edit.clicked.connect(self.edit_requested)
+        self._remove = Button(translate("&Remove"))
+        self._remove.clicked.connect(self.remove_requested)
+        self._how = Text(
+            translate("Drag an account to move it, or press Alt+Up and Alt+Down."),
+            tone=Tone.MUTED,
+        )
+        self._note = Text()
+        self._is_first = welcome
+        self._lay_out()
+
+    def start(self) -> None:
+        """Let the keyboard begin with what is the obvious thing to do."""
+        if self._is_first:
+            self._add.emphasize(on=True)
+            self._add.setDefault(True)
+            self._add.setFocus()
+        else:
+            self._list.setFocus()
+
+    def calm_down(self) -> None:
+        """Let no button stand out: there is an account."""
+        self._add.emphasize(on=False)
+
+    def show_accounts(
+        self, accounts: list[Account], pending: set[str], gone: int
+    ) -> None:
+        """Show the accounts, those with a new key, and how many OK removes."""
+        self._list.show_accounts(accounts, pending)
+        for button in (self._edit, self._remove):
+            button.setEnabled(bool(accounts))
+        self._how.setVisible(len(accounts) > 1)
+        self._note.say(
+            self._language.ngettext(
+                "OK removes {n} account, and its key from the keyring.",
+                "OK removes {n} accounts, and their keys from the keyring.",
+                gone,
+            ).format(n=gone)
+        )
+        self._note.setVisible(bool(gone))
+
+    def select(self, account_id: str) -> None:
+        """Make this account the current one."""
+        self._list.select(account_id)
+
+    def current_id(self) -> str | None:
+        """Give the current account's id, if there is one."""
+        return self._list.current_id()
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        beside = QVBoxLayout()
+        for button in (self._add, self._edit, self._remove):
+            beside.addWidget(button)
+        beside.addStretch(1)
+        accounts = QHBoxLayout()
+        accounts.addWidget(self._list, 1)
+        accounts.addLayout(beside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em // 2)
+        if self._is_first:
+            layout.addLayout(self._greeting())
+            layout.addSpacing(em // 2)
+        layout.addLayout(accounts, 1)
+        layout.addWidget(self._how)
+        layout.addWidget(self._note)
+
+    def _greeting(self) -> QLayout:
+        translate = self._language.gettext
+        em = self.fontMetrics().height()
+        words = QVBoxLayout()
+        words.setSpacing(em // 4)
+        words.addWidget(
+            Text(translate("Welcome to Balance Tray"), bold=True, scale=1.4)
+        )
+        words.addWidget(
+            Text(
+                translate(
+                    "It watches the credit of your SMS accounts from the system tray "
+                    "and tells you in time to top up. Begin with an account: you need "
+                    "the API key from its panel."
+                )
+            )
+        )
+        greeting = QHBoxLayout()
+        greeting.setSpacing(em)
+        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        greeting.addLayout(words, 1)
+        return greeting

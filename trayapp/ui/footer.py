@@ -1,0 +1,89 @@
+"""The window's foot: what all accounts come to, and what concerns all of them."""
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.language import Language
+from trayapp.ui.announce import announce
+from trayapp.ui.buttons import Button
+from trayapp.ui.labels import Text, Tone
+
+_CONFIRMED_MS: Final = 4_000
+
+
+class Footer(QWidget):
+    """A line of words above a row of buttons.
+
+    Signals:
+        refresh_requested(): to ask the gateway about all accounts.
+        why_requested(): to see why alerts were sent or not.
+        settings_requested(): to see the settings.
+    """
+
+    refresh_requested = Signal()
+    why_requested = Signal()
+    settings_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        translate = self._translate = language.gettext
+        self._totals = ""
+        self._words = Text(tone=Tone.MUTED)
+        self._refresh = Button(translate("&Refresh"))
+        self._refresh.clicked.connect(self.refresh_requested)
+        self._why = Button(translate("&Why?"))
+        self._why.setFlat(True)
+        about = translate("Which notifications were sent or held back, and why")
+        self._why.setAccessibleDescription(about)
+        self._why.setToolTip(about)
+        self._why.clicked.connect(self.why_requested)
+        self._settings = Button(translate("&Settings…"))
+        self._settings.clicked.connect(self.settings_requested)
+        self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
+        self._end.timeout.connect(self._show)
+        self._lay_out()
+        self._show()
+
+    @property
+    def chain(self) -> tuple[QWidget, ...]:
+        """The buttons, in the order of the tab key."""
+        return (self._refresh, self._why, self._settings)
+
+    def show_totals(self, totals: str) -> None:
+        """Say what all accounts come to; nothing if that says nothing new."""
+        self._totals = totals
+        if not self._end.isActive():
+            self._show()
+
+    def confirm(self, text: str) -> None:
+        """Say for a moment that something was done."""
+        self._words.say(text)
+        self._words.show()
+        self._end.start()
+        announce(self, text)
+
+    def show_accounts(self, *, any_there: bool) -> None:
+        """Offer what makes sense with accounts, or without any."""
+        self._refresh.setVisible(any_there)
+        self._why.setVisible(any_there)
+
+    @Slot()
+    def _show(self) -> None:
+        said = self._translate("Together: {totals}").format(totals=self._totals)
+        self._words.say(said if self._totals else "")
+        self._words.setVisible(bool(self._totals))
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        row = QHBoxLayout()
+        row.addWidget(self._refresh)
+        row.addStretch(1)
+        row.addWidget(self._why)
+        row.addWidget(self._settings)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em * 3 // 4)
+        column.setSpacing(em // 2)
+        column.addWidget(self._words)
+        column.addLayout(row)

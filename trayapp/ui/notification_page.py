@@ -1,0 +1,166 @@
+"""What a person wants to be told of, and when."""
+
+from datetime import time, timedelta
+from typing import Final
+
+from PySide6.QtCore import QTime, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
+
+from trayapp.core.language import Language
+from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.ui.buttons import Button
+from trayapp.ui.labels import Text, Tone
+from trayapp.ui.option import Option
+from trayapp.ui.waits import Waits
+
+_PATIENCE: Final = (
+    *(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24)),
+    *(timedelta(days=days) for days in (2, 7)),
+)
+_REMINDERS: Final = (
+    *(timedelta(hours=hours) for hours in (4, 8, 12, 24)),
+    *(timedelta(days=days) for days in (2, 7)),
+)
+_REMINDER: Final = timedelta(hours=24)
+_NIGHT: Final = QuietHours(time(22), time(7))
+
+
+class NotificationPage(QWidget):
+    """Shows the part of `Settings` that is about notifications.
+
+    Signals:
+        test_notification_requested(): to see one now.
+    """
+
+    test_notification_requested = Signal()
+
+    def __init__(self, settings: Settings, language: Language) -> None:
+        super().__init__()
+        translate = self._translate = language.gettext
+        quiet = settings.quiet or _NIGHT
+        self._patience = Waits(_PATIENCE, settings.unreachable_after, language)
+        self._patience.setAccessibleName(translate("Unreachable for longer than"))
+        reminder = settings.reminder or _REMINDER
+        self._reminder = Waits(_REMINDERS, reminder, language)
+        self._reminder.setAccessibleName(translate("Time between two reminders"))
+        self._start = _clock(quiet.start, translate("Quiet hours begin"))
+        self._end = _clock(quiet.end, translate("Quiet hours end"))
+        self._kinds = self._make_kinds(settings.told)
+        self._quiet = Option(
+            translate("&Quiet hours from"),
+            on=settings.quiet is not None,
+            advice=translate(
+                "What is used up, a rejected key and unusual spending are told all "
+                "the same, the rest when they end."
+            ),
+            parts=(self._start, Text(translate("to")), self._end),
+        )
+        self._remind = Option(
+            translate("Re&mind me while the balance is low, every"),
+            on=settings.reminder is not None,
+            parts=(self._reminder,),
+        )
+        self._test = Button(translate("&Test notification"))
+        self._test.setAutoDefault(False)
+        self._test.clicked.connect(self._on_test)
+        self._sent = Text(tone=Tone.MUTED)
+        self._lay_out()
+
+    def told(self) -> frozenset[AlertKind]:
+        """Give what is to be told."""
+        return frozenset(kind for kind, option in self._kinds.items() if option.on)
+
+    def unreachable_after(self) -> timedelta:
+        """Give how long an account may be out of reach before that is told."""
+        return self._patience.wait()
+
+    def quiet(self) -> QuietHours | None:
+        """Give the quiet hours, if there are any."""
+        if not self._quiet.on:
+            return None
+        return QuietHours(_time(self._start), _time(self._end))
+
+    def reminder(self) -> timedelta | None:
+        """Give the time between two reminders, if there are to be any."""
+        return self._reminder.wait() if self._remind.on else None
+
+    def _make_kinds(self, told: frozenset[AlertKind]) -> dict[AlertKind, Option]:
+        translate, kinds = self._translate, AlertKind
+        words = {
+            kinds.LOW: (translate("&Low balance"), "", ()),
+            kinds.LOW_DAYS: (
+                translate("Runs out &soon"),
+                translate("As many days ahead as is set in each account."),
+                (),
+            ),
+            kinds.EMPTY: (translate("Balance is used &up"), "", ()),
+            kinds.REJECTED: (translate("API key is re&jected"), "", ()),
+            kinds.DRAIN: (
+                translate("Unusual s&pending"),
+                translate(
+                    "Spending far above this account's own normal: a leaked key, a "
+                    "runaway script."
+                ),
+                (),
+            ),
+            kinds.UNREACHABLE: (
+                translate("Unreac&hable for longer than"),
+                "",
+                (self._patience,),
+            ),
+            kinds.TOPPED_UP: (
+                translate("T&opped up"),
+                translate("Says that a payment has arrived, and how much it was."),
+                (),
+            ),
+        }
+        return {
+            kind: Option(text, on=kind in told, advice=advice, parts=parts)
+            for kind, (text, advice, parts) in words.items()
+        }
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        beside = QHBoxLayout()
+        beside.setSpacing(em // 2)
+        beside.addWidget(self._test)
+        beside.addWidget(self._sent, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em // 4)
+        layout.addWidget(Text(self._translate("Notify me about"), bold=True))
+        for option in self._kinds.values():
+            layout.addWidget(option)
+        layout.addSpacing(em // 2)
+        layout.addWidget(Text(self._translate("When"), bold=True))
+        layout.addWidget(self._quiet)
+        layout.addWidget(self._remind)
+        layout.addSpacing(em // 2)
+        layout.addLayout(beside)
+        layout.addStretch(1)
+
+    @Slot()
+    def _on_test(self) -> None:
+        self._sent.say(
+            self._translate(
+                "Sent. If you see nothing, look whether the desktop itself holds "
+                "notifications back."
+            )
+        )
+        self.test_notification_requested.emit()
+
+
+def _clock(shown: time, name: str) -> QTimeEdit:
+    """Make a field for a time of the day, as the locale writes it."""
+    edit = QTimeEdit(QTime(shown.hour, shown.minute))
+    edit.setDisplayFormat(
+        edit.locale()
+        .timeFormat(edit.locale().FormatType.ShortFormat)
+        .replace(":ss", "")
+    )
+    edit.setAccessibleName(name)
+    return edit
+
+
+def _time(edit: QTimeEdit) -> time:
+    return time(edit.time().hour(), edit.time().minute())

@@ -1,0 +1,55 @@
+"""A box to tick, with what belongs to it and a sentence of help."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trayapp.ui.labels import Text, Tone
+
+
+class Option(QWidget):
+    """A box to tick; its parts rest while it isn't ticked."""
+
+    def __init__(
+        self, text: str, *, on: bool, advice: str = "", parts: tuple[QWidget, ...] = ()
+    ) -> None:
+        super().__init__()
+        self.box = QCheckBox(text)
+        self.box.setChecked(on)
+        self.box.setAccessibleName(text.replace("&", "").rstrip(":"))
+        self.box.setAccessibleDescription(advice)
+        row = QHBoxLayout()
+        row.setSpacing(self.fontMetrics().height() // 2)
+        row.addWidget(self.box)
+        for part in parts:
+            part.setEnabled(on)
+            self.box.toggled.connect(part.setEnabled)
+            row.addWidget(part)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        if advice:
+            said = Text(advice, tone=Tone.MUTED)
+            said.setContentsMargins(self._indent(), 0, 0, 0)
+            said.setAlignment(Qt.AlignmentFlag.AlignLeading)
+            layout.addWidget(said)
+
+    @property
+    def on(self) -> bool:
+        """Whether it is ticked."""
+        return self.box.isChecked()
+
+    def _indent(self) -> int:
+        """Give where the box's own words begin."""
+        option = QStyleOptionButton()
+        option.initFrom(self.box)
+        words = QStyle.SubElement.SE_CheckBoxContents
+        return self.box.style().subElementRect(words, option, self.box).left()

@@ -1,0 +1,91 @@
+"""What went wrong with an account, and the buttons that help."""
+
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.errors import Remedy
+from trayapp.core.language import Language
+from trayapp.core.text import Problem
+from trayapp.ui.buttons import Button
+from trayapp.ui.labels import Tone
+from trayapp.ui.trouble import Trouble
+
+_ASKING_AGAIN_HELPS: Final = {Remedy.RETRY, Remedy.COPY_DETAILS}
+
+
+class Remedies(QWidget):
+    """Shows a `Problem` with what a person can do about it, or takes no room.
+
+    Signals:
+        check_requested(): to ask the gateway again.
+        enter_key_requested(): to type another key.
+        unlock_requested(): to be asked for the keyring's password.
+        copy_requested(text: str): to have the error's details on the clipboard.
+    """
+
+    check_requested = Signal()
+    enter_key_requested = Signal()
+    unlock_requested = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._problem: Problem | None = None
+        translate = language.gettext
+        self._trouble = Trouble(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
+        self._enter_key = Button("")
+        self._enter_key.clicked.connect(self.enter_key_requested)
+        self._unlock = Button(translate("Unlock keyring…"))
+        self._unlock.clicked.connect(self.unlock_requested)
+        self._check = Button(translate("Check again"))
+        self._check.clicked.connect(self.check_requested)
+        self._copy = Button(translate("Copy details"))
+        self._copy.clicked.connect(self._on_copy)
+        self._row = QWidget()
+        self._lay_out()
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons, in the order of the tab key."""
+        return (self._enter_key, self._unlock, self._check, self._copy)
+
+    def show_problem(self, problem: Problem | None, *, rejected: bool) -> None:
+        """Show what is wrong; `rejected` if it is the key, which may be right."""
+        translate = self._language.gettext
+        self._problem = problem
+        self._trouble.show_problem(problem)
+        remedy = problem.remedy if problem is not None else Remedy.NONE
+        self._row.setVisible(remedy is not Remedy.NONE)
+        self._unlock.setVisible(remedy is Remedy.UNLOCK)
+        self._enter_key.setVisible(remedy is Remedy.ENTER_KEY)
+        self._copy.setVisible(remedy is Remedy.COPY_DETAILS)
+        self._copy.setText(translate("Copy details"))
+        self._enter_key.setText(
+            translate("Enter new key…") if rejected else translate("Enter key…")
+        )
+        # After a rejection the key may be right, and the address allowed meanwhile.
+        self._check.setVisible(remedy in _ASKING_AGAIN_HELPS or rejected)
+        self.setVisible(problem is not None)
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        row = QHBoxLayout(self._row)
+        row.setContentsMargins(0, em // 8, 0, 0)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(em // 2)
+        column.addWidget(self._trouble)
+        column.addWidget(self._row)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        if (problem := self._problem) is not None:
+            self.copy_requested.emit(f"{problem.title}\n{problem.detail}")
+            self._copy.setText(self._language.gettext("Copied"))
