@@ -7,8 +7,10 @@ Nothing is painted or retouched: the accounts are made up, the rest is what peop
 
 from __future__ import annotations
 
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +22,15 @@ from desktop import Desktop
 from processes import wait_until
 from steps import say
 from tray_probe import NoTrayIconError, Tray
+from trayapp.core.balance import Reading
 from trayapp.demo_scripted import ScriptedGateway
+from trayapp.services.history import History
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Sequence
+
+    from trayapp.core.balance import Balance
 
 PICTURES: Final = Path(__file__).with_name("screenshots")
 PROGRAM: Final = [sys.executable, "-m", "trayapp"]
@@ -103,12 +110,13 @@ class Scene:
 
 def main() -> int:
     """Take all pictures."""
-    with Desktop("xfce") as desktop, ScriptedGateway() as gateway:
-        bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
-        with Tray(bus) as tray, Screen(bus) as screen:
-            scene = Scene(desktop, gateway, tray, screen)
-            first_run(scene)
-            accounts(scene)
+    for story in ((first_run, accounts), (history,), (warnings,)):
+        with Desktop("xfce") as desktop, ScriptedGateway() as gateway:
+            bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+            with Tray(bus) as tray, Screen(bus) as screen:
+                scene = Scene(desktop, gateway, tray, screen)
+                for part in story:
+                    part(scene)
     return 0
 
 
@@ -136,18 +144,87 @@ def accounts(scene: Scene) -> None:
     """Photograph the window with a fine, a low and a rejected account."""
     for name, key, amount, unit, low in ACCOUNTS:
         scene.gateway.set_balance(key, amount, unit)
-        custom = ["--service", "custom", "--base-url", scene.gateway.url]
-        add = [*PROGRAM, "account", "add", name, *custom, "--low", low, "--key-stdin"]
-        scene.desktop.run(add, stdin=f"{key}\n")
+        add_account(scene, name, key, low)
     scene.desktop.run([*PROGRAM, "check"])
     scene.gateway.revoke(ACCOUNTS[2][1])
     program = scene.start()
     scene.tray_says("Low")
-    scene.screen.program("xfce4-notifyd").find("push button", "Enter new key")
+    scene.screen.program("xfce4-notifyd").find("push button", "Snooze")
     scene.tray.activate()
     scene.take("window", scene.place("Balance Tray", 360, 80))
     scene.take("desktop", WIDE)
     end(scene, program)
+
+
+def history(scene: Scene) -> None:
+    """Photograph the window and the chart of accounts with a past."""
+    program = scene.desktop.spawn([*PROGRAM, "--demo"], log="demo")
+    scene.tray_says("Low")
+    scene.tray.activate()
+    ours = scene.screen.program("alance")
+    ours.find("push button", "Why")
+    scene.take("accounts", scene.place("Balance Tray", 360, 80))
+    ours.find("push button", "History").press()
+    scene.take("history", scene.place("History", 180, 60))
+    end(scene, program)
+
+
+def warnings(scene: Scene) -> None:
+    """Photograph a warning in days, a drain, the snoozed state and the reasons."""
+    key_days, key_drain = "made-up-key-days", "made-up-key-drain"
+    past = scene.gateway.past("demo-main", 60 * 24)
+    calm = [replace(one, amount=one.amount / 10) for one in past]
+    for name, key, readings in (
+        (
+            "Sign-in codes",
+            key_days,
+            [replace(one, amount=one.amount - 130) for one in past],
+        ),
+        ("Newsletter", key_drain, calm),
+    ):
+        last = f"{readings[-1].amount:.4f}"
+        scene.gateway.set_balance(key, last, "EUR")
+        add_account(scene, name, key, "5")
+        remember(scene, readings)
+    program = scene.start()
+    scene.tray_says("Newsletter")
+    notifications = scene.screen.program("xfce4-notifyd")
+    notifications.says("runs out")
+    scene.gateway.set_balance(key_drain, "6.1200", "EUR")
+    scene.tray.activate()
+    ours = scene.screen.program("alance")
+    ours.find("push button", "Refresh").press()
+    notifications.says("unusual spending")
+    scene.place("Balance Tray", 360, 80)
+    scene.take("warnings", WIDE)
+    notifications.find("push button", "Snooze").press()
+    ours.says("Snoozed until")
+    scene.take("snoozed", WIDE)
+    ours.find("push button", "Why").press()
+    scene.take("why", scene.place("Why", 300, 120))
+    end(scene, program)
+
+
+def add_account(scene: Scene, name: str, key: str, low: str) -> None:
+    """Add an account on the command line."""
+    custom = ["--service", "custom", "--base-url", scene.gateway.url]
+    add = [*PROGRAM, "account", "add", name, *custom, "--low", low, "--key-stdin"]
+    scene.desktop.run(add, stdin=f"{key}\n")
+
+
+def remember(scene: Scene, balances: Sequence[Balance]) -> None:
+    """Give the account that was added last a past, one balance an hour."""
+    home, now = scene.desktop.home, datetime.now(UTC)
+    config = (home / ".config/balance-tray/config.toml").read_text()
+    account_id = re.findall(r'^id = "(\w+)"', config, re.MULTILINE)[-1]
+    with History(home / ".local/share/balance-tray/history.sqlite3") as kept:
+        kept.record_past(
+            account_id,
+            (
+                Reading(one, now - timedelta(hours=hour))
+                for hour, one in enumerate(reversed(balances))
+            ),
+        )
 
 
 def end(scene: Scene, program: subprocess.Popen[str]) -> None:

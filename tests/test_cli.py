@@ -27,7 +27,8 @@ from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, KeyringAbsent, KeyringFailed
-from trayapp.core.settings import Settings
+from trayapp.core.memory import Memory
+from trayapp.core.settings import AlertKind, Settings
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.instance import Instance
 from trayapp.services.config_file import Config, ConfigFile
@@ -363,7 +364,7 @@ def test_check_records_what_it_read(person: Person) -> None:
         last = history.last("low")
         assert last is not None
         assert last.balance.digits == "9.9900"
-        assert not history.watched("low").told.low
+        assert history.memory("low") == Memory()
 
 
 def test_a_history_that_cannot_be_opened_hides_no_balance(person: Person) -> None:
@@ -573,7 +574,7 @@ def test_an_account_needs_no_more_than_its_name(person: Person) -> None:
 
 def test_accounts_and_settings_that_are_there_stay(person: Person) -> None:
     """The new one comes last."""
-    settings = Settings(timedelta(hours=6), notify_low=False)
+    settings = Settings(timedelta(hours=6), told=frozenset({AlertKind.LOW}))
     first = person.account("a")
     person.file.save(Config((first,), settings))
     person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)

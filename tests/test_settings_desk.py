@@ -35,11 +35,16 @@ class Scene:
         self.desk = SettingsDesk(Language())
         self.saves: list[tuple[Changes, frozenset[str]]] = []
         self.trials: list[Trial] = []
+        self.tests = 0
         self.desk.save_requested.connect(self._save)
         self.desk.test_requested.connect(self.trials.append)
+        self.desk.test_notification_requested.connect(self._count)
 
     def _save(self, changes: Changes, shown: frozenset[str]) -> None:
         self.saves.append((changes, shown))
+
+    def _count(self) -> None:
+        self.tests += 1
 
     def open(self, *accounts: Account, edit: str | None = None) -> None:
         """Open the dialog."""
@@ -212,6 +217,14 @@ def test_a_trial_that_fails_says_why(scene: Scene) -> None:
     (trial,) = scene.trials
     scene.desk.show_trial(trial, Outcome("a", NOON, Failure(NoConnection)))
     assert "The gateway can't be reached" in words(scene.account_dialog)
+
+
+def test_notifications_can_be_tried_out(scene: Scene) -> None:
+    """As often as a person likes, and nothing is stored for it."""
+    scene.open(A)
+    for _ in range(2):
+        press(scene.dialog, "Test notification")
+    assert (scene.tests, scene.saves) == (2, [])
 
 
 def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:

@@ -122,6 +122,12 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 def _add_history(history: argparse.ArgumentParser) -> None:
     history.add_argument("name", metavar="NAME")
     history.add_argument("--since", metavar="DATE", help="such as 2026-11-01")
+    history.add_argument(
+        "--what",
+        choices=("readings", "movements", "months"),
+        default="readings",
+        help="readings (default), top-ups and spending, or months that add up",
+    )
     history.add_argument("--format", choices=("csv", "json"), default="csv")
 
 

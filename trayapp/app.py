@@ -6,7 +6,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
+from trayapp.core.balance import Reading
 from trayapp.core.text import PROGRAM
 from trayapp.qt.faults import catch_faults, release_faults
 from trayapp.qt.instance import Instance
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from trayapp.services.keychain import Vault
 
 _DEMO_ASKS_MS: Final = 10_000
+_DEMO_PAST_HOURS: Final = 60 * 24
 _CLAIM_TRIES: Final = 20
 _CLAIM_PAUSE_MS: Final = 100
 _log = logging.getLogger(__name__)
@@ -105,12 +107,12 @@ def _run(
     signals.requested.connect(application.exit)
     wiring.quit_requested.connect(application.exit)
     instance.called.connect(wiring.hear)
-    application.lastWindowClosed.connect(wiring.window_closed)
+    application.lastWindowClosed.connect(wiring.hosting.window_closed)
     if sys.platform not in {"win32", "darwin"}:
         from trayapp.qt.tray_host import TrayHost
 
         host = TrayHost(application)
-        host.appeared.connect(wiring.host_appeared)
+        host.appeared.connect(wiring.hosting.host_appeared)
     if profile.is_demo:
         often = QTimer(application, interval=_DEMO_ASKS_MS)
         often.timeout.connect(wiring.ask_unrejected)
@@ -148,11 +150,20 @@ def _demo(at_exit: ExitStack) -> Profile:
     """Make a profile of made-up accounts that is gone when the program ends."""
     from trayapp.demo import DemoGateway
     from trayapp.services.config_file import Config, ConfigFile
+    from trayapp.services.history import History
 
     folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))
     gateway = at_exit.enter_context(DemoGateway())
     places = Places.of_demo(folder)
     ConfigFile(places.config).save(Config(gateway.accounts()))
+    now = datetime.now(UTC)
+    with History(places.history) as history:
+        for account in gateway.accounts():
+            past = enumerate(reversed(gateway.past(account.id, _DEMO_PAST_HOURS)))
+            history.record_past(
+                account.id,
+                (Reading(one, now - timedelta(hours=hour)) for hour, one in past),
+            )
 
     def vault() -> "Vault":
         from trayapp.services.keychain import MemoryVault

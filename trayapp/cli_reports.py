@@ -6,7 +6,7 @@ import csv
 import json
 import locale
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from textwrap import indent
 from typing import Final
@@ -15,8 +15,15 @@ from trayapp.cli_common import UNKNOWN, USAGE, CommandError, chosen, explain, lo
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
 from trayapp.core.errors import HistoryProblem
+from trayapp.core.export import (
+    months_csv,
+    months_json,
+    movements_csv,
+    movements_json,
+)
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
+from trayapp.core.ledger import months, movements
 from trayapp.core.state import State
 from trayapp.core.text import line, problem
 from trayapp.services.config_file import ConfigFile
@@ -105,11 +112,17 @@ def _as_json(known: Known, language: Language) -> dict[str, object]:
 
 
 def history(places: Places, options: argparse.Namespace) -> int:
-    """Print an account's readings as CSV or JSON."""
+    """Print an account's readings, movements or months as CSV or JSON."""
     (account,) = chosen(load(ConfigFile(places.config)).accounts, [options.name])
     since = _since(options.since)
     with History(places.history) as kept:
-        rows = [_row(reading) for reading in kept.readings(account.id, since)]
+        readings = tuple(kept.readings(account.id, since))
+        marked = kept.corrections(account.id)
+    if options.what != "readings":
+        text = _ledger(readings, marked, options.what, options.format)
+        sys.stdout.write(text.replace("\r\n", "\n"))
+        return 0
+    rows = [_row(reading) for reading in readings]
     if options.format == "json":
         print(json.dumps(rows, indent=2))
     else:
@@ -119,6 +132,17 @@ def history(places: Places, options: argparse.Namespace) -> int:
         table.writeheader()
         table.writerows({**row, "currency": _cell(row["currency"])} for row in rows)
     return 0
+
+
+def _ledger(
+    readings: Sequence[Reading], marked: Collection[datetime], what: str, kind: str
+) -> str:
+    """Write the ledger, in the system's own zone: months are people's months."""
+    if what == "months":
+        by_month = months(readings, marked, None)
+        return months_csv(by_month) if kind == "csv" else months_json(by_month)
+    moved = movements(readings, marked)
+    return movements_csv(moved, None) if kind == "csv" else movements_json(moved, None)
 
 
 def _row(reading: Reading) -> dict[str, str]:

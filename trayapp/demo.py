@@ -11,6 +11,7 @@ from typing import Final, Self
 from urllib.parse import parse_qs
 
 from trayapp.core.account import Account, Service
+from trayapp.core.balance import Balance
 from trayapp.demo_accounts import STORIES, Story, TopUp
 from trayapp.demo_server import HOST, Reply, Request, Server, status_page
 
@@ -112,6 +113,11 @@ class DemoGateway:
     def keys(self) -> dict[str, str]:
         """Give the accounts' keys by account id; a sub-account's is its parent's."""
         return {story.id: story.key for story in STORIES}
+
+    def past(self, account_id: str, hours: int) -> list[Balance]:
+        """Give the balance at the full hours before now, the oldest first."""
+        story = {story.id: story for story in self._stories}[account_id]
+        return [Balance(amount, story.unit) for amount in story.past(hours)]
 
     def top_up(self, account_id: str) -> None:
         """Buy credit, as the panel's button does; `KeyError` for no such account."""

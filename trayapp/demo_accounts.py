@@ -79,6 +79,23 @@ class Story:
             left, since = left + bought, at
         return self._spend(left, since, int(elapsed))
 
+    def past(self, hours: int) -> list[Decimal]:
+        """Give the balance at the full hours before the story, the oldest first.
+
+        Looking back, what was spent comes back; where that is more than one ever
+        has, the account was topped up in that hour.
+        """
+        found, left = [self.start], self.start
+        for hour in range(hours):
+            since = -(hour + 1) * 3_600
+            day, second = divmod(since, DAY)
+            messages = self._sent(day, second + 3_600) - self._sent(day, second)
+            left += self.price * messages
+            if left > self.low_below + self.top_up:
+                left -= self.top_up
+            found.append(left)
+        return found[::-1]
+
     def _spend(self, left: Decimal, since: int, until: int) -> Decimal:
         """Send what is due between two moments of one day, while credit lasts."""
         day, start = divmod(since, DAY)

@@ -25,10 +25,12 @@ class SettingsDesk(QObject):
         save_requested(Changes, frozenset[str]): OK; and the ids of the accounts that
             the dialog was opened with.
         test_requested(Trial): to ask the gateway before anything is stored.
+        test_notification_requested(): to see that notifications come.
     """
 
     save_requested = Signal(object, object)
     test_requested = Signal(object)
+    test_notification_requested = Signal()
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,11 +54,17 @@ class SettingsDesk(QObject):
             )
             self._dialog.save_requested.connect(self._save)
             self._dialog.test_requested.connect(self.test_requested)
+            self._dialog.test_notification_requested.connect(
+                self.test_notification_requested
+            )
             self._dialog.finished.connect(self._closed)
             self._dialog.open()
+            edit = None  # it has gone there by itself
         self._dialog.show()  # it hides when it is closed while it is being saved
         self._dialog.raise_()
         self._dialog.activateWindow()
+        if edit is not None:
+            self._dialog.edit_account(edit)
 
     @Slot(object, object)
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:

@@ -1,21 +1,23 @@
 """Who hears whom: the tray, the windows, the model and the poller of one profile."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from trayapp import __version__
 from trayapp.browser import open_in_browser
 from trayapp.core.errors import ConfigBroken, Failure
-from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
-from trayapp.core.notices import Button, notice
+from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
+from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
-from trayapp.core.text import card, problem, tray_view
+from trayapp.core.text import problem
+from trayapp.history_desk import HistoryDesk
+from trayapp.hosting import Hosting
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.doorbell import Word
@@ -23,18 +25,17 @@ from trayapp.settings_desk import SettingsDesk
 from trayapp.ui.about import AboutDialog
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
+from trayapp.views import Views
+from trayapp.why_desk import WhyDesk
 
 if TYPE_CHECKING:
     # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
     # before the icon has its first balance.
+    from trayapp.core.telling import Alert
     from trayapp.services.backend import Loaded, Saved
 
-_TRAY_GRACE_MS: Final = 5_000
-"""How long a panel may take to come up at login before we do without it."""
-_AGE_MS: Final = 30_000
-_HOUR_MS: Final = 3_600_000
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
-_NO_TRAY: Final = "no-tray"
+_EXPORT: Final = "export"
 
 
 class Wiring(QObject):
@@ -54,24 +55,22 @@ class Wiring(QObject):
         self._settings = Settings()
         self._loaded = False
         self._quiet = False
-        self._hosted = False
-        self._without_tray = False
         self._window = Window(language)
+        self._views = Views(tray, self._window, self._model, language)
+        self.hosting = Hosting(tray, self._window, language)
         self._about = AboutDialog(__version__, language, self._window)
         self._desk = SettingsDesk(language, self)
-        self._ages = QTimer(self, interval=_AGE_MS)
-        self._days = QTimer(self, interval=_HOUR_MS)
-        self._connect()
+        self._history = HistoryDesk(language, self)
+        self._why = WhyDesk(language, self._window)
+        self._connect_poller()
+        self._connect_views()
 
     def start(self, *, quiet: bool) -> None:
         """Show the tray icon and start to poll; `quiet` opens no window by itself."""
         self._quiet = quiet
-        self._render_tray()
-        self._tray.show()
-        self._hosted = self._tray.is_hosted()
+        self._views.draw_tray()
+        self.hosting.start()
         self._poller.start()
-        self._days.start()
-        QTimer.singleShot(_TRAY_GRACE_MS, self._check_tray)
 
     def stop(self) -> bool:
         """Take everything off the screen and end the poller; False if it is stuck."""
@@ -79,33 +78,53 @@ class Wiring(QObject):
         self._window.hide()
         return self._poller.stop()
 
-    def _connect(self) -> None:
-        poller, tray, window = self._poller, self._tray, self._window
-        self._ages.timeout.connect(self._render_window)
-        self._days.timeout.connect(self._render_tray)
-        self._model.changed.connect(self._on_changed)
+    def _connect_poller(self) -> None:
+        poller, desk, history = self._poller, self._desk, self._history
         poller.loaded.connect(self._on_loaded)
         poller.asking.connect(self._model.mark_asking)
-        poller.answered.connect(self._on_answered)
-        poller.tried.connect(self._desk.show_trial)
-        poller.saved.connect(self._on_saved)
-        poller.saved.connect(self._desk.close_or_explain)
-        self._desk.save_requested.connect(poller.save)
-        self._desk.test_requested.connect(poller.try_out)
+        poller.answered.connect(self._model.apply)
+        poller.alerts.connect(self._on_alerts)
         poller.pressed.connect(self._on_pressed)
+        poller.snoozed.connect(self._views.set_snoozed)
+        poller.foreseen.connect(self._views.set_forecast)
+        poller.foreseen.connect(history.renew)
+        poller.awaited.connect(self._views.set_awaited)
+        poller.logged.connect(self._why.set_entries)
+        poller.looked_up.connect(history.show_page)
+        poller.exported.connect(self._on_exported)
+        poller.tried.connect(desk.show_trial)
+        poller.saved.connect(self._on_saved)
+        poller.saved.connect(desk.close_or_explain)
         poller.failed.connect(self._on_fault)
+        desk.save_requested.connect(poller.save)
+        desk.test_requested.connect(poller.try_out)
+        desk.test_notification_requested.connect(self._test_notification)
+        history.page_requested.connect(self._look_up)
+        history.export_requested.connect(self._export)
+        history.correction_toggled.connect(self._correct)
+        history.copy_request_requested.connect(self._copy_request)
+
+    def _connect_views(self) -> None:
+        tray, window = self._tray, self._window
         for views in (tray, window):
             views.refresh_requested.connect(self._refresh_all)
             views.top_up_requested.connect(self._top_up)
             views.settings_requested.connect(self._open_settings)
             views.quit_requested.connect(self.quit_requested)
+        self.hosting.window_requested.connect(self.show_window)
+        self.hosting.quit_requested.connect(self.quit_requested)
         tray.open_requested.connect(self.show_window)
         tray.about_requested.connect(self._show_about)
         tray.notice_clicked.connect(self.show_window)
+        tray.snooze_requested.connect(self._snooze)
         window.check_requested.connect(self._refresh)
         window.enter_key_requested.connect(self._enter_key)
-        window.unlock_requested.connect(poller.unlock)
+        window.unlock_requested.connect(self._poller.unlock)
         window.copy_requested.connect(self._copy)
+        window.copy_request_requested.connect(self._copy_request)
+        window.history_requested.connect(self._history.open)
+        window.paid_requested.connect(self._paid)
+        window.why_requested.connect(self._why.open)
 
     # --- what becomes known -------------------------------------------------------
 
@@ -114,7 +133,7 @@ class Wiring(QObject):
         first, self._loaded = not self._loaded, True
         self._settings = loaded.settings
         self._model.load(loaded.known)
-        self._render_tray()
+        self._views.loaded()
         for failure in loaded.problems:
             self._show_problem(failure)
         if loaded.problems:
@@ -125,15 +144,8 @@ class Wiring(QObject):
             self._open_settings()
 
     @Slot(object)
-    def _on_answered(self, outcome: Outcome) -> None:
-        self._model.apply(outcome)
-        if outcome.alert is None:
-            return
-        said = notice(outcome.alert, self._language)
-        if _BY_D_BUS:
-            self._poller.tell(said)
-        else:
-            self._tray.show_message(said)
+    def _on_alerts(self, alerts: "tuple[Alert, ...]") -> None:
+        self._tell(notice(alerts, self._language))
 
     @Slot(object)
     def _on_saved(self, saved: "Saved") -> None:
@@ -147,39 +159,39 @@ class Wiring(QObject):
             self._top_up(account_id)
         elif button == Button.ENTER_KEY:
             self._enter_key(account_id)
+        elif button == Button.SNOOZE:
+            self._snooze(SnoozeChoice.EIGHT_HOURS)
         else:
             self.show_window()
+
+    @Slot(str, object)
+    def _on_exported(self, path: str, failure: Failure | None) -> None:
+        words = self._language.gettext("Exported to {path}.").format(path=path)
+        if failure is not None:
+            words = self._words_of(failure)
+        self._window.show_banner(_EXPORT, None)  # the same words again are news too
+        self._window.show_banner(_EXPORT, words)
+        self.show_window()
 
     @Slot(object)
     def _on_fault(self, failure: Failure) -> None:
         self._show_problem(failure)
         self.show_window()
 
-    @Slot(object)
-    def _on_changed(self, _known: tuple[Known, ...]) -> None:
-        self._render_tray()
-        self._render_window()
-
-    @Slot()
-    def _render_tray(self) -> None:
-        if self._loaded:
-            view = tray_view(self._model.known, datetime.now(UTC), self._language)
-            self._tray.render(view)
-
-    @Slot()
-    def _render_window(self) -> None:
-        if not self._window.isVisible():
-            self._ages.stop()
-            return
-        now = datetime.now(UTC)
-        known = self._model.known
-        self._window.show_cards(tuple(card(one, now, self._language) for one in known))
-
     def _show_problem(self, failure: Failure) -> None:
+        self._window.show_banner(failure.kind.id, self._words_of(failure))
+
+    def _words_of(self, failure: Failure) -> str:
         said = problem(failure, self._language)
         detail = f"({said.detail})" if said.detail else ""
         parts = (f"{said.title}.", said.reason, said.advice, detail)
-        self._window.show_banner(failure.kind.id, " ".join(filter(None, parts)))
+        return " ".join(filter(None, parts))
+
+    def _tell(self, said: Notice) -> None:
+        if _BY_D_BUS:
+            self._poller.tell(said)
+        else:
+            self._tray.show_message(said)
 
     # --- what a person asks for ---------------------------------------------------
 
@@ -192,8 +204,7 @@ class Wiring(QObject):
             self._window.show()
         self._window.raise_()
         self._window.activateWindow()
-        self._render_window()
-        self._ages.start()
+        self._views.window_shown()
 
     @Slot(str)
     def hear(self, word: str) -> None:
@@ -229,6 +240,14 @@ class Wiring(QObject):
             open_in_browser(account.panel_url)
 
     @Slot(str)
+    def _snooze(self, choice: str) -> None:
+        self._poller.snooze(SnoozeChoice(choice))
+
+    @Slot(str)
+    def _paid(self, account_id: str) -> None:
+        self._poller.paid(account_id)
+
+    @Slot(str)
     def _enter_key(self, account_id: str) -> None:
         self._edit_settings(account_id)
 
@@ -242,6 +261,10 @@ class Wiring(QObject):
             self._desk.open(accounts, self._settings, edit=account_id)
 
     @Slot()
+    def _test_notification(self) -> None:
+        self._tell(trial_notice(self._language))
+
+    @Slot()
     def _show_about(self) -> None:
         self._about.show()
         self._about.raise_()
@@ -250,36 +273,22 @@ class Wiring(QObject):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
-    # --- the tray's host ----------------------------------------------------------
+    @Slot(str)
+    def _copy_request(self, account_id: str) -> None:
+        for known in self._model.known:
+            if known.account.id == account_id and known.reading is not None:
+                said = self._views.forecast(account_id)
+                self._copy(self._history.request_for(known, said))
 
-    @Slot()
-    def host_appeared(self) -> None:
-        """Make the icon anew if it was made before there was a host for it."""
-        if not self._hosted:
-            self._tray.recreate()
-            self._hosted = self._tray.is_hosted()
-        if self._hosted:
-            self._without_tray = False
-            self._window.show_banner(_NO_TRAY, None)
+    @Slot(str)
+    def _look_up(self, account_id: str) -> None:
+        self._poller.look_up(account_id, self._language)
 
-    @Slot()
-    def window_closed(self) -> None:
-        """End the program with its window where there is no icon to bring it back."""
-        if self._without_tray and not self._window.isVisible():
-            self.quit_requested.emit()
+    @Slot(str, str, str)
+    def _export(self, account_id: str, kind: str, path: str) -> None:
+        self._poller.export(account_id, kind, path)
 
-    @Slot()
-    def _check_tray(self) -> None:
-        if self._tray.is_hosted():
-            self._hosted = True
-            return
-        self._without_tray = True
-        self._window.show_banner(
-            _NO_TRAY,
-            self._language.gettext(
-                "This desktop shows no tray icons, so this window takes the icon's "
-                "place. On GNOME, the AppIndicator extension brings them back. "
-                "Minimize the window to keep being warned; closing it ends the program."
-            ),
-        )
-        self.show_window()
+    @Slot(str, object, bool)
+    def _correct(self, account_id: str, at: datetime, on: bool) -> None:  # noqa: FBT001
+        self._poller.correct(account_id, at, on=on)
+        self._look_up(account_id)

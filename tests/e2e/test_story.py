@@ -18,7 +18,7 @@ from trayapp.demo_scripted import ScriptedGateway
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 FINE, LOW = "350.1200", "4.5000"
-MENU = ["Open", "Refresh", "Top up…", "Settings…", "About", "Quit"]
+MENU = ["Open", "Refresh", "Top up…", "Snooze", "Settings…", "About", "Quit"]
 
 
 def test_from_an_empty_machine_to_a_warning_in_time(

@@ -1,0 +1,274 @@
+"""The program's upper half: everything wired, with a poller and a tray that note."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import BalanceTrayError, Failure
+from trayapp.core.known import Known, Outcome
+from trayapp.core.language import Language
+from trayapp.core.notices import Notice
+from trayapp.core.settings import Settings
+from trayapp.core.snooze import SnoozeChoice
+from trayapp.core.text import TrayView
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend, Listener, Loaded
+from trayapp.ui.account_dialog import AccountDialog
+from trayapp.ui.card import AccountCard
+from trayapp.ui.history_window import HistoryWindow
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.tray import Tray
+from trayapp.ui.window import Window
+from trayapp.wiring import Wiring
+
+A: Final = Account("a", "Main")
+B: Final = Account(
+    "b", "Shop", Service.CUSTOM, "https://b.example", panel="https://pay.b.example"
+)
+C: Final = Account("c", "No panel", Service.CUSTOM, "https://c.example")
+NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LOW: Final = Balance(Decimal("9.5000"), "EUR")
+NO_TRAY: Final = "This desktop shows no tray icons"
+
+
+def outcome(account: Account, result: Balance | type[BalanceTrayError]) -> Outcome:
+    """Make what a question came to."""
+    if isinstance(result, Balance):
+        return Outcome(account.id, NOON, Reading(result, NOON))
+    return Outcome(account.id, NOON, Failure(result, "a detail"))
+
+
+class NotedPoller(Poller):
+    """A poller that notes what it is asked for and never runs."""
+
+    def __init__(self) -> None:
+        super().__init__(self._never)
+        self.calls: list[object] = []
+        self.saves: list[tuple[Changes, frozenset[str]]] = []
+        self.told: list[Notice] = []
+        self.is_stuck = False
+
+    def _never(self, _: Listener) -> Backend:
+        raise AssertionError
+
+    def start(self, *_: object) -> None:
+        """Note it."""
+        self.calls.append("start")
+
+    def stop(self) -> bool:
+        """Note it."""
+        self.calls.append("stop")
+        return not self.is_stuck
+
+    def refresh(self, account_ids: Iterable[str] | None = None) -> None:
+        """Note it."""
+        self.calls.append(None if account_ids is None else list(account_ids))
+
+    def try_out(self, trial: Trial) -> None:
+        """Note it."""
+        self.calls.append(trial)
+
+    def save(self, changes: Changes, shown: frozenset[str]) -> None:
+        """Note it."""
+        self.saves.append((changes, shown))
+
+    def unlock(self) -> None:
+        """Note it."""
+        self.calls.append("unlock")
+
+    def tell(self, notice: Notice) -> None:
+        """Note it."""
+        self.told.append(notice)
+
+    def reload(self) -> None:
+        """Note it."""
+        self.calls.append("reload")
+
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Note it."""
+        self.calls.append(choice)
+
+    def paid(self, account_id: str) -> None:
+        """Note it."""
+        self.calls.append(("paid", account_id))
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Note it."""
+        self.calls.append(("correct", account_id, at, on))
+
+    def look_up(self, account_id: str, language: Language) -> None:
+        """Note it."""
+        self.calls.append(("look up", account_id, language))
+
+    def export(self, account_id: str, kind: str, path: str) -> None:
+        """Note it."""
+        self.calls.append(("export", account_id, kind, path))
+
+
+class NotedTray(Tray):
+    """A tray that notes what it shows, on a desktop as the test wants it."""
+
+    def __init__(self) -> None:
+        super().__init__(Language())
+        self.views: list[TrayView] = []
+        self.messages: list[Notice] = []
+        self.calls: list[str] = []
+        self.host = True
+
+    def render(self, view: TrayView) -> None:
+        """Note it, and show it."""
+        self.views.append(view)
+        super().render(view)
+
+    def show(self) -> None:
+        """Note it."""
+        self.calls.append("show")
+
+    def hide(self) -> None:
+        """Note it."""
+        self.calls.append("hide")
+
+    def recreate(self) -> None:
+        """Note it."""
+        self.calls.append("recreate")
+
+    def is_hosted(self) -> bool:
+        """Say what the test wants."""
+        return self.host
+
+    def show_message(self, notice: Notice) -> None:
+        """Note it."""
+        self.messages.append(notice)
+
+
+class Scene:
+    """Everything wired, and a hand on both ends."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+        before = set(QApplication.topLevelWidgets())
+        self.poller, self.tray = NotedPoller(), NotedTray()
+        self.wiring = Wiring(self.poller, self.tray, Language())
+        made = set(QApplication.topLevelWidgets()) - before
+        (self.window,) = (one for one in made if isinstance(one, Window))
+        self.quits: list[None] = []
+        self.wiring.quit_requested.connect(lambda: self.quits.append(None))
+
+    def start(
+        self,
+        *accounts: Account,
+        problems: tuple[type[BalanceTrayError], ...] = (),
+        quiet: bool = False,
+    ) -> None:
+        """Start, and load these accounts."""
+        self.wiring.start(quiet=quiet)
+        self.load(*accounts, problems=problems)
+
+    def load(
+        self, *accounts: Account, problems: tuple[type[BalanceTrayError], ...] = ()
+    ) -> None:
+        """Say what is stored."""
+        failures = tuple(Failure(kind, "a detail") for kind in problems)
+        known = tuple(map(Known, accounts))
+        self.poller.loaded.emit(Loaded(known, Settings(), failures))
+
+    def answer(
+        self, account: Account, result: Balance | type[BalanceTrayError]
+    ) -> None:
+        """Say what a question came to."""
+        self.poller.answered.emit(outcome(account, result))
+
+    def asked(self) -> list[object]:
+        """Give what the poller was asked for since it was started."""
+        return self.poller.calls[1:]
+
+    def dialogs(self) -> list[SettingsDialog]:
+        """Give the settings dialogs that are to be seen."""
+        return [
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, SettingsDialog) and one.isVisible()
+        ]
+
+    @property
+    def dialog(self) -> SettingsDialog:
+        """The one settings dialog."""
+        (dialog,) = self.dialogs()
+        return dialog
+
+    def histories(self) -> list[HistoryWindow]:
+        """Give the history windows that are to be seen."""
+        return [
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, HistoryWindow) and one.isVisible()
+        ]
+
+    @property
+    def edited(self) -> str:
+        """The name of the account whose dialog comes up."""
+        found = self.dialog.findChildren
+        self._qtbot.waitUntil(lambda: bool(found(AccountDialog)))
+        (dialog,) = found(AccountDialog)
+        return dialog.findChildren(QLineEdit)[0].text()
+
+    @property
+    def cards(self) -> list[AccountCard]:
+        """The cards in the window."""
+        return [
+            one
+            for one in self.window.findChildren(AccountCard)
+            if one.isVisibleTo(self.window)
+        ]
+
+    def says(self, text: str) -> bool:
+        """Say whether something stands in the window."""
+        return text in "\n".join(words(self.window))
+
+    def close_window(self) -> None:
+        """Close the window, and say that it was the last one."""
+        self.window.close()
+        self.wiring.hosting.window_closed()
+
+
+@contextmanager
+def wired(qtbot: QtBot) -> Iterator[Scene]:
+    """Wire everything, and take it down again."""
+    before = set(QApplication.topLevelWidgets())
+    scene = Scene(qtbot)
+    yield scene
+    for widget in set(QApplication.topLevelWidgets()) - before:
+        widget.hide()
+        widget.deleteLater()
+    scene.wiring.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def words(widget: QWidget) -> list[str]:
+    """Read all that is to be seen."""
+    return [
+        one.text().replace("\u200b", "")
+        for one in widget.findChildren(QLabel)
+        if one.isVisibleTo(widget)
+    ]
+
+
+def press(widget: QWidget, text: str) -> None:
+    """Press a button by its text."""
+    (button,) = (
+        one
+        for one in widget.findChildren(QPushButton)
+        if one.text().replace("&", "") == text
+        and one.isVisibleTo(widget)
+        and one.window() is widget.window()
+    )
+    button.click()

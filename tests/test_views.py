@@ -1,0 +1,254 @@
+"""What is known, drawn into the tray and the window whenever it changes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.known import Known, Outcome
+from trayapp.core.language import Language
+from trayapp.core.paid import Paid
+from trayapp.core.state import State
+from trayapp.qt.model import AccountsModel
+from trayapp.ui.window import Window
+from trayapp.views import Views
+from wired import A, B, NotedTray, words
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LOW = Balance(Decimal("9.5000"), "EUR")
+FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
+FAR_WORDS = "More than two years at this pace"
+
+
+class Clock:
+    """A clock that stands at the test's moment."""
+
+    def __init__(self) -> None:
+        self.moment = NOON
+
+    def now(self, zone: tzinfo) -> datetime:
+        """Give the moment."""
+        return self.moment.astimezone(zone)
+
+
+class Scene:
+    """Views between a model and what they draw into."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.tray, self.window = NotedTray(), Window(Language())
+        self.model = AccountsModel()
+        self.views = Views(self.tray, self.window, self.model, Language())
+
+    def load(self, *accounts: Account) -> None:
+        """Say what is set up, and begin to draw."""
+        self.model.load(map(Known, accounts))
+        self.views.loaded()
+
+    def answer(self, account: Account, balance: Balance) -> None:
+        """Say what the gateway answered just now."""
+        now = self.clock.moment
+        self.model.apply(Outcome(account.id, now, Reading(balance, now)))
+
+    def snoozed(self) -> str:
+        """Read until when the tray says that notifications are snoozed."""
+        return self.tray.views[-1].snoozed
+
+    def show(self) -> None:
+        """Bring the window up."""
+        self.window.show()
+        self.views.window_shown()
+
+    def pass_time(self, passed: timedelta) -> None:
+        """Let time pass, and whichever timer runs run out once."""
+        self.clock.moment += passed
+        for timer in self.running():
+            if timedelta(milliseconds=timer.interval()) <= passed:
+                timer.timeout.emit()
+
+    def running(self) -> list[QTimer]:
+        """Give the timers that run, the shortest first."""
+        timers = self.views.findChildren(QTimer)
+        running = (one for one in timers if one.isActive())
+        return sorted(running, key=lambda one: one.interval())
+
+    def says(self, text: str) -> bool:
+        """Say whether something stands in the window."""
+        return text in "\n".join(words(self.window))
+
+
+@pytest.fixture
+def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """Give views at noon that nothing was told yet."""
+    clock = Clock()
+    monkeypatch.setattr("trayapp.views.datetime", clock)
+    scene = Scene(clock)
+    qtbot.addWidget(scene.window)
+    yield scene
+    scene.window.hide()
+    scene.tray.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+# --- the tray ------------------------------------------------------------------------
+
+
+def test_before_anything_is_loaded_the_tray_says_nothing(scene: Scene) -> None:
+    """Not even that nothing is set up."""
+    scene.views.draw_tray()
+    scene.views.set_snoozed(NOON + timedelta(hours=1))
+    assert scene.tray.views == []
+
+
+def test_a_change_is_in_the_tray_at_once(scene: Scene) -> None:
+    """The weakest account is first."""
+    scene.load(A, B)
+    scene.answer(B, LOW)
+    view = scene.tray.views[-1]
+    assert (view.state, view.lines[0]) == (
+        State.LOW,
+        "Shop: €9.50, Low, as of 12:00",
+    )
+
+
+def test_without_accounts_the_tray_says_so(scene: Scene) -> None:
+    """As soon as that is known."""
+    scene.load()
+    assert [one.state for one in scene.tray.views] == [State.NOT_SET_UP]
+
+
+def test_the_tray_names_the_day_when_the_day_is_over(scene: Scene) -> None:
+    """It is drawn once an hour even though nothing changes."""
+    scene.load(A)
+    scene.answer(A, LOW)
+    scene.pass_time(timedelta(hours=12))
+    assert scene.tray.views[-1].lines == ("Main: €9.50, Low, as of 2026-11-23 12:00",)
+
+
+def test_a_snooze_is_shown_until_it_ends(scene: Scene) -> None:
+    """By itself, or because a person wants to be told again."""
+    scene.load(A)
+    scene.views.set_snoozed(NOON + timedelta(hours=1))
+    assert scene.snoozed() == "Snoozed until 13:00"
+    scene.pass_time(timedelta(hours=1))
+    assert not scene.snoozed()
+    scene.views.set_snoozed(NOON + timedelta(hours=8))
+    assert scene.snoozed() == "Snoozed until 20:00"
+    scene.views.set_snoozed(None)
+    assert not scene.snoozed()
+
+
+def test_a_snooze_from_before_the_start_is_there_when_all_is_loaded(
+    scene: Scene,
+) -> None:
+    """Whichever of the two becomes known first."""
+    scene.views.set_snoozed(NOON + timedelta(days=1))
+    scene.load(A)
+    assert scene.snoozed() == "Snoozed until tomorrow, 12:00"
+
+
+# --- the window ----------------------------------------------------------------------
+
+
+def test_a_window_that_nobody_sees_is_not_drawn(scene: Scene) -> None:
+    """It is when it comes up."""
+    scene.load(A)
+    scene.answer(A, LOW)
+    assert not scene.says("€9.50")
+    scene.show()
+    assert scene.says("€9.50")
+    assert scene.says("Just now")
+
+
+def test_ages_grow_while_the_window_is_shown(scene: Scene) -> None:
+    """Each half minute is looked at them."""
+    scene.load(A)
+    scene.answer(A, LOW)
+    scene.show()
+    for _ in range(4):
+        scene.pass_time(timedelta(seconds=30))
+    assert scene.says("2 minutes ago")
+
+
+def test_a_hidden_window_is_looked_at_no_more(scene: Scene) -> None:
+    """Until it comes up again."""
+    scene.load(A)
+    scene.show()
+    scene.window.hide()
+    scene.pass_time(timedelta(seconds=30))
+    assert [one.interval() for one in scene.running()] == [3_600_000]
+    scene.show()
+    assert [one.interval() for one in scene.running()] == [30_000, 3_600_000]
+
+
+def test_several_accounts_are_summed_up(scene: Scene) -> None:
+    """Each unit for itself."""
+    scene.load(A, B)
+    scene.show()
+    scene.answer(A, LOW)
+    scene.answer(B, Balance(Decimal(3100), "CREDITS"))
+    assert scene.says("€9.50 + 3,100\u00a0CREDITS")
+
+
+# --- what goes beside a balance ------------------------------------------------------
+
+
+def test_a_forecast_is_on_its_accounts_card(scene: Scene) -> None:
+    """And whoever writes a request to top up has it too."""
+    scene.load(A, B)
+    scene.show()
+    scene.answer(A, LOW)
+    scene.views.set_forecast("a", FAR)
+    assert scene.says(FAR_WORDS)
+    assert scene.views.forecast("a") == FAR
+    assert scene.views.forecast("b") is None
+
+
+def test_a_forecast_without_a_balance_is_not_shown(scene: Scene) -> None:
+    """It was said of the address that the account had before."""
+    scene.load(A)
+    scene.show()
+    scene.answer(A, LOW)
+    scene.views.set_forecast("a", FAR)
+    scene.model.set_accounts([replace(A, base_url="https://other.example")])
+    assert not scene.says(FAR_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("balance", "price", "said"),
+    [
+        (LOW, "0.05", "about 190 messages"),
+        (LOW, None, ""),
+        (Balance(Decimal(190), "SMS"), "0.05", ""),
+    ],
+    ids=["price known", "price unknown", "counts messages itself"],
+)
+def test_messages_are_counted_where_that_says_more(
+    scene: Scene, balance: Balance, price: str | None, said: str
+) -> None:
+    """At the price that a person typed in."""
+    scene.load(replace(A, price=Decimal(price) if price else None))
+    scene.show()
+    scene.answer(A, balance)
+    shown = [one for one in words(scene.window) if "messages" in one]
+    assert shown == ([said] if said else [])
+
+
+def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
+    """With the morning on which a reminder comes."""
+    scene.load(A)
+    scene.show()
+    scene.views.set_awaited((Paid("a", NOON),))
+    assert scene.says(
+        "Paid, you said at 12:00. A reminder comes on 2026-11-24 09:00 if no top-up "
+        "is seen."
+    )
+    scene.views.set_awaited(())
+    assert not scene.says("Paid, you said")

@@ -1,0 +1,69 @@
+"""Never invisible: what happens with a tray that is late, restarted or not there."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from trayapp.core.language import Language
+from trayapp.ui.tray import Tray
+from trayapp.ui.window import Window
+
+_TRAY_GRACE_MS: Final = 5_000
+"""How long a panel may take to come up at login before we do without it."""
+_TOPIC: Final = "no-tray"
+
+
+class Hosting(QObject):
+    """Watches whether anything shows the icon; without, the window takes its place.
+
+    Signals:
+        window_requested(): the window is needed, for there is no icon.
+        quit_requested(): the window was closed, and there is no icon to bring it back.
+    """
+
+    window_requested = Signal()
+    quit_requested = Signal()
+
+    def __init__(self, tray: Tray, window: Window, language: Language) -> None:
+        super().__init__(window)
+        self._tray, self._window, self._language = tray, window, language
+        self._hosted = False
+        self._without_tray = False
+
+    def start(self) -> None:
+        """Show the icon, and look a little later whether it is on the screen."""
+        self._tray.show()
+        self._hosted = self._tray.is_hosted()
+        QTimer.singleShot(_TRAY_GRACE_MS, self._check)
+
+    @Slot()
+    def host_appeared(self) -> None:
+        """Make the icon anew if it was made before there was a host for it."""
+        if not self._hosted:
+            self._tray.recreate()
+            self._hosted = self._tray.is_hosted()
+        if self._hosted:
+            self._without_tray = False
+            self._window.show_banner(_TOPIC, None)
+
+    @Slot()
+    def window_closed(self) -> None:
+        """End the program with its window where there is no icon to bring it back."""
+        if self._without_tray and not self._window.isVisible():
+            self.quit_requested.emit()
+
+    @Slot()
+    def _check(self) -> None:
+        if self._tray.is_hosted():
+            self._hosted = True
+            return
+        self._without_tray = True
+        self._window.show_banner(
+            _TOPIC,
+            self._language.gettext(
+                "This desktop shows no tray icons, so this window takes the icon's "
+                "place. On GNOME, the AppIndicator extension brings them back. "
+                "Minimize the window to keep being warned; closing it ends the program."
+            ),
+        )
+        self.window_requested.emit()
