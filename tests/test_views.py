@@ -16,7 +16,9 @@ from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
 from trayapp.core.paid import Paid
 from trayapp.core.state import State
+from trayapp.core.text import TrayView
 from trayapp.qt.model import AccountsModel
+from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
 from trayapp.views import Views
 from wired import A, B, NotedTray, words
@@ -89,6 +91,7 @@ def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Give views at noon that nothing was told yet."""
     clock = Clock()
     monkeypatch.setattr("trayapp.views.datetime", clock)
+    monkeypatch.setattr("trayapp.views._BURST_MS", 0)
     scene = Scene(clock)
     qtbot.addWidget(scene.window)
     yield scene
@@ -252,3 +255,24 @@ def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
     )
     scene.views.set_awaited(())
     assert not scene.says("Paid, you said")
+
+
+def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred answers are not two hundred drawings, and the last one counts."""
+    monkeypatch.setattr("trayapp.views._BURST_MS", 60)
+    drawn: list[int] = []
+    draw = Tray.render
+
+    def noted(tray: Tray, view: TrayView) -> None:
+        drawn.append(1)
+        draw(tray, view)
+
+    monkeypatch.setattr(Tray, "render", noted)
+    scene.model.changed.emit(())
+    for _ in range(200):
+        scene.model.changed.emit(())
+    at_once = len(drawn)
+    qtbot.waitUntil(lambda: len(drawn) > at_once)
+    assert (at_once <= 2, len(drawn) <= 4) == (True, True)

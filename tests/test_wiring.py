@@ -39,8 +39,9 @@ EXPORTED = "Exported to /home/ana/main.csv."
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[Scene]:
-    """Wire everything, and take it down again."""
+def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """Wire everything, drawn at once, and take it down again."""
+    monkeypatch.setattr("trayapp.views._BURST_MS", 0)
     with wired(qtbot) as scene:
         yield scene
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.known import Known
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _AGE_MS: Final = 30_000
 _HOUR_MS: Final = 3_600_000
+_BURST_MS: Final = 100
 _SNOOZED: Final = "snoozed"
 
 
@@ -45,7 +46,10 @@ class Views(QObject):
         self._hours = QTimer(self, interval=_HOUR_MS)
         self._hours.timeout.connect(self.draw_tray)
         self._hours.start()
-        model.changed.connect(self.draw)
+        self._soon = QTimer(self, interval=_BURST_MS, singleShot=True)
+        self._soon.timeout.connect(self.draw)
+        self._since_drawn = QElapsedTimer()
+        model.changed.connect(self._draw_soon)
 
     def forecast(self, account_id: str) -> Forecast | None:
         """Give what was last foreseen of an account."""
@@ -65,8 +69,22 @@ class Views(QObject):
     @Slot()
     def draw(self) -> None:
         """Draw everything anew."""
+        self._soon.stop()
         self.draw_tray()
         self.draw_window()
+        self._since_drawn.start()
+
+    @Slot()
+    def _draw_soon(self) -> None:
+        """Draw at once, or a moment later if that was only just done.
+
+        Two hundred answers in a second are not two hundred drawings.
+        """
+        drawn = self._since_drawn
+        if not drawn.isValid() or drawn.elapsed() >= _BURST_MS:
+            self.draw()
+        elif not self._soon.isActive():
+            self._soon.start()
 
     @Slot()
     def draw_tray(self) -> None:
@@ -108,7 +126,7 @@ class Views(QObject):
     def set_forecast(self, account_id: str, said: Forecast) -> None:
         """Show when an account runs out."""
         self._forecasts[account_id] = said
-        self.draw_window()
+        self._draw_soon()
 
     @Slot(object)
     def set_awaited(self, paid: "tuple[Paid, ...]") -> None:
