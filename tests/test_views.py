@@ -16,9 +16,7 @@ from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
 from trayapp.core.paid import Paid
 from trayapp.core.state import State
-from trayapp.core.text import TrayView
 from trayapp.qt.model import AccountsModel
-from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
 from trayapp.views import Views
 from wired import A, B, NotedTray, words
@@ -262,14 +260,12 @@ def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(
 ) -> None:
     """Two hundred answers are not two hundred drawings, and the last one counts."""
     monkeypatch.setattr("trayapp.views._BURST_MS", 60)
-    drawn: list[int] = []
-    draw = Tray.render
+    drawn: list[Views] = []
 
-    def noted(tray: Tray, view: TrayView) -> None:
-        drawn.append(1)
-        draw(tray, view)
+    def noted(views: Views) -> None:
+        drawn.append(views)
 
-    monkeypatch.setattr(Tray, "render", noted)
+    monkeypatch.setattr(Views, "draw_tray", noted)
     scene.model.changed.emit(())
     for _ in range(200):
         scene.model.changed.emit(())
