@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
-from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.forecast import Forecast
 from trayapp.core.known import Known
 from trayapp.core.language import Language
-from trayapp.core.outlook import messages_left, messages_sentence, sentence
+from trayapp.core.outlook import card_words, messages_left, messages_sentence
 from trayapp.core.paid import paid_words
 from trayapp.core.text import Extra, card, snoozed_until, totals, tray_view
 from trayapp.qt.model import AccountsModel
@@ -145,12 +145,12 @@ class Views(QObject):
             said = None  # it was said of another address or sub-account
         # A balance in messages says that number itself.
         is_own_unit = known.reading is not None and known.reading.balance.unit == "SMS"
-        words = sentence(said, today, language) if said is not None else ""
-        # That nobody can say it yet is no news to put in large letters.
-        is_said = said is not None and said.verdict is not Verdict.NOT_ENOUGH
+        loud, quiet = "", ""
+        if said is not None:
+            loud, quiet = card_words(said, today, language)
         return Extra(
-            run_out=words if is_said else "",
-            note="" if is_said or not words else words[:1].lower() + words[1:],
+            run_out=loud,
+            note=quiet,
             messages=messages_sentence(count, language)
             if count is not None and not is_own_unit
             else "",

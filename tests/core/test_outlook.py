@@ -11,6 +11,7 @@ from trayapp.core.balance import Balance
 from trayapp.core.forecast import HORIZON, Forecast, Verdict
 from trayapp.core.language import ENGLISH
 from trayapp.core.outlook import (
+    card_words,
     messages_left,
     messages_sentence,
     sentence,
@@ -135,3 +136,25 @@ def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
     words = sentence(said, TODAY + timedelta(days=later), ENGLISH)
     assert words
     assert "{" not in words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            Forecast(Verdict.RANGE, date(2026, 12, 3), date(2026, 12, 8)),
+            ("Runs out Thu 3 – Tue 8 Dec at this pace", ""),
+        ),
+        (
+            Forecast(Verdict.RANGE, date(2026, 11, 23), date(2026, 11, 24)),
+            ("Runs out today or tomorrow", ""),
+        ),
+        (Forecast(Verdict.FAR), ("More than two years at this pace", "")),
+        (Forecast(Verdict.NOT_ENOUGH), ("", "not enough history yet")),
+    ],
+)
+def test_beside_a_balance_a_day_is_said_loudly_and_ignorance_quietly(
+    said: Forecast, words: tuple[str, str]
+) -> None:
+    """A reader of a card knows what the day means."""
+    assert card_words(said, date(2026, 11, 23), ENGLISH) == words

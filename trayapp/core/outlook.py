@@ -96,6 +96,21 @@ def _day(day: date, today: date, language: Language) -> str:
     )
 
 
+def card_words(said: Forecast, today: date, language: Language) -> tuple[str, str]:
+    """Say a forecast beside a balance: loudly, or quietly; one of the two is empty.
+
+    That nobody can say it yet is no news to put in large letters.
+    """
+    words = sentence(said, today, language)
+    if said.verdict is Verdict.NOT_ENOUGH:
+        return "", words[:1].lower() + words[1:]
+    if said.verdict is not Verdict.RANGE:
+        return words, ""
+    if said.first == today:
+        words = words[:1].lower() + words[1:]
+    return language.gettext("Runs out {when}").format(when=words), ""
+
+
 def messages_left(balance: Balance, price: Decimal | None) -> int | None:
     """Count the messages that a balance pays for, at a price typed in.
 

@@ -27,7 +27,7 @@ from trayapp.ui.search import Search
 SEARCH_FROM: Final = 8
 """So many accounts are looked for by name."""
 
-_SIZE: Final = (33, 36)
+_SIZE: Final = (36, 38)
 """How wide and high the window is at first, in lines of text."""
 _SMALLEST: Final = (24, 16)
 
