@@ -47,7 +47,7 @@ class Views(QObject):
         self._hours.timeout.connect(self.draw_tray)
         self._hours.start()
         self._soon = QTimer(self, interval=_BURST_MS, singleShot=True)
-        self._soon.timeout.connect(self.draw)
+        self._soon.timeout.connect(self._draw_in_turns)
         self._since_drawn = QElapsedTimer()
         model.changed.connect(self._draw_soon)
 
@@ -85,6 +85,13 @@ class Views(QObject):
             self.draw()
         elif not self._soon.isActive():
             self._soon.start()
+
+    @Slot()
+    def _draw_in_turns(self) -> None:
+        """Draw the tray, and the window in a turn of the event loop of its own."""
+        self.draw_tray()
+        self._since_drawn.start()
+        QTimer.singleShot(0, self.draw_window)
 
     @Slot()
     def draw_tray(self) -> None:

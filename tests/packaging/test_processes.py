@@ -18,9 +18,10 @@ DAEMON = "setsid --fork sleep 300 >/dev/null 2>&1"
 OWNER = """
 import sys
 from pathlib import Path
-from processes import Family
+from processes import Family, wait_until
 family = Family(Path(sys.argv[1]), {"PATH": "/usr/bin:/bin"})
 family.run(["sh", "-c", sys.argv[2]])
+wait_until(family.members, "the daemon", 10)
 print(*family.members(), flush=True)
 sys.stdin.read()
 """
@@ -44,6 +45,8 @@ def test_a_daemon_ends_with_its_family(folder: Path) -> None:
     """A grandchild that nobody is the parent of any more ends too."""
     with Family(folder, {"PATH": "/usr/bin:/bin"}) as family:
         family.run(["sh", "-c", DAEMON])
+        # While it becomes `sleep`, it has no environment to be known by.
+        wait_until(lambda: len(family.members()) == 1, "the daemon", 10)
         (daemon,) = family.members()
         assert not is_gone(daemon)
 

@@ -276,3 +276,27 @@ def test_a_file_that_cannot_be_written_is_told(
     assert caught.value.as_failure().detail == "No such file or directory"
     with pytest.raises(ExportUnwritable):
         asyncio.run(books.export(MAIN, kind, str(tmp_path)))
+
+
+def test_an_old_past_is_thinned_and_its_months_still_add_up(scene: Scene) -> None:
+    """What is recent stays whole; what is old keeps what its months need."""
+    start = scene.now - timedelta(days=200)
+    scene.keep(
+        *((start + timedelta(hours=hour), f"{5000 - hour}") for hour in range(24 * 200))
+    )
+    months = scene.page().months
+    count = len(list(scene.history.readings("a")))
+    asyncio.run(scene.books().thin_out("a"))
+    left = list(scene.history.readings("a"))
+    assert len(left) < count * 0.8
+    recent = scene.now - timedelta(days=90)
+    assert sum(one.at > recent for one in left) == 24 * 90 - 1
+    assert scene.page().months == months
+
+
+def test_a_short_past_is_left_whole(scene: Scene) -> None:
+    """Nothing is thinned before it is old."""
+    hours = range(24 * 30)
+    scene.keep(*((scene.now - timedelta(hours=hour), f"{hour}") for hour in hours))
+    asyncio.run(scene.books().thin_out("a"))
+    assert len(list(scene.history.readings("a"))) == len(hours)

@@ -16,6 +16,9 @@ PROGRAM: Final = "Balance Tray"
 TOOLTIP_LIMIT: Final = 127
 """UTF-16 units: what Windows keeps of a tray tooltip."""
 _NAME_IN_A_LINE: Final = 40
+_LINES: Final = 12
+"""More than any menu or tooltip shows, and little to write for 200 accounts."""
+_TOP_UPS: Final = 20
 _SEVERAL: Final = 2
 _DAYS: Final = (
     *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
@@ -241,11 +244,13 @@ class TrayView:
     tooltip: str
     """Plain, one line an account, at most 127 UTF-16 units."""
     lines: tuple[str, ...]
-    """The menu's first lines: one an account, the weakest first."""
+    """The menu's first lines: one an account, the weakest first, 12 at most."""
     top_ups: tuple[tuple[str, str], ...]
-    """The accounts whose panel is known: id and name, the weakest first."""
+    """The accounts whose panel is known: id and name, the weakest first, 20 at most."""
     snoozed: str = ""
     """Until when notifications are snoozed, in words; empty if they are not."""
+    more: int = 0
+    """How many accounts have no line."""
 
 
 def tray_view(
@@ -264,7 +269,7 @@ def tray_view(
         words = state_words(State.NOT_SET_UP, language)
         said = f"{PROGRAM}: {words}"
         return TrayView(State.NOT_SET_UP, said, (words,), (), snoozed)
-    lines = tuple(line(one, now, language) for one in ordered)
+    lines = tuple(line(one, now, language) for one in ordered[:_LINES])
     return TrayView(
         state=ordered[0].worst,
         tooltip=_tooltip(lines, snoozed),
@@ -273,8 +278,9 @@ def tray_view(
             (one.account.id, one.account.name)
             for one in ordered
             if one.account.panel_url
-        ),
+        )[:_TOP_UPS],
         snoozed=snoozed,
+        more=len(ordered) - len(lines),
     )
 
 

@@ -80,7 +80,7 @@ class Tray(QObject):
             self._tooltip = tooltip
             if self._shown:
                 self._icon.setToolTip(tooltip)
-        self._show_lines(view.lines)
+        self._show_lines(view.lines, view.more)
         self._show_top_ups(view.top_ups)
         _say([self._snoozed, self._wake], self._snooze_words(view.snoozed))
 
@@ -180,9 +180,9 @@ class Tray(QObject):
     def _snooze_words(self, snoozed: str) -> list[str]:
         return [_menu_text(snoozed), self._wake.text()] if snoozed else []
 
-    def _show_lines(self, lines: tuple[str, ...]) -> None:
+    def _show_lines(self, lines: tuple[str, ...], unsaid: int) -> None:
         texts = [_menu_text(line) for line in lines[:LINES]]
-        if more := len(lines) - len(texts):
+        if more := len(lines) - len(texts) + unsaid:
             plural = self._language.ngettext(
                 "and {n} more account", "and {n} more accounts", more
             )
