@@ -8,7 +8,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 from trayapp.core.forecast import Forecast
 from trayapp.core.known import Known
 from trayapp.core.language import Language
-from trayapp.core.outlook import card_words, messages_left, messages_sentence
+from trayapp.core.outlook import MESSAGES, card_words, messages_left, messages_sentence
 from trayapp.core.paid import paid_words
 from trayapp.core.text import Extra, card, snoozed_until, totals, tray_view
 from trayapp.qt.model import AccountsModel
@@ -151,7 +151,9 @@ class Views(QObject):
         else:
             said = None  # it was said of another address or sub-account
         # A balance in messages says that number itself.
-        is_own_unit = known.reading is not None and known.reading.balance.unit == "SMS"
+        is_own_unit = (
+            known.reading is not None and known.reading.balance.unit == MESSAGES
+        )
         loud, quiet = "", ""
         if said is not None:
             loud, quiet = card_words(said, today, language)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trayapp.core.dates import on_the_wall
 from trayapp.core.settings import QuietHours
-from trayapp.core.snooze import Snooze, SnoozeChoice, on_the_wall, quiet_now, until
+from trayapp.core.snooze import Snooze, SnoozeChoice, quiet_now, until
 
 MADRID = ZoneInfo("Europe/Madrid")
 ZONES = st.sampled_from(

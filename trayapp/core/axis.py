@@ -7,34 +7,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from trayapp.core.language import Language, mark
+from trayapp.core.dates import MONTHS, WEEKDAYS
+from trayapp.core.language import Language
 
 _MANTISSAS: Final = (1, 2, 5)
 _WEEK: Final = 7
 _YEAR: Final = 12
-_WEEKDAYS: Final = (
-    mark("Mon"),
-    mark("Tue"),
-    mark("Wed"),
-    mark("Thu"),
-    mark("Fri"),
-    mark("Sat"),
-    mark("Sun"),
-)
-_MONTHS: Final = (
-    mark("Jan"),
-    mark("Feb"),
-    mark("Mar"),
-    mark("Apr"),
-    mark("May"),
-    mark("Jun"),
-    mark("Jul"),
-    mark("Aug"),
-    mark("Sep"),
-    mark("Oct"),
-    mark("Nov"),
-    mark("Dec"),
-)
 
 
 class Stride(Enum):
@@ -162,16 +140,16 @@ def tick_words(tick: TimeTick, language: Language) -> str:
     if months == _YEAR or (months and tick.day.month == 1):
         return str(tick.day.year)
     if months:
-        return translate(_MONTHS[tick.day.month - 1])
+        return translate(MONTHS[tick.day.month - 1])
     if days < _WEEK:
-        weekday = translate(_WEEKDAYS[tick.day.weekday()])
+        weekday = translate(WEEKDAYS[tick.day.weekday()])
         return translate("{weekday} {day}").format(weekday=weekday, day=tick.day.day)
     return day_words(tick.day, language)
 
 
 def day_words(day: date, language: Language) -> str:
     """Name a day of a year that goes without saying."""
-    month = language.gettext(_MONTHS[day.month - 1])
+    month = language.gettext(MONTHS[day.month - 1])
     return language.gettext("{day} {month}").format(day=day.day, month=month)
 
 
@@ -180,9 +158,9 @@ def moment_words(moment: datetime, language: Language) -> str:
     local = moment.astimezone(language.zone)
     translate = language.gettext
     return translate("{weekday} {day} {month} {year}, {time}").format(
-        weekday=translate(_WEEKDAYS[local.weekday()]),
+        weekday=translate(WEEKDAYS[local.weekday()]),
         day=local.day,
-        month=translate(_MONTHS[local.month - 1]),
+        month=translate(MONTHS[local.month - 1]),
         year=local.year,
         time=f"{local:%H:%M}",
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import Final
 
 from trayapp.core.balance import Reading
+from trayapp.core.dates import on_the_wall
 
 GAP_AFTER: Final = timedelta(hours=3)
 """The history keeps a reading an hour: this long without one, nobody looked."""
@@ -212,10 +213,7 @@ def _within(
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
     """Give the moment, in UTC, at which a day begins in a zone."""
-    local = datetime.combine(day, time.min)
-    # astimezone() of a naive time takes the system's zone, as None means everywhere.
-    there = local.astimezone() if zone is None else local.replace(tzinfo=zone)
-    return there.astimezone(UTC)
+    return on_the_wall(day, time.min, zone)
 
 
 def thin(

@@ -5,8 +5,9 @@ from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import Final
 
 from trayapp.core.balance import Balance
+from trayapp.core.dates import MONTHS, WEEKDAYS
 from trayapp.core.forecast import HORIZON, Forecast, Verdict
-from trayapp.core.language import Language, mark
+from trayapp.core.language import Language
 
 MESSAGES: Final = "SMS"
 """The unit in which a balance is a number of messages."""
@@ -15,30 +16,6 @@ _SMALLEST_STEP: Final = Decimal(5)
 _ROUNDED_TO: Final = Decimal(5)
 """A suggested amount has at least so many of the steps it is rounded up to."""
 _WEEK: Final = 7
-
-_WEEKDAYS: Final = (
-    mark("Mon"),
-    mark("Tue"),
-    mark("Wed"),
-    mark("Thu"),
-    mark("Fri"),
-    mark("Sat"),
-    mark("Sun"),
-)
-_MONTHS: Final = (
-    mark("Jan"),
-    mark("Feb"),
-    mark("Mar"),
-    mark("Apr"),
-    mark("May"),
-    mark("Jun"),
-    mark("Jul"),
-    mark("Aug"),
-    mark("Sep"),
-    mark("Oct"),
-    mark("Nov"),
-    mark("Dec"),
-)
 
 
 def sentence(said: Forecast, today: date, language: Language) -> str:
@@ -73,7 +50,7 @@ def _range(first: date, last: date, today: date, language: Language) -> str:
     since = _day(first, today, language)
     if (first.year, first.month) == (last.year, last.month) and first != today:
         since = translate("{weekday} {day}").format(
-            weekday=translate(_WEEKDAYS[first.weekday()]), day=first.day
+            weekday=translate(WEEKDAYS[first.weekday()]), day=first.day
         )
     return translate("{first} – {last} at this pace").format(first=since, last=until)
 
@@ -89,9 +66,9 @@ def _day(day: date, today: date, language: Language) -> str:
         else translate("{weekday} {day} {month} {year}")
     )
     return shape.format(
-        weekday=translate(_WEEKDAYS[day.weekday()]),
+        weekday=translate(WEEKDAYS[day.weekday()]),
         day=day.day,
-        month=translate(_MONTHS[day.month - 1]),
+        month=translate(MONTHS[day.month - 1]),
         year=day.year,
     )
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from trayapp.core.dates import on_the_wall
 from trayapp.core.language import Language
-from trayapp.core.snooze import MORNING, on_the_wall
+from trayapp.core.snooze import MORNING
 
 _SATURDAY: Final = 5
 

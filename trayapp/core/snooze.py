@@ -1,10 +1,11 @@
 """When notifications are held back: snoozed by a person, or in quiet hours."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from trayapp.core.dates import on_the_wall
 from trayapp.core.settings import QuietHours
 
 MORNING: Final = time(9)
@@ -62,17 +63,6 @@ def until(choice: SnoozeChoice, now: datetime, zone: tzinfo | None) -> datetime 
     today = now.astimezone(zone).date()
     days = 1 if choice is SnoozeChoice.TOMORROW else _WEEK - today.weekday()
     return on_the_wall(today + timedelta(days=days), MORNING, zone)
-
-
-def on_the_wall(day: date, at: time, zone: tzinfo | None) -> datetime:
-    """Give the moment, in UTC, when the clock of `zone` shows `at` on a day.
-
-    Of a time that comes twice it is the first; one that a clock change leaves out
-    is as much later as the change is.
-    """
-    shown = datetime.combine(day, at)
-    moment = shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
 
 
 def quiet_now(quiet: QuietHours | None, now: datetime, zone: tzinfo | None) -> bool:
