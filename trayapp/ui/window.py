@@ -154,14 +154,15 @@ class Window(QWidget):
     @Slot()
     def _filter(self) -> None:
         """Show the accounts that are looked for, and how many they are."""
-        found = 0
-        self._rows.setEnabled(False)  # all at once: each alone would lay out anew
-        for card in self._cards.values():
-            matches = self._search.finds(card.name)
-            found += matches
-            if card.isHidden() is matches:
-                card.setVisible(matches)
-        self._rows.setEnabled(True)
+        cards = self._cards.values()
+        matching = {card for card in cards if self._search.finds(card.name)}
+        found = len(matching)
+        turned = [card for card in cards if card.isHidden() is (card in matching)]
+        if turned:
+            self._rows.setEnabled(False)  # each alone would lay out all anew
+            for card in turned:
+                card.setVisible(card.isHidden())
+            self._rows.setEnabled(True)
         self._search.show_count(found, len(self._cards))
         self._nothing.setVisible(not found and bool(self._cards))
 
