@@ -247,7 +247,7 @@ def round_the_clock(dice: random.Random, **more: float) -> Pace:
         a_day=10 ** dice.uniform(1.0, 3.0),
         day_noise=dice.uniform(0.1, 0.4),
         wander=dice.uniform(0.0, 0.12),
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # fields of History
     )
 
 
@@ -260,7 +260,7 @@ def office(dice: random.Random, **more: float) -> Pace:
         a_day=10 ** dice.uniform(1.0, 3.0),
         day_noise=dice.uniform(0.1, 0.4),
         wander=dice.uniform(0.0, 0.12),
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # fields of History
     )
 
 

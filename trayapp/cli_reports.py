@@ -16,6 +16,7 @@ from trayapp.core.account import Account
 from trayapp.core.balance import Reading
 from trayapp.core.errors import HistoryProblem
 from trayapp.core.export import (
+    harmless,
     months_csv,
     months_json,
     movements_csv,
@@ -130,7 +131,7 @@ def history(places: Places, options: argparse.Namespace) -> int:
             sys.stdout, ("at", "balance", "currency"), lineterminator="\n"
         )
         table.writeheader()
-        table.writerows({**row, "currency": _cell(row["currency"])} for row in rows)
+        table.writerows({**row, "currency": harmless(row["currency"])} for row in rows)
     return 0
 
 
@@ -151,11 +152,6 @@ def _row(reading: Reading) -> dict[str, str]:
         "balance": reading.balance.digits,
         "currency": reading.balance.unit,
     }
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a text of the gateway's for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _since(date: str | None) -> datetime | None:

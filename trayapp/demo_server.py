@@ -133,6 +133,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Name this server, and not the Python under it."""
         return "BalanceTrayDemo"
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as its base names it
         """Log what was asked for whoever wants to see it; the key is in the body."""
         _log.debug(format, *args)

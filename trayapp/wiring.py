@@ -289,6 +289,11 @@ class Wiring(QObject):
         self._poller.export(account_id, kind, path)
 
     @Slot(str, object, bool)
-    def _correct(self, account_id: str, at: datetime, on: bool) -> None:  # noqa: FBT001
+    def _correct(
+        self,
+        account_id: str,
+        at: datetime,
+        on: bool,  # noqa: FBT001  # as the signal brings it
+    ) -> None:
         self._poller.correct(account_id, at, on=on)
         self._look_up(account_id)

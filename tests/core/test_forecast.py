@@ -178,7 +178,7 @@ def wild_histories(draw: st.DrawFn) -> list[Reading]:
     """Make any readings at any time, near and far, in any unit."""
     times = st.datetimes(
         min_value=datetime(2026, 6, 1),  # noqa: DTZ001 - hypothesis wants it naive
-        max_value=datetime(2027, 1, 1),  # noqa: DTZ001
+        max_value=datetime(2027, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
         timezones=st.just(UTC),
     ) | st.datetimes(timezones=st.just(UTC))
     days = st.integers(0, 200).map(lambda days: NOW - timedelta(days=days))

@@ -15,7 +15,7 @@ from trayapp.core.settings import AlertKind
 
 MOMENTS = st.datetimes(
     datetime(1990, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
-    datetime(2090, 1, 1),  # noqa: DTZ001
+    datetime(2090, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
     timezones=st.just(UTC),
 )
 AMOUNTS = st.decimals(-(10**15), 10**15, places=4)

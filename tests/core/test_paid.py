@@ -52,7 +52,7 @@ def test_what_was_said_in_the_future_is_not_waited_for_for_years(
 @given(
     st.datetimes(
         datetime(2000, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
-        datetime(2037, 1, 1),  # noqa: DTZ001
+        datetime(2037, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
         timezones=st.just(UTC),
     )
 )

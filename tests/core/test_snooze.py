@@ -25,7 +25,7 @@ ZONES = st.sampled_from(
 )
 MOMENTS = st.datetimes(
     datetime(2000, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
-    datetime(2037, 1, 1),  # noqa: DTZ001
+    datetime(2037, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
     timezones=st.just(UTC),
 )
 NIGHT = QuietHours(time(22), time(7, 30))

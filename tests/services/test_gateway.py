@@ -180,7 +180,7 @@ def test_an_amount_keeps_its_digits(talk: Talker, raw: str, digits: str) -> None
         *("1e3", '"1e3"', '"1E400000000"', "1E400000000"),
         *("NaN", '"NaN"', "Infinity", "-Infinity", '"Infinity"', '"sNaN"'),
         *('"350,12"', '"1,000.00"', '"1_000"', '"1 000"', '"350.12 EUR"'),
-        *('"３５０"', '"٣"', '"−5"', '"+5"', '"--5"', '"0x10"'),  # noqa: RUF001
+        *('"３５０"', '"٣"', '"−5"', '"+5"', '"--5"', '"0x10"'),  # noqa: RUF001  # on purpose
         *("true", "false", "null", "[]", "[1]", "{}", '["350.1200"]'),
         *('""', '" "', '" 1"', '"1 "', '"1\\n"', '".5"', '"5."', '"1.2.3"', '"-"'),
         *('"1234567890123456"', "1234567890123456", '"1.123456789"'),
@@ -350,7 +350,7 @@ def test_a_redirect_is_not_followed(talk: Talker, status: str) -> None:
         port = other.getsockname()[1]
         away = reply("", f"{status} Away", Location=f"http://127.0.0.1:{port}/")
         done = talk(away)
-        other.setblocking(False)  # noqa: FBT003
+        other.setblocking(False)  # noqa: FBT003  # the socket's own
         with pytest.raises(BlockingIOError):
             other.accept()
     assert type(done.failure) is UnexpectedReply

@@ -383,7 +383,7 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
             assert key is None
             raise ZeroDivisionError
 
-        scene.refresh.ask = burst  # type: ignore[method-assign]
+        scene.refresh.ask = burst  # type: ignore[method-assign]  # a fault of ours
         scene.watch.set([A, B], SETTINGS)
         await scene.idle()
         await scene.pass_time(timedelta(minutes=1))

@@ -125,6 +125,11 @@ def _csv(columns: Sequence[str], rows: Iterable[_Row]) -> str:
     return text.getvalue()
 
 
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _cell(value: _Cell) -> str:
     """Write a value so that a number stays one and a text is never a formula."""
     match value:
@@ -135,7 +140,7 @@ def _cell(value: _Cell) -> str:
         case Decimal():
             return format(value, "f")
         case _:
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return harmless(value)
 
 
 def _json(rows: Iterable[_Row]) -> str:
