@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from tally import TALLY, Tally
+
 # Before Qt is imported: widgets are tested without a screen, the tray on real desktops.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for _name in tuple(os.environ):
@@ -23,6 +25,24 @@ collect_ignore = (
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _LOOPBACK: Final = ("127.", "::1", "localhost")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count."""
+    config.stash[TALLY] = Tally()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what was counted."""
+    terminalreporter.write_line(f"Survived: {config.stash[TALLY].summary()}")
+
+
+@pytest.fixture
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """Count what this test does, for the figures at the end of the run."""
+    return pytestconfig.stash[TALLY]
 
 
 @pytest.fixture
