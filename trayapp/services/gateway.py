@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Final, NoReturn
 
 import httpx
-import truststore
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, JsonNumber, read_balance
@@ -30,9 +29,8 @@ from trayapp.core.errors import (
 )
 from trayapp.core.plain import one_line
 from trayapp.core.secret import Secret
+from trayapp.services.http_client import DEADLINE_S, new_client
 
-DEADLINE_S: Final = 20.0
-"""For everything from the name's lookup to the reply's last byte, in seconds."""
 _REPLY_LIMIT: Final = 64 * 1024
 _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
@@ -47,22 +45,6 @@ _FOREIGN: Final = (
     UnicodeError,
     ExceptionGroup,
 )
-
-
-def new_client() -> httpx.AsyncClient:
-    """Make the client that the program uses.
-
-    Certificates are checked against the operating system's trust store, so that a
-    company's own authority counts, and there is no way to turn that off. Connections
-    are not kept between polls: after a suspend a kept one swallows the question.
-    Raises what httpx raises if the environment names a proxy that it can't use.
-    """
-    return httpx.AsyncClient(
-        verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        follow_redirects=False,
-        limits=httpx.Limits(max_keepalive_connections=0),
-        timeout=DEADLINE_S,
-    )
 
 
 class Gateway:
