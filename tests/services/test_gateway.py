@@ -28,7 +28,8 @@ from trayapp.core.secret import Secret
 from trayapp.services.gateway import Gateway
 
 if TYPE_CHECKING:
-    from tests.services.conftest import Line, Peer, Talker
+    from peer import Line, Peer
+    from tests.services.conftest import Talker
 
 KEY = "399d2b438a53ebed3db8a7d52107f846"
 GOOD = '{"status": "ok", "result": {"balance": "350.1200", "currency": "EUR"}}'

@@ -29,7 +29,8 @@ from trayapp.services.gateway import Gateway
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.services.conftest import Answer, Line, Peer, Talker
+    from peer import Answer, Line, Peer
+    from tests.services.conftest import Talker
 
 SHORT_S = 0.5
 """A deadline for servers that don't keep it."""

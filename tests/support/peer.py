@@ -1,0 +1,118 @@
+"""A server on raw sockets that answers as a test says, HTTP or not."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final, Self
+
+PATIENCE_S: Final = 10.0
+
+
+class Line:
+    """One connection, as the server at its end has it."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        keep: Callable[[bytes], None],
+    ) -> None:
+        self._reader, self._writer, self._keep = reader, writer, keep
+
+    async def hear(self) -> None:
+        """Read one whole request, and keep it for the test to see."""
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        _, _, after = head.lower().partition(b"content-length:")
+        length = int(after.partition(b"\r\n")[0] or 0)
+        self._keep(head + await self._reader.readexactly(length))
+
+    async def send(self, data: bytes) -> None:
+        """Send; `ConnectionError` if nobody is there any more."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def gone(self, within: float = PATIENCE_S) -> bool:
+        """Wait for the client to hang up, and say whether it did."""
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            try:
+                async with asyncio.timeout(within):
+                    await self._reader.read()
+            except TimeoutError:
+                return False
+        return True
+
+    def reset(self) -> None:
+        """Hang up with an RST, as a crashed server or a firewall does."""
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        connection = self._writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._writer.transport.abort()
+
+    async def close(self) -> None:
+        """Hang up, if that has not happened."""
+        self._writer.close()
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            await self._writer.wait_closed()
+
+
+Answer = bytes | Callable[[Line], Awaitable[None]]
+"""What a connection gets: bytes after its request, or something of its own."""
+
+
+class Peer:
+    """A server that gives its first connection the first answer, and so on.
+
+    Leaving the `async with` waits until all connections have ended. One more than
+    there are answers, or one that the client keeps open, fails the test.
+    """
+
+    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
+        self._answers, self._tls = list(answers), tls
+        self._lines: list[asyncio.Task[None]] = []
+        self.heard: list[bytes] = []
+        self.asked = asyncio.Event()
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(
+            self._connected, "127.0.0.1", 0, ssl=self._tls
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*self._lines)
+
+    def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        line = Line(reader, writer, self._keep)
+        self._lines.append(asyncio.create_task(self._treat(line)))
+
+    def _keep(self, request: bytes) -> None:
+        self.heard.append(request)
+        self.asked.set()
+
+    async def _treat(self, line: Line) -> None:
+        try:
+            answer = self._answers.pop(0)
+            if not isinstance(answer, bytes):
+                await answer(line)
+                return
+            await line.hear()
+            with contextlib.suppress(ConnectionError):
+                await line.send(answer)
+            assert await line.gone(), "the client keeps the connection"
+        finally:
+            await line.close()
