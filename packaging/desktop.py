@@ -10,46 +10,51 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-import select
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from processes import Family, WaitTimeoutError, wait_until
+from desktop_parts import DesktopError, Parts
+from desktop_sessions import NOTIFICATIONS_NAME, WATCHER_NAME, Bare, XEmbed, Xfce
+from desktop_shells import BareGnome, Gnome, Plasma
+from desktop_wayland import Sway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-Panel = Literal["xfce", "xembed", "none"]
+    from desktop_sessions import Session
+
+__all__ = ["NOTIFICATIONS_NAME", "WATCHER_NAME", "Desktop", "DesktopError"]
+
+Panel = Literal["xfce", "plasma", "gnome", "gnome-bare", "xembed", "none", "sway"]
 Keyring = Literal["unlocked", "locked", "absent"]
 
-WATCHER_NAME: Final = "org.kde.StatusNotifierWatcher"
-NOTIFICATIONS_NAME: Final = "org.freedesktop.Notifications"
 SECRETS_NAME: Final = "org.freedesktop.secrets"
-
 KEYRING: Final = "gnome-keyring-daemon"
-FILES: Final = Path(__file__).with_name("desktop-files")
-SERVICES: Final = Path("/usr/share/dbus-1/services")
 PASSWORD: Final = "a password of no worth"  # noqa: S105 - it locks an empty keyring
-BACKGROUND: Final = "#3d5a73"
-START_S: Final = 20.0
-LOG_LINES: Final = 15
+
+_SESSIONS: Final[Mapping[Panel, type[Session]]] = {
+    "xfce": Xfce,
+    "plasma": Plasma,
+    "gnome": Gnome,
+    "gnome-bare": BareGnome,
+    "xembed": XEmbed,
+    "none": Bare,
+    "sway": Sway,
+}
 
 
-class DesktopError(Exception):
-    """A part of the desktop failed; the message names it and ends with its log."""
+class Desktop(Parts):
+    """A session of its own: home, display, session bus, keyring, tray, notifications.
 
-
-class Desktop(Family):
-    """A session of its own: home, X display, session bus, keyring, tray, notifications.
-
-    `prompter` says whether the keyring can put up its question for the password; nobody
-    answers it. `env` adds to the session's environment, which is in English, at UTC,
-    without a system bus and without a proxy.
+    `panel` says whose desktop it is like, tray and all; `session` knows its parts.
+    `notifications` is heeded where the daemon is a part of its own: Plasma and GNOME
+    always have theirs. `prompter` says whether the keyring can put up its question for
+    the password; nobody answers it. `env` adds to the session's environment, which is
+    in English, at UTC, without a proxy, and without a system bus but for GNOME, where
+    nobody is on it.
     """
 
     def __init__(
@@ -62,13 +67,14 @@ class Desktop(Family):
         env: Mapping[str, str] | None = None,
     ) -> None:
         folder = Path(tempfile.mkdtemp(prefix="balance-tray-"))
-        super().__init__(folder, {**_session_env(folder, panel), **(env or {})})
+        kind = _SESSIONS[panel]
+        super().__init__(folder, {**_session_env(folder), **kind.env, **(env or {})})
         self.panel = panel
         self.home = folder / "home"
+        self.session = kind(self, self.home)
         self._notifications = notifications
         self._keyring = keyring
         self._prompter = prompter
-        self._parts: dict[str, subprocess.Popen[str]] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -82,65 +88,44 @@ class Desktop(Family):
             raise
         return self
 
-    def has_name(self, bus_name: str) -> bool:
-        """Whether somebody owns a name on the session bus now."""
-        method = "org.freedesktop.DBus.NameHasOwner"
-        reply = self._call("org.freedesktop.DBus", "/", method, f"string:{bus_name}")
-        return reply.strip() == "boolean true"
-
-    def wait_for_name(self, bus_name: str, timeout_s: float = START_S) -> None:
-        """Return when somebody owns a name on the session bus."""
-        wait_until(lambda: self.has_name(bus_name), bus_name, timeout_s)
-
     def screenshot(self, path: Path) -> None:
         """Save the whole screen as a picture."""
-        self._must("scrot", "--overwrite", str(path))
+        self.session.screenshot(path)
 
     def start_panel(self) -> None:
         """Start the tray's host and return when it takes icons."""
-        if self.panel == "xfce":
-            self._start_part("xfce4-panel", "--disable-wm-check")
-            self._await_part("xfce4-panel", lambda: self.has_name(WATCHER_NAME))
-        elif self.panel == "xembed":
-            self._start_part("trayer", "--edge", "top", "--align", "right")
-            find = ["xdotool", "search", "--onlyvisible", "--class", "trayer"]
-            self._await_part("trayer", lambda: self.run(find).returncode == 0)
+        self.session.start_panel()
 
     def stop_panel(self) -> None:
         """End the tray's host, as a crash of the panel would."""
-        self._stop_part("xfce4-panel" if self.panel == "xfce" else "trayer")
+        self.session.stop_panel()
 
     def start_notifications(self) -> None:
         """Start the notification daemon and return when it takes notifications."""
-        # Debian keeps the daemon off the PATH, in a folder named for the machine.
-        service = SERVICES / "org.xfce.xfce4-notifyd.Notifications.service"
-        text = service.read_text() if service.exists() else ""
-        found = re.search(r"^Exec=(\S+)", text, re.MULTILINE)
-        part = self._start_part(found[1] if found else "xfce4-notifyd")
-        self._await_part(part, lambda: self.has_name(NOTIFICATIONS_NAME))
+        self.session.start_notifications()
 
     def stop_notifications(self) -> None:
         """End the notification daemon."""
-        self._stop_part("xfce4-notifyd")
+        self.session.stop_notifications()
 
     def lock_keyring(self) -> None:
         """Lock the collection that holds the keys: reading one asks for a password."""
         method = "org.freedesktop.Secret.Service.Lock"
         login = "array:objpath:/org/freedesktop/secrets/collection/login"
-        self._call(SECRETS_NAME, "/org/freedesktop/secrets", method, login)
+        self.call(SECRETS_NAME, "/org/freedesktop/secrets", method, login)
 
     def unlock_keyring(self) -> None:
         """Start the keyring anew with its password, as logging in does."""
-        self._stop_part(KEYRING)
+        self.stop_part(KEYRING)
         self._start_keyring()
 
     def _start_parts(self) -> None:
         for folder in (self.home, self.folder / "run"):
             folder.mkdir(mode=0o700)
         # The display comes first: what the bus starts inherits the bus's environment.
-        self._start_display()
-        self._start_bus()
-        self._start_window_manager()
+        self.session.start_display()
+        self._start_session_bus()
+        self.session.start_window_manager()
         if self._keyring != "absent":
             self._start_keyring()
         if self._keyring == "locked":
@@ -149,100 +134,20 @@ class Desktop(Family):
             self.start_notifications()
         self.start_panel()
 
-    def _start_bus(self) -> None:
-        services = self.folder / "services"
-        services.mkdir()
-        names = ["org.a11y.Bus", "org.xfce.Xfconf"]
+    def _start_session_bus(self) -> None:
+        names = ["org.a11y.Bus", *self.session.services]
         if self._prompter:
             names.append("org.gnome.keyring.SystemPrompter")
-        for service in [SERVICES / f"{name}.service" for name in names]:
-            if service.exists():
-                shutil.copy(service, services)
-        config = self.folder / "bus.conf"
-        template = (FILES / "bus.conf").read_text()
-        config.write_text(template.format(run=self.folder / "run", services=services))
-        self._start_telling_part(
-            "dbus-daemon", f"--config-file={config}", "--nofork", "--print-address={}"
-        )
-
-    def _start_display(self) -> None:
-        screen = ["-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
-        number = self._start_telling_part("Xvfb", *screen, "-displayfd", "{}")
-        self._env["DISPLAY"] = f":{number}"
-
-    def _start_window_manager(self) -> None:
-        if self.panel == "xfce":
-            channels = self.home / ".config/xfce4/xfconf/xfce-perchannel-xml"
-            channels.mkdir(parents=True)
-            for channel in FILES.glob("*.xml"):
-                shutil.copy(channel, channels)
-            manager = self._start_part("xfwm4", "--compositor=off")
-        else:
-            manager = self._start_part("openbox")
-        check = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
-        self._await_part(manager, lambda: "window id" in self.run(check).stdout)
-        self._must("xsetroot", "-solid", BACKGROUND)
+        address = self.env["DBUS_SESSION_BUS_ADDRESS"]
+        self.start_bus(address, names, name="session-bus")
 
     def _start_keyring(self) -> None:
         args = ["--foreground", "--unlock", "--components=secrets"]
-        self._start_part(KEYRING, *args, stdin=PASSWORD)
-        self._await_part(KEYRING, lambda: self.has_name(SECRETS_NAME))
-
-    def _start_part(self, program: str, *args: str, stdin: str = "") -> str:
-        name = Path(program).name
-        part = self.spawn([program, *args], stdin=subprocess.PIPE)
-        self._parts[name] = part
-        if part.stdin:
-            part.stdin.write(stdin)
-            part.stdin.close()
-        return name
-
-    def _start_telling_part(self, program: str, *args: str) -> str:
-        """Start a part that writes its address into a descriptor when it is ready."""
-        readable, writable = os.pipe()
-        with os.fdopen(readable) as pipe:
-            try:
-                arguments = [arg.format(writable) for arg in args]
-                self._parts[program] = self.spawn(
-                    [program, *arguments], pass_fds=[writable]
-                )
-            finally:
-                os.close(writable)
-            told, _, _ = select.select([pipe], [], [], START_S)
-            address = pipe.readline().strip() if told else ""
-        if not address:
-            raise self._failure(program)
-        return address
-
-    def _await_part(self, name: str, ready: Callable[[], bool]) -> None:
-        part = self._parts[name]
-        try:
-            wait_until(lambda: ready() or part.poll() is not None, name, START_S)
-        except WaitTimeoutError as exc:
-            raise self._failure(name) from exc
-        if part.poll() is not None:
-            raise self._failure(name)
-
-    def _stop_part(self, name: str) -> None:
-        self.stop(self._parts.pop(name))
-
-    def _failure(self, name: str) -> DesktopError:
-        last = self.log(name).splitlines()[-LOG_LINES:]
-        return DesktopError("\n  ".join([f"{name} did not start:", *last]))
-
-    def _call(self, service: str, path: str, method: str, argument: str) -> str:
-        destination = ["--session", "--print-reply=literal", f"--dest={service}"]
-        return self._must("dbus-send", *destination, path, method, argument)
-
-    def _must(self, program: str, *args: str, stdin: str = "") -> str:
-        done = self.run([program, *args], stdin=stdin)
-        if done.returncode != 0:
-            message = f"{program} failed:\n  {done.stdout.strip()}"
-            raise DesktopError(message)
-        return done.stdout
+        self.start_part(KEYRING, *args, stdin=PASSWORD)
+        self.await_part(KEYRING, lambda: self.has_name(SECRETS_NAME))
 
 
-def _session_env(folder: Path, panel: Panel) -> dict[str, str]:
+def _session_env(folder: Path) -> dict[str, str]:
     home = folder / "home"
     # Compiled files of a developer's Python stay where that developer put them.
     kept = {"PATH", "PYTHONPYCACHEPREFIX"} & os.environ.keys()
@@ -255,10 +160,8 @@ def _session_env(folder: Path, panel: Panel) -> dict[str, str]:
         "XDG_DATA_HOME": f"{home}/.local/share",
         "XDG_STATE_HOME": f"{home}/.local/state",
         "XDG_CACHE_HOME": f"{home}/.cache",
-        "XDG_CURRENT_DESKTOP": "XFCE" if panel == "xfce" else "Openbox",
-        "XDG_SESSION_TYPE": "x11",
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder}/run/bus",
-        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/run/no-system-bus",
+        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/run/system-bus",
         "GSETTINGS_BACKEND": "memory",
         "GIO_USE_VFS": "local",
         "LIBGL_ALWAYS_SOFTWARE": "1",
