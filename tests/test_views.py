@@ -1,5 +1,6 @@
 """What is known, drawn into the tray and the window whenever it changes."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -272,3 +273,39 @@ def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(
     at_once = len(drawn)
     qtbot.waitUntil(lambda: len(drawn) > at_once)
     assert (at_once <= 2, len(drawn) <= 4) == (True, True)
+
+
+def test_many_cards_are_drawn_a_few_in_a_turn(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop has its turn in between, and every card is right in the end."""
+    accounts = [Account(f"id{number}", f"Account {number}") for number in range(20)]
+    scene.load(*accounts)
+    scene.show()
+    monkeypatch.setattr("trayapp.views._TURN_MS", 0)
+    beats: list[None] = []
+    heart = QTimer(interval=0)
+    heart.timeout.connect(lambda: beats.append(None))
+    heart.start()
+    for account in accounts:
+        scene.answer(account, LOW)
+    qtbot.waitUntil(lambda: words(scene.window).count("€9.50") == len(accounts))
+    heart.stop()
+    assert len(beats) >= len(accounts) - 2
+
+
+def test_an_account_that_is_new_is_drawn_at_once(scene: Scene) -> None:
+    """It needs a card of its own, whatever else is being drawn."""
+    scene.load(A)
+    scene.show()
+    scene.model.set_accounts([A, B])
+    assert scene.says("Shop")
+
+
+def test_what_stays_is_no_work_for_the_garbage_collector(scene: Scene) -> None:
+    """Each look at two hundred cards would hold up the window."""
+    gc.unfreeze()
+    scene.load(A)
+    scene.show()
+    scene.model.set_accounts([A, B])
+    assert gc.get_freeze_count() > 10_000

@@ -86,6 +86,11 @@ class Window(QWidget):
         self._add_shortcuts()
         self.show_cards(())
 
+    @property
+    def account_ids(self) -> list[str]:
+        """The accounts that are shown, in their order."""
+        return list(self._cards)
+
     def show_cards(self, cards: tuple[Card, ...]) -> None:
         """Show these accounts in this order; cards that stay are changed in place."""
         before = list(self._cards)
@@ -108,6 +113,11 @@ class Window(QWidget):
         self._filter()
         self._pages.setCurrentWidget(self._scroll if shown else self._empty)
         self._footer.show_accounts(any_there=bool(shown))
+
+    def show_card(self, card: Card) -> None:
+        """Change the card of one account, if there is one."""
+        if card.account_id in self._cards:
+            self._cards[card.account_id].show_card(card)
 
     def show_totals(self, totals: str) -> None:
         """Say what all accounts come to, each unit for itself; empty for nothing."""
