@@ -1,6 +1,7 @@
 """The program's HTTP client: whom it trusts, and how it gets out to the network."""
 
 import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
@@ -20,6 +21,8 @@ def new_client() -> httpx.AsyncClient:
     """
     return httpx.AsyncClient(
         verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        # None is sent back anyway, and kept ones would pile up from poll to poll.
+        cookies=CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False)),
         follow_redirects=False,
         limits=httpx.Limits(max_keepalive_connections=0),
         timeout=DEADLINE_S,
