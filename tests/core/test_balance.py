@@ -88,6 +88,16 @@ def test_units_are_an_open_list(unit: str) -> None:
         "<b>EUR</b>",
         "EUR\u202e",
         "E\nUR",
+        "\u3164",
+        "EUR\uffa0",
+        "cre\u0301ditos",
+        "\u05e9\u05e7\u05dc",
+        "\ufdfc",
+        "E\u0663",
+        "000",
+        "\u0665",
+        "-",
+        ".EUR",
         "X" * 17,
         None,
         1,
@@ -95,7 +105,10 @@ def test_units_are_an_open_list(unit: str) -> None:
     ],
 )
 def test_a_unit_is_one_short_visible_word(unit: object) -> None:
-    """Blanks, markup, invisible characters and other types are refused."""
+    """Blanks, markup, the invisible, and what a line would be misread by are refused.
+
+    That is a digit where the amount ends, and what is written from right to left.
+    """
     with pytest.raises(UnexpectedReply):
         read_balance("1", unit)
 

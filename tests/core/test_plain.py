@@ -27,6 +27,7 @@ def test_one_line_is_one_short_visible_line(text: str, limit: int) -> None:
         ("  a \n b\t", "a b"),
         ("\ufeffEUR\u202eRUE", "EURRUE"),
         ("\ud800x", "x"),
+        ("a\u115f\u1160\u3164\uffa0b", "ab"),
         ("e\u0301", "é"),
         ("<b>&amp;", "<b>&amp;"),
     ],

@@ -77,13 +77,28 @@ def _read_unit(raw: object) -> str:
     if not isinstance(raw, str) or isinstance(raw, JsonNumber):
         raise UnexpectedReply(detail=f"the currency is a {type(raw).__name__}")
     unit = raw.strip()
-    if not 1 <= len(unit) <= _LONGEST_UNIT or not all(map(_fits_a_unit, unit)):
+    if (
+        not 1 <= len(unit) <= _LONGEST_UNIT
+        or not all(map(_fits_a_unit, unit))
+        or not _begins_a_unit(unit[0])
+        or unit != one_line(unit)
+    ):
         raise UnexpectedReply(detail=f"the currency reads {one_line(raw, 40)!r}")
     return unit
 
 
+def _begins_a_unit(character: str) -> bool:
+    """Letters and currency signs: a digit would look like more of the amount."""
+    category = unicodedata.category(character)
+    return category[0] == "L" or category == "Sc"
+
+
 def _fits_a_unit(character: str) -> bool:
-    """Letters, digits, currency signs and a few joiners; no blanks, no markup."""
-    return unicodedata.category(character)[0] in "LN" or (
-        unicodedata.category(character) == "Sc" or character in "_-."
-    )
+    """Letters, digits, currency signs and a few joiners; no blanks, no markup.
+
+    Nor what is written from right to left: it would turn the order of the amounts
+    beside it on the screen.
+    """
+    known = unicodedata.category(character)[0] == "N" or character in "_-."
+    backwards = unicodedata.bidirectional(character) in {"R", "AL", "AN"}
+    return (known or _begins_a_unit(character)) and not backwards

@@ -8,6 +8,8 @@ _ELLIPSIS: Final = "…"
 # Controls, surrogates, private and unassigned characters; "Cf" holds the zero-width
 # and bidirectional controls with which a server could reorder what a person reads.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by their category, and drawn as nothing."""
 _BLANKS: Final = re.compile(r"\s+")
 # Normalising is quadratic in long runs of combining marks: cut before, not only after.
 _LONGEST_INPUT: Final = 4_096
@@ -19,8 +21,14 @@ def one_line(text: str, limit: int = 200) -> str:
     Markup is left as it is: whoever shows it does so as plain text.
     """
     spaced = _BLANKS.sub(" ", text[:_LONGEST_INPUT])
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
+    visible = "".join(filter(_shows, spaced))
     return shorten(unicodedata.normalize("NFC", visible).strip(), limit)
+
+
+def _shows(character: str) -> bool:
+    return (
+        unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS
+    )
 
 
 def shorten(text: str, limit: int) -> str:
