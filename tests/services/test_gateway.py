@@ -26,6 +26,7 @@ from trayapp.core.errors import (
 )
 from trayapp.core.secret import Secret
 from trayapp.services.gateway import Gateway
+from trayapp.services.http_client import new_client
 
 if TYPE_CHECKING:
     from peer import Line, Peer
@@ -101,6 +102,21 @@ def test_nothing_is_remembered_between_polls(talk: Talker) -> None:
     done = talk(reply(Set_Cookie="a=b"), reply(Connection="keep-alive"), reply())
     assert len(done.heard) == 3
     assert len(set(done.heard)) == 1
+
+
+def test_cookies_do_not_pile_up(peer: type[Peer]) -> None:
+    """A server that makes up new cookies for every reply takes no memory by it."""
+
+    async def poll() -> int:
+        client = new_client()
+        gateway = Gateway(lambda: client, deadline_s=10)
+        async with peer(reply(Set_Cookie="a=b; Max-Age=99999999")) as here:
+            account = Account("a", "A", Service.CUSTOM, here.url)
+            await gateway.balance(account, Secret(KEY))
+        await gateway.close()
+        return len(client.cookies.jar)
+
+    assert asyncio.run(poll()) == 0
 
 
 def test_accounts_are_asked_side_by_side(peer: type[Peer]) -> None:
@@ -423,7 +439,7 @@ def test_compression_is_refused(talk: Talker, encoding: str) -> None:
     body = gzip.compress(GOOD.encode())
     failure = talk(reply(body, Content_Encoding=encoding)).failure
     assert type(failure) is UnexpectedReply
-    assert failure.detail.startswith("the reply is compressed")
+    assert failure.detail.startswith("HTTP 200, application/json, compressed as ")
 
 
 @pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
@@ -441,7 +457,7 @@ def test_too_long_a_reply_is_not_read(talk: Talker, body: str) -> None:
     """A reply is bounded, whatever it might mean."""
     failure = talk(reply(body)).failure
     assert type(failure) is UnexpectedReply
-    assert failure.detail == "the reply is too long"
+    assert failure.detail == "HTTP 200, application/json, too long"
 
 
 def test_an_endless_reply_ends(talk: Talker) -> None:
@@ -454,7 +470,7 @@ def test_an_endless_reply_ends(talk: Talker) -> None:
             while True:
                 await line.send(b"400\r\n" + b" " * 1_024 + b"\r\n")
 
-    assert talk(endless).failure.detail == "the reply is too long"
+    assert talk(endless).failure.detail == "HTTP 200, no type, too long"
 
 
 # --- a server that repeats what it was told ---------------------------------------
@@ -467,6 +483,8 @@ def test_an_endless_reply_ends(talk: Talker) -> None:
         refusal("UNAUTHORIZED", "401 Unauthorized", "x" * 140 + KEY),
         refusal(f"NO_{KEY}", "400 Bad Request", KEY),
         refusal("x" * 45 + KEY),
+        refusal("BAD_PARAMS", words="\u200b".join(KEY)),
+        result(balance=json.dumps("\u2066" + KEY[:9] + "\x00" + KEY[9:])),
         result(balance=f'"{KEY}"'),
         result(currency=f'"{KEY}"'),
         reply(f'{{"api_key": "{KEY}"}}'),
@@ -477,7 +495,7 @@ def test_an_endless_reply_ends(talk: Talker) -> None:
         f"HTTP/1.1 {KEY} OK\r\n\r\n".encode(),
         f"{KEY}\r\n\r\n".encode(),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_the_key_is_never_repeated(talk: Talker, answer: bytes) -> None:
     """No error holds the key, not even if the server sends it back to us."""

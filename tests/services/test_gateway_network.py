@@ -21,7 +21,6 @@ from trayapp.core.errors import (
     NoConnection,
     ProxyProblem,
     TimedOut,
-    UnexpectedReply,
 )
 from trayapp.core.secret import Secret
 from trayapp.services.gateway import Gateway
@@ -130,19 +129,17 @@ async def reset_at_once(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    "answer",
     [
-        (cut_at_once, UnexpectedReply),
-        (cut_in_the_body, UnexpectedReply),
-        (reset_at_once, NoConnection),
-        (reset_in_the_body, NoConnection),
+        cut_at_once,
+        cut_in_the_body,
+        reset_at_once,
+        reset_in_the_body,
     ],
 )
-def test_half_a_reply_is_none(
-    talk: Talker, answer: Answer, kind: type[BalanceTrayError]
-) -> None:
+def test_half_a_reply_is_none(talk: Talker, answer: Answer) -> None:
     """A connection that ends early gives no balance, not even a plausible one."""
-    assert type(talk(answer).failure) is kind
+    assert type(talk(answer).failure) is NoConnection
 
 
 def test_nobody_listening_is_no_connection(talk: Talker) -> None:

@@ -12,7 +12,7 @@
     │   ├── TimedOut                 no whole answer within the deadline
     │   ├── CertificateProblem       TLS could not prove who answers
     │   ├── ProxyProblem             a proxy is set that can't be used
-    │   ├── GatewayDown              an HTTP status of 429 or 5xx
+    │   ├── GatewayDown              an HTTP status of 429 or 5xx (not 511, a portal's)
     │   └── UnexpectedReply          something else answered: a portal, a proxy, a page
     ├── KeyringProblem               the key is out of reach
     │   ├── KeyringAbsent            this desktop runs no keyring
@@ -171,7 +171,9 @@ class NoConnection(ConnectionProblem):
 
     id = "no-connection"
     title = mark("The gateway can't be reached")
-    reason = mark("There is no connection from this computer to the gateway.")
+    reason = mark(
+        "There is no connection from this computer to the gateway, or it was cut off."
+    )
     advice = mark(
         "Check the network connection. The program tries again by itself and keeps "
         "showing the last balance with its age."

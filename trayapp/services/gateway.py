@@ -2,40 +2,30 @@
 
 import asyncio
 import json
-import re
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
-from typing import Final, NoReturn
+from typing import Final
 
 import httpx
 
 from trayapp.core.account import Account
-from trayapp.core.balance import Balance, JsonNumber, read_balance
+from trayapp.core.balance import Balance
 from trayapp.core.errors import (
-    BadRequest,
-    BalanceTrayError,
     CertificateProblem,
     ConnectionProblem,
-    GatewayDown,
     NoConnection,
     ProxyProblem,
-    Refused,
     TimedOut,
-    Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.plain import one_line
 from trayapp.core.secret import Secret
 from trayapp.services.http_client import DEADLINE_S, new_client
+from trayapp.services.reply import read_reply
 
-_REPLY_LIMIT: Final = 64 * 1024
 _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
-_BAD_REQUESTS: Final = {"JSON_PARSE_ERROR", "MISSING_PARAMS", "INVALID_CONTENT_TYPE"}
-_LONGEST_RETRY_S: Final = 10**9  # about 30 years; far more overflows a timedelta
+# How httpcore and h11 begin to say that the line was cut: they have no type for it.
+_CUT: Final = ("Server disconnected", "peer closed connection")
 # A host that IDNA can't encode is a UnicodeError; a port that is no port comes as the
 # group that anyio gathers its attempts in.
 _FOREIGN: Final = (
@@ -69,11 +59,9 @@ class Gateway:
         """
         try:
             async with asyncio.timeout(self._deadline_s):
-                status, headers, body = await self._post(account, key)
+                return await self._post(account, key)
         except _FOREIGN as error:
             problem = _as_ours(error)
-        else:
-            return _read_reply(status, headers, body, key)
         # Raised out here, where nothing is chained, not even as the context: httpx's
         # exceptions hold the request, and that holds the key.
         raise problem
@@ -83,9 +71,7 @@ class Gateway:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _post(
-        self, account: Account, key: Secret
-    ) -> tuple[int, httpx.Headers, bytes]:
+    async def _post(self, account: Account, key: Secret) -> Balance:
         if self._client is None:
             self._client = self._make_client()
         question = {"api_key": key.reveal()}
@@ -102,7 +88,7 @@ class Gateway:
         )
         response = await self._client.send(request, stream=True)
         try:
-            return response.status_code, response.headers, await _body(response, key)
+            return await read_reply(response, key)
         finally:
             await response.aclose()
 
@@ -117,117 +103,18 @@ class Gateway:
         raise ProxyProblem(detail=refused)
 
 
-async def _body(response: httpx.Response, key: Secret) -> bytes:
-    """Read the reply as it came, uncompressed and bounded."""
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding not in {"", "identity"}:
-        # Unasked-for compression can turn a megabyte into gigabytes.
-        said = _without(key, encoding)
-        raise UnexpectedReply(detail=f"the reply is compressed: {said}")
-    body = bytearray()
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) > _REPLY_LIMIT:
-            raise UnexpectedReply(detail="the reply is too long")
-    return bytes(body)
-
-
-def _read_reply(
-    status: int, headers: httpx.Headers, body: bytes, key: Secret
-) -> Balance:
-    reply = _json(body)
-    if (
-        status == HTTPStatus.TOO_MANY_REQUESTS
-        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    ):
-        raise GatewayDown(
-            detail=f"HTTP {status}",
-            retry_after=_retry_after(headers.get("Retry-After")),
-        )
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        raise ProxyProblem(detail="the proxy wants a login")
-    if reply is not None and reply.get("status") == "error":
-        _raise_refusal(reply.get("error_id"), reply.get("error_msg"), status, key)
-    result = reply.get("result") if reply is not None else None
-    if (
-        status == HTTPStatus.OK
-        and reply is not None
-        and reply.get("status") == "ok"
-        and isinstance(result, dict)
-    ):
-        amount, unit = result.get("balance"), result.get("currency")
-        if key.reveal() in f"{amount} {unit}":
-            # What can't be read is quoted in the error, and a unit is shown.
-            raise UnexpectedReply(detail="the reply repeats the key")
-        return read_balance(amount, unit)
-    kind = one_line(_without(key, headers.get("Content-Type", "no type")), 60)
-    raise UnexpectedReply(detail=f"HTTP {status}, {kind}, {len(body)} bytes")
-
-
-def _json(body: bytes) -> dict[str, object] | None:
-    """Read a JSON object with its numbers' digits untouched; None if it is none."""
-    try:
-        reply = json.loads(
-            body.decode("utf-8-sig"),
-            parse_float=JsonNumber,
-            parse_int=JsonNumber,
-            parse_constant=_refuse_constant,
-        )
-    except (ValueError, RecursionError):
-        return None
-    return reply if isinstance(reply, dict) else None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    message = f"{name} is no JSON"
-    raise ValueError(message)
-
-
-def _raise_refusal(
-    error_id: object, words: object, status: int, key: Secret
-) -> NoReturn:
-    if not isinstance(error_id, str):
-        raise UnexpectedReply(detail=f"HTTP {status}, an error without an id")
-    said = one_line(_without(key, words), 160) if isinstance(words, str) else ""
-    detail = f"HTTP {status} {one_line(_without(key, error_id), 60)}: {said}"
-    kind: type[BalanceTrayError] = Refused
-    if error_id == "UNAUTHORIZED":
-        kind = Unauthorized
-    elif error_id in _BAD_REQUESTS:
-        kind = BadRequest
-    raise kind(detail=detail)
-
-
-def _without(key: Secret, text: str) -> str:
-    """Take the key out: a gateway that repeats it must not bring it into our log."""
-    return text.replace(key.reveal(), "[key]")
-
-
-def _retry_after(value: str | None) -> timedelta | None:
-    """Read a Retry-After header: seconds or a date (RFC 9110); None for nonsense."""
-    if value is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,20}", value.strip(), re.ASCII):
-        return timedelta(seconds=min(int(value), _LONGEST_RETRY_S))
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    wait = moment - datetime.now(UTC)
-    return wait if wait > timedelta(0) else None
-
-
 def _as_ours(error: Exception) -> ConnectionProblem:
-    """Say what a foreign exception of a request means to us, by its type alone."""
+    """Say what a foreign exception of a request means to us, and not in its words."""
     name = type(error).__name__
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return TimedOut(detail=name)
     if isinstance(error, httpx.ProxyError):
         return ProxyProblem(detail=name)
-    if isinstance(error, httpx.RemoteProtocolError):
-        return UnexpectedReply(detail=name)
+    if isinstance(error, httpx.RemoteProtocolError | ssl.SSLError):
+        # What TLS says of the greeting comes wrapped. Bare it is of later, when the
+        # certificate was good and the key was sent: no `CertificateProblem`.
+        cut = str(error).startswith(_CUT)
+        return NoConnection(detail=name) if cut else UnexpectedReply(detail=name)
     tls = _tls_error(error)
     if tls is not None:
         return CertificateProblem(detail=tls)
