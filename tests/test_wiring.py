@@ -256,7 +256,8 @@ def test_a_problem_with_our_files_is_told_in_the_window(scene: Scene) -> None:
     (told,) = (one for one in words(scene.window) if "history" in one)
     assert told == (
         "The history can't be kept. Its database can't be opened or written. Check "
-        "the free space; balances are still shown and warned about. (a detail)"
+        "that its folder is there, is yours and may be written to. Balances are still "
+        "shown and warned about. (a detail)"
     )
     assert scene.dialogs() == []
 

@@ -25,10 +25,15 @@
     │   └── KeyUnusable              what was typed can't be a key
     ├── StorageProblem               our own files
     │   ├── ConfigBroken             the settings file is not what it should be
+    │   │   └── ConfigStuck          and can't be moved out of the way
     │   ├── ConfigUnreadable         it may not be read
     │   ├── ConfigTooNew             it was written by a newer version
     │   ├── ConfigUnwritable         it can't be written
     │   ├── HistoryProblem           the database can't be opened or written
+    │   │   ├── HistoryBusy          another program holds it
+    │   │   ├── HistoryFull          the disk is full
+    │   │   ├── HistoryDamaged       a part of it can't be read
+    │   │   └── HistoryTooNew        it was written by a newer version
     │   └── ExportUnwritable         the file that was chosen can't be written
     └── InternalFault                a fault of this program
 
@@ -355,12 +360,28 @@ class ConfigBroken(StorageProblem):
     )
 
 
+class ConfigStuck(ConfigBroken):
+    """The settings file is broken and can't be moved away; it is left as it is."""
+
+    id = "config-stuck"
+    reason = mark(
+        "It is damaged, and its folder may not be written to, so it was not kept aside."
+    )
+    advice = mark(
+        "Free some space or give the folder back to your user, then start Balance "
+        "Tray again; until then nothing can be saved."
+    )
+
+
 class ConfigUnreadable(StorageProblem):
     """The settings file is there and may not be read; it is left as it is."""
 
     id = "config-unreadable"
     title = mark("The settings file may not be read")
-    reason = mark("It belongs to somebody else, or its permissions forbid it.")
+    reason = mark(
+        "It belongs to somebody else, its permissions forbid it, or something that is "
+        "no file is in its place."
+    )
     advice = mark("Give it back to your user; until then nothing can be saved.")
 
 
@@ -390,7 +411,58 @@ class HistoryProblem(StorageProblem):
     id = "history"
     title = mark("The history can't be kept")
     reason = mark("Its database can't be opened or written.")
-    advice = mark("Check the free space; balances are still shown and warned about.")
+    advice = mark(
+        "Check that its folder is there, is yours and may be written to. Balances are "
+        "still shown and warned about."
+    )
+
+
+class HistoryBusy(HistoryProblem):
+    """Another program holds the database; what waits is written when it lets go."""
+
+    id = "history-busy"
+    title = mark("The history is held by another program")
+    reason = mark("It has been writing to it, or copying it, for a while.")
+    advice = mark(
+        "Nothing needs to be done: new balances are shown, and are written as soon as "
+        "it lets go. If it never does, close what backs up or opens the file."
+    )
+
+
+class HistoryFull(HistoryProblem):
+    """The disk is full; what waits is written when there is space again."""
+
+    id = "history-full"
+    title = mark("The disk is full")
+    reason = mark("The history can't be written, so new balances are only remembered.")
+    advice = mark(
+        "Free some space: what was read meanwhile is then written, unless Balance Tray "
+        "ends before."
+    )
+
+
+class HistoryDamaged(HistoryProblem):
+    """A part of the database can't be read: it is kept aside, the rest taken over."""
+
+    id = "history-damaged"
+    title = mark("The history was damaged")
+    reason = mark(
+        "A part of its database can't be read, as after a power cut or on a failing "
+        "disk. What could be read of it was taken over."
+    )
+    advice = mark(
+        "Nothing needs to be done; the damaged file was kept beside the new one under "
+        "a dated name. If it happens again, have the disk checked."
+    )
+
+
+class HistoryTooNew(HistoryProblem):
+    """A newer version wrote the database; it is left as it is."""
+
+    id = "history-too-new"
+    title = mark("The history was written by a newer version")
+    reason = mark("This version does not know it, leaves it as it is and keeps none.")
+    advice = mark("Update Balance Tray. Balances are still shown and warned about.")
 
 
 class ExportUnwritable(StorageProblem):
