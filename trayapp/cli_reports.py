@@ -32,10 +32,10 @@ from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
 from trayapp.services.journal import start_log
 from trayapp.services.keychain import Keychain
+from trayapp.services.lanes import AT_ONCE
 from trayapp.services.os_vault import os_vault
 from trayapp.services.places import Places
 from trayapp.services.refresh import Refresh
-from trayapp.services.watch import AT_ONCE
 
 _EXIT_CODES: Final = {
     State.OK: 0,

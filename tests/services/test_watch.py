@@ -11,15 +11,22 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import BalanceTrayError, Failure, NoConnection, Unauthorized
+from trayapp.core.errors import (
+    BalanceTrayError,
+    Failure,
+    NoConnection,
+    TimedOut,
+    Unauthorized,
+)
 from trayapp.core.known import Outcome
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.history import Watched
+from trayapp.services.lanes import AT_ONCE
 from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
-from trayapp.services.watch import AT_ONCE, Watch
+from trayapp.services.watch import Watch
 
 A, B = Account("a", "A"), Account("b", "B")
 SETTINGS = Settings()
@@ -456,5 +463,44 @@ def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
                 case _:
                     await scene.idle()
             assert scene.refresh.at_once <= AT_ONCE
+
+    play(now, story)
+
+
+def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
+    now: datetime,
+) -> None:
+    """All others are asked beside them, as if they were not there."""
+
+    async def story(scene: Scene) -> None:
+        hanging = [Account(f"h{i}", "H") for i in range(20)]
+        scene.refresh.kind = TimedOut
+        scene.watch.set(hanging, SETTINGS)
+        await scene.answers(20)
+        scene.refresh.names.clear()
+        scene.refresh.gate = asyncio.Event()
+        await scene.pass_time(SETTINGS.interval)
+        assert scene.refresh.names == ["h0", "h1"]
+        scene.watch.set([*hanging, A, B], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.names == ["h0", "h1", "a", "b"]
+
+    play(now, story)
+
+
+def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) -> None:
+    """It leaves the queue of those that hang."""
+
+    async def story(scene: Scene) -> None:
+        hanging = [Account(f"h{i}", "H") for i in range(20)]
+        scene.refresh.kind = TimedOut
+        scene.watch.set(hanging, SETTINGS)
+        await scene.answers(20)
+        scene.refresh.names.clear()
+        scene.refresh.gate = asyncio.Event()
+        await scene.pass_time(SETTINGS.interval)
+        scene.watch.ask_now(["h19"])
+        await scene.idle()
+        assert scene.refresh.names == ["h0", "h1", "h19"]
 
     play(now, story)

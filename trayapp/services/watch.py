@@ -12,11 +12,11 @@ from trayapp.core.account import Account
 from trayapp.core.known import Outcome
 from trayapp.core.schedule import Plan, plan_after, sane
 from trayapp.core.settings import Settings
+from trayapp.services.contained import contained
+from trayapp.services.lanes import Lanes
 from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
 
-AT_ONCE: Final = 8
-"""How many accounts are asked side by side."""
 _LOOK_EVERY_S: Final = 60.0
 """The loop looks at the clock at least so often, so that a suspend or a changed clock
 is noticed."""
@@ -67,7 +67,7 @@ class Watch:
         self._settings = Settings()
         self._plans: dict[str, Plan] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._lanes = Lanes()
         self._changed = asyncio.Event()
         self._ticked = float("-inf")
 
@@ -83,12 +83,12 @@ class Watch:
         self._settings = settings
         for account_id in before.keys() - self._accounts.keys():
             self._stop_asking(account_id)
+            self._lanes.hasten(account_id)
             self._plans.pop(account_id, None)
         for account in self._accounts.values():
             old = before.get(account.id)
             if old is None:
-                held = self._notebook.watched(account.id).plan
-                self._plans[account.id] = held or Plan(now)
+                self._plans[account.id] = self._held(account.id) or Plan(now)
             elif not account.asks_as(old):
                 self.ask_anew(account.id)
             elif not self._plans[account.id].held:
@@ -104,8 +104,11 @@ class Watch:
         One that is being asked already is not asked twice.
         """
         now = self._clock()
-        chosen = self._accounts if account_ids is None else account_ids
-        for account_id in self._accounts.keys() & set(chosen):
+        chosen = set(self._accounts if account_ids is None else account_ids)
+        for account_id in self._accounts.keys() & chosen:
+            # Somebody waits for just this one.
+            if account_ids is not None and self._lanes.hasten(account_id):
+                self._stop_asking(account_id)
             failures = self._plans[account_id].failures
             self._plans[account_id] = Plan(now, failures)
         self._changed.set()
@@ -182,7 +185,7 @@ class Watch:
         later = self._clock() + self._settings.interval
         self._plans[account.id] = replace(plan, due=later)
         try:
-            async with self._room:
+            async with self._lanes.place(account.id):
                 self._listener.asking(account.id)
                 outcome = await self._refresh.ask(account)
         finally:
@@ -190,9 +193,17 @@ class Watch:
                 del self._asking[account.id]
         plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
         self._plans[account.id] = plan
-        self._notebook.plan(account.id, plan, outcome.result)
+        self._lanes.learn(account.id, outcome.result)
+        with contained("remembering a wait"):
+            self._notebook.plan(account.id, plan, outcome.result)
         self._listener.answered(outcome)
         self._changed.set()
+
+    def _held(self, account_id: str) -> Plan | None:
+        """Give what an account waits out from before a restart."""
+        with contained("recalling a wait"):
+            return self._notebook.watched(account_id).plan
+        return None
 
     def _stop_asking(self, account_id: str) -> None:
         task = self._asking.pop(account_id, None)
