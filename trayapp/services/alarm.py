@@ -15,6 +15,7 @@ from trayapp.core.paid import Paid
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.snooze import Snooze, SnoozeChoice, quiet_now, until
 from trayapp.core.telling import Alert, Decision, Fate, News, Outlook, Reason
+from trayapp.services.contained import contained
 from trayapp.services.notebook import Notebook
 from trayapp.services.outlooks import Outlooks
 
@@ -107,15 +108,12 @@ class Alarm:
             self._set_snooze(Snooze())
         hold = self._hold(now)
         for account in self._accounts.values():
-            before = self._notebook.memory(account.id)
-            memory, decisions = decide(before, News(account), self._settings, hold, now)
-            if decisions or memory.stages != before.stages:
-                self._keep(account, memory, decisions)
-            else:
-                self._notebook.note(account.id, memory)
+            with contained(f"deciding about {account.id}"):
+                self._look_at(account, hold, now)
         if hold is None:
             for paid in self._notebook.paid:
-                self._remind_of(paid, now)
+                with contained(f"reminding of {paid.account_id}"):
+                    self._remind_of(paid, now)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold notifications back, or tell at once what was held back."""
@@ -143,6 +141,14 @@ class Alarm:
         self._notebook.forget(account_id)
         self._listener.log(self._notebook.decisions)
         self._listener.awaited(self._notebook.paid)
+
+    def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
+        before = self._notebook.memory(account.id)
+        memory, decisions = decide(before, News(account), self._settings, hold, now)
+        if decisions or memory.stages != before.stages:
+            self._keep(account, memory, decisions)
+        else:
+            self._notebook.note(account.id, memory)
 
     def _hold(self, now: datetime) -> Reason | None:
         if self._notebook.snooze.holds(now):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from trayapp.core.telling import Alert
+from trayapp.services.contained import contained
 
 _SETTLE_S: Final = 0.2
 """Accounts that are due together don't answer together."""
@@ -46,10 +47,12 @@ class Announcer:
             self._waiting.cancel()
 
     async def _speak(self) -> None:
-        with contextlib.suppress(TimeoutError):
+        # Whatever fails here, the next alerts are told.
+        with contained("waiting to tell"), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._longest_s):
                 await asyncio.sleep(self._settle_s)
                 await self._idle()
         alerts, self._alerts, self._waiting = tuple(self._alerts), [], None
         if alerts:
-            self._tell(alerts)
+            with contained("telling"):
+                self._tell(alerts)

@@ -25,6 +25,7 @@ from trayapp.services.alarm import Alarm
 from trayapp.services.announcer import Announcer
 from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.contained import contained
 from trayapp.services.history import History
 from trayapp.services.key_changes import forget_key, keys_stored
 from trayapp.services.notebook import Notebook
@@ -47,6 +48,9 @@ class Backend:
 
     Made on the thread whose loop runs it: the database belongs to that thread.
     """
+
+    beats = 0
+    """How often the watch has looked at the clock; any thread may read it."""
 
     def __init__(
         self,
@@ -88,7 +92,8 @@ class Backend:
         keeping = asyncio.create_task(self._keep_books())
         try:
             self.reload()
-            self._alarm.start()
+            with contained("recalling what was told"):
+                self._alarm.start()
             await self._watch.run()
         finally:
             keeping.cancel()
@@ -185,10 +190,9 @@ class Backend:
 
     def tick(self) -> None:
         """Tell what only time makes true: what was held back, reminders, silence."""
-        try:
+        self.beats += 1
+        with contained("looking at the time"):
             self._alarm.tick()
-        except Exception:  # noqa: BLE001  # nor is it the end of the watch
-            _log.exception("looking at the time failed")
 
     def asking(self, account_id: str) -> None:
         """Pass on that an account is being asked."""
@@ -201,11 +205,9 @@ class Backend:
             outcome.result.kind, KeyringProblem
         ):
             self._keyless.add(outcome.account_id)
-        try:
+        with contained(f"deciding about {outcome.account_id}"):
             self._alarm.hear(outcome)
-        except Exception:  # noqa: BLE001  # a fault in an alert hides no balance
-            _log.exception("deciding about %s failed", outcome.account_id)
-        self._listener.answered(outcome)
+        self._listener.answered(outcome)  # a fault in an alert hides no balance
         said = self._alarm.forecast(outcome.account_id)
         if said is not None:
             self._listener.foreseen(outcome.account_id, said)
@@ -216,7 +218,8 @@ class Backend:
         while True:
             await asyncio.sleep(wait)
             for account_id in self._alarm.account_ids:
-                await self._books.thin_out(account_id)
+                with contained(f"thinning out {account_id}"):
+                    await self._books.thin_out(account_id)
             wait = _BOOKS_EVERY_S
 
     async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
@@ -239,11 +242,13 @@ class Backend:
         return Saved(accounts, changes.settings)
 
     def _remembered(self, account: Account) -> Known:
-        return Known(
-            account,
-            self._notebook.last(account.id),
-            self._notebook.watched(account.id).failure,
-        )
+        with contained(f"recalling {account.id}"):
+            return Known(
+                account,
+                self._notebook.last(account.id),
+                self._notebook.watched(account.id).failure,
+            )
+        return Known(account)
 
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
         self._alarm.set(accounts, settings)
