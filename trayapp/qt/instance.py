@@ -36,6 +36,7 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
         self._callers: set[QLocalSocket] = set()
+        self._heard: set[QLocalSocket] = set()
 
     def claim(self) -> bool:
         """Become the running program of this profile; False if one runs."""
@@ -62,12 +63,16 @@ class Instance(QObject):
 
     @Slot()
     def _read(self) -> None:
-        for caller in tuple(self._callers):
+        for caller in self._callers - self._heard:
             if caller.canReadLine() or caller.bytesAvailable() > _LONGEST_LINE:
                 self._hear(caller)
 
     def _hear(self, caller: QLocalSocket) -> None:
-        word = Word.read(bytes(caller.readLine(_LONGEST_LINE).data()))
+        """Take a caller's one word; whatever comes after it has no effect."""
+        self._heard.add(caller)
+        line = bytes(caller.readLine(_LONGEST_LINE).data())
+        # The beginning of a long line is no word, even if it reads like one.
+        word = Word.read(line) if line.endswith(b"\n") else None
         if word is None:
             caller.abort()
             return
@@ -81,4 +86,5 @@ class Instance(QObject):
         for caller in tuple(self._callers):
             if caller.state() is QLocalSocket.LocalSocketState.UnconnectedState:
                 self._callers.discard(caller)
+                self._heard.discard(caller)
                 caller.deleteLater()
