@@ -150,7 +150,9 @@ def _moment(written: str | None) -> datetime | None:
     if moment.tzinfo is None:
         message = f"{written} has no zone"
         raise ValueError(message)
-    return moment
+    # At the ends of the calendar, other zones have days that UTC lacks: better said
+    # here than when it is counted with or written again.
+    return moment.astimezone(UTC)
 
 
 def _amount(digits: str) -> Decimal:
