@@ -21,8 +21,9 @@ def one_line(text: str, limit: int = 200) -> str:
     Markup is left as it is: whoever shows it does so as plain text.
     """
     spaced = _BLANKS.sub(" ", text[:_LONGEST_INPUT])
-    visible = "".join(filter(_shows, spaced))
-    return shorten(unicodedata.normalize("NFC", visible).strip(), limit)
+    visible = unicodedata.normalize("NFC", "".join(filter(_shows, spaced)))
+    # Again, for the blanks that only something invisible held apart.
+    return shorten(_BLANKS.sub(" ", visible).strip(), limit)
 
 
 def _shows(character: str) -> bool:
