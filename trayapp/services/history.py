@@ -181,7 +181,7 @@ class History:
             return Memory()
         try:
             return Memory.from_dict(json.loads(row[0]))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             _log.warning("what was told of %s is lost: %s", account_id, error)
             return Memory()
 
