@@ -1,0 +1,229 @@
+"""What must hold of each reader of foreign bytes, whatever the bytes: fuzz targets.
+
+Each target is called with bytes and raises if its promise is broken. Hypothesis calls
+them in the tests (`tests/fuzz`), atheris in `dev.py fuzz`, and what either finds is
+kept as a case in `found.py`. The target of the local socket is in `callers.py`: it
+needs Qt.
+"""
+
+import asyncio
+import json
+import re
+import shutil
+import sqlite3
+import tempfile
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, Protocol
+
+import httpx
+
+from trayapp.core.account import Account
+from trayapp.core.alerts import decide
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    ConfigBroken,
+    ConfigTooNew,
+    ConnectionProblem,
+    Failure,
+    GatewayError,
+    TimedOut,
+)
+from trayapp.core.known import Outcome
+from trayapp.core.memory import Memory
+from trayapp.core.plain import one_line
+from trayapp.core.schedule import Plan, plan_after
+from trayapp.core.secret import Secret
+from trayapp.core.settings import DEFAULT_INTERVAL, Settings
+from trayapp.core.telling import News
+from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.gateway import Gateway
+from trayapp.services.history import History
+
+KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
+NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ACCOUNT: Final = Account("a", "Main")
+_LONGEST_DETAIL: Final = 300
+_LONGEST_WAIT: Final = timedelta(days=2)
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a folder below it is made safely
+
+
+class Target(Protocol):
+    """A promise, to be tried with bytes and closed at the end."""
+
+    def __call__(self, data: bytes) -> None:
+        """Raise if the promise is broken."""
+
+    def close(self) -> None:
+        """Free what it holds."""
+
+
+class Reply:
+    """The gateway's client gives a balance as it was sent, or one of our errors.
+
+    The data are a line `status|content type|retry-after|encoding` and the body; a
+    header without text is not sent.
+    """
+
+    def __init__(self) -> None:
+        self.tried = 0
+        self._runner = asyncio.Runner()
+        self._wire = _Wire()
+        self._gateway = Gateway(lambda: httpx.AsyncClient(transport=self._wire))
+
+    def __call__(self, data: bytes) -> None:
+        """Answer a question with the data."""
+        self.tried += 1
+        self._wire.data = data
+        try:
+            balance = self._runner.run(self._gateway.balance(ACCOUNT, Secret(KEY)))
+        except (GatewayError, ConnectionProblem) as error:
+            _look_at(error)
+        else:
+            sent = _amount(data.partition(b"\n")[2])
+            assert balance.amount.is_finite()
+            assert balance.amount == sent
+            assert balance.amount.as_tuple().exponent == sent.as_tuple().exponent
+            assert is_plain(balance.unit)
+            assert KEY not in f"{balance}"
+
+    def close(self) -> None:
+        """Close the client and its loop."""
+        self._runner.run(self._gateway.close())
+        self._runner.close()
+
+
+class _Wire(httpx.AsyncBaseTransport):
+    """Answers every question with the reply that the data describe."""
+
+    data = b""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Give the reply; what HTTP itself refuses does not come this far."""
+        assert request.method == "POST"
+        head, _, body = self.data.partition(b"\n")
+        status, *values = (
+            bytes(byte for byte in field if byte >= 0x20 and byte != 0x7F).strip()
+            for field in [*head.split(b"|"), b"", b"", b"", b""][:4]
+        )
+        names = (b"Content-Type", b"Retry-After", b"Content-Encoding")
+        headers = [
+            (name, value) for name, value in zip(names, values, strict=True) if value
+        ]
+        code = int(status) if re.fullmatch(rb"[2-9][0-9]{2}", status) else 200
+        return httpx.Response(code, headers=headers, stream=httpx.ByteStream(body))
+
+
+def _look_at(error: BalanceTrayError) -> None:
+    """Whatever came, what is kept of it is short, visible, and not the key."""
+    assert len(error.detail) <= _LONGEST_DETAIL
+    assert is_plain(error.detail)
+    assert KEY not in f"{error.detail} {error} {error!r}"
+    outcome = Outcome(ACCOUNT.id, NOON, error.as_failure())
+    plan = plan_after(Plan(NOON), outcome, DEFAULT_INTERVAL, 1.0)
+    assert NOON < plan.due <= NOON + _LONGEST_WAIT
+
+
+def _amount(body: bytes) -> Decimal:
+    """Read the amount from its own digits; minus nothing is nothing."""
+    reply = json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str)
+    return Decimal(reply["result"]["balance"]) + 0
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a text is one line of visible characters."""
+    return not any(unicodedata.category(one) in _INVISIBLE for one in text)
+
+
+class Text:
+    """A text from outside becomes one visible line, and stays it."""
+
+    def __call__(self, data: bytes) -> None:
+        """Show the data: a byte that says how long it may be, then the text."""
+        limit = 1 + (data[0] if data else 0)
+        text = data[1:].decode("utf-8", "surrogateescape")
+        shown = one_line(text, limit)
+        assert len(shown) <= limit
+        assert is_plain(shown)
+        assert "  " not in shown
+        assert shown == one_line(shown, limit)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class _InFolder:
+    """A target with a folder of its own, in memory where there is such a place."""
+
+    def __init__(self) -> None:
+        below = _MEMORY if _MEMORY.is_dir() else None
+        self.folder = Path(tempfile.mkdtemp(prefix="bt-", dir=below))
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder)
+
+
+class SettingsFile(_InFolder):
+    """The settings file is read, or kept aside as it was; what is saved comes back."""
+
+    def __call__(self, data: bytes) -> None:
+        """Start with a file of these bytes."""
+        path = self.folder / "config.toml"
+        path.write_bytes(data)
+        file = ConfigFile(path)
+        loaded = file.load()
+        left = [one.read_bytes() for one in self.folder.iterdir()]
+        assert left == [data]
+        if loaded.problem is None:
+            self.comes_back(loaded.config)
+        else:
+            assert loaded.config == Config()
+            assert loaded.problem.kind in {ConfigBroken, ConfigTooNew}
+            assert is_plain(loaded.problem.detail)
+            assert path.exists() == (loaded.problem.kind is ConfigTooNew)
+        for one in self.folder.iterdir():
+            one.unlink()
+
+    def comes_back(self, config: Config) -> None:
+        """Save, load and save again: nothing changes on the way."""
+        path = self.folder / "config.toml"
+        file = ConfigFile(path)
+        file.save(config)
+        first = path.read_bytes()
+        loaded = file.load()
+        assert (loaded.config, loaded.problem) == (config, None)
+        file.save(loaded.config)
+        assert path.read_bytes() == first
+
+
+class Remembered(_InFolder):
+    """Whatever the database holds as remembered, there is a memory to go on with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        path = self.folder / "history.sqlite3"
+        self._history = History(path)
+        self._raw = sqlite3.connect(path, isolation_level=None)
+        self._raw.execute("PRAGMA journal_mode = MEMORY")
+
+    def __call__(self, data: bytes) -> None:
+        """Remember this text, and decide what each kind of news means after it."""
+        text = data.decode("utf-8", "replace")
+        self._raw.execute("REPLACE INTO memory VALUES (?, ?)", (ACCOUNT.id, text))
+        memory = self._history.memory(ACCOUNT.id)
+        reading = Reading(Balance(Decimal("3.5000"), "EUR"), NOON)
+        for result in (reading, Failure(TimedOut), None):
+            after, _ = decide(memory, News(ACCOUNT, result), Settings(), None, NOON)
+            written = json.dumps(after.as_dict())
+            assert Memory.from_dict(json.loads(written)) == after
+
+    def close(self) -> None:
+        """Close the database and remove its folder."""
+        self._raw.close()
+        self._history.close()
+        super().close()
