@@ -89,6 +89,7 @@ class Server:
         self.shown: list[Shown] = []
         self.mute = False
         self.refuses = False
+        self.contradicts_itself = False
         self._capabilities, self._name = list(capabilities), name
         self._stopping = threading.Event()
         self._connection = open_dbus_connection("SESSION")
@@ -124,6 +125,9 @@ class Server:
                 continue
             if message.header.message_type is MessageType.method_call and not self.mute:
                 self._connection.send(self._answer(message))
+                if self.contradicts_itself:
+                    unknown = "org.freedesktop.DBus.Error.UnknownMethod"
+                    self._connection.send(new_error(message, unknown))
 
     def _answer(self, call: Message) -> Message:
         fields = call.header.fields
@@ -440,6 +444,16 @@ def test_a_server_that_refuses_is_no_fault() -> None:
 
     with Server() as server:
         play(story)
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_server_that_answers_twice_is_believed_once() -> None:
+    """Mako follows an answer with an error; each notification is shown all the same."""
+    with Server() as server:
+        server.contradicts_itself = True
+        titles = [str(number) for number in range(20)]
+        shown = told(server, *(replace(LOW, title=title) for title in titles))
+    assert [one.title for one in shown] == titles
 
 
 @pytest.mark.usefixtures("bus")

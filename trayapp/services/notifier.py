@@ -35,8 +35,10 @@ _BUS_ERRORS: Final = (
     ValueError,
     DBusErrorResponse,
     RouterClosed,
+    asyncio.InvalidStateError,
 )
-"""What jeepney raises when there is no bus, a broken address, or no server on it."""
+"""What jeepney raises when there is no bus, a broken address, or no server on it, and
+when the bus is lost between a reply and who waits for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,18 @@ class _Server:
     takes_markup: bool
     draws_default: bool
     """Whether the default action has a button: then ours would be a second one."""
+
+
+class _Router(DBusRouter):
+    """Hears the first reply to a call, and outlives a second one.
+
+    mako 1.7, the server that goes with sway, answers `GetCapabilities` twice: with what
+    it can do, and with an error. At that jeepney stops listening for good.
+    """
+
+    def _dispatch(self, msg: Message) -> None:
+        with contextlib.suppress(asyncio.InvalidStateError):
+            super()._dispatch(msg)
 
 
 class Pressed(Protocol):
@@ -106,7 +120,7 @@ class Notifier:
     async def _connect(self) -> DBusRouter:
         connection = await open_dbus_connection("SESSION")
         self._leaving.callback(connection.writer.close)
-        router = await self._leaving.enter_async_context(DBusRouter(connection))
+        router = await self._leaving.enter_async_context(_Router(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()
         bus = Proxy(message_bus, router)
         for rule in (
