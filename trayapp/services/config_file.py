@@ -1,41 +1,34 @@
-"""Accounts and settings as TOML, replaced atomically and never half read."""
+"""The settings file: replaced atomically, never half read, never waited for."""
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
-import tomllib
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-import tomli_w
-
-from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
-from trayapp.core.balance import exact_amount
-from trayapp.core.draft import Draft
 from trayapp.core.errors import (
     ConfigBroken,
+    ConfigStuck,
     ConfigTooNew,
     ConfigUnreadable,
     ConfigUnwritable,
     Failure,
 )
-from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.services.places import private_folder
+from trayapp.services.config_text import Config, from_toml, to_toml
+from trayapp.services.places import folder_held, private_folder, refuse_foreign
 
-_VERSION: Final = 1
-_MINUTE: Final = timedelta(minutes=1)
-_HOUR: Final = timedelta(hours=1)
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """All that the settings file holds."""
-
-    accounts: tuple[Account, ...] = ()
-    settings: Settings = field(default_factory=Settings)
+__all__ = ["Config", "ConfigFile", "Loaded"]
+_LARGEST: Final = 1_048_576
+"""Bytes: thousands of accounts fit, and what is larger was never ours."""
+_UNFINISHED: Final = ".config-"
+_UNFINISHED_FOR_S: Final = 60.0
+"""A file that is being written is younger than this; an older one was left behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +46,19 @@ class ConfigFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def held(self) -> AbstractContextManager[None]:
+        """Let nobody else of us change the file between a `load` and a `save`."""
+        return folder_held(self._path.parent)
+
     def load(self) -> Loaded:
         """Read the file; a missing one is an empty one.
 
         A broken file is renamed to a dated name beside it, and the program starts
         with defaults. One from a newer version, or one that may not be read, stays
-        as it is, and `save` refuses to replace it.
+        as it is, and `save` refuses to replace it. What killed programs left
+        unfinished is cleared away.
         """
+        self._clear_away()
         try:
             return Loaded(self._read())
         except FileNotFoundError:
@@ -67,59 +66,92 @@ class ConfigFile:
         except (ConfigTooNew, ConfigUnreadable) as error:
             return Loaded(Config(), error.as_failure())
         except ConfigBroken as error:
-            aside = self._keep_aside()
-            detail = f"{error.detail}; kept as {aside}" if aside else error.detail
+            try:
+                aside = self._keep_aside(error)
+            except ConfigStuck as stuck:
+                return Loaded(Config(), stuck.as_failure())
+            detail = f"{error.detail}; kept as {aside}"
             return Loaded(Config(), ConfigBroken(detail=detail).as_failure())
 
     def save(self, config: Config) -> None:
         """Replace the file: whatever happens, the old or the new one is there.
 
-        Raises `ConfigUnwritable`, `ConfigTooNew` or `ConfigUnreadable`; then the old
-        one still stands.
+        Raises `ConfigUnwritable`, `ConfigTooNew`, `ConfigUnreadable` or `ConfigStuck`;
+        then the old one still stands.
         """
-        with contextlib.suppress(FileNotFoundError, ConfigBroken):
+        try:
             self._read()
+        except FileNotFoundError:
+            pass
+        except ConfigBroken as error:  # since it was loaded
+            self._keep_aside(error)
         try:
             # A link, as people who keep such files in one place have, stays one.
-            _replace(Path(os.path.realpath(self._path)), _to_toml(config))
+            _replace(Path(os.path.realpath(self._path)), to_toml(config))
         except OSError as error:
-            raise ConfigUnwritable(detail=error.strerror or "") from error
+            raise ConfigUnwritable(detail=_said(error)) from error
 
     def _read(self) -> Config:
         try:
-            raw = self._path.read_bytes()
+            raw = _bytes(self._path)
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise ConfigUnreadable(detail=error.strerror or "") from error
-        try:
-            return _from_table(tomllib.loads(raw.decode()))
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            OverflowError,
-            RecursionError,
-        ) as error:
-            # TOML and Unicode errors are ValueErrors, and so are values out of range.
-            raise ConfigBroken(detail=str(error)) from error
+            raise ConfigUnreadable(detail=_said(error)) from error
+        if len(raw) > _LARGEST:
+            raise ConfigBroken(detail=f"it is larger than {_LARGEST:,} bytes")
+        return from_toml(raw)
 
-    def _keep_aside(self) -> str | None:
-        """Move the broken file out of the way; None if even that fails."""
+    def _keep_aside(self, broken: ConfigBroken) -> str:
+        """Move the broken file out of the way; `ConfigStuck` if even that fails."""
         stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
         aside = self._path.with_name(f"{self._path.stem}.broken-{stamp}.toml")
         try:
             self._path.rename(aside)
-        except OSError:
-            return None
+        except OSError as error:
+            detail = f"{broken.detail}; {_said(error)}"
+            raise ConfigStuck(detail=detail) from error
         return aside.name
+
+    def _clear_away(self) -> None:
+        """Remove what programs that were killed while they saved left behind."""
+        folder = Path(os.path.realpath(self._path)).parent
+        with contextlib.suppress(OSError):
+            for left in folder.glob(f"{_UNFINISHED}*"):
+                # Also one from the future: the clock may have been set back since.
+                if abs(time.time() - left.stat().st_mtime) > _UNFINISHED_FOR_S:
+                    left.unlink(missing_ok=True)
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a file, and no more than is needed to see that it is too large.
+
+    A pipe that nobody writes to is not waited for, nor is a device read without end.
+    """
+
+    def without_waiting(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    with open(path, "rb", opener=without_waiting) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            words = "it is no file"
+            raise OSError(errno.EINVAL, words, str(path))
+        refuse_foreign(found, path)
+        return file.read(_LARGEST + 1)
+
+
+def _said(error: OSError) -> str:
+    """Give the system's words and the file's name, for the detail."""
+    words = error.strerror or type(error).__name__
+    return f"{words}: {error.filename}" if error.filename else words
 
 
 def _replace(path: Path, text: str) -> None:
     """Write a file beside `path` and put it in its place, safe against power loss."""
     private_folder(path.parent)
     # mkstemp makes the file for its owner alone (0600).
-    handle, name = tempfile.mkstemp(prefix=".config-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -135,139 +167,3 @@ def _replace(path: Path, text: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _to_toml(config: Config) -> str:
-    settings = config.settings
-    return tomli_w.dumps(
-        {
-            "version": _VERSION,
-            "settings": {
-                "interval_minutes": settings.interval // _MINUTE,
-                "told": sorted(kind.value for kind in settings.told),
-                "unreachable_after_hours": settings.unreachable_after / _HOUR,
-                **_optional(settings),
-            },
-            "account": [_account_table(account) for account in config.accounts],
-        }
-    )
-
-
-def _optional(settings: Settings) -> dict[str, object]:
-    """Give the settings that may be missing: TOML has no word for nothing."""
-    table: dict[str, object] = {}
-    if settings.quiet is not None:
-        table["quiet"] = {"start": settings.quiet.start, "end": settings.quiet.end}
-    if settings.reminder is not None:
-        table["reminder_hours"] = settings.reminder / _HOUR
-    return table
-
-
-def _account_table(account: Account) -> dict[str, str | int]:
-    table: dict[str, str | int] = {
-        "id": account.id,
-        "name": account.name,
-        "service": account.service.value,
-        "low_below": format(account.low_below, "f"),
-        "warn_days": account.warn_days,
-    }
-    if account.price is not None:
-        table["price"] = format(account.price, "f")
-    if account.service is Service.CUSTOM:
-        table["base_url"] = account.base_url
-        table["panel"] = account.panel
-    if account.sub_account:
-        table["sub_account"] = account.sub_account
-    return table
-
-
-def _from_table(table: dict[str, object]) -> Config:
-    version = _typed(table.get("version"), int, "version")
-    if version > _VERSION:
-        raise ConfigTooNew(detail=f"version {version}")
-    settings = _typed(table.get("settings", {}), dict, "settings")
-    accounts = _typed(table.get("account", []), list, "account")
-    read = tuple(_account(_typed(one, dict, "account")) for one in accounts)
-    for label, values in (
-        ("id", [one.id for one in read]),
-        ("name", [one.name.casefold() for one in read]),
-    ):
-        if len(set(values)) != len(values):
-            message = f"two accounts have the same {label}"
-            raise ValueError(message)
-    return Config(read, _settings(settings))
-
-
-def _settings(table: dict[str, object]) -> Settings:
-    default = Settings()
-    minutes = table.get("interval_minutes", default.interval // _MINUTE)
-    quiet, reminder = table.get("quiet"), table.get("reminder_hours")
-    return Settings(
-        interval=_typed(minutes, int, "interval_minutes") * _MINUTE,
-        told=_told(table, default),
-        unreachable_after=_hours(
-            table.get("unreachable_after_hours", default.unreachable_after / _HOUR)
-        ),
-        quiet=None if quiet is None else _quiet(_typed(quiet, dict, "quiet")),
-        reminder=None if reminder is None else _hours(reminder),
-    )
-
-
-def _told(table: dict[str, object], default: Settings) -> frozenset[AlertKind]:
-    if "told" in table:
-        names = _typed(table["told"], list, "told")
-        return frozenset(AlertKind(_typed(one, str, "told")) for one in names)
-    # What files of before the first release say.
-    told = default.told
-    if not _typed(table.get("notify_low", True), bool, "notify_low"):
-        told -= {AlertKind.LOW, AlertKind.EMPTY}
-    if not _typed(table.get("notify_rejected", True), bool, "notify_rejected"):
-        told -= {AlertKind.REJECTED}
-    return told
-
-
-def _hours(number: object) -> timedelta:
-    hours = float(number) if type(number) is int else _typed(number, float, "hours")
-    return hours * _HOUR
-
-
-def _quiet(table: dict[str, object]) -> QuietHours:
-    start, end = (_typed(table[name], time, name) for name in ("start", "end"))
-    return QuietHours(start, end)
-
-
-def _account(table: dict[str, object]) -> Account:
-    """Read one account by the same rules that hold in the dialog."""
-    days = _typed(table.get("warn_days", DEFAULT_WARN_DAYS), int, "warn_days")
-    texts = {
-        name: _typed(value, str, name)
-        for name, value in table.items()
-        if name != "warn_days"
-    }
-    draft = Draft(
-        id=texts["id"],
-        name=texts["name"],
-        service=Service(texts["service"]),
-        base_url=texts.get("base_url", ""),
-        panel=texts.get("panel", ""),
-        sub_account=texts.get("sub_account", ""),
-        low_below=texts["low_below"],
-        warn_days=str(days),
-        price=texts.get("price", ""),
-    )
-    wrong = [f"{field}: {words}" for field, words in draft.problems(()).items()]
-    amounts = [exact_amount(one) for one in (draft.low_below, draft.price or "0")]
-    exact = all(one is not None and one >= 0 for one in amounts)
-    if not draft.id or wrong or not exact:
-        problem = "; ".join(wrong) or "no id, or an amount that is none"
-        message = f"account {draft.name!r}: {problem}"
-        raise ValueError(message)
-    return draft.account()
-
-
-def _typed(value: object, kind: type[_T], name: str) -> _T:
-    """Give a value that is exactly of a type: `true` is no number here."""
-    if type(value) is not kind:
-        message = f"{name} is not as expected"
-        raise TypeError(message)
-    return value
