@@ -1,15 +1,25 @@
 """Where the program keeps its files: the platform's own places, or one folder."""
 
+import contextlib
+import errno
 import getpass
 import os
 import stat
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
-_NAME = "balance-tray"
+_NAME: Final = "balance-tray"
+_NO_HOME: Final = Path("/nonexistent")
+"""Where Debian puts the homes of users that have none: nothing is found there."""
+_LOCK_TRIES: Final = 100
+_LOCK_PAUSE_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +37,9 @@ class Places:
         """Give the person's own profile: XDG on Linux, the platform's elsewhere."""
         folders = platformdirs.PlatformDirs(_NAME, appauthor=False, roaming=False)
         return cls(
-            config=folders.user_config_path / "config.toml",
-            history=folders.user_data_path / "history.sqlite3",
-            log=folders.user_state_path / "log" / "balance-tray.log",
+            config=_at_home(folders.user_config_path) / "config.toml",
+            history=_at_home(folders.user_data_path) / "history.sqlite3",
+            log=_at_home(folders.user_state_path) / "log" / "balance-tray.log",
             runtime=_runtime_folder(folders),
         )
 
@@ -71,7 +81,15 @@ def _runtime_folder(folders: platformdirs.PlatformDirs) -> Path:
     session = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     if _is_ours_alone(Path(session)):
         return Path(session) / _NAME
-    return folders.user_state_path / "run"
+    return _at_home(folders.user_state_path) / "run"
+
+
+def _at_home(folder: Path) -> Path:
+    """Give a folder that does not depend on where the program was started.
+
+    Of a user without a home, as a service or a container may have, it starts with "~".
+    """
+    return folder if folder.is_absolute() else _NO_HOME / folder
 
 
 def _is_ours_alone(folder: Path) -> bool:
@@ -84,7 +102,52 @@ def _is_ours_alone(folder: Path) -> bool:
 
 
 def private_folder(folder: Path) -> None:
-    """Make sure that a folder is there; what is made is for its owner alone."""
+    """Make sure that a folder is there; what is made is for its owner alone.
+
+    One of another user is refused with a `PermissionError`: who owns a folder puts
+    there what they like, such as another gateway's address. Of our own, a permission
+    for everybody to write is taken away.
+    """
     if not folder.parent.exists():
         private_folder(folder.parent)  # mkdir() itself leaves parents to the umask
     folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.stat()
+    refuse_foreign(found, folder)
+    if sys.platform != "win32" and found.st_mode & stat.S_IWOTH:
+        folder.chmod(stat.S_IMODE(found.st_mode) & ~stat.S_IWOTH)
+
+
+def refuse_foreign(found: os.stat_result, path: Path) -> None:
+    """Raise a `PermissionError` for what another user owns, unless that is root."""
+    if sys.platform != "win32" and found.st_uid not in {0, os.geteuid()}:
+        words = "it belongs to another user"
+        raise PermissionError(errno.EPERM, words, str(path))
+
+
+@contextmanager
+def folder_held(folder: Path) -> Iterator[None]:
+    """Keep our other programs from changing the files of a folder meanwhile.
+
+    For the milliseconds between reading a file and replacing it. Goes on without after
+    a second: somebody who was stopped half-way must not stop all others. Where folders
+    can't be locked, nothing is.
+    """
+    with contextlib.ExitStack() as held:
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                held.callback(os.close, handle)
+                _lock(handle)
+        yield
+
+
+def _lock(handle: int) -> None:
+    import fcntl  # noqa: PLC0415  # there is none on Windows
+
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_S)
+        else:
+            return
