@@ -1,4 +1,4 @@
-"""The one command of a checkout: run, test, check, build, lock, replay, shots.
+"""The one command of a checkout: run, test, check, build, lock and the rest.
 
     python3 packaging/dev.py test
 
@@ -49,6 +49,7 @@ LOCKED: Final = {
     "run": "pyproject.toml",
     "dev": "--group=dev",
     "build": "--group=build",
+    "fuzz": "--group=fuzz",
 }
 
 
@@ -73,6 +74,10 @@ def main() -> int:
         elif asked.command == "replay":
             prepare()
             run_loudly([PYTHON, ROOT / "packaging/replay.py", *rest])
+        elif asked.command == "fuzz":
+            prepare()
+            environment.ensure("fuzz")
+            run_loudly([PYTHON, ROOT / "packaging/fuzz.py", *rest])
         else:
             prepare(desktop=True)
             run_loudly([PYTHON, ROOT / "packaging/shots.py", *rest])
@@ -238,6 +243,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("build", help="build the program that needs no Python")
     commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
     commands.add_parser("replay", help="measure how honest the run-out day is")
+    commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
     commands.add_parser("shots", help="take the screenshots of the README")
     asked, rest = parser.parse_known_args()
     if rest and asked.command in {"check", "build"}:

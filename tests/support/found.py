@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from callers import Called
-from promises import Remembered, Reply, SettingsFile, Target, Text
+from promises import KEY, Remembered, Reply, SettingsFile, Target, Text
 from trayapp.core.memory import Memory
 
 TARGETS: Final[dict[str, type[Target]]] = {
@@ -32,6 +32,7 @@ GOOD: Final[dict[str, tuple[bytes, ...]]] = {
             b"401|application/json\n"
             b'{"status": "error", "error_id": "UNAUTHORIZED", "error_msg": "no"}'
         ),
+        f'400|{KEY}\n{{"status": "error", "error_id": "{KEY}"}}'.encode(),
         b"429|text/plain|120\n",
         b"503|text/html|Fri, 31 Dec 1999 23:59:59 GMT\n<html>",
         b"200|text/html||gzip\n\x1f\x8b",
