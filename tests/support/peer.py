@@ -30,6 +30,20 @@ class Line:
         length = int(after.partition(b"\r\n")[0] or 0)
         self._keep(head + await self._reader.readexactly(length))
 
+    async def hear_some(self) -> bytes:
+        """Read what there is, and keep it; `ConnectionError` if nothing comes more."""
+        some = await self._reader.read(65_536)
+        if not some:
+            raise ConnectionResetError
+        self._keep(some)
+        return some
+
+    async def hear_all(self) -> None:
+        """Read and keep what comes until the client hangs up."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self.hear_some()
+
     async def send(self, data: bytes) -> None:
         """Send; `ConnectionError` if nobody is there any more."""
         self._writer.write(data)

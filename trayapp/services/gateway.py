@@ -26,6 +26,8 @@ _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
 # How httpcore and h11 begin to say that the line was cut: they have no type for it.
 _CUT: Final = ("Server disconnected", "peer closed connection")
+# What TLS met last when the line was closed, or reset while it waited for more.
+_TLS_WAITS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLWantReadError)
 # A host that IDNA can't encode is a UnicodeError; a port that is no port comes as the
 # group that anyio gathers its attempts in.
 _FOREIGN: Final = (
@@ -126,7 +128,7 @@ def _tls_error(error: BaseException | None) -> str | None:
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_message or "certificate not verified"
-        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        if isinstance(error, _TLS_WAITS):
             return None  # the line was cut in the middle, which proves nothing
         if isinstance(error, ssl.SSLError):
             return error.reason or "TLS failed"
