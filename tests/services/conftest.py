@@ -1,11 +1,14 @@
 """What tests of the services share: someone who polls raw servers."""
 
 import asyncio
+import os
 import ssl
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+import trustme
 
 from peer import PATIENCE_S, Answer, Peer
 from trayapp.core.account import Account, Service
@@ -96,6 +99,23 @@ def own_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a developer's own choice of authorities out of the environment."""
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Be a company's own authority."""
+    return trustme.CA(organization_name="Company")
+
+
+@pytest.fixture
+def trusted(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> trustme.CA:
+    """Have this computer trust the authority."""
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(os.fspath(path))
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(path))
+    return authority
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The gateway's client on bad networks: silence, cut lines, proxies, certificates."""
+"""The gateway's client on bad networks: silence, cut lines, certificates."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
+from certificates import serving
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import (
     BalanceTrayError,
     CertificateProblem,
     NoConnection,
-    ProxyProblem,
     TimedOut,
 )
 from trayapp.core.secret import Secret
@@ -27,6 +26,8 @@ from trayapp.services.gateway import Gateway
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import trustme
 
     from peer import Answer, Line, Peer
     from tests.services.conftest import Talker
@@ -184,87 +185,7 @@ def test_a_failure_spoils_nothing(talk: Talker, bad: Answer) -> None:
     assert isinstance(fine, Balance)
 
 
-# --- proxies ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("ALL_PROXY", "socks://user:hunter22@127.0.0.1:1"),
-        ("ALL_PROXY", "socks5://user:hunter22@127.0.0.1:1"),
-        ("http_proxy", "gopher://user:hunter22@127.0.0.1:1"),
-        ("NO_PROXY", "[::hunter22"),
-    ],
-)
-def test_a_proxy_that_cant_be_used_is_said(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    """A broken setting is told, without its password, and mended without a restart."""
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
-    monkeypatch.setenv(name, value)
-
-    async def polls() -> BalanceTrayError:
-        gateway = Gateway(deadline_s=10)
-        account = Account("a", "A", Service.CUSTOM, "http://127.0.0.1:1")
-        with pytest.raises(ProxyProblem) as caught:
-            await gateway.balance(account, Secret("demo-key"))
-        monkeypatch.delenv(name)
-        with pytest.raises(NoConnection):
-            await gateway.balance(account, Secret("demo-key"))
-        await gateway.close()
-        return caught.value
-
-    failure = asyncio.run(polls())
-    assert (failure.__cause__, failure.__context__) == (None, None)
-    assert "hunter22" not in repr(failure)
-
-
-def test_a_proxy_that_refuses_never_sees_the_key(
-    peer: type[Peer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A proxy is asked for a tunnel, and its 407 is the proxy's problem."""
-
-    async def poll() -> bytes:
-        login = b"HTTP/1.1 407 Log in\r\nContent-Length: 0\r\n\r\n"
-        async with peer(login) as here:
-            monkeypatch.setenv("HTTPS_PROXY", here.url)
-            gateway = Gateway(deadline_s=10)
-            account = Account("a", "A", Service.CUSTOM, "https://gateway.invalid")
-            with pytest.raises(ProxyProblem):
-                await gateway.balance(account, Secret("demo-key"))
-            await gateway.close()
-        return here.heard[0]
-
-    heard = asyncio.run(poll())
-    assert heard.startswith(b"CONNECT gateway.invalid:443 HTTP/1.1\r\n")
-    assert b"demo-key" not in heard
-
-
 # --- certificates -----------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    """Be a company's own authority."""
-    return trustme.CA(organization_name="Company")
-
-
-@pytest.fixture
-def trusted(
-    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> trustme.CA:
-    """Have this computer trust the authority."""
-    path = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(os.fspath(path))
-    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(path))
-    return authority
-
-
-def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    """Make a server's side of TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
 
 
 @trusts_by_environment

@@ -131,7 +131,7 @@ def base_url_problem(url: str) -> str | None:
         return mark("Enter an address that begins with https://.")
     if parts.username is not None or parts.query or parts.fragment:
         return mark("Enter the address alone: no user, question mark or #.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         return mark("Use https://, or the key could be read on the way.")
     return None
 
@@ -147,7 +147,8 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this computer itself."""
     if host == "localhost":
         return True
     try:
