@@ -1,6 +1,7 @@
 """One running program a profile, and what other starts can say to it."""
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QLockFile, QObject, Slot
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
@@ -275,13 +276,77 @@ def test_folder_and_socket_are_for_their_owner_alone(
 
 
 def test_a_program_that_cannot_listen_runs_all_the_same(
-    folder: Path, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+    folder: Path, qtbot: QtBot
 ) -> None:
-    """Its path is too long for a socket; the log says that no start can call."""
+    """Its path is too long for a socket; that no start can call is there to be said."""
     assert qtbot is not None
     instance = Instance(Places(folder, folder, folder, folder / ("x" * 200)))
     assert instance.claim()
-    assert "no other start can call" in caplog.text
+    assert "no other start can call" in instance.trouble
+    instance.release()
+
+
+def test_where_no_lock_can_be_whoever_starts_runs(folder: Path, qtbot: QtBot) -> None:
+    """A file is in the way of the folder; better two programs than none."""
+    assert qtbot is not None
+    (folder / "run").touch()
+    places = Places(folder, folder, folder, folder / "run")
+    for _ in range(2):
+        instance = Instance(places)
+        assert instance.claim()
+        assert "nothing keeps a second program from running" in instance.trouble
+        instance.release()
+
+
+@pytest.mark.parametrize(
+    "found", ["file", "folder", "folder with something in it", "link to nothing"]
+)
+def test_what_lies_where_the_socket_belongs_stops_no_start(
+    places: Places, qtbot: QtBot, found: str
+) -> None:
+    """It is cleared away, or else no other start can call."""
+    assert qtbot is not None
+    places.runtime.mkdir(mode=0o700)
+    there = Path(places.socket)
+    if found == "file":
+        there.write_text("somebody's")
+    elif found == "link to nothing":
+        there.symlink_to(places.runtime / "nothing")
+    else:
+        (there / "inside" if "in it" in found else there).mkdir(parents=True)
+    instance = Instance(places)
+    assert instance.claim()
+    assert bool(instance.trouble) is ("folder" in found)
+    assert not Instance(places).claim()
+    instance.release()
+
+
+@pytest.mark.parametrize(
+    "left", [b"", b"\xff" * 50, b"%d\npython3.11\nhost\n", b"999999999\n"]
+)
+def test_what_stands_in_the_lock_file_keeps_nobody_out(
+    places: Places, qtbot: QtBot, left: bytes
+) -> None:
+    """As after a crash while it was written, or with a number that lives again."""
+    assert qtbot is not None
+    places.runtime.mkdir(mode=0o700)
+    places.lock.write_bytes(left.replace(b"%d", str(os.getpid()).encode()))
+    instance = Instance(places)
+    assert instance.claim()
+    assert places.lock.read_text() == f"{os.getpid()}\n"
+    instance.release()
+
+
+def test_a_version_with_the_old_lock_is_respected(places: Places, qtbot: QtBot) -> None:
+    """It may still run while a newer one starts."""
+    assert qtbot is not None
+    places.runtime.mkdir(mode=0o700)
+    old = QLockFile(str(places.lock))
+    assert old.tryLock(0)
+    assert not Instance(places).claim()
+    old.unlock()
+    instance = Instance(places)
+    assert instance.claim()
     instance.release()
 
 

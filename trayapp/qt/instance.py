@@ -1,16 +1,15 @@
 """One running program for each profile; a second start says a word to the first."""
 
-import logging
 from typing import Final
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from trayapp.qt.profile_lock import ProfileLock
 from trayapp.services.doorbell import Word
 from trayapp.services.places import Places, private_folder
 
 _LONGEST_LINE: Final = 64
-_log = logging.getLogger(__name__)
 
 
 class Instance(QObject):
@@ -27,11 +26,10 @@ class Instance(QObject):
 
     def __init__(self, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.trouble = ""
+        """Why there may be two programs at once, or none that can be called."""
         self._places = places
-        private_folder(places.runtime)
-        self._lock = QLockFile(str(places.lock))
-        # Held for as long as the program runs: never stale by its age alone.
-        self._lock.setStaleLockTime(0)
+        self._lock = ProfileLock(places.lock)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
@@ -39,18 +37,27 @@ class Instance(QObject):
         self._heard: set[QLocalSocket] = set()
 
     def claim(self) -> bool:
-        """Become the running program of this profile; False if one runs."""
-        if not self._lock.tryLock(0):
-            return False
+        """Become the running program of this profile; False if one runs.
+
+        Where there can be no lock, in a folder that can't be written, whoever starts
+        runs: better two programs than none.
+        """
+        try:
+            private_folder(self._places.runtime)
+            if not self._lock.take():
+                return False
+        except OSError as error:
+            self.trouble = f"nothing keeps a second program from running: {error}"
+            return True
         QLocalServer.removeServer(self._places.socket)
         if not self._server.listen(self._places.socket):
-            _log.warning("no other start can call: %s", self._server.errorString())
+            self.trouble = f"no other start can call: {self._server.errorString()}"
         return True
 
     def release(self) -> None:
         """Give up the lock and the socket."""
         self._server.close()
-        self._lock.unlock()
+        self._lock.give_back()
 
     @Slot()
     def _answer(self) -> None:
