@@ -8,6 +8,7 @@ import locale
 import logging
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -842,6 +843,24 @@ def test_quitting_ends_the_one_that_runs(
     instance.deleteLater()
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)
     assert answers == [Ran(0, "", "")]
+
+
+def test_one_that_hangs_is_told_by_quitting_and_stops_no_other_command(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named by its number, and what to do with it; accounts are changed."""
+    monkeypatch.setattr("trayapp.services.doorbell._PATIENCE_S", 0.05)
+    person.places.runtime.mkdir(parents=True, exist_ok=True)
+    person.places.lock.write_text("4711\n")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hung:
+        hung.bind(person.places.socket)
+        hung.listen()
+        done = person.runs("--quit")
+        assert (done.code, done.out) == (1, "")
+        assert "runs already, and does not answer" in done.err
+        assert "(process 4711)" in done.err
+        added = person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)
+        assert added == Ran(0, "", "")
 
 
 # --- all of them ---------------------------------------------------------------------

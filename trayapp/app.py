@@ -15,16 +15,18 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.core.balance import Reading
-from trayapp.core.text import PROGRAM
+from trayapp.core.errors import Failure, ProgramHangs
+from trayapp.core.text import PROGRAM, problem
 from trayapp.qt.faults import catch_faults, release_faults
 from trayapp.qt.instance import Instance
 from trayapp.qt.language import system_language
 from trayapp.qt.poller import Poller
 from trayapp.qt.signals import ExitSignals
-from trayapp.services.doorbell import Word, ring
+from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
 from trayapp.ui.icons import app_icon, notice_picture
+from trayapp.ui.last_word import say_last_word
 from trayapp.ui.tray import Tray
 
 if TYPE_CHECKING:
@@ -63,14 +65,22 @@ def main(options: argparse.Namespace) -> int:
     with ExitStack() as at_exit:
         profile = _demo(at_exit) if options.demo else _own()
         instance = Instance(profile.places)
-        if not _claim(instance, profile.places):
-            return 0
+        try:
+            if not _claim(instance, profile.places):
+                return 0
+        except ProgramHangs as error:
+            return _give_up(error.as_failure())
         at_exit.callback(instance.release)
+        # Until here a signal ends the process by itself; from here on it ends well.
+        signals = ExitSignals(application)
+        signals.requested.connect(application.exit)
         redactor = start_log(profile.places.log, verbose=options.verbose)
         at_exit.callback(logging.shutdown)
         catch_faults()
         at_exit.callback(release_faults)
         _log.info("Balance Tray %s starts", __version__)
+        if instance.trouble:
+            _log.warning("%s", instance.trouble)
         return _run(application, profile, instance, redactor, quiet=options.minimized)
 
 
@@ -106,8 +116,6 @@ def _run(
         return Backend(profile.places, listener, outside)
 
     wiring = Wiring(Poller(make_backend), tray, language)
-    signals = ExitSignals()
-    signals.requested.connect(application.exit)
     wiring.quit_requested.connect(application.exit)
     instance.called.connect(wiring.hear)
     application.lastWindowClosed.connect(wiring.hosting.window_closed)
@@ -130,7 +138,8 @@ def _run(
 def _claim(instance: Instance, places: Places) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
-    The other may be starting or ending at this moment: then it is asked again.
+    The other may be starting or ending at this moment: then it is asked again. One
+    that does not listen in the end is a `ProgramHangs`, as is one that does not react.
     """
     for _ in range(_CLAIM_TRIES):
         if instance.claim():
@@ -138,7 +147,18 @@ def _claim(instance: Instance, places: Places) -> bool:
         if ring(places, Word.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
-    return False
+    raise hangs(places)
+
+
+def _give_up(failure: Failure) -> int:
+    """Say, in the terminal and on the screen, why this start comes to nothing."""
+    from trayapp.cli_common import FAILED, explain
+
+    language = system_language()
+    if sys.stderr is not None:
+        sys.stderr.write(f"{explain(failure, language)}\n")
+    say_last_word(problem(failure, language))
+    return FAILED
 
 
 def _own() -> Profile:

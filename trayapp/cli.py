@@ -1,6 +1,7 @@
 """Commands without a screen. Imports no Qt."""
 
 import argparse
+import contextlib
 import getpass
 import io
 import secrets
@@ -21,7 +22,7 @@ from trayapp.cli_common import (
 )
 from trayapp.core.account import Account, Service
 from trayapp.core.draft import Draft
-from trayapp.core.errors import BalanceTrayError
+from trayapp.core.errors import BalanceTrayError, ProgramHangs
 from trayapp.core.language import ENGLISH
 from trayapp.core.secret import Secret
 from trayapp.services.config_file import Config, ConfigFile
@@ -76,9 +77,10 @@ def _account(places: Places, options: argparse.Namespace) -> int:
             _list(config.accounts)
         case "add":
             _add(file, config, options)
-            ring(places, Word.RELOAD)
         case _:
             _remove(places, file, config, options.name)
+    if options.action != "list":
+        with contextlib.suppress(ProgramHangs):  # it hears that later
             ring(places, Word.RELOAD)
     return 0
 

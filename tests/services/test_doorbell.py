@@ -11,8 +11,9 @@ from typing import Self
 
 import pytest
 
+from trayapp.core.errors import ProgramHangs
 from trayapp.services import doorbell
-from trayapp.services.doorbell import Word, ring
+from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.places import Places
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pipe there")
@@ -105,14 +106,41 @@ def test_who_says_quit_waits_until_the_other_has_gone(places: Places) -> None:
     assert answers == [True]
 
 
-def test_a_program_that_hangs_is_one_that_runs(
+def test_a_program_that_hangs_is_told_with_its_number(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second beside it would be worse than none; it is waited for three seconds."""
+    """A second beside it would be worse than none, and silence worse than a word."""
     monkeypatch.setattr(doorbell, "_PATIENCE_S", 0.05)
+    places.lock.write_text("4711\n")
     with Door(places) as door:
-        assert ring(places, Word.SHOW)
-    assert door.heard == b"show\n"
+        with pytest.raises(ProgramHangs) as raised:
+            ring(places, Word.SHOW)
+        assert door.came.wait(PATIENCE_S)
+    assert door.heard == b"show\n", "it hears that when it comes to itself"
+    assert raised.value.detail == "process 4711"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others make room for ever")
+def test_a_program_at_which_too_many_wait_hangs(places: Places) -> None:
+    """One more start is not taken for the only one."""
+    with contextlib.ExitStack() as waiting:
+        full = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        full.bind(places.socket)
+        full.listen(0)
+        first = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        first.connect(places.socket)
+        with pytest.raises(ProgramHangs):
+            ring(places, Word.SHOW)
+
+
+@pytest.mark.parametrize("written", [b"", b"\xff\n", b"-1\n", b"1" * 100, None])
+def test_a_lock_that_names_nobody_is_told_without_a_number(
+    places: Places, written: bytes | None
+) -> None:
+    """What stands in a file is never trusted."""
+    if written is not None:
+        places.lock.write_bytes(written)
+    assert hangs(places).detail in {"", f"process {'1' * 64}"}
 
 
 def test_a_program_that_dies_meanwhile_is_no_fault(places: Places) -> None:

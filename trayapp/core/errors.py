@@ -35,6 +35,7 @@
     │   │   ├── HistoryDamaged       a part of it can't be read
     │   │   └── HistoryTooNew        it was written by a newer version
     │   └── ExportUnwritable         the file that was chosen can't be written
+    ├── ProgramHangs                 another start runs, and does not react
     └── InternalFault                a fault of this program
 
 A class says what a person reads (`title`, `reason`, `advice`: marked for translation,
@@ -472,6 +473,19 @@ class ExportUnwritable(StorageProblem):
     title = mark("The export can't be written")
     reason = mark("The disk is full, or the folder may not be written to.")
     advice = mark("Choose another folder, or free some space, and export again.")
+
+
+class ProgramHangs(BalanceTrayError):
+    """The program runs already and does not react to another start, or to `--quit`."""
+
+    id = "program-hangs"
+    remedy = Remedy.NONE
+    title = mark("Balance Tray runs already, and does not answer")
+    reason = mark("It hangs, or this computer is very busy at the moment.")
+    advice = mark(
+        "Wait a minute and try again. If it stays so, end its process in the system "
+        "monitor and start it anew; accounts, keys and history stay as they are."
+    )
 
 
 class InternalFault(BalanceTrayError):

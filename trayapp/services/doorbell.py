@@ -1,14 +1,17 @@
 """Says a word to the running program, over its local socket."""
 
+import contextlib
 import socket
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from trayapp.core.errors import ProgramHangs
 from trayapp.services.places import Places
 
-_PATIENCE_S: Final = 3.0
+_PATIENCE_S: Final = 10.0
+"""A program that is just starting, on a computer that is just starting, needs some."""
 _LONGEST_WORD: Final = 64
 
 
@@ -27,10 +30,11 @@ class Word(StrEnum):
 
 
 def ring(places: Places, word: Word) -> bool:
-    """Say a word to the running program; False if none runs.
+    """Say a word to the running program; False if none listens.
 
     After `QUIT` it returns when the program has closed its end, as it does when it
-    goes.
+    goes. One that runs and does not react is a `ProgramHangs`; it still hears the word
+    when it comes to itself.
     """
     line = f"{word.value}\n".encode()
     if sys.platform == "win32":
@@ -42,11 +46,19 @@ def ring(places: Places, word: Word) -> bool:
             line_out.sendall(line)
             while line_out.recv(_LONGEST_WORD):
                 pass
-    except TimeoutError:
-        return True
+    except (TimeoutError, BlockingIOError):  # the latter when too many wait already
+        raise hangs(places) from None
     except OSError:
         return False
     return True
+
+
+def hangs(places: Places) -> ProgramHangs:
+    """Make the error that the running program does not react, with its number."""
+    number = b""
+    with contextlib.suppress(OSError):
+        number = places.lock.read_bytes()[:_LONGEST_WORD].partition(b"\n")[0]
+    return ProgramHangs(detail=f"process {int(number)}" if number.isdigit() else "")
 
 
 def _ring_pipe(name: str, line: bytes) -> bool:
