@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ from trayapp import __version__
 def main() -> NoReturn:
     """Run the program and end the process with its exit code."""
     _forbid_core_dumps()
+    _occupy_standard_files()
     parser = _parser()
     options = parser.parse_args()
     if options.command is not None:
@@ -19,6 +21,8 @@ def main() -> NoReturn:
             if getattr(options, name):
                 parser.error(f"--{name} goes without a command")
     if options.command is None and not options.quit:
+        # Ctrl+C before the program is there to hear it: no traceback, no half a start.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         from trayapp import app
 
         code = app.main(options)
@@ -36,6 +40,19 @@ def _forbid_core_dumps() -> None:
 
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _occupy_standard_files() -> None:
+    """Keep what is opened later from taking the place of a closed standard file.
+
+    Libraries write to number 2 whatever it is, be it the history or the line to X.
+    """
+    if sys.platform != "win32":
+        for number in range(3):
+            try:
+                os.fstat(number)
+            except OSError:
+                os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
 
 
 def _leave(code: int) -> NoReturn:
