@@ -132,7 +132,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _raise_refusal(
     response: httpx.Response, error_id: object, words: object, key: Secret
 ) -> NoReturn:
-    if not isinstance(error_id, str):
+    if not isinstance(error_id, str) or isinstance(error_id, JsonNumber):
         raise _unexpected(response, key, "an error without an id")
     named, said = _told(key, error_id, 60), _told(key, words, 160)
     kind: type[BalanceTrayError] = Refused
