@@ -215,10 +215,12 @@ class ProxyProblem(ConnectionProblem):
     """The environment names a proxy that can't be used."""
 
     id = "proxy"
-    retry = Retry.LATER
     title = mark("The proxy setting can't be used")
     reason = mark("A proxy is set for this computer that is unknown or does not work.")
-    advice = mark("Check the proxy in the system's settings or in HTTPS_PROXY.")
+    advice = mark(
+        "Check the proxy in the system's settings or in HTTPS_PROXY, and its user and "
+        "password if it wants a login. The program tries again by itself."
+    )
 
 
 class GatewayDown(ConnectionProblem):

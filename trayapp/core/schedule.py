@@ -1,6 +1,6 @@
 """When to ask an account's balance next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,9 +11,19 @@ from trayapp.core.settings import LONGEST_INTERVAL
 FIRST_BACK_OFF: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
 """The most that failures or a Retry-After put off, unless the interval is longer."""
+LONGEST_OFFLINE: Final = timedelta(minutes=15)
+"""The most between two looks whether the network has come, however long it is away."""
 KEYRING_LOOK: Final = timedelta(minutes=1)
 ONCE_A_DAY: Final = timedelta(hours=24)
+REST: Final = timedelta(seconds=30)
+"""Nothing but a person asks again sooner after an answer."""
+NETWORK_NEEDS: Final = timedelta(seconds=5)
+"""After a resume, until the network can be expected to be there."""
+START_SPREAD: Final = timedelta(seconds=10)
+"""Over which the first questions of many accounts are spread, and those of a resume."""
 _SPREAD: Final = 0.1
+_STEP: Final = timedelta(minutes=1)
+"""A clock that goes back by less is being kept right, and was not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,8 @@ class Plan:
     held: bool = False
     """Whether this wait must outlive a restart: a rejected key, or a gateway that
     asked to be left alone."""
+    since: datetime | None = field(default=None, compare=False)
+    """When the answer came that this follows, if one did since the start."""
 
 
 def plan_after(
@@ -39,7 +51,7 @@ def plan_after(
     """
     failure = outcome.result
     if not isinstance(failure, Failure):
-        return Plan(outcome.at + _spread(interval, jitter))
+        return Plan(outcome.at + _spread(interval, jitter), since=outcome.at)
     failures = plan.failures + 1
     wait = _wait(failure.kind.retry, failures, interval)
     delay = _spread(wait, jitter)
@@ -47,14 +59,43 @@ def plan_after(
         asked = min(max(failure.retry_after, FIRST_BACK_OFF), LONGEST_WAIT)
         delay = max(delay, asked)
     held = failure.kind.retry is Retry.RARELY or failure.retry_after is not None
-    return Plan(outcome.at + delay, failures, held)
+    return Plan(outcome.at + delay, failures, held, outcome.at)
+
+
+def at_start(number: int, at_once: int, now: datetime, jitter: float) -> Plan:
+    """Plan an account's first question; `number` counts the new accounts from 0.
+
+    The first few are asked at once, as somebody may look; the others one by one over
+    some seconds.
+    """
+    return Plan(now if number < at_once else now + _some(START_SPREAD, jitter))
+
+
+def after_resume(plan: Plan, now: datetime, jitter: float) -> Plan:
+    """Plan anew when the computer woke up, or came online.
+
+    What is overdue, and what failed for whatever ended meanwhile, is asked a few
+    seconds from now: not before the network can be there, and not all at the same
+    moment. A wait that is held goes on. Hearing of it twice puts nothing off.
+    """
+    soon = now + NETWORK_NEEDS + _some(START_SPREAD, jitter)
+    if plan.since is not None and plan.since <= now:
+        soon = max(soon, plan.since + REST)
+    overdue = plan.due <= now
+    failed = plan.failures > 0 and not plan.held
+    return replace(plan, due=soon) if overdue or (failed and plan.due > soon) else plan
 
 
 def sane(plan: Plan, now: datetime, interval: timedelta) -> Plan:
-    """Pull a due time nearer that lies beyond anything ever planned.
+    """Pull a due time nearer that a clock which was set back put out of reach.
 
-    So does a clock that was set back by a year not stop the program for a year.
+    So does a clock that was a year ahead not stop the program for a year. A wait that
+    is held begins anew, and all others are over; what lies beyond anything ever
+    planned is due at once.
     """
+    if plan.since is not None and plan.since - now > _STEP:
+        wait = plan.due - plan.since if plan.held else timedelta(0)
+        return replace(plan, due=now + wait, since=now)
     furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _SPREAD)
     return plan if plan.due <= furthest else Plan(now, plan.failures, plan.held)
 
@@ -67,9 +108,14 @@ def _wait(retry: Retry, failures: int, interval: timedelta) -> timedelta:
     # The shift is bounded: 512 minutes are past the longest wait already.
     doubled = 1 << min(failures - 1, 9)
     if retry is Retry.SOON:
-        return min(FIRST_BACK_OFF * doubled, interval)
+        return min(FIRST_BACK_OFF * doubled, interval, LONGEST_OFFLINE)
     return min(interval * doubled, max(LONGEST_WAIT, interval))
 
 
 def _spread(wait: timedelta, jitter: float) -> timedelta:
     return wait * (1 + _SPREAD * jitter)
+
+
+def _some(span: timedelta, jitter: float) -> timedelta:
+    """Give a random part of a span."""
+    return span * abs(jitter)

@@ -1,19 +1,21 @@
 """Asks every account when it is due: side by side, cancellable, on one asyncio loop."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final, Protocol
 
 from trayapp.core.account import Account
 from trayapp.core.known import Outcome
-from trayapp.core.schedule import Plan, plan_after, sane
+from trayapp.core.schedule import Plan, after_resume, at_start, plan_after, sane
 from trayapp.core.settings import Settings
 from trayapp.services.contained import contained
-from trayapp.services.lanes import Lanes
+from trayapp.services.lanes import AT_ONCE, Lanes
 from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
 
@@ -22,9 +24,8 @@ _LOOK_EVERY_S: Final = 60.0
 is noticed."""
 _TICK_S: Final = 20.0
 _SUSPENDED_S: Final = 30.0
-"""A wall clock that ran so much ahead of the loop's means that the computer slept."""
-_NETWORK_NEEDS_S: Final = 5.0
-"""After a resume, time for the network to come back before the first question."""
+"""A wall clock that ran so much ahead of the loop's means that the computer slept; one
+that lags behind was set back."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,11 +75,12 @@ class Watch:
     def set(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Watch these accounts from now on.
 
-        A new account, or one that now asks something else, is due at once, unless it
-        still waits out a rejected key or a Retry-After from before a restart. A
-        shorter interval pulls the others nearer.
+        A new account, or one that now asks something else, is due at once (of many new
+        ones, the first few are), unless it still waits out a rejected key or a
+        Retry-After from before a restart. A shorter interval pulls the others nearer.
         """
         now = self._clock()
+        numbers = count()
         before, self._accounts = self._accounts, {one.id: one for one in accounts}
         self._settings = settings
         for account_id in before.keys() - self._accounts.keys():
@@ -88,7 +90,10 @@ class Watch:
         for account in self._accounts.values():
             old = before.get(account.id)
             if old is None:
-                self._plans[account.id] = self._held(account.id) or Plan(now)
+                plan = self._held(account.id)
+                if plan is None:
+                    plan = at_start(next(numbers), AT_ONCE, now, self._jitter())
+                self._plans[account.id] = plan
             elif not account.asks_as(old):
                 self.ask_anew(account.id)
             elif not self._plans[account.id].held:
@@ -117,6 +122,21 @@ class Watch:
         """Drop a question that is under way, and ask again: the key has changed."""
         self._stop_asking(account_id)
         self.ask_now([account_id])
+
+    def woke(self) -> None:
+        """Hear that the computer slept: what was being asked then is asked again."""
+        now = self._clock()
+        for account_id in tuple(self._asking):
+            self._stop_asking(account_id)
+            self._due_by(account_id, now)
+        self.came_online()
+
+    def came_online(self) -> None:
+        """Hear that the network is there, or soon will be."""
+        now = self._clock()
+        for account_id, plan in self._plans.items():
+            self._plans[account_id] = after_resume(plan, now, self._jitter())
+        self._changed.set()
 
     async def run(self) -> None:
         """Ask until cancelled; what is being asked then is cancelled too."""
@@ -160,19 +180,16 @@ class Watch:
         return wait
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, or until something changes; longer if the computer slept meanwhile."""
+        """Wait, or until something changes; look whether the computer slept."""
         wall, loop_time = self._clock(), time.monotonic()
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
-        except TimeoutError:
-            slept = self._clock() - wall
-            if (
-                slept / timedelta(seconds=1) - (time.monotonic() - loop_time)
-                > _SUSPENDED_S
-            ):
-                _log.info("the computer slept, or its clock was set")
-                await asyncio.sleep(_NETWORK_NEEDS_S)
+                return
+        passed = (self._clock() - wall) / timedelta(seconds=1)
+        if abs(passed - (time.monotonic() - loop_time)) > _SUSPENDED_S:
+            _log.info("the computer slept, or its clock was set")
+            self.woke()
 
     def _due_by(self, account_id: str, latest: datetime) -> None:
         plan = self._plans[account_id]
