@@ -21,7 +21,7 @@ from trayapp.cli_common import (
     run,
 )
 from trayapp.core.account import Account, Service
-from trayapp.core.draft import Draft
+from trayapp.core.draft import Draft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
 from trayapp.core.language import ENGLISH
 from trayapp.core.secret import Secret
@@ -126,8 +126,12 @@ def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
         await keychain.unlock()
         await keychain.store(draft.id, key)
         try:
-            file.save(Config((*config.accounts, draft.account()), config.settings))
-        except BalanceTrayError:
+            with file.held():
+                # Anew: while the key was typed, the window may have saved something.
+                now = load(file)
+                accounts = with_own_names(now.accounts, [draft.account()])
+                file.save(Config(accounts, now.settings))
+        except (BalanceTrayError, CommandError):
             await keychain.forget(draft.id)
             raise
 
@@ -140,8 +144,10 @@ def _remove(places: Places, file: ConfigFile, config: Config, name: str) -> None
 
     async def remove() -> None:
         await keychain.unlock()
-        rest = tuple(one for one in config.accounts if one is not account)
-        file.save(Config(rest, config.settings))
+        with file.held():
+            now = load(file)  # anew: the keyring may have asked for its password
+            rest = tuple(one for one in now.accounts if one.id != account.id)
+            file.save(Config(rest, now.settings))
         await keychain.forget(account.id)
 
     run(remove())

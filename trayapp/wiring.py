@@ -9,7 +9,14 @@ from PySide6.QtGui import QGuiApplication
 
 from trayapp import __version__
 from trayapp.browser import open_in_browser
-from trayapp.core.errors import ConfigBroken, Failure
+from trayapp.core.errors import (
+    ConfigBroken,
+    Failure,
+    HistoryBusy,
+    HistoryFull,
+    HistoryProblem,
+    HistoryTooNew,
+)
 from trayapp.core.language import Language
 from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
@@ -36,6 +43,8 @@ if TYPE_CHECKING:
 
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 _EXPORT: Final = "export"
+_PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
+"""What is told of the history until it is kept again."""
 
 
 class Wiring(QObject):
@@ -92,6 +101,7 @@ class Wiring(QObject):
         poller.logged.connect(self._why.set_entries)
         poller.looked_up.connect(history.show_page)
         poller.exported.connect(self._on_exported)
+        poller.kept.connect(self._on_kept)
         poller.tried.connect(desk.show_trial)
         poller.saved.connect(self._on_saved)
         poller.saved.connect(desk.close_or_explain)
@@ -172,6 +182,14 @@ class Wiring(QObject):
         self._window.show_banner(_EXPORT, None)  # the same words again are news too
         self._window.show_banner(_EXPORT, words)
         self.show_window()
+
+    @Slot(object)
+    def _on_kept(self, failure: Failure | None) -> None:
+        """Say that the history can't be kept; no window comes up, as balances can."""
+        for kind in _PASSING:
+            self._window.show_banner(kind.id, None)
+        if failure is not None:
+            self._show_problem(failure)
 
     @Slot(object)
     def _on_fault(self, failure: Failure) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import GATEWAY, Account, Service
-from trayapp.core.draft import Draft, Field, base_url_problem
+from trayapp.core.draft import Draft, Field, base_url_problem, with_own_names
 from trayapp.core.language import Language
 
 GOOD = Draft("a1", "Main", low_below="10")
@@ -128,3 +128,13 @@ def test_a_draft_with_problems_is_no_account() -> None:
     for change in ({"low_below": ""}, {"warn_days": "many"}):
         with pytest.raises(ValueError, match="no account"):
             replace(GOOD, **change).account()  # type: ignore[arg-type]  # as typed
+
+
+def test_an_account_whose_name_is_taken_gets_a_number() -> None:
+    """Two of one name could not be read back; a long name is no longer for it."""
+    long = "x" * 60
+    first = (Account("a", "Main"), Account("b", long))
+    others = (Account("c", "MAIN"), Account("d", "main"), Account("e", long))
+    names = [one.name for one in with_own_names(first, others)]
+    assert names == ["Main", long, "MAIN (2)", "main (3)", "x" * 55 + " (2)"]
+    assert all(len(name) <= 60 for name in names)

@@ -18,6 +18,7 @@ from trayapp.core.paid import Paid
 from trayapp.core.settings import QuietHours, Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.services.alarm import Alarm
+from trayapp.services.archive import Archive
 from trayapp.services.history import History
 from trayapp.services.notebook import Notebook
 
@@ -60,7 +61,7 @@ class Scene:
         self.ears = Ears()
         self.alerts: list[Alert] = []
         self.alarm = Alarm(
-            Notebook(self.history),
+            Notebook(Archive(lambda: self.history)),
             self.ears,
             self._tell,
             clock=lambda: self.now,

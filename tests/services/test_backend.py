@@ -153,6 +153,9 @@ class Ears:
     def looked_up(self, page: HistoryView) -> None:
         """Take it as it comes."""
 
+    def kept(self, problem: Failure | None) -> None:
+        """Take it as it comes."""
+
     def exported(self, path: str, failure: Failure | None) -> None:
         """Take it as it comes."""
 
@@ -383,7 +386,7 @@ def test_a_damaged_history_that_cannot_be_kept_aside_is_told(
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "rename", denied)
+    monkeypatch.setattr(Path, "replace", denied)
     (loaded,) = scene.play(answers(1)).loads
     assert [one.kind for one in loaded.problems] == [HistoryProblem]
 

@@ -89,6 +89,9 @@ class Ears:
         """Keep it."""
         self.pages.append(page)
 
+    def kept(self, problem: Failure | None) -> None:
+        """Take it as it comes."""
+
     def exported(self, path: str, failure: Failure | None) -> None:
         """Keep it."""
         self.exports.append((path, failure))

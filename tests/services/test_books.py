@@ -14,9 +14,10 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import ExportUnwritable
+from trayapp.core.errors import ExportUnwritable, HistoryProblem
 from trayapp.core.history_view import HistoryView
 from trayapp.core.language import ENGLISH
+from trayapp.services.archive import Archive
 from trayapp.services.books import Books
 from trayapp.services.history import History
 from trayapp.services.notebook import Notebook
@@ -64,7 +65,7 @@ class Scene:
 
     def books(self) -> Books:
         """Open the books."""
-        notebook = Notebook(self.history)
+        notebook = Notebook(Archive(lambda: self.history))
         return Books(notebook, clock=lambda: self.now, zone=self.zone)
 
     def page(self) -> HistoryView:
@@ -153,7 +154,11 @@ def test_without_a_reading_the_page_is_empty(scene: Scene) -> None:
 
 def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
     """That it can't be kept was told at the start."""
-    books = Books(Notebook(None), clock=lambda: now, zone=UTC)
+
+    def broken() -> History:
+        raise HistoryProblem
+
+    books = Books(Notebook(Archive(broken)), clock=lambda: now, zone=UTC)
     page = asyncio.run(books.page(MAIN, QUARTER, ENGLISH))
     assert (page.months, page.forecast_words) == ((), "Not enough history yet")
 

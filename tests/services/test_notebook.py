@@ -16,6 +16,7 @@ from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
 from trayapp.core.snooze import Snooze
 from trayapp.core.telling import Fate, Reason
+from trayapp.services.archive import Archive
 from trayapp.services.history import History, Watched
 from trayapp.services.notebook import Notebook
 
@@ -33,6 +34,17 @@ def history(tmp_path: Path) -> Iterator[History]:
     """Give an empty history."""
     with History(tmp_path / "history.sqlite3") as opened:
         yield opened
+
+
+def notebook_of(history: History | None) -> Notebook:
+    """Open a notebook, or one whose history can't be opened."""
+
+    def opened() -> History:
+        if history is None:
+            raise HistoryProblem
+        return history
+
+    return Notebook(Archive(opened))
 
 
 def fill(notebook: Notebook, now: datetime) -> None:
@@ -57,8 +69,8 @@ def remembers(notebook: Notebook, now: datetime) -> None:
 
 def test_all_of_it_outlives_a_restart(history: History, now: datetime) -> None:
     """As it was."""
-    fill(Notebook(history), now)
-    again = Notebook(history)
+    fill(notebook_of(history), now)
+    again = notebook_of(history)
     remembers(again, now)
     assert again.last("a") == Reading(Balance(Decimal(9), "EUR"), now)
     assert again.readings("a") == (again.last("a"),)
@@ -67,11 +79,13 @@ def test_all_of_it_outlives_a_restart(history: History, now: datetime) -> None:
 
 def test_without_a_history_it_is_remembered_until_the_end(now: datetime) -> None:
     """A database that could not be opened makes nobody be told twice."""
-    notebook = Notebook(None)
+    notebook = notebook_of(None)
     fill(notebook, now)
     remembers(notebook, now)
-    assert notebook.last("a") is None
-    assert notebook.readings("a") == ()
+    reading = Reading(Balance(Decimal(9), "EUR"), now)
+    assert notebook.last("a") == reading
+    assert notebook.readings("a") == notebook.readings("a", now) == (reading,)
+    assert notebook.readings("a", now + HOUR) == ()
     assert notebook.corrections("a") == frozenset()
 
 
@@ -79,13 +93,12 @@ def test_a_history_that_breaks_is_a_line_in_the_log(
     history: History, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A full disk, a lost share: what was told is remembered all the same."""
-    notebook = Notebook(history)
+    notebook = notebook_of(history)
     history.close()
     fill(notebook, now)
     remembers(notebook, now)
-    assert notebook.last("a") is None
-    notebook.forget("a")
-    assert {one.name for one in caplog.records} == {"trayapp.services.notebook"}
+    notebook.forget("b")
+    assert [one.name for one in caplog.records] == ["trayapp.services.archive"]
 
 
 def test_a_history_that_breaks_at_the_start_is_no_reason_to_stop(
@@ -96,15 +109,14 @@ def test_a_history_that_breaks_at_the_start_is_no_reason_to_stop(
     def broken(*_: object) -> None:
         raise HistoryProblem
 
-    for name in ("snooze", "decisions", "paid"):
-        monkeypatch.setattr(History, name, broken)
-    notebook = Notebook(history)
+    monkeypatch.setattr(History, "remembered", broken)
+    notebook = notebook_of(history)
     assert (notebook.snooze, notebook.decisions, notebook.paid) == (Snooze(), (), ())
 
 
 def test_what_is_only_noted_is_not_written(history: History) -> None:
     """A minute more without an answer costs the disk nothing."""
-    notebook = Notebook(history)
+    notebook = notebook_of(history)
     notebook.note("a", TOLD)
     assert notebook.memory("a") == TOLD
     assert history.memory("a") == Memory()
@@ -116,7 +128,7 @@ def test_a_wait_that_is_not_held_is_not_written(
     history: History, now: datetime
 ) -> None:
     """A lost connection begins anew after a restart; a good answer ends a wait."""
-    notebook = Notebook(history)
+    notebook = notebook_of(history)
     notebook.plan("a", Plan(now, 1), Failure(NoConnection))
     assert history.watched("a") == Watched()
     notebook.plan("a", Plan(now, 1, held=True), Failure(Unauthorized))
@@ -129,7 +141,7 @@ def test_a_new_key_begins_anew_and_leaves_the_balance_told(
     history: History, now: datetime
 ) -> None:
     """One alert for each key, and one for each low balance."""
-    notebook = Notebook(history)
+    notebook = notebook_of(history)
     fill(notebook, now)
     notebook.key_changed("a")
     assert notebook.watched("a") == history.watched("a") == Watched()
@@ -140,7 +152,7 @@ def test_a_removed_account_leaves_nothing_behind(
     history: History, now: datetime
 ) -> None:
     """The other's decisions stay."""
-    notebook = Notebook(history)
+    notebook = notebook_of(history)
     fill(notebook, now)
     notebook.keep("b", TOLD, [entry(now, "b")])
     notebook.forget("a")
@@ -152,7 +164,7 @@ def test_a_removed_account_leaves_nothing_behind(
 
 def test_only_the_last_decisions_are_remembered(now: datetime) -> None:
     """As many as are written."""
-    notebook = Notebook(None)
+    notebook = notebook_of(None)
     many = [entry(now + number * HOUR) for number in range(KEPT + 5)]
     notebook.keep("a", TOLD, many)
     assert notebook.decisions == tuple(many[5:])

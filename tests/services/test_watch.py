@@ -14,6 +14,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
+    HistoryProblem,
     NoConnection,
     TimedOut,
     Unauthorized,
@@ -22,7 +23,8 @@ from trayapp.core.known import Outcome
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
-from trayapp.services.history import Watched
+from trayapp.services.archive import Archive
+from trayapp.services.history import History, Watched
 from trayapp.services.lanes import AT_ONCE
 from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
@@ -76,8 +78,12 @@ class Pages(Notebook):
     """A notebook that holds what the test stored."""
 
     def __init__(self) -> None:
-        super().__init__(None)
+        super().__init__(Archive(self._no_history))
         self.stored: dict[str, Watched] = {}
+
+    @staticmethod
+    def _no_history() -> History:
+        raise HistoryProblem
 
     def watched(self, account_id: str) -> Watched:
         """Give what the test stored."""

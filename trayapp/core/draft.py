@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -107,6 +107,21 @@ class Draft:
             warn_days=warn_days,
             price=language.typed_number(self.price) or None,
         )
+
+
+def with_own_names(
+    accounts: Iterable[Account], others: Iterable[Account]
+) -> tuple[Account, ...]:
+    """Put accounts together; one of the others whose name is taken gets a number."""
+    together = list(accounts)
+    for one in others:
+        names = {named.name.casefold() for named in together}
+        name, number = one.name, 1
+        while name.casefold() in names:
+            number += 1
+            name = f"{one.name[: _LONGEST_NAME - 5]} ({number})"
+        together.append(replace(one, name=name))
+    return tuple(together)
 
 
 def _typed_days(text: str) -> int | None:

@@ -54,6 +54,7 @@ class Poller(QThread):
         foreseen (str, Forecast): when an account runs out
         looked_up (HistoryView): what the history window is to show
         exported (str, Failure | None): a file was written, or why not
+        kept (Failure | None): why the history can't be kept; None when it is again
         failed (Failure): a fault of ours ended the loop
     """
 
@@ -70,6 +71,7 @@ class Poller(QThread):
     foreseen = Signal(str, object)
     looked_up = Signal(object)
     exported = Signal(str, object)
+    kept = Signal(object)
     failed = Signal(object)
 
     def __init__(
@@ -273,3 +275,6 @@ class _Emitter:
 
     def exported(self, path: str, failure: "Failure | None") -> None:
         self._poller.exported.emit(path, failure)
+
+    def kept(self, problem: "Failure | None") -> None:
+        self._poller.kept.emit(problem)

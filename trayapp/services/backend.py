@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
+from trayapp.core.draft import with_own_names
 from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
-    HistoryProblem,
     InternalFault,
     KeyringProblem,
 )
@@ -23,6 +23,7 @@ from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.services.alarm import Alarm
 from trayapp.services.announcer import Announcer
+from trayapp.services.archive import Archive
 from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.contained import contained
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from trayapp.services.notifier import Notifier
 
 __all__ = ["Backend", "Listener", "Loaded", "Outside", "Saved"]
+_PATIENCE_S: Final = 0.25
+"""The loop waits no longer for another program that holds the history."""
 _BOOKS_FIRST_S: Final = 60.0
 _BOOKS_EVERY_S: Final = 86_400.0
 _log = logging.getLogger(__name__)
@@ -63,12 +66,13 @@ class Backend:
         self._listener = listener
         self._clock = clock
         self._file = ConfigFile(places.config)
-        self._problems: list[Failure] = []
         self._keyless: set[str] = set()
-        self._history = self._open_history(places)
+        self._archive = Archive(
+            lambda: History(places.history, patience_s=_PATIENCE_S), listener.kept
+        )
         self._keychain = outside.keychain
-        self._refresh = Refresh(outside.keychain, outside.gateway, self._history, clock)
-        self._notebook = Notebook(self._history)
+        self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
+        self._notebook = Notebook(self._archive)
         self._watch = Watch(
             self._refresh,
             self._notebook,
@@ -100,13 +104,12 @@ class Backend:
             self._announcer.close()
             if self._notifier is not None:
                 await self._notifier.close()
-            if self._history is not None:
-                self._history.close()
+            self._archive.close()
 
     def reload(self) -> None:
         """Read the settings file: at the start, or when the command line changed it."""
         loaded = self._file.load()
-        problems = [*self._problems, *([loaded.problem] if loaded.problem else [])]
+        problems = filter(None, (self._archive.problem, loaded.problem))
         known = tuple(map(self._remembered, loaded.config.accounts))
         self._listener.loaded(Loaded(known, loaded.config.settings, tuple(problems)))
         self._set(loaded.config.accounts, loaded.config.settings)
@@ -193,6 +196,8 @@ class Backend:
         self.beats += 1
         with contained("looking at the time"):
             self._alarm.tick()
+        with contained("writing what waits"):
+            self._archive.catch_up()
 
     def asking(self, account_id: str) -> None:
         """Pass on that an account is being asked."""
@@ -223,14 +228,16 @@ class Backend:
             wait = _BOOKS_EVERY_S
 
     async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
-        stored = self._file.load().config.accounts
-        known = {account.id for account in stored}
-        kept = tuple(one for one in stored if one.id not in shown)
-        accounts = changes.accounts + kept
-        removed = known - {account.id for account in accounts}
         async with keys_stored(self._keychain, changes.keys):
-            self._file.save(Config(accounts, changes.settings))
-        for account_id in removed:
+            # Only now, as the keyring may have been silent for minutes: what the
+            # command line added meanwhile is kept.
+            with self._file.held():
+                stored = self._file.load().config.accounts
+                kept = (one for one in stored if one.id not in shown)
+                accounts = with_own_names(changes.accounts, kept)
+                self._file.save(Config(accounts, changes.settings))
+        known = {account.id for account in stored}
+        for account_id in known - {account.id for account in accounts}:
             await forget_key(self._keychain, account_id)
             self._announcer.drop(account_id)
             self._alarm.forget(account_id)
@@ -253,14 +260,6 @@ class Backend:
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
         self._alarm.set(accounts, settings)
         self._watch.set(accounts, settings)
-
-    def _open_history(self, places: Places) -> History | None:
-        try:
-            return History(places.history)
-        except HistoryProblem as error:
-            _log.warning("%s", error)
-            self._problems.append(error.as_failure())
-            return None
 
 
 def _notifier(listener: Listener, picture: Picture) -> "Notifier | None":

@@ -1,21 +1,27 @@
 """The history's file: opened, made, and an older version's tables made today's."""
 
+import errno
 import json
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from trayapp.core.errors import HistoryProblem
+from trayapp.core.errors import (
+    HistoryBusy,
+    HistoryDamaged,
+    HistoryFull,
+    HistoryProblem,
+    HistoryTooNew,
+)
 from trayapp.core.memory import Memory, Stage
 from trayapp.core.settings import AlertKind
-from trayapp.services.places import private_folder
+from trayapp.services.places import private_folder, refuse_foreign
 
 _VERSION: Final = 2
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = """
 CREATE TABLE reading (
     account TEXT NOT NULL,
@@ -72,22 +78,39 @@ CREATE TABLE correction (
 """
 OF_ACCOUNTS: Final = ("reading", "memory", "wait", "paid", "correction", "decision")
 """The tables whose rows belong to an account and go with it."""
+TABLES: Final = (*OF_ACCOUNTS, "snooze")
+_KINDS: Final[dict[int, type[HistoryProblem]]] = {
+    sqlite3.SQLITE_BUSY: HistoryBusy,
+    sqlite3.SQLITE_LOCKED: HistoryBusy,
+    sqlite3.SQLITE_FULL: HistoryFull,
+    sqlite3.SQLITE_CORRUPT: HistoryDamaged,
+    sqlite3.SQLITE_NOTADB: HistoryDamaged,
+}
+_PRIMARY: Final = 0xFF
+"""SQLite's extended codes have the kind of error in their lowest byte."""
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    """Bring the tables up to date, within the caller's transaction.
-
-    Raises `HistoryProblem` for what a newer version wrote, and changes nothing then.
-    """
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > _VERSION:
-        raise HistoryProblem(detail=f"the database has version {version}")
+    """Bring the tables up to date, within the caller's transaction."""
+    version = _version(db)
     if version < 1:
+        if _tables(db):
+            raise HistoryDamaged(detail="it holds tables that are not ours")
         _run(db, _FIRST)
     if version < 2:  # noqa: PLR2004  # the version is its own name
         _run(db, _SECOND)
         _move_episodes(db)
     db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _tables(db: sqlite3.Connection) -> set[str]:
+    rows = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {name for (name,) in rows}
 
 
 def _run(db: sqlite3.Connection, script: str) -> None:
@@ -110,35 +133,69 @@ def _move_episodes(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE watch")
 
 
-def open_database(path: Path) -> sqlite3.Connection:
-    """Open or make the database, with today's tables, for its owner alone."""
+def open_database(path: Path, patience_s: float) -> sqlite3.Connection:
+    """Open or make the database, with today's tables, for its owner alone.
+
+    Waits so long for another program that holds it. Raises `HistoryDamaged` if a part
+    can't be read, `HistoryTooNew` for one that must not be touched, or another
+    `HistoryProblem`.
+    """
     try:
-        private_folder(path.parent)
-        path.touch(mode=0o600)
+        _prepare(path)
     except OSError as error:
-        raise HistoryProblem(detail=error.strerror or "") from error
-    db = sqlite3.connect(path, timeout=5.0)
-    try:
-        db.execute("PRAGMA journal_mode = TRUNCATE")
-        db.execute("PRAGMA synchronous = FULL")
-        # Two programs may start at once (the tray and `check`): one makes the tables.
-        db.execute("BEGIN IMMEDIATE")
-        _migrate(db)
-        db.commit()
-    except BaseException:
-        db.close()
-        raise
+        raise as_problem(error) from error
+    with translated():
+        db = sqlite3.connect(path, timeout=patience_s)
+        try:
+            _set_up(db)
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
-def keep_aside(path: Path) -> str:
-    """Move a damaged database out of the way, and give its new name."""
-    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
-    for suffix in ("", "-journal"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(path.with_name(f"{path.name}.broken-{stamp}{suffix}"))
-    return f"{path.name}.broken-{stamp}"
+def _prepare(path: Path) -> None:
+    """Make the file, or see that what is there can be one."""
+    private_folder(path.parent)
+    if not path.exists():
+        path.touch(mode=0o600)
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        words = "it is no file"
+        raise OSError(errno.EINVAL, words, str(path))
+    refuse_foreign(found, path)
+
+
+def _set_up(db: sqlite3.Connection) -> None:
+    """See that the database is whole and today's, or make it so."""
+    db.text_factory = _text
+    version = _version(db)
+    if version > _VERSION:  # before anything else may change it
+        raise HistoryTooNew(detail=f"the database has version {version}")
+    db.execute("PRAGMA journal_mode = TRUNCATE")
+    db.execute("PRAGMA synchronous = FULL")
+    # Every page is looked at: a damaged one in the middle shows only when it is read.
+    (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise HistoryDamaged(detail=said)
+    if version < _VERSION:
+        # Two programs may start at once (the tray and `check`): one makes the tables.
+        # A database that is up to date is not written to: the disk may be full.
+        db.execute("BEGIN IMMEDIATE")
+        _migrate(db)
+        db.commit()
+    if not _tables(db).issuperset(TABLES):
+        raise HistoryDamaged(detail="a table is missing")
+
+
+def _text(raw: bytes) -> str:
+    """Read damaged text too: it must not hide the rows around it."""
+    return raw.decode(errors="replace")
+
+
+def is_writable(path: Path) -> bool:
+    """Say whether file and folder, where SQLite keeps its journal, may be written."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 @contextmanager
@@ -147,14 +204,15 @@ def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise HistoryProblem(detail=str(error)) from error
+        raise as_problem(error) from error
 
 
-def to_ms(moment: datetime) -> int:
-    """Write a moment as the tables have it: milliseconds since 1970, UTC."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_ms(milliseconds: int) -> datetime:
-    """Read a moment as the tables have it."""
-    return _EPOCH + milliseconds * _MILLISECOND
+def as_problem(error: sqlite3.Error | OSError) -> HistoryProblem:
+    """Say what is the matter in our own terms."""
+    if isinstance(error, OSError):
+        kind = HistoryFull if error.errno == errno.ENOSPC else HistoryProblem
+        words = error.strerror or ""
+        return kind(detail=f"{words}: {error.filename}" if error.filename else words)
+    # An error of the module itself, such as for a closed connection, has no code.
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    return _KINDS.get(code, HistoryProblem)(detail=str(error))

@@ -2,39 +2,40 @@
 
 import json
 import logging
-import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from trayapp.core import errors
 from trayapp.core.alert_log import KEPT, LogEntry
-from trayapp.core.balance import Balance, Reading
+from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, HistoryProblem
 from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
-from trayapp.core.settings import AlertKind
 from trayapp.core.snooze import Snooze
-from trayapp.core.telling import Fate, Reason
-from trayapp.services.database import (
-    OF_ACCOUNTS,
+from trayapp.services.database import OF_ACCOUNTS, is_writable, translated
+from trayapp.services.rows import (
+    NONSENSE,
+    decision,
+    decision_row,
     from_ms,
-    keep_aside,
-    open_database,
+    payment,
+    reading,
     to_ms,
-    translated,
 )
+from trayapp.services.salvage import open_or_mend
 
+_PATIENCE_S: Final = 5.0
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
 _KINDS: Final = {
     kind.id: kind
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, BalanceTrayError)
 }
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -48,30 +49,40 @@ class Watched:
     """Why it waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """All but the readings: what a start begins with."""
+
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    waits: Mapping[str, Watched] = field(default_factory=dict)
+    decisions: tuple[LogEntry, ...] = ()
+    snooze: Snooze = field(default_factory=Snooze)
+    paid: tuple[Paid, ...] = ()
+
+
 class History:
     """One connection, for the thread that opened it.
 
     A rollback journal, not WAL: there is one writer at a low rate, and WAL fails on
-    network homes. Raises `HistoryProblem` only.
+    network homes. Raises `HistoryProblem` only. A row that makes no sense, as a failing
+    disk leaves one, is left out.
     """
 
-    def __init__(self, path: Path) -> None:
+    problem: Failure | None = None
+    """What a person should know although it could be opened."""
+
+    def __init__(self, path: Path, *, patience_s: float = _PATIENCE_S) -> None:
         """Open or make the database; a damaged one is kept aside, and said so.
 
-        One from a newer version is left alone and refused.
+        One from a newer version is left alone and refused. Each call waits so long
+        for another program that holds the database.
         """
-        try:
-            self._db = open_database(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise HistoryProblem(detail=str(error)) from error
-            try:
-                aside = keep_aside(path)
-            except OSError as kept:
-                raise HistoryProblem(detail=kept.strerror or "") from kept
-            _log.warning("the history was damaged; kept as %s", aside)
-            with translated():
-                self._db = open_database(path)
+        self._complained: set[str] = set()
+        self._db, damage = open_or_mend(path, patience_s)
+        if damage is not None:
+            self.problem = damage.as_failure()
+        elif not is_writable(path):
+            self.problem = HistoryProblem(detail=f"read-only: {path}").as_failure()
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +117,7 @@ class History:
             self._db.executemany(
                 "INSERT INTO decision (at, account, name, kind, fate, reason)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                map(_entry_row, decisions),
+                map(decision_row, decisions),
             )
             self._db.execute(
                 "DELETE FROM decision WHERE number <="
@@ -124,14 +135,8 @@ class History:
     ) -> Iterator[Reading]:
         """Give the readings from `since` on, the oldest first."""
         start = to_ms(since) if since is not None else -(1 << 62)
-        with translated():
-            rows = self._db.execute(
-                "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
-                " ORDER BY at",
-                (account_id, start),
-            )
-            for row in rows:
-                yield _reading(row)
+        query = "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
+        return self._rows(reading, f"{query} ORDER BY at", account_id, start)
 
     def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
         """Keep many readings at once, as they are: a past that others kept."""
@@ -149,16 +154,7 @@ class History:
 
     def watched(self, account_id: str) -> Watched:
         """Give what an account waits for."""
-        with translated():
-            row = self._db.execute(
-                "SELECT due, failures, failure FROM wait WHERE account = ?",
-                (account_id,),
-            ).fetchone()
-        due, failures, failure = row or (0, 0, "")
-        kind = _KINDS.get(failure)
-        if kind is None:
-            return Watched()
-        return Watched(Plan(from_ms(due), failures, held=True), Failure(kind))
+        return self._waits().get(account_id, Watched())
 
     def watch(self, account_id: str, watched: Watched) -> None:
         """Remember what an account waits for, if that outlives a restart."""
@@ -173,32 +169,31 @@ class History:
 
     def memory(self, account_id: str) -> Memory:
         """Give what was told of an account; of one that was never, nothing."""
-        with translated():
-            row = self._db.execute(
-                "SELECT json FROM memory WHERE account = ?", (account_id,)
-            ).fetchone()
-        if row is None:
-            return Memory()
-        try:
-            return Memory.from_dict(json.loads(row[0]))
-        except (ValueError, RecursionError) as error:
-            _log.warning("what was told of %s is lost: %s", account_id, error)
-            return Memory()
+        return self._memories().get(account_id, Memory())
 
     def decisions(self) -> tuple[LogEntry, ...]:
         """Give the last decisions of all accounts, the oldest first."""
-        with translated():
-            rows = self._db.execute(
-                "SELECT at, account, name, kind, fate, reason FROM decision"
-                " ORDER BY number"
-            ).fetchall()
-        return tuple(entry for row in rows if (entry := _entry(row)) is not None)
+        query = "SELECT at, account, name, kind, fate, reason FROM decision"
+        return tuple(self._rows(decision, f"{query} ORDER BY number"))
 
     def snooze(self) -> Snooze:
         """Give until when a person wants no notifications."""
-        with translated():
-            row = self._db.execute("SELECT until FROM snooze").fetchone()
-        return Snooze() if row is None else Snooze(from_ms(row[0]))
+        found = self._rows(
+            lambda until: Snooze(from_ms(until)), "SELECT until FROM snooze"
+        )
+        return next(found, Snooze())
+
+    def remembered(self) -> Remembered:
+        """Give all that a start begins with, as of one moment."""
+        with translated(), self._db:
+            self._db.execute("BEGIN")
+            return Remembered(
+                self._memories(),
+                self._waits(),
+                self.decisions(),
+                self.snooze(),
+                self.paid(),
+            )
 
     def set_snooze(self, snooze: Snooze) -> None:
         """Remember until when a person wants no notifications."""
@@ -211,9 +206,8 @@ class History:
 
     def paid(self) -> tuple[Paid, ...]:
         """Give the payments whose top-up is waited for."""
-        with translated():
-            rows = self._db.execute("SELECT account, at FROM paid").fetchall()
-        return tuple(Paid(account_id, from_ms(at)) for account_id, at in rows)
+        rows = self._rows(payment, "SELECT account, at FROM paid")
+        return tuple(rows)
 
     def set_paid(self, account_id: str, at: datetime | None) -> None:
         """Remember when a person said they paid; None if that is over."""
@@ -226,11 +220,8 @@ class History:
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the times of the readings that a person marked as corrections."""
-        with translated():
-            rows = self._db.execute(
-                "SELECT at FROM correction WHERE account = ?", (account_id,)
-            ).fetchall()
-        return frozenset(from_ms(at) for (at,) in rows)
+        query = "SELECT at FROM correction WHERE account = ?"
+        return frozenset(self._rows(from_ms, query, account_id))
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark the reading of a moment as a correction, or take the mark away."""
@@ -270,29 +261,35 @@ class History:
         )
 
     def _last(self, account_id: str) -> Reading | None:
-        row = self._db.execute(
-            "SELECT at, amount, unit FROM reading WHERE account = ?"
-            " ORDER BY at DESC LIMIT 1",
-            (account_id,),
-        ).fetchone()
-        return None if row is None else _reading(row)
+        query = "SELECT at, amount, unit FROM reading WHERE account = ?"
+        rows = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
+        return next(rows, None)
+
+    def _memories(self) -> dict[str, Memory]:
+        return dict(self._rows(_memory, "SELECT account, json FROM memory"))
+
+    def _waits(self) -> dict[str, Watched]:
+        query = "SELECT account, due, failures, failure FROM wait"
+        return dict(self._rows(_wait, query))
+
+    def _rows(
+        self, make: Callable[..., _T], query: str, *values: object
+    ) -> Iterator[_T]:
+        """Read rows, and leave out what `make` can't make anything of."""
+        with translated():
+            for row in self._db.execute(query, values):
+                try:
+                    yield make(*row)
+                except NONSENSE as error:
+                    if query not in self._complained:  # it may be read every minute
+                        self._complained.add(query)
+                        _log.warning("a row makes no sense (%s): %s", query, error)
 
 
-def _reading(row: tuple[int, str, str]) -> Reading:
-    at, amount, unit = row
-    return Reading(Balance(Decimal(amount), unit), from_ms(at))
+def _memory(account_id: str, written: str) -> tuple[str, Memory]:
+    return account_id, Memory.from_dict(json.loads(written))
 
 
-def _entry_row(entry: LogEntry) -> tuple[int, str, str, str | None, str, str]:
-    kind = None if entry.kind is None else entry.kind.value
-    at, account, name = to_ms(entry.at), entry.account_id, entry.account_name
-    return at, account, name, kind, entry.fate.value, entry.reason.value
-
-
-def _entry(row: tuple[int, str, str, str | None, str, str]) -> LogEntry | None:
-    at, account, name, kind, fate, reason = row
-    try:
-        what = None if kind is None else AlertKind(kind)
-        return LogEntry(from_ms(at), account, name, what, Fate(fate), Reason(reason))
-    except ValueError:  # a word that is not in use any more
-        return None
+def _wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, Watched]:
+    plan = Plan(from_ms(due), failures, held=True)
+    return account_id, Watched(plan, Failure(_KINDS[kind]))

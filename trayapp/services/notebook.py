@@ -1,78 +1,84 @@
 """What must outlive a restart, kept at hand, and written down as far as that goes."""
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from trayapp.core.alert_log import KEPT, LogEntry
 from trayapp.core.balance import Reading
-from trayapp.core.errors import BalanceTrayError, Failure
+from trayapp.core.errors import Failure
 from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
 from trayapp.core.snooze import Snooze
-from trayapp.services.history import History, Watched
+from trayapp.services.archive import Archive
+from trayapp.services.history import Remembered, Watched
 
-_T = TypeVar("_T")
 _NOTHING: Final = Watched()
-_log = logging.getLogger(__name__)
 
 
 class Notebook:
     """Remembers, and writes down what it can.
 
-    A history that can't be read or written is a line in the log: it hides no balance,
-    and what was told is then remembered until the program ends.
+    All but the readings is read when the history is opened, and from then on what is
+    known here is the truth: a history that can't be read hides no balance, makes nobody
+    be told twice, and is not written over with less than it holds.
     """
 
-    def __init__(self, history: History | None) -> None:
-        """Take the history, or None if there is none to be had."""
-        self._history = history
+    def __init__(self, archive: Archive) -> None:
+        """Take what is remembered from before, now or when it can be had."""
+        self._archive = archive
         self._watched: dict[str, Watched] = {}
         self._memories: dict[str, Memory] = {}
-        self._snooze = self._read(History.snooze, Snooze())
-        self._decisions: tuple[LogEntry, ...] = self._read(History.decisions, ())
-        paid: tuple[Paid, ...] = self._read(History.paid, ())
-        self._paid = {one.account_id: one for one in paid}
+        self._snooze = Snooze()
+        self._decisions: tuple[LogEntry, ...] = ()
+        self._paid: dict[str, Paid] = {}
+        archive.open(self._take)
 
     def last(self, account_id: str) -> Reading | None:
-        """Give the newest recorded reading."""
-        return self._read(lambda history: history.last(account_id), None)
+        """Give the newest reading that was kept."""
+        waiting = self._archive.waiting(account_id)
+        if waiting:
+            return waiting[-1]
+        return self._archive.read(lambda history: history.last(account_id), None)
 
     def readings(
         self, account_id: str, since: datetime | None = None
     ) -> tuple[Reading, ...]:
-        """Give the recorded readings from `since` on, the oldest first."""
-        return self._read(
-            lambda history: tuple(history.readings(account_id, since)), ()
+        """Give the readings that were kept from `since` on, the oldest first."""
+        written = self._archive.read(
+            lambda history: tuple(history.readings(account_id, since)),
+            tuple[Reading, ...](),
         )
+        waiting = (
+            one
+            for one in self._archive.waiting(account_id)
+            if since is None or one.at >= since
+        )
+        return (*written, *waiting)
 
     def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
         """Remove the readings of these times."""
-        self._write(lambda history: history.drop(account_id, moments))
+        gone = tuple(moments)
+        self._archive.write(lambda history: history.drop(account_id, gone))
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the times of the readings that a person marked as corrections."""
-        return self._read(
+        return self._archive.read(
             lambda history: history.corrections(account_id), frozenset[datetime]()
         )
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark the reading of a moment as a correction, or take the mark away."""
-        self._write(lambda history: history.correct(account_id, at, on=on))
+        self._archive.write(lambda history: history.correct(account_id, at, on=on))
 
     # --- what an account waits for ------------------------------------------------
 
     def watched(self, account_id: str) -> Watched:
         """Give what an account waits for."""
-        if account_id not in self._watched:
-            self._watched[account_id] = self._read(
-                lambda history: history.watched(account_id), _NOTHING
-            )
-        return self._watched[account_id]
+        return self._watched.get(account_id, _NOTHING)
 
     def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
         """Remember a wait that must outlive a restart, and end one that is over."""
@@ -81,7 +87,7 @@ class Notebook:
             watched = Watched(plan, result)
         if self.watched(account_id) != watched:
             self._watched[account_id] = watched
-            self._write(lambda history: history.watch(account_id, watched))
+            self._archive.write(lambda history: history.watch(account_id, watched))
 
     # --- what was told ------------------------------------------------------------
 
@@ -93,7 +99,7 @@ class Notebook:
     def set_snooze(self, snooze: Snooze) -> None:
         """Remember until when a person wants no notifications."""
         self._snooze = snooze
-        self._write(lambda history: history.set_snooze(snooze))
+        self._archive.write(lambda history: history.set_snooze(snooze))
 
     @property
     def decisions(self) -> tuple[LogEntry, ...]:
@@ -102,11 +108,7 @@ class Notebook:
 
     def memory(self, account_id: str) -> Memory:
         """Give what was told of an account, and from what."""
-        if account_id not in self._memories:
-            self._memories[account_id] = self._read(
-                lambda history: history.memory(account_id), Memory()
-            )
-        return self._memories[account_id]
+        return self._memories.get(account_id, Memory())
 
     def note(self, account_id: str, memory: Memory) -> None:
         """Remember until the program ends; the next `keep` writes it down."""
@@ -123,12 +125,16 @@ class Notebook:
         made = tuple(decisions)
         self._memories[account_id] = memory
         self._decisions = (*self._decisions, *made)[-KEPT:]
-        self._write(lambda history: history.keep(account_id, reading, memory, made))
+        self._archive.write(
+            lambda history: history.keep(account_id, reading, memory, made),
+            account_id,
+            reading,
+        )
 
     def key_changed(self, account_id: str) -> None:
         """Begin anew with a key: what the old one was rejected for is over."""
         self._watched[account_id] = _NOTHING
-        self._write(lambda history: history.watch(account_id, _NOTHING))
+        self._archive.write(lambda history: history.watch(account_id, _NOTHING))
         memory = self.memory(account_id).with_stage(AlertKind.REJECTED, None)
         self.keep(account_id, replace(memory, failures=0, unanswered=False))
 
@@ -144,7 +150,7 @@ class Notebook:
         self._paid.pop(account_id, None)
         if at is not None:
             self._paid[account_id] = Paid(account_id, at)
-        self._write(lambda history: history.set_paid(account_id, at))
+        self._archive.write(lambda history: history.set_paid(account_id, at))
 
     def forget(self, account_id: str) -> None:
         """Remove all that is remembered of an account."""
@@ -154,21 +160,13 @@ class Notebook:
         self._decisions = tuple(
             one for one in self._decisions if one.account_id != account_id
         )
-        self._write(lambda history: history.forget(account_id))
+        self._archive.write(lambda history: history.forget(account_id))
 
-    def _read(self, read: Callable[[History], _T], default: _T) -> _T:
-        if self._history is None:
-            return default
-        try:
-            return read(self._history)
-        except BalanceTrayError as error:
-            _log.warning("%s", error)
-            return default
-
-    def _write(self, write: Callable[[History], None]) -> None:
-        if self._history is None:
-            return
-        try:
-            write(self._history)
-        except BalanceTrayError as error:
-            _log.warning("%s", error)
+    def _take(self, stored: Remembered) -> None:
+        """Take what is stored; what has become known meanwhile is newer."""
+        self._watched = {**stored.waits, **self._watched}
+        self._memories = {**stored.memories, **self._memories}
+        self._decisions = (*stored.decisions, *self._decisions)[-KEPT:]
+        self._paid = {**{one.account_id: one for one in stored.paid}, **self._paid}
+        if self._snooze == Snooze():
+            self._snooze = stored.snooze

@@ -95,3 +95,6 @@ class Listener(Protocol):
 
     def exported(self, path: str, failure: Failure | None) -> None:
         """Hear that a file was written, or why not."""
+
+    def kept(self, problem: Failure | None) -> None:
+        """Hear why the history can't be kept for now; None when it is again."""
