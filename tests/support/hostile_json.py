@@ -100,7 +100,7 @@ _BODIES: Final[dict[str, str | bytes]] = {
     "NUL in front": "\x00" + GOOD,
     "a raw NUL inside": GOOD.replace("EUR", "EUR\x00"),
     "gzip that is not said": b"\x1f\x8b\x08\x00" + GOOD.encode(),
-    "200,000 brackets": "[" * 100_000 + "]" * 100_000,
+    "200,000 brackets": "[" * 200_000 + "]" * 200_000,
     "60,000 brackets": "[" * 30_000 + "]" * 30_000,
     "brackets to the edge": '{"status": "ok", "result": ' + "[" * 970 + "]" * 970 + "}",
     "60,000 braces": '{"a":' * 12_000,

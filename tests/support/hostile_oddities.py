@@ -71,6 +71,7 @@ TAKEN: Final[dict[str, tuple[str, State, Answer]]] = {
     ),
     "a status without a reason": ("€350.12", State.OK, reply(status="200")),
     "identity": ("€350.12", State.OK, reply(Content_Encoding="Identity")),
+    "no coding": ("€350.12", State.OK, reply(Content_Encoding="")),
     "90 KB of cookies": (
         "€350.12",
         State.OK,

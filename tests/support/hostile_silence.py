@@ -22,16 +22,16 @@ def silent_after(start: bytes) -> Answer:
 
 
 def dripping(start: bytes, rest: bytes, every_s: float = 1.0) -> Answer:
-    """Send `start` at once, and then a byte of `rest` after every `every_s`."""
+    """Send `start` at once, and of `rest` a byte every `every_s`."""
 
     async def answer(line: Line) -> None:
         await line.hear()
         await line.send(start)
         for byte in rest:
-            if await line.gone(within=every_s):
-                return
             with contextlib.suppress(ConnectionError):
                 await line.send(bytes([byte]))
+            if await line.gone(within=every_s):
+                return
         message = "the client waits for every byte"
         raise AssertionError(message)
 
