@@ -9,7 +9,7 @@ import contextlib
 import html
 import logging
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
@@ -19,6 +19,9 @@ from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
 from trayapp.core.notices import Button, Notice, Picture
 from trayapp.core.plain import one_line, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAME: Final = "org.freedesktop.Notifications"
 _SERVER: Final = DBusAddress(
@@ -52,7 +55,7 @@ class _Server:
     """Whether the default action has a button: then ours would be a second one."""
 
 
-class _Router(DBusRouter):
+class Router(DBusRouter):
     """Hears the first reply to a call, and outlives a second one.
 
     mako 1.7, the server that goes with sway, answers `GetCapabilities` twice: with what
@@ -89,6 +92,8 @@ class Notifier:
         self._shown: dict[str, tuple[int, str]] = {}
         """By topic: the server's id of what is shown, and the account's id."""
         self._connecting = asyncio.Lock()
+        self.server_changed: Callable[[], None] = lambda: None
+        """Called, on the loop's thread, when another server comes or the last goes."""
 
     async def tell(self, notice: Notice) -> bool:
         """Show a notification; False if no server took it."""
@@ -104,10 +109,44 @@ class Notifier:
                 (number,) = unwrap_msg(reply)
         except (TimeoutError, *_BUS_ERRORS) as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
-            await self.close()
+            await self._close_after(error)
             return False
         self._shown[notice.topic] = (number, notice.account_id)
         return True
+
+    async def describe(self) -> str:
+        """Say which server this desktop has and what it can do, for a report."""
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                async with self._connecting:
+                    router = self._router or await self._connect()
+                said = await _call(router, "GetServerInformation")
+                (capabilities,) = await _call(router, "GetCapabilities")
+        except (TimeoutError, *_BUS_ERRORS) as error:
+            await self.close()
+            return f"no server ({type(error).__name__})"
+        return one_line(f"{', '.join(said)}; {', '.join(capabilities)}", _LONGEST_BODY)
+
+    async def is_served(self) -> bool:
+        """Say whether a server is there and answers, or the bus can start one.
+
+        Nothing is started for it: at login that may be another desktop's server, which
+        keeps the right one out.
+        """
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                async with self._connecting:
+                    router = self._router or await self._connect()
+                bus = Proxy(message_bus, router)
+                (is_there,) = await bus.NameHasOwner(_NAME)
+                if is_there:
+                    await _server(router)
+                    return True
+                (startable,) = await bus.ListActivatableNames()
+        except (TimeoutError, *_BUS_ERRORS) as error:
+            await self._close_after(error)
+            return False
+        return _NAME in startable
 
     async def close(self) -> None:
         """Leave the bus; what is shown stays until the desktop takes it away."""
@@ -117,10 +156,15 @@ class Notifier:
         with contextlib.suppress(*_BUS_ERRORS):  # why the bus was lost, once more
             await leaving.aclose()
 
+    async def _close_after(self, error: Exception) -> None:
+        """Leave the bus if it is the trouble, to join it anew; hear it if it is not."""
+        if not isinstance(error, DBusErrorResponse):
+            await self.close()
+
     async def _connect(self) -> DBusRouter:
         connection = await open_dbus_connection("SESSION")
         self._leaving.callback(connection.writer.close)
-        router = await self._leaving.enter_async_context(_Router(connection))
+        router = await self._leaving.enter_async_context(Router(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()
         bus = Proxy(message_bus, router)
         for rule in (
@@ -144,6 +188,7 @@ class Notifier:
                 # Another server counts from one again: the old ids mean nothing to it.
                 self._shown.clear()
                 owner = signal.body[2]
+                self.server_changed()
             elif fields.get(HeaderFields.sender) == owner:
                 self._hear(member, signal.body)
 
@@ -206,11 +251,15 @@ def _image_data(picture: Picture) -> tuple[int, int, int, bool, int, int, bytes]
 
 async def _server(router: DBusRouter) -> _Server:
     """Ask what the server is like: another may have taken its place meanwhile."""
-    asked = new_method_call(_SERVER, "GetCapabilities")
-    (capabilities,) = unwrap_msg(await router.send_and_get_reply(asked))
-    asked = new_method_call(_SERVER, "GetServerInformation")
-    (name, *_) = unwrap_msg(await router.send_and_get_reply(asked))
+    (capabilities,) = await _call(router, "GetCapabilities")
+    (name, *_) = await _call(router, "GetServerInformation")
     return _Server("body-markup" in capabilities, name.startswith("Xfce"))
+
+
+async def _call(router: DBusRouter, method: str) -> tuple[Any, ...]:
+    asked = new_method_call(_SERVER, method)
+    reply: tuple[Any, ...] = unwrap_msg(await router.send_and_get_reply(asked))
+    return reply
 
 
 def _owner_changed() -> MatchRule:

@@ -2,6 +2,8 @@
 from enum import Enum
 from typing import Any
 
+from jeepney.wrappers import DBusErrorResponse as DBusErrorResponse
+
 class MessageType(Enum):
     method_call = 1
     method_return = 2
@@ -24,6 +26,7 @@ class Header:
 class Message:
     header: Header
     body: tuple[Any, ...]
+    def serialise(self, serial: int | None = None) -> bytes: ...
 
 class DBusAddress:
     object_path: str
