@@ -14,6 +14,8 @@ from trayapp.core.errors import ConfigBroken, ConfigTooNew
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 
 _VERSION: Final = 1
+_BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
+_END: Final = "# This is the end."
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _T = TypeVar("_T")
@@ -31,7 +33,11 @@ def from_toml(raw: bytes) -> Config:
     """Read a file's bytes; `ConfigBroken` or `ConfigTooNew` if that can't be."""
     try:
         # Some editors begin a file with a mark for its encoding ("-sig").
-        return _from_table(tomllib.loads(raw.decode("utf-8-sig")))
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        # Half a file may well be TOML: of fewer accounts.
+        if text.startswith(_BEGIN) and _END not in text.splitlines():
+            raise ConfigBroken(detail="it ends too early")
+        return _from_table(tomllib.loads(text))
     except (
         ValueError,
         KeyError,
@@ -46,7 +52,7 @@ def from_toml(raw: bytes) -> Config:
 def to_toml(config: Config) -> str:
     """Write the file's text."""
     settings = config.settings
-    return tomli_w.dumps(
+    text = tomli_w.dumps(
         {
             "version": _VERSION,
             "settings": {
@@ -58,6 +64,7 @@ def to_toml(config: Config) -> str:
             "account": [_account_table(account) for account in config.accounts],
         }
     )
+    return f"{_BEGIN}{text}{_END}\n"
 
 
 def _optional(settings: Settings) -> dict[str, object]:
