@@ -32,7 +32,6 @@ from jeepney import (
 )
 from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection as Connection
-from jeepney.io.blocking import DBusConnection as BlockingConnection
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from trayapp.services import notifier as module
@@ -448,30 +447,30 @@ def test_a_server_that_refuses_is_no_fault() -> None:
 
 def test_a_server_that_answers_twice_is_believed_once() -> None:
     """Mako follows an answer with an error; what is asked next is answered as well."""
-    ours, theirs = socket.socketpair()
 
-    async def ask(router: Router, name: str) -> tuple[str, ...]:
+    async def ask(name: str, router: Router, server: Connection) -> tuple[str, ...]:
         asked = asyncio.create_task(
             router.send_and_get_reply(new_method_call(ADDRESS, name))
         )
-        await asyncio.sleep(0)  # from here on it is waited for
-        call = server.receive(timeout=PATIENCE_S)
+        call = await server.receive()
         answer = new_method_return(call, "s", (name,))
         unknown = new_error(call, "org.freedesktop.DBus.Error.UnknownMethod")
         # In one piece, so that both are there before the first is taken.
-        theirs.sendall(answer.serialise(1) + unknown.serialise(2))
+        server.writer.write(answer.serialise(1) + unknown.serialise(2))
         return (await asked).body
 
     async def story() -> None:
-        stream = await asyncio.open_unix_connection(sock=ours)
-        async with Router(Connection(*stream)) as router:
-            assert await ask(router, "first") == ("first",)
-            assert await ask(router, "second") == ("second",)
-        stream[1].close()
-        await stream[1].wait_closed()
+        ends = [
+            Connection(*await asyncio.open_unix_connection(sock=end))
+            for end in socket.socketpair()
+        ]
+        async with Router(ends[0]) as router:
+            assert await ask("first", router, ends[1]) == ("first",)
+            assert await ask("second", router, ends[1]) == ("second",)
+        for end in ends:
+            await end.close()
 
-    with BlockingConnection(theirs) as server:
-        asyncio.run(story())
+    asyncio.run(story())
 
 
 @pytest.mark.usefixtures("bus")
