@@ -64,15 +64,15 @@ REJECTED: Final = Verdict(
     "Key rejected",
 )
 REFUSED: Final = Verdict(
-    Refused, State.REFUSED, "The gateway refuses the question", "Refused"
+    Refused, State.REFUSED, "The gateway refuses to tell the balance", "Refused"
 )
 NOT_READ: Final = Verdict(
-    BadRequest, State.REFUSED, "The gateway could not read the question", "Refused"
+    BadRequest, State.REFUSED, "The gateway could not read the request", "Refused"
 )
 STRANGE: Final = Verdict(
     UnexpectedReply,
     State.UNREACHABLE,
-    "The answer did not come from the gateway as documented",
+    "The answer is not what the gateway sends",
     "Unreachable",
 )
 DOWN: Final = Verdict(

@@ -144,7 +144,7 @@ class Refused(GatewayError):
     id = "refused"
     state = State.REFUSED
     retry = Retry.LATER
-    title = mark("The gateway refuses the question")
+    title = mark("The gateway refuses to tell the balance")
     reason = mark("It answered with an error that this program does not know.")
     advice = mark(
         "Check the account and the sub-account's name in the settings. If they are "
@@ -157,12 +157,15 @@ class BadRequest(Refused):
     """JSON_PARSE_ERROR, MISSING_PARAMS, INVALID_CONTENT_TYPE: ours, or a proxy's."""
 
     id = "bad-request"
-    title = mark("The gateway could not read the question")
+    title = mark("The gateway could not read the request")
     reason = mark(
         "This program sent it wrongly, or something on the way changed it; "
         "the account itself may be fine."
     )
-    advice = mark("Please report this with the details, which hold no key.")
+    advice = mark(
+        "Check again. If it stays so, report it to the makers of Balance Tray with the "
+        "details, which hold no key."
+    )
 
 
 # --- no answer that could be trusted ----------------------------------------------
@@ -191,8 +194,11 @@ class TimedOut(ConnectionProblem):
 
     id = "timed-out"
     title = mark("The gateway does not answer in time")
-    reason = mark("It took the question, or should have, but no whole answer came.")
-    advice = mark("The program tries again by itself; often this passes in minutes.")
+    reason = mark("No whole answer came before the program stopped waiting for it.")
+    advice = mark(
+        "The program tries again by itself; often this passes in minutes. If it does "
+        "not, check the network connection."
+    )
 
 
 class CertificateProblem(ConnectionProblem):
@@ -230,7 +236,10 @@ class GatewayDown(ConnectionProblem):
     retry = Retry.LATER
     title = mark("The gateway is not available at the moment")
     reason = mark("It answered that it is overloaded or being serviced.")
-    advice = mark("Wait: the program asks again later, as the gateway wants it.")
+    advice = mark(
+        "Nothing needs to be done: the program asks again later, when the gateway "
+        "wants it to."
+    )
 
 
 class UnexpectedReply(ConnectionProblem):
@@ -238,7 +247,7 @@ class UnexpectedReply(ConnectionProblem):
 
     id = "unexpected-reply"
     remedy = Remedy.COPY_DETAILS
-    title = mark("The answer did not come from the gateway as documented")
+    title = mark("The answer is not what the gateway sends")
     reason = mark(
         "Something on the way may have answered instead, such as the login page of a "
         "Wi-Fi network, or the address in the settings is not the gateway's."
@@ -328,7 +337,9 @@ class KeyMissing(KeyProblem):
     id = "key-missing"
     title = mark("This account has no API key yet")
     reason = mark("The keyring of this computer holds no key for it.")
-    advice = mark("Enter the key; you find it in the API settings of the panel.")
+    advice = mark(
+        "Enter the key; you find it in the API settings of the account's panel."
+    )
 
 
 class KeyUnusable(KeyProblem):
@@ -339,7 +350,7 @@ class KeyUnusable(KeyProblem):
     reason = mark(
         "A key has 8 to 256 plain letters, digits or signs, without blanks or accents."
     )
-    advice = mark("Copy the key again from the API settings of the panel.")
+    advice = mark("Copy the key again from the API settings of the account's panel.")
 
 
 # --- our own files -----------------------------------------------------------------
@@ -394,7 +405,7 @@ class ConfigTooNew(StorageProblem):
     id = "config-too-new"
     title = mark("The settings were written by a newer version")
     reason = mark("This version does not know them and leaves them as they are.")
-    advice = mark("Update Balance Tray.")
+    advice = mark("Update Balance Tray; until then nothing can be saved.")
 
 
 class ConfigUnwritable(StorageProblem):
@@ -404,7 +415,8 @@ class ConfigUnwritable(StorageProblem):
     title = mark("The settings can't be saved")
     reason = mark("The disk is full, or the folder may not be written to.")
     advice = mark(
-        "What you entered is still in the dialog: free some space, try again."
+        "What was saved before still stands. Free some space, or give the folder back "
+        "to your user, and save again."
     )
 
 
@@ -498,4 +510,7 @@ class InternalFault(BalanceTrayError):
     remedy = Remedy.COPY_DETAILS
     title = mark("Balance Tray made a mistake")
     reason = mark("Something happened that the program was not built for.")
-    advice = mark("It goes on trying. Please report this with the details.")
+    advice = mark(
+        "It goes on trying. Please report this to the makers of Balance Tray with the "
+        "details, which hold no key."
+    )
