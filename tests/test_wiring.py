@@ -262,13 +262,14 @@ def test_a_problem_with_our_files_is_told_in_the_window(scene: Scene) -> None:
     assert scene.dialogs() == []
 
 
-def test_after_damaged_settings_the_accounts_are_asked_for_again(
+def test_after_damaged_settings_the_window_says_so_before_anything_else(
     scene: Scene,
 ) -> None:
-    """There is nothing else to be done."""
+    """No dialog hides the words; the first account's button stands below them."""
     scene.start(problems=(ConfigBroken,))
     assert scene.says("The settings file can't be read.")
-    assert len(scene.dialogs()) == 1
+    assert scene.says("No account yet")
+    assert scene.dialogs() == []
 
 
 def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) -> None:

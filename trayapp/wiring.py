@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from trayapp import __version__
 from trayapp.browser import open_in_browser
 from trayapp.core.errors import (
-    ConfigBroken,
     Failure,
     HistoryBusy,
     HistoryFull,
@@ -147,10 +146,9 @@ class Wiring(QObject):
         for failure in loaded.problems:
             self._show_problem(failure)
         if loaded.problems:
+            # No dialog over the words: the window has the button for a first account.
             self.show_window()
-        broken = any(one.kind is ConfigBroken for one in loaded.problems)
-        nothing_set_up = not loaded.known and (not loaded.problems or broken)
-        if first and nothing_set_up and not self._quiet:
+        elif first and not loaded.known and not self._quiet:
             self._open_settings()
 
     @Slot(object)
