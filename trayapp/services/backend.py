@@ -37,6 +37,7 @@ from trayapp.services.watch import Watch
 
 if TYPE_CHECKING:
     from trayapp.services.notifier import Notifier
+    from trayapp.services.wakeups import Wakeups
 
 __all__ = ["Backend", "Listener", "Loaded", "Outside", "Saved"]
 _PATIENCE_S: Final = 0.25
@@ -90,17 +91,22 @@ class Backend:
         )
         self._books = Books(self._notebook, clock=clock, zone=outside.zone)
         self._notifier = _notifier(listener, outside.picture)
+        self._wakeups = _wakeups(self._watch)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
-        keeping = asyncio.create_task(self._keep_books())
+        beside = [asyncio.create_task(self._keep_books())]
+        if self._wakeups is not None:
+            beside.append(asyncio.create_task(self._wakeups.run()))
         try:
             self.reload()
             with contained("recalling what was told"):
                 self._alarm.start()
             await self._watch.run()
         finally:
-            keeping.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             self._announcer.close()
             if self._notifier is not None:
                 await self._notifier.close()
@@ -269,3 +275,12 @@ def _notifier(listener: Listener, picture: Picture) -> "Notifier | None":
     except ImportError:
         return None
     return Notifier(listener.pressed, app_name="Balance Tray", picture=picture)
+
+
+def _wakeups(watch: Watch) -> "Wakeups | None":
+    """Listen to the system where there is D-Bus."""
+    try:
+        from trayapp.services.wakeups import Wakeups  # noqa: PLC0415  # as said
+    except ImportError:
+        return None
+    return Wakeups(watch)
