@@ -1,7 +1,7 @@
 """What a person is told, held back and not told."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -455,6 +455,80 @@ def test_another_name_or_threshold_is_the_same_balance(story: Story) -> None:
     assert story.read("9") == [LOW]
     story.account = replace(ACCOUNT, name="Renamed", low_below=Decimal(20))
     assert story.read("9") == []
+
+
+# --- nobody takes notifications ----------------------------------------------------
+
+
+LEAKING = Outlook(drain=LEAK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        (LOW, lambda story: story.read("9")),
+        (LOW_DAYS, lambda story: story.read("80", days(3))),
+        (EMPTY, lambda story: story.read("0")),
+        (REJECTED, lambda story: story.fail(Unauthorized)),
+        (DRAIN, lambda story: story.read("80", LEAKING)),
+        (TOPPED_UP, lambda story: [*story.read("80"), *story.read("90")]),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_what_nobody_takes_is_told_once_when_somebody_does(
+    story: Story,
+    kind: AlertKind,
+    begin: Callable[[Story], list[AlertKind]],
+    known: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Whether that was known before it was sent, or found out by it."""
+    if known:
+        story.hold = Reason.UNTAKEN
+        assert begin(story) == []
+        assert (kind, Fate.HELD, Reason.UNTAKEN) in story.fates
+    else:
+        assert begin(story) == [kind]
+        story.memory = story.memory.untold(story.alert)
+        story.hold = Reason.UNTAKEN
+    assert story.wait(15 * MINUTE) == []
+    story.restart()
+    story.hold = None
+    assert story.tick() == [kind]
+    assert (kind, Fate.SENT, Reason.AFTERWARDS) in story.fates
+    assert story.alert.rise == (Decimal(10) if kind is TOPPED_UP else None)
+    assert story.wait(15 * MINUTE) == []
+
+
+def test_what_is_over_before_anybody_takes_it_is_not_told(story: Story) -> None:
+    """A balance that was low is no news when it is topped up."""
+    story.settings = Settings()
+    story.read("9")
+    story.memory = story.memory.untold(story.alert)
+    story.hold = Reason.UNTAKEN
+    story.read("50")
+    assert story.fates[0] == (LOW, Fate.NOT_SENT, Reason.OVER)
+    story.hold = None
+    assert story.tick() == []
+
+
+def test_a_drain_that_nobody_took_is_over_after_a_day(story: Story) -> None:
+    """Then it is no news any more."""
+    story.hold = Reason.UNTAKEN
+    story.read("80", LEAKING)
+    for _ in range(24 * 4 + 1):
+        story.now += 15 * MINUTE
+        story.read("80")
+    story.hold = None
+    assert story.tick() == []
+
+
+def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> None:
+    """The desktop said only later that it does not take it."""
+    story.settings = Settings()
+    story.read("9")
+    alert = story.alert
+    story.read("50")
+    assert story.memory.untold(alert) is story.memory
 
 
 # --- turned off, held back, reminded ----------------------------------------------

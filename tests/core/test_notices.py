@@ -9,7 +9,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.alerts import Alert, AlertKind
 from trayapp.core.balance import Balance
 from trayapp.core.language import ENGLISH
-from trayapp.core.notices import Button, Urgency, notice
+from trayapp.core.notices import Button, Urgency, notice, trial_notice
 from trayapp.core.spending import Drain, NormalSpending
 
 ACCOUNT = Account("a", "Shop", low_below=Decimal(10))
@@ -96,6 +96,15 @@ def test_a_drain_says_what_is_usual_and_leads_to_the_panel() -> None:
     )
     assert dict(said.buttons)[Button.TOP_UP] == "Open panel"
     assert said.urgency is Urgency.CRITICAL
+
+
+def test_a_drain_that_is_told_later_says_what_to_do_all_the_same() -> None:
+    """By then nobody knows how much it was in which time."""
+    said = notice(Alert(AlertKind.DRAIN, ACCOUNT, LEFT), ENGLISH)
+    assert said.body == (
+        "Far more was spent than is usual. €4.50 left. If that is not you, revoke the "
+        "API key in the panel."
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,6 +201,14 @@ def test_several_top_ups_ask_nothing_of_anybody() -> None:
     """They are good news."""
     said = notice(accounts(2, AlertKind.TOPPED_UP), ENGLISH)
     assert said.title == "2 accounts were topped up"
+
+
+def test_a_notice_knows_what_it_tells() -> None:
+    """So that it can be told later, if nothing shows it now."""
+    alerts = accounts(7)
+    assert notice(alerts, ENGLISH).alerts == tuple(alerts)
+    assert notice(alerts[0], ENGLISH).alerts == (alerts[0],)
+    assert trial_notice(ENGLISH).alerts == ()
 
 
 def test_two_alerts_of_one_account_are_about_that_account() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import shutil
 import socket
 import subprocess
@@ -47,6 +48,7 @@ BUS = """\
   <type>session</type>
   <listen>unix:path={folder}/bus</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>{folder}/services</servicedir>
   <policy context="default">
     <allow send_destination="*"/>
     <allow eavesdrop="true"/>
@@ -173,6 +175,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
     """Run a session bus that starts nothing by itself."""
     with tempfile.TemporaryDirectory(prefix="bt-") as name:
         config = Path(name) / "bus.conf"
+        (Path(name) / "services").mkdir()
         config.write_text(BUS.format(folder=name))
         daemon = subprocess.Popen(
             ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],  # noqa: S607  # wherever it is
@@ -507,3 +510,79 @@ def test_after_leaving_the_bus_it_can_be_told_again() -> None:
     with Server() as server:
         play(story)
         assert [one.replaces for one in server.shown] == [0, 0]
+
+
+async def changed(scene: Scene) -> None:
+    """Wait until the server is another, or gone."""
+    heard = asyncio.Event()
+    scene.notifier.server_changed = heard.set
+    async with asyncio.timeout(PATIENCE_S):
+        await heard.wait()
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_bus_without_a_server_is_kept_and_the_first_one_is_heard() -> None:
+    """What it was told in vain can then be told at once."""
+
+    async def story(scene: Scene) -> None:
+        assert not await scene.notifier.is_served()
+        assert not await scene.tell(LOW)
+        coming = asyncio.create_task(changed(scene))
+        await asyncio.sleep(0)
+        with Server() as server:
+            await coming
+            assert await scene.notifier.is_served()
+            assert await scene.tell(LOW)
+            assert len(server.shown) == 1
+            going = asyncio.create_task(changed(scene))
+            await asyncio.sleep(0)
+        await going
+        assert not await scene.notifier.is_served()
+
+    play(story)
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_server_that_hangs_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until it answers again."""
+    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
+
+    async def story(scene: Scene) -> None:
+        with Server() as server:
+            server.mute = True
+            assert not await scene.notifier.is_served()
+            server.mute = False
+            assert await scene.notifier.is_served()
+
+    play(story)
+
+
+def test_without_a_bus_nobody_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a session that has none, or whose address leads nowhere."""
+
+    async def story(scene: Scene) -> None:
+        assert not await scene.notifier.is_served()
+
+    for address in ("unix:path=/nowhere/bus", "nonsense", ""):
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        play(story)
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_server_that_the_bus_can_start_is_not_started_to_look() -> None:
+    """At login that may be another desktop's; for an alert it is."""
+    address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    folder = Path(address.removeprefix("unix:path=").partition(",")[0]).parent
+    (folder / "services" / f"{NAME}.service").write_text(
+        f"[D-BUS Service]\nName={NAME}\nExec=/bin/sh -c 'touch {folder}/started; exit 1'\n"
+    )
+    with open_dbus_connection("SESSION") as person:
+        Proxy(message_bus, person, timeout=PATIENCE_S).ReloadConfig()
+
+    async def story(scene: Scene) -> None:
+        assert await scene.notifier.is_served()
+        assert not (folder / "started").exists()
+        assert not await scene.tell(LOW)
+        assert (folder / "started").exists()
+
+    play(story)

@@ -39,6 +39,7 @@ _REASON_WORDS: Final = {
     Reason.COVERED: mark("a graver notification said it"),
     Reason.OVER: mark("it was over before it could be told"),
     Reason.UNIT_CHANGED: mark("amounts in two units are not compared"),
+    Reason.UNTAKEN: mark("the desktop took no notification"),
 }
 
 

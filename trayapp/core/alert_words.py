@@ -132,8 +132,11 @@ def _limit(alert: Alert, language: Language) -> str:
 
 def _drained(alert: Alert, language: Language) -> str:
     drain, unit = alert.drain, alert.balance.unit if alert.balance is not None else ""
-    if drain is None:
-        return ""
+    if drain is None:  # told later than it was seen
+        return language.gettext(
+            "Far more was spent than is usual. {amount} left. If that is not you, "
+            "revoke the API key in the panel."
+        ).format(amount=_left(alert, language))
     return language.gettext(
         "{spent} spent in {time}; {usual} a day is usual. {amount} left. If that is "
         "not you, revoke the API key in the panel."

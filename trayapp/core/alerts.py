@@ -56,10 +56,11 @@ def decide(
 ) -> tuple[Memory, tuple[Decision, ...]]:
     """Give what is remembered after `news`, and what becomes of what it means.
 
-    `hold` is `SNOOZED` or `QUIET` if notifications are that now. Times of the memory
-    that lie after `now` were written under another clock or come with a backup: they
-    neither silence nor repeat anything. What a person turned off is not counted as
-    told, so that it is told when turned on again.
+    `hold` is `SNOOZED` or `QUIET` if notifications are that now, and `UNTAKEN` where
+    nothing shows them, not even what is urgent. Times of the memory that lie after
+    `now` were written under another clock or come with a backup: they neither silence
+    nor repeat anything. What a person turned off is not counted as told, so that it is
+    told when turned on again.
     """
     turn = _Turn(memory.asking(news.account, now), news, settings, hold, now)
     turn.count_time()
@@ -129,6 +130,8 @@ class _Turn:
     def look_again(self) -> None:
         """Tell what was held back and still holds, and what only time makes true."""
         self._look_for_silence()
+        if self.memory.stages.get(AlertKind.REJECTED) is Stage.HELD:
+            self._arise(Alert(AlertKind.REJECTED, self._account))
         balance = self.memory.current(self._settings.interval, self._now)
         if balance is not None and not self.memory.in_new_unit:
             self._look_at(balance)
@@ -196,10 +199,11 @@ class _Turn:
     def _what_holds(self, balance: Balance) -> dict[AlertKind, Alert]:
         account, amount, days = self._account, balance.amount, self.memory.days
         risen, drain = self.memory.risen, self._outlook.drain
+        draining = self.memory.stages.get(AlertKind.DRAIN)
         soon = amount > 0 and days is not None and days[0] <= account.warn_days
         holds = {
             AlertKind.EMPTY: amount <= 0,
-            AlertKind.DRAIN: drain is not None,
+            AlertKind.DRAIN: drain is not None or draining is Stage.HELD,
             AlertKind.LOW: 0 < account.low_below > amount,
             AlertKind.LOW_DAYS: soon and account.warn_days > 0,
             AlertKind.TOPPED_UP: risen > 0,
@@ -253,7 +257,9 @@ class _Turn:
             after, fate, reason = Stage.OFF, Fate.NOT_SENT, Reason.OFF
         elif covered:
             after, fate, reason = Stage.TOLD, Fate.NOT_SENT, Reason.COVERED
-        elif self._hold is not None and kind not in _BREAK_THROUGH:
+        elif self._hold is not None and (
+            kind not in _BREAK_THROUGH or self._hold is Reason.UNTAKEN
+        ):
             after, fate, reason = Stage.HELD, Fate.HELD, self._hold
         elif stage is Stage.HELD:
             after, fate, reason = Stage.TOLD, Fate.SENT, Reason.AFTERWARDS

@@ -11,6 +11,7 @@ from typing import Any, Final
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.settings import AlertKind
+from trayapp.core.telling import Alert
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,8})?", re.ASCII)
 _ON_TIME: Final = 1.25
@@ -21,7 +22,7 @@ class Stage(StrEnum):
     """How far the telling of an episode has come; without one there is no episode."""
 
     HELD = "held"
-    """Snoozed or quiet: to be told afterwards, if it still holds."""
+    """Snoozed, quiet or untaken: to be told afterwards, if it still holds."""
     OFF = "off"
     """A person wants no word of it: that is not counted as told."""
     TOLD = "told"
@@ -90,6 +91,18 @@ class Memory:
         if stage is not None:
             stages[kind] = stage
         return replace(self, stages=stages)
+
+    def untold(self, alert: Alert) -> "Memory":
+        """Give the memory with an alert held that nobody took.
+
+        What is over meanwhile stays over.
+        """
+        if alert.rise is not None:  # an event, which is forgotten as soon as it is told
+            held = self.with_stage(alert.kind, Stage.HELD)
+            return replace(held, risen=self.risen + alert.rise)
+        if self.stages.get(alert.kind) is not Stage.TOLD:
+            return self
+        return self.with_stage(alert.kind, Stage.HELD)
 
     def as_dict(self) -> dict[str, object]:
         """Give it as plain values, for JSON."""

@@ -75,6 +75,8 @@ class Notice:
     server takes markup."""
     urgency: Urgency
     buttons: tuple[tuple[Button, str], ...]
+    alerts: tuple[Alert, ...] = ()
+    """What it tells, to be told later if nothing shows it now."""
 
 
 def trial_notice(language: Language) -> Notice:
@@ -103,7 +105,8 @@ def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
     names = list(dict.fromkeys(one.account.id for one in ordered))
     if len(names) == 1:
         bodies = (body(one, language) for one in ordered)
-        return replace(_single(gravest, language), body="\n".join(bodies))
+        said = replace(_single(gravest, language), body="\n".join(bodies))
+        return replace(said, alerts=tuple(ordered))
     lines = [line(one, language) for one in ordered[:_MOST_LINES]]
     more = len(ordered) - len(lines)
     if more:
@@ -117,6 +120,7 @@ def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
         body="\n".join(lines),
         urgency=_urgency(gravest),
         buttons=_buttons((), language),
+        alerts=tuple(ordered),
     )
 
 

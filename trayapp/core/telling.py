@@ -75,6 +75,7 @@ class Reason(StrEnum):
     COVERED = "covered"
     OVER = "over"
     UNIT_CHANGED = "unit-changed"
+    UNTAKEN = "untaken"
 
 
 @dataclass(frozen=True, slots=True)

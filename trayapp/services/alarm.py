@@ -55,6 +55,7 @@ class Alarm:
         self._outlooks = Outlooks(notebook, zone)
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
+        self._reached = True
 
     def start(self) -> None:
         """Say what is remembered from before."""
@@ -126,6 +127,23 @@ class Alarm:
             self._notebook.set_paid(account_id, self._clock())
             self._listener.awaited(self._notebook.paid)
 
+    def reach(self, *, on: bool) -> None:
+        """Hear whether the desktop shows notifications; until it does, hold all back.
+
+        When it does again, what was held is told at once.
+        """
+        self._reached = on
+        if on:
+            self.tick()
+
+    def untaken(self, alerts: Iterable[Alert]) -> None:
+        """Hold what nobody was told after all; see `reach`."""
+        for alert in alerts:
+            account = self._accounts.get(alert.account.id)
+            if account is not None:
+                with contained(f"holding back what concerns {account.id}"):
+                    self._hold_untaken(account, alert)
+
     def forecast(self, account_id: str) -> Forecast | None:
         """Give when an account runs out, as far as its last answer told."""
         return self._outlooks.forecast(account_id)
@@ -150,7 +168,22 @@ class Alarm:
         else:
             self._notebook.note(account.id, memory)
 
+    def _hold_untaken(self, account: Account, alert: Alert) -> None:
+        before = self._notebook.memory(account.id)
+        if alert.unseen_since is not None:
+            memory, held = before, True
+            if all(one.account_id != account.id for one in self._notebook.paid):
+                self._notebook.set_paid(account.id, alert.unseen_since)
+                self._listener.awaited(self._notebook.paid)
+        else:
+            memory = before.untold(alert)
+            held = memory is not before
+        fate = Fate.HELD if held else Fate.NOT_SENT
+        self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNTAKEN)])
+
     def _hold(self, now: datetime) -> Reason | None:
+        if not self._reached:
+            return Reason.UNTAKEN
         if self._notebook.snooze.holds(now):
             return Reason.SNOOZED
         if quiet_now(self._settings.quiet, now, self._zone):

@@ -123,7 +123,7 @@ class Notifier:
                 said = await _call(router, "GetServerInformation")
                 (capabilities,) = await _call(router, "GetCapabilities")
         except (TimeoutError, *_BUS_ERRORS) as error:
-            await self.close()
+            await self._close_after(error)
             return f"no server ({type(error).__name__})"
         return one_line(f"{', '.join(said)}; {', '.join(capabilities)}", _LONGEST_BODY)
 

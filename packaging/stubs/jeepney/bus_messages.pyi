@@ -7,6 +7,7 @@ class DBus(MessageGenerator):
     def GetNameOwner(self, name: str) -> Message: ...  # noqa: N802
     def ListActivatableNames(self) -> Message: ...  # noqa: N802
     def NameHasOwner(self, name: str) -> Message: ...  # noqa: N802
+    def ReloadConfig(self) -> Message: ...  # noqa: N802
     def RequestName(self, name: str, flags: int = 0) -> Message: ...  # noqa: N802
 
 class Monitoring(MessageGenerator):

@@ -1,0 +1,83 @@
+"""Brings notices to the desktop; what it does not take is told as soon as it does."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from trayapp.core.notices import Notice
+from trayapp.services.alarm import Alarm
+from trayapp.services.contained import contained
+from trayapp.services.notifier import Notifier
+
+_FIRST_PAUSE_S: Final = 50.0
+"""Less than the minute between two looks."""
+_LONGEST_PAUSE_S: Final = 3_600.0
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Knows whether notifications reach anybody, and has the alarm wait until they do.
+
+    Who takes none although it answers is tried again ever more rarely: each time is
+    an entry in a person's "Why?" list.
+    """
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        alarm: Alarm,
+        reached: Callable[[bool], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take who hears whether the desktop takes notifications, when that changes."""
+        self._notifier, self._alarm, self._reached = notifier, alarm, reached
+        self._clock = clock
+        self._reaches = True
+        self._pause_s = _FIRST_PAUSE_S
+        self._not_before = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
+        notifier.server_changed = self._on_server_changed
+
+    async def tell(self, notice: Notice) -> None:
+        """Show a notification, or keep what it tells for later."""
+        if await self._notifier.tell(notice):
+            self._pause_s = _FIRST_PAUSE_S
+            self._set(reaches=True)
+            return
+        self._not_before = self._clock() + self._pause_s
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        self._set(reaches=False)
+        self._alarm.untaken(notice.alerts)
+
+    def look(self) -> None:
+        """See soon whether the desktop takes notifications; call it each minute."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Look no more, and leave the bus."""
+        if self._looking is not None:
+            self._looking.cancel()
+        await self._notifier.close()
+
+    async def _look(self) -> None:
+        with contained("looking for a notification server"):
+            if self._clock() >= self._not_before:
+                self._set(reaches=await self._notifier.is_served())
+
+    def _on_server_changed(self) -> None:
+        """Try another server at once, whatever the one before it did."""
+        self._pause_s, self._not_before = _FIRST_PAUSE_S, float("-inf")
+        if self._looking is not None:
+            self._looking.cancel()  # it asks the one that is gone
+        self._looking = asyncio.create_task(self._look())
+
+    def _set(self, *, reaches: bool) -> None:
+        if reaches is not self._reaches:
+            self._reaches = reaches
+            _log.info("notifications are shown: %s", "yes" if reaches else "no")
+            self._reached(reaches)
+            self._alarm.reach(on=reaches)
