@@ -1,44 +1,46 @@
-"""A QThread that runs one asyncio loop: requests in, outcomes out."""
+"""What is asked of the backend and what it says, whichever thread it runs on."""
 
-import asyncio
-import contextlib
 import logging
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
-from threading import Lock
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from trayapp.core.errors import InternalFault
+from trayapp.core.errors import Failure, InternalFault
+from trayapp.core.known import Outcome
+from trayapp.core.restarts import Restarts
+from trayapp.qt.emitter import Emitter
+from trayapp.qt.loop import Job, Jobs, Loop
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Coroutine
 
-    from trayapp.core.alert_log import LogEntry
     from trayapp.core.changes import Changes, Trial
-    from trayapp.core.errors import Failure
-    from trayapp.core.forecast import Forecast
-    from trayapp.core.history_view import HistoryView
-    from trayapp.core.known import Outcome
     from trayapp.core.language import Language
-    from trayapp.core.notices import Button, Notice
-    from trayapp.core.paid import Paid
+    from trayapp.core.notices import Notice
     from trayapp.core.snooze import SnoozeChoice
-    from trayapp.core.telling import Alert
-    from trayapp.services.backend import Backend, Listener, Loaded, Saved
+    from trayapp.services.backend import Backend, Listener
 
 _STOP_MS: Final = 600
-_Job = Callable[["Backend"], Coroutine[None, None, None] | None]
+_LOOK_MS: Final = 60_000
+_STILL: Final = 3
+"""Looks without a sign of life after which a loop is stuck: its watch gives one each
+minute. Looks are counted and no time is measured, so a suspend is none."""
+_FAULT: Final = InternalFault(detail="the poller does not answer").as_failure()
 _log = logging.getLogger(__name__)
 
 
-class Poller(QThread):
-    """Runs the backend where nothing that it waits for holds up the window.
+class Poller(QObject):
+    """Passes requests to a thread and says what came of them, as signals.
 
-    Requests may come from the GUI thread at any time, before the thread runs too; they
-    start in their order. Connect the signals to `@Slot` methods of QObjects only: a
-    lambda or a plain function would run on this thread.
+    Requests may come from the GUI thread at any time, before the start too; they
+    are carried out in their order. A loop that a fault ended, or one that does not
+    move any more, is replaced by another, and what was asked for goes to that one.
+    Connect the signals to `@Slot` methods of QObjects only: a lambda or a plain
+    function would run on the other thread.
 
     Signals:
         loaded (Loaded): what was stored
@@ -55,7 +57,9 @@ class Poller(QThread):
         looked_up (HistoryView): what the history window is to show
         exported (str, Failure | None): a file was written, or why not
         kept (Failure | None): why the history can't be kept; None when it is again
-        failed (Failure): a fault of ours ended the loop
+        diagnosed (tuple[tuple[str, str], ...]): facts for "Copy diagnostics"
+        failed (Failure): a fault of ours ended the loop, or it is stuck; another
+            takes its place
     """
 
     loaded = Signal(object)
@@ -72,26 +76,58 @@ class Poller(QThread):
     looked_up = Signal(object)
     exported = Signal(str, object)
     kept = Signal(object)
+    diagnosed = Signal(object)
     failed = Signal(object)
 
     def __init__(
         self,
         make_backend: "Callable[[Listener], Backend]",
         parent: QObject | None = None,
+        *,
+        look_ms: int = _LOOK_MS,
+        clock: Callable[[], float] = time.monotonic,
+        hurry: float = 1.0,
     ) -> None:
         """Take a function that makes the backend, called on the thread.
 
         It imports what is slow to import, so that the icon need not wait for that.
+        Waits before a restart are divided by `hurry`.
         """
         super().__init__(parent)
         self._make_backend = make_backend
-        self._lock = Lock()
-        self._jobs: deque[_Job] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._news: asyncio.Event | None = None
-        self._main: asyncio.Task[None] | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._clock, self._hurry = clock, hurry
+        self._jobs = Jobs()
+        self._loop: Loop | None = None
+        self._stuck: list[Loop] = []
+        """Dropping a thread that still runs would abort the process."""
+        self._restarts = Restarts()
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._restart)
+        self._beats, self._still = 0, 0
+        self._looks = QTimer(self, interval=look_ms)
+        self._looks.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._looks.timeout.connect(self._look)
         self._stopping = False
+
+    def start(self) -> None:
+        """Start the thread, and keep one running until `stop`."""
+        if not self._stopping:
+            self._looks.start()
+            self._begin()
+
+    def stop(self) -> bool:
+        """Cancel everything and wait for the thread; False if it is still busy.
+
+        That takes milliseconds, whatever the gateway does. False can only mean that
+        a fault of ours blocks a loop; the process may then be ended as it is.
+        """
+        self._stopping = True
+        self._looks.stop()
+        self._again.stop()
+        loops = [*self._stuck, *([self._loop] if self._loop is not None else [])]
+        for loop in loops:
+            loop.end()
+        return all(loop.wait(_STOP_MS) for loop in loops)
 
     def refresh(self, account_ids: Iterable[str] | None = None) -> None:
         """Ask these accounts, or all, now."""
@@ -100,11 +136,13 @@ class Poller(QThread):
 
     def try_out(self, trial: "Trial") -> None:
         """Ask for a balance and store nothing; `tried` tells what came."""
-        self._post(lambda backend: backend.try_out(trial))
+        self._post(
+            lambda backend: backend.try_out(trial), partial(self._no_trial, trial)
+        )
 
     def save(self, changes: "Changes", shown: frozenset[str]) -> None:
         """Apply what the dialog changed; `saved` tells what became of it."""
-        self._post(lambda backend: backend.save(changes, shown))
+        self._post(lambda backend: backend.save(changes, shown), self._not_saved)
 
     def unlock(self) -> None:
         """Let the keyring ask for its password."""
@@ -132,149 +170,88 @@ class Poller(QThread):
 
     def export(self, account_id: str, kind: str, path: str) -> None:
         """Write an account's history as "csv" or "json"; `exported` tells."""
-        self._post(lambda backend: backend.export(account_id, kind, path))
+        self._post(
+            lambda backend: backend.export(account_id, kind, path),
+            partial(self._not_exported, path),
+        )
 
     def reload(self) -> None:
         """Read the settings file again."""
         self._post(lambda backend: backend.reload())
 
-    def stop(self) -> bool:
-        """Cancel everything and wait for the thread; False if it is still busy.
+    def diagnose(self) -> None:
+        """Collect what the thread's side knows of itself; `diagnosed` brings it."""
+        self._post(self._diagnose)
 
-        That takes milliseconds, whatever the gateway does. False can only mean that
-        a fault of ours blocks the loop; the process may then be ended as it is.
-        """
-        with self._lock:
-            self._stopping = True
-            self._call(self._cancel)
-        return self.wait(_STOP_MS)
+    async def _diagnose(self, backend: "Backend") -> None:
+        self.diagnosed.emit(await backend.diagnose())
 
-    def _post(self, job: _Job) -> None:
-        with self._lock:
-            self._jobs.append(job)
-            self._call(self._wake)
-
-    def _call(self, function: Callable[[], None]) -> None:
-        """Run a function on the loop, if there is one; under the lock."""
+    def _post(
+        self,
+        do: "Callable[[Backend], Coroutine[None, None, None] | None]",
+        lost: Callable[[], None] | None = None,
+    ) -> None:
+        self._jobs.add(Job(do, lost))
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(function)
+            self._loop.wake()
 
-    # --- on the thread ------------------------------------------------------------
+    # --- what stops is started again ------------------------------------------------
 
-    def _wake(self) -> None:
-        if self._news is not None:
-            self._news.set()
+    def _begin(self) -> None:
+        self._beats, self._still = 0, 0
+        self._loop = loop = Loop(self._make, self._jobs, self)
+        loop.finished.connect(self._on_finished)
+        loop.start()
 
-    def _cancel(self) -> None:
-        if self._main is not None:
-            self._main.cancel()
+    def _make(self, loop: Loop) -> "Backend":
+        return self._make_backend(Emitter(self, loop))
 
-    async def _serve(self) -> None:
-        self._news = asyncio.Event()
-        self._news.set()
-        backend = self._make_backend(_Emitter(self))
-        watching = asyncio.create_task(backend.run())
-        watching.add_done_callback(lambda _: self._wake())
-        try:
-            # run() loads the settings before anything else; jobs come after that.
-            await asyncio.sleep(0)
-            while not watching.done():
-                await self._news.wait()
-                self._news.clear()
-                self._start_jobs(backend)
-            await watching
-        finally:
-            for task in (watching, *self._running):
-                task.cancel()
-            await asyncio.gather(watching, *self._running, return_exceptions=True)
+    @Slot()
+    def _on_finished(self) -> None:
+        for moved in [one for one in self._stuck if one.isFinished()]:
+            self._stuck.remove(moved)
+            moved.deleteLater()
+        loop = self._loop
+        if loop is not None and loop.isFinished() and not self._stopping:
+            self._loop = None
+            self._replace(loop.fault or _FAULT)
+            loop.deleteLater()
 
-    def _start_jobs(self, backend: "Backend") -> None:
-        while True:
-            with self._lock:
-                if not self._jobs:
-                    return
-                job = self._jobs.popleft()
-            task = asyncio.create_task(_carry_out(job, backend))
-            self._running.add(task)
-            task.add_done_callback(self._done)
+    @Slot()
+    def _look(self) -> None:
+        """See whether the loop still moves."""
+        loop = self._loop
+        if loop is None:
+            return
+        self._still = self._still + 1 if loop.beats == self._beats else 0
+        self._beats = loop.beats
+        if self._still >= _STILL:
+            _log.error("the poller does not move any more")
+            self._loop = None
+            self._stuck.append(loop)
+            loop.give_up()
+            self._replace(_FAULT)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a request failed", exc_info=error)
+    def _replace(self, failure: Failure) -> None:
+        wait = self._restarts.wait(self._clock())
+        _log.info("another poller starts in %.0f s", wait)
+        self._again.start(int(wait / self._hurry * 1_000))
+        self.failed.emit(failure)
 
-    def run(self) -> None:
-        """Run the loop until `stop`."""
-        loop = asyncio.new_event_loop()
-        main = loop.create_task(self._serve())
-        with self._lock:
-            self._loop, self._main = loop, main
-            if self._stopping:
-                main.cancel()
-        try:
-            with contextlib.suppress(asyncio.CancelledError):
-                loop.run_until_complete(main)
-        except Exception as error:  # noqa: BLE001  # told, instead of a silent stop
-            _log.exception("the poller ended")
-            self.failed.emit(InternalFault(detail=type(error).__name__).as_failure())
-        finally:
-            with self._lock:
-                self._loop = None
-            # Not asyncio.run(): that would wait for a name lookup that hangs.
-            loop.close()
+    @Slot()
+    def _restart(self) -> None:
+        self._restarts = self._restarts.plus(self._clock())
+        self._begin()
 
+    # --- who waits for an answer that will not come ----------------------------------
 
-async def _carry_out(job: _Job, backend: "Backend") -> None:
-    """Do a job in a task of its own, where a fault ends nothing else."""
-    work = job(backend)
-    if work is not None:
-        await work
+    def _no_trial(self, trial: "Trial") -> None:
+        self.tried.emit(trial, Outcome(trial.account.id, datetime.now(UTC), _FAULT))
 
+    def _not_saved(self) -> None:
+        from trayapp.services.reports import Saved  # noqa: PLC0415  # not before the icon
 
-class _Emitter:
-    """The backend's listener: everything it hears becomes a signal."""
+        self.saved.emit(Saved(problem=_FAULT))
 
-    def __init__(self, poller: Poller) -> None:
-        self._poller = poller
-
-    def loaded(self, loaded: "Loaded") -> None:
-        self._poller.loaded.emit(loaded)
-
-    def asking(self, account_id: str) -> None:
-        self._poller.asking.emit(account_id)
-
-    def answered(self, outcome: "Outcome") -> None:
-        self._poller.answered.emit(outcome)
-
-    def tried(self, trial: "Trial", outcome: "Outcome") -> None:
-        self._poller.tried.emit(trial, outcome)
-
-    def saved(self, saved: "Saved") -> None:
-        self._poller.saved.emit(saved)
-
-    def pressed(self, account_id: str, button: "Button") -> None:
-        self._poller.pressed.emit(account_id, button.value)
-
-    def alerts(self, alerts: "tuple[Alert, ...]") -> None:
-        self._poller.alerts.emit(alerts)
-
-    def snoozed(self, until: "datetime | None") -> None:
-        self._poller.snoozed.emit(until)
-
-    def log(self, entries: "tuple[LogEntry, ...]") -> None:
-        self._poller.logged.emit(entries)
-
-    def awaited(self, paid: "tuple[Paid, ...]") -> None:
-        self._poller.awaited.emit(paid)
-
-    def foreseen(self, account_id: str, said: "Forecast") -> None:
-        self._poller.foreseen.emit(account_id, said)
-
-    def looked_up(self, page: "HistoryView") -> None:
-        self._poller.looked_up.emit(page)
-
-    def exported(self, path: str, failure: "Failure | None") -> None:
-        self._poller.exported.emit(path, failure)
-
-    def kept(self, problem: "Failure | None") -> None:
-        self._poller.kept.emit(problem)
+    def _not_exported(self, path: str) -> None:
+        self.exported.emit(path, _FAULT)

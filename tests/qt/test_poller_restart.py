@@ -1,0 +1,326 @@
+"""A poller that stopped, by a fault or by being stuck, is replaced by another."""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from tally import FAULTS, Tally
+from trayapp.core.account import Account, Service
+from trayapp.core.balance import Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import Failure, InternalFault
+from trayapp.core.known import Outcome
+from trayapp.core.notices import Picture
+from trayapp.core.restarts import AT_MOST
+from trayapp.core.settings import AlertKind, Settings
+from trayapp.core.telling import Alert
+from trayapp.demo_scripted import ScriptedGateway
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend, Listener, Loaded, Outside, Saved
+from trayapp.services.config_file import Config, ConfigFile
+from trayapp.services.gateway import Gateway
+from trayapp.services.keychain import Keychain, MemoryVault
+from trayapp.services.places import Places
+
+KEY = "made-up-key-0123456789"
+PATIENCE_S = 20.0
+QUICKLY = 1_000.0
+"""Instead of five seconds, a restart comes after five milliseconds."""
+GONE = Failure(InternalFault, "ZeroDivisionError")
+STUCK = Failure(InternalFault, "the poller does not answer")
+
+
+def open_files() -> list[str]:
+    """Name all that this process has open."""
+    return [os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()]
+
+
+def os_threads() -> int:
+    """Count the threads that there are, whoever made them."""
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+class Ears(QObject):
+    """A GUI object that keeps what it hears."""
+
+    def __init__(self, poller: Poller) -> None:
+        super().__init__()
+        self.loads: list[Loaded] = []
+        self.answers: list[Outcome] = []
+        self.told: list[Alert] = []
+        self.failures: list[Failure] = []
+        self.saves: list[Saved] = []
+        self.trials: list[Outcome] = []
+        self.exports: list[Failure | None] = []
+        poller.loaded.connect(self._on_loaded)
+        poller.answered.connect(self._on_answered)
+        poller.alerts.connect(self._on_alerts)
+        poller.failed.connect(self._on_failed)
+        poller.saved.connect(self._on_saved)
+        poller.tried.connect(self._on_tried)
+        poller.exported.connect(self._on_exported)
+
+    @Slot(object)
+    def _on_loaded(self, loaded: Loaded) -> None:
+        self.loads.append(loaded)
+
+    @Slot(object)
+    def _on_answered(self, outcome: Outcome) -> None:
+        self.answers.append(outcome)
+
+    @Slot(object)
+    def _on_alerts(self, alerts: tuple[Alert, ...]) -> None:
+        self.told += alerts
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    @Slot(object)
+    def _on_saved(self, saved: Saved) -> None:
+        self.saves.append(saved)
+
+    @Slot(object, object)
+    def _on_tried(self, _: Trial, outcome: Outcome) -> None:
+        self.trials.append(outcome)
+
+    @Slot(str, object)
+    def _on_exported(self, _: str, failure: Failure | None) -> None:
+        self.exports.append(failure)
+
+
+class Scene:
+    """A poller with the program's own backend, a gateway, and a way to break it."""
+
+    def __init__(self, qtbot: QtBot, folder: Path, gateway: ScriptedGateway) -> None:
+        self._qtbot = qtbot
+        self.gateway = gateway
+        self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.account = Account("a", "A", Service.CUSTOM, gateway.url)
+        ConfigFile(self.places.config).save(Config((self.account,)))
+        self.backends: list[Backend] = []
+        self.release = threading.Event()
+        self.poller = Poller(self._make, look_ms=500, hurry=QUICKLY)
+        self.ears = Ears(self.poller)
+
+    def _make(self, listener: Listener) -> Backend:
+        keychain = Keychain(MemoryVault({"a": KEY}))
+        outside = Outside(
+            keychain, Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+        )
+        self.backends.append(Restless(self.places, listener, outside))
+        return self.backends[-1]
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Run the GUI thread until something holds."""
+        self._qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1_000))
+
+    def wait_for_answer(self, count: int) -> None:
+        """Wait until so many balances were read, since the beginning."""
+        self.wait(lambda: len(self.ears.answers) >= count)
+
+    def open_databases(self) -> int:
+        """Count how often this process has the history open."""
+        return open_files().count(str(self.places.history))
+
+    def do(self, job: Callable[[Backend], None]) -> None:
+        """Have something done on the loop, as a request is."""
+        self.poller._post(job)  # noqa: SLF001  # no request does harm on purpose
+
+    def kill(self) -> None:
+        """End the watch over the accounts by an exception."""
+
+        def burst(backend: Backend) -> None:
+            def boom() -> float:
+                raise ZeroDivisionError
+
+            backend._watch._start_due = boom  # type: ignore[method-assign]  # noqa: SLF001  # a fault where nothing catches it
+            backend.ask_now([])
+
+        self.do(burst)
+
+    def block(self) -> None:
+        """Hold the loop up, as a call that never returns does."""
+        blocked = threading.Event()
+
+        def wait(backend: Backend) -> None:
+            blocked.set()
+            self.release.wait()
+            backend.reload()  # somebody will hear of it, if anybody still listens
+
+        self.do(wait)
+        assert blocked.wait(PATIENCE_S)
+
+
+class Restless(Backend):
+    """The program's own, which looks at the clock ten times a second for the test."""
+
+    async def run(self) -> None:
+        """Run, and beat beside it as the watch would each minute."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            await super().run()
+        finally:
+            beating.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            self.tick()
+
+
+@pytest.fixture
+def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
+    """Start a poller for one low account, and end it whatever happens."""
+    with ScriptedGateway() as gateway:
+        gateway.set_balance(KEY, "2.5000", "EUR")
+        scene = Scene(qtbot, tmp_path, gateway)
+        scene.poller.start()
+        try:
+            scene.wait_for_answer(1)
+            yield scene
+        finally:
+            scene.release.set()
+            scene.wait(scene.poller.stop)
+
+
+def test_one_that_a_fault_ended_polls_again(
+    scene: Scene, caplog: pytest.LogCaptureFixture, tally: Tally
+) -> None:
+    """It is told once what happened, with one entry in the log."""
+    scene.kill()
+    scene.wait_for_answer(2)
+    assert scene.ears.failures == [GONE]
+    assert len(scene.backends) == 2
+    assert isinstance(scene.ears.answers[-1].result, Reading)
+    assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
+        "the poller ended"
+    ]
+    tally.add(FAULTS)
+
+
+def test_one_that_is_stuck_is_given_up_for_another(
+    scene: Scene, caplog: pytest.LogCaptureFixture, tally: Tally
+) -> None:
+    """Though its thread can't be ended; it says nothing any more when it moves."""
+    scene.block()
+    scene.wait_for_answer(2)
+    assert scene.ears.failures == [STUCK]
+    assert len(scene.backends) == 2
+    loads = len(scene.ears.loads)
+    scene.release.set()
+    scene.wait(lambda: scene.open_databases() == 1)
+    QCoreApplication.processEvents()
+    assert len(scene.ears.loads) == loads
+    assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
+        "the poller does not move any more"
+    ]
+    tally.add(FAULTS)
+
+
+def test_one_that_was_stuck_and_moves_again_closes_what_it_holds(
+    scene: Scene, tally: Tally
+) -> None:
+    """Its thread ends, and its database with it."""
+    assert scene.open_databases() == 1
+    scene.block()
+    scene.wait_for_answer(2)
+    assert scene.open_databases() == 2
+    scene.release.set()
+    scene.wait(lambda: scene.open_databases() == 1)
+    tally.add(FAULTS)
+
+
+def test_one_that_moves_is_never_given_up(scene: Scene) -> None:
+    """However often it is looked at."""
+    beats = scene.backends[0].beats
+    scene.wait(lambda: scene.backends[0].beats > beats + 50)
+    assert len(scene.backends) == 1
+    assert scene.ears.failures == []
+
+
+@pytest.mark.parametrize("harm", [Scene.kill, Scene.block])
+def test_nothing_is_told_twice(
+    scene: Scene, harm: Callable[[Scene], None], tally: Tally
+) -> None:
+    """What was told is remembered by the next one."""
+    scene.wait(lambda: bool(scene.ears.told))
+    for count in (2, 3):
+        harm(scene)
+        scene.wait_for_answer(count)
+        tally.add(FAULTS)
+    scene.gateway.set_balance(KEY, "0.0000", "EUR")
+    scene.poller.refresh()
+    scene.wait(lambda: len(scene.ears.told) > 1)
+    assert [one.kind for one in scene.ears.told] == [AlertKind.LOW, AlertKind.EMPTY]
+
+
+def test_nothing_is_left_behind_by_many_faults(scene: Scene, tally: Tally) -> None:
+    """Neither threads nor open files, after the five that an hour allows."""
+    threads, files = os_threads(), len(open_files())
+    for count in range(AT_MOST):
+        scene.kill()
+        scene.wait_for_answer(count + 2)
+        tally.add(FAULTS)
+    scene.wait(lambda: os_threads() <= threads)
+    scene.wait(lambda: len(open_files()) <= files)
+
+
+def test_faults_without_end_are_met_with_patience(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, tally: Tally
+) -> None:
+    """Five restarts in an hour, and then none for the rest of it."""
+    made: list[Listener] = []
+
+    def burst(listener: Listener) -> Backend:
+        made.append(listener)
+        raise ZeroDivisionError
+
+    poller = Poller(burst, hurry=QUICKLY, clock=lambda: 0.0)
+    ears = Ears(poller)
+    poller.start()
+    qtbot.waitUntil(lambda: len(ears.failures) == AT_MOST + 1, timeout=10_000)
+    with qtbot.assertNotEmitted(poller.failed, wait=300):
+        pass
+    assert poller.stop()
+    assert ears.failures == [GONE] * (AT_MOST + 1)
+    assert len(made) == AT_MOST + 1
+    assert len(caplog.records) == AT_MOST + 1
+    tally.add(FAULTS, AT_MOST + 1)
+
+
+@pytest.mark.parametrize("harm", [Scene.kill, Scene.block])
+def test_whoever_waits_for_an_answer_gets_one(
+    scene: Scene, harm: Callable[[Scene], None], tally: Tally
+) -> None:
+    """Dialogs must not wait for good: what was under way has failed."""
+    scene.gateway.hang(on=True)
+    scene.poller.try_out(Trial(scene.account, None))
+    scene.gateway.wait_for_requests(2, PATIENCE_S)
+    harm(scene)
+    scene.wait(lambda: bool(scene.ears.trials))
+    (outcome,) = scene.ears.trials
+    assert isinstance(outcome.result, Failure)
+    assert outcome.result.kind is InternalFault
+    scene.gateway.hang(on=False)
+    tally.add(FAULTS)
+
+
+def test_what_is_asked_for_meanwhile_is_done_by_the_next(
+    scene: Scene, tally: Tally
+) -> None:
+    """A person who saves at that moment loses nothing."""
+    scene.block()
+    scene.poller.save(Changes((scene.account,), Settings()), frozenset("a"))
+    scene.wait(lambda: bool(scene.ears.saves))
+    assert scene.ears.saves[0].problem is None
+    assert len(scene.backends) == 2
+    tally.add(FAULTS)
