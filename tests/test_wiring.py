@@ -280,12 +280,18 @@ def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) ->
 
 
 def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
-    """Polling has ended, and that is not to be overlooked."""
+    """Nobody asks at present: the icon shows that, and the window says why."""
     scene.start(A)
+    scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.poller.failed.emit(Failure(InternalFault, "ZeroDivisionError"))
-    assert scene.window.isVisible()
+    assert scene.tray.views[-1].state == State.UNREACHABLE
+    assert "€350.12" in scene.tray.views[-1].lines[0]
+    assert not scene.window.isVisible()
+    scene.wiring.show_window()
     assert scene.says("Balance Tray made a mistake.")
     assert scene.says("(ZeroDivisionError)")
+    scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
+    assert [view.state for view in scene.tray.views][-1] is State.OK
 
 
 # --- other starts, and the end -------------------------------------------------------

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import Qt, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, ProgramHangs
 from trayapp.core.text import PROGRAM, problem
-from trayapp.qt.faults import catch_faults, release_faults
+from trayapp.qt.faults import Faults, catch_faults, release_faults
 from trayapp.qt.instance import Instance
 from trayapp.qt.language import system_language
 from trayapp.qt.poller import Poller
@@ -25,6 +25,7 @@ from trayapp.qt.signals import ExitSignals
 from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
+from trayapp.services.recent import Recent
 from trayapp.ui.icons import app_icon, notice_picture
 from trayapp.ui.last_word import say_last_word
 from trayapp.ui.tray import Tray
@@ -76,23 +77,34 @@ def main(options: argparse.Namespace) -> int:
         signals.requested.connect(application.exit)
         redactor = start_log(profile.places.log, verbose=options.verbose)
         at_exit.callback(logging.shutdown)
+        faults = Faults()
+        recent = Recent(redactor, faults.occurred.emit)
+        logging.getLogger().addHandler(recent)
         catch_faults()
         at_exit.callback(release_faults)
+        at_exit.callback(recent.close)
         _log.info("Balance Tray %s starts", __version__)
         if instance.trouble:
             _log.warning("%s", instance.trouble)
-        return _run(application, profile, instance, redactor, quiet=options.minimized)
+        return _run(
+            application,
+            profile,
+            instance,
+            (redactor, recent, faults),
+            quiet=options.minimized,
+        )
 
 
 def _run(
     application: QApplication,
     profile: Profile,
     instance: Instance,
-    redactor: Redactor,
+    log: "tuple[Redactor, Recent, Faults]",
     *,
     quiet: bool,
 ) -> int:
     """Build everything, run the event loop, and take everything down again."""
+    redactor, recent, faults = log
     language = system_language()
     application.setWindowIcon(app_icon())
     picture = notice_picture()
@@ -115,7 +127,9 @@ def _run(
         )
         return Backend(profile.places, listener, outside)
 
-    wiring = Wiring(Poller(make_backend), tray, language)
+    wiring = Wiring(Poller(make_backend), tray, language, recent)
+    queued = Qt.ConnectionType.QueuedConnection
+    faults.occurred.connect(wiring.faults.hear, queued)
     wiring.quit_requested.connect(application.exit)
     instance.called.connect(wiring.hear)
     application.lastWindowClosed.connect(wiring.hosting.window_closed)

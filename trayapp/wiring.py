@@ -7,28 +7,20 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from trayapp import __version__
 from trayapp.browser import open_in_browser
-from trayapp.core.errors import (
-    Failure,
-    HistoryBusy,
-    HistoryFull,
-    HistoryProblem,
-    HistoryTooNew,
-)
+from trayapp.core.errors import Failure
 from trayapp.core.language import Language
 from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
-from trayapp.core.text import problem
+from trayapp.fault_desk import FaultDesk, words_of
 from trayapp.history_desk import HistoryDesk
 from trayapp.hosting import Hosting
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.doorbell import Word
 from trayapp.settings_desk import SettingsDesk
-from trayapp.ui.about import AboutDialog
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
 from trayapp.views import Views
@@ -39,11 +31,10 @@ if TYPE_CHECKING:
     # before the icon has its first balance.
     from trayapp.core.telling import Alert
     from trayapp.services.backend import Loaded, Saved
+    from trayapp.services.recent import Recent
 
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 _EXPORT: Final = "export"
-_PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
-"""What is told of the history until it is kept again."""
 
 
 class Wiring(QObject):
@@ -55,7 +46,13 @@ class Wiring(QObject):
 
     quit_requested = Signal()
 
-    def __init__(self, poller: Poller, tray: Tray, language: Language) -> None:
+    def __init__(
+        self,
+        poller: Poller,
+        tray: Tray,
+        language: Language,
+        recent: "Recent | None" = None,
+    ) -> None:
         """Connect the poller, which need not run yet, and the tray."""
         super().__init__()
         self._poller, self._tray, self._language = poller, tray, language
@@ -66,7 +63,7 @@ class Wiring(QObject):
         self._window = Window(language)
         self._views = Views(tray, self._window, self._model, language)
         self.hosting = Hosting(tray, self._window, language)
-        self._about = AboutDialog(__version__, language, self._window)
+        self.faults = FaultDesk(tray, self._window, self._model, language, recent)
         self._desk = SettingsDesk(language, self)
         self._history = HistoryDesk(language, self)
         self._why = WhyDesk(language, self._window)
@@ -100,11 +97,14 @@ class Wiring(QObject):
         poller.logged.connect(self._why.set_entries)
         poller.looked_up.connect(history.show_page)
         poller.exported.connect(self._on_exported)
-        poller.kept.connect(self._on_kept)
+        poller.kept.connect(self.faults.hear_kept)
         poller.tried.connect(desk.show_trial)
         poller.saved.connect(self._on_saved)
         poller.saved.connect(desk.close_or_explain)
-        poller.failed.connect(self._on_fault)
+        poller.failed.connect(self.faults.hear_stop)
+        poller.diagnosed.connect(self.faults.finish)
+        self.faults.facts_requested.connect(poller.diagnose)
+        self.faults.window_requested.connect(self.show_window)
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
         desk.test_notification_requested.connect(self._test_notification)
@@ -123,7 +123,7 @@ class Wiring(QObject):
         self.hosting.window_requested.connect(self.show_window)
         self.hosting.quit_requested.connect(self.quit_requested)
         tray.open_requested.connect(self.show_window)
-        tray.about_requested.connect(self._show_about)
+        tray.about_requested.connect(self.faults.show_about)
         tray.notice_clicked.connect(self.show_window)
         tray.snooze_requested.connect(self._snooze)
         window.check_requested.connect(self._refresh)
@@ -144,7 +144,7 @@ class Wiring(QObject):
         self._model.load(loaded.known)
         self._views.loaded()
         for failure in loaded.problems:
-            self._show_problem(failure)
+            self.faults.show_problem(failure)
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
@@ -176,32 +176,10 @@ class Wiring(QObject):
     def _on_exported(self, path: str, failure: Failure | None) -> None:
         words = self._language.gettext("Exported to {path}.").format(path=path)
         if failure is not None:
-            words = self._words_of(failure)
+            words = words_of(failure, self._language)
         self._window.show_banner(_EXPORT, None)  # the same words again are news too
         self._window.show_banner(_EXPORT, words)
         self.show_window()
-
-    @Slot(object)
-    def _on_kept(self, failure: Failure | None) -> None:
-        """Say that the history can't be kept; no window comes up, as balances can."""
-        for kind in _PASSING:
-            self._window.show_banner(kind.id, None)
-        if failure is not None:
-            self._show_problem(failure)
-
-    @Slot(object)
-    def _on_fault(self, failure: Failure) -> None:
-        self._show_problem(failure)
-        self.show_window()
-
-    def _show_problem(self, failure: Failure) -> None:
-        self._window.show_banner(failure.kind.id, self._words_of(failure))
-
-    def _words_of(self, failure: Failure) -> str:
-        said = problem(failure, self._language)
-        detail = f"({said.detail})" if said.detail else ""
-        parts = (f"{said.title}.", said.reason, said.advice, detail)
-        return " ".join(filter(None, parts))
 
     def _tell(self, said: Notice) -> None:
         if _BY_D_BUS:
@@ -279,11 +257,6 @@ class Wiring(QObject):
     @Slot()
     def _test_notification(self) -> None:
         self._tell(trial_notice(self._language))
-
-    @Slot()
-    def _show_about(self) -> None:
-        self._about.show()
-        self._about.raise_()
 
     @Slot(str)
     def _copy(self, text: str) -> None:

@@ -22,6 +22,7 @@ from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.text import TrayView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend, Listener, Loaded
+from trayapp.services.recent import Recent
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.card import AccountCard
 from trayapp.ui.history_window import HistoryWindow
@@ -105,6 +106,10 @@ class NotedPoller(Poller):
         """Note it."""
         self.calls.append(("correct", account_id, at, on))
 
+    def diagnose(self) -> None:
+        """Note it."""
+        self.calls.append("diagnose")
+
     def look_up(self, account_id: str, language: Language) -> None:
         """Note it."""
         self.calls.append(("look up", account_id, language))
@@ -153,11 +158,11 @@ class NotedTray(Tray):
 class Scene:
     """Everything wired, and a hand on both ends."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, recent: Recent | None = None) -> None:
         self._qtbot = qtbot
         before = set(QApplication.topLevelWidgets())
         self.poller, self.tray = NotedPoller(), NotedTray()
-        self.wiring = Wiring(self.poller, self.tray, Language())
+        self.wiring = Wiring(self.poller, self.tray, Language(), recent)
         made = set(QApplication.topLevelWidgets()) - before
         (self.window,) = (one for one in made if isinstance(one, Window))
         self.quits: list[None] = []
@@ -241,10 +246,10 @@ class Scene:
 
 
 @contextmanager
-def wired(qtbot: QtBot) -> Iterator[Scene]:
+def wired(qtbot: QtBot, recent: Recent | None = None) -> Iterator[Scene]:
     """Wire everything, and take it down again."""
     before = set(QApplication.topLevelWidgets())
-    scene = Scene(qtbot)
+    scene = Scene(qtbot, recent)
     yield scene
     for widget in set(QApplication.topLevelWidgets()) - before:
         widget.hide()

@@ -1,13 +1,22 @@
 """Sends every fault that nobody caught to the log: Python's, threads' and Qt's."""
 
+import contextlib
 import logging
 import sys
 import threading
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 
 _log = logging.getLogger(__name__)
+_inside = threading.local()
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -15,6 +24,16 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+
+
+class Faults(QObject):
+    """Brings word of a fault of ours to the GUI thread; connect it queued.
+
+    Signals:
+        occurred (Failure): on whichever thread it was logged.
+    """
+
+    occurred = Signal(object)
 
 
 def catch_faults() -> None:
@@ -33,7 +52,7 @@ def release_faults() -> None:
 def _log_exception(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    _log.critical("a fault nobody caught", exc_info=(kind, error, trace))
+    _say(logging.CRITICAL, "a fault nobody caught", exc_info=(kind, error, trace))
 
 
 def _log_thread_exception(args: threading.ExceptHookArgs) -> None:
@@ -48,4 +67,17 @@ def _log_unraisable(args: "sys.UnraisableHookArgs") -> None:
 
 def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, message: str) -> None:
     """Log what Qt says; called on any thread, so it calls nothing of Qt itself."""
-    _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", message)
+    _say(_LEVELS.get(kind, logging.WARNING), f"Qt: {message}")
+
+
+def _say(level: int, message: str, exc_info: _ExcInfo | None = None) -> None:
+    """Log, and let no fault in that become another: there is nobody left to tell.
+
+    A handler of the log may fail, and may make Qt speak, which comes back here.
+    """
+    if getattr(_inside, "hook", False):
+        return
+    _inside.hook = True
+    with contextlib.suppress(Exception):
+        _log.log(level, "%s", message, exc_info=exc_info)
+    _inside.hook = False

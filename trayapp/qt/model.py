@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account import Account
+from trayapp.core.errors import Failure
 from trayapp.core.known import Known, Outcome
 
 
@@ -61,6 +62,17 @@ class AccountsModel(QObject):
         if known is not None:
             after = known.apply(outcome)
             self._replace({**self._known, outcome.account_id: after})
+
+    def fail(self, failure: Failure) -> None:
+        """Note that nobody asks at present; why an account failed before, it keeps."""
+        self._replace(
+            {
+                account_id: replace(
+                    known, failure=known.failure or failure, asking=False
+                )
+                for account_id, known in self._known.items()
+            }
+        )
 
     def _replace(self, known: dict[str, Known]) -> None:
         if tuple(known.values()) != self.known:

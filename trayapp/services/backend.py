@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
+from trayapp.core.diagnostics import Fact, settings_facts
 from trayapp.core.draft import with_own_names
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -29,6 +30,7 @@ from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.contained import contained
 from trayapp.services.history import History
 from trayapp.services.key_changes import forget_key, keys_stored
+from trayapp.services.machine import machine
 from trayapp.services.notebook import Notebook
 from trayapp.services.places import Places
 from trayapp.services.refresh import Refresh
@@ -66,12 +68,14 @@ class Backend:
         clock = outside.clock
         self._listener = listener
         self._clock = clock
+        self._places = places
         self._file = ConfigFile(places.config)
         self._keyless: set[str] = set()
         self._archive = Archive(
             lambda: History(places.history, patience_s=_PATIENCE_S), listener.kept
         )
         self._keychain = outside.keychain
+        self._keychain.came_late = self._ask_keyless
         self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
         self._notebook = Notebook(self._archive)
         self._watch = Watch(
@@ -159,6 +163,9 @@ class Backend:
         else:
             self._watch.ask_now(waiting)
 
+    def _ask_keyless(self) -> None:
+        self._watch.ask_now(frozenset(self._keyless))
+
     async def tell(self, notice: Notice) -> None:
         """Show a native notification, where that is done over D-Bus."""
         if self._notifier is not None:
@@ -196,6 +203,11 @@ class Backend:
         except BalanceTrayError as error:
             failure = error.as_failure()
         self._listener.exported(path, failure)
+
+    async def diagnose(self) -> tuple[Fact, ...]:
+        """Say what this runs on, for "Copy diagnostics"."""
+        found = await machine(self._places, self._keychain, self._notifier)
+        return (*found, *settings_facts(self._alarm.settings))
 
     def tick(self) -> None:
         """Tell what only time makes true: what was held back, reminders, silence."""

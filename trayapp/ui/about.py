@@ -1,6 +1,6 @@
 """The About dialog: what this is, what it sends where, under which licences."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -11,13 +11,21 @@ from PySide6.QtWidgets import (
 
 from trayapp.core.language import Language
 from trayapp.core.text import PROGRAM
+from trayapp.ui.announce import announce
+from trayapp.ui.buttons import Button
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
 
 
 class AboutDialog(QDialog):
-    """Says which version runs and what it does with what it knows."""
+    """Says which version runs and what it does with what it knows.
+
+    Signals:
+        report_requested(): to have what helps to mend a fault on the clipboard.
+    """
+
+    report_requested = Signal()
 
     def __init__(
         self, version: str, language: Language, parent: QWidget | None = None
@@ -63,11 +71,30 @@ class AboutDialog(QDialog):
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         box.button(QDialogButtonBox.StandardButton.Close).setText(translate("Close"))
         box.rejected.connect(self.reject)
+        self._copy = Button(translate("Copy diagnostics"))
+        self._copy.clicked.connect(self._on_copy)
+        box.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
+        self._copied = Text("", tone=Tone.MUTED)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(em, em, em, em)
         whole.setSpacing(em)
         whole.addLayout(top)
         whole.addStretch(1)
+        whole.addWidget(self._copied)
         whole.addWidget(box)
         width = em * 28
         self.resize(width, self.heightForWidth(width))
+
+    def confirm(self, text: str) -> None:
+        """Say that what a person asked for is done."""
+        self._copied.say(text)
+        self._copy.setEnabled(True)
+        announce(self, text)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        self._copied.say("")
+        self._copy.setEnabled(
+            False
+        )  # until it is done: a service may be slow to answer
+        self.report_requested.emit()

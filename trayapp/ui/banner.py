@@ -11,7 +11,13 @@ from trayapp.ui.labels import Text
 
 
 class Banners(QWidget):
-    """Shows one strip a topic; one that was dismissed stays away until it is news."""
+    """Shows one strip a topic; one that was dismissed stays away until it is news.
+
+    Signals:
+        report_requested(): to have what helps to mend a fault.
+    """
+
+    report_requested = Signal()
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -22,8 +28,13 @@ class Banners(QWidget):
         self._layout.setSpacing(0)
         self.hide()
 
-    def show_banner(self, topic: str, text: str | None) -> None:
-        """Tell `text`, or take back what was told under `topic`."""
+    def show_banner(
+        self, topic: str, text: str | None, *, is_fault: bool = False
+    ) -> None:
+        """Tell `text`, or take back what was told under `topic`.
+
+        With a fault of the program's own a person can copy what helps to mend it.
+        """
         strip = self._strips.get(topic)
         if strip is not None and strip.text == text:
             return
@@ -33,6 +44,8 @@ class Banners(QWidget):
             strip.deleteLater()
         if text is not None:
             self._strips[topic] = strip = _Strip(text, self._language)
+            if is_fault:
+                strip.add_report(self._language).clicked.connect(self.report_requested)
             strip.dismissed.connect(self._on_dismissed)
             self._layout.addWidget(strip)
             strip.show()
@@ -60,11 +73,17 @@ class _Strip(QFrame):
         dismiss.setAccessibleDescription(text)
         dismiss.clicked.connect(self._on_dismiss)
         em = self.fontMetrics().height()
-        layout = QHBoxLayout(self)
+        self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
         layout.setSpacing(em // 2)
         layout.addWidget(Text(text), 1)
         layout.addWidget(dismiss)
+
+    def add_report(self, language: Language) -> Button:
+        """Offer what helps to mend a fault."""
+        button = Button(language.gettext("Copy diagnostics"))
+        self._layout.insertWidget(1, button)
+        return button
 
     @Slot()
     def _on_dismiss(self) -> None:

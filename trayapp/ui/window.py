@@ -46,6 +46,7 @@ class Window(QWidget):
         copy_request_requested(account_id: str): to have a top-up request there.
         paid_requested(account_id: str): a person says that they have paid.
         why_requested(): to see why alerts were sent or not.
+        report_requested(): to have what helps to mend a fault on the clipboard.
         settings_requested(): to see the settings; without accounts, to add one.
         quit_requested(): to end the program.
     """
@@ -60,6 +61,7 @@ class Window(QWidget):
     copy_request_requested = Signal(str)
     paid_requested = Signal(str)
     why_requested = Signal()
+    report_requested = Signal()
     settings_requested = Signal()
     quit_requested = Signal()
 
@@ -70,6 +72,7 @@ class Window(QWidget):
         self.setWindowTitle(PROGRAM)
         self.setWindowIcon(app_icon())
         self._banners = Banners(language)
+        self._banners.report_requested.connect(self.report_requested)
         self._search = Search(language)
         self._search.changed.connect(self._filter)
         self._footer = Footer(language)
@@ -127,13 +130,15 @@ class Window(QWidget):
         """Say for a moment that what a person asked for is done."""
         self._footer.confirm(text)
 
-    def show_banner(self, topic: str, text: str | None) -> None:
+    def show_banner(
+        self, topic: str, text: str | None, *, is_fault: bool = False
+    ) -> None:
         """Tell something about the whole program, or take it back with None.
 
         There is one message a topic; a person can dismiss each, and it comes back
         only with another text.
         """
-        self._banners.show_banner(topic, text)
+        self._banners.show_banner(topic, text, is_fault=is_fault)
 
     def _new_card(self, card: Card) -> AccountCard:
         one = AccountCard(card, self._language)
