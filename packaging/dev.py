@@ -79,8 +79,9 @@ def main() -> int:
             environment.ensure("fuzz")
             run_loudly([PYTHON, ROOT / "packaging/fuzz.py", *rest])
         else:
+            script = {"shots": "shots.py", "faults": "faults.py"}[asked.command]
             prepare(desktop=True)
-            run_loudly([PYTHON, ROOT / "packaging/shots.py", *rest])
+            run_loudly([PYTHON, ROOT / "packaging" / script, *rest])
     except StepError as exc:
         say(str(exc))
         return 1
@@ -245,6 +246,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
     commands.add_parser("shots", help="take the screenshots of the README")
+    commands.add_parser("faults", help="take a picture of every fault, to look at")
     asked, rest = parser.parse_known_args()
     if rest and asked.command in {"check", "build"}:
         parser.error(f"{asked.command} takes no arguments: {' '.join(rest)}")

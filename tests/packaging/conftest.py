@@ -5,5 +5,11 @@ import sys
 collect_ignore = (
     []
     if sys.platform == "linux"
-    else ["test_bundle.py", "test_desktop.py", "test_fuzz.py", "test_processes.py"]
+    else [
+        "test_bundle.py",
+        "test_desktop.py",
+        "test_faults.py",
+        "test_fuzz.py",
+        "test_processes.py",
+    ]
 )

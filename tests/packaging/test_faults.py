@@ -1,0 +1,15 @@
+"""The gallery of faults: none of them is left out."""
+
+from fault_scenes import LEAVES, SCENES
+from faults import STAGES
+
+
+def test_every_fault_that_a_person_can_meet_has_a_scene() -> None:
+    """A new error is looked at on the screen before it is shipped."""
+    assert LEAVES - SCENES.keys() == set()
+
+
+def test_every_scene_has_a_stage() -> None:
+    """And is played once."""
+    played = [name for names in STAGES.values() for name in names]
+    assert sorted(played) == sorted(SCENES)
