@@ -1,7 +1,19 @@
 """A key that does not get out by accident."""
 
 import copy
+import dataclasses
+import functools
+import json
+import logging
+import marshal
 import pickle
+import pprint
+import reprlib
+import sqlite3
+import traceback
+from collections.abc import Callable
+from string import Template
+from typing import Any
 
 import pytest
 
@@ -19,11 +31,95 @@ def test_a_key_shows_itself_to_reveal_alone() -> None:
     assert secret.reveal() == KEY
 
 
-@pytest.mark.parametrize("leak", [pickle.dumps, copy.copy, copy.deepcopy, hash])
-def test_a_key_is_not_pickled_copied_or_hashed(leak: object) -> None:
-    """Whatever would duplicate a key raises."""
-    with pytest.raises(TypeError):
-        leak(Secret(KEY))  # type: ignore[operator]  # each is a function of one thing
+@dataclasses.dataclass(frozen=True)
+class Holder:
+    """What the program hands from room to room with a key in it."""
+
+    key: Secret
+
+
+SHOWN: dict[str, Callable[[Secret], object]] = {
+    "str": str,
+    "repr": repr,
+    "ascii": ascii,
+    "f-string": lambda key: f"{key} {key!r} {key!s} {key!a} {key:>99} {key=}",
+    "format": lambda key: "{} {0!r}".replace("{}", "{0}").format(key),
+    "format with a width": lambda key: format(key, "x^40"),
+    "percent": lambda key: "%s %r %a" % (key, key, key),  # noqa: UP031  # it is the test
+    "template": lambda key: Template("$key").substitute(key=key),
+    "list": lambda key: str([key, (key,), {"key": key}]),
+    "dataclass": lambda key: repr(Holder(key)),
+    "vars of a holder": lambda key: repr(vars(Holder(key))),
+    "pprint": pprint.pformat,
+    "reprlib": reprlib.repr,
+    "dir": dir,
+    "JSON with str for the unknown": lambda key: json.dumps([key], default=str),
+    "partial": lambda key: repr(functools.partial(print, key)),
+    "exception": lambda key: "".join(traceback.format_exception(ValueError(key))),
+    "log": lambda key: logging.LogRecord(
+        "", 10, "", 1, "%s", (key,), None
+    ).getMessage(),
+    "locals of a traceback": lambda key: shown_locals(key),  # noqa: PLW0108  # it comes below
+}
+REFUSED: dict[str, Callable[[Any], object]] = {
+    "pickle": pickle.dumps,
+    "pickle 0": lambda key: pickle.dumps(key, 0),
+    "pickle in a holder": lambda key: pickle.dumps(Holder(key)),
+    "marshal": marshal.dumps,
+    "copy": copy.copy,
+    "deep copy": copy.deepcopy,
+    "deep copy of a holder": lambda key: copy.deepcopy(Holder(key)),
+    "as a dict": lambda key: dataclasses.asdict(Holder(key)),
+    "state": lambda key: key.__getstate__(),
+    "hash": hash,
+    "set": lambda key: {key},
+    "dict": lambda key: {key: 1},
+    "cache": functools.cache(str),
+    "JSON": json.dumps,
+    "JSON of vars": lambda key: json.dumps(key, default=vars),
+    "vars": vars,
+    "equal": lambda key: key == key,  # noqa: PLR0124  # it is the test
+    "unequal": lambda key: key != "x",
+    "equal holders": lambda key: Holder(key) == Holder(Secret(KEY)),
+    "in a list": lambda key: "x" in (key, key),
+    "less": lambda key: sorted([key, key]),
+    "sum": lambda key: "key: " + key,
+    "join": lambda key: "".join(key for _ in "ab"),
+    "length": len,
+    "loop": list,
+    "bytes": bytes,
+    "number": "%d".__mod__,
+    "database": lambda key: sqlite3.connect(":memory:").execute("select ?", [key]),
+}
+
+
+def shown_locals(key: Secret) -> str:
+    """Format an exception with all variables of its frames."""
+    try:
+        assert int(f"{key}")
+    except ValueError as error:
+        return "".join(
+            traceback.TracebackException.from_exception(
+                error, capture_locals=True
+            ).format()
+        )
+    raise AssertionError
+
+
+@pytest.mark.parametrize("way", SHOWN.values(), ids=SHOWN)
+def test_no_way_of_showing_a_key_shows_it(way: Callable[[Secret], object]) -> None:
+    """All give the mask, or nothing of it."""
+    assert KEY not in str(way(Secret(KEY)))
+
+
+@pytest.mark.parametrize("way", REFUSED.values(), ids=REFUSED)
+def test_what_would_duplicate_or_spell_out_a_key_raises(
+    way: Callable[[Secret], object],
+) -> None:
+    """And what is raised does not hold the key."""
+    with pytest.raises((TypeError, ValueError, sqlite3.Error)) as refused:
+        way(Secret(KEY))
+    assert KEY not in f"{refused.value} {refused.value!r} {refused.value.args}"
 
 
 def test_keys_are_compared_with_same_as_only() -> None:
@@ -42,3 +138,12 @@ def test_what_cannot_be_a_key_is_refused_without_repeating_it(typed: str) -> Non
     with pytest.raises(KeyUnusable) as refused:
         Secret.parse(typed)
     assert not typed or typed not in f"{refused.value!r} {refused.value}"
+
+
+def test_a_key_is_found_in_a_text_and_taken_out_of_it() -> None:
+    """Whoever shows words from outside looks for it first."""
+    key = Secret(KEY)
+    said = f"you sent {KEY} to us"
+    assert key.is_in(said)
+    assert key.taken_out_of(said) == "you sent [key] to us"
+    assert not key.is_in("you sent something else")

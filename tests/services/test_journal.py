@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import httpx
 import pytest
 
 from trayapp.core.secret import Secret
-from trayapp.services.journal import start_log
+from trayapp.services.journal import Redactor, start_log
 
 KEY = 'made-up/key+0123"4567\\89?&='
 LIMIT = 512 * 1024
@@ -24,10 +25,13 @@ FORMS = {
     "base64": base64.b64encode(KEY.encode()).decode(),
     "base64 without padding": base64.b64encode(KEY.encode()).decode().rstrip("="),
     "base64 of a URL": base64.urlsafe_b64encode(KEY.encode()).decode(),
+    "base64 in a header": base64.b64encode(f"user:{KEY}".encode()).decode(),
+    "base64 of JSON": base64.b64encode(json.dumps({"k": KEY}).encode()).decode(),
+    "hex": KEY.encode().hex(),
     "in JSON": json.dumps({"api_key": KEY}),
     "as Python writes it": repr(KEY),
 }
-log = logging.getLogger("test")
+log = logging.getLogger("trayapp.test")
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +100,59 @@ def test_the_key_is_taken_out_of_chained_tracebacks(masked: Path) -> None:
     assert all(name in text for name in ("ValueError", "TypeError", "KeyError"))
 
 
+def test_a_key_that_is_split_over_arguments_is_found(masked: Path) -> None:
+    """A record is redacted as it is written, not as it was made."""
+    log.warning("%s%s%s", KEY[:5], KEY[5:11], KEY[11:])
+    assert_redacted(masked)
+
+
+def test_the_key_is_taken_out_of_the_stack(masked: Path) -> None:
+    """A line of source text may hold it."""
+    exec(compile(f"log.warning('here', stack_info=True)  # {KEY}", KEY, "exec"))  # noqa: S102  # a file of that name
+    assert_redacted(masked, repr(KEY)[1:-1])
+
+
+def test_what_logging_keeps_of_an_exception_is_redacted_too(masked: Path) -> None:
+    """It is handed to whatever other handler there is."""
+    record = logging.LogRecord("trayapp", 40, "", 1, "it failed", None, None)
+    record.exc_info = ValueError, ValueError(KEY), None
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, Redactor):
+            handler.handle(record)
+    assert record.exc_text is not None
+    assert "ValueError" in record.exc_text
+    assert KEY not in record.exc_text
+    assert_redacted(masked)
+
+
+def test_an_exception_that_another_handler_formatted_first_is_redacted(
+    masked: Path,
+) -> None:
+    """Its text lies ready in the record, and is used."""
+    record = logging.LogRecord("trayapp", 40, "", 1, "it failed", None, None)
+    record.exc_text = f"ValueError: {KEY}"
+    for handler in logging.getLogger().handlers:
+        handler.handle(record)
+    assert_redacted(masked)
+
+
+def test_a_key_in_disguise_costs_the_whole_entry(masked: Path) -> None:
+    """Better an entry less than a key that can be read."""
+    log.warning("sent %s", "".join(f"%25{ord(one):02x}" for one in KEY))
+    assert "held a key in disguise" in masked.read_text()
+    assert "25" not in masked.read_text().partition("WARNING")[2]
+
+
+def test_what_the_network_library_holds_is_not_in_the_log(masked: Path) -> None:
+    """Its exceptions carry the request, and that the key."""
+    request = httpx.Request("POST", "https://gateway.example", content=KEY.encode())
+    error = httpx.ConnectError("it failed", request=request)
+    log.warning("%r %r %r", request, error, vars(error), exc_info=error)
+    text = masked.read_text()
+    assert "ConnectError" in text
+    assert not [form for form in (KEY, repr(KEY)[1:-1]) if form in text]
+
+
 def test_the_key_is_taken_out_of_what_goes_to_the_terminal(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,7 +176,7 @@ def test_a_key_that_is_part_of_another_leaves_nothing_of_either(path: Path) -> N
 def test_file_and_folder_are_for_their_owner_alone(path: Path) -> None:
     """0600 and 0700, after a rotation too."""
     start_log(path, verbose=False)
-    for _ in range(3):
+    for _ in range(30):
         log.warning("x" * LIMIT)
     files = list(path.parent.iterdir())
     assert len(files) > 1
@@ -138,9 +195,32 @@ def test_the_log_never_takes_more_than_three_files_of_512_kb(path: Path) -> None
     assert "4999 x" in path.read_text()
 
 
-def test_libraries_that_print_requests_are_silent_below_warnings(path: Path) -> None:
-    """However much the program itself is to say."""
+def test_one_entry_does_not_burst_a_file(path: Path) -> None:
+    """An exception's text may be as long as a reply."""
+    start_log(path, verbose=False)
+    for _ in range(6):
+        log.warning("it failed", exc_info=ValueError("é" * LIMIT))
+    assert max(one.stat().st_size for one in path.parent.iterdir()) <= LIMIT
+
+
+def test_a_log_that_others_could_read_is_closed_to_them(path: Path) -> None:
+    """It may come from a backup."""
+    path.parent.mkdir(parents=True)
+    path.touch(0o644)
+    start_log(path, verbose=False)
+    log.warning("something")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_libraries_that_print_requests_are_silent_below_warnings(
+    path: Path, *, reset: bool
+) -> None:
+    """However much the program is to say, and whoever turns all levels down."""
     start_log(path, verbose=True)
+    if reset:
+        for name in ("", *TALKATIVE):
+            logging.getLogger(name).setLevel(logging.NOTSET)
     for name in TALKATIVE:
         logging.getLogger(name).debug("a whole request")
         logging.getLogger(f"{name}.inner").info("a whole request")

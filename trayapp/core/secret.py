@@ -5,6 +5,7 @@ import re
 from typing import Final, NoReturn
 
 from trayapp.core.errors import KeyUnusable
+from trayapp.core.spellings import Folded, Spellings, without
 
 _SHAPE: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
 _MASK: Final = "••••••••"
@@ -40,6 +41,14 @@ class Secret:
         """Give the key itself: for the request's body and the keyring alone."""
         return self._text
 
+    def is_in(self, text: str) -> bool:
+        """Say whether this key stands in a text, encoded or not."""
+        return Spellings(self._text).is_in(Folded(text))
+
+    def taken_out_of(self, text: str) -> str:
+        """Give a text without this key, encoded or not."""
+        return without(text, [Spellings(self._text)])
+
     def same_as(self, other: "Secret") -> bool:
         """Say whether both hold the same key."""
         return hmac.compare_digest(self._text.encode(), other.reveal().encode())
@@ -62,3 +71,6 @@ class Secret:
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         message = "a key is not pickled or copied"
         raise TypeError(message)
+
+    def __getstate__(self) -> NoReturn:
+        self.__reduce_ex__(None)

@@ -1,23 +1,29 @@
 """The log file: rotated, for its owner alone, and without any key."""
 
-import base64
-import json
+import contextlib
 import logging
 import logging.handlers
 import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from types import TracebackType
 from typing import Final
-from urllib.parse import quote
 
+from trayapp.core.plain import shorten
 from trayapp.core.secret import Secret
+from trayapp.core.spellings import Spellings, without
 from trayapp.services.places import private_folder
 
 _SIZE: Final = 512 * 1024
 _OLDER_FILES: Final = 2
-_MASK: Final = "[key]"
+_LONGEST_ENTRY: Final = 64 * 1024
+_OURS: Final = "trayapp"
 _TALKATIVE: Final = ("httpx", "httpcore", "asyncio", "keyring", "jeepney")
+_ExcInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None]
+    | tuple[None, None, None]
+)
 
 
 class Redactor(logging.Formatter):
@@ -25,28 +31,40 @@ class Redactor(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._forms: set[str] = set()
+        # Replaced, never changed: other threads may be going through it.
+        self._keys: tuple[Spellings, ...] = ()
 
     def know(self, key: Secret) -> None:
         """Take this key out of all that is logged from now on, encoded or not."""
         text = key.reveal()
-        raw = text.encode()
-        self._forms |= {
-            text,
-            quote(text),
-            quote(text, safe=""),
-            json.dumps(text)[1:-1],
-            repr(text)[1:-1],
-            base64.b64encode(raw).decode().rstrip("="),
-            base64.urlsafe_b64encode(raw).decode().rstrip("="),
-        }
+        if all(text != known.text for known in self._keys):
+            # The longest first: one that is part of another leaves nothing of either.
+            keys = (*self._keys, Spellings(text))
+            self._keys = tuple(sorted(keys, key=lambda one: -len(one.text)))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format as usual, then redact: an exception's text may quote anything."""
-        text = super().format(record)
-        for form in sorted(self._forms, key=len, reverse=True):
-            text = text.replace(form, _MASK)
-        return text
+        """Format as usual, then redact: an exception's text may quote anything.
+
+        An entry of any length ends somewhere: no file grows beyond its size.
+        """
+        return shorten(without(super().format(record), self._keys), _LONGEST_ENTRY)
+
+    def redact(self, text: str) -> str:
+        """Take the keys out of a text that goes elsewhere than into the log."""
+        return without(text, self._keys)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
+        """Redact here too: logging keeps this text with the record, for others."""
+        return without(super().formatException(ei), self._keys)
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Let only this program say what is no warning, whatever levels are set.
+
+    Below that, libraries print whole requests and replies.
+    """
+    ours = record.name.partition(".")[0] == _OURS
+    return ours or record.levelno >= logging.WARNING
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
@@ -54,7 +72,10 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         def private(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o600)
+            file = os.open(path, flags, 0o600)
+            with contextlib.suppress(OSError, AttributeError):  # not on Windows
+                os.fchmod(file, 0o600)  # it may be there with other permissions
+            return file
 
         return open(self.baseFilename, "a", encoding=self.encoding, opener=private)
 
@@ -62,8 +83,8 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 def start_log(path: Path | None, *, verbose: bool) -> Redactor:
     """Log to `path`, and with `verbose` to standard error too; give the redactor.
 
-    The loggers of the network and keyring libraries stay at WARNING always: below,
-    they print whole requests. A folder that can't be written means no log file.
+    Libraries are heard from WARNING on, however low a level is set. A folder that
+    can't be written means no log file.
     """
     redactor = Redactor()
     root = logging.getLogger()
@@ -86,5 +107,6 @@ def start_log(path: Path | None, *, verbose: bool) -> Redactor:
         handlers.append(logging.StreamHandler())
     for handler in handlers or [logging.NullHandler()]:
         handler.setFormatter(redactor)
+        handler.addFilter(_is_wanted)
         root.addHandler(handler)
     return redactor

@@ -49,7 +49,7 @@ async def read_reply(response: httpx.Response, key: Secret) -> Balance:
     ):
         raise _unexpected(response, key, f"{len(body)} bytes")
     amount, unit = result.get("balance"), result.get("currency")
-    if any(key.reveal() in _visible(told) for told in (amount, unit)):
+    if any(key.is_in(_visible(told)) for told in (amount, unit)):
         # What can't be read is quoted in the error, and a unit is shown.
         raise UnexpectedReply(detail="the reply repeats the key")
     return read_balance(amount, unit)
@@ -148,7 +148,7 @@ def _told(key: Secret, words: object, limit: int) -> str:
 
     They are made visible first: between a key's letters may be invisible ones.
     """
-    return shorten(_visible(words).replace(key.reveal(), "[key]"), limit)
+    return shorten(key.taken_out_of(_visible(words)), limit)
 
 
 def _visible(words: object) -> str:
