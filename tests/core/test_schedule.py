@@ -10,17 +10,48 @@ from hypothesis import strategies as st
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
+    CertificateProblem,
     GatewayDown,
+    InternalFault,
+    KeyMissing,
     KeyringLocked,
     NoConnection,
+    ProxyProblem,
     Refused,
+    Retry,
+    TimedOut,
     Unauthorized,
+    UnexpectedReply,
 )
 from trayapp.core.known import Outcome
-from trayapp.core.schedule import LONGEST_WAIT, Plan, plan_after, sane
+from trayapp.core.schedule import (
+    LONGEST_WAIT,
+    NETWORK_NEEDS,
+    REST,
+    START_SPREAD,
+    Plan,
+    after_resume,
+    at_start,
+    plan_after,
+    sane,
+)
+from trayapp.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 INTERVAL = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
+YEAR = timedelta(days=365)
+START = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+KINDS: list[type[BalanceTrayError]] = [
+    *(BalanceTrayError, CertificateProblem, GatewayDown, InternalFault, KeyMissing),
+    *(KeyringLocked, NoConnection, ProxyProblem, Refused, TimedOut, Unauthorized),
+    UnexpectedReply,
+]
+
+intervals = st.timedeltas(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+jitters = st.floats(-1, 1)
+failures = st.tuples(
+    st.sampled_from(KINDS), st.none() | st.timedeltas(-1000 * YEAR, 1000 * YEAR)
+)
 
 
 def good(now: datetime) -> Outcome:
@@ -98,24 +129,36 @@ def test_a_gateways_own_wish_is_followed_within_reason(
     assert plan.held
 
 
-@given(
-    st.integers(0, 10**6),
-    st.floats(-1, 1),
-    st.timedeltas(timedelta(minutes=5), timedelta(hours=24)),
-    st.none() | st.timedeltas(timedelta(days=-1000), timedelta(days=1000)),
-    st.sampled_from([Unauthorized, NoConnection, GatewayDown, KeyringLocked]),
-)
-def test_a_wait_is_never_shorter_than_most_of_a_minute_or_longer_than_a_day(
-    failures: int,
-    jitter: float,
-    interval: timedelta,
-    after: timedelta | None,
-    kind: type[BalanceTrayError],
+@pytest.mark.parametrize("kind", [NoConnection, TimedOut, ProxyProblem])
+def test_the_network_is_looked_for_however_long_the_interval_and_the_outage(
+    now: datetime, kind: type[BalanceTrayError]
 ) -> None:
-    """Whatever came before, the gateway is neither flooded nor forgotten."""
-    now = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
-    plan = plan_after(Plan(now, failures), bad(now, kind, after), interval, jitter)
-    assert timedelta(seconds=54) <= plan.due - now <= timedelta(hours=26.4)
+    """It may come at any time, and then nobody waits a day for their balance."""
+    plan = plan_after(Plan(now, failures=500), bad(now, kind), LONGEST_INTERVAL, 0)
+    assert plan.due - now == timedelta(minutes=15)
+
+
+def furthest(kind: type[BalanceTrayError] | None, interval: timedelta) -> timedelta:
+    """Give the longest wait that may follow an answer."""
+    if kind is not None and kind.retry is Retry.RARELY:
+        return timedelta(hours=24) * 1.1
+    return max(LONGEST_WAIT, interval) * 1.1
+
+
+@given(intervals, st.lists(st.tuples(st.none() | failures, jitters), max_size=40))
+def test_no_wait_is_under_half_a_minute_or_over_six_hours(
+    interval: timedelta,
+    answers: list[tuple[tuple[type[BalanceTrayError], timedelta | None] | None, float]],
+) -> None:
+    """But the interval itself, and once a day for a key that was rejected."""
+    now, plan = START, Plan(START)
+    for failed, jitter in answers:
+        outcome = good(now) if failed is None else bad(now, *failed)
+        plan = plan_after(plan, outcome, interval, jitter)
+        kind = None if failed is None else failed[0]
+        assert REST <= plan.due - now <= furthest(kind, interval)
+        assert sane(plan, now, interval) is plan
+        now = plan.due
 
 
 def test_a_due_time_beyond_all_waits_means_that_the_clock_was_set(
@@ -126,3 +169,106 @@ def test_a_due_time_beyond_all_waits_means_that_the_clock_was_set(
     assert sane(far, now, INTERVAL) == Plan(now, failures=2, held=True)
     near = Plan(now + timedelta(hours=24))
     assert sane(near, now, INTERVAL) is near
+
+
+def test_the_first_few_are_asked_at_once_and_many_over_some_seconds(
+    now: datetime,
+) -> None:
+    """Who looks sees the first balances soon, and the gateway no herd."""
+    plans = [at_start(n, 8, now, jitter=(n % 20 - 10) / 10) for n in range(200)]
+    assert [plan.due for plan in plans[:8]] == [now] * 8
+    assert len({plan.due for plan in plans[8:]}) == 11
+    assert max(plan.due for plan in plans) == now + START_SPREAD
+
+
+@given(jitters)
+def test_after_a_resume_what_is_overdue_waits_for_the_network(jitter: float) -> None:
+    """And for its place among the others; to hear of it again puts nothing off."""
+    overdue = Plan(START - timedelta(hours=3), since=START - timedelta(hours=4))
+    plan = after_resume(overdue, START, jitter)
+    assert NETWORK_NEEDS <= plan.due - START <= NETWORK_NEEDS + START_SPREAD
+    assert after_resume(plan, START + timedelta(seconds=1), 1.0).due <= plan.due
+
+
+def test_after_a_resume_what_failed_is_asked_soon_but_what_is_held_waits_on(
+    now: datetime,
+) -> None:
+    """The network ends with a sleep, and a rejected key stays rejected."""
+    later = now + timedelta(minutes=14)
+    assert after_resume(Plan(later, failures=3), now, 0).due == now + NETWORK_NEEDS
+    for plan in (Plan(later), Plan(later, failures=1, held=True)):
+        assert after_resume(plan, now, 0) is plan
+
+
+@given(
+    intervals,
+    st.lists(
+        st.tuples(
+            st.sampled_from(["answer", "resume", "step", "look"]),
+            st.none() | failures,
+            jitters,
+            st.timedeltas(timedelta(0), timedelta(days=2)),
+            st.timedeltas(-2 * YEAR, 2 * YEAR),
+        ),
+        max_size=60,
+    ),
+)
+def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
+    interval: timedelta,
+    story: list[
+        tuple[
+            str,
+            tuple[type[BalanceTrayError], timedelta | None] | None,
+            float,
+            timedelta,
+            timedelta,
+        ]
+    ],
+) -> None:
+    """Only a clock that was set brings a question sooner than half a minute."""
+    real, ahead = START, timedelta(0)
+    plan, answered, was_set = Plan(START), START - REST, False
+    for what, failed, jitter, passed, step in story:
+        real += passed
+        if what == "step":
+            ahead, was_set = ahead + step, True
+        now = real + ahead
+        if what == "resume":
+            plan = after_resume(plan, now, jitter)
+        plan = sane(plan, now, interval)
+        assert plan.due - now <= max(timedelta(hours=24), interval) * 1.1
+        if plan.due > now and what != "answer":
+            continue
+        # It is asked when it is due, if that is not over already.
+        real += max(plan.due - now, timedelta(0))
+        assert was_set or real - answered >= REST
+        now = real + ahead
+        outcome = good(now) if failed is None else bad(now, *failed)
+        plan, answered, was_set = (
+            plan_after(plan, outcome, interval, jitter),
+            real,
+            False,
+        )
+        kind = None if failed is None else failed[0]
+        assert plan.due - now <= furthest(kind, interval)
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=1), YEAR])
+def test_a_clock_set_back_costs_no_wait(now: datetime, back: timedelta) -> None:
+    """Not even by less than the longest of all waits."""
+    plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
+    assert sane(plan, now - back, INTERVAL).due == now - back
+
+
+def test_a_clock_set_back_lets_a_held_wait_begin_anew(now: datetime) -> None:
+    """A rejected key is not asked again because the clock changed."""
+    plan = plan_after(Plan(now), bad(now, Unauthorized), INTERVAL, jitter=0)
+    again = sane(plan, now - YEAR, INTERVAL)
+    assert (again.due, again.held) == (now - YEAR + timedelta(hours=24), True)
+    assert sane(again, now - YEAR, INTERVAL) is again
+
+
+def test_a_clock_that_is_kept_right_changes_no_plan(now: datetime) -> None:
+    """It is put back by moments all the time."""
+    plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
+    assert sane(plan, now - timedelta(seconds=59), INTERVAL) is plan
