@@ -34,12 +34,20 @@ def main() -> NoReturn:
 
 
 def _forbid_core_dumps() -> None:
-    """Keep a crash from writing the memory, and with it the key, to a file."""
+    """Keep a crash from writing the memory, and with it the key, anywhere.
+
+    Not by `PR_SET_DUMPABLE`: it takes `/proc/self` away from its own user, by which
+    portals and desktops tell who calls them, and hides the key from nobody who could
+    not ask the keyring for it.
+    """
     if sys.platform != "win32":
         import resource
 
+        # On Linux 0 stops the file alone; what systemd-coredump or apport gets through
+        # a pipe is stopped by 1, and no file is that small (fs/coredump.c).
+        limit = 1 if sys.platform == "linux" else 0
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def _occupy_standard_files() -> None:
