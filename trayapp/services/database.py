@@ -5,8 +5,8 @@ import json
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,8 @@ from trayapp.core.settings import AlertKind
 from trayapp.services.places import private_folder, refuse_foreign
 
 _VERSION: Final = 2
+_HIGHEST: Final = 1_000
+"""There will be no such version of ours: a higher one is damage."""
 _FIRST: Final = """
 CREATE TABLE reading (
     account TEXT NOT NULL,
@@ -79,13 +81,16 @@ CREATE TABLE correction (
 OF_ACCOUNTS: Final = ("reading", "memory", "wait", "paid", "correction", "decision")
 """The tables whose rows belong to an account and go with it."""
 TABLES: Final = (*OF_ACCOUNTS, "snooze")
-_KINDS: Final[dict[int, type[HistoryProblem]]] = {
+_Kinds = Mapping[int, type[HistoryProblem]]
+_KINDS: Final[_Kinds] = {
     sqlite3.SQLITE_BUSY: HistoryBusy,
     sqlite3.SQLITE_LOCKED: HistoryBusy,
     sqlite3.SQLITE_FULL: HistoryFull,
     sqlite3.SQLITE_CORRUPT: HistoryDamaged,
     sqlite3.SQLITE_NOTADB: HistoryDamaged,
 }
+_WHEN_OPENED: Final[_Kinds] = {**_KINDS, sqlite3.SQLITE_ERROR: HistoryDamaged}
+"""What SQLite does not understand before we have asked for anything is damage."""
 _PRIMARY: Final = 0xFF
 """SQLite's extended codes have the kind of error in their lowest byte."""
 
@@ -95,7 +100,7 @@ def _migrate(db: sqlite3.Connection) -> None:
     version = _version(db)
     if version < 1:
         if _tables(db):
-            raise HistoryDamaged(detail="it holds tables that are not ours")
+            raise HistoryDamaged(detail="its tables are not ours")
         _run(db, _FIRST)
     if version < 2:  # noqa: PLR2004  # the version is its own name
         _run(db, _SECOND)
@@ -133,6 +138,11 @@ def _move_episodes(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE watch")
 
 
+def _shape(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+    """Give the columns of all tables: none of a missing one."""
+    return [db.execute(f"PRAGMA table_info({one})").fetchall() for one in TABLES]
+
+
 def open_database(path: Path, patience_s: float) -> sqlite3.Connection:
     """Open or make the database, with today's tables, for its owner alone.
 
@@ -144,7 +154,7 @@ def open_database(path: Path, patience_s: float) -> sqlite3.Connection:
         _prepare(path)
     except OSError as error:
         raise as_problem(error) from error
-    with translated():
+    with translated(_WHEN_OPENED):
         db = sqlite3.connect(path, timeout=patience_s)
         try:
             _set_up(db)
@@ -170,12 +180,14 @@ def _set_up(db: sqlite3.Connection) -> None:
     """See that the database is whole and today's, or make it so."""
     db.text_factory = _text
     version = _version(db)
+    if version > _HIGHEST:
+        raise HistoryDamaged(detail=f"the database has version {version}")
     if version > _VERSION:  # before anything else may change it
         raise HistoryTooNew(detail=f"the database has version {version}")
     db.execute("PRAGMA journal_mode = TRUNCATE")
     db.execute("PRAGMA synchronous = FULL")
     # Every page is looked at: a damaged one in the middle shows only when it is read.
-    (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         raise HistoryDamaged(detail=said)
     if version < _VERSION:
@@ -184,8 +196,10 @@ def _set_up(db: sqlite3.Connection) -> None:
         db.execute("BEGIN IMMEDIATE")
         _migrate(db)
         db.commit()
-    if not _tables(db).issuperset(TABLES):
-        raise HistoryDamaged(detail="a table is missing")
+    with closing(sqlite3.connect(":memory:")) as model:
+        _migrate(model)
+        if _shape(db) != _shape(model):
+            raise HistoryDamaged(detail="its tables are not ours")
 
 
 def _text(raw: bytes) -> str:
@@ -199,15 +213,20 @@ def is_writable(path: Path) -> bool:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(kinds: _Kinds = _KINDS) -> Iterator[None]:
     """Make a `HistoryProblem` of whatever the database complains of."""
     try:
         yield
     except sqlite3.Error as error:
-        raise as_problem(error) from error
+        raise as_problem(error, kinds) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own words about damage quote it, and Python can't read them.
+        raise HistoryDamaged(detail="its tables have no readable names") from error
 
 
-def as_problem(error: sqlite3.Error | OSError) -> HistoryProblem:
+def as_problem(
+    error: sqlite3.Error | OSError, kinds: _Kinds = _KINDS
+) -> HistoryProblem:
     """Say what is the matter in our own terms."""
     if isinstance(error, OSError):
         kind = HistoryFull if error.errno == errno.ENOSPC else HistoryProblem
@@ -215,4 +234,4 @@ def as_problem(error: sqlite3.Error | OSError) -> HistoryProblem:
         return kind(detail=f"{words}: {error.filename}" if error.filename else words)
     # An error of the module itself, such as for a closed connection, has no code.
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    return _KINDS.get(code, HistoryProblem)(detail=str(error))
+    return kinds.get(code, HistoryProblem)(detail=str(error))
