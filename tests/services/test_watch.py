@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
@@ -20,7 +21,7 @@ from trayapp.core.errors import (
     Unauthorized,
 )
 from trayapp.core.known import Outcome
-from trayapp.core.schedule import Plan
+from trayapp.core.schedule import NETWORK_NEEDS, Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.archive import Archive
@@ -121,9 +122,18 @@ class Scene:
         self.clock = Clock(now)
         self.refresh, self.pages = Asked(self.clock), Pages()
         self.ears = Ears()
+        self.dice: random.Random | None = None
         self.watch = Watch(
-            self.refresh, self.pages, self.ears, clock=self.clock, jitter=lambda: 0.0
+            self.refresh,
+            self.pages,
+            self.ears,
+            clock=self.clock,
+            jitter=self.jitter,
         )
+
+    def jitter(self) -> float:
+        """Throw the dice, if there are any."""
+        return 0.0 if self.dice is None else self.dice.uniform(-1, 1)
 
     async def answers(self, count: int) -> None:
         """Wait for so many answers."""
@@ -366,6 +376,148 @@ def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
         await scene.answers(1)
 
     play(now, story)
+
+
+def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
+    now: datetime,
+) -> None:
+    """A start asks as many as have room, and the others over ten seconds."""
+
+    async def story(scene: Scene) -> None:
+        scene.dice = random.Random(7)  # noqa: S311  # the same start each time
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.answers(AT_ONCE)
+        for _second in range(10):
+            before = len(scene.refresh.names)
+            await scene.pass_time(timedelta(seconds=1))
+            await scene.idle()
+            assert 0 < len(scene.refresh.names) - before < 25
+        assert len(set(scene.refresh.names)) == 100
+
+    play(now, story)
+
+
+def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) -> None:
+    """What is overdue is asked some seconds later, and nothing else is."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.clock.now += SETTINGS.interval / 2
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(1)
+        scene.clock.now += SETTINGS.interval * 0.75
+        scene.watch.woke()
+        await scene.idle()
+        assert scene.refresh.names == ["a", "b"]
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+        await scene.idle()
+
+    assert play(now, story).refresh.names == ["a", "b", "a"]
+    tally.add(FAULTS)
+
+
+def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
+    now: datetime, tally: Tally
+) -> None:
+    """Its connection is dead, and would be waited for to the deadline."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.clock.now += timedelta(hours=8)
+        scene.watch.woke()
+        await scene.idle()
+        assert scene.refresh.at_once == 0
+        scene.refresh.gate = None
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+    tally.add(FAULTS)
+
+
+def test_who_started_offline_is_asked_when_the_network_comes(
+    now: datetime, tally: Tally
+) -> None:
+    """And not when the back-off ends; a network that flaps puts that off by nothing."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        await scene.answers(1)
+        for minutes in (1, 2, 4, 8):
+            await scene.pass_time(timedelta(minutes=minutes))
+            await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        scene.refresh.kind = None
+        for _second in range(5):
+            scene.watch.came_online()
+            await scene.pass_time(timedelta(seconds=1))
+        await scene.answers(1)
+
+    assert len(play(now, story).refresh.names) == 6
+    tally.add(FAULTS, 5)
+
+
+def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> None:
+    """However often it comes and goes, half a minute passes between two questions."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for _second in range(300):
+            scene.watch.came_online()
+            await scene.pass_time(timedelta(seconds=1))
+
+    assert len(play(now, story).refresh.names) == 11
+    tally.add(FAULTS, 300)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(days=365)])
+def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
+    now: datetime, jump: timedelta, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """So it is without logind; a clock set forward by a year looks just the same."""
+    monkeypatch.setattr("trayapp.services.watch._LOOK_EVERY_S", 0.01)
+
+    async def story(scene: Scene) -> None:
+        woke = asyncio.Event()
+        hear, scene.watch.woke = scene.watch.woke, woke.set  # type: ignore[method-assign]  # heard here too
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.idle()
+        scene.clock.now += jump
+        async with asyncio.timeout(5):
+            await woke.wait()
+        assert scene.refresh.names == ["a"]
+        hear()
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+
+    play(now, story)
+    tally.add(FAULTS)
+
+
+def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
+    now: datetime, tally: Tally
+) -> None:
+    """One question when it is set, and one when it is put right."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for step in (timedelta(days=365), timedelta(days=-365)) * 3:
+            await scene.pass_time(step)
+            await scene.answers(1)
+            for _second in range(60):
+                await scene.pass_time(timedelta(seconds=1))
+
+    assert len(play(now, story).refresh.names) == 7
+    tally.add(FAULTS, 6)
 
 
 def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
