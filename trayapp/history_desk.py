@@ -9,6 +9,7 @@ from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_page import top_up_request
 from trayapp.core.known import Known
 from trayapp.core.language import Language
+from trayapp.ui.front import bring_to_front
 from trayapp.ui.history_window import HistoryWindow
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ class HistoryDesk(QObject):
             self._wanted.add(account_id)
             self.page_requested.emit(account_id)
             return
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_to_front(window)
 
     @Slot(object)
     def show_page(self, view: "HistoryView") -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from trayapp.core.alert_log import why_rows
 from trayapp.core.language import Language
+from trayapp.ui.front import bring_to_front
 from trayapp.ui.why_dialog import WhyDialog
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ class WhyDesk(QObject):
     def open(self) -> None:
         """Show them."""
         self._show()
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        bring_to_front(self._dialog)
 
     def _show(self) -> None:
         rows = why_rows(self._entries, datetime.now(UTC), self._language)

@@ -21,6 +21,7 @@ from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.doorbell import Word
 from trayapp.settings_desk import SettingsDesk
+from trayapp.ui.front import bring_to_front
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
 from trayapp.views import Views
@@ -192,12 +193,7 @@ class Wiring(QObject):
     @Slot()
     def show_window(self) -> None:
         """Bring the window up, whatever state it is in."""
-        if self._window.isMinimized():
-            self._window.showNormal()
-        else:
-            self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        bring_to_front(self._window)
         self._views.window_shown()
 
     @Slot(str)
