@@ -34,6 +34,16 @@ EXECUTABLE: Final = BUNDLE / ("balance-tray.exe" if WINDOWS else "balance-tray")
 BUILT_FROM: Final = DIST / "built-from.txt"
 PARTS_OF_THE_BUNDLE: Final = ("trayapp", "resources", "packaging/requirements")
 
+TRANSLATIONS: Final = ROOT / "packaging/translations.py"
+SCRIPTS: Final = {
+    "faults": ROOT / "packaging/faults.py",
+    "fuzz": ROOT / "packaging/fuzz.py",
+    "replay": ROOT / "packaging/replay.py",
+    "shots": ROOT / "packaging/shots.py",
+    "translate": TRANSLATIONS,
+}
+"""Commands that are programs of their own."""
+
 UV: Final = "uv==0.13.9"
 COMPILE: Final = (
     "pip",
@@ -71,17 +81,11 @@ def main() -> int:
             build()
         elif asked.command == "lock":
             lock(rest)
-        elif asked.command == "replay":
-            prepare()
-            run_loudly([PYTHON, ROOT / "packaging/replay.py", *rest])
-        elif asked.command == "fuzz":
-            prepare()
-            environment.ensure("fuzz")
-            run_loudly([PYTHON, ROOT / "packaging/fuzz.py", *rest])
         else:
-            script = {"shots": "shots.py", "faults": "faults.py"}[asked.command]
-            prepare(desktop=True)
-            run_loudly([PYTHON, ROOT / "packaging" / script, *rest])
+            prepare(desktop=asked.command in {"faults", "shots"})
+            if asked.command == "fuzz":
+                environment.ensure("fuzz")
+            run_loudly([PYTHON, SCRIPTS[asked.command], *rest])
     except StepError as exc:
         say(str(exc))
         return 1
@@ -160,15 +164,16 @@ def test(args: Sequence[str], *, with_bundle: bool) -> None:
 
 
 def check() -> Steps:
-    """Look at the code without running it: lint, format, types."""
+    """Look at the code without running it: lint, format, types, translations."""
     steps = Steps()
-    for title, module in (
-        ("lint", ["ruff", "check", "--quiet"]),
-        ("format", ["ruff", "format", "--check", "--quiet"]),
-        ("types", ["mypy"]),
+    for title, program in (
+        ("lint", ["-m", "ruff", "check", "--quiet"]),
+        ("format", ["-m", "ruff", "format", "--check", "--quiet"]),
+        ("types", ["-m", "mypy"]),
+        ("translations", [TRANSLATIONS, "--check"]),
     ):
         with steps.step(title):
-            run_quietly([PYTHON, "-m", *module])
+            run_quietly([PYTHON, *program])
     return steps
 
 
@@ -240,9 +245,10 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
         action="store_true",
         help="do not build the program that needs no Python, nor test it",
     )
-    commands.add_parser("check", help="lint, format, types")
+    commands.add_parser("check", help="lint, format, types, translations")
     commands.add_parser("build", help="build the program that needs no Python")
     commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
+    commands.add_parser("translate", help="bring the translations up to date; --check")
     commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
     commands.add_parser("shots", help="take the screenshots of the README")

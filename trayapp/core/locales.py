@@ -1,0 +1,51 @@
+"""The languages that the program speaks, and how numbers look in each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_NARROW: Final = "\u202f"
+"""The space that groups thousands: narrow, and no place to break a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """A language by its own name, with the usual conventions of who speaks it."""
+
+    name: str
+    decimal_point: str
+    group_separator: str
+    groups_from: int = 4
+    """Digits from which thousands are grouped: 4 in English, 5 in Spanish."""
+    symbol_first: bool = False
+    """Whether the currency sign stands before the amount."""
+
+
+LOCALES: Final = {
+    "en": Locale("English", ".", ",", symbol_first=True),
+    "es": Locale("Español", ",", ".", groups_from=5),
+    "ca": Locale("Català", ",", "."),
+    "pt": Locale("Português", ",", _NARROW, groups_from=5),
+    "fr": Locale("Français", ",", _NARROW),
+    "de": Locale("Deutsch", ",", "."),
+    "it": Locale("Italiano", ",", ".", groups_from=5),
+}
+"""By their codes, in the order in which people are offered them."""
+SOURCE: Final = "en"
+"""What the sentences in the code are written in."""
+
+
+def nearest(wanted: Iterable[str]) -> str:
+    """Give the first language of a person's list that there is, else English.
+
+    Such lists have entries as `pt_BR.UTF-8`, `ca@valencia` or `de-AT`; `C` and
+    `POSIX` mean English.
+    """
+    for entry in wanted:
+        code = entry.partition(".")[0].partition("@")[0].replace("-", "_")
+        language = code.partition("_")[0].lower()
+        if language in LOCALES:
+            return language
+        if language in {"c", "posix"}:
+            return SOURCE
+    return SOURCE
