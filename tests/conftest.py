@@ -51,6 +51,12 @@ def now() -> datetime:
     return NOON
 
 
+@pytest.fixture
+def qt_notifies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Qt show notifications, as on Windows: without a bus, all are held back."""
+    monkeypatch.setattr("trayapp.services.backend._notifier", lambda *_: None)
+
+
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test that would speak to anything but this machine."""

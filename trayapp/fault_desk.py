@@ -10,7 +10,13 @@ from PySide6.QtGui import QGuiApplication
 
 from trayapp import __version__
 from trayapp.core.diagnostics import Findings, report
-from trayapp.core.errors import HistoryBusy, HistoryFull, HistoryProblem, HistoryTooNew
+from trayapp.core.errors import (
+    HistoryBusy,
+    HistoryFull,
+    HistoryProblem,
+    HistoryTooNew,
+    NotificationsUnseen,
+)
 from trayapp.core.language import Language
 from trayapp.core.text import problem
 from trayapp.qt.model import AccountsModel
@@ -88,6 +94,13 @@ class FaultDesk(QObject):
         """Say that the history can't be kept; no window comes up, as balances can."""
         for kind in _PASSING:
             self._window.show_banner(kind.id, None)
+        if failure is not None:
+            self.show_problem(failure)
+
+    @Slot(object)
+    def hear_reached(self, failure: "Failure | None") -> None:
+        """Say that nothing shows notifications: the icon and the window do."""
+        self._window.show_banner(NotificationsUnseen.id, None)
         if failure is not None:
             self.show_problem(failure)
 

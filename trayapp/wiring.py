@@ -99,6 +99,7 @@ class Wiring(QObject):
         poller.looked_up.connect(history.show_page)
         poller.exported.connect(self._on_exported)
         poller.kept.connect(self.faults.hear_kept)
+        poller.reached.connect(self.faults.hear_reached)
         poller.tried.connect(desk.show_trial)
         poller.saved.connect(self._on_saved)
         poller.saved.connect(desk.close_or_explain)
@@ -178,6 +179,8 @@ class Wiring(QObject):
         words = self._language.gettext("Exported to {path}.").format(path=path)
         if failure is not None:
             words = words_of(failure, self._language)
+        if self._history.tell_exported(path, words):
+            return
         self._window.show_banner(_EXPORT, None)  # the same words again are news too
         self._window.show_banner(_EXPORT, words)
         self.show_window()

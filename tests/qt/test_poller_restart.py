@@ -247,6 +247,7 @@ def test_one_that_moves_is_never_given_up(scene: Scene) -> None:
     assert scene.ears.failures == []
 
 
+@pytest.mark.usefixtures("qt_notifies")
 @pytest.mark.parametrize("harm", [Scene.kill, Scene.block])
 def test_nothing_is_told_twice(
     scene: Scene, harm: Callable[[Scene], None], tally: Tally

@@ -31,6 +31,7 @@ from trayapp.core.errors import (
     KeyringDenied,
     KeyringFailed,
     KeyringLocked,
+    NotificationsUnseen,
     Unauthorized,
 )
 from trayapp.core.forecast import Forecast
@@ -128,6 +129,7 @@ class Ears:
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
         self.told: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
         self.snoozes: list[datetime | None] = []
+        self.unseen: list[Failure | None] = []
         self.entries: tuple[LogEntry, ...] = ()
         self.waits: tuple[Paid, ...] = ()
 
@@ -155,6 +157,10 @@ class Ears:
 
     def kept(self, problem: Failure | None) -> None:
         """Take it as it comes."""
+
+    def reached(self, problem: Failure | None) -> None:
+        """Keep it."""
+        self.unseen.append(problem)
 
     def exported(self, path: str, failure: Failure | None) -> None:
         """Take it as it comes."""
@@ -566,6 +572,7 @@ def test_an_account_that_the_command_line_added_meanwhile_is_kept(
     assert scene.keys() == {"a": OLD, "b": NEW, "c": OLD}
 
 
+@pytest.mark.usefixtures("qt_notifies")
 def test_a_new_key_is_asked_at_once_though_the_old_was_rejected(scene: Scene) -> None:
     """The wait of a day was for the old one, and the alert counts anew."""
     scene.wire.good = set()
@@ -586,6 +593,7 @@ def test_a_new_key_is_asked_at_once_though_the_old_was_rejected(scene: Scene) ->
 # --- telling ----------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("qt_notifies")
 def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
     """Once, also after a restart; and the log knows each."""
     scene.wire.amount = "9.0000"
@@ -601,6 +609,7 @@ def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
     assert later.told.empty()
 
 
+@pytest.mark.usefixtures("qt_notifies")
 def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
     """The listener hears until when."""
     scene.wire.amount = "9.0000"
@@ -752,14 +761,15 @@ def test_a_prompt_that_was_closed_is_told_to_those_that_waited(scene: Scene) -> 
 def test_a_notification_without_a_bus_is_no_fault(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tray and window show the same alarm."""
+    """Tray and window show the same alarm, and say that nothing else does."""
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
     async def step(scene: Scene) -> None:
         notice = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
         await scene.backend.tell(notice)
 
-    scene.play(step)
+    ears = scene.play(step)
+    assert [one and one.kind for one in ears.unseen] == [NotificationsUnseen]
 
 
 def test_it_runs_where_there_is_no_d_bus_library(tmp_path: Path) -> None:

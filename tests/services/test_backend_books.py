@@ -92,6 +92,9 @@ class Ears:
     def kept(self, problem: Failure | None) -> None:
         """Take it as it comes."""
 
+    def reached(self, problem: Failure | None) -> None:
+        """Take it as it comes."""
+
     def exported(self, path: str, failure: Failure | None) -> None:
         """Keep it."""
         self.exports.append((path, failure))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import HistoryProblem
+from trayapp.core.errors import Failure, HistoryProblem
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice, notice, trial_notice
@@ -61,6 +61,7 @@ class Scene:
         self.now = NOON
         self.server = Server()
         self.reached: list[bool] = []
+        """Whether notifications reach anybody, whenever that changed."""
         self.entries: tuple[LogEntry, ...] = ()
         self.waits: tuple[Paid, ...] = ()
         self._telling: list[asyncio.Task[None]] = []
@@ -73,7 +74,7 @@ class Scene:
         )
         self.alarm.set([A], Settings())
         self.delivery = Delivery(
-            self.server, self.alarm, self.reached.append, clock=self._monotonic
+            self.server, self.alarm, self._hear, clock=self._monotonic
         )
 
     def snoozed(self, until: datetime | None) -> None:
@@ -112,6 +113,9 @@ class Scene:
         said = [one.title for one in self.server.tried]
         self.server.tried.clear()
         return said
+
+    def _hear(self, problem: Failure | None) -> None:
+        self.reached.append(problem is None)
 
     def _monotonic(self) -> float:
         return (self.now - NOON).total_seconds()

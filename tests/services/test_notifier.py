@@ -574,7 +574,8 @@ def test_a_server_that_the_bus_can_start_is_not_started_to_look() -> None:
     address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     folder = Path(address.removeprefix("unix:path=").partition(",")[0]).parent
     (folder / "services" / f"{NAME}.service").write_text(
-        f"[D-BUS Service]\nName={NAME}\nExec=/bin/sh -c 'touch {folder}/started; exit 1'\n"
+        f"[D-BUS Service]\nName={NAME}\n"
+        f"Exec=/bin/sh -c 'touch {folder}/started; exit 1'\n"
     )
     with open_dbus_connection("SESSION") as person:
         Proxy(message_bus, person, timeout=PATIENCE_S).ReloadConfig()

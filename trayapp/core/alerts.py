@@ -56,11 +56,10 @@ def decide(
 ) -> tuple[Memory, tuple[Decision, ...]]:
     """Give what is remembered after `news`, and what becomes of what it means.
 
-    `hold` is `SNOOZED` or `QUIET` if notifications are that now, and `UNTAKEN` where
-    nothing shows them, not even what is urgent. Times of the memory that lie after
-    `now` were written under another clock or come with a backup: they neither silence
-    nor repeat anything. What a person turned off is not counted as told, so that it is
-    told when turned on again.
+    `hold` is `SNOOZED` or `QUIET` if notifications are that now, `UNTAKEN` if nothing
+    shows them. Times of the memory that lie after `now` were written under another
+    clock or come with a backup: they neither silence nor repeat anything. What a person
+    turned off is not counted as told, so that it is told when turned on again.
     """
     turn = _Turn(memory.asking(news.account, now), news, settings, hold, now)
     turn.count_time()

@@ -35,6 +35,7 @@
     │   │   ├── HistoryDamaged       a part of it can't be read
     │   │   └── HistoryTooNew        it was written by a newer version
     │   └── ExportUnwritable         the file that was chosen can't be written
+    ├── NotificationsUnseen          nothing on this desktop shows them
     ├── ProgramHangs                 another start runs, and does not react
     └── InternalFault                a fault of this program
 
@@ -487,6 +488,22 @@ class ExportUnwritable(StorageProblem):
     title = mark("The export can't be written")
     reason = mark("The disk is full, or the folder may not be written to.")
     advice = mark("Choose another folder, or free some space, and export again.")
+
+
+class NotificationsUnseen(BalanceTrayError):
+    """No notification server takes what there is to tell."""
+
+    id = "notifications"
+    remedy = Remedy.NONE
+    title = mark("This desktop shows no notifications at the moment")
+    reason = mark(
+        "No notification service takes them, so warnings are seen in the icon and in "
+        "this window only."
+    )
+    advice = mark(
+        "Start or install one, such as the desktop's own, mako or dunst; what there "
+        "was to tell is then told at once."
+    )
 
 
 class ProgramHangs(BalanceTrayError):

@@ -87,6 +87,10 @@ class Emitter:
         """Say why the history can't be kept for now, or that it is again."""
         self._emit(self._poller.kept, problem)
 
+    def reached(self, problem: "Failure | None") -> None:
+        """Say why no notification reaches the person, or that they do again."""
+        self._emit(self._poller.reached, problem)
+
     def _emit(self, signal: SignalInstance, *said: object) -> None:
         if not self._loop.is_given_up:
             signal.emit(*said)

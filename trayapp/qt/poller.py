@@ -56,6 +56,7 @@ class Poller(QObject):
         foreseen (str, Forecast): when an account runs out
         looked_up (HistoryView): what the history window is to show
         exported (str, Failure | None): a file was written, or why not
+        reached (Failure | None): why notifications reach nobody; None when they do
         kept (Failure | None): why the history can't be kept; None when it is again
         diagnosed (tuple[tuple[str, str], ...]): facts for "Copy diagnostics"
         failed (Failure): a fault of ours ended the loop, or it is stuck; another
@@ -75,6 +76,7 @@ class Poller(QObject):
     foreseen = Signal(str, object)
     looked_up = Signal(object)
     exported = Signal(str, object)
+    reached = Signal(object)
     kept = Signal(object)
     diagnosed = Signal(object)
     failed = Signal(object)

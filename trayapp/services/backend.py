@@ -28,6 +28,7 @@ from trayapp.services.archive import Archive
 from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.contained import contained
+from trayapp.services.delivery import Delivery
 from trayapp.services.history import History
 from trayapp.services.key_changes import forget_key, keys_stored
 from trayapp.services.machine import machine
@@ -95,6 +96,7 @@ class Backend:
         )
         self._books = Books(self._notebook, clock=clock, zone=outside.zone)
         self._notifier = _notifier(listener, outside.picture)
+        self._delivery = Delivery(self._notifier, self._alarm, listener.reached)
         self._wakeups = _wakeups(self._watch)
 
     async def run(self) -> None:
@@ -112,8 +114,7 @@ class Backend:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             self._announcer.close()
-            if self._notifier is not None:
-                await self._notifier.close()
+            await self._delivery.close()
             self._archive.close()
 
     def reload(self) -> None:
@@ -168,8 +169,7 @@ class Backend:
 
     async def tell(self, notice: Notice) -> None:
         """Show a native notification, where that is done over D-Bus."""
-        if self._notifier is not None:
-            await self._notifier.tell(notice)
+        await self._delivery.tell(notice)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold notifications back for a while, or no longer."""
@@ -214,6 +214,7 @@ class Backend:
         self.beats += 1
         with contained("looking at the time"):
             self._alarm.tick()
+        self._delivery.look()
         with contained("writing what waits"):
             self._archive.catch_up()
 

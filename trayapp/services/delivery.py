@@ -4,12 +4,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from trayapp.core.errors import Failure, NotificationsUnseen
 from trayapp.core.notices import Notice
 from trayapp.services.alarm import Alarm
 from trayapp.services.contained import contained
-from trayapp.services.notifier import Notifier
+
+if TYPE_CHECKING:
+    from trayapp.services.notifier import Notifier
 
 _FIRST_PAUSE_S: Final = 50.0
 """Less than the minute between two looks."""
@@ -26,23 +29,29 @@ class Delivery:
 
     def __init__(
         self,
-        notifier: Notifier,
+        notifier: "Notifier | None",
         alarm: Alarm,
-        reached: Callable[[bool], None],
+        tell_of: Callable[[Failure | None], None],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take who hears whether the desktop takes notifications, when that changes."""
-        self._notifier, self._alarm, self._reached = notifier, alarm, reached
+        """Let `tell_of` hear why notifications reach nobody, and None when they do.
+
+        Without a notifier, as where Qt shows notifications, all of this does nothing.
+        """
+        self._notifier, self._alarm, self._tell_of = notifier, alarm, tell_of
         self._clock = clock
         self._reaches = True
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = float("-inf")
         self._looking: asyncio.Task[None] | None = None
-        notifier.server_changed = self._on_server_changed
+        if notifier is not None:
+            notifier.server_changed = self._on_server_changed
 
     async def tell(self, notice: Notice) -> None:
         """Show a notification, or keep what it tells for later."""
+        if self._notifier is None:
+            return
         if await self._notifier.tell(notice):
             self._pause_s = _FIRST_PAUSE_S
             self._set(reaches=True)
@@ -61,11 +70,12 @@ class Delivery:
         """Look no more, and leave the bus."""
         if self._looking is not None:
             self._looking.cancel()
-        await self._notifier.close()
+        if self._notifier is not None:
+            await self._notifier.close()
 
     async def _look(self) -> None:
         with contained("looking for a notification server"):
-            if self._clock() >= self._not_before:
+            if self._notifier is not None and self._clock() >= self._not_before:
                 self._set(reaches=await self._notifier.is_served())
 
     def _on_server_changed(self) -> None:
@@ -79,5 +89,5 @@ class Delivery:
         if reaches is not self._reaches:
             self._reaches = reaches
             _log.info("notifications are shown: %s", "yes" if reaches else "no")
-            self._reached(reaches)
+            self._tell_of(None if reaches else NotificationsUnseen().as_failure())
             self._alarm.reach(on=reaches)

@@ -96,5 +96,8 @@ class Listener(Protocol):
     def exported(self, path: str, failure: Failure | None) -> None:
         """Hear that a file was written, or why not."""
 
+    def reached(self, problem: Failure | None) -> None:
+        """Hear why no notification reaches the person; None when they do again."""
+
     def kept(self, problem: Failure | None) -> None:
         """Hear why the history can't be kept for now; None when it is again."""
