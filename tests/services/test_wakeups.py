@@ -14,18 +14,15 @@ from tally import FAULTS, Tally
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
-from jeepney import DBusAddress, HeaderFields, new_signal
-from jeepney.bus_messages import Monitoring, message_bus
+from jeepney import HeaderFields, new_signal
+from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from private_bus import private_bus
+from system_services import LOGIND, SLEEP, System
 from trayapp.services import wakeups as module
 from trayapp.services.wakeups import Wakeups
 
-LOGIND, MANAGER = "org.freedesktop.login1", "org.freedesktop.login1.Manager"
-NETWORK = "org.freedesktop.NetworkManager"
-SLEEP = DBusAddress("/org/freedesktop/login1", interface=MANAGER)
-STATE = DBusAddress("/org/freedesktop/NetworkManager", interface=NETWORK)
 PATIENCE_S = 10.0
 
 
@@ -47,44 +44,6 @@ class Ears:
         """Wait for the next thing."""
         async with asyncio.timeout(PATIENCE_S):
             return await self.heard.get()
-
-
-class System:
-    """Both services, on one connection."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._connection = open_dbus_connection(address)
-        self._monitor = open_dbus_connection(address)
-        for name in (LOGIND, NETWORK):
-            Proxy(message_bus, self._connection).RequestName(name)
-        rule = "type='method_call',member='AddMatch'"
-        Proxy(Monitoring(), self._monitor).BecomeMonitor([rule])
-
-    def close(self) -> None:
-        """Leave the bus, as when the services end."""
-        self._monitor.close()
-        self._connection.close()
-
-    async def listened_to(self) -> str:
-        """Wait until somebody listens to both; give their name on the bus."""
-        names = [await asyncio.to_thread(self._next_listener) for _ in range(2)]
-        assert names[0] == names[1]
-        return names[0]
-
-    def sleeps(self, *, begins: bool) -> None:
-        """Say that the computer goes to sleep, or woke up."""
-        self._connection.send(new_signal(SLEEP, "PrepareForSleep", "b", (begins,)))
-
-    def network(self, state: int) -> None:
-        """Say what the network has come to."""
-        self._connection.send(new_signal(STATE, "StateChanged", "u", (state,)))
-
-    def _next_listener(self) -> str:
-        while True:
-            message = self._monitor.receive(timeout=PATIENCE_S)
-            if message.header.fields.get(HeaderFields.member) == "AddMatch":
-                return str(message.header.fields[HeaderFields.sender])
 
 
 @pytest.fixture
@@ -176,7 +135,7 @@ def test_words_of_another_kind_are_passed_over(
     async def story(ears: Ears) -> None:
         system = System(bus)
         await system.listened_to()
-        system._connection.send(new_signal(SLEEP, "PrepareForSleep", *body))  # noqa: SLF001  # said as nobody does
+        system.say(new_signal(SLEEP, "PrepareForSleep", *body))
         system.sleeps(begins=False)
         assert await ears.next() == "woke"
         assert ears.heard.empty()
