@@ -192,3 +192,17 @@ def test_a_request_without_a_forecast_suggests_nothing(scene: Scene) -> None:
 def test_without_a_balance_there_is_no_request(scene: Scene) -> None:
     """It would ask for nobody knows how much."""
     assert not scene.desk.request_for(Known(MAIN), None)
+
+
+def test_what_became_of_an_export_is_told_where_it_was_asked_for(scene: Scene) -> None:
+    """Once; the other windows say nothing, and a closed one leaves it to others."""
+    window, other = scene.open("a"), scene.open("b")
+    window.export_requested.emit("a", "csv", "/home/ana/a.csv")
+    assert scene.passed_on == [("a", "csv", "/home/ana/a.csv")]
+    assert scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
+    assert "It was written." in words(window)
+    assert "It was written." not in words(other)
+    assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
+    window.export_requested.emit("a", "csv", "/home/ana/a.csv")
+    window.close()
+    assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")

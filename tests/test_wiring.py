@@ -229,6 +229,19 @@ def test_an_export_that_failed_is_told_with_the_reason(scene: Scene) -> None:
     )
 
 
+def test_an_export_is_told_in_the_history_that_is_open(scene: Scene) -> None:
+    """The window below it has nothing to say, and does not come up."""
+    scene.start(A)
+    scene.window.history_requested.emit("a")
+    scene.poller.looked_up.emit(page(A))
+    (window,) = scene.histories()
+    window.export_requested.emit("a", "csv", "/home/ana/main.csv")
+    scene.poller.exported.emit("/home/ana/main.csv", Failure(ExportUnwritable))
+    assert any("The export can't be written." in one for one in words(window))
+    assert not scene.says("The export can't be written.")
+    assert not scene.window.isVisible()
+
+
 # --- the first start, and problems ---------------------------------------------------
 
 

@@ -36,6 +36,7 @@ class HistoryDesk(QObject):
         self._language = language
         self._windows: dict[str, HistoryWindow] = {}
         self._wanted: set[str] = set()
+        self._exports: dict[str, str] = {}
 
     @Slot(str)
     def open(self, account_id: str) -> None:
@@ -59,7 +60,7 @@ class HistoryDesk(QObject):
         self._wanted.remove(view.account_id)
         window = HistoryWindow(view, self._language)
         window.correction_toggled.connect(self.correction_toggled)
-        window.export_requested.connect(self.export_requested)
+        window.export_requested.connect(self._on_export)
         window.copy_request_requested.connect(self.copy_request_requested)
         window.finished.connect(self._closed)
         self._windows[view.account_id] = window
@@ -71,6 +72,17 @@ class HistoryDesk(QObject):
         if account_id in self._windows:
             self.page_requested.emit(account_id)
 
+    def tell_exported(self, path: str, words: str) -> bool:
+        """Say what became of an export where it was asked for; False if that is closed.
+
+        The main window would say it behind that one.
+        """
+        window = self._windows.get(self._exports.pop(path, ""))
+        if window is None:
+            return False
+        window.tell_exported(words)
+        return True
+
     def request_for(self, known: Known, said: Forecast | None) -> str:
         """Write the request to top an account up; empty if no balance is known."""
         if known.reading is None:
@@ -80,6 +92,11 @@ class HistoryDesk(QObject):
         return top_up_request(
             known.account, known.reading, forecast, today, self._language
         )
+
+    @Slot(str, str, str)
+    def _on_export(self, account_id: str, form: str, path: str) -> None:
+        self._exports[path] = account_id
+        self.export_requested.emit(account_id, form, path)
 
     @Slot()
     def _closed(self) -> None:

@@ -72,6 +72,8 @@ class HistoryWindow(QDialog):
         self._csv.clicked.connect(self._on_csv)
         self._json = Button(translate("Export &JSON…"))
         self._json.clicked.connect(self._on_json)
+        self._exported = Text()
+        self._exported.hide()
         self._copy = Button(translate("Copy top-up &request"))
         self._copy.clicked.connect(self._on_copy)
         for button in (self._correction, self._csv, self._json, self._copy):
@@ -99,6 +101,11 @@ class HistoryWindow(QDialog):
         self._caveat.setVisible(bool(view.caveat))
         self._show_months(view)
         self._show_movements(view)
+
+    def tell_exported(self, words: str) -> None:
+        """Say what became of the last export."""
+        self._exported.say(words)
+        self._exported.show()
 
     def _show_months(self, view: HistoryView) -> None:
         self._months.setRowCount(len(view.months))
@@ -207,6 +214,7 @@ class HistoryWindow(QDialog):
         whole.addWidget(self._chart, 3)
         whole.addLayout(words)
         whole.addLayout(tables, 2)
+        whole.addWidget(self._exported)
         whole.addLayout(footer)
         self.resize(QSize(*_SIZE) * em)
 
@@ -248,6 +256,7 @@ class HistoryWindow(QDialog):
     @Slot(str)
     def _on_path(self, path: str) -> None:
         form = self.sender().objectName()
+        self._exported.hide()
         self.export_requested.emit(self.account_id, form, path)
 
 
