@@ -100,6 +100,8 @@ def test_top_up_lists_the_accounts_that_have_a_panel(now: datetime) -> None:
 @pytest.mark.parametrize(
     ("passed", "words"),
     [
+        (timedelta(days=-365), "Before the clock was changed"),
+        (timedelta(minutes=-2), "Before the clock was changed"),
         (timedelta(seconds=-5), "Just now"),
         (timedelta(seconds=59), "Just now"),
         (timedelta(seconds=60), "1 minute ago"),
@@ -113,7 +115,7 @@ def test_top_up_lists_the_accounts_that_have_a_panel(now: datetime) -> None:
 def test_an_age_is_said_as_one_says_it(
     now: datetime, passed: timedelta, words: str
 ) -> None:
-    """Minutes, hours, then days; a clock that was set back is no age."""
+    """Minutes, hours, then days; what a clock that was set back makes is no age."""
     assert age(known(now, "1"), now + passed, ENGLISH) == words
 
 

@@ -156,6 +156,8 @@ def age(known: Known, now: datetime, language: Language) -> str:
     if known.reading is None:
         return translate("No balance yet")
     passed = now - known.reading.at
+    if passed < -timedelta(minutes=1):
+        return translate("Before the clock was changed")
     if passed < timedelta(minutes=1):
         return translate("Just now")
     if passed < timedelta(hours=1):
