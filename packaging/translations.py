@@ -1,16 +1,19 @@
 """Gathers what people read out of the code, and keeps the translations in step with it.
 
-    python3 packaging/dev.py translate           # template, .po and .mo anew
+    python3 packaging/dev.py translate           # all files anew; `es ca`: only those
     python3 packaging/dev.py translate --check   # only say what is wrong with them
+    python3 packaging/dev.py translate --clean   # also forget what is unused
 
 `resources/locale` has the template `balance-tray.pot`, and for each language the file
 that people edit (`es.po`) and the one that the program reads (`es.mo`). The files hold
 no dates, no places in the code and no guessed translations: a difference in them is a
-difference in words. A sentence that was changed in the code is translated anew.
+difference in words. A sentence that was changed in the code is translated anew; the
+old one stays at the end of the file (`#~`) until --clean.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import re
 import string
@@ -26,7 +29,7 @@ from babel.messages.pofile import read_po, write_po
 from trayapp.core.locales import LOCALES, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / "resources" / "locale"
@@ -66,15 +69,23 @@ class Words(Catalog):
 
 
 def main() -> int:
-    """Bring all files up to date, and say what is left to do; 0 if nothing is."""
-    if sys.argv[1:] == ["--check"]:
-        found = list(problems())
-    else:
-        update()
-        found = [one for code in CODES for one in faults(code, template())]
+    """Bring files up to date, and say what is left to do; 0 if nothing is."""
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").partition("\n")[0], allow_abbrev=False
+    )
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="default: all")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--clean", action="store_true", help="drop unused sentences")
+    asked = parser.parse_args()
+    codes = tuple(asked.codes) or CODES
+    if unknown := set(codes) - set(CODES):
+        parser.error(f"not in core/locales.py: {', '.join(sorted(unknown))}")
+    if not asked.check:
+        update(codes, clean=asked.clean)
+    found = list(problems(codes))
     for one in found:
         print(one)
-    print(f"{len(template())} sentences, {len(CODES)} languages, {len(found)} problems")
+    print(f"{len(template())} sentences, {len(codes)} languages, {len(found)} problems")
     return 1 if found else 0
 
 
@@ -94,23 +105,33 @@ def template() -> Words:
     return catalog
 
 
-def update() -> None:
+def update(codes: Sequence[str], *, clean: bool = False) -> None:
     """Write the template, each language's file with what is translated, and its .mo."""
     words = template()
     FOLDER.mkdir(parents=True, exist_ok=True)
     _write(TEMPLATE, words)
-    for code in CODES:
-        old, new = read(code), Words(locale=code, charset="utf-8", fuzzy=False)
-        for message in _messages(words):
-            kept = old.get(_key(message))
-            new.add(
-                message.id,
-                kept.string if kept and kept.id == message.id else None,
-                auto_comments=message.auto_comments,
-                user_comments=kept.user_comments if kept else (),
-            )
+    for code in codes:
+        new = _renewed(words, read(code), clean=clean)
         _write(FOLDER / f"{code}.po", new)
         (FOLDER / f"{code}.mo").write_bytes(compiled(new))
+
+
+def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> Words:
+    """Give a language the sentences of the program, translated where they were."""
+    new = Words(locale=old.locale, charset="utf-8", fuzzy=False)
+    before = {_ids(one): one for one in [*old.obsolete.values(), *_messages(old)]}
+    for message in _messages(words):
+        kept = before.pop(_ids(message), None)
+        new.add(
+            message.id,
+            kept.string if kept else None,
+            auto_comments=message.auto_comments,
+            user_comments=kept.user_comments if kept else (),
+        )
+    if not clean:
+        unused = (one for one in before.values() if all(_strings(one)))
+        new.obsolete = {_key(one): one for one in unused}
+    return new
 
 
 def read(code: str) -> Catalog:
@@ -132,18 +153,20 @@ def compiled(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
-def problems() -> Iterator[str]:
+def problems(codes: Sequence[str] = CODES) -> Iterator[str]:
     """Say all that is wrong: files behind the code, and faults in each language."""
     words = template()
     with TEMPLATE.open("rb") as file:
         written = read_po(file)
-    if {_key(one) for one in _messages(words)} != {
-        _key(one) for one in _messages(written)
+    if {_ids(one) for one in _messages(words)} != {
+        _ids(one) for one in _messages(written)
     }:
         yield f"{TEMPLATE.name}: not what the code says; run `dev.py translate`"
-    for code in CODES:
+    for code in codes:
         yield from faults(code, words)
-        if (FOLDER / f"{code}.mo").read_bytes() != compiled(read(code)):
+        read_by_program = FOLDER / f"{code}.mo"
+        made = read_by_program.read_bytes() if read_by_program.exists() else b""
+        if made != compiled(read(code)):
             yield f"{code}.mo: not made of {code}.po; run `dev.py translate`"
 
 
@@ -155,10 +178,10 @@ def faults(code: str, words: Catalog) -> Iterator[str]:
         if _key(message) not in wanted:
             yield f"{code}: not in the program: {_key(message)!r}"
     for gone in catalog.obsolete.values():
-        yield f"{code}: obsolete: {_key(gone)!r}"
-    for key in wanted:
+        yield f"{code}: not in the program any more: {_key(gone)!r}"
+    for key, message in wanted.items():
         found = catalog.get(key)
-        if found is None or not all(_strings(found)):
+        if found is None or _ids(found) != _ids(message) or not all(_strings(found)):
             yield f"{code}: untranslated: {key!r}"
             continue
         for fault in _sentence_faults(found, catalog.num_plurals):
