@@ -95,6 +95,13 @@ def test_what_is_left_of_any_text_never_holds_the_key(key: str, around: str) -> 
         assert told == said or spellings.is_in(Folded(said))
 
 
+@pytest.mark.parametrize("before", ["%", "%25", "\\x", "\\u00", "&#", "&#x", "%&#"])
+def test_a_key_behind_the_beginning_of_an_escape_is_found(before: str) -> None:
+    """Undoing the escape would eat the key's first digits."""
+    key = "399d2b438a53ebed3db8a7d52107f846"
+    assert key not in without(f"{before}{key};", [Spellings(key)])
+
+
 def test_a_key_in_another_key_leaves_nothing_of_either() -> None:
     """The longer one comes first."""
     keys = [Spellings("made-up-key-and-more"), Spellings("made-up-key")]

@@ -70,7 +70,11 @@ GOOD: Final[dict[str, tuple[bytes, ...]]] = {
     "text": ("\x28Shop — a\u202eb".encode(), b"\x05<b>&amp;\0"),
 }
 FOUND: Final[dict[str, tuple[bytes, ...]]] = {
-    "reply": (),
+    "reply": (
+        # Undoing the escape ate the key's first digits, and the rest was no key.
+        f"200|text/html %{KEY}\n".encode(),
+        f'400\n{{"status": "error", "error_id": "x", "error_msg": "&#x{KEY}"}}'.encode(),
+    ),
     "settings-file": (),
     "called": (
         # The beginning of a long line was taken for a word.

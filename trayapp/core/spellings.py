@@ -65,19 +65,26 @@ class Folded:
     __slots__ = ("base64", "plain")
 
     def __init__(self, text: str) -> None:
-        plain = text
+        steps = [text]
         for _ in range(_DEEPEST):
-            before = plain
-            if "%" in plain:
-                plain = unquote(plain, errors="replace")
-            if "\\" in plain:
-                plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), plain)
-            if "&" in plain:
-                plain = html.unescape(plain)
-            if plain == before:
+            known = len(steps)
+            for decoded in (_unquoted, _unescaped, html.unescape):
+                if (plain := decoded(steps[-1])) != steps[-1]:
+                    steps.append(plain)
+            if len(steps) == known:
                 break
-        self.base64 = plain.translate(_TO_BASE64)
-        self.plain = _GLUE.sub("", plain).lower()
+        # All of them are searched: what one decoding brings to light, another takes
+        # apart, as it does with a key that stands behind a "%".
+        self.base64 = "\n".join(step.translate(_TO_BASE64) for step in steps)
+        self.plain = "\n".join(_GLUE.sub("", step).lower() for step in steps)
+
+
+def _unquoted(text: str) -> str:
+    return unquote(text, errors="replace")
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def without(text: str, keys: Iterable[Spellings]) -> str:
