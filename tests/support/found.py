@@ -73,7 +73,7 @@ FOUND: Final[dict[str, tuple[bytes, ...]]] = {
     "reply": (
         # Undoing the escape ate the key's first digits, and the rest was no key.
         f"200|text/html %{KEY}\n".encode(),
-        f'400\n{{"status": "error", "error_id": "x", "error_msg": "&#x{KEY}"}}'.encode(),
+        f'400\n{{"status": "error", "error_id": "&#x{KEY}"}}'.encode(),
     ),
     "settings-file": (),
     "called": (
