@@ -1,0 +1,193 @@
+"""A profile that is polled and saved as fast as it goes, in a process to be killed.
+
+    polled.py FOLDER URL           polls until it is killed
+    polled.py FOLDER URL --fork    starts a child that does so for each line it reads
+
+It says on standard output what a person would have been shown, a line each:
+
+    P <process id>                     a child has been started
+    L <number> <problems>              the settings were loaded, those of this number
+    R <account> <milliseconds> <digits>    a balance is shown
+    B <number>                         settings are about to be saved
+    S <number>                         they are, as the dialog is told
+    F <error>                          they could not be
+    E                                  the child has ended
+"""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from trayapp.core.account import Account, Service
+from trayapp.core.alert_log import LogEntry
+from trayapp.core.balance import Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import Failure
+from trayapp.core.forecast import Forecast
+from trayapp.core.history_view import HistoryView
+from trayapp.core.known import Outcome
+from trayapp.core.notices import Button, Picture
+from trayapp.core.paid import Paid
+from trayapp.core.settings import Settings
+from trayapp.core.telling import Alert
+from trayapp.services.backend import Backend, Loaded, Outside, Saved
+from trayapp.services.config_file import Config
+from trayapp.services.gateway import Gateway
+from trayapp.services.keychain import Keychain, MemoryVault
+from trayapp.services.places import Places
+from trayapp.services.rows import to_ms
+
+_SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
+_IDS: Final = ("a", "b", "c")
+
+
+def places(folder: Path) -> Places:
+    """Give the profile's files, each kind in a folder of its own."""
+    return Places(
+        folder / "config" / "config.toml",
+        folder / "data" / "history.sqlite3",
+        folder / "state" / "log",
+        folder / "run",
+    )
+
+
+def config(number: int, url: str) -> Config:
+    """Make the settings of a number, which can be read from them again."""
+    accounts = (
+        Account(one, f"{one} {number}", Service.CUSTOM, url, low_below=Decimal(number))
+        for one in _IDS
+    )
+    return Config(tuple(accounts), Settings(timedelta(minutes=5 + number % 50)))
+
+
+def number_of(accounts: tuple[Account, ...]) -> int:
+    """Give the number that settings were made of."""
+    return int(accounts[0].low_below)
+
+
+class Unheard:
+    """A listener to whom everything is the same."""
+
+    def loaded(self, loaded: Loaded) -> None:
+        """Hear nothing."""
+
+    def asking(self, account_id: str) -> None:
+        """Hear nothing."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Hear nothing."""
+
+    def tried(self, trial: Trial, outcome: Outcome) -> None:
+        """Hear nothing."""
+
+    def saved(self, saved: Saved) -> None:
+        """Hear nothing."""
+
+    def pressed(self, account_id: str, button: Button) -> None:
+        """Hear nothing."""
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Hear nothing."""
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Hear nothing."""
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Hear nothing."""
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Hear nothing."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear nothing."""
+
+    def looked_up(self, page: HistoryView) -> None:
+        """Hear nothing."""
+
+    def exported(self, path: str, failure: Failure | None) -> None:
+        """Hear nothing."""
+
+    def reached(self, problem: Failure | None) -> None:
+        """Hear nothing."""
+
+    def kept(self, problem: Failure | None) -> None:
+        """Hear nothing."""
+
+
+def backend_of(profile: Places, listener: Unheard) -> Backend:
+    """Make the program's own backend, with a keyring that knows every account."""
+    outside = Outside(
+        Keychain(MemoryVault(dict.fromkeys(_IDS, _SAMPLE_KEY)), seen=lambda _: None),
+        Gateway(),
+        lambda: datetime.now(UTC),
+        Picture(1, bytes(4)),
+    )
+    return Backend(profile, listener, outside)
+
+
+class _Speaker(Unheard):
+    """Says what it hears, and asks again at once."""
+
+    def __init__(self) -> None:
+        self.backend: Backend
+        self.number = 0
+
+    def loaded(self, loaded: Loaded) -> None:
+        self.number = number_of(tuple(one.account for one in loaded.known))
+        said = ",".join(one.kind.id for one in loaded.problems)
+        _say(f"L {self.number} {said or '-'}")
+
+    def answered(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, Reading):
+            reading = outcome.result
+            at, digits = to_ms(reading.at), reading.balance.digits
+            _say(f"R {outcome.account_id} {at} {digits}")
+        self.backend.ask_now([outcome.account_id])
+
+    def saved(self, saved: Saved) -> None:
+        if saved.problem is not None:
+            _say(f"F {saved.problem.kind.id}")
+        else:
+            _say(f"S {number_of(saved.accounts)}")
+
+
+async def _poll_and_save(folder: Path, url: str) -> None:
+    ears = _Speaker()
+    ears.backend = backend = backend_of(places(folder), ears)
+    running = asyncio.create_task(backend.run())
+    await asyncio.sleep(0)
+    shown = frozenset(_IDS)
+    number = ears.number
+    while not running.done():
+        number += 1
+        wanted = config(number, url)
+        _say(f"B {number}")
+        await backend.save(Changes(wanted.accounts, wanted.settings, {}), shown)
+        await asyncio.sleep(0.005)
+    await running
+
+
+def _say(line: str) -> None:
+    # One write, which a pipe keeps whole, and keeps when its writer is killed.
+    os.write(1, f"{line}\n".encode())
+
+
+def _main() -> None:
+    folder, url = Path(sys.argv[1]), sys.argv[2]
+    if "--fork" not in sys.argv:
+        sys.exit(asyncio.run(_poll_and_save(folder, url)))
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _say(f"P {os.getpid()}")
+            sys.exit(asyncio.run(_poll_and_save(folder, url)))
+        os.waitpid(child, 0)
+        _say("E")
+
+
+if __name__ == "__main__":
+    _main()
