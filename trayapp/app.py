@@ -171,7 +171,10 @@ def _give_up(failure: Failure) -> int:
     language = system_language()
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")
+    start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
+    catch_faults()
     say_last_word(problem(failure, language))
+    release_faults()
     return FAILED
 
 
