@@ -55,6 +55,11 @@ class Tray:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    def count(self) -> int:
+        """Give how many icons the panel knows of, ours or not."""
+        _, registered = self._get(WATCHER, "RegisteredStatusNotifierItems")
+        return len(registered)
+
     def tooltip(self) -> str:
         """Give the whole text that appears under the pointer."""
         _, (_, _, title, text) = self._get(self._item(), "ToolTip")
