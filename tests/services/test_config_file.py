@@ -18,7 +18,7 @@ from trayapp.core.errors import (
     ConfigUnreadable,
     ConfigUnwritable,
 )
-from trayapp.core.settings import DEFAULT_TOLD, AlertKind, QuietHours, Settings
+from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 from trayapp.services.config_file import Config, ConfigFile
 
 CONFIG = Config(
@@ -46,6 +46,9 @@ CONFIG = Config(
         timedelta(hours=36),
         QuietHours(time(22), time(7, 30)),
         timedelta(hours=12),
+        IconStyle.NUMBER,
+        "es",
+        discreet=True,
     ),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.language import ENGLISH
 from trayapp.core.notices import Notice, Urgency
 from trayapp.core.plain import utf16_length
+from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
 from trayapp.core.text import TrayView
 from trayapp.ui.tray import LINES, Tray
@@ -42,6 +43,11 @@ def tray(qtbot: QtBot) -> Iterator[Tray]:
 def icon(tray: Tray) -> QSystemTrayIcon:
     """Give the tray's icon: the last one that was made."""
     return tray.findChildren(QSystemTrayIcon)[-1]
+
+
+def drawn(tray: Tray) -> QImage:
+    """Give the picture that the panel shows."""
+    return icon(tray).icon().pixmap(22, 22).toImage()
 
 
 def menu(tray: Tray) -> QMenu:
@@ -212,7 +218,7 @@ def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
 def test_a_new_icon_shows_what_the_old_one_did(tray: Tray) -> None:
     """After a panel came late, everything is as it was."""
     tray.render(VIEW)
-    before, picture = icon(tray), icon(tray).icon().cacheKey()
+    before, picture = icon(tray), drawn(tray)
     same_menu = menu(tray)
     tray.recreate()
     assert icon(tray) is not before
@@ -220,7 +226,7 @@ def test_a_new_icon_shows_what_the_old_one_did(tray: Tray) -> None:
     assert before.toolTip() == "Balance Tray"
     assert icon(tray).isVisible()
     assert icon(tray).toolTip() == VIEW.tooltip
-    assert icon(tray).icon().cacheKey() == picture
+    assert drawn(tray) == picture
     assert menu(tray) is same_menu
 
 
@@ -260,3 +266,24 @@ def test_a_message_is_cut_to_what_windows_shows(
 def test_a_screenless_platform_hosts_no_tray(tray: Tray) -> None:
     """The question is Qt's to answer."""
     assert not tray.is_hosted()
+
+
+def test_the_icon_is_painted_in_the_style_that_was_chosen(tray: Tray) -> None:
+    """And a style that stays the same is no news for the panel."""
+    tray.render(VIEW)
+    coloured = drawn(tray)
+    tray.show_style(IconStyle.LIGHT)
+    assert drawn(tray) != coloured
+    same = icon(tray).icon().cacheKey()
+    tray.show_style(IconStyle.LIGHT)
+    assert icon(tray).icon().cacheKey() == same
+    tray.show_style(IconStyle.COLOUR)
+    assert drawn(tray) == coloured
+
+
+def test_the_icon_shows_that_notifications_are_snoozed(tray: Tray) -> None:
+    """By a moon."""
+    tray.render(VIEW)
+    awake = drawn(tray)
+    tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
+    assert drawn(tray) != awake

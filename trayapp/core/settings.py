@@ -30,6 +30,21 @@ DEFAULT_TOLD: Final = frozenset(AlertKind) - {AlertKind.TOPPED_UP}
 """What asks a person to act; a top-up is what they did themselves."""
 
 
+class IconStyle(StrEnum):
+    """How the tray icon is painted."""
+
+    COLOUR = "colour"
+    """In colours, with a rim that parts them from any panel."""
+    PANEL = "panel"
+    """In one ink that suits the panel, where its colour can be known."""
+    LIGHT = "light"
+    """In light ink, for a dark panel."""
+    DARK = "dark"
+    """In dark ink, for a light panel."""
+    NUMBER = "number"
+    """The amount itself, as long as it is fine or low."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """A time of the day, by the clock on the wall, in which little is told."""
@@ -54,6 +69,11 @@ class Settings:
     reminder: timedelta | None = None
     """Between two reminders of a low or empty balance, 1 hour to 7 days; None for
     none."""
+    icon: IconStyle = IconStyle.COLOUR
+    language: str = ""
+    """The code of the language to speak, such as "es"; empty for the system's own."""
+    discreet: bool = False
+    """Whether amounts are hidden until a person asks to see them."""
 
     def __post_init__(self) -> None:
         """Refuse what is out of bounds with `ValueError`."""

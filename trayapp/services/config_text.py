@@ -11,7 +11,7 @@ from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
 from trayapp.core.balance import exact_amount
 from trayapp.core.draft import Draft
 from trayapp.core.errors import ConfigBroken, ConfigTooNew
-from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 
 _VERSION: Final = 1
 _BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
@@ -59,6 +59,9 @@ def to_toml(config: Config) -> str:
                 "interval_minutes": settings.interval // _MINUTE,
                 "told": sorted(kind.value for kind in settings.told),
                 "unreachable_after_hours": settings.unreachable_after / _HOUR,
+                "icon": settings.icon.value,
+                "language": settings.language,
+                "discreet": settings.discreet,
                 **_optional(settings),
             },
             "account": [_account_table(account) for account in config.accounts],
@@ -124,6 +127,9 @@ def _settings(table: dict[str, object]) -> Settings:
         ),
         quiet=None if quiet is None else _quiet(_typed(quiet, dict, "quiet")),
         reminder=None if reminder is None else _hours(reminder),
+        icon=IconStyle(_typed(table.get("icon", default.icon.value), str, "icon")),
+        language=_typed(table.get("language", ""), str, "language"),
+        discreet=_typed(table.get("discreet", False), bool, "discreet"),
     )
 
 

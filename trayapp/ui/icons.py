@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from trayapp.core.gauge import Gauge
 from trayapp.core.notices import Picture
+from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
-from trayapp.ui.glyphs import state_image
+from trayapp.ui.glyphs import COLOURED, gauge_image, plain_inks, state_image
+from trayapp.ui.panel import DARK_INK, LIGHT_INK
 
 TRAY_SIZES: Final = (16, 20, 22, 24, 32, 40, 48, 64)
 """What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
@@ -18,15 +21,31 @@ _NOTICE_SIZE: Final = 64
 _APP: Final = "balance-tray.svg"
 
 
-def state_icon(state: State, *, mask: bool = False) -> QIcon:
-    """Make the tray's icon for a state, sharp at every usual size.
+def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
+    """Make the tray's icon, sharp at every usual size.
 
-    A mask is what macOS tints to suit its menu bar; only shapes are left of it.
+    `ink` is what the panel's own icons are painted in, as `panel_ink` knows it; None
+    paints `IconStyle.PANEL` in colours.
     """
+    inks = COLOURED
+    if style is IconStyle.LIGHT:
+        inks = plain_inks(LIGHT_INK)
+    elif style is IconStyle.DARK:
+        inks = plain_inks(DARK_INK)
+    elif style is IconStyle.PANEL and ink is not None:
+        inks = plain_inks(ink)
+    number = style is IconStyle.NUMBER
     icon = QIcon()
     for size in TRAY_SIZES:
-        icon.addPixmap(QPixmap.fromImage(state_image(state, size, mask=mask)))
-    icon.setIsMask(mask)
+        image = gauge_image(gauge, size, inks, number=number)
+        icon.addPixmap(QPixmap.fromImage(image))
+    return icon
+
+
+def gauge_mask(gauge: Gauge) -> QIcon:
+    """Make what macOS tints to suit its menu bar; only shapes are left of it."""
+    icon = gauge_icon(gauge, IconStyle.DARK, None)
+    icon.setIsMask(True)
     return icon
 
 

@@ -7,13 +7,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from trayapp.core.gauge import Gauge
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice
 from trayapp.core.plain import one_line, shorten_utf16
+from trayapp.core.settings import IconStyle
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
 from trayapp.core.text import PROGRAM, TOOLTIP_LIMIT, TrayView
-from trayapp.ui.icons import app_icon, state_icon
+from trayapp.ui.icons import app_icon, gauge_icon, gauge_mask
+from trayapp.ui.panel import panel_ink
 
 LINES: Final = 5
 """Accounts that the menu names before it says how many more there are."""
@@ -61,8 +64,8 @@ class Tray(QObject):
         super().__init__(parent)
         self._language = language
         self._is_mac = platform == "darwin"
-        self._icons: dict[State, QIcon] = {}
-        self._state = State.UNKNOWN
+        self._style = IconStyle.COLOUR
+        self._gauge = Gauge(State.UNKNOWN)
         self._tooltip = PROGRAM
         self._shown = False
         self._noticed = ""
@@ -72,8 +75,9 @@ class Tray(QObject):
 
     def render(self, view: TrayView) -> None:
         """Show `view`, touching only what changed."""
-        if view.state is not self._state:
-            self._state = view.state
+        gauge = Gauge(view.state, snoozed=bool(view.snoozed))
+        if gauge != self._gauge:
+            self._gauge = gauge
             self._icon.setIcon(self._picture())
         tooltip = _tooltip(view.tooltip)
         if tooltip != self._tooltip:
@@ -83,6 +87,12 @@ class Tray(QObject):
         self._show_lines(view.lines, view.more)
         self._show_top_ups(view.top_ups)
         _say([self._snoozed, self._wake], self._snooze_words(view.snoozed))
+
+    def show_style(self, style: IconStyle) -> None:
+        """Paint the icon in another style from now on."""
+        if style is not self._style:
+            self._style = style
+            self._icon.setIcon(self._picture())
 
     def show(self) -> None:
         """Put the icon into the tray, or wait for a tray."""
@@ -131,9 +141,9 @@ class Tray(QObject):
         return icon
 
     def _picture(self) -> QIcon:
-        if self._state not in self._icons:
-            self._icons[self._state] = state_icon(self._state, mask=self._is_mac)
-        return self._icons[self._state]
+        if self._is_mac:
+            return gauge_mask(self._gauge)
+        return gauge_icon(self._gauge, self._style, panel_ink())
 
     def _build_menu(self) -> None:
         translate, menu = self._language.gettext, self._menu
