@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tally import TALLY, Tally
 
@@ -25,6 +26,13 @@ collect_ignore = (
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _LOOPBACK: Final = ("127.", "::1", "localhost")
+
+
+# How long an example takes says how busy the machine is, and nothing of the program.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
