@@ -18,7 +18,13 @@ from trayapp.core.errors import (
     ConfigUnreadable,
     ConfigUnwritable,
 )
-from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
+from trayapp.core.settings import (
+    DEFAULT_TOLD,
+    AlertKind,
+    IconStyle,
+    QuietHours,
+    Settings,
+)
 from trayapp.services.config_file import Config, ConfigFile
 
 CONFIG = Config(
