@@ -131,7 +131,7 @@ def test_the_tray_names_the_day_when_the_day_is_over(scene: Scene) -> None:
     scene.load(A)
     scene.answer(A, LOW)
     scene.pass_time(timedelta(hours=12))
-    assert scene.tray.views[-1].lines == ("Main: €9.50, Low, as of 2026-11-23 12:00",)
+    assert scene.tray.views[-1].lines == ("Main: €9.50, Low, as of 23 Nov, 12:00",)
 
 
 def test_a_snooze_is_shown_until_it_ends(scene: Scene) -> None:
@@ -249,8 +249,8 @@ def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
     scene.show()
     scene.views.set_awaited((Paid("a", NOON),))
     assert scene.says(
-        "Paid, you said at 12:00. A reminder comes on 2026-11-24 09:00 if no top-up "
-        "is seen."
+        "You said you paid (12:00). If no top-up is seen, a reminder comes "
+        "(24 Nov, 09:00)."
     )
     scene.views.set_awaited(())
     assert not scene.says("Paid, you said")

@@ -176,9 +176,9 @@ def test_a_forecast_and_a_payment_are_on_the_card(scene: Scene) -> None:
     scene.poller.foreseen.emit("a", FAR)
     scene.poller.awaited.emit((Paid("a", NOON),))
     assert scene.says("More than two years at this pace")
-    assert scene.says("Paid, you said at")
+    assert scene.says("You said you paid")
     scene.poller.awaited.emit(())
-    assert not scene.says("Paid, you said at")
+    assert not scene.says("You said you paid")
 
 
 def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:

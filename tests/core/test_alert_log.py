@@ -28,13 +28,13 @@ def test_the_last_decision_stands_first(now: datetime) -> None:
             "Sent: it was held back before, and still held",
         ),
         (
-            "2026-11-22 12:00",
+            "22 Nov, 12:00",
             "Main",
             "The unit changed",
             "Not sent: amounts in two units are not compared",
         ),
         (
-            "2026-11-22 12:00",
+            "22 Nov, 12:00",
             "Main",
             "Low balance",
             "Held back: it was in the quiet hours",

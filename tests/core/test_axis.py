@@ -16,10 +16,9 @@ from trayapp.core.axis import (
     ValueAxis,
     midnight,
     milliseconds,
-    moment_words,
     tick_words,
 )
-from trayapp.core.language import ENGLISH, Language
+from trayapp.core.language import ENGLISH
 
 MADRID = ZoneInfo("Europe/Madrid")
 HOUR = 3_600_000
@@ -126,15 +125,6 @@ def test_days_are_named_as_closely_as_needed(
 ) -> None:
     """A week has its date, a month its name, a January its year."""
     assert tick_words(TimeTick(0, day, stride), ENGLISH) == words
-
-
-def test_a_moment_is_told_in_the_local_zone() -> None:
-    """Before and after the clocks change."""
-    madrid = Language(zone=MADRID)
-    before = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
-    assert moment_words(before, madrid) == "Sun 25 Oct 2026, 00:30"
-    after = before + timedelta(days=1)
-    assert moment_words(after, madrid) == "Sun 25 Oct 2026, 23:30"
 
 
 def test_amounts_have_a_place() -> None:

@@ -44,7 +44,7 @@ def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
         "€0.00",
     )
     (rise,) = page.movements
-    assert rise.words == "2026-11-23 11:00: +€100.00"
+    assert rise.words == "11:00: +€100.00"
     assert not rise.is_correction
 
 

@@ -1,8 +1,6 @@
 """The shape of numbers and times."""
 
-from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -87,13 +85,3 @@ def test_what_is_written_can_be_typed_again(
 ) -> None:
     """The settings dialog shows a threshold and reads it back unchanged."""
     assert language.typed_number(language.number(amount)) == amount
-
-
-def test_a_time_of_today_is_the_clocks_and_an_older_one_has_its_day(
-    now: datetime,
-) -> None:
-    """What was read yesterday does not look like today's."""
-    madrid = Language(zone=ZoneInfo("Europe/Madrid"))
-    assert madrid.clock_time(now, now) == "13:00"
-    yesterday = now - timedelta(hours=14)
-    assert madrid.clock_time(yesterday, now) == "2026-11-22 23:00"

@@ -92,7 +92,7 @@ def test_a_drain_says_what_is_usual_and_leads_to_the_panel() -> None:
     said = notice(Alert(AlertKind.DRAIN, ACCOUNT, LEFT, drain=drain), ENGLISH)
     assert said.title == "Shop: unusual spending"
     assert said.body.startswith(
-        "€38.00 spent in 20 minutes; €2.00 a day is usual. €4.50 left."
+        "€38.00 spent in 20 minutes; about €2.00 a day is usual. €4.50 left."
     )
     assert dict(said.buttons)[Button.TOP_UP] == "Open panel"
     assert said.urgency is Urgency.CRITICAL
@@ -138,7 +138,7 @@ def test_a_payment_that_did_not_arrive_says_since_when() -> None:
     said = notice(alert, ENGLISH)
     assert (said.title, said.body) == (
         "Shop: no top-up seen",
-        "You said that you paid (2026-11-20); no top-up was seen since. €4.50 left.",
+        "You said that you paid (Fri 20 Nov); no top-up was seen since. €4.50 left.",
     )
 
 

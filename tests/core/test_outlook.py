@@ -149,6 +149,14 @@ def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
             Forecast(Verdict.RANGE, date(2026, 11, 23), date(2026, 11, 24)),
             ("Runs out today or tomorrow", ""),
         ),
+        (
+            Forecast(Verdict.RANGE, date(2026, 11, 20), date(2026, 11, 27)),
+            ("Runs out today – Fri 27 Nov at this pace", ""),
+        ),
+        (
+            Forecast(Verdict.RANGE, date(2026, 11, 23), date(2029, 11, 23)),
+            ("Runs out today or later at this pace", ""),
+        ),
         (Forecast(Verdict.FAR), ("More than two years at this pace", "")),
         (Forecast(Verdict.NOT_ENOUGH), ("", "not enough history yet")),
     ],

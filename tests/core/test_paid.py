@@ -66,6 +66,6 @@ def test_it_is_always_a_working_day_soon(at: datetime) -> None:
 def test_it_says_what_is_waited_for(now: datetime) -> None:
     """When it was said, and when the reminder comes, in the person's zone."""
     assert paid_words(Paid("a", now), now, LANGUAGE) == (
-        "Paid, you said at 13:00. "
-        "A reminder comes on 2026-11-24 09:00 if no top-up is seen."
+        "You said you paid (13:00). "
+        "If no top-up is seen, a reminder comes (24 Nov, 09:00)."
     )

@@ -95,7 +95,7 @@ def test_a_failure_keeps_the_last_amount_and_says_how_old_it_is(
     fresh = texts(main)[1].palette().windowText().color()
     main.show_card(replace(failed(Remedy.RETRY), age="2 hours ago"))
     assert words(main)[1] == "€350.12"
-    assert "Last known balance: 2 hours ago" in words(main)
+    assert "Last known balance · 2 hours ago" in words(main)
     assert texts(main)[1].palette().windowText().color() != fresh
 
 
@@ -307,7 +307,7 @@ def test_a_card_is_one_group_to_a_screen_reader(window: Window) -> None:
     main = card(window, "Main")
     main.show_card(failed(Remedy.RETRY))
     assert main.accessibleName() == (
-        "Main, €350.12, Fine, Last known balance: 3 minutes ago"
+        "Main, €350.12, Fine, Last known balance · 3 minutes ago"
     )
     assert main.accessibleDescription() == "Rejected Because. Do this."
     names = [button.accessibleName() for button in main.findChildren(Button)]

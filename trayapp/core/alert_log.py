@@ -7,6 +7,7 @@ from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.alerts import AlertKind, Decision, Fate, Reason
+from trayapp.core.dates import clock_time
 from trayapp.core.language import Language, mark
 from trayapp.core.plain import one_line
 
@@ -24,15 +25,18 @@ _KIND_WORDS: Final = {
     AlertKind.TOPPED_UP: mark("Topped up"),
 }
 _FATE_WORDS: Final = {
+    # Translators: what became of a notification; then one of the reasons below.
     Fate.SENT: mark("Sent: {reason}"),
     Fate.HELD: mark("Held back: {reason}"),
     Fate.NOT_SENT: mark("Not sent: {reason}"),
 }
 _REASON_WORDS: Final = {
+    # Translators: why a notification was sent; it follows "Sent: ".
     Reason.NEW: mark("it was new"),
     Reason.AFTERWARDS: mark("it was held back before, and still held"),
     Reason.REMINDER: mark("a reminder, as set"),
     Reason.UNSEEN: mark("you said that you paid, and no top-up was seen"),
+    # Translators: why a notification was held back or not sent; it follows a colon.
     Reason.SNOOZED: mark("notifications were snoozed"),
     Reason.QUIET: mark("it was in the quiet hours"),
     Reason.OFF: mark("it is turned off in the settings"),
@@ -77,7 +81,7 @@ def why_rows(
     """
     return tuple(
         (
-            language.clock_time(entry.at, now),
+            clock_time(entry.at, now, language),
             one_line(entry.account_name, 60),
             kind_words(entry.kind, language),
             _fate_words(entry, language),

@@ -1,8 +1,9 @@
 """What an alert says: its headline, its sentences, and its one line among others."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from trayapp.core.dates import weekday_words
 from trayapp.core.language import Language, mark
 from trayapp.core.plain import one_line
 from trayapp.core.settings import AlertKind
@@ -14,6 +15,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOURS_OF_TWO_DAYS: Final = 48
 
 _EVENTS: Final = {
+    # Translators: what happened, after an account's name: "Shop: low balance".
     AlertKind.LOW: mark("low balance"),
     AlertKind.LOW_DAYS: mark("the balance runs out soon"),
     AlertKind.EMPTY: mark("the balance is used up"),
@@ -37,7 +39,9 @@ def urgent(alert: Alert) -> bool:
 def headline(alert: Alert, language: Language) -> str:
     """Say of which account it is and what happened."""
     name = one_line(alert.account.name, _LONGEST_NAME)
-    return f"{name}: {_event(alert, language)}"
+    # Translators: an account's name, and what happened to it.
+    words = language.gettext("{name}: {event}")
+    return words.format(name=name, event=_event(alert, language))
 
 
 def _event(alert: Alert, language: Language) -> str:
@@ -91,7 +95,8 @@ def line(alert: Alert, language: Language) -> str:
     if alert.kind is AlertKind.LOW_DAYS and alert.days is not None:
         parts.insert(0, days_words(alert.days, language).rstrip("."))
         del parts[1]
-    return f"{name}: {', '.join(filter(None, parts))}"
+    words = language.gettext("{name}: {event}")
+    return words.format(name=name, event=", ".join(filter(None, parts)))
 
 
 def days_words(days: tuple[int, int], language: Language) -> str:
@@ -137,9 +142,10 @@ def _drained(alert: Alert, language: Language) -> str:
             "Far more was spent than is usual. {amount} left. If that is not you, "
             "revoke the API key in the panel."
         ).format(amount=_left(alert, language))
+    # Translators: {time} is a length of time, such as "3 hours".
     return language.gettext(
-        "{spent} spent in {time}; {usual} a day is usual. {amount} left. If that is "
-        "not you, revoke the API key in the panel."
+        "{spent} spent in {time}; about {usual} a day is usual. {amount} left. If "
+        "that is not you, revoke the API key in the panel."
     ).format(
         spent=language.money(drain.spent, unit),
         time=_span(drain.within, language),
@@ -150,6 +156,7 @@ def _drained(alert: Alert, language: Language) -> str:
 
 def _without(alert: Alert, language: Language) -> str:
     translate = language.gettext
+    # Translators: {time} is a length of time, such as "3 hours".
     said = translate("For {time} no question was answered with a balance.").format(
         time=_span(alert.without or timedelta(0), language)
     )
@@ -164,9 +171,10 @@ def _without(alert: Alert, language: Language) -> str:
 def _topped_up(alert: Alert, language: Language) -> str:
     translate, left = language.gettext, _left(alert, language)
     if alert.unseen_since is not None:
+        paid = alert.unseen_since.astimezone(language.zone)
         return translate(
             "You said that you paid ({date}); no top-up was seen since. {amount} left."
-        ).format(date=_day(alert.unseen_since, language), amount=left)
+        ).format(date=weekday_words(paid, language, in_year=paid.year), amount=left)
     unit = alert.balance.unit if alert.balance is not None else ""
     risen = language.money(alert.rise, unit) if alert.rise is not None else ""
     return translate("{rise} came in; the balance is {amount} now.").format(
@@ -185,7 +193,3 @@ def _span(span: timedelta, language: Language) -> str:
         return plural("{n} hour", "{n} hours", hours).format(n=hours)
     days = hours // 24
     return plural("{n} day", "{n} days", days).format(n=days)
-
-
-def _day(moment: datetime, language: Language) -> str:
-    return f"{moment.astimezone(language.zone):%Y-%m-%d}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from trayapp.core.dates import MONTHS, WEEKDAYS
+from trayapp.core.dates import MONTHS, day_words, weekday_words
 from trayapp.core.language import Language
 
 _MANTISSAS: Final = (1, 2, 5)
@@ -135,32 +135,11 @@ def midnight(day: date, zone: tzinfo | None) -> int:
 
 def tick_words(tick: TimeTick, language: Language) -> str:
     """Name a day of the time axis as closely as its stride asks for."""
-    translate = language.gettext
     days, months = tick.stride.value
     if months == _YEAR or (months and tick.day.month == 1):
         return str(tick.day.year)
     if months:
-        return translate(MONTHS[tick.day.month - 1])
+        return language.gettext(MONTHS[tick.day.month - 1])
     if days < _WEEK:
-        weekday = translate(WEEKDAYS[tick.day.weekday()])
-        return translate("{weekday} {day}").format(weekday=weekday, day=tick.day.day)
+        return weekday_words(tick.day, language)
     return day_words(tick.day, language)
-
-
-def day_words(day: date, language: Language) -> str:
-    """Name a day of a year that goes without saying."""
-    month = language.gettext(MONTHS[day.month - 1])
-    return language.gettext("{day} {month}").format(day=day.day, month=month)
-
-
-def moment_words(moment: datetime, language: Language) -> str:
-    """Name a moment by its local day and time, the weekday too."""
-    local = moment.astimezone(language.zone)
-    translate = language.gettext
-    return translate("{weekday} {day} {month} {year}, {time}").format(
-        weekday=translate(WEEKDAYS[local.weekday()]),
-        day=local.day,
-        month=translate(MONTHS[local.month - 1]),
-        year=local.year,
-        time=f"{local:%H:%M}",
-    )

@@ -8,6 +8,7 @@ from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
+from trayapp.core.dates import clock_time, month_words
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_view import HistoryView, MonthRow, MovementRow
 from trayapp.core.language import Language, mark
@@ -86,7 +87,7 @@ def history_page(
             MovementRow(
                 at=one.at,
                 words=language.gettext("{day}: +{amount}").format(
-                    day=f"{one.at.astimezone(language.zone):%Y-%m-%d %H:%M}",
+                    day=clock_time(one.at, now, language),
                     amount=language.money(one.amount, one.unit),
                 ),
                 is_correction=one.kind is MovementKind.CORRECTION,
@@ -108,6 +109,7 @@ def top_up_request(
         translate("Balance: {amount}").format(
             amount=language.money(balance.amount, balance.unit)
         ),
+        # Translators: then a day or a range of days, or why nobody can say it.
         translate("Runs out: {when}").format(when=sentence(said, today, language)),
     ]
     suggested = top_up_for(said, _WEEKS, max(balance.amount, Decimal(0)))
@@ -120,6 +122,7 @@ def top_up_request(
             ).format(weeks=_WEEKS, amount=language.money(suggested, balance.unit))
         )
     if account.panel_url:
+        # Translators: the web page on which the account is topped up.
         lines.append(translate("Panel: {url}").format(url=account.panel_url))
     return "\n".join(lines)
 
@@ -129,7 +132,7 @@ def _month_row(month: Month, language: Language) -> MonthRow:
         return language.money(amount, month.unit)
 
     return MonthRow(
-        month=f"{month.first:%Y-%m}",
+        month=month_words(month.first, language),
         opening=money(month.opening),
         topped_up=money(month.topped_up),
         spent=money(month.spent),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from trayapp.core.axis import TimeAxis, day_words, milliseconds, moment_words
+from trayapp.core.axis import TimeAxis, milliseconds
+from trayapp.core.dates import day_words, moment_words
 from trayapp.core.language import Language
 from trayapp.core.plot import ChartData, within
 
@@ -79,6 +80,7 @@ def readout(data: ChartData, place: int, language: Language) -> Readout:
     note = ""
     if topped_up:
         added = language.money(topped_up, data.unit)
+        # Translators: after an amount and a time, as in "€30.00, Mon 14 Dec, …".
         note = language.gettext("topped up by {amount}").format(amount=added)
     return Readout(
         amount=language.money(reading.balance.amount, reading.balance.unit),
@@ -105,18 +107,26 @@ def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
 
     last = shown[-1]
     is_fresh = data.now - series.readings[last].at <= data.silence
-    when = translate("now") if is_fresh else translate("on {day}").format(day=day(last))
     if len(shown) == 1:
-        return translate("{amount} {when}").format(amount=money(last), when=when)
+        alone = (
+            translate("{amount} now") if is_fresh else translate("{amount} on {day}")
+        )
+        return alone.format(amount=money(last), day=day(last))
+    whole = (
+        translate("From {before} on {first} to {after} now")
+        if is_fresh
+        else translate("From {before} on {first} to {after} on {last}")
+    )
     parts = [
-        translate("From {before} on {day} to {after} {when}").format(
+        whole.format(
             before=money(shown[0]),
-            day=day(shown[0]),
+            first=day(shown[0]),
             after=money(last),
-            when=when,
+            last=day(last),
         )
     ]
     if count := sum(time.holds(milliseconds(moment)) for moment, _ in data.top_ups):
+        # Translators: one of several phrases between semicolons; so is the next.
         parts.append(
             language.ngettext("topped up once", "topped up {n} times", count).format(
                 n=count

@@ -4,7 +4,7 @@ import gettext
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -78,13 +78,6 @@ class Language:
         if not re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,8})?", plain, re.ASCII):
             return None
         return Decimal(plain)
-
-    def clock_time(self, moment: datetime, now: datetime) -> str:
-        """Write a past moment: the time alone today, with the day before that."""
-        local, today = moment.astimezone(self.zone), now.astimezone(self.zone)
-        if local.date() == today.date():
-            return f"{local:%H:%M}"
-        return f"{local:%Y-%m-%d %H:%M}"
 
 
 ENGLISH: Final = Language()

@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal, localcontext
+from enum import Enum
 from typing import Final
 
 from trayapp.core.balance import Balance
-from trayapp.core.dates import MONTHS, WEEKDAYS
+from trayapp.core.dates import weekday_words
 from trayapp.core.forecast import HORIZON, Forecast, Verdict
-from trayapp.core.language import Language
+from trayapp.core.language import Language, mark
 
 MESSAGES: Final = "SMS"
 """The unit in which a balance is a number of messages."""
@@ -18,8 +19,54 @@ _ROUNDED_TO: Final = Decimal(5)
 _WEEK: Final = 7
 
 
+class _Range(Enum):
+    """The shapes that a range of days has: what is said of it alone, and loudly."""
+
+    NOW = mark("Today or tomorrow"), mark("Runs out today or tomorrow")
+    TODAY = mark("Today at this pace"), mark("Runs out today at this pace")
+    # Translators: {last} is a day, such as "Tue 19 Dec".
+    FROM_TODAY = (
+        mark("Today – {last} at this pace"),
+        mark("Runs out today – {last} at this pace"),
+    )
+    TODAY_OR_LATER = (
+        mark("Today or later at this pace"),
+        mark("Runs out today or later at this pace"),
+    )
+    # Translators: {first} is a day, such as "Tue 19 Dec".
+    OR_LATER = (
+        mark("{first} or later at this pace"),
+        mark("Runs out {first} or later at this pace"),
+    )
+    # Translators: {last} is a day, such as "Tue 19 Dec".
+    ONE_DAY = mark("{last} at this pace"), mark("Runs out {last} at this pace")
+    # Translators: both are days: "Thu 14 – Tue 19 Dec at this pace".
+    RANGE = (
+        mark("{first} – {last} at this pace"),
+        mark("Runs out {first} – {last} at this pace"),
+    )
+
+    @classmethod
+    def of(cls, first: date, last: date, today: date) -> "_Range":
+        """Give the shape of a range; nothing in it is past."""
+        if first == today:
+            if last - today >= HORIZON:
+                return cls.TODAY_OR_LATER
+            if last == today:
+                return cls.TODAY
+            soon = last == today + timedelta(days=1)
+            return cls.NOW if soon else cls.FROM_TODAY
+        if last - today >= HORIZON:
+            return cls.OR_LATER
+        return cls.ONE_DAY if first == last else cls.RANGE
+
+
 def sentence(said: Forecast, today: date, language: Language) -> str:
     """Say when an account runs out: "Thu 14 – Tue 19 Dec at this pace"."""
+    return _said(said, today, language, loudly=False)
+
+
+def _said(said: Forecast, today: date, language: Language, *, loudly: bool) -> str:
     translate, plural = language.gettext, language.ngettext
     if said.verdict is Verdict.EMPTY:
         return translate("Nothing left")
@@ -32,44 +79,13 @@ def sentence(said: Forecast, today: date, language: Language) -> str:
     if said.first is None or said.last is None:
         return translate("Not enough history yet")
     # What was said yesterday may begin yesterday: nothing lies in the past.
-    return _range(max(said.first, today), max(said.last, today), today, language)
-
-
-def _range(first: date, last: date, today: date, language: Language) -> str:
-    translate = language.gettext
-    tomorrow = today + timedelta(days=1)
-    if (first, last) == (today, tomorrow):
-        return translate("Today or tomorrow")
-    if last - today >= HORIZON:
-        return translate("{first} or later at this pace").format(
-            first=_day(first, today, language)
-        )
-    until = _day(last, today, language)
-    if first == last:
-        return translate("{day} at this pace").format(day=until)
-    since = _day(first, today, language)
-    if (first.year, first.month) == (last.year, last.month) and first != today:
-        since = translate("{weekday} {day}").format(
-            weekday=translate(WEEKDAYS[first.weekday()]), day=first.day
-        )
-    return translate("{first} – {last} at this pace").format(first=since, last=until)
-
-
-def _day(day: date, today: date, language: Language) -> str:
-    """Write a day: `Tue 19 Dec`, with its year where that isn't this one."""
-    translate = language.gettext
-    if day == today:
-        return translate("Today")
-    shape = (
-        translate("{weekday} {day} {month}")
-        if day.year == today.year
-        else translate("{weekday} {day} {month} {year}")
-    )
-    return shape.format(
-        weekday=translate(WEEKDAYS[day.weekday()]),
-        day=day.day,
-        month=translate(MONTHS[day.month - 1]),
-        year=day.year,
+    first, last = max(said.first, today), max(said.last, today)
+    shape = _Range.of(first, last, today)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    shortened = shape is _Range.RANGE and same_month
+    return translate(shape.value[loudly]).format(
+        first=weekday_words(first, language, in_year=None if shortened else today.year),
+        last=weekday_words(last, language, in_year=today.year),
     )
 
 
@@ -78,14 +94,10 @@ def card_words(said: Forecast, today: date, language: Language) -> tuple[str, st
 
     That nobody can say it yet is no news to put in large letters.
     """
-    words = sentence(said, today, language)
     if said.verdict is Verdict.NOT_ENOUGH:
-        return "", words[:1].lower() + words[1:]
-    if said.verdict is not Verdict.RANGE:
-        return words, ""
-    if said.first == today:
-        words = words[:1].lower() + words[1:]
-    return language.gettext("Runs out {when}").format(when=words), ""
+        # Translators: when it runs out; it follows how old the balance is.
+        return "", language.gettext("not enough history yet")
+    return _said(said, today, language, loudly=True), ""
 
 
 def messages_left(balance: Balance, price: Decimal | None) -> int | None:

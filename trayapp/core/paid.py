@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from trayapp.core.dates import on_the_wall
+from trayapp.core.dates import clock_time, on_the_wall
 from trayapp.core.language import Language
 from trayapp.core.snooze import MORNING
 
@@ -40,8 +40,9 @@ class Paid:
 
 def paid_words(paid: Paid, now: datetime, language: Language) -> str:
     """Say what is waited for, and until when."""
-    said = language.clock_time(paid.at, now)
-    due = paid.due(language.zone).astimezone(language.zone)
+    said = clock_time(paid.at, now, language)
+    due = clock_time(paid.due(language.zone), now, language)
+    # Translators: both are a time such as 09:30, or a day and a time.
     return language.gettext(
-        "Paid, you said at {time}. A reminder comes on {due} if no top-up is seen."
-    ).format(time=said, due=f"{due:%Y-%m-%d %H:%M}")
+        "You said you paid ({time}). If no top-up is seen, a reminder comes ({due})."
+    ).format(time=said, due=due)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from trayapp.core.account import Service
+from trayapp.core.dates import clock_time
 from trayapp.core.errors import Failure, Remedy
 from trayapp.core.known import Known
 from trayapp.core.language import Language, mark
@@ -21,26 +22,42 @@ _LINES: Final = 12
 _TOP_UPS: Final = 20
 _SEVERAL: Final = 2
 _DAYS: Final = (
+    # Translators: whole weekdays, as in "Snoozed until Monday, 09:00".
     *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
     *(mark("Friday"), mark("Saturday"), mark("Sunday")),
 )
 
 _STATE_WORDS: Final = {
+    # Translators: how an account's balance stands: there is enough.
     State.OK: mark("Fine"),
+    # Translators: how an account's balance stands: below its limit.
     State.LOW: mark("Low"),
+    # Translators: how an account's balance stands: used up.
     State.EMPTY: mark("Empty"),
     State.UNAUTHORIZED: mark("Key rejected"),
+    # Translators: the gateway refused to tell the balance.
     State.REFUSED: mark("Refused"),
+    # Translators: the gateway can't be reached.
     State.UNREACHABLE: mark("Unreachable"),
     State.LOCKED: mark("Keyring out of reach"),
+    # Translators: the account has no API key.
     State.NO_KEY: mark("No key yet"),
+    # Translators: the gateway was not asked for this account's balance.
     State.UNKNOWN: mark("Not asked yet"),
+    # Translators: the program has no accounts.
     State.NOT_SET_UP: mark("Not set up"),
+}
+_LAST_KNOWN: Final = {
+    # Translators: {state} says why it isn't known now, such as "Unreachable".
+    State.LOW: mark("{state}; last known: low"),
+    # Translators: {state} says why it isn't known now, such as "Unreachable".
+    State.EMPTY: mark("{state}; last known: empty"),
 }
 
 _SERVICE_NAMES: Final = {
     Service.SMSUP: "SMSup",
     Service.SMSPUBLI: "SMSPubli",
+    # Translators: another service than the ones named.
     Service.CUSTOM: mark("Other"),
 }
 
@@ -142,11 +159,8 @@ def state_sentence(known: Known, language: Language) -> str:
     if known.state is State.LOW and known.reading is not None:
         limit = language.money(known.account.low_below, known.reading.balance.unit)
         return translate("Low: below {limit}").format(limit=limit)
-    if known.failure is not None and known.level in {State.LOW, State.EMPTY}:
-        level = state_words(known.level, language)
-        return translate("{state}; last known: {level}").format(
-            state=words, level=level.lower()
-        )
+    if known.failure is not None and known.level in _LAST_KNOWN:
+        return translate(_LAST_KNOWN[known.level]).format(state=words)
     return words
 
 
@@ -192,13 +206,23 @@ def line(known: Known, now: datetime, language: Language) -> str:
     if known.reading is None:
         if known.asking or known.state is State.UNKNOWN:
             words = translate("asking…")
-        return f"{name}: {words}"
-    at = language.clock_time(known.reading.at, now)
-    when = translate("as of {time}").format(time=at)
-    said = amount(known, language)
-    if known.state is State.OK:
-        return f"{name}: {said}, {when}"
-    return f"{name}: {said}, {words}, {when}"
+        return _name_and_state(name, words, language)
+    shape = (
+        # Translators: {time} is when the balance was read, a time or a day and a time.
+        translate("{name}: {amount}, as of {time}")
+        if known.state is State.OK
+        else translate("{name}: {amount}, {state}, as of {time}")
+    )
+    return shape.format(
+        name=name,
+        amount=amount(known, language),
+        state=words,
+        time=clock_time(known.reading.at, now, language),
+    )
+
+
+def _name_and_state(name: str, state: str, language: Language) -> str:
+    return language.gettext("{name}: {state}").format(name=name, state=state)
 
 
 def totals(accounts: tuple[Known, ...], language: Language) -> str:
@@ -269,7 +293,7 @@ def tray_view(
     ordered = _weakest_first(accounts)
     if not ordered:
         words = state_words(State.NOT_SET_UP, language)
-        said = f"{PROGRAM}: {words}"
+        said = _name_and_state(PROGRAM, words, language)
         return TrayView(State.NOT_SET_UP, said, (words,), (), snoozed)
     lines = tuple(line(one, now, language) for one in ordered[:_LINES])
     return TrayView(

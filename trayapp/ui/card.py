@@ -131,9 +131,8 @@ class AccountCard(QGroupBox):
         translate, card = self._language.gettext, self._card
         words = card.age
         if card.problem is not None and card.level is not State.UNKNOWN:
-            words = translate("Last known balance: {age}").format(
-                age=words[:1].lower() + words[1:]
-            )
+            # Translators: {age} is such as "5 minutes ago".
+            words = translate("Last known balance · {age}").format(age=words)
         if card.asking and card.state is not State.UNKNOWN:
             words = translate("{age} · asking…").format(age=words)
         return words
