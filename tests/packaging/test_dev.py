@@ -1,11 +1,13 @@
 """The developer's command, as far as it decides something."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 import dev
+import environment
 from steps import StepError, Steps
 
 
@@ -50,3 +52,27 @@ def test_a_failed_step_does_not_hide_the_next_one(
     assert first.startswith("FAILED  lint")
     assert second.startswith("ok      types")
     assert "a line is too long" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["replay", "fuzz", "shots", "faults"])
+def test_a_command_starts_its_script_with_what_follows(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """And a failure of the script is one of the command."""
+    started: list[list[object]] = []
+
+    def start(args: list[object]) -> None:
+        started.append(args)
+        message = "exit code 1"
+        raise StepError(message)
+
+    monkeypatch.chdir(environment.ROOT)
+    monkeypatch.setattr(sys, "argv", ["dev.py", command, "5"])
+    monkeypatch.setattr(environment, "use_work_folder", lambda: None)
+    monkeypatch.setattr(environment, "ensure", lambda *_: None)
+    monkeypatch.setattr(dev, "prepare", lambda **_: None)
+    monkeypatch.setattr(dev, "run_loudly", start)
+    assert dev.main() == 1
+    script = environment.ROOT / "packaging" / f"{command}.py"
+    assert started == [[environment.PYTHON, script, "5"]]
+    assert script.is_file()
