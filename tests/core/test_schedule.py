@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.core.balance import Balance, Reading
@@ -145,6 +145,7 @@ def furthest(kind: type[BalanceTrayError] | None, interval: timedelta) -> timede
     return max(LONGEST_WAIT, interval) * 1.1
 
 
+@settings(deadline=None)  # long stories, on machines that do much else
 @given(intervals, st.lists(st.tuples(st.none() | failures, jitters), max_size=40))
 def test_no_wait_is_under_half_a_minute_or_over_six_hours(
     interval: timedelta,
@@ -200,6 +201,7 @@ def test_after_a_resume_what_failed_is_asked_soon_but_what_is_held_waits_on(
         assert after_resume(plan, now, 0) is plan
 
 
+@settings(deadline=None)  # as above
 @given(
     intervals,
     st.lists(

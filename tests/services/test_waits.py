@@ -157,6 +157,7 @@ def test_after_a_night_asleep_the_balance_is_asked_some_seconds_later(
             async with profile.started():
                 await system.listened_to()
                 await profile.answer()
+                await profile.pass_time(timedelta(0))
                 system.sleeps(begins=True)
                 profile.now += timedelta(hours=8)
                 system.sleeps(begins=False)

@@ -94,7 +94,8 @@ def sane(plan: Plan, now: datetime, interval: timedelta) -> Plan:
     planned is due at once.
     """
     if plan.since is not None and plan.since - now > _STEP:
-        wait = plan.due - plan.since if plan.held else timedelta(0)
+        # A sleep may have moved the due time days away from the answer.
+        wait = min(plan.due - plan.since, ONCE_A_DAY) if plan.held else timedelta(0)
         return replace(plan, due=now + wait, since=now)
     furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _SPREAD)
     return plan if plan.due <= furthest else Plan(now, plan.failures, plan.held)
