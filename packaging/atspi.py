@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from jeepney import DBusAddress, MessageType, Properties, new_method_call
-from jeepney.io.blocking import open_dbus_connection
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    MatchRule,
+    MessageType,
+    Properties,
+    new_method_call,
+)
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from processes import WaitTimeoutError, wait_until
 
@@ -15,6 +23,9 @@ if TYPE_CHECKING:
 
 _ROOT: Final = "/org/a11y/atspi/accessible/root"
 _REGISTRY: Final = "org.a11y.atspi.Registry"
+_EVENTS: Final = DBusAddress(
+    "/org/a11y/atspi/registry", _REGISTRY, "org.a11y.atspi.Registry"
+)
 _STATES: Final = {"checked": 4, "enabled": 8, "focused": 12, "showing": 25}
 _PATIENCE_S: Final = 10.0
 _REPLY_S: Final = 5.0
@@ -176,6 +187,32 @@ class Screen:
 
         wait_until(is_there, f"the program {name!r}", within_s)
         return found[-1]
+
+    def focused_by(self, act: Callable[[], object], role: str) -> Thing:
+        """Do something, and wait for what gets the focus by it.
+
+        A menu that is open is no part of its program: it is known by this alone.
+        """
+        event = "object:state-changed:focused"
+        self.call(new_method_call(_EVENTS, "RegisterEvent", "s", (event,)))
+        rule = MatchRule(
+            type="signal",
+            interface="org.a11y.atspi.Event.Object",
+            member="StateChanged",
+        )
+        Proxy(message_bus, self._connection).AddMatch(rule)
+        with self._connection.filter(rule, bufsize=100) as changes:
+            act()
+            while True:
+                changed = self._connection.recv_until_filtered(
+                    changes, timeout=_PATIENCE_S
+                )
+                fields = changed.header.fields
+                thing = Thing(
+                    self, fields[HeaderFields.sender], fields[HeaderFields.path]
+                )
+                if changed.body[:2] == ("focused", 1) and thing.role == role:
+                    return thing
 
     def call(self, message: Any) -> tuple[Any, ...]:  # noqa: ANN401  # jeepney's own
         """Send a call and give its reply's body; `GoneError` for an error."""

@@ -81,11 +81,19 @@ class X11(Session):
         self._parts.tell(DISPLAY=f":{number}")
 
     def windows(self, pid: int) -> set[str]:
-        """Ask the X server for the process's windows."""
+        """Ask the X server for the process's windows that have a frame.
+
+        An icon in the old kind of tray is a window as well, and a menu is.
+        """
         find = ["xdotool", "search", "--onlyvisible", "--pid", str(pid)]
-        numbers = self._parts.run(find).stdout.split()
+        numbers = {int(one) for one in self._parts.run(find).stdout.split()}
+        listed = self._parts.run(["xprop", "-root", "_NET_CLIENT_LIST"]).stdout
+        framed = {int(one, 16) for one in re.findall(r"0x[0-9a-f]+", listed)}
         name = ["xdotool", "getwindowname"]
-        return {self._parts.run([*name, one]).stdout.strip() for one in numbers}
+        return {
+            self._parts.run([*name, str(one)]).stdout.strip()
+            for one in numbers & framed
+        }
 
     def active_window(self) -> str:
         """Ask the window manager, through the X server."""

@@ -95,6 +95,8 @@ class Tray:
             message = "the panel knows of no tray icon"
             raise NoTrayIconError(message)
         name, _, path = registered[0].partition("/")
+        # GNOME's extension puts an "@" between the two.
+        name = name.rstrip("@")
         return DBusAddress(f"/{path}", name, "org.kde.StatusNotifierItem")
 
     def _get(self, address: DBusAddress, name: str) -> tuple[str, Any]:

@@ -16,7 +16,11 @@ from tray_probe import NoTrayIconError, Tray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOTIFY: Final = "type='method_call',interface='org.freedesktop.Notifications'"
+# GNOME's server passes each on to the shell, and only that has another destination.
+_NOTIFY: Final = (
+    "type='method_call',interface='org.freedesktop.Notifications'"
+    ",destination='org.freedesktop.Notifications'"
+)
 _WITHIN_S: Final = 10.0
 
 

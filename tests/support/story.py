@@ -74,16 +74,17 @@ class Program:
     def windows(self) -> set[str]:
         """Give the titles of its windows that are on the screen."""
         assert self.process is not None
-        find = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
-        numbers = self.desktop.run(find).stdout.split()
-        return {
-            self.desktop.run(["xdotool", "getwindowname", one]).stdout.strip()
-            for one in numbers
-        }
+        return self.desktop.session.windows(self.process.pid)
 
     def wait_for_window(self, title: str) -> None:
         """Wait until one of its windows is on the screen."""
         wait_until(lambda: title in self.windows(), f"the window {title!r}", END_S)
+
+    def wait_for_front(self, title: str) -> None:
+        """Wait until one of its windows is in front of all others."""
+        self.wait_for_window(title)
+        front = self.desktop.session.active_window
+        wait_until(lambda: front() == title, f"{title!r} in front", END_S)
 
 
 class Ours:

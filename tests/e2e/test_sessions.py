@@ -1,0 +1,196 @@
+"""The whole of the main job on real desktops, each looked at in a picture.
+
+The pictures are left in packaging/.work/sessions, one for each desktop: what is warned
+of, and the window below.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from atspi import Screen
+from desktop import Desktop, Panel
+from displayed import drawn, wait_for_icon, wait_for_notification
+from old_tray import OldIcon
+from processes import wait_until
+from session import Icon, Notifications
+from story import Ours, Program
+from trayapp.demo_scripted import ScriptedGateway
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+
+PICTURES: Final = Path(__file__).parents[2] / "packaging/.work/sessions"
+TITLE: Final = "Balance Tray"
+FINE, LOW = "#14713f", "#b45309"
+LINE: Final = "Shop: €350.12"
+COVER: Final = """\
+from PySide6.QtWidgets import QApplication, QLabel
+application = QApplication([])
+cover = QLabel("Something else")
+cover.setWindowTitle("Something else")
+cover.resize(900, 700)
+cover.show()
+cover.activateWindow()
+application.exec()
+"""
+WITH_ITEMS: Final[list[Panel]] = ["xfce", "plasma", "gnome", "sway"]
+WITHOUT_TRAY: Final[list[Panel]] = ["gnome-bare", "none"]
+
+
+class Scene:
+    """One desktop, with the program that an account was added to."""
+
+    def __init__(self, desktop: Desktop, gateway: ScriptedGateway, key: str) -> None:
+        self.desktop, self.gateway, self.key = desktop, gateway, key
+        self.program = Program(desktop, [sys.executable, "-m", "trayapp"])
+        self.picture = PICTURES / f"{desktop.panel}.png"
+
+    def start(self, screen: Screen) -> Ours:
+        """Add the account, with its key in the keyring, and start in the tray."""
+        self.program.add_account("Shop", self.gateway.url, self.key)
+        assert self.program.stored_key() == self.key
+        self.program.start("--minimized")
+        self.gateway.wait_for_requests(1, 10)
+        return Ours(screen)
+
+    def run_low(self) -> None:
+        """Have less left than the account's threshold, from the next question on."""
+        self.gateway.set_balance(self.key, "4.5000", "EUR")
+
+    def is_told_once(self, heard: Notifications, screen: Screen) -> None:
+        """Check that the desktop itself shows the warning, and that it is the only one.
+
+        What Qt draws in place of a notification would be on the screen as well.
+        """
+        heard.wait_for(1)
+        wait_for_notification(self.desktop, screen, "Shop: low balance")
+        others = [one for one in drawn(screen, "alance") if one.name != TITLE]
+        assert [one.role for one in others if one.role != "tool tip"] == []
+        (low,) = heard.sent
+        assert low.title == "Shop: low balance"
+        assert low.body.startswith("€4.50 left, less than €10.00.")
+        assert "snooze" in low.actions
+
+    def opens(self, ours: Ours) -> None:
+        """Check that a second start brings up the window; leave the picture."""
+        assert self.program.run().returncode == 0
+        self.program.wait_for_front(TITLE)
+        ours.says("€4.50")
+        ours.says("Low: below €10.00")
+        self.desktop.screenshot(self.picture)
+
+    def cover(self) -> None:
+        """Have a window of another program in front."""
+        self.desktop.spawn([sys.executable, "-c", COVER], log="cover")
+        front = self.desktop.session.active_window
+        wait_until(lambda: front() == "Something else", "the other window", 10)
+
+    def comes_forward(self) -> None:
+        """Check that a second start brings a covered window forward."""
+        self.cover()
+        assert self.program.run().returncode == 0
+        self.program.wait_for_front(TITLE)
+
+
+@pytest.fixture
+def scene(
+    request: pytest.FixtureRequest, gateway: ScriptedGateway, key: str
+) -> Iterator[Scene]:
+    """Start the desktop that the test is parametrized with."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with Desktop(request.param) as desktop:
+        yield Scene(desktop, gateway, key)
+
+
+@pytest.mark.parametrize("scene", WITH_ITEMS, indirect=True)
+def test_the_main_job_where_a_panel_takes_icons(scene: Scene) -> None:
+    """Icon, menu, tooltip, a warning by the desktop itself, the window, and the end."""
+    does_the_main_job(scene)
+
+
+@pytest.mark.bundle
+@pytest.mark.parametrize("scene", ["sway"], indirect=True)
+def test_the_main_job_of_the_bundle_on_wayland(scene: Scene) -> None:
+    """What was built brings along all that Wayland needs."""
+    scene.program.command = [os.environ["BALANCE_TRAY_BUNDLE"]]
+    does_the_main_job(scene)
+
+
+def does_the_main_job(scene: Scene) -> None:
+    """Live through it with an icon that the bus knows of."""
+    with (
+        Icon(scene.program.bus) as icon,
+        Notifications(scene.program.bus) as heard,
+        Screen(scene.program.bus) as screen,
+    ):
+        ours = scene.start(screen)
+        icon.says(f"{LINE}, as of ")
+        assert icon.menu()[0].startswith(LINE)
+        assert icon.menu()[1:3] == ["Open", "Refresh"]
+        wait_for_icon(scene.desktop, scene.picture, FINE)
+        assert drawn(screen, "alance") == []
+        scene.run_low()
+        icon.middle_click()
+        scene.is_told_once(heard, screen)
+        wait_for_icon(scene.desktop, scene.picture, LOW)
+        scene.opens(ours)
+        scene.comes_forward()
+        scene.cover()
+        icon.activate()
+        scene.program.wait_for_front(TITLE)
+        assert icon.menu()[0].startswith("Shop: €4.50")
+        icon.choose("Quit")
+        scene.program.seconds_to_end()
+        assert len(heard.sent) == 1
+
+
+@pytest.mark.parametrize("scene", ["xembed"], indirect=True)
+def test_the_main_job_in_the_old_kind_of_tray(scene: Scene) -> None:
+    """The same by mouse and keyboard; Qt's balloon does not take the warning."""
+    with (
+        Notifications(scene.program.bus) as heard,
+        Screen(scene.program.bus) as screen,
+    ):
+        icon = OldIcon(scene.desktop, screen)
+        ours = scene.start(screen)
+        wait_for_icon(scene.desktop, scene.picture, FINE)
+        assert drawn(screen, "alance") == []
+        icon.says(LINE)
+        assert icon.first_line().startswith(LINE)
+        scene.run_low()
+        icon.middle_click()
+        scene.is_told_once(heard, screen)
+        wait_for_icon(scene.desktop, scene.picture, LOW)
+        scene.opens(ours)
+        scene.comes_forward()
+        scene.cover()
+        icon.activate()
+        scene.program.wait_for_front(TITLE)
+        icon.choose("q")
+        scene.program.seconds_to_end()
+        assert len(heard.sent) == 1
+
+
+@pytest.mark.parametrize("scene", WITHOUT_TRAY, indirect=True)
+def test_the_main_job_without_any_tray(scene: Scene) -> None:
+    """The window takes the icon's place; it warns and it ends like everywhere."""
+    with (
+        Notifications(scene.program.bus) as heard,
+        Screen(scene.program.bus) as screen,
+    ):
+        ours = scene.start(screen)
+        scene.program.wait_for_front(TITLE)
+        ours.says("This desktop shows no tray icons")
+        ours.says("€350.12")
+        scene.run_low()
+        ours.press("push button", "Refresh")
+        scene.is_told_once(heard, screen)
+        scene.opens(ours)
+        scene.comes_forward()
+        assert scene.program.run("--quit").returncode == 0
+        scene.program.seconds_to_end()
+        assert len(heard.sent) == 1
