@@ -16,12 +16,14 @@ from PySide6.QtWidgets import QApplication
 from trayapp import __version__
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, ProgramHangs
+from trayapp.core.language import Language
 from trayapp.core.text import PROGRAM, problem
 from trayapp.qt.faults import Faults, catch_faults, release_faults
 from trayapp.qt.instance import Instance
-from trayapp.qt.language import system_language
+from trayapp.qt.language import person_language
 from trayapp.qt.poller import Poller
 from trayapp.qt.signals import ExitSignals
+from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
@@ -70,7 +72,7 @@ def main(options: argparse.Namespace) -> int:
             if not _claim(instance, profile.places):
                 return 0
         except ProgramHangs as error:
-            return _give_up(error.as_failure())
+            return _give_up(error.as_failure(), profile.places)
         at_exit.callback(instance.release)
         # Until here a signal ends the process by itself; from here on it ends well.
         signals = ExitSignals(application)
@@ -105,7 +107,7 @@ def _run(
 ) -> int:
     """Build everything, run the event loop, and take everything down again."""
     redactor, recent, faults = log
-    language = system_language()
+    language = _language(profile.places)
     application.setWindowIcon(app_icon())
     picture = notice_picture()
     tray = Tray(language)
@@ -164,11 +166,11 @@ def _claim(instance: Instance, places: Places) -> bool:
     raise hangs(places)
 
 
-def _give_up(failure: Failure) -> int:
+def _give_up(failure: Failure, places: Places) -> int:
     """Say, in the terminal and on the screen, why this start comes to nothing."""
     from trayapp.cli_common import FAILED, explain
 
-    language = system_language()
+    language = _language(places)
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")
     start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
@@ -176,6 +178,11 @@ def _give_up(failure: Failure) -> int:
     say_last_word(problem(failure, language))
     release_faults()
     return FAILED
+
+
+def _language(places: Places) -> Language:
+    """Read which language is chosen: all that is shown needs it, the icon first."""
+    return person_language(ConfigFile(places.config).language())
 
 
 def _own() -> Profile:
@@ -190,7 +197,6 @@ def _own() -> Profile:
 def _demo(at_exit: ExitStack) -> Profile:
     """Make a profile of made-up accounts that is gone when the program ends."""
     from trayapp.demo import DemoGateway
-    from trayapp.services.config_file import Config, ConfigFile
     from trayapp.services.history import History
 
     folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))

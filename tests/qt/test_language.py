@@ -10,8 +10,8 @@ import pytest
 SAY = """
 import json
 from decimal import Decimal
-from trayapp.qt.language import system_language
-language = system_language()
+from trayapp.qt.language import person_language
+language = person_language()
 amounts = ("1234.5", "12345.5", "-0.75")
 said = [language.money(Decimal(one), "EUR") for one in amounts]
 said.append(language.money(Decimal("1225"), "CREDITS"))

@@ -8,6 +8,8 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Final
 
+from trayapp.core.locales import LOCALES, SOURCE
+
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _MONEY_DECIMALS: Final = 2
 _NO_BREAK: Final = "\u00a0"
@@ -23,6 +25,7 @@ def mark(message: str) -> str:
 class Language:
     """What `core.text` and the widgets need to speak to one person."""
 
+    code: str = SOURCE
     gettext: Callable[[str], str] = field(default=_FALLBACK.gettext, repr=False)
     ngettext: Callable[[str, str, int], str] = field(
         default=_FALLBACK.ngettext, repr=False
@@ -81,3 +84,18 @@ class Language:
 
 
 ENGLISH: Final = Language()
+
+
+def spoken(code: str, sentences: gettext.NullTranslations) -> Language:
+    """Give one of `LOCALES` with its usual numbers, in the system's own zone."""
+    usual = LOCALES[code]
+    return Language(
+        code=code,
+        gettext=sentences.gettext,
+        ngettext=sentences.ngettext,
+        decimal_point=usual.decimal_point,
+        group_separator=usual.group_separator,
+        groups_from=usual.groups_from,
+        symbol_first=usual.symbol_first,
+        zone=None,
+    )

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from trayapp.core.account import Service
 from trayapp.core.dates import clock_time
 from trayapp.core.errors import Failure, Remedy
 from trayapp.core.known import Known
 from trayapp.core.language import Language, mark
+from trayapp.core.names import state_words
 from trayapp.core.plain import shorten, shorten_utf16, utf16_length
 from trayapp.core.state import State
 
@@ -27,38 +27,11 @@ _DAYS: Final = (
     *(mark("Friday"), mark("Saturday"), mark("Sunday")),
 )
 
-_STATE_WORDS: Final = {
-    # Translators: how an account's balance stands: there is enough.
-    State.OK: mark("Fine"),
-    # Translators: how an account's balance stands: below its limit.
-    State.LOW: mark("Low"),
-    # Translators: how an account's balance stands: used up.
-    State.EMPTY: mark("Empty"),
-    State.UNAUTHORIZED: mark("Key rejected"),
-    # Translators: the gateway refused to tell the balance.
-    State.REFUSED: mark("Refused"),
-    # Translators: the gateway can't be reached.
-    State.UNREACHABLE: mark("Unreachable"),
-    State.LOCKED: mark("Keyring out of reach"),
-    # Translators: the account has no API key.
-    State.NO_KEY: mark("No key yet"),
-    # Translators: the gateway was not asked for this account's balance.
-    State.UNKNOWN: mark("Not asked yet"),
-    # Translators: the program has no accounts.
-    State.NOT_SET_UP: mark("Not set up"),
-}
 _LAST_KNOWN: Final = {
     # Translators: {state} says why it isn't known now, such as "Unreachable".
     State.LOW: mark("{state}; last known: low"),
     # Translators: {state} says why it isn't known now, such as "Unreachable".
     State.EMPTY: mark("{state}; last known: empty"),
-}
-
-_SERVICE_NAMES: Final = {
-    Service.SMSUP: "SMSup",
-    Service.SMSPUBLI: "SMSPubli",
-    # Translators: another service than the ones named.
-    Service.CUSTOM: mark("Other"),
 }
 
 
@@ -138,16 +111,6 @@ def amount(known: Known, language: Language) -> str:
     if known.reading is None:
         return "—"
     return language.money(known.reading.balance.amount, known.reading.balance.unit)
-
-
-def state_words(state: State, language: Language) -> str:
-    """Name a state in a word or two."""
-    return language.gettext(_STATE_WORDS[state])
-
-
-def service_name(service: Service, language: Language) -> str:
-    """Name the brand an account was bought from."""
-    return language.gettext(_SERVICE_NAMES[service])
 
 
 def state_sentence(known: Known, language: Language) -> str:

@@ -1,20 +1,44 @@
-"""The person's language as the operating system has it set, read through Qt."""
+"""The language to speak, as it was chosen or as the system has it, read through Qt."""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QLocale
 
-from trayapp.core.language import Language
+from trayapp.core.language import Language, spoken
+from trayapp.core.locales import LOCALES, nearest
+from trayapp.services.catalogs import catalog, wanted
 
 
-def system_language() -> Language:
-    """Give the shape of numbers and times that the system is set to."""
+def person_language(chosen: str = "") -> Language:
+    """Give the language that was chosen; the system's own for none or an unknown one.
+
+    Numbers are as the system is set, which may differ from what is usual in its
+    language; in another language they are as is usual there.
+    """
+    own = nearest(_wanted())
+    code = chosen if chosen in LOCALES else own
+    language = spoken(code, catalog(code))
+    return _as_set(language) if code == own else language
+
+
+def _wanted() -> Iterable[str]:
+    if sys.platform in {"win32", "darwin"}:
+        return QLocale.system().uiLanguages()
+    return wanted(os.environ)  # Qt heeds LANGUAGE even where gettext does not
+
+
+def _as_set(language: Language) -> Language:
     locale = QLocale.system()
     if locale.language() is QLocale.Language.C:
-        return Language(zone=None)  # a system that says nothing gets plain English
+        return language  # a system that says nothing gets plain English
     groups_four = locale.groupSeparator() in locale.toString(1234)
-    return Language(
+    return replace(
+        language,
         decimal_point=locale.decimalPoint(),
         group_separator=locale.groupSeparator(),
         groups_from=4 if groups_four else 5,
         symbol_first=locale.toCurrencyString(1, "¤").startswith("¤"),
-        zone=None,
     )

@@ -19,6 +19,7 @@ from trayapp.core.errors import (
     ConfigUnreadable,
     ConfigUnwritable,
     Failure,
+    StorageProblem,
 )
 from trayapp.services.config_text import Config, from_toml, to_toml
 from trayapp.services.places import folder_held, private_folder, refuse_foreign
@@ -72,6 +73,16 @@ class ConfigFile:
                 return Loaded(Config(), stuck.as_failure())
             detail = f"{error.detail}; kept as {aside}"
             return Loaded(Config(), ConfigBroken(detail=detail).as_failure())
+
+    def language(self) -> str:
+        """Give the language that the file asks for; "" if it says none or is broken.
+
+        Nothing is repaired or moved: `load` does that, and tells of it.
+        """
+        try:
+            return self._read().settings.language
+        except (FileNotFoundError, StorageProblem):
+            return ""
 
     def save(self, config: Config) -> None:
         """Replace the file: whatever happens, the old or the new one is there.

@@ -10,8 +10,9 @@ from trayapp.core.account import Account, Service
 from trayapp.core.changes import Trial
 from trayapp.core.draft import Draft, Field
 from trayapp.core.language import Language
+from trayapp.core.names import service_name
 from trayapp.core.secret import Secret
-from trayapp.core.text import Problem, service_name
+from trayapp.core.text import Problem
 from trayapp.ui.entry import Entry
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.key_entry import KeyEntry

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout
 
 from trayapp.core.account import Account
 from trayapp.core.language import Language
+from trayapp.core.names import service_name
 from trayapp.core.plain import one_line
-from trayapp.core.text import service_name
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone, breakable
 
