@@ -8,22 +8,24 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from trayapp import cli_reports
 from trayapp.cli_common import (
     FAILED,
+    NO_ACCOUNTS,
     USAGE,
     CommandError,
     chosen,
     explain,
     load,
+    person_language,
     run,
 )
 from trayapp.core.account import Account, Service
 from trayapp.core.draft import Draft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
-from trayapp.core.language import ENGLISH
+from trayapp.core.language import Language
 from trayapp.core.secret import Secret
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.doorbell import Word, ring
@@ -41,13 +43,14 @@ def main(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name or a currency sign that a terminal can't write stops no command.
         sys.stdout.reconfigure(errors="backslashreplace")
+    language = person_language(ConfigFile(places.config).language())
     try:
-        return _COMMANDS[options.command](places, options)
+        return _COMMANDS[options.command](places, options, language)
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.code
     except BalanceTrayError as error:
-        print(explain(error.as_failure(), ENGLISH), file=sys.stderr)
+        print(explain(error.as_failure(), language), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -55,37 +58,37 @@ def main(options: argparse.Namespace) -> int:
         return FAILED
 
 
-def _quit(places: Places, _: argparse.Namespace) -> int:
+def _quit(places: Places, _: argparse.Namespace, language: Language) -> int:
     demo = Places.of_demo(Path())
     if not ring(places, Word.QUIT) and not ring(demo, Word.QUIT):
-        print("Balance Tray is not running.")
+        print(language.gettext("Balance Tray is not running."))
     return 0
 
 
-def _demo_gateway(_: Places, options: argparse.Namespace) -> int:
+def _demo_gateway(_: Places, options: argparse.Namespace, __: Language) -> int:
     from trayapp.demo import serve_forever  # noqa: PLC0415  # no other command needs it
 
     serve_forever(options.port, options.speed)
     return 0
 
 
-def _account(places: Places, options: argparse.Namespace) -> int:
+def _account(places: Places, options: argparse.Namespace, language: Language) -> int:
     file = ConfigFile(places.config)
-    config = load(file)
+    config = load(file, language)
     match options.action:
         case "list":
-            _list(config.accounts)
+            _list(config.accounts, language)
         case "add":
-            _add(file, config, options)
+            _add(file, config, options, language)
         case _:
-            _remove(places, file, config, options.name)
+            _remove(places, config, options.name, language)
     if options.action != "list":
         with contextlib.suppress(ProgramHangs):  # it hears that later
             ring(places, Word.RELOAD)
     return 0
 
 
-def _list(accounts: Iterable[Account]) -> None:
+def _list(accounts: Iterable[Account], language: Language) -> None:
     rows = [
         (
             one.name,
@@ -96,15 +99,17 @@ def _list(accounts: Iterable[Account]) -> None:
         for one in accounts
     ]
     if not rows:
-        print("No accounts yet: add one with `balance-tray account add NAME`.")
+        print(language.gettext(NO_ACCOUNTS))
         return
-    header = ("NAME", "SERVICE", "SUB-ACCOUNT", "LOW BELOW")
+    header = ("NAME", "SERVICE", "SUB-ACCOUNT", "LOW BELOW")  # what scripts look for
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         print("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
-def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
+def _add(
+    file: ConfigFile, config: Config, options: argparse.Namespace, language: Language
+) -> None:
     draft = Draft(
         id=secrets.token_hex(6),
         name=options.name,
@@ -114,12 +119,12 @@ def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
         low_below=options.low,
     )
     if options.base_url and draft.service is not Service.CUSTOM:
-        message = "--base-url goes with --service custom."
+        message = language.gettext("--base-url goes with --service custom.")
         raise CommandError(message, USAGE)
     wrong = draft.problems(one.name for one in config.accounts)
     if wrong:
-        raise CommandError("\n".join(wrong.values()), USAGE)
-    key = _ask_key(from_stdin=options.key_stdin)
+        raise CommandError("\n".join(map(language.gettext, wrong.values())), USAGE)
+    key = _ask_key(language, from_stdin=options.key_stdin)
     keychain = Keychain(os_vault())
 
     async def store() -> None:
@@ -128,7 +133,7 @@ def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
         try:
             with file.held():
                 # Anew: while the key was typed, the window may have saved something.
-                now = load(file)
+                now = load(file, language)
                 accounts = with_own_names(now.accounts, [draft.account()])
                 file.save(Config(accounts, now.settings))
         except (BalanceTrayError, CommandError):
@@ -138,14 +143,17 @@ def _add(file: ConfigFile, config: Config, options: argparse.Namespace) -> None:
     run(store())
 
 
-def _remove(places: Places, file: ConfigFile, config: Config, name: str) -> None:
-    (account,) = chosen(config.accounts, [name], FAILED)
+def _remove(places: Places, config: Config, name: str, language: Language) -> None:
+    (account,) = chosen(config.accounts, [name], language, FAILED)
+    file = ConfigFile(places.config)
     keychain = Keychain(os_vault())
 
     async def remove() -> None:
         await keychain.unlock()
         with file.held():
-            now = load(file)  # anew: the keyring may have asked for its password
+            now = load(
+                file, language
+            )  # anew: the keyring may have asked for its password
             rest = tuple(one for one in now.accounts if one.id != account.id)
             file.save(Config(rest, now.settings))
         await keychain.forget(account.id)
@@ -155,17 +163,21 @@ def _remove(places: Places, file: ConfigFile, config: Config, name: str) -> None
         history.forget(account.id)
 
 
-def _ask_key(*, from_stdin: bool) -> Secret:
+def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
     """Get a key where no other program can see it: never an argument or a variable."""
     if from_stdin:
         return Secret.parse(sys.stdin.readline())
     if sys.stdin is None or not sys.stdin.isatty():
-        message = "There is no terminal to ask for the key: use --key-stdin."
+        message = language.gettext(
+            "There is no terminal to ask for the key: use --key-stdin."
+        )
         raise CommandError(message, USAGE)
-    return Secret.parse(getpass.getpass("API key (not shown): "))
+    # Translators: asked in a terminal, where what is typed is not shown.
+    return Secret.parse(getpass.getpass(language.gettext("API key (not shown): ")))
 
 
-_COMMANDS: Final[Mapping[str | None, Callable[[Places, argparse.Namespace], int]]] = {
+_Command: TypeAlias = Callable[[Places, argparse.Namespace, Language], int]
+_COMMANDS: Final[Mapping[str | None, _Command]] = {
     None: _quit,  # --quit, the one option that stands for a command
     "account": _account,
     "check": cli_reports.check,

@@ -1,19 +1,28 @@
 """What the window-less commands share: their errors, words and accounts."""
 
 import asyncio
+import locale
+import os
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from trayapp.core.account import Account
 from trayapp.core.errors import Failure
-from trayapp.core.language import ENGLISH, Language
+from trayapp.core.language import Language, mark, spoken
+from trayapp.core.locales import LOCALES, nearest
 from trayapp.core.text import problem
+from trayapp.services.catalogs import catalog, wanted
 from trayapp.services.config_file import Config, ConfigFile
 
 FAILED: Final = 1
 USAGE: Final = 2
 UNKNOWN: Final = 3
 """For `check`, in the order of monitoring plug-ins."""
+# Translators: keep the command between the backquotes.
+NO_ACCOUNTS: Final = mark(
+    "No accounts yet: add one with `balance-tray account add NAME`."
+)
 _T = TypeVar("_T")
 
 
@@ -25,23 +34,49 @@ class CommandError(Exception):
         self.code = code
 
 
-def load(file: ConfigFile) -> Config:
+def person_language(chosen: str) -> Language:
+    """Give the language that was chosen, else the terminal's, as the window does.
+
+    Numbers are as the terminal is set where its own language is spoken.
+    """
+    own = nearest(wanted(os.environ))
+    code = chosen if chosen in LOCALES else own
+    language = spoken(code, catalog(code))
+    if code != own:
+        return language
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:  # set to what is not installed here
+        return language
+    shape = locale.localeconv()
+    return replace(
+        language,
+        decimal_point=str(shape["decimal_point"]) or ".",
+        group_separator=str(shape["thousands_sep"]),
+        symbol_first=shape["p_cs_precedes"] != 0,
+    )
+
+
+def load(file: ConfigFile, language: Language) -> Config:
     """Read the settings; a file that can't be read ends the command."""
     loaded = file.load()
     if loaded.problem is not None:
-        raise CommandError(explain(loaded.problem, ENGLISH), UNKNOWN)
+        raise CommandError(explain(loaded.problem, language), UNKNOWN)
     return loaded.config
 
 
 def chosen(
-    accounts: Sequence[Account], names: Sequence[str], code: int = UNKNOWN
+    accounts: Sequence[Account],
+    names: Sequence[str],
+    language: Language,
+    code: int = UNKNOWN,
 ) -> Sequence[Account]:
     """Pick accounts by their names, or all for none."""
     by_name = {one.name.casefold(): one for one in accounts}
     for name in names:
         if name.casefold() not in by_name:
-            message = f"There is no account called {name!r}."
-            raise CommandError(message, code)
+            words = language.gettext("There is no account called {name}.")
+            raise CommandError(words.format(name=repr(name)), code)
     return [by_name[name.casefold()] for name in names] or accounts
 
 

@@ -4,14 +4,22 @@ import argparse
 import asyncio
 import csv
 import json
-import locale
 import sys
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from textwrap import indent
 from typing import Final
 
-from trayapp.cli_common import UNKNOWN, USAGE, CommandError, chosen, explain, load, run
+from trayapp.cli_common import (
+    NO_ACCOUNTS,
+    UNKNOWN,
+    USAGE,
+    CommandError,
+    chosen,
+    explain,
+    load,
+    run,
+)
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
 from trayapp.core.errors import HistoryProblem
@@ -23,7 +31,7 @@ from trayapp.core.export import (
     movements_json,
 )
 from trayapp.core.known import Known, Outcome
-from trayapp.core.language import Language
+from trayapp.core.language import ENGLISH, Language
 from trayapp.core.ledger import months, movements
 from trayapp.core.state import State
 from trayapp.core.text import line, problem
@@ -46,16 +54,15 @@ _EXIT_CODES: Final = {
 _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 
-def check(places: Places, options: argparse.Namespace) -> int:
+def check(places: Places, options: argparse.Namespace, language: Language) -> int:
     """Ask for balances now, print them, and give the gravest exit code."""
-    accounts = chosen(load(ConfigFile(places.config)).accounts, options.names)
+    stored = load(ConfigFile(places.config), language).accounts
+    accounts = chosen(stored, options.names, language)
     if not accounts:
-        message = "No accounts yet: add one with `balance-tray account add NAME`."
-        raise CommandError(message, UNKNOWN)
-    known = run(_ask_all(places, accounts))
-    language = _language()
+        raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
+    known = run(_ask_all(places, accounts, language))
     if options.json:
-        print(json.dumps([_as_json(one, language) for one in known], indent=2))
+        print(json.dumps([_as_json(one) for one in known], indent=2))
     else:
         for one in known:
             print(line(one, datetime.now(UTC), language).replace("\u00a0", " "))
@@ -65,7 +72,9 @@ def check(places: Places, options: argparse.Namespace) -> int:
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
-async def _ask_all(places: Places, accounts: Sequence[Account]) -> tuple[Known, ...]:
+async def _ask_all(
+    places: Places, accounts: Sequence[Account], language: Language
+) -> tuple[Known, ...]:
     """Ask the gateway for all, as the program does, and record what it says.
 
     Nothing is said to have been told: that is the running program's to decide.
@@ -76,7 +85,7 @@ async def _ask_all(places: Places, accounts: Sequence[Account]) -> tuple[Known, 
     try:
         kept = History(places.history)
     except HistoryProblem as error:
-        print(explain(error.as_failure(), Language()), file=sys.stderr)
+        print(explain(error.as_failure(), language), file=sys.stderr)
         kept = None
     gateway = Gateway()
     refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
@@ -94,11 +103,12 @@ async def _ask_all(places: Places, accounts: Sequence[Account]) -> tuple[Known, 
     return tuple(map(Known.apply, before, outcomes))
 
 
-def _as_json(known: Known, language: Language) -> dict[str, object]:
+def _as_json(known: Known) -> dict[str, object]:
+    """Say it to programs: in English, whatever the person speaks."""
     reading, failure = known.reading, known.failure
     error = None
     if failure is not None:
-        said = problem(failure, language)
+        said = problem(failure, ENGLISH)
         error = {"id": failure.kind.id, "title": said.title, "advice": said.advice}
     return {
         "account": known.account.name,
@@ -112,10 +122,11 @@ def _as_json(known: Known, language: Language) -> dict[str, object]:
     }
 
 
-def history(places: Places, options: argparse.Namespace) -> int:
+def history(places: Places, options: argparse.Namespace, language: Language) -> int:
     """Print an account's readings, movements or months as CSV or JSON."""
-    (account,) = chosen(load(ConfigFile(places.config)).accounts, [options.name])
-    since = _since(options.since)
+    stored = load(ConfigFile(places.config), language).accounts
+    (account,) = chosen(stored, [options.name], language)
+    since = _since(options.since, language)
     with History(places.history) as kept:
         readings = tuple(kept.readings(account.id, since))
         marked = kept.corrections(account.id)
@@ -154,32 +165,19 @@ def _row(reading: Reading) -> dict[str, str]:
     }
 
 
-def _since(date: str | None) -> datetime | None:
+def _since(date: str | None, language: Language) -> datetime | None:
     if date is None:
         return None
     try:
         return datetime.fromisoformat(date).astimezone(UTC)
     except (ValueError, OverflowError):
-        message = f"{date!r} is no date such as 2026-11-01."
+        # Translators: keep the example: dates are typed in this order.
+        words = language.gettext("{date} is no date such as 2026-11-01.")
+        message = words.format(date=repr(date))
         raise CommandError(message, USAGE) from None
 
 
 def _rfc3339(moment: datetime) -> str:
     return (
         moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
-
-
-def _language() -> Language:
-    """Give the shape of numbers that the terminal's locale is set to."""
-    try:
-        locale.setlocale(locale.LC_ALL, "")
-    except locale.Error:
-        return Language(zone=None)
-    shape = locale.localeconv()
-    return Language(
-        decimal_point=str(shape["decimal_point"]) or ".",
-        group_separator=str(shape["thousands_sep"]),
-        symbol_first=shape["p_cs_precedes"] != 0,
-        zone=None,
     )
