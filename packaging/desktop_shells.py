@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, Final
 
 from desktop_parts import FILES, DesktopError
@@ -12,6 +13,7 @@ from desktop_sessions import NOTIFICATIONS_NAME, WATCHER_NAME, X11
 from processes import wait_until
 
 _APPEAR_S: Final = 20.0
+_COLOURS: Final = Path("/usr/share/color-schemes/BreezeLight.colors")
 _EXTENSION: Final = "ubuntu-appindicators@ubuntu.com"
 _SHELL: Final = ("org.gnome.Shell", "/org/gnome/Shell")
 
@@ -33,6 +35,8 @@ class Plasma(X11):
         config = self._home / ".config"
         config.mkdir(parents=True)
         shutil.copy(FILES / "kwinrc", config)
+        if _COLOURS.exists():  # as a login writes them down for programs
+            shutil.copy(_COLOURS, config / "kdeglobals")
         self._start_window_manager("kwin_x11", "--no-kactivities")
         # What it is called tells its version of KDE's libraries.
         part = self._parts.start_part(shutil.which("kded6") or "kded5")

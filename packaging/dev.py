@@ -94,11 +94,15 @@ def main() -> int:
     return 0
 
 
-def prepare(*, desktop: bool = False, bundle: bool = False) -> None:
+def prepare(
+    *, desktop: bool = False, sessions: bool = False, bundle: bool = False
+) -> None:
     """Have the system packages and the virtual environment that a command needs."""
     packages = [*system.venv_packages(), *system.QT]
     if desktop:
         packages += system.DESKTOP
+    if sessions:
+        packages += system.SESSIONS
     if bundle:
         packages += system.bundle_packages()
     if LINUX:
@@ -148,7 +152,7 @@ def test(args: Sequence[str], *, with_bundle: bool) -> None:
 
     All of it runs even if the first part fails: one look shows everything.
     """
-    prepare(desktop=LINUX, bundle=with_bundle)
+    prepare(desktop=LINUX, sessions=LINUX, bundle=with_bundle)
     steps = check()
     chosen = [] if with_bundle else ["-m", "not bundle"]
     if with_bundle:

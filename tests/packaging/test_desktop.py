@@ -12,6 +12,7 @@ from desktop import (
     WATCHER_NAME,
     Desktop,
     DesktopError,
+    Panel,
 )
 from processes import wait_until
 
@@ -120,9 +121,37 @@ def test_the_old_tray_is_no_status_notifier() -> None:
         assert not desktop.has_name(WATCHER_NAME)
 
 
-def test_nothing_stays_behind() -> None:
+@pytest.mark.parametrize(
+    ("panel", "has_tray"),
+    [("plasma", True), ("gnome", True), ("gnome-bare", False), ("sway", True)],
+)
+def test_each_kind_of_desktop_is_whole(
+    panel: Panel, *, has_tray: bool, tmp_path: Path
+) -> None:
+    """It notifies, keeps keys, can be looked at, and has a tray if its kind has one."""
+    with Desktop(panel) as desktop:
+        assert desktop.has_name(NOTIFICATIONS_NAME)
+        assert desktop.has_name(SECRETS_NAME)
+        assert desktop.has_name(WATCHER_NAME) is has_tray
+        desktop.screenshot(tmp_path / "screen.png")
+
+    assert (tmp_path / "screen.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_tray_of_gnome_can_be_turned_off_and_on() -> None:
+    """It is an extension: people live without it, and get it while programs run."""
+    with Desktop("gnome", keyring="absent") as desktop:
+        desktop.stop_panel()
+        assert not desktop.has_name(WATCHER_NAME)
+
+        desktop.start_panel()
+        assert desktop.has_name(WATCHER_NAME)
+
+
+@pytest.mark.parametrize("panel", ["xfce", "plasma", "gnome", "sway"])
+def test_nothing_stays_behind(panel: Panel) -> None:
     """Leaving the desktop ends all its processes and removes its folder."""
-    with Desktop("xfce") as desktop:
+    with Desktop(panel) as desktop:
         assert desktop.members()
 
     assert desktop.members() == []

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 import system
+from steps import StepError
 
 LISTING = """\
 installed\tlibegl1\t
@@ -31,10 +34,47 @@ def test_a_removed_package_with_settings_left_is_missing() -> None:
 
 
 def test_no_package_is_named_twice() -> None:
-    """The lists for Qt, the desktop and the bundle are one each, and sorted."""
-    for names in (system.QT, system.DESKTOP):
+    """The lists for Qt and the desktops are one each, and sorted."""
+    lists = (system.QT, system.DESKTOP, system.SESSIONS)
+    for names in lists:
         assert list(names) == sorted(set(names))
-    assert not set(system.QT) & set(system.DESKTOP)
+    assert len(set().union(*lists)) == sum(len(names) for names in lists)
+
+
+@pytest.fixture
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in for apt, which knows all but `kwin-x11`; give what it was told."""
+    told = tmp_path / "told"
+    for name, script in {
+        "apt-get": f"""echo "$*" >> {told}; case "$*" in *kwin-x11*) exit 100; esac""",
+        "dpkg-query": "exit 0",
+    }.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    return told
+
+
+def test_a_package_that_this_release_lacks_is_named_and_left_out(
+    apt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another Debian has other names; what it does have is installed."""
+    system.ensure(["sway", "kwin-x11"])
+    assert "no package kwin-x11\n" in capsys.readouterr().out
+    last = apt.read_text().splitlines()[-1]
+    assert last == "install --yes --no-install-recommends sway"
+
+
+def test_what_fails_for_another_reason_is_raised(
+    apt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mirror that is out of reach is not a release without the package."""
+    monkeypatch.setattr(system, "_can_be_installed", lambda _: True)
+    with pytest.raises(StepError):
+        system.ensure(["kwin-x11"])
+    assert "update" in apt.read_text().splitlines()
 
 
 def test_a_bundle_needs_python_as_a_library(tmp_path: Path) -> None:
