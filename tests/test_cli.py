@@ -7,6 +7,7 @@ import json
 import locale
 import logging
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -32,6 +33,7 @@ from trayapp.core.memory import Memory
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.instance import Instance
+from trayapp.services.catalogs import catalog
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.history import History
 from trayapp.services.keychain import MemoryVault
@@ -189,6 +191,47 @@ def person(
     for handler in set(root.handlers) - set(handlers):
         root.removeHandler(handler)
     shutil.rmtree(folder)
+
+
+# --- languages -----------------------------------------------------------------------
+
+
+def test_a_persons_language_is_the_terminals_or_the_one_they_chose(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words, its numbers, and its errors."""
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    person.has(person.account("low", LOW))
+    spanish, catalan = catalog("es"), catalog("ca")
+    said = person.runs("check").out
+    assert "9,99 €" in said
+    assert spanish.gettext("Low") in said
+    unknown = "There is no account called {name}."
+    assert person.runs("check", "x").err == (
+        spanish.gettext(unknown).format(name="'x'") + "\n"
+    )
+    person.file.save(Config((), Settings(language="ca")))
+    words = "No accounts yet: add one with `balance-tray account add NAME`."
+    assert person.runs("account", "list").out == catalan.gettext(words) + "\n"
+
+
+def test_what_programs_read_is_english_in_every_language(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script goes on working when a person chooses a language."""
+    person.has(person.account("rejected", REJECTED), person.account("low", LOW))
+    commands = (
+        *(["check", "--json"], ["account", "list"]),
+        *(["history", "The low", "--what", what] for what in ("movements", "months")),
+    )
+
+    def asked() -> list[str]:
+        return [re.sub(r"T[0-9:.]+Z", "", person.runs(*one).out) for one in commands]
+
+    english = asked()
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert asked() == english
+    assert "The gateway rejects the API key" in english[0]
 
 
 # --- check ---------------------------------------------------------------------------

@@ -89,6 +89,19 @@ def test_a_file_that_says_little_means_the_defaults(path: Path) -> None:
     assert ConfigFile(path).load().config == Config((account,), Settings())
 
 
+def test_the_language_is_read_without_repairing_anything(path: Path) -> None:
+    """Whoever loads the file tells what is wrong with it, and keeps it aside."""
+    file = ConfigFile(path)
+    assert file.language() == ""
+    file.save(Config(settings=Settings(language="ca")))
+    assert file.language() == "ca"
+    for broken in ("version = 1\n[settings]\nlanguage = 3\n", "version = 99\n", "no"):
+        path.write_text(broken)
+        assert file.language() == ""
+        assert path.read_text() == broken
+        assert list(path.parent.iterdir()) == [path]
+
+
 def test_what_files_said_before_the_first_release_is_understood(path: Path) -> None:
     """Two words for what is seven now."""
     path.parent.mkdir()

@@ -22,7 +22,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
 from trayapp.core.language import ENGLISH
-from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.account_list import AccountList
@@ -110,6 +110,9 @@ def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
         unreachable_after=timedelta(hours=5),
         quiet=QuietHours(time(23, 30), time(6, 15)),
         reminder=timedelta(hours=7),
+        icon=IconStyle.NUMBER,
+        language="ca",
+        discreet=True,
     )
     dialog = make(MAIN, SHOP, settings=settings)
     spy = QSignalSpy(dialog.save_requested)
@@ -132,6 +135,24 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
     spy = QSignalSpy(dialog.save_requested)
     buttons(dialog)["OK"].click()
     assert changes(spy).settings == Settings(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(("before", "shown"), [("", 0), ("de", 6), ("xx", 0)])
+def test_a_language_is_chosen_by_its_own_name(
+    make: Make, buttons: Buttons, before: str, shown: int
+) -> None:
+    """Whoever got into the wrong one finds the way out; an unknown one is no choice."""
+    dialog = make(settings=Settings(language=before))
+    box = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[1]
+    assert [box.itemText(row) for row in range(box.count())] == [
+        *("The system's own", "English", "Español", "Català"),
+        *("Português", "Français", "Deutsch", "Italiano"),
+    ]
+    assert box.currentIndex() == shown
+    box.setCurrentText("Português")
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).settings == Settings(language="pt")
 
 
 def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
@@ -396,6 +417,7 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
     assert names == {
         "Accounts",
         "Ask the gateway every",
+        "Language",
         "Low balance",
         "Runs out soon",
         "Balance is used up",

@@ -1,12 +1,13 @@
-"""The settings of the program as a whole: how often it asks."""
+"""The settings of the program as a whole: how often it asks, and its language."""
 
 from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
+from trayapp.core.locales import LOCALES
 from trayapp.core.settings import Settings
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.rows import Rows
@@ -25,13 +26,25 @@ class Preferences(QWidget):
         super().__init__()
         translate = language.gettext
         self._interval = Waits(_USUAL, settings.interval, language)
-        help_ = translate("After a failure it asks less often by itself.")
+        self._languages = _choice_of_languages(settings.language, language)
         rows = Rows()
-        rows.add(translate("As&k the gateway every:"), self._interval, self._interval)
-        rows.setAlignment(self._interval, Qt.AlignmentFlag.AlignLeft)
-        rows.add_unnamed(Text(help_, tone=Tone.MUTED))
+        for name, box, advice in (
+            (
+                translate("As&k the gateway every:"),
+                self._interval,
+                translate("After a failure it asks less often by itself."),
+            ),
+            (
+                translate("&Language:"),
+                self._languages,
+                translate("Takes effect when Balance Tray starts the next time."),
+            ),
+        ):
+            rows.add(name, box, box)
+            rows.setAlignment(box, Qt.AlignmentFlag.AlignLeading)
+            rows.add_unnamed(Text(advice, tone=Tone.MUTED))
+            box.setAccessibleDescription(advice)
         rows.setVerticalSpacing(self.fontMetrics().height() // 4)
-        self._interval.setAccessibleDescription(help_)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(rows)
@@ -40,3 +53,18 @@ class Preferences(QWidget):
     def interval(self) -> timedelta:
         """Give how often the gateway is to be asked."""
         return self._interval.wait()
+
+    def language(self) -> str:
+        """Give the code of the language that is to be spoken; "" is the system's."""
+        return str(self._languages.currentData())
+
+
+def _choice_of_languages(chosen: str, language: Language) -> QComboBox:
+    """Offer the languages, each by its own name: whoever looks for it can read that."""
+    box = QComboBox()
+    # Translators: the language that the operating system is set to.
+    box.addItem(language.gettext("The system's own"), "")
+    for code, one in LOCALES.items():
+        box.addItem(one.name, code)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box

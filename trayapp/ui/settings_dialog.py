@@ -1,6 +1,7 @@
 """The settings: accounts, notifications and the rest, applied on OK or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -54,6 +55,7 @@ class SettingsDialog(FormDialog):
         super().__init__(language, parent)
         self._language, self._new_id = language, new_id
         self._accounts, self._before = list(accounts), accounts
+        self._shown = settings
         self._keys: dict[str, Secret] = {}
         self._edit_alone = edit
         self._is_saving = False
@@ -139,12 +141,14 @@ class SettingsDialog(FormDialog):
         return None
 
     def _settings(self) -> Settings:
-        return Settings(
+        return replace(
+            self._shown,
             interval=self._preferences.interval(),
             told=self._notifications.told(),
             unreachable_after=self._notifications.unreachable_after(),
             quiet=self._notifications.quiet(),
             reminder=self._notifications.reminder(),
+            language=self._preferences.language(),
         )
 
     def _wait(self, *, saving: bool) -> None:
