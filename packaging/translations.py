@@ -39,6 +39,7 @@ KEYWORDS: Final = {
     "mark": None,
     "gettext": None,
     "translate": None,
+    "_translate": None,
     "ngettext": (1, 2),
     "plural": (1, 2),
 }

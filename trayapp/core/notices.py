@@ -110,6 +110,7 @@ def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
     lines = [line(one, language) for one in ordered[:_MOST_LINES]]
     more = len(ordered) - len(lines)
     if more:
+        # Translators: notifications that are not listed.
         words = language.ngettext("and {n} more", "and {n} more", more)
         lines.append(words.format(n=more))
     return Notice(
@@ -130,6 +131,7 @@ def _single(alert: Alert, language: Language) -> Notice:
     if alert.kind is AlertKind.REJECTED:
         own = ((Button.ENTER_KEY, translate("Enter new key")),)
     elif alert.kind is AlertKind.DRAIN and account.panel_url:
+        # Translators: a button: it opens the web page of the account.
         own = ((Button.TOP_UP, translate("Open panel")),)
     elif alert.kind is not AlertKind.UNREACHABLE and account.panel_url:
         own = ((Button.TOP_UP, translate("Top up")),)
@@ -148,9 +150,11 @@ def _buttons(
 ) -> tuple[tuple[Button, str], ...]:
     translate = language.gettext
     return (
+        # Translators: a button: it brings the window up.
         (Button.DEFAULT, translate("Open")),
         *own,
         (Button.OPEN, translate("Open")),
+        # Translators: a button: no notifications for 8 hours.
         (Button.SNOOZE, translate("Snooze 8 h")),
     )
 

@@ -24,8 +24,8 @@ class _Range(Enum):
 
     NOW = mark("Today or tomorrow"), mark("Runs out today or tomorrow")
     TODAY = mark("Today at this pace"), mark("Runs out today at this pace")
-    # Translators: {last} is a day, such as "Tue 19 Dec".
     FROM_TODAY = (
+        # Translators: {last} is a day, such as "Tue 19 Dec".
         mark("Today – {last} at this pace"),
         mark("Runs out today – {last} at this pace"),
     )
@@ -33,15 +33,15 @@ class _Range(Enum):
         mark("Today or later at this pace"),
         mark("Runs out today or later at this pace"),
     )
-    # Translators: {first} is a day, such as "Tue 19 Dec".
     OR_LATER = (
+        # Translators: {first} is a day, such as "Tue 19 Dec".
         mark("{first} or later at this pace"),
         mark("Runs out {first} or later at this pace"),
     )
     # Translators: {last} is a day, such as "Tue 19 Dec".
     ONE_DAY = mark("{last} at this pace"), mark("Runs out {last} at this pace")
-    # Translators: both are days: "Thu 14 – Tue 19 Dec at this pace".
     RANGE = (
+        # Translators: both are days: "Thu 14 – Tue 19 Dec at this pace".
         mark("{first} – {last} at this pace"),
         mark("Runs out {first} – {last} at this pace"),
     )
@@ -115,6 +115,7 @@ def messages_left(balance: Balance, price: Decimal | None) -> int | None:
 
 def messages_sentence(count: int, language: Language) -> str:
     """Say how many messages are left: "about 1,240 messages"."""
+    # Translators: how many messages the balance pays for.
     return language.ngettext("about {n} message", "about {n} messages", count).format(
         n=language.number(Decimal(count))
     )

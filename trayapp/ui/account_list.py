@@ -81,6 +81,7 @@ class AccountList(QListWidget):
         translate = self._language.gettext
         service = service_name(account.service, self._language)
         limit = self._language.number(account.low_below)
+        # Translators: the first is "SMSup", the second an amount.
         words = translate("{service}, warns below {limit}")
         if account.id in pending:
             words = translate("{service}, warns below {limit}, new key")

@@ -37,6 +37,7 @@ class CardActions(QWidget):
         self._top_up.clicked.connect(self.top_up_requested)
         self._history = Button(translate("History…"))
         self._history.clicked.connect(self.history_requested)
+        # Translators: a button that opens a menu.
         self._more = Button(translate("More"))
         self._menu = QMenu(self._more)
         self._fill_menu(language)

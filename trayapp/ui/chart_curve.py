@@ -107,6 +107,7 @@ class Curve(QWidget):
 
     def _name(self) -> None:
         """Say what this is, and what is pointed out; readers hear the change."""
+        # Translators: the chart's name; {range} is such as "30 days".
         words = self._language.gettext("Balance, {range}").format(range=self._range)
         if self._readout is not None:
             words = f"{self._readout.sentence}. {words}"

@@ -97,6 +97,7 @@ class _Scribe:
                 )
                 free = room.right() + em * 0.3
         now = area.left() + self._sheet.plot.time.x(milliseconds(self._sheet.data.now))
+        # Translators: where the present is in the chart.
         words = self._language.gettext("now")
         width = self._sheet.metrics.horizontalAdvance(words) + 1
         if now < area.right() - 1:
@@ -196,6 +197,7 @@ class _Scribe:
         self._painter.setPen(pen)
         self._painter.drawLine(QLineF(area.left(), y, area.right(), y))
         limit = self._language.money(self._sheet.data.threshold, self._sheet.data.unit)
+        # Translators: at a line in the chart.
         words = self._language.gettext("Low below {limit}").format(limit=limit)
         self._paint_beside(self._looks.warning, words, y)
 
@@ -206,6 +208,7 @@ class _Scribe:
         x = round(area.left() + self._sheet.plot.changed)
         self._painter.setPen(QPen(self._looks.text, 0, Qt.PenStyle.DashDotLine))
         self._painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        # Translators: from here on the chart is in another unit.
         words = self._language.gettext("in {unit} from here").format(
             unit=self._sheet.data.unit
         )

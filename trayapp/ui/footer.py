@@ -33,6 +33,7 @@ class Footer(QWidget):
         self._words = Text(tone=Tone.MUTED)
         self._refresh = Button(translate("&Refresh"))
         self._refresh.clicked.connect(self.refresh_requested)
+        # Translators: a button: why notifications were sent, or not.
         self._why = Button(translate("&Why?"))
         self._why.setFlat(True)
         about = translate("Which notifications were sent or held back, and why")
@@ -71,6 +72,7 @@ class Footer(QWidget):
 
     @Slot()
     def _show(self) -> None:
+        # Translators: what all accounts have: "€412.40 + 3,100 CREDITS".
         said = self._translate("Together: {totals}").format(totals=self._totals)
         self._words.say(said if self._totals else "")
         self._words.setVisible(bool(self._totals))

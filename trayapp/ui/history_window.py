@@ -155,10 +155,13 @@ class HistoryWindow(QDialog):
         translate = self._language.gettext
         names = [
             translate("Month"),
+            # Translators: the balance at the beginning of a month.
             translate("Opening"),
             translate("Topped up"),
             translate("Spent"),
+            # Translators: what the gateway added or took without a payment.
             translate("Corrected"),
+            # Translators: the balance at the end of a month.
             translate("Closing"),
         ]
         table = QTableWidget(0, len(names))

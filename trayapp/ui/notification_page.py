@@ -53,6 +53,7 @@ class NotificationPage(QWidget):
                 "What is used up, a rejected key and unusual spending are told all "
                 "the same, the rest when they end."
             ),
+            # Translators: between two times: from 22:00 to 07:00.
             parts=(self._start, Text(translate("to")), self._end),
         )
         self._remind = Option(
@@ -132,6 +133,7 @@ class NotificationPage(QWidget):
         for option in self._kinds.values():
             layout.addWidget(option)
         layout.addSpacing(em // 2)
+        # Translators: a heading: at which times notifications may come.
         layout.addWidget(Text(self._translate("When"), bold=True))
         layout.addWidget(self._quiet)
         layout.addWidget(self._remind)

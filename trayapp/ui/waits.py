@@ -31,6 +31,7 @@ class Waits(QComboBox):
 def _words(wait: timedelta, language: Language) -> str:
     days, rest = divmod(wait, _DAY)
     if not rest and days > 1:
+        # Translators: a length of time, to be chosen.
         return language.ngettext("{n} day", "{n} days", days).format(n=days)
     hours, rest = divmod(wait, _HOUR)
     if not rest:

@@ -69,8 +69,10 @@ class _Table(QTableWidget):
         self.setAccessibleName(translate("Notifications"))
         self.setHorizontalHeaderLabels(
             [
+                # Translators: a column: at what time.
                 translate("When"),
                 translate("Account"),
+                # Translators: a column: what the notification was about.
                 translate("About"),
                 translate("What became of it"),
             ]
