@@ -557,6 +557,25 @@ def test_a_server_that_hangs_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> N
     play(story)
 
 
+@pytest.mark.usefixtures("bus")
+def test_the_successor_of_a_server_that_hangs_is_heard_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bus is not left for a server's sake."""
+    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
+
+    async def story(scene: Scene) -> None:
+        with Server() as hung:
+            hung.mute = True
+            assert not await scene.notifier.is_served()
+            assert not await scene.tell(LOW)
+            going = asyncio.create_task(changed(scene))
+            await asyncio.sleep(0)
+        await going
+
+    play(story)
+
+
 def test_without_a_bus_nobody_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a session that has none, or whose address leads nowhere."""
 

@@ -28,6 +28,8 @@ _SERVER: Final = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME
 )
 _ANSWER_S: Final = 5.0
+_BUS_S: Final = 1.0
+"""The bus itself asks nobody before it answers."""
 _LONGEST_TITLE: Final = 120
 _LONGEST_BODY: Final = 400
 _BUS_ERRORS: Final = (
@@ -158,8 +160,21 @@ class Notifier:
 
     async def _close_after(self, error: Exception) -> None:
         """Leave the bus if it is the trouble, to join it anew; hear it if it is not."""
-        if not isinstance(error, DBusErrorResponse):
-            await self.close()
+        if isinstance(error, DBusErrorResponse):
+            return
+        if isinstance(error, TimeoutError) and await self._bus_answers():
+            return  # the server hangs: the next one is heard of from the bus
+        await self.close()
+
+    async def _bus_answers(self) -> bool:
+        if self._router is None:
+            return False
+        try:
+            async with asyncio.timeout(_BUS_S):
+                await Proxy(message_bus, self._router).NameHasOwner(_NAME)
+        except (TimeoutError, *_BUS_ERRORS):
+            return False
+        return True
 
     async def _connect(self) -> DBusRouter:
         connection = await open_dbus_connection("SESSION")
