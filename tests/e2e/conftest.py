@@ -50,6 +50,13 @@ def program(desktop: Desktop, command: list[str]) -> Program:
 
 
 @pytest.fixture
+def xembed(command: list[str]) -> Iterator[Program]:
+    """Start a desktop with the old kind of tray."""
+    with Desktop("xembed") as desktop:
+        yield Program(desktop, command)
+
+
+@pytest.fixture
 def icon(program: Program) -> Iterator[Icon]:
     """Look at the tray."""
     with Icon(program.bus) as tray:

@@ -1,7 +1,6 @@
 """Never invisible: trays of both kinds, late ones, restarted ones, and none at all."""
 
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,6 +9,7 @@ from desktop import Desktop
 from processes import wait_until
 from session import Icon
 from story import Ours, Program
+from tally import FAULTS, Tally
 from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
@@ -94,13 +94,6 @@ def test_the_command_line_adds_an_account_to_the_running_program(
     program.seconds_to_end(signal.SIGTERM)
 
 
-@pytest.fixture
-def xembed(command: list[str]) -> Iterator[Program]:
-    """Start a desktop with the old kind of tray."""
-    with Desktop("xembed") as desktop:
-        yield Program(desktop, command)
-
-
 def test_the_old_kind_of_tray_shows_the_icon(
     xembed: Program, gateway: ScriptedGateway, key: str
 ) -> None:
@@ -108,32 +101,62 @@ def test_the_old_kind_of_tray_shows_the_icon(
     xembed.add_account("Shop", gateway.url, key)
     xembed.start("--minimized")
     gateway.wait_for_requests(1, 10)
-    find = ["xdotool", "search", "--onlyvisible", "--class", "trayer"]
-    geometry = ["xdotool", "getwindowgeometry", "--shell"]
+    assert xembed.process is not None
+    ours = ["xdotool", "search", "--onlyvisible", "--pid", str(xembed.process.pid)]
     run = xembed.desktop.run
-
-    def tray_width() -> int:
-        window = run(find).stdout.split()[0]
-        shape = dict(
-            line.split("=") for line in run([*geometry, window]).stdout.splitlines()
-        )
-        run(
-            [
-                "xdotool",
-                "mousemove",
-                str(int(shape["X"]) + 12),
-                str(int(shape["Y"]) + 12),
-            ]
-        )
-        return int(shape["WIDTH"])
-
-    def opens() -> bool:
-        assert tray_width() > 0
-        run(["xdotool", "click", "1"])
-        return "Balance Tray" in xembed.windows()
-
-    wait_until(opens, "the window after a click on the icon", 10)
+    wait_until(lambda: len(run(ours).stdout.split()) == 1, "the icon", 10)
+    (icon,) = run(ours).stdout.split()
+    run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "1"])
+    xembed.wait_for_window("Balance Tray")
     xembed.seconds_to_end(signal.SIGTERM)
+
+
+def test_a_host_that_restarts_again_and_again_shows_one_icon(
+    program: Program,
+    desktop: Desktop,
+    icon: Icon,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
+) -> None:
+    """Each panel knows of it once, and its menu works there."""
+    program.add_account("Shop", gateway.url, key)
+    program.start("--minimized")
+    for amount in ("20", "30", "40", "50"):
+        icon.says("Shop: €")
+        desktop.stop_panel()
+        gateway.set_balance(key, f"{amount}.0000", "EUR")
+        desktop.start_panel()
+        icon.waits_for(lambda: icon.count() == 1, "one icon")
+        icon.choose("Refresh")
+        icon.says(f"Shop: €{amount}.00")
+        assert icon.menu()[0].startswith(f"Shop: €{amount}.00")
+        assert icon.count() == 1
+        tally.add(FAULTS)
+    program.seconds_to_end(signal.SIGTERM)
+
+
+def test_a_host_that_comes_after_the_window_has_stepped_in_takes_over(
+    program: Program,
+    desktop: Desktop,
+    icon: Icon,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
+) -> None:
+    """However late it is: from then on closing the window ends nothing."""
+    program.add_account("Shop", gateway.url, key)
+    desktop.stop_panel()
+    program.start("--minimized")
+    program.wait_for_window("Balance Tray")
+    desktop.start_panel()
+    icon.says("Shop: €350.12")
+    desktop.run(["xdotool", "key", "Escape"])
+    wait_until(lambda: program.windows() == set(), "the window to close", 10)
+    icon.activate()
+    program.wait_for_window("Balance Tray")
+    program.seconds_to_end(signal.SIGTERM)
+    tally.add(FAULTS)
 
 
 def test_without_any_tray_the_window_opens_and_says_why(
