@@ -139,6 +139,32 @@ def test_a_host_that_was_there_needs_no_new_icon(scene: Scene) -> None:
 
 
 @pytest.mark.usefixtures("no_grace")
+def test_a_host_that_vanishes_for_good_leaves_the_window(
+    scene: Scene, qtbot: QtBot
+) -> None:
+    """One that comes back later gets a new icon."""
+    scene.start(hosted=True)
+    QCoreApplication.processEvents()
+    scene.tray.host = False
+    scene.hosting.host_vanished()
+    qtbot.waitUntil(scene.window.isVisible)
+    assert scene.says(NO_TRAY)
+    scene.tray.host = True
+    scene.hosting.host_appeared()
+    assert not scene.says(NO_TRAY)
+    scene.close()
+    assert scene.quits == []
+
+
+def test_a_host_that_is_back_soon_calls_no_window(scene: Scene) -> None:
+    """A panel that restarts is gone for a moment only."""
+    scene.start(hosted=True)
+    scene.hosting.host_vanished()
+    QCoreApplication.processEvents()
+    assert not scene.window.isVisible()
+
+
+@pytest.mark.usefixtures("no_grace")
 def test_a_name_without_a_host_changes_nothing(scene: Scene, qtbot: QtBot) -> None:
     """A watcher alone shows no icons."""
     scene.start(hosted=False)

@@ -140,6 +140,7 @@ def _run(
 
         host = TrayHost(application)
         host.appeared.connect(wiring.hosting.host_appeared)
+        host.vanished.connect(wiring.hosting.host_vanished)
     if profile.is_demo:
         often = QTimer(application, interval=_DEMO_ASKS_MS)
         often.timeout.connect(wiring.ask_unrejected)

@@ -47,6 +47,11 @@ class Hosting(QObject):
             self._window.show_banner(_TOPIC, None)
 
     @Slot()
+    def host_vanished(self) -> None:
+        """Look a little later whether another one shows the icon, as after a crash."""
+        QTimer.singleShot(_TRAY_GRACE_MS, self._check)
+
+    @Slot()
     def window_closed(self) -> None:
         """End the program with its window where there is no icon to bring it back."""
         if self._without_tray and not self._window.isVisible():
@@ -57,7 +62,7 @@ class Hosting(QObject):
         if self._tray.is_hosted():
             self._hosted = True
             return
-        self._without_tray = True
+        self._hosted, self._without_tray = False, True
         self._window.show_banner(
             _TOPIC,
             self._language.gettext(

@@ -136,6 +136,25 @@ def test_a_host_that_restarts_again_and_again_shows_one_icon(
     program.seconds_to_end(signal.SIGTERM)
 
 
+def test_a_host_that_goes_for_good_leaves_the_window(
+    program: Program,
+    desktop: Desktop,
+    icon: Icon,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
+) -> None:
+    """Without a panel there is no icon: the program is never invisible."""
+    program.add_account("Shop", gateway.url, key)
+    program.start("--minimized")
+    icon.says("Shop: €350.12")
+    desktop.stop_panel()
+    program.wait_for_window("Balance Tray")
+    desktop.run(["xdotool", "key", "Escape"])
+    program.seconds_to_end()
+    tally.add(FAULTS)
+
+
 def test_a_host_that_comes_after_the_window_has_stepped_in_takes_over(
     program: Program,
     desktop: Desktop,

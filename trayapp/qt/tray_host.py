@@ -18,19 +18,22 @@ class TrayHost(QObject):
 
     Signals:
         appeared: a host is there now that was not before
+        vanished: the host is gone, perhaps to come back
     """
 
     appeared = Signal()
+    vanished = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._watcher = QDBusServiceWatcher(
             _WATCHER,
             QDBusConnection.sessionBus(),
-            QDBusServiceWatcher.WatchModeFlag.WatchForRegistration,
+            QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange,
             self,
         )
         self._watcher.serviceRegistered.connect(self._registered)
+        self._watcher.serviceUnregistered.connect(self.vanished)
 
     @Slot(str)
     def _registered(self, _name: str) -> None:
