@@ -120,9 +120,9 @@ def update(codes: Sequence[str], *, clean: bool = False) -> None:
 def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> Words:
     """Give a language the sentences of the program, translated where they were."""
     new = Words(locale=old.locale, charset="utf-8", fuzzy=False)
-    before = {_ids(one): one for one in [*old.obsolete.values(), *_messages(old)]}
+    before = {ids_of(one): one for one in [*old.obsolete.values(), *_messages(old)]}
     for message in _messages(words):
-        kept = before.pop(_ids(message), None)
+        kept = before.pop(ids_of(message), None)
         new.add(
             message.id,
             kept.string if kept else None,
@@ -148,7 +148,7 @@ def compiled(catalog: Catalog) -> bytes:
     """Give the bytes of the .mo file."""
     words = Words(locale=catalog.locale, charset="utf-8", fuzzy=False)
     for message in _messages(catalog):
-        words.add(message.id, message.string)
+        words.add(message.id, message.string, flags=message.flags)
     file = io.BytesIO()
     write_mo(file, words)
     return file.getvalue()
@@ -159,8 +159,8 @@ def problems(codes: Sequence[str] = CODES) -> Iterator[str]:
     words = template()
     with TEMPLATE.open("rb") as file:
         written = read_po(file)
-    if {_ids(one) for one in _messages(words)} != {
-        _ids(one) for one in _messages(written)
+    if {ids_of(one) for one in _messages(words)} != {
+        ids_of(one) for one in _messages(written)
     }:
         yield f"{TEMPLATE.name}: not what the code says; run `dev.py translate`"
     for code in codes:
@@ -182,7 +182,11 @@ def faults(code: str, words: Catalog) -> Iterator[str]:
         yield f"{code}: not in the program any more: {_key(gone)!r}"
     for key, message in wanted.items():
         found = catalog.get(key)
-        if found is None or _ids(found) != _ids(message) or not all(_strings(found)):
+        if (
+            found is None
+            or ids_of(found) != ids_of(message)
+            or not all(_strings(found))
+        ):
             yield f"{code}: untranslated: {key!r}"
             continue
         for fault in _sentence_faults(found, catalog.num_plurals):
@@ -190,7 +194,7 @@ def faults(code: str, words: Catalog) -> Iterator[str]:
 
 
 def _sentence_faults(message: Message, plurals: int) -> Iterator[str]:
-    ids, strings = _ids(message), _strings(message)
+    ids, strings = ids_of(message), _strings(message)
     if message.fuzzy:
         yield "fuzzy"
     if len(strings) != (plurals if message.pluralizable else 1):
@@ -223,7 +227,8 @@ def _messages(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
-def _ids(message: Message) -> tuple[str, ...]:
+def ids_of(message: Message) -> tuple[str, ...]:
+    """Give a sentence as it stands in the code, and its plural if it has one."""
     return message.id if isinstance(message.id, tuple) else (str(message.id),)
 
 
@@ -233,7 +238,7 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 
 def _key(message: Message) -> str:
-    return _ids(message)[0]
+    return ids_of(message)[0]
 
 
 def _write(path: Path, catalog: Words) -> None:
