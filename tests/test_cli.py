@@ -411,6 +411,19 @@ def test_check_records_what_it_read(person: Person) -> None:
         assert history.memory("low") == Memory()
 
 
+def test_a_history_that_was_damaged_is_told_beside_the_balance(person: Person) -> None:
+    """By the command that found it, and by no other after it."""
+    person.has(person.account("a"))
+    person.places.history.parent.mkdir(parents=True)
+    person.places.history.write_bytes(b"damaged " * 1_000)
+    ran = person.runs("check")
+    assert ran.code == 0
+    assert ran.err.startswith("The history was damaged.")
+    assert person.runs("history", "The a").err == ""
+    person.places.history.write_bytes(b"damaged " * 1_000)
+    assert person.runs("history", "The a").err.startswith("The history was damaged.")
+
+
 def test_a_history_that_cannot_be_opened_hides_no_balance(person: Person) -> None:
     """It is said on standard error alone."""
     person.has(person.account("good", GOOD))

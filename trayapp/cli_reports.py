@@ -22,7 +22,7 @@ from trayapp.cli_common import (
 )
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
-from trayapp.core.errors import HistoryProblem
+from trayapp.core.errors import HistoryDamaged, HistoryProblem
 from trayapp.core.export import (
     harmless,
     months_csv,
@@ -84,9 +84,9 @@ async def _ask_all(
     kept: History | None
     try:
         kept = History(places.history)
+        trouble = kept.problem
     except HistoryProblem as error:
-        print(explain(error.as_failure(), language), file=sys.stderr)
-        kept = None
+        kept, trouble = None, error.as_failure()
     gateway = Gateway()
     refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
     room = asyncio.Semaphore(AT_ONCE)
@@ -100,6 +100,9 @@ async def _ask_all(
     await gateway.close()
     if kept is not None:
         kept.close()
+    trouble = trouble or refresh.unrecorded
+    if trouble is not None:  # beside the answer, which is right, as is its exit code
+        print(explain(trouble, language), file=sys.stderr)
     return tuple(map(Known.apply, before, outcomes))
 
 
@@ -128,6 +131,8 @@ def history(places: Places, options: argparse.Namespace, language: Language) -> 
     (account,) = chosen(stored, [options.name], language)
     since = _since(options.since, language)
     with History(places.history) as kept:
+        if kept.problem is not None and kept.problem.kind is HistoryDamaged:
+            print(explain(kept.problem, language), file=sys.stderr)
         readings = tuple(kept.readings(account.id, since))
         marked = kept.corrections(account.id)
     if options.what != "readings":

@@ -161,7 +161,7 @@ def test_without_a_history_everything_else_works(wire: Wire, now: datetime) -> N
 def test_problems_of_the_history_are_never_raised(
     refresh: Refresh, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Recording and reading go on without it."""
+    """Recording and reading go on without it; who wants to know can."""
 
     def broken(*_: object) -> None:
         raise HistoryProblem
@@ -170,4 +170,5 @@ def test_problems_of_the_history_are_never_raised(
         monkeypatch.setattr(History, name, broken)
     assert refresh.last("a") is None
     assert isinstance(look(refresh).result, Reading)
+    assert refresh.unrecorded == Failure(HistoryProblem)
     assert history is not None

@@ -34,6 +34,8 @@ class Refresh:
         self._gateway = gateway
         self._history = history
         self._clock = clock
+        self.unrecorded: Failure | None = None
+        """Why a reading was not recorded, if one was not."""
 
     async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
         """Ask the gateway now, with `key` or the stored one, and record nothing.
@@ -84,3 +86,4 @@ class Refresh:
             self._history.record(outcome.account_id, outcome.result)
         except BalanceTrayError as error:
             _log.warning("%s", error)
+            self.unrecorded = error.as_failure()
