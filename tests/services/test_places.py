@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.services.places import Places, private_folder
+from trayapp.services.places import (
+    Places,
+    folder_held,
+    private_folder,
+    refuse_foreign,
+)
 
 pytestmark = pytest.mark.skipif(
     sys.platform in {"win32", "darwin"}, reason="their places are not XDG's"
@@ -144,3 +149,51 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").chmod(0o750)
     private_folder(tmp_path / "a")
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o750
+
+
+def test_without_a_home_the_files_depend_on_no_folder_one_is_in(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user whom the system does not know has none: "~" stands for nothing."""
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", _unknown)
+    monkeypatch.chdir(tmp_path)
+    places = Places.of_user()
+    files = (places.config, places.history, places.log)
+    assert all(one.is_relative_to("/nonexistent") for one in files)
+    assert places.runtime == run / "balance-tray"
+
+
+def _unknown(_: int) -> None:
+    raise KeyError
+
+
+def test_a_folder_of_another_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even one that everybody may write to; root's own, and ours, are not."""
+    folder = tmp_path / "a"
+    folder.mkdir()
+    folder.chmod(0o777)
+    found = folder.stat()
+    monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    foreign = os.stat_result((*found[:4], NOBODY + 1, *found[5:]))
+    with pytest.raises(PermissionError, match="belongs to another user"):
+        refuse_foreign(foreign, folder)
+    for owner in (0, NOBODY):
+        refuse_foreign(os.stat_result((*found[:4], owner, *found[5:])), folder)
+
+
+def test_nobody_else_may_write_to_our_folder(tmp_path: Path) -> None:
+    """A permission that somebody gave to everybody is taken away, and no other."""
+    folder = tmp_path / "a"
+    folder.mkdir()
+    folder.chmod(0o777)
+    private_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o775
+
+
+def test_a_folder_that_cannot_be_locked_is_gone_on_with(tmp_path: Path) -> None:
+    """As on some network drives, or before it is made."""
+    with folder_held(tmp_path / "not made yet"):
+        pass

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +37,9 @@ class Places:
         """Give the person's own profile: XDG on Linux, the platform's elsewhere."""
         folders = platformdirs.PlatformDirs(_NAME, appauthor=False, roaming=False)
         return cls(
-            config=_at_home(folders.user_config_path) / "config.toml",
-            history=_at_home(folders.user_data_path) / "history.sqlite3",
-            log=_at_home(folders.user_state_path) / "log" / "balance-tray.log",
+            config=_at_home(lambda: folders.user_config_path) / "config.toml",
+            history=_at_home(lambda: folders.user_data_path) / "history.sqlite3",
+            log=_at_home(lambda: folders.user_state_path) / "log" / "balance-tray.log",
             runtime=_runtime_folder(folders),
         )
 
@@ -81,15 +81,20 @@ def _runtime_folder(folders: platformdirs.PlatformDirs) -> Path:
     session = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     if _is_ours_alone(Path(session)):
         return Path(session) / _NAME
-    return _at_home(folders.user_state_path) / "run"
+    return _at_home(lambda: folders.user_state_path) / "run"
 
 
-def _at_home(folder: Path) -> Path:
+def _at_home(find: Callable[[], Path]) -> Path:
     """Give a folder that does not depend on where the program was started.
 
-    Of a user without a home, as a service or a container may have, it starts with "~".
+    For a user without a home, as a service or a container may have, platformdirs fails,
+    or, in its older versions, gives one that starts with "~".
     """
-    return folder if folder.is_absolute() else _NO_HOME / folder
+    try:
+        folder = find()
+    except RuntimeError:
+        folder = Path(_NAME)
+    return folder if folder.is_absolute() else _NO_HOME / _NAME
 
 
 def _is_ours_alone(folder: Path) -> bool:
