@@ -17,6 +17,9 @@ from trayapp.core.errors import (
     ConfigTooNew,
     ExportUnwritable,
     Failure,
+    HistoryBusy,
+    HistoryDamaged,
+    HistoryFull,
     HistoryProblem,
     InternalFault,
     Unauthorized,
@@ -260,6 +263,20 @@ def test_a_quiet_start_opens_nothing_by_itself(scene: Scene) -> None:
     scene.start(quiet=True)
     assert scene.dialogs() == []
     assert not scene.window.isVisible()
+
+
+def test_that_the_history_is_not_kept_is_told_until_it_is(scene: Scene) -> None:
+    """No window comes up by itself, and what was mended stays to be read."""
+    scene.start(A, quiet=True)
+    for kind in (HistoryDamaged, HistoryBusy, HistoryFull):
+        scene.poller.kept.emit(Failure(kind, "a detail"))
+    assert not scene.window.isVisible()
+    scene.wiring.show_window()
+    assert scene.says("The disk is full.")
+    assert not scene.says("The history is held by another program.")
+    scene.poller.kept.emit(None)
+    assert not scene.says("The disk is full.")
+    assert scene.says("The history was damaged.")
 
 
 def test_a_problem_with_our_files_is_told_in_the_window(scene: Scene) -> None:

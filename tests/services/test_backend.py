@@ -813,3 +813,22 @@ asyncio.run(run())
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "loaded\n", "")
+
+
+def test_what_was_added_while_the_keyring_was_asked_is_kept(scene: Scene) -> None:
+    """Its prompt may stand for minutes; one of the same name gets a number."""
+    scene.store(A)
+
+    def add(call: str) -> None:
+        if call == "put b":
+            namesake = replace(C, name="b")
+            scene.file.save(Config((A, namesake)))
+
+    async def step(scene: Scene) -> None:
+        await scene.answers(1)
+        scene.vault.before = add
+        await saving(A, B, keys={"b": NEW}, shown=[A])(scene)
+
+    (saved,) = scene.play(step).saves
+    assert saved.problem is None
+    assert saved.accounts == scene.stored() == (A, B, replace(C, name="b (2)"))
