@@ -128,6 +128,7 @@ def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> Words:
             kept.string if kept else None,
             auto_comments=message.auto_comments,
             user_comments=kept.user_comments if kept else (),
+            flags=kept.flags if kept else (),
         )
     if not clean:
         unused = (one for one in before.values() if all(_strings(one)))

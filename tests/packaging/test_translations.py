@@ -123,6 +123,13 @@ def test_what_is_wrong_is_told(
     assert said[-1] == "es.mo: not made of es.po; run `dev.py translate`"
 
 
+def test_what_an_editor_guessed_stays_a_guess(checkout: Checkout) -> None:
+    """Until a person takes the mark away."""
+    checkout.change('msgid "Welcome"', '#, fuzzy\nmsgid "Welcome"')
+    translations.update(["es"])
+    assert checkout.problems() == ["es: fuzzy: 'Welcome'"]
+
+
 def test_the_form_for_one_may_say_the_number_in_a_word(checkout: Checkout) -> None:
     """As the English one does; or with a number after all."""
     checkout.change("recargada una vez", "recargada {n} vez")
