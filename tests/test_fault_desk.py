@@ -80,6 +80,26 @@ def test_a_fault_that_comes_back_is_told_once(scene: Scene, tally: Tally) -> Non
     tally.add(FAULTS, 5)
 
 
+def test_telling_that_fails_is_not_tried_for_ever(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """It would come back here as a fault, be told, fail, and so on."""
+    tries: list[str] = []
+
+    def broken(topic: str, *_: object, **__: object) -> None:
+        tries.append(topic)
+        raise KeyError
+
+    scene.start(A)
+    monkeypatch.setattr(scene.window, "show_banner", broken)
+    for fault in ("ZeroDivisionError", "KeyError"):
+        with pytest.raises(KeyError):
+            scene.wiring.faults.hear(Failure(InternalFault, fault))
+    scene.wiring.faults.hear(Failure(InternalFault, "KeyError"))
+    assert len(tries) == 2
+    tally.add(FAULTS, 2)
+
+
 def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> None:
     """The last balance stays; why another account failed before is not lost."""
     scene.start(A, B)
@@ -87,14 +107,14 @@ def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> 
     scene.answer(B, NoConnection)
     scene.poller.asking.emit("a")
     scene.poller.failed.emit(BUG)
-    assert scene.tray.views[-1].state is State.UNREACHABLE
+    assert scene.tray.views[-1].gauge.state is State.UNREACHABLE
     scene.wiring.show_window()
     assert scene.says("€350.12")
     assert scene.says("The gateway can't be reached")
     assert not scene.says("Asking the gateway…")
     scene.poller.answered.emit(outcome(A, FINE))
     scene.poller.answered.emit(outcome(B, FINE))
-    assert [view.state for view in scene.tray.views][-1] is State.OK
+    assert [view.gauge.state for view in scene.tray.views][-1] is State.OK
     tally.add(FAULTS)
 
 

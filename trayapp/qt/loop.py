@@ -206,8 +206,10 @@ def _lose(job: Job) -> None:
 def _log_stray(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     """Log a fault that no task was waiting for.
 
-    asyncio's own words would hold a future's result, which may be a key.
+    asyncio's own words show what a callback was given, and what a future holds: that
+    may be a key.
     """
     error = context.get("exception")
     known = error if isinstance(error, BaseException) else None
-    _log.error("a fault nobody caught: %s", context.get("message"), exc_info=known)
+    said, *_ = str(context.get("message")).partition("(")
+    _log.error("a fault nobody caught: %s", said, exc_info=known)
