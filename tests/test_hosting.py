@@ -165,6 +165,19 @@ def test_a_host_that_is_back_soon_calls_no_window(scene: Scene) -> None:
 
 
 @pytest.mark.usefixtures("no_grace")
+def test_a_tray_that_shows_nothing_is_none(scene: Scene, qtbot: QtBot) -> None:
+    """Until somebody shows what is registered there."""
+    hostless = [True]
+    scene.hosting.lacks_host = lambda: hostless[0]
+    scene.start(hosted=True)
+    qtbot.waitUntil(scene.window.isVisible)
+    assert scene.says(NO_TRAY)
+    hostless[0] = False
+    scene.hosting.host_appeared()
+    assert not scene.says(NO_TRAY)
+
+
+@pytest.mark.usefixtures("no_grace")
 def test_a_name_without_a_host_changes_nothing(scene: Scene, qtbot: QtBot) -> None:
     """A watcher alone shows no icons."""
     scene.start(hosted=False)

@@ -136,8 +136,9 @@ def _run(
     instance.called.connect(wiring.hear)
     application.lastWindowClosed.connect(wiring.hosting.window_closed)
     if sys.platform not in {"win32", "darwin"}:
-        from trayapp.qt.tray_host import TrayHost
+        from trayapp.qt.tray_host import TrayHost, lacks_host
 
+        wiring.hosting.lacks_host = lacks_host
         host = TrayHost(application)
         host.appeared.connect(wiring.hosting.host_appeared)
         host.vanished.connect(wiring.hosting.host_vanished)

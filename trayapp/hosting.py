@@ -1,12 +1,15 @@
 """Never invisible: what happens with a tray that is late, restarted or not there."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.language import Language
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TRAY_GRACE_MS: Final = 5_000
 """How long a panel may take to come up at login before we do without it."""
@@ -29,11 +32,13 @@ class Hosting(QObject):
         self._tray, self._window, self._language = tray, window, language
         self._hosted = False
         self._without_tray = False
+        self.lacks_host: Callable[[], bool] = lambda: False
+        """Says that what Qt takes for a tray shows no icons."""
 
     def start(self) -> None:
         """Show the icon, and look a little later whether it is on the screen."""
         self._tray.show()
-        self._hosted = self._tray.is_hosted()
+        self._hosted = self._is_hosted()
         QTimer.singleShot(_TRAY_GRACE_MS, self._check)
 
     @Slot()
@@ -41,7 +46,7 @@ class Hosting(QObject):
         """Make the icon anew if it was made before there was a host for it."""
         if not self._hosted:
             self._tray.recreate()
-            self._hosted = self._tray.is_hosted()
+            self._hosted = self._is_hosted()
         if self._hosted:
             self._without_tray = False
             self._window.show_banner(_TOPIC, None)
@@ -57,9 +62,12 @@ class Hosting(QObject):
         if self._without_tray and not self._window.isVisible():
             self.quit_requested.emit()
 
+    def _is_hosted(self) -> bool:
+        return self._tray.is_hosted() and not self.lacks_host()
+
     @Slot()
     def _check(self) -> None:
-        if self._tray.is_hosted():
+        if self._is_hosted():
             self._hosted = True
             return
         self._hosted, self._without_tray = False, True

@@ -11,6 +11,7 @@ from session import Icon
 from story import Ours, Program
 from tally import FAULTS, Tally
 from trayapp.demo_scripted import ScriptedGateway
+from watcher import Watcher
 
 pytestmark = pytest.mark.e2e
 
@@ -175,6 +176,29 @@ def test_a_host_that_comes_after_the_window_has_stepped_in_takes_over(
     icon.activate()
     program.wait_for_window("Balance Tray")
     program.seconds_to_end(signal.SIGTERM)
+    tally.add(FAULTS)
+
+
+def test_a_watcher_that_nobody_looks_at_is_no_tray(
+    command: list[str], gateway: ScriptedGateway, key: str, tally: Tally
+) -> None:
+    """Qt takes it for one; the window steps in until somebody shows the icon."""
+    with Desktop("none") as desktop:
+        program = Program(desktop, command)
+        program.add_account("Shop", gateway.url, key)
+        with Watcher(program.bus) as watcher, Screen(program.bus) as screen:
+            program.start("--minimized")
+            program.wait_for_window("Balance Tray")
+            said = "This desktop shows no tray icons"
+            Ours(screen).says(said)
+            watcher.host_comes()
+            shown = screen.program("alance")
+            wait_until(lambda: said not in shown.outline(), "no word of it", 10)
+            desktop.run(["xdotool", "key", "Escape"])
+            wait_until(lambda: program.windows() == set(), "the window to close", 10)
+            assert program.run().returncode == 0
+            program.wait_for_window("Balance Tray")
+            program.seconds_to_end(signal.SIGTERM)
     tally.add(FAULTS)
 
 

@@ -2,10 +2,18 @@
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+from PySide6.QtCore import SLOT, QObject, QTimer, Signal, Slot
+from PySide6.QtDBus import (
+    QDBus,
+    QDBusConnection,
+    QDBusMessage,
+    QDBusServiceWatcher,
+    QDBusVariant,
+)
 
 _WATCHER: Final = "org.kde.StatusNotifierWatcher"
+_PATH: Final = "/StatusNotifierWatcher"
+_ANSWER_MS: Final = 500
 _SETTLE_MS: Final = 500
 """A panel takes its name before it takes icons."""
 
@@ -35,6 +43,35 @@ class TrayHost(QObject):
         self._watcher.serviceRegistered.connect(self._registered)
         self._watcher.serviceUnregistered.connect(self.vanished)
 
+        # A watcher may have been there without anybody who shows what it knows of.
+        QDBusConnection.sessionBus().connect(  # type: ignore[call-overload]  # stub: bytes, refused
+            _WATCHER,
+            _PATH,
+            _WATCHER,
+            "StatusNotifierHostRegistered",
+            self,
+            SLOT("_settle()"),
+        )
+
     @Slot(str)
     def _registered(self, _name: str) -> None:
+        self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
         QTimer.singleShot(_SETTLE_MS, self.appeared.emit)
+
+
+def lacks_host() -> bool:
+    """Say whether icons are registered where nobody shows them.
+
+    To Qt a watcher is as good as a panel; some desktops start one without the other.
+    """
+    asked = QDBusMessage.createMethodCall(
+        _WATCHER, _PATH, "org.freedesktop.DBus.Properties", "Get"
+    )
+    asked.setArguments([_WATCHER, "IsStatusNotifierHostRegistered"])
+    asked.setAutoStartService(False)
+    reply = QDBusConnection.sessionBus().call(asked, QDBus.CallMode.Block, _ANSWER_MS)
+    said = reply.arguments()
+    return bool(said) and isinstance(said[0], QDBusVariant) and not said[0].variant()
