@@ -86,7 +86,8 @@ class X11(Session):
         An icon in the old kind of tray is a window as well, and a menu is.
         """
         find = ["xdotool", "search", "--onlyvisible", "--pid", str(pid)]
-        numbers = {int(one) for one in self._parts.run(find).stdout.split()}
+        found = self._parts.run(find).stdout.split()  # or an error: one has just gone
+        numbers = {int(one) for one in found if one.isdigit()}
         listed = self._parts.run(["xprop", "-root", "_NET_CLIENT_LIST"]).stdout
         framed = {int(one, 16) for one in re.findall(r"0x[0-9a-f]+", listed)}
         name = ["xdotool", "getwindowname"]
