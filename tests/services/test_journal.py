@@ -5,6 +5,7 @@ import json
 import logging
 import stat
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -42,6 +43,7 @@ def untouched() -> Iterator[None]:
     levels, handlers = [one.level for one in loggers], root.handlers.copy()
     raising = logging.raiseExceptions
     yield
+    logging.captureWarnings(capture=False)
     for handler in set(root.handlers) - set(handlers):
         root.removeHandler(handler)
         handler.close()
@@ -110,6 +112,15 @@ def test_the_key_is_taken_out_of_the_stack(masked: Path) -> None:
     """A line of source text may hold it."""
     exec(compile(f"log.warning('here', stack_info=True)  # {KEY}", KEY, "exec"))  # noqa: S102  # a file of that name
     assert_redacted(masked, repr(KEY)[1:-1])
+
+
+def test_the_key_is_taken_out_of_what_python_warns_of(
+    masked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would go to standard error as it is."""
+    warnings.showwarning(UserWarning(KEY), UserWarning, "file", 1)
+    assert_redacted(masked)
+    assert KEY not in capsys.readouterr().err
 
 
 def test_what_logging_keeps_of_an_exception_is_redacted_too(masked: Path) -> None:

@@ -47,7 +47,7 @@ class Redactor(logging.Formatter):
 
         An entry of any length ends somewhere: no file grows beyond its size.
         """
-        return shorten(without(super().format(record), self._keys), _LONGEST_ENTRY)
+        return shorten(self.redact(super().format(record)), _LONGEST_ENTRY)
 
     def redact(self, text: str) -> str:
         """Take the keys out of a text that goes elsewhere than into the log."""
@@ -55,7 +55,7 @@ class Redactor(logging.Formatter):
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
         """Redact here too: logging keeps this text with the record, for others."""
-        return without(super().formatException(ei), self._keys)
+        return self.redact(super().formatException(ei))
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:
@@ -92,6 +92,7 @@ def start_log(path: Path | None, *, verbose: bool) -> Redactor:
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a full disk is no reason to print to stderr
+    logging.captureWarnings(capture=True)  # Python would print them as they are
     handlers: list[logging.Handler] = []
     if path is not None:
         try:
