@@ -2,20 +2,47 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from atspi import Screen
 from desktop import PASSWORD, Desktop
+from fake_secrets import FAILED, FakeSecrets
 from processes import wait_until
 from session import Icon, Notifications
 from story import Ours, Program
+from tally import FAULTS, Tally
 from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
 
+HOSTILE = """
+import os
+from keyring.backend import KeyringBackend
+
+
+class Plain(KeyringBackend):
+    priority = 100
+
+    def get_password(self, service, username):
+        open(os.environ["TRAP"], "w").write("asked")
+
+    def set_password(self, service, username, password):
+        open(os.environ["TRAP"], "w").write(password)
+"""
 PROMPTER = "org.gnome.keyring.SystemPrompter"
 PROMPT = ["xdotool", "search", "--onlyvisible", "--name", "Unlock"]
+
+
+def enter_account(ours: Ours, key: str) -> None:
+    """Enter an account in the dialogs, and press OK in both."""
+    ours.press("push button", "Add an account")
+    dialog = ours.find("dialog", "Add an account")
+    dialog.find("text", "Name").type("Shop")
+    dialog.find("text", "API key").type(key)
+    dialog.find("push button", "OK").press()
+    ours.find("dialog", "Settings").find("push button", "OK").press()
 
 
 def ask_to_unlock(program: Program, icon: Icon, ours: Ours) -> None:
@@ -73,6 +100,44 @@ def test_a_keyring_that_opens_meanwhile_is_noticed(
     program.seconds_to_end(signal.SIGTERM)
 
 
+def test_a_keyring_that_dies_while_it_asks_can_be_asked_again(
+    program: Program, icon: Icon, ours: Ours, gateway: ScriptedGateway, key: str
+) -> None:
+    """Its question is gone with it, and Unlock does not wait for that one."""
+    program.add_account("Shop", gateway.url, key)
+    ask_to_unlock(program, icon, ours)
+    program.desktop.unlock_keyring()  # another one, in place of the one that asks
+    icon.middle_click()
+    icon.says("Shop: €350.12")
+    gateway.revoke(key)
+    icon.middle_click()
+    ours.says("The gateway rejects the API key")
+    program.desktop.lock_keyring()
+    icon.middle_click()
+    ours.press("push button", "Unlock")
+    wait_until(
+        lambda: program.desktop.run(PROMPT).returncode == 0, "the second prompt", 10
+    )
+    program.seconds_to_end(signal.SIGTERM)
+
+
+def test_a_locked_keyring_at_the_start_is_no_reason_to_ask_for_keys(
+    program: Program, icon: Icon, ours: Ours, gateway: ScriptedGateway, key: str
+) -> None:
+    """The window says what it is, no dialog opens, and nothing is written."""
+    program.add_account("Shop", gateway.url, key)
+    program.desktop.lock_keyring()
+    program.start()
+    icon.says("Shop: Keyring out of reach")
+    icon.activate()
+    ours.says("The keyring is locked")
+    assert program.windows() == {"Balance Tray"}
+    assert gateway.requests == []
+    program.seconds_to_end(signal.SIGTERM)
+    program.desktop.unlock_keyring()
+    assert program.stored_key() == key
+
+
 @pytest.fixture
 def without_keyring(command: list[str]) -> Iterator[Program]:
     """Start a desktop on which no keyring runs."""
@@ -88,14 +153,103 @@ def test_without_a_keyring_nothing_is_stored_and_nothing_entered_is_lost(
     program.start()
     with Screen(program.bus) as screen, Notifications(program.bus):
         ours = Ours(screen)
-        ours.press("push button", "Add an account")
-        dialog = ours.find("dialog", "Add an account")
-        dialog.find("text", "Name").type("Shop")
-        dialog.find("text", "API key").type(key)
-        dialog.find("push button", "OK").press()
+        enter_account(ours, key)
         settings = ours.find("dialog", "Settings")
-        settings.find("push button", "OK").press()
         settings.says("There is no keyring on this desktop")
         settings.says("Shop")
     assert not (program.desktop.home / ".config/balance-tray/config.toml").exists()
     program.seconds_to_end(signal.SIGTERM)
+
+
+@pytest.fixture
+def fake(without_keyring: Program) -> Iterator[FakeSecrets]:
+    """Run a keyring that can be told to misbehave."""
+    with FakeSecrets(without_keyring.bus) as started:
+        yield started
+
+
+def test_a_keyring_that_is_full_costs_nothing_that_was_entered(
+    without_keyring: Program, fake: FakeSecrets, key: str, tally: Tally
+) -> None:
+    """The dialog says what is wrong and stays; no account without its key is kept."""
+    fake.refuses["CreateItem"] = FAILED
+    program = without_keyring
+    program.start()
+    with Screen(program.bus) as screen:
+        ours = Ours(screen)
+        enter_account(ours, key)
+        settings = ours.find("dialog", "Settings")
+        settings.says("The keyring reports a fault")
+        settings.says("Shop")
+        assert not (program.desktop.home / ".config/balance-tray/config.toml").exists()
+        fake.refuses.clear()
+        settings.find("push button", "OK").press()
+        wait_until(lambda: list(fake.keys.values()) == [key], "the key", 10)
+    tally.add(FAULTS)
+    program.seconds_to_end(signal.SIGTERM)
+
+
+def test_a_keyring_that_hangs_is_told_and_its_late_answer_used(
+    without_keyring: Program,
+    fake: FakeSecrets,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
+) -> None:
+    """Nobody has to ask again: what comes after ten seconds comes all the same."""
+    program = without_keyring
+    program.add_account("Shop", gateway.url, key)
+    fake.hangs_on = {"GetSecret"}
+    program.start("--minimized")
+    with Icon(program.bus) as icon, Screen(program.bus) as screen:
+        icon.says("Shop: Keyring out of reach", within_s=20)
+        icon.activate()
+        Ours(screen).says("The keyring does not answer")
+        assert gateway.requests == []
+        fake.release()
+        icon.says("Shop: €350.12")
+    tally.add(FAULTS)
+    program.seconds_to_end(signal.SIGTERM)
+
+
+def test_a_keyring_that_crashes_is_back_when_another_is(
+    without_keyring: Program,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
+) -> None:
+    """In the middle of giving the key it is gone; the key is not."""
+    program = without_keyring
+    with FakeSecrets(program.bus) as service, Icon(program.bus) as icon:
+        program.add_account("Shop", gateway.url, key)
+        service.dies_on = "GetSecret"
+        program.start("--minimized")
+        icon.says("Shop: Keyring out of reach")
+        with FakeSecrets(program.bus, service.keys):
+            icon.middle_click()
+            icon.says("Shop: €350.12")
+    tally.add(FAULTS)
+    program.seconds_to_end(signal.SIGTERM)
+
+
+def test_nothing_around_takes_the_key_to_another_keyring(
+    without_keyring: Program, fake: FakeSecrets, key: str, tmp_path: Path
+) -> None:
+    """Neither a variable nor a file of `keyring`'s own, for the program as it is."""
+    home = without_keyring.desktop.home
+    (tmp_path / "hostile.py").write_text(HOSTILE)
+    config = home / ".config/python_keyring/keyringrc.cfg"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"[backend]\ndefault-keyring=hostile.Plain\nkeyring-path={tmp_path}\n"
+    )
+    trapped = ["env", "PYTHON_KEYRING_BACKEND=hostile.Plain", f"TRAP={tmp_path}/taken"]
+    program = Program(without_keyring.desktop, [*trapped, *without_keyring.command])
+    program.add_account("Shop", "https://gateway.example", key)
+    assert list(fake.keys.values()) == [key]
+    assert not (tmp_path / "taken").exists()
+    assert not [
+        one
+        for one in home.rglob("*")
+        if one.is_file() and key.encode() in one.read_bytes()
+    ]
