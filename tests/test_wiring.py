@@ -74,7 +74,7 @@ def test_a_start_with_accounts_opens_no_window(scene: Scene) -> None:
     scene.start(A, B)
     assert not scene.window.isVisible()
     assert scene.dialogs() == []
-    assert scene.tray.views[-1].state is State.UNKNOWN
+    assert scene.tray.views[-1].gauge.state is State.UNKNOWN
 
 
 def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
@@ -84,7 +84,7 @@ def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.answer(B, LOW)
     view = scene.tray.views[-1]
-    assert view.state is State.LOW
+    assert view.gauge.state is State.LOW
     assert view.lines[0].startswith("Shop: €9.50, Low, as of ")
     assert [one.account_id for one in scene.cards] == ["a", "b"]
     assert scene.says("€350.12")
@@ -252,7 +252,7 @@ def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
     """Not again when the command line changes something."""
     scene.start()
     assert "Welcome to Balance Tray" in words(scene.dialog)
-    assert scene.tray.views[-1].state is State.NOT_SET_UP
+    assert scene.tray.views[-1].gauge.state is State.NOT_SET_UP
     scene.dialog.reject()
     scene.load()
     assert scene.dialogs() == []
@@ -314,14 +314,14 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
     scene.start(A)
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.poller.failed.emit(Failure(InternalFault, "ZeroDivisionError"))
-    assert scene.tray.views[-1].state == State.UNREACHABLE
+    assert scene.tray.views[-1].gauge.state == State.UNREACHABLE
     assert "€350.12" in scene.tray.views[-1].lines[0]
     assert not scene.window.isVisible()
     scene.wiring.show_window()
     assert scene.says("Balance Tray made a mistake.")
     assert scene.says("(ZeroDivisionError)")
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    assert [view.state for view in scene.tray.views][-1] is State.OK
+    assert [view.gauge.state for view in scene.tray.views][-1] is State.OK
 
 
 # --- other starts, and the end -------------------------------------------------------

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
 from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.core.outlook import MESSAGES, card_words, messages_left, messages_sentence
 from trayapp.core.paid import paid_words
-from trayapp.core.text import Card, Extra, card, snoozed_until, totals, tray_view
+from trayapp.core.text import Card, Extra, card, snoozed_until, totals
+from trayapp.core.tray_view import tray_view
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
@@ -56,6 +58,7 @@ class Views(QObject):
         self._loaded = False
         self._snoozed: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
+        self._glimpses: dict[str, Glimpse] = {}
         self._paid: dict[str, Paid] = {}
         self._ages = QTimer(self, interval=_AGE_MS)
         self._ages.timeout.connect(self.draw_window)
@@ -151,8 +154,12 @@ class Views(QObject):
         words = ""
         if self._snoozed is not None and self._snoozed > now:
             words = snoozed_until(self._snoozed, now, self._language)
-        known = self._model.known
-        self._tray.render(tray_view(known, now, self._language, snoozed=words))
+        highs = {one: seen.high for one, seen in self._glimpses.items()}
+        self._tray.render(
+            tray_view(
+                self._model.known, now, self._language, highs=highs, snoozed=words
+            )
+        )
 
     @Slot()
     def draw_window(self) -> None:
@@ -183,6 +190,13 @@ class Views(QObject):
         """Show when an account runs out."""
         self._forecasts[account_id] = said
         self._draw_soon()
+
+    @Slot(str, object)
+    def set_glimpse(self, account_id: str, seen: Glimpse) -> None:
+        """Show what an account's last weeks were like."""
+        if self._glimpses.get(account_id) != seen:
+            self._glimpses[account_id] = seen
+            self._draw_soon()
 
     @Slot(object)
     def set_awaited(self, paid: "tuple[Paid, ...]") -> None:

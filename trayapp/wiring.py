@@ -93,6 +93,7 @@ class Wiring(QObject):
         poller.pressed.connect(self._on_pressed)
         poller.snoozed.connect(self._views.set_snoozed)
         poller.foreseen.connect(self._views.set_forecast)
+        poller.glimpsed.connect(self._views.set_glimpse)
         poller.foreseen.connect(history.renew)
         poller.awaited.connect(self._views.set_awaited)
         poller.logged.connect(self._why.set_entries)

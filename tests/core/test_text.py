@@ -8,22 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.account import Account, Service
+from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import NoConnection, Unauthorized
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import ENGLISH
-from trayapp.core.plain import utf16_length
-from trayapp.core.state import State
-from trayapp.core.text import (
-    TOOLTIP_LIMIT,
-    Extra,
-    age,
-    card,
-    snoozed_until,
-    totals,
-    tray_view,
-)
+from trayapp.core.text import Extra, age, card, snoozed_until, totals
 
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
@@ -38,63 +28,6 @@ def known(now: datetime, amount: str, **change: object) -> Known:
 def rejected(one: Known, now: datetime) -> Known:
     """Let the key be rejected."""
     return one.apply(Outcome(one.account.id, now, Unauthorized().as_failure()))
-
-
-def test_the_tooltip_has_name_amount_unit_and_age(now: datetime) -> None:
-    """One glance tells what, how much, and as of when."""
-    view = tray_view((known(now, "350.1200"),), now, ENGLISH)
-    assert view.tooltip == "Main: €350.12, as of 12:00"
-    assert view.lines == ("Main: €350.12, as of 12:00",)
-    assert view.state is State.OK
-
-
-def test_the_tooltip_tells_what_is_wrong_and_the_last_balance(now: datetime) -> None:
-    """A rejected key does not hide what was left."""
-    view = tray_view((rejected(known(now, "50"), now),), now, ENGLISH)
-    assert view.tooltip == "Main: €50.00, Key rejected, as of 12:00"
-    assert view.state is State.UNAUTHORIZED
-
-
-def test_the_weakest_account_comes_first(now: datetime) -> None:
-    """The tray speaks for the account that needs a person."""
-    fine = known(now, "100", id="f", name="Fine")
-    low = known(now, "5", id="l", name="Shop")
-    view = tray_view((fine, low), now, ENGLISH)
-    assert view.state is State.LOW
-    assert view.lines[0].startswith("Shop: €5.00, Low")
-    assert view.tooltip.splitlines() == list(view.lines)
-
-
-def test_without_an_account_the_tray_says_so(now: datetime) -> None:
-    """Nothing is set up, and nothing is claimed."""
-    view = tray_view((), now, ENGLISH)
-    assert (view.state, view.lines) == (State.NOT_SET_UP, ("Not set up",))
-    assert view.tooltip == "Balance Tray: Not set up"
-
-
-def test_an_unknown_balance_is_never_a_number(now: datetime) -> None:
-    """Before the first answer there is no amount at all."""
-    view = tray_view((Known(ACCOUNT, asking=True),), now, ENGLISH)
-    assert view.lines == ("Main: asking…",)
-    assert card(Known(ACCOUNT), now, ENGLISH).amount == "—"
-
-
-@given(st.lists(st.text(min_size=1, max_size=60), max_size=30))
-def test_the_tooltip_fits_into_what_windows_keeps(names: list[str]) -> None:
-    """However many accounts, at most 127 UTF-16 units."""
-    now = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
-    accounts = tuple(
-        known(now, "123456789.1234", id=str(i), name=name)
-        for i, name in enumerate(names)
-    )
-    assert utf16_length(tray_view(accounts, now, ENGLISH).tooltip) <= TOOLTIP_LIMIT
-
-
-def test_top_up_lists_the_accounts_that_have_a_panel(now: datetime) -> None:
-    """An account of another service without a page has nowhere to go."""
-    brand = known(now, "1", id="b", name="Brand")
-    own = known(now, "1", id="o", name="Own", service=Service.CUSTOM)
-    assert tray_view((brand, own), now, ENGLISH).top_ups == (("b", "Brand"),)
 
 
 @pytest.mark.parametrize(
@@ -210,16 +143,3 @@ def test_a_snooze_is_said_as_one_says_it(
 ) -> None:
     """The time alone today; tomorrow; else the day of the week."""
     assert snoozed_until(now + timedelta(hours=hours), now, ENGLISH) == words
-
-
-def test_the_tooltip_says_last_that_it_is_snoozed(now: datetime) -> None:
-    """The balance stays first, and many accounts leave it its room."""
-    accounts = tuple(known(now, "5", id=str(i), name=f"Shop {i}") for i in range(9))
-    view = tray_view(accounts, now, ENGLISH, snoozed="Snoozed until 14:30")
-    assert view.snoozed == "Snoozed until 14:30"
-    first, *_, last = view.tooltip.split("\n")
-    assert (first, last) == ("Shop 0: €5.00, Low, as of 12:00", "Snoozed until 14:30")
-    assert utf16_length(view.tooltip) <= TOOLTIP_LIMIT
-    long = tray_view(accounts, now, ENGLISH, snoozed="x" * 100)
-    assert long.tooltip.startswith("Shop 0: €5.00")
-    assert "xx" not in long.tooltip

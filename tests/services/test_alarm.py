@@ -13,6 +13,8 @@ from trayapp.core.alert_log import LogEntry
 from trayapp.core.alerts import Alert, AlertKind, Fate, Reason
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, NoConnection
+from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Outcome
 from trayapp.core.paid import Paid
 from trayapp.core.settings import QuietHours, Settings
@@ -34,6 +36,7 @@ class Ears:
         self.snoozes: list[datetime | None] = []
         self.entries: tuple[LogEntry, ...] = ()
         self.waits: list[Paid] = []
+        self.shown: list[tuple[str, Forecast | Glimpse]] = []
 
     def snoozed(self, until: datetime | None) -> None:
         """Keep it."""
@@ -46,6 +49,14 @@ class Ears:
     def awaited(self, paid: tuple[Paid, ...]) -> None:
         """Keep it."""
         self.waits[:] = paid
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Keep it."""
+        self.shown.append((account_id, said))
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Keep it."""
+        self.shown.append((account_id, seen))
 
 
 class Scene:

@@ -35,6 +35,7 @@ from trayapp.core.errors import (
     Unauthorized,
 )
 from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
 from trayapp.core.notices import Button, Notice, Picture, Urgency
@@ -150,6 +151,9 @@ class Ears:
         self.waits = paid
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Take it as it comes."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
         """Take it as it comes."""
 
     def looked_up(self, page: HistoryView) -> None:

@@ -16,6 +16,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Trial
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
 from trayapp.core.language import ENGLISH
@@ -47,6 +48,7 @@ class Ears:
         self.said: list[str] = []
         self.forecasts: asyncio.Queue[tuple[str, Forecast]] = asyncio.Queue()
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.glimpses: dict[str, Glimpse] = {}
 
     def loaded(self, loaded: Loaded) -> None:
         """Hear nothing."""
@@ -84,6 +86,10 @@ class Ears:
         """Keep it."""
         self.said.append("foreseen")
         self.forecasts.put_nowait((account_id, said))
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Keep it."""
+        self.glimpses[account_id] = seen
 
     def looked_up(self, page: HistoryView) -> None:
         """Keep it."""
@@ -179,7 +185,9 @@ def test_each_good_answer_brings_a_forecast(scene: Scene) -> None:
         scene.backend.ask_now()
         assert await scene.ears.forecasts.get() == ("a", said)
 
-    assert scene.play(step).said == ["answered", "foreseen"] * 2
+    ears = scene.play(step)
+    assert ears.said == ["answered", "foreseen"] * 2
+    assert ears.glimpses["a"].high > 0
 
 
 def test_without_a_balance_nothing_is_foreseen(scene: Scene) -> None:

@@ -10,6 +10,8 @@ from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, HistoryProblem
+from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice, notice, trial_notice
@@ -87,6 +89,12 @@ class Scene:
     def awaited(self, paid: tuple[Paid, ...]) -> None:
         """Keep it."""
         self.waits = paid
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear nothing."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear nothing."""
 
     def read(self, amount: str) -> None:
         """Let the gateway answer."""

@@ -32,7 +32,8 @@ from trayapp.core.errors import (
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
-from trayapp.core.text import Card, TrayView, card, tray_view
+from trayapp.core.text import Card, card
+from trayapp.core.tray_view import TrayView, tray_view
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
 from trayapp.services.keychain import Keychain, MemoryVault

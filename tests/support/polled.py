@@ -28,6 +28,7 @@ from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure
 from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
 from trayapp.core.notices import Button, Picture
@@ -103,6 +104,9 @@ class Unheard:
         """Hear nothing."""
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear nothing."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
         """Hear nothing."""
 
     def looked_up(self, page: HistoryView) -> None:

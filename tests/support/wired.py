@@ -19,7 +19,7 @@ from trayapp.core.language import Language
 from trayapp.core.notices import Notice
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
-from trayapp.core.text import TrayView
+from trayapp.core.tray_view import TrayView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend, Listener, Loaded
 from trayapp.services.recent import Recent

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.gauge import Gauge
 from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
+from trayapp.ui.canvas import COLOURED, plain_inks
 from trayapp.ui.colours import contrast
-from trayapp.ui.glyphs import COLOURED, gauge_image, plain_inks, state_image
+from trayapp.ui.glyphs import gauge_image, state_image
 from trayapp.ui.icons import (
     TRAY_SIZES,
     app_icon,

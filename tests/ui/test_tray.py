@@ -9,19 +9,20 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from trayapp.core.gauge import Gauge
 from trayapp.core.language import ENGLISH
 from trayapp.core.notices import Notice, Urgency
 from trayapp.core.plain import utf16_length
 from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
-from trayapp.core.text import TrayView
+from trayapp.core.tray_view import TrayView
 from trayapp.ui.tray import LINES, Tray
 
 # Said by Qt's tray icon where there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")
 
 VIEW = TrayView(
-    state=State.LOW,
+    gauge=Gauge(State.LOW, 0.25, "7.5"),
     tooltip="Main: €7.50, Low, as of 12:00",
     lines=("Main: €7.50, Low, as of 12:00",),
     top_ups=(("m", "Main"),),
@@ -199,15 +200,14 @@ def test_an_unchanged_view_touches_nothing(
         action.changed.connect(lambda: calls.append("changed"))
     tray.render(SEVERAL)
     assert calls == []
-    tray.render(replace(SEVERAL, state=State.OK))
+    tray.render(replace(SEVERAL, gauge=Gauge(State.OK)))
     assert calls == ["setIcon"]
 
 
 def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
     """No markup, no mnemonic, no reordering, no endless line."""
-    tray.render(
-        TrayView(State.OK, HOSTILE, (HOSTILE, "x" * 10_000), (("a", HOSTILE),) * 2)
-    )
+    lines, top_ups = (HOSTILE, "x" * 10_000), (("a", HOSTILE),) * 2
+    tray.render(TrayView(Gauge(State.OK), HOSTILE, lines, top_ups))
     shown = '<img src=x> && "cod.exe'
     assert next(iter(entries(tray))) == shown
     assert all(len(text) <= 120 for text in entries(tray))
@@ -285,5 +285,5 @@ def test_the_icon_shows_that_notifications_are_snoozed(tray: Tray) -> None:
     """By a moon."""
     tray.render(VIEW)
     awake = drawn(tray)
-    tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
+    tray.render(replace(VIEW, gauge=replace(VIEW.gauge, snoozed=True)))
     assert drawn(tray) != awake

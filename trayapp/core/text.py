@@ -10,16 +10,11 @@ from trayapp.core.errors import Failure, Remedy
 from trayapp.core.known import Known
 from trayapp.core.language import Language, mark
 from trayapp.core.names import state_words
-from trayapp.core.plain import shorten, shorten_utf16, utf16_length
+from trayapp.core.plain import shorten
 from trayapp.core.state import State
 
 PROGRAM: Final = "Balance Tray"
-TOOLTIP_LIMIT: Final = 127
-"""UTF-16 units: what Windows keeps of a tray tooltip."""
 _NAME_IN_A_LINE: Final = 40
-_LINES: Final = 12
-"""More than any menu or tooltip shows, and little to write for 200 accounts."""
-_TOP_UPS: Final = 20
 _SEVERAL: Final = 2
 _DAYS: Final = (
     # Translators: whole weekdays, as in "Snoozed until Monday, 09:00".
@@ -169,7 +164,7 @@ def line(known: Known, now: datetime, language: Language) -> str:
     if known.reading is None:
         if known.asking or known.state is State.UNKNOWN:
             words = translate("asking…")
-        return _name_and_state(name, words, language)
+        return name_and_state(name, words, language)
     shape = (
         # Translators: {time} is when the balance was read, a time or a day and a time.
         translate("{name}: {amount}, as of {time}")
@@ -184,7 +179,8 @@ def line(known: Known, now: datetime, language: Language) -> str:
     )
 
 
-def _name_and_state(name: str, state: str, language: Language) -> str:
+def name_and_state(name: str, state: str, language: Language) -> str:
+    """Say of whom, or of what, and how it is."""
     return language.gettext("{name}: {state}").format(name=name, state=state)
 
 
@@ -222,64 +218,3 @@ def snoozed_until(until: datetime, now: datetime, language: Language) -> str:
         words = translate("Snoozed until {day}, {time}")
     day = translate(_DAYS[local.weekday()])
     return words.format(day=day, time=f"{local:%H:%M}")
-
-
-@dataclass(frozen=True, slots=True)
-class TrayView:
-    """All that the tray shows."""
-
-    state: State
-    """The weakest account's; it decides the icon."""
-    tooltip: str
-    """Plain, one line an account, at most 127 UTF-16 units."""
-    lines: tuple[str, ...]
-    """The menu's first lines: one an account, the weakest first, 12 at most."""
-    top_ups: tuple[tuple[str, str], ...]
-    """The accounts whose panel is known: id and name, the weakest first, 20 at most."""
-    snoozed: str = ""
-    """Until when notifications are snoozed, in words; empty if they are not."""
-    more: int = 0
-    """How many accounts have no line."""
-
-
-def tray_view(
-    accounts: tuple[Known, ...],
-    now: datetime,
-    language: Language,
-    *,
-    snoozed: str = "",
-) -> TrayView:
-    """Say all that the tray shows of the accounts.
-
-    `snoozed` is a whole phrase, such as `snoozed_until` makes.
-    """
-    ordered = _weakest_first(accounts)
-    if not ordered:
-        words = state_words(State.NOT_SET_UP, language)
-        said = _name_and_state(PROGRAM, words, language)
-        return TrayView(State.NOT_SET_UP, said, (words,), (), snoozed)
-    lines = tuple(line(one, now, language) for one in ordered[:_LINES])
-    return TrayView(
-        state=ordered[0].worst,
-        tooltip=_tooltip(lines, snoozed),
-        lines=lines,
-        top_ups=tuple(
-            (one.account.id, one.account.name)
-            for one in ordered
-            if one.account.panel_url
-        )[:_TOP_UPS],
-        snoozed=snoozed,
-        more=len(ordered) - len(lines),
-    )
-
-
-def _tooltip(lines: tuple[str, ...], snoozed: str) -> str:
-    """Put the snoozed words last, if they leave room for the weakest account's line."""
-    room = TOOLTIP_LIMIT - utf16_length(snoozed) - 1
-    if not snoozed or utf16_length(lines[0]) > room:
-        return shorten_utf16("\n".join(lines), TOOLTIP_LIMIT)
-    return shorten_utf16("\n".join(lines), room) + "\n" + snoozed
-
-
-def _weakest_first(accounts: tuple[Known, ...]) -> tuple[Known, ...]:
-    return tuple(sorted(accounts, key=lambda one: -one.concern))

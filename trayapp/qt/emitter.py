@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trayapp.core.changes import Trial
     from trayapp.core.errors import Failure
     from trayapp.core.forecast import Forecast
+    from trayapp.core.glimpse import Glimpse
     from trayapp.core.history_view import HistoryView
     from trayapp.core.known import Outcome
     from trayapp.core.notices import Button
@@ -74,6 +75,10 @@ class Emitter:
     def foreseen(self, account_id: str, said: "Forecast") -> None:
         """Pass it on."""
         self._emit(self._poller.foreseen, account_id, said)
+
+    def glimpsed(self, account_id: str, seen: "Glimpse") -> None:
+        """Pass it on."""
+        self._emit(self._poller.glimpsed, account_id, seen)
 
     def looked_up(self, page: "HistoryView") -> None:
         """Pass it on."""

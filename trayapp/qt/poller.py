@@ -54,6 +54,7 @@ class Poller(QObject):
         logged (tuple[LogEntry, ...]): the last decisions about alerts
         awaited (tuple[Paid, ...]): the payments whose top-ups are waited for
         foreseen (str, Forecast): when an account runs out
+        glimpsed (str, Glimpse): what its last weeks were like
         looked_up (HistoryView): what the history window is to show
         exported (str, Failure | None): a file was written, or why not
         reached (Failure | None): why notifications reach nobody; None when they do
@@ -74,6 +75,7 @@ class Poller(QObject):
     logged = Signal(object)
     awaited = Signal(object)
     foreseen = Signal(str, object)
+    glimpsed = Signal(str, object)
     looked_up = Signal(object)
     exported = Signal(str, object)
     reached = Signal(object)

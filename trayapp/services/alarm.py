@@ -9,6 +9,7 @@ from trayapp.core.alert_log import LogEntry, logged
 from trayapp.core.alerts import decide
 from trayapp.core.balance import Reading
 from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Outcome
 from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
@@ -31,6 +32,12 @@ class Listener(Protocol):
 
     def awaited(self, paid: tuple[Paid, ...]) -> None:
         """Hear which payments are waited for."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear when an account runs out."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear what its last weeks were like."""
 
 
 class Alarm:
@@ -144,9 +151,14 @@ class Alarm:
                 with contained(f"holding back what concerns {account.id}"):
                     self._hold_untaken(account, alert)
 
-    def forecast(self, account_id: str) -> Forecast | None:
-        """Give when an account runs out, as far as its last answer told."""
-        return self._outlooks.forecast(account_id)
+    def show_outlook(self, account_id: str) -> None:
+        """Tell when an account runs out and what its past was like, if known."""
+        said = self._outlooks.forecast(account_id)
+        seen = self._outlooks.glimpse(account_id)
+        if said is not None:
+            self._listener.foreseen(account_id, said)
+        if seen is not None:
+            self._listener.glimpsed(account_id, seen)
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark a reading as a correction, or take the mark away."""

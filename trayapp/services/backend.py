@@ -232,9 +232,7 @@ class Backend:
         with contained(f"deciding about {outcome.account_id}"):
             self._alarm.hear(outcome)
         self._listener.answered(outcome)  # a fault in an alert hides no balance
-        said = self._alarm.forecast(outcome.account_id)
-        if said is not None:
-            self._listener.foreseen(outcome.account_id, said)
+        self._alarm.show_outlook(outcome.account_id)
 
     async def _keep_books(self) -> None:
         """Thin out old readings: a little after the start, and then once a day."""

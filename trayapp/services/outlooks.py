@@ -8,6 +8,7 @@ from typing import Final
 
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast import Forecast, Verdict, days_left, forecast
+from trayapp.core.glimpse import Glimpse, glimpse
 from trayapp.core.memory import Memory
 from trayapp.core.spending import Drain, NormalSpending, drain_from, normal_spending
 from trayapp.core.telling import Outlook
@@ -30,6 +31,7 @@ class _Kept:
     balance: Balance
     forecast: Forecast
     normal: NormalSpending | None
+    glimpse: Glimpse | None
 
 
 class Outlooks:
@@ -66,6 +68,11 @@ class Outlooks:
         kept = self._kept.get(account_id)
         return kept.forecast if kept is not None else None
 
+    def glimpse(self, account_id: str) -> Glimpse | None:
+        """Give what the last weeks were like; the same one until it is worked out."""
+        kept = self._kept.get(account_id)
+        return kept.glimpse if kept is not None else None
+
     def forget(self, account_id: str) -> None:
         """Work an account's outlook out anew next time."""
         self._kept.pop(account_id, None)
@@ -80,6 +87,7 @@ class Outlooks:
             reading.balance,
             forecast(readings, now, self._zone, marked),
             normal_spending(readings, now, self._zone, marked),
+            glimpse(readings, now),
         )
 
     def _readings(

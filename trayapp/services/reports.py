@@ -10,6 +10,7 @@ from trayapp.core.alert_log import LogEntry
 from trayapp.core.changes import Trial
 from trayapp.core.errors import Failure
 from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Known, Outcome
 from trayapp.core.notices import Button, Picture
@@ -89,6 +90,9 @@ class Listener(Protocol):
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Hear when an account runs out."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear what an account's last weeks were like, when they were looked at."""
 
     def looked_up(self, page: HistoryView) -> None:
         """Hear what the history window is to show."""

@@ -11,7 +11,8 @@ from trayapp.core.gauge import Gauge
 from trayapp.core.notices import Picture
 from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
-from trayapp.ui.glyphs import COLOURED, gauge_image, plain_inks, state_image
+from trayapp.ui.canvas import COLOURED, plain_inks
+from trayapp.ui.glyphs import gauge_image, state_image
 from trayapp.ui.panel import DARK_INK, LIGHT_INK
 
 TRAY_SIZES: Final = (16, 20, 22, 24, 32, 40, 48, 64)

@@ -14,7 +14,8 @@ from trayapp.core.plain import one_line, shorten_utf16
 from trayapp.core.settings import IconStyle
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
-from trayapp.core.text import PROGRAM, TOOLTIP_LIMIT, TrayView
+from trayapp.core.text import PROGRAM
+from trayapp.core.tray_view import TOOLTIP_LIMIT, TrayView
 from trayapp.ui.icons import app_icon, gauge_icon, gauge_mask
 from trayapp.ui.panel import panel_ink
 
@@ -75,9 +76,8 @@ class Tray(QObject):
 
     def render(self, view: TrayView) -> None:
         """Show `view`, touching only what changed."""
-        gauge = Gauge(view.state, snoozed=bool(view.snoozed))
-        if gauge != self._gauge:
-            self._gauge = gauge
+        if view.gauge != self._gauge:
+            self._gauge = view.gauge
             self._icon.setIcon(self._picture())
         tooltip = _tooltip(view.tooltip)
         if tooltip != self._tooltip:
