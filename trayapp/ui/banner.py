@@ -73,16 +73,21 @@ class _Strip(QFrame):
         dismiss.setAccessibleDescription(text)
         dismiss.clicked.connect(self._on_dismiss)
         em = self.fontMetrics().height()
-        self._layout = layout = QHBoxLayout(self)
+        # One above the other: side by side they would leave the words no room.
+        self._buttons = QVBoxLayout()
+        self._buttons.setSpacing(em // 4)
+        self._buttons.addWidget(dismiss)
+        self._buttons.addStretch(1)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
         layout.setSpacing(em // 2)
         layout.addWidget(Text(text), 1)
-        layout.addWidget(dismiss)
+        layout.addLayout(self._buttons)
 
     def add_report(self, language: Language) -> Button:
         """Offer what helps to mend a fault."""
         button = Button(language.gettext("Copy diagnostics"))
-        self._layout.insertWidget(1, button)
+        self._buttons.insertWidget(0, button)
         return button
 
     @Slot()

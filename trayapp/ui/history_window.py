@@ -219,7 +219,7 @@ class HistoryWindow(QDialog):
         whole.addLayout(tables, 2)
         whole.addWidget(self._exported)
         whole.addLayout(footer)
-        self.resize(QSize(*_SIZE) * em)
+        self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     @Slot()
     def _on_row(self) -> None:

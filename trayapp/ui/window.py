@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -29,7 +29,8 @@ SEARCH_FROM: Final = 8
 
 _SIZE: Final = (36, 38)
 """How wide and high the window is at first, in lines of text."""
-_SMALLEST: Final = (24, 16)
+_SMALLEST: Final = (24, 8)
+"""How much of that the accounts have at least."""
 
 
 class Window(QWidget):
@@ -80,11 +81,12 @@ class Window(QWidget):
         self._footer.why_requested.connect(self.why_requested)
         self._footer.settings_requested.connect(self.settings_requested)
         self._pages = QStackedWidget()
-        self._empty = self._make_empty_page()
         self._list = QWidget()
+        self._whole = QVBoxLayout(self)
+        self._scroll = _Scroll(self._list)
+        self._empty = _Scroll(self._make_empty_page())
         words = language.gettext("No account's name has that in it.")
         self._nothing = Text(words, tone=Tone.MUTED)
-        self._scroll = QScrollArea()
         self._lay_out()
         self._add_shortcuts()
         self.show_cards(())
@@ -234,21 +236,25 @@ class Window(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._rows.addWidget(self._nothing)
         self._rows.addStretch(1)
-        self._scroll.setWidget(self._list)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._pages.addWidget(self._scroll)
         self._pages.addWidget(self._empty)
-        whole = QVBoxLayout(self)
+        whole = self._whole
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._banners)
         whole.addWidget(self._search)
         whole.addWidget(self._pages, 1)
         whole.addWidget(self._footer)
-        self.setMinimumSize(QSize(*_SMALLEST) * em)
         self.resize(QSize(*_SIZE) * em)
+
+    def event(self, event: QEvent) -> bool:
+        """Let the window become no smaller than the strips' wrapped words allow."""
+        done = super().event(event)
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
+            whole = self._whole
+            wrapped = whole.minimumHeightForWidth(self.width())  # -1: nothing wraps
+            self.setMinimumHeight(max(wrapped, whole.minimumSize().height()))
+        return done
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
@@ -260,3 +266,28 @@ class Window(QWidget):
             ("Esc", self._on_escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+
+class _Scroll(QScrollArea):
+    """Scrolls up and down only: it is as wide as what is in it needs."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._page = page
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave room for the page and for what scrolls it."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        needed = QSize(self._page.minimumSizeHint().width() + bar, 0)
+        return needed.expandedTo(QSize(*_SMALLEST) * self.fontMetrics().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear when something in the page comes, goes or grows."""
+        done = super().eventFilter(watched, event)
+        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return done

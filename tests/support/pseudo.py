@@ -1,0 +1,74 @@
+"""Languages that nobody speaks: longer than any, or written from right to left."""
+
+import gettext
+import re
+from itertools import cycle
+
+import translations
+from trayapp.core.language import Language
+
+GROWTH = 1.4
+"""What German or Catalan may need where English needs 1."""
+_PART = re.compile(r"(\{\w*\}|&(?=\w))")
+_ACCENTED = str.maketrans(
+    "aceinouyACEINOUYdghklrstwzDGHKLRSTWZ", "åçéîñøûýÅÇÉÎÑØÛÝđĝĥķłŕšţŵžĐĜĤĶŁŔŠŢŴŽ"
+)
+_HEBREW = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "אבגדהוזחטיכלמנסעפצקרשתךםןף" * 2,
+)
+_VOWELS = re.compile(r"[aeiou]")
+
+
+class Pseudo(gettext.NullTranslations):
+    """Knows what the template knows; anything else comes back as it is."""
+
+    def __init__(self, *, right_to_left: bool = False) -> None:
+        super().__init__()
+        self._letters = _HEBREW if right_to_left else _ACCENTED
+        self._known = {
+            words
+            for message in translations.template()
+            if message.id
+            for words in translations.ids_of(message)
+        }
+
+    def gettext(self, message: str) -> str:
+        """Write a sentence of the program so that it is 40 % longer."""
+        return self._written(message) if message in self._known else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Write the form for a number."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+    def _written(self, message: str) -> str:
+        parts = _PART.split(message)
+        longer = [
+            part if number % 2 else self._longer(part)
+            for number, part in enumerate(parts)
+        ]
+        return "".join(longer)
+
+    def _longer(self, part: str) -> str:
+        """Double vowels, and if that isn't enough, the ends of words."""
+        missing = round(len(part.strip()) * (GROWTH - 1))
+        doubled = []
+        for letter in part:
+            doubled.append(letter)
+            if missing > 0 and _VOWELS.match(letter):
+                doubled.append(letter)
+                missing -= 1
+        words = "".join(doubled)
+        if missing > 0 and words.strip():
+            inner = words.rstrip(" .…:,;?")
+            tail = "".join(
+                letter for letter, _ in zip(cycle("on"), range(missing), strict=False)
+            )
+            words = inner + tail + words[len(inner) :]
+        return words.translate(self._letters)
+
+
+def pseudo_language(*, right_to_left: bool = False) -> Language:
+    """Give the language in which the pictures of the tests are drawn."""
+    words = Pseudo(right_to_left=right_to_left)
+    return Language(code="xx", gettext=words.gettext, ngettext=words.ngettext)

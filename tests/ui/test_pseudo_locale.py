@@ -1,0 +1,300 @@
+"""Where words are 40 % longer, or run from right to left, nothing is cut off."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import cycle
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+    QTableWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from layout import faults
+from pseudo import pseudo_language
+from trayapp.core import errors
+from trayapp.core.account import Account, Service
+from trayapp.core.alert_log import LogEntry, why_rows
+from trayapp.core.alerts import AlertKind, Fate, Reason
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import BalanceTrayError, Failure
+from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.history_page import Past, history_page
+from trayapp.core.known import Known
+from trayapp.core.language import Language
+from trayapp.core.locales import LOCALES
+from trayapp.core.outlook import card_words, messages_sentence
+from trayapp.core.paid import Paid, paid_words
+from trayapp.core.settings import QuietHours, Settings
+from trayapp.core.text import Card, Extra, card, problem, snoozed_until, totals
+from trayapp.ui.about import AboutDialog
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.history_window import HistoryWindow
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.why_dialog import WhyDialog
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+SOON = Forecast(Verdict.RANGE, date(2026, 12, 14), date(2026, 12, 19), Decimal(3))
+OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
+    word for one in LOCALES.values() for word in re.findall(r"[A-Za-z]+", one.name)
+}
+"""Words that are the same in every language."""
+KINDS = sorted(
+    {
+        one
+        for one in vars(errors).values()
+        if isinstance(one, type) and issubclass(one, BalanceTrayError) and one.advice
+    },
+    key=lambda kind: kind.id,
+)
+
+
+@dataclass
+class Place:
+    """A screen on which one language is spoken."""
+
+    language: Language
+    shown: Callable[[QWidget], QWidget]
+
+
+@pytest.fixture(params=["longer", "right to left"])
+def place(
+    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication
+) -> Iterator[Place]:
+    """Give a screen for people who read longer words, or from right to left."""
+    right_to_left = request.param == "right to left"
+
+    def shown(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    if right_to_left:
+        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yield Place(pseudo_language(right_to_left=right_to_left), shown)
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def account(number: int, **values: object) -> Account:
+    """Give an account whose name says nothing in any language."""
+    made = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
+    return replace(made, **values)  # type: ignore[arg-type]  # fields of an account
+
+
+def known(
+    number: int, amount: str | None, kind: type[BalanceTrayError] | None
+) -> Known:
+    """Give what is known of an account: what was read, and what failed since."""
+    reading = None
+    if amount is not None:
+        reading = Reading(Balance(Decimal(amount), "EUR"), NOW - 2 * DAY)
+    failure = None if kind is None else Failure(kind, "")
+    one = Known(account(number), reading, failure)
+    return replace(one, asking=number % 3 == 0)
+
+
+def all_known() -> list[Known]:
+    """Give accounts in every state: each error, some without a last balance."""
+    amounts = ("350.12", "7.5", "0", None)
+    kinds = (*(None for _ in amounts), *KINDS)
+    told = enumerate(zip(kinds, cycle(amounts), strict=False))
+    return [known(number, amount, kind) for number, (kind, amount) in told]
+
+
+def said(one: Known, language: Language) -> Card:
+    """Give a card that says all that a card can."""
+    loud, quiet = card_words(SOON, NOW.date(), language)
+    return card(
+        one,
+        NOW,
+        language,
+        Extra(
+            run_out=loud,
+            note=quiet,
+            messages=messages_sentence(8752, language),
+            paid=paid_words(Paid(one.account.id, NOW - DAY), NOW, language),
+        ),
+    )
+
+
+def untranslated(top: QWidget) -> list[str]:
+    """Give what is said in English where nothing should be."""
+    texts = [top.windowTitle()]
+    seen = (one for one in top.findChildren(QWidget) if one.isVisibleTo(top))
+    for one in (top, *seen):
+        texts += [one.accessibleName(), one.accessibleDescription(), one.toolTip()]
+        if isinstance(one, (QAbstractButton, QLabel)):
+            texts.append(one.text())
+        if isinstance(one, QLineEdit):
+            texts.append(one.placeholderText())
+        if isinstance(one, QComboBox):
+            texts += [one.itemText(row) for row in range(one.count())]
+        if isinstance(one, QTabBar):
+            texts += [one.tabText(tab) for tab in range(one.count())]
+        if isinstance(one, QTableWidget):
+            model = one.model()
+            texts += [
+                str(model.index(row, column).data())
+                for row in range(model.rowCount())
+                for column in range(model.columnCount())
+            ]
+            texts += [
+                str(model.headerData(column, Qt.Orientation.Horizontal))
+                for column in range(model.columnCount())
+            ]
+    texts += [action.text() for action in top.findChildren(QAction)]
+    return [
+        text
+        for text in texts
+        if set(re.findall(r"[A-Za-z]{3,}", text.replace("\u200b", ""))) - OWN_NAMES
+    ]
+
+
+def looks_well(top: QWidget) -> None:
+    """Hold a window against all that can be wrong."""
+    assert faults(top) == []
+    assert untranslated(top) == []
+
+
+def test_what_is_wrong_is_seen(qtbot: QtBot) -> None:
+    """A measure that finds fault with nothing would be none."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    button, label, other = (
+        QPushButton("Quite long", window),
+        QLabel(window),
+        QLabel("A", window),
+    )
+    label.setText("words that wrap into several lines")
+    label.setWordWrap(True)
+    window.show()
+    button.setGeometry(0, 0, 20, 30)
+    label.setGeometry(50, 0, 60, 15)
+    other.setGeometry(55, 0, 500, 20)
+    window.resize(300, 100)
+    assert faults(window) == [
+        "cut off: QPushButton 'Quite long' in 20 x 30",
+        "cut off: QLabel 'words that wrap into several lines' in 60 x 15",
+        "sticks out: QLabel 'A'",
+        "overlap: QLabel 'words that wrap into several lines' and QLabel 'A'",
+    ]
+    assert untranslated(window)
+
+
+def test_every_card_fits(place: Place) -> None:
+    """In every state and with every error, in a new window and in the smallest."""
+    language = place.language
+    accounts = all_known()
+    window = Window(language)
+    window.show_cards(tuple(said(one, language) for one in accounts))
+    window.show_totals(totals(tuple(accounts), language))
+    window.show_banner("a", snoozed_until(NOW + 2 * DAY, NOW, language))
+    window.show_banner(
+        "b", problem(Failure(errors.HistoryFull), language).advice, is_fault=True
+    )
+    place.shown(window)
+    looks_well(window)
+    window.resize(window.minimumSize())
+    looks_well(window)
+
+
+def test_a_window_without_accounts_fits(place: Place) -> None:
+    """All that a new person sees."""
+    window = place.shown(Window(place.language))
+    looks_well(window)
+    window.resize(window.minimumSize())
+    looks_well(window)
+
+
+@pytest.mark.parametrize("tab", range(3))
+def test_the_settings_fit(place: Place, tab: int) -> None:
+    """Each tab, with everything that can be chosen."""
+    settings = Settings(
+        quiet=QuietHours(NOW.time(), NOW.time()), reminder=timedelta(hours=7)
+    )
+    custom = account(2, service=Service.CUSTOM, base_url="https://127.0.0.1")
+    dialog = SettingsDialog(
+        (account(1), custom), settings, place.language, new_id=lambda: "x"
+    )
+    place.shown(dialog)
+    dialog.tabs.setCurrentIndex(tab)
+    looks_well(dialog)
+
+
+def test_a_greeting_fits(place: Place) -> None:
+    """The settings of a new person."""
+    looks_well(
+        place.shown(
+            SettingsDialog(
+                (), Settings(), place.language, new_id=lambda: "x", welcome=True
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize("service", Service)
+def test_an_account_that_is_typed_wrongly_fits(place: Place, service: Service) -> None:
+    """Every field with what is wrong with it, and a trial that failed."""
+    language = place.language
+    dialog = AccountDialog(
+        Subject(account(1, name="", service=service), is_new=True), language
+    )
+    place.shown(dialog)
+    looks_well(dialog)
+    for line in dialog.findChildren(QLineEdit):
+        line.setText("?")
+    dialog.accept()
+    looks_well(dialog)
+
+
+def test_a_history_fits(place: Place) -> None:
+    """With top-ups, a correction, months that add up and a day to come."""
+    amounts = ("50", "40.5", "240.5", "230", "200.1234", "190")
+    readings = [
+        Reading(Balance(Decimal(amount), "EUR"), NOW - 12 * DAY * (6 - number))
+        for number, amount in enumerate(amounts)
+    ]
+    past = Past(account(1), readings, {readings[2].at}, timedelta(days=13))
+    view = history_page(past, SOON, NOW, place.language)
+    window = HistoryWindow(view, place.language)
+    window.tell_exported(place.language.gettext("Exported to {path}.").format(path="1"))
+    place.shown(window)
+    looks_well(window)
+
+
+def test_every_decision_fits(place: Place) -> None:
+    """Why something was told or not, in all its words."""
+    dialog = WhyDialog(place.language)
+    looks_well(place.shown(dialog))
+    entries = [
+        LogEntry(NOW - DAY, "a1", "№ 1", kind, fate, reason)
+        for kind in (*AlertKind, None)
+        for fate in Fate
+        for reason in Reason
+    ]
+    dialog.show_rows(why_rows(entries, NOW, place.language))
+    looks_well(dialog)
+
+
+def test_what_the_program_says_of_itself_fits(place: Place) -> None:
+    """The About dialog."""
+    looks_well(place.shown(AboutDialog("1.2.3", place.language)))
