@@ -20,7 +20,7 @@ from trayapp.core.language import Language
 from trayapp.core.text import PROGRAM, problem
 from trayapp.qt.faults import Faults, catch_faults, release_faults
 from trayapp.qt.instance import Instance
-from trayapp.qt.language import person_language
+from trayapp.qt.language import person_language, words_of_qt
 from trayapp.qt.poller import Poller
 from trayapp.qt.signals import ExitSignals
 from trayapp.services.config_file import Config, ConfigFile
@@ -108,6 +108,7 @@ def _run(
     """Build everything, run the event loop, and take everything down again."""
     redactor, recent, faults = log
     language = _language(profile.places)
+    application.installTranslator(words_of_qt(language, application))
     application.setWindowIcon(app_icon())
     picture = notice_picture()
     tray = Tray(language)

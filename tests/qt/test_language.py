@@ -4,8 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
+from gettext import NullTranslations
 
 import pytest
+from PySide6.QtCore import QObject
+
+from trayapp.core.language import spoken
+from trayapp.qt.language import person_language, words_of_qt
 
 SAY = """
 import json
@@ -66,3 +72,49 @@ def test_numbers_may_be_set_apart_from_the_language() -> None:
     """English words with German numbers is a usual choice."""
     amounts = said(LANG="en_US.UTF-8", LC_NUMERIC="de_DE.UTF-8")
     assert str(amounts[0]).strip("€\u00a0") == "1.234,50"
+
+
+def test_another_language_than_the_systems_has_its_own_numbers() -> None:
+    """Whoever chooses Catalan on an English system reads Catalan amounts."""
+    language = person_language("ca")
+    assert language.code == "ca"
+    assert language.money(Decimal("1234.5"), "EUR") == "1.234,50\u00a0€"
+    assert language.zone is None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "variables", "code"),
+    [
+        ("", {"LC_ALL": "it_IT.UTF-8"}, "it"),
+        ("", {"LANG": "en_US.UTF-8", "LANGUAGE": "gl:ca:es"}, "ca"),
+        ("", {"LANG": "C.UTF-8", "LANGUAGE": "es"}, "en"),
+        ("de", {"LC_ALL": "it_IT.UTF-8"}, "de"),
+        ("xx", {"LC_ALL": "it_IT.UTF-8"}, "it"),
+        ("", {"LC_ALL": "ja_JP.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_is_the_chosen_one_or_the_systems(
+    chosen: str,
+    variables: dict[str, str],
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that is unknown here, as from a newer version, is none."""
+    for name in ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert person_language(chosen).code == code
+
+
+@pytest.mark.parametrize(
+    ("code", "paste"),
+    [
+        *(("en", ""), ("es", "&Pegar"), ("ca", "&Enganxa"), ("pt", "C&olar")),
+        *(("fr", "Co&ller"), ("de", "Einf&ügen"), ("it", "&Incolla")),
+    ],
+)
+def test_qt_speaks_the_same_language(code: str, paste: str, qapp: QObject) -> None:
+    """In the menu of a field, for one, which is Qt's own."""
+    words = words_of_qt(spoken(code, NullTranslations()), qapp)
+    assert (words.translate("QLineEdit", "&Paste") or "") == paste

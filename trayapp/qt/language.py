@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 
 from trayapp.core.language import Language, spoken
 from trayapp.core.locales import LOCALES, nearest
@@ -22,6 +22,17 @@ def person_language(chosen: str = "") -> Language:
     code = chosen if chosen in LOCALES else own
     language = spoken(code, catalog(code))
     return _as_set(language) if code == own else language
+
+
+def words_of_qt(language: Language, parent: QObject) -> QTranslator:
+    """Give what Qt itself says, such as Copy and Paste in the menu of a field.
+
+    Empty where there is nothing in that language: then Qt speaks English.
+    """
+    translator = QTranslator(parent)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    translator.load(QLocale(language.code), "qtbase", "_", folder)
+    return translator
 
 
 def _wanted() -> Iterable[str]:

@@ -153,13 +153,9 @@ class NotificationPage(QWidget):
 
 
 def _clock(shown: time, name: str) -> QTimeEdit:
-    """Make a field for a time of the day, as the locale writes it."""
+    """Make a field for a time of the day, written as everywhere in the program."""
     edit = QTimeEdit(QTime(shown.hour, shown.minute))
-    edit.setDisplayFormat(
-        edit.locale()
-        .timeFormat(edit.locale().FormatType.ShortFormat)
-        .replace(":ss", "")
-    )
+    edit.setDisplayFormat("HH:mm")
     edit.setAccessibleName(name)
     return edit
 
