@@ -3,11 +3,9 @@
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,6 +20,7 @@ from trayapp.ui.footer import Footer
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
+from trayapp.ui.scroll import Scroll
 from trayapp.ui.search import Search
 
 SEARCH_FROM: Final = 8
@@ -29,8 +28,6 @@ SEARCH_FROM: Final = 8
 
 _SIZE: Final = (36, 38)
 """How wide and high the window is at first, in lines of text."""
-_SMALLEST: Final = (24, 8)
-"""How much of that the accounts have at least."""
 
 
 class Window(QWidget):
@@ -83,8 +80,8 @@ class Window(QWidget):
         self._pages = QStackedWidget()
         self._list = QWidget()
         self._whole = QVBoxLayout(self)
-        self._scroll = _Scroll(self._list)
-        self._empty = _Scroll(self._make_empty_page())
+        self._scroll = Scroll(self._list)
+        self._empty = Scroll(self._make_empty_page())
         words = language.gettext("No account's name has that in it.")
         self._nothing = Text(words, tone=Tone.MUTED)
         self._lay_out()
@@ -266,28 +263,3 @@ class Window(QWidget):
             ("Esc", self._on_escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
-
-
-class _Scroll(QScrollArea):
-    """Scrolls up and down only: it is as wide as what is in it needs."""
-
-    def __init__(self, page: QWidget) -> None:
-        super().__init__()
-        self._page = page
-        self.setWidget(page)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def minimumSizeHint(self) -> QSize:
-        """Leave room for the page and for what scrolls it."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        needed = QSize(self._page.minimumSizeHint().width() + bar, 0)
-        return needed.expandedTo(QSize(*_SMALLEST) * self.fontMetrics().height())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear when something in the page comes, goes or grows."""
-        done = super().eventFilter(watched, event)
-        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return done

@@ -1,0 +1,34 @@
+"""A page that scrolls up and down, and never sideways."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+_SMALLEST: Final = (24, 8)
+"""How wide and high it is at least, in lines of text."""
+
+
+class Scroll(QScrollArea):
+    """Scrolls up and down only: it is as wide as what is in it needs."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._page = page
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave room for the page and for what scrolls it."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        needed = QSize(self._page.minimumSizeHint().width() + bar, 0)
+        return needed.expandedTo(QSize(*_SMALLEST) * self.fontMetrics().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear when something in the page comes, goes or grows."""
+        done = super().eventFilter(watched, event)
+        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return done
