@@ -97,7 +97,7 @@ class NotificationPage(QWidget):
             kinds.EMPTY: (translate("Balance is used &up"), "", ()),
             kinds.REJECTED: (translate("API key is re&jected"), "", ()),
             kinds.DRAIN: (
-                translate("Unusual s&pending"),
+                translate("Unusual spen&ding"),
                 translate(
                     "Spending far above this account's own normal: a leaked key, a "
                     "runaway script."

@@ -1,0 +1,141 @@
+"""No two things that are seen together have the same underlined letter."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QMenu,
+    QSystemTrayIcon,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.history_page import Past, history_page
+from trayapp.core.language import Language, spoken
+from trayapp.core.locales import LOCALES
+from trayapp.core.settings import Settings
+from trayapp.core.state import State
+from trayapp.core.text import Card
+from trayapp.services.catalogs import catalog
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.card import AccountCard
+from trayapp.ui.history_window import HistoryWindow
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.tray import Tray
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MAIN = Card(
+    "m", "№ 1", "1", State.OK, State.OK, "", "", None, "https://x", asking=False
+)
+
+
+@pytest.fixture(params=LOCALES)
+def language(request: pytest.FixtureRequest) -> Language:
+    """Give each language in turn."""
+    code = str(request.param)
+    return spoken(code, catalog(code))
+
+
+def written(top: QWidget) -> Iterator[str]:
+    """Give the texts of a window in which a letter can be underlined."""
+    for one in top.findChildren(QWidget):
+        if not one.isVisibleTo(top):
+            continue
+        if isinstance(one, QAbstractButton) or (
+            isinstance(one, QLabel) and one.buddy() is not None
+        ):
+            yield one.text()
+        elif isinstance(one, QTabBar):
+            yield from (one.tabText(tab) for tab in range(one.count()))
+
+
+def together(menu: QMenu) -> Iterator[list[str]]:
+    """Give the texts of a menu, and of each menu in it."""
+    yield [action.text() for action in menu.actions()]
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            yield from together(inner)
+
+
+def clashes(texts: list[str]) -> list[str]:
+    """Give the texts whose underlined letter another one has, too."""
+    keys = {text: QKeySequence.mnemonic(text).toString() for text in texts}
+    often = Counter(key for key in keys.values() if key)
+    return [text for text, key in keys.items() if often[key] > 1]
+
+
+def test_two_equal_letters_are_seen() -> None:
+    """Whatever their case; a doubled & underlines nothing."""
+    texts = ["&Open", "Cl&ose", "R&&D", "R&&B", "&Quit", ""]
+    assert clashes(texts) == ["&Open", "Cl&ose"]
+
+
+def test_the_trays_menu_has_no_clash(language: Language, qtbot: QtBot) -> None:
+    """Nor any menu in it, with all that can be in it."""
+    del qtbot  # there is an application
+    tray = Tray(language)
+    icon = tray.findChild(QSystemTrayIcon)
+    assert isinstance(icon, QSystemTrayIcon)
+    menus = list(together(icon.contextMenu()))
+    assert len(menus) == 3
+    # One or several accounts to top up: never both entries at once.
+    several = language.gettext("&Top up")
+    menus = [[text for text in menu if text != several] for menu in menus]
+    assert [clashes(menu) for menu in menus] == [[], [], []]
+
+
+def test_a_window_has_no_clash(language: Language, qtbot: QtBot) -> None:
+    """With accounts and without; and a card's menu."""
+    window = Window(language)
+    qtbot.addWidget(window)
+    window.show_banner("x", "x", is_fault=True)
+    assert clashes(list(written(window))) == []
+    window.show_cards((MAIN,))
+    assert clashes(list(written(window))) == []
+    card = window.findChildren(AccountCard)[0]
+    menus = [menu for menu in card.findChildren(QMenu) if menu.actions()]
+    assert [clashes(texts) for menu in menus for texts in together(menu)] == [[]]
+
+
+def test_the_settings_have_no_clash(language: Language, qtbot: QtBot) -> None:
+    """On each tab, with the names of all tabs."""
+    dialog = SettingsDialog(
+        (Account("a", "№ 1"),), Settings(), language, new_id=lambda: "x"
+    )
+    qtbot.addWidget(dialog)
+    for tab in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(tab)
+        assert clashes(list(written(dialog))) == []
+
+
+@pytest.mark.parametrize("service", Service)
+def test_an_account_has_no_clash(
+    language: Language, service: Service, qtbot: QtBot
+) -> None:
+    """Of each kind."""
+    subject = Subject(Account("a", "№ 1", service), is_new=True)
+    dialog = AccountDialog(subject, language)
+    qtbot.addWidget(dialog)
+    assert clashes(list(written(dialog))) == []
+
+
+def test_a_history_has_no_clash(language: Language, qtbot: QtBot) -> None:
+    """Its buttons and its tabs."""
+    past = Past(Account("a", "№ 1"), (), (), Settings().interval)
+    said = Forecast(Verdict.NOT_ENOUGH)
+    window = HistoryWindow(history_page(past, said, NOW, language), language)
+    qtbot.addWidget(window)
+    assert clashes(list(written(window))) == []
