@@ -7,20 +7,24 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
 from trayapp.core.paid import Paid
 from trayapp.core.state import State
 from trayapp.qt.model import AccountsModel
+from trayapp.ui.card import AccountCard
 from trayapp.ui.window import Window
 from trayapp.views import Views
-from wired import A, B, NotedTray, words
+from wired import A, B, NotedTray, press, words
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LOW = Balance(Decimal("9.5000"), "EUR")
@@ -309,3 +313,60 @@ def test_what_stays_is_no_work_for_the_garbage_collector(scene: Scene) -> None:
     scene.show()
     scene.model.set_accounts([A, B])
     assert gc.get_freeze_count() > 10_000
+
+
+def test_in_discreet_mode_amounts_are_hidden_until_a_click(scene: Scene) -> None:
+    """In the window they are shown until it is closed, in the tray never."""
+    scene.load(replace(A, price=Decimal("0.05")), B)
+    scene.views.set_discreet(on=True)
+    scene.show()
+    scene.answer(A, LOW)
+    shown = [one for one in words(scene.window) if "9.5" in one or "190" in one]
+    assert shown == []
+    assert scene.says("•••")
+    assert scene.tray.views[-1].lines[0].startswith("Main: •••, Low")
+    assert "9.5" not in str(scene.tray.views[-1])
+    press(scene.window, "Show amounts")
+    assert scene.says("€9.50")
+    assert scene.says("about 190 messages")
+    assert "9.5" not in str(scene.tray.views[-1])
+    scene.window.close()
+    scene.show()
+    assert not scene.says("€9.50")
+
+
+def test_an_amount_that_is_hidden_can_be_copied(scene: Scene) -> None:
+    """Who copies it wants to have it."""
+    scene.load(A)
+    scene.views.set_discreet(on=True)
+    scene.show()
+    scene.answer(A, LOW)
+    copied: list[str] = []
+    scene.window.copy_requested.connect(copied.append)
+    (card,) = scene.window.findChildren(AccountCard)
+    QTest.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert copied == ["€9.50"]
+
+
+def test_without_discreet_mode_nothing_is_offered_to_be_shown(scene: Scene) -> None:
+    """And leaving it shows everything at once."""
+    scene.load(A)
+    scene.answer(A, LOW)
+    scene.show()
+    assert scene.says("€9.50")
+    scene.views.set_discreet(on=True)
+    assert not scene.says("€9.50")
+    scene.views.set_discreet(on=False)
+    assert scene.says("€9.50")
+    buttons = scene.window.findChildren(QPushButton)
+    (button,) = (one for one in buttons if one.text() == "Show a&mounts")
+    assert not button.isVisible()
+
+
+def test_what_was_glimpsed_fills_the_gauge(scene: Scene) -> None:
+    """Against what the account held lately."""
+    scene.load(A)
+    scene.answer(A, LOW)
+    assert scene.tray.views[-1].gauge.level is None
+    scene.views.set_glimpse("a", Glimpse(Decimal(19)))
+    assert scene.tray.views[-1].gauge.level == 0.5

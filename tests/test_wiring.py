@@ -1,6 +1,7 @@
 """Who hears whom: what becomes known goes up, to the tray and the windows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -30,9 +31,10 @@ from trayapp.core.language import Language
 from trayapp.core.notices import notice
 from trayapp.core.paid import Paid
 from trayapp.core.plot import ChartData
-from trayapp.core.settings import AlertKind
+from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.state import State
 from trayapp.core.telling import Alert, Fate, Reason
+from trayapp.services.backend import Saved
 from trayapp.services.doorbell import Word
 from wired import LOW, NO_TRAY, NOON, A, B, Scene, press, wired, words
 
@@ -388,3 +390,16 @@ def test_a_panel_has_time_to_come_up(scene: Scene) -> None:
     scene.start(A)
     QCoreApplication.processEvents()
     assert not scene.window.isVisible()
+
+
+def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
+    """The tray icon's style, and whether amounts are in tray and notifications."""
+    scene.start(A)
+    scene.answer(A, LOW)
+    before = scene.tray.styles[-1]
+    settings = Settings(icon=IconStyle.NUMBER, discreet=True)
+    scene.poller.saved.emit(Saved((A,), settings))
+    assert (before, scene.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
+    assert "9.5" not in str(scene.tray.views[-1])
+    scene.poller.alerts.emit((Alert(AlertKind.LOW, A, LOW),))
+    assert "9.5" not in str(replace(scene.poller.told[-1], alerts=()))

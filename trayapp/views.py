@@ -2,6 +2,7 @@
 
 import gc
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.core.outlook import MESSAGES, card_words, messages_left, messages_sentence
 from trayapp.core.paid import paid_words
-from trayapp.core.text import Card, Extra, card, snoozed_until, totals
+from trayapp.core.text import Card, Extra, amount, card, snoozed_until, totals
 from trayapp.core.tray_view import tray_view
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.tray import Tray
@@ -55,6 +56,8 @@ class Views(QObject):
         super().__init__(window)
         self._tray, self._window, self._model = tray, window, model
         self._language = language
+        self._hiding = replace(language, hides_amounts=True)
+        self._discreet = self._revealed = False
         self._loaded = False
         self._snoozed: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
@@ -73,6 +76,19 @@ class Views(QObject):
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self._draw_some_cards)
         model.changed.connect(self._draw_soon)
+        window.reveal_requested.connect(self._on_reveal)
+        window.hidden.connect(self._on_hidden)
+
+    @property
+    def discreet_language(self) -> Language:
+        """How to speak where others may read along."""
+        return self._hiding if self._discreet else self._language
+
+    def set_discreet(self, *, on: bool) -> None:
+        """Hide amounts from now on, or no longer."""
+        if on is not self._discreet:
+            self._discreet, self._revealed = on, False
+            self.draw()
 
     def forecast(self, account_id: str) -> Forecast | None:
         """Give what was last foreseen of an account."""
@@ -143,7 +159,7 @@ class Views(QObject):
         if self._left:
             self._turn.start()
         else:
-            self._window.show_totals(totals(self._model.known, self._language))
+            self._window.show_totals(totals(self._model.known, self._in_window))
 
     @Slot()
     def draw_tray(self) -> None:
@@ -157,7 +173,11 @@ class Views(QObject):
         highs = {one: seen.high for one, seen in self._glimpses.items()}
         self._tray.render(
             tray_view(
-                self._model.known, now, self._language, highs=highs, snoozed=words
+                self._model.known,
+                now,
+                self.discreet_language,
+                highs=highs,
+                snoozed=words,
             )
         )
 
@@ -171,7 +191,8 @@ class Views(QObject):
         before = self._window.account_ids
         now, known = datetime.now(UTC), self._model.known
         self._window.show_cards(tuple(self._card(one, now) for one in known))
-        self._window.show_totals(totals(known, self._language))
+        self._window.show_totals(totals(known, self._in_window))
+        self._window.offer_reveal(on=self._discreet and not self._revealed)
         if self._window.account_ids != before:
             spare_collector()
 
@@ -204,11 +225,29 @@ class Views(QObject):
         self._paid = {one.account_id: one for one in paid}
         self.draw_window()
 
+    @property
+    def _in_window(self) -> Language:
+        return self._language if self._revealed else self.discreet_language
+
+    @Slot()
+    def _on_reveal(self) -> None:
+        self._revealed = True
+        self.draw_window()
+
+    @Slot()
+    def _on_hidden(self) -> None:
+        """Hide amounts again: the next time, others may be looking."""
+        if self._revealed:
+            self._revealed = False
+            self._left.clear()
+            self._window.show_cards(())
+
     def _card(self, known: Known, now: datetime) -> Card:
-        return card(known, now, self._language, self._extra(known, now))
+        said = card(known, now, self._in_window, self._extra(known, now))
+        return replace(said, copied=amount(known, self._language))
 
     def _extra(self, known: Known, now: datetime) -> Extra:
-        account_id, language = known.account.id, self._language
+        account_id, language = known.account.id, self._in_window
         said, paid = self._forecasts.get(account_id), self._paid.get(account_id)
         today = now.astimezone(language.zone).date()
         count = None

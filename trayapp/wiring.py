@@ -143,7 +143,7 @@ class Wiring(QObject):
     @Slot(object)
     def _on_loaded(self, loaded: "Loaded") -> None:
         first, self._loaded = not self._loaded, True
-        self._settings = loaded.settings
+        self._follow(loaded.settings)
         self._model.load(loaded.known)
         self._views.loaded()
         for failure in loaded.problems:
@@ -154,14 +154,20 @@ class Wiring(QObject):
         elif first and not loaded.known and not self._quiet:
             self._open_settings()
 
+    def _follow(self, settings: Settings) -> None:
+        """Do what the settings say of what is seen."""
+        self._settings = settings
+        self._tray.show_style(settings.icon)
+        self._views.set_discreet(on=settings.discreet)
+
     @Slot(object)
     def _on_alerts(self, alerts: "tuple[Alert, ...]") -> None:
-        self._tell(notice(alerts, self._language))
+        self._tell(notice(alerts, self._views.discreet_language))
 
     @Slot(object)
     def _on_saved(self, saved: "Saved") -> None:
         if saved.problem is None:
-            self._settings = saved.settings
+            self._follow(saved.settings)
             self._model.set_accounts(saved.accounts)
 
     @Slot(str, str)

@@ -1,5 +1,6 @@
 """The shape of numbers and times."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -40,6 +41,13 @@ def test_an_amount_is_written_in_the_locales_way(
     """The sign, the grouping and the currency's place follow the locale."""
     assert ENGLISH.money(Decimal(digits), unit) == english
     assert SPANISH.money(Decimal(digits), unit) == spanish
+
+
+def test_hidden_amounts_are_three_dots() -> None:
+    """Whatever they are: not even their length is told."""
+    discreet = replace(SPANISH, hides_amounts=True)
+    said = {discreet.money(Decimal(one), "EUR") for one in ("0", "350.12", "123456")}
+    assert said == {"•••"}
 
 
 @given(st.decimals(-(10**14), 10**14, places=8))

@@ -17,7 +17,7 @@ from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice
-from trayapp.core.settings import Settings
+from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.tray_view import TrayView
 from trayapp.qt.poller import Poller
@@ -127,7 +127,13 @@ class NotedTray(Tray):
         self.views: list[TrayView] = []
         self.messages: list[Notice] = []
         self.calls: list[str] = []
+        self.styles: list[IconStyle] = []
         self.host = True
+
+    def show_style(self, style: IconStyle) -> None:
+        """Note it, and show it."""
+        self.styles.append(style)
+        super().show_style(style)
 
     def render(self, view: TrayView) -> None:
         """Note it, and show it."""

@@ -26,6 +26,7 @@ from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.account_list import AccountList
+from trayapp.ui.appearance_page import AppearancePage
 from trayapp.ui.preferences import Preferences
 from trayapp.ui.settings_dialog import SettingsDialog
 
@@ -153,6 +154,21 @@ def test_a_language_is_chosen_by_its_own_name(
     spy = QSignalSpy(dialog.save_requested)
     buttons(dialog)["OK"].click()
     assert changes(spy).settings == Settings(language="pt")
+
+
+def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
+    """Each style of the tray icon has its own picture beside its name."""
+    dialog = make(MAIN)
+    (page,) = dialog.findChildren(AppearancePage)
+    (styles,) = page.findChildren(QComboBox)
+    pictures = {styles.itemIcon(row).cacheKey() for row in range(styles.count())}
+    assert len(pictures) == len(IconStyle)
+    styles.setCurrentText("Light, for a dark panel")
+    (discreet,) = page.findChildren(QCheckBox)
+    discreet.click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).settings == Settings(icon=IconStyle.LIGHT, discreet=True)
 
 
 def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
@@ -417,7 +433,9 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
     assert names == {
         "Accounts",
         "Ask the gateway every",
+        "Hide amounts until I ask for them",
         "Language",
+        "Tray icon",
         "Low balance",
         "Runs out soon",
         "Balance is used up",

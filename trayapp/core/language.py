@@ -13,6 +13,7 @@ from trayapp.core.locales import LOCALES, SOURCE
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _MONEY_DECIMALS: Final = 2
 _NO_BREAK: Final = "\u00a0"
+_HIDDEN: Final = "•••"
 _FALLBACK: Final = gettext.NullTranslations()
 
 
@@ -38,13 +39,17 @@ class Language:
     """Whether the currency sign stands before the amount."""
     zone: tzinfo | None = UTC
     """Where the person is: times are shown in it. None is the system's own zone."""
+    hides_amounts: bool = False
+    """Whether what an account holds is for nobody else to read."""
 
     def money(self, amount: Decimal, unit: str) -> str:
         """Write an amount with its unit: `€350.12`, `350,12 €`, `1225 CREDITS`.
 
         Decimals are never rounded away; zeros that say nothing are left out, but
-        money keeps two decimals.
+        money keeps two decimals. Three dots where amounts are hidden.
         """
+        if self.hides_amounts:
+            return _HIDDEN
         symbol = _SYMBOLS.get(unit)
         if symbol is None:
             return f"{self.number(amount)}{_NO_BREAK}{unit}"

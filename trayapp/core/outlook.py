@@ -114,7 +114,9 @@ def messages_left(balance: Balance, price: Decimal | None) -> int | None:
 
 
 def messages_sentence(count: int, language: Language) -> str:
-    """Say how many messages are left: "about 1,240 messages"."""
+    """Say how many messages are left: "about 1,240 messages"; nothing if hidden."""
+    if language.hides_amounts:
+        return ""
     # Translators: how many messages the balance pays for.
     return language.ngettext("about {n} message", "about {n} messages", count).format(
         n=language.number(Decimal(count))

@@ -64,6 +64,8 @@ class Card:
     """How many messages are left, in words; empty if that is not known."""
     paid: str = ""
     """That a person said they paid, and what is waited for; empty if not."""
+    copied: str = ""
+    """The amount as it is copied, even where it is hidden; empty for the one shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +189,15 @@ def name_and_state(name: str, state: str, language: Language) -> str:
 def totals(accounts: tuple[Known, ...], language: Language) -> str:
     """Add up what is left, each unit for itself: `€412.40 + 3,100 CREDITS`.
 
-    Empty for one account. What is not known is not counted, and that is said.
+    Empty for one account, and where amounts are hidden. What is not known is not
+    counted, and that is said.
     """
     sums: dict[str, Decimal] = {}
     for one in accounts:
         if one.reading is not None:
             balance = one.reading.balance
             sums[balance.unit] = sums.get(balance.unit, Decimal(0)) + balance.amount
-    if len(accounts) < _SEVERAL or not sums:
+    if len(accounts) < _SEVERAL or not sums or language.hides_amounts:
         return ""
     said = " + ".join(language.money(amount, unit) for unit, amount in sums.items())
     if unknown := sum(one.reading is None for one in accounts):

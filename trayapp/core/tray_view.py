@@ -96,7 +96,7 @@ def _level(known: Known, highs: Mapping[str, Decimal]) -> float | None:
 
 
 def _number(known: Known, language: Language) -> str:
-    if known.reading is None:
+    if known.reading is None or language.hides_amounts:
         return ""
     return brief(known.reading.balance.amount, language.decimal_point)
 

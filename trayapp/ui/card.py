@@ -211,7 +211,7 @@ class AccountCard(QGroupBox):
     def _on_copy_amount(self) -> None:
         """Copy the amount; a dash is none."""
         if self._card.level is not State.UNKNOWN:
-            self.copy_requested.emit(self._card.amount)
+            self.copy_requested.emit(self._card.copied or self._card.amount)
 
     @Slot()
     def _on_copy_request(self) -> None:

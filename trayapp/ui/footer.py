@@ -20,11 +20,13 @@ class Footer(QWidget):
         refresh_requested(): to ask the gateway about all accounts.
         why_requested(): to see why alerts were sent or not.
         settings_requested(): to see the settings.
+        reveal_requested(): to see the amounts that are hidden.
     """
 
     refresh_requested = Signal()
     why_requested = Signal()
     settings_requested = Signal()
+    reveal_requested = Signal()
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -40,6 +42,10 @@ class Footer(QWidget):
         self._why.setAccessibleDescription(about)
         self._why.setToolTip(about)
         self._why.clicked.connect(self.why_requested)
+        # Translators: a button: the amounts are hidden, and are shown for now.
+        self._reveal = Button(translate("Show a&mounts"))
+        self._reveal.clicked.connect(self.reveal_requested)
+        self._reveal.hide()
         self._settings = Button(translate("&Settings…"))
         self._settings.clicked.connect(self.settings_requested)
         self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
@@ -50,13 +56,17 @@ class Footer(QWidget):
     @property
     def chain(self) -> tuple[QWidget, ...]:
         """The buttons, in the order of the tab key."""
-        return (self._refresh, self._why, self._settings)
+        return (self._refresh, self._reveal, self._why, self._settings)
 
     def show_totals(self, totals: str) -> None:
         """Say what all accounts come to; nothing if that says nothing new."""
         self._totals = totals
         if not self._end.isActive():
             self._show()
+
+    def offer_reveal(self, *, on: bool) -> None:
+        """Offer to show amounts, while they are hidden."""
+        self._reveal.setVisible(on)
 
     def confirm(self, text: str) -> None:
         """Say for a moment that something was done."""
@@ -81,6 +91,7 @@ class Footer(QWidget):
         em = self.fontMetrics().height()
         row = QHBoxLayout()
         row.addWidget(self._refresh)
+        row.addWidget(self._reveal)
         row.addStretch(1)
         row.addWidget(self._why)
         row.addWidget(self._settings)

@@ -15,6 +15,7 @@ from trayapp.core.settings import Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog, Subject
 from trayapp.ui.accounts_page import AccountsPage
+from trayapp.ui.appearance_page import AppearancePage
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.icons import app_icon
 from trayapp.ui.notification_page import NotificationPage
@@ -65,6 +66,7 @@ class SettingsDialog(FormDialog):
         self.setWindowIcon(app_icon())
         self._accounts_page = AccountsPage(language, welcome=welcome)
         self._notifications = NotificationPage(settings, language)
+        self._appearance = AppearancePage(settings, language)
         self._preferences = Preferences(settings, language)
         self._trouble = Trouble()
         self._accounts_page.add_requested.connect(self._on_add)
@@ -77,6 +79,7 @@ class SettingsDialog(FormDialog):
         for title, widget in (
             (translate("A&ccounts"), self._accounts_page),
             (translate("&Notifications"), self._notifications),
+            (translate("A&ppearance"), self._appearance),
             (translate("&General"), self._preferences),
         ):
             self.add_page(title).rows.addWidget(widget, 1)
@@ -148,7 +151,9 @@ class SettingsDialog(FormDialog):
             unreachable_after=self._notifications.unreachable_after(),
             quiet=self._notifications.quiet(),
             reminder=self._notifications.reminder(),
+            icon=self._appearance.icon(),
             language=self._preferences.language(),
+            discreet=self._appearance.discreet(),
         )
 
     def _wait(self, *, saving: bool) -> None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QStackedWidget,
     QVBoxLayout,
@@ -47,6 +47,8 @@ class Window(QWidget):
         report_requested(): to have what helps to mend a fault on the clipboard.
         settings_requested(): to see the settings; without accounts, to add one.
         quit_requested(): to end the program.
+        reveal_requested(): to see the amounts that are hidden.
+        hidden(): the window is off the screen.
     """
 
     refresh_requested = Signal()
@@ -62,6 +64,8 @@ class Window(QWidget):
     report_requested = Signal()
     settings_requested = Signal()
     quit_requested = Signal()
+    reveal_requested = Signal()
+    hidden = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,7 @@ class Window(QWidget):
         self._footer.refresh_requested.connect(self.refresh_requested)
         self._footer.why_requested.connect(self.why_requested)
         self._footer.settings_requested.connect(self.settings_requested)
+        self._footer.reveal_requested.connect(self.reveal_requested)
         self._pages = QStackedWidget()
         self._list = QWidget()
         self._whole = QVBoxLayout(self)
@@ -124,6 +129,10 @@ class Window(QWidget):
     def show_totals(self, totals: str) -> None:
         """Say what all accounts come to, each unit for itself; empty for nothing."""
         self._footer.show_totals(totals)
+
+    def offer_reveal(self, *, on: bool) -> None:
+        """Offer to show amounts, while they are hidden."""
+        self._footer.offer_reveal(on=on)
 
     def confirm(self, text: str) -> None:
         """Say for a moment that what a person asked for is done."""
@@ -243,6 +252,11 @@ class Window(QWidget):
         whole.addWidget(self._pages, 1)
         whole.addWidget(self._footer)
         self.resize(QSize(*_SIZE) * em)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say that it is gone."""
+        super().hideEvent(event)
+        self.hidden.emit()
 
     def event(self, event: QEvent) -> bool:
         """Let the window become no smaller than the strips' wrapped words allow."""

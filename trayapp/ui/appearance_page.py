@@ -1,0 +1,78 @@
+"""The settings of what is seen: the tray icon's style, and whether amounts are."""
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from trayapp.core.gauge import Gauge
+from trayapp.core.language import Language, mark
+from trayapp.core.settings import IconStyle, Settings
+from trayapp.core.state import State
+from trayapp.ui.icons import gauge_icon
+from trayapp.ui.labels import Text, Tone
+from trayapp.ui.option import Option
+from trayapp.ui.panel import panel_ink
+from trayapp.ui.rows import Rows
+
+_STYLES: Final = {
+    IconStyle.COLOUR: mark("In colour"),
+    # Translators: a style of the tray icon: in the colour of the panel's other icons.
+    IconStyle.PANEL: mark("Like the panel's own icons"),
+    IconStyle.LIGHT: mark("Light, for a dark panel"),
+    IconStyle.DARK: mark("Dark, for a light panel"),
+    # Translators: a style of the tray icon: a short number such as "350" or "1.2k".
+    IconStyle.NUMBER: mark("The amount as a number"),
+}
+_EXAMPLE: Final = Gauge(State.OK, 0.625, "350")
+_PREVIEW: Final = 22
+
+
+class AppearancePage(QWidget):
+    """Shows how the program looks, each choice with its picture."""
+
+    def __init__(self, settings: Settings, language: Language) -> None:
+        super().__init__()
+        translate = language.gettext
+        self._style = _choice_of_styles(settings.icon, language)
+        advice = translate("Where the panel's colour isn't known, it stays in colour.")
+        self._style.setAccessibleDescription(advice)
+        self._discreet = Option(
+            translate("&Hide amounts until I ask for them"),
+            on=settings.discreet,
+            advice=translate(
+                "For screens that others see: tray, notifications and window show "
+                "states and days, no amounts. The window shows them on a click."
+            ),
+        )
+        rows = Rows()
+        rows.add(translate("Tray &icon:"), self._style, self._style)
+        rows.setAlignment(self._style, Qt.AlignmentFlag.AlignLeading)
+        rows.add_unnamed(Text(advice, tone=Tone.MUTED))
+        em = self.fontMetrics().height()
+        rows.setVerticalSpacing(em // 4)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(em)
+        whole.addLayout(rows)
+        whole.addWidget(self._discreet)
+        whole.addStretch(1)
+
+    def icon(self) -> IconStyle:
+        """Give how the tray icon is to be painted."""
+        return IconStyle(self._style.currentData())
+
+    def discreet(self) -> bool:
+        """Say whether amounts are to be hidden."""
+        return self._discreet.on
+
+
+def _choice_of_styles(chosen: IconStyle, language: Language) -> QComboBox:
+    box = QComboBox()
+    box.setIconSize(QSize(_PREVIEW, _PREVIEW))
+    ink = panel_ink()
+    for style, name in _STYLES.items():
+        picture = gauge_icon(_EXAMPLE, style, ink)
+        box.addItem(picture, language.gettext(name), style.value)
+    box.setCurrentIndex(box.findData(chosen.value))
+    return box
