@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
-    QScrollArea,
     QStyle,
     QStyleOptionComboBox,
     QTabBar,
@@ -62,7 +61,7 @@ def _cut_off(top: QWidget) -> Iterator[str]:
     for one in _seen(top):
         if not _fits(one):
             yield f"cut off: {_named(one)} in {one.width()} x {one.height()}"
-        if isinstance(one, QScrollArea) and one.horizontalScrollBar().maximum() > 0:
+        if isinstance(one, QAbstractScrollArea) and one.horizontalScrollBar().maximum():
             yield f"scrolls sideways: {_named(one)}"
         around = one.parentWidget()
         if (

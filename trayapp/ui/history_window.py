@@ -4,17 +4,13 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +22,7 @@ from trayapp.ui.buttons import Button
 from trayapp.ui.chart import Chart
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.months_table import MonthsTable
 
 _SIZE: Final = (58, 46)
 """How wide and high the window is at first, in lines of text."""
@@ -60,7 +57,7 @@ class HistoryWindow(QDialog):
         self._chart = Chart(language)
         self._forecast = Text(bold=True)
         self._caveat = Text(tone=Tone.MUTED)
-        self._months = self._new_table()
+        self._months = MonthsTable(language)
         self._movements = QListWidget()
         self._movements.setSpacing(2)
         self._movements.setWordWrap(True)
@@ -99,37 +96,13 @@ class HistoryWindow(QDialog):
         self._forecast.setVisible(bool(view.forecast_words))
         self._caveat.say(view.caveat)
         self._caveat.setVisible(bool(view.caveat))
-        self._show_months(view)
+        self._months.show_months(view.months)
         self._show_movements(view)
 
     def tell_exported(self, words: str) -> None:
         """Say what became of the last export."""
         self._exported.say(words)
         self._exported.show()
-
-    def _show_months(self, view: HistoryView) -> None:
-        self._months.setRowCount(len(view.months))
-        for row, month in enumerate(view.months):
-            for column, words in enumerate(
-                (
-                    month.month,
-                    month.opening,
-                    month.topped_up,
-                    month.spent,
-                    month.corrected,
-                    month.closing,
-                )
-            ):
-                self._months.setItem(row, column, _cell(words, column))
-
-        # Columns of one width, none so narrow that an amount is cut.
-        header = self._months.horizontalHeader()
-        header.setMinimumSectionSize(
-            max(
-                max(self._months.sizeHintForColumn(one), header.sectionSizeHint(one))
-                for one in range(header.count())
-            )
-        )
 
     def _show_movements(self, view: HistoryView) -> None:
         chosen = self._chosen()
@@ -150,35 +123,6 @@ class HistoryWindow(QDialog):
     def _chosen(self) -> MovementRow | None:
         found = self._movements.currentIndex().data(Qt.ItemDataRole.UserRole)
         return found if isinstance(found, MovementRow) else None
-
-    def _new_table(self) -> QTableWidget:
-        translate = self._language.gettext
-        names = [
-            translate("Month"),
-            # Translators: the balance at the beginning of a month.
-            translate("Opening"),
-            translate("Topped up"),
-            translate("Spent"),
-            # Translators: what the gateway added or took without a payment.
-            translate("Corrected"),
-            # Translators: the balance at the end of a month.
-            translate("Closing"),
-        ]
-        table = QTableWidget(0, len(names))
-        for column, name in enumerate(names):
-            table.setHorizontalHeaderItem(column, _cell(name, column))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(
-            self.fontMetrics().height() * 8 // 5
-        )
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        return table
 
     def _lay_out(self) -> None:
         translate = self._language.gettext
@@ -261,14 +205,6 @@ class HistoryWindow(QDialog):
         form = self.sender().objectName()
         self._exported.hide()
         self.export_requested.emit(self.account_id, form, path)
-
-
-def _cell(words: str, column: int) -> QTableWidgetItem:
-    """Make a cell: amounts stand right, below each other."""
-    item = QTableWidgetItem(words)
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return item
 
 
 def _file_name(title: str) -> str:

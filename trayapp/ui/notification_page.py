@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Final
 
-from PySide6.QtCore import QTime, Signal, Slot
+from PySide6.QtCore import Qt, QTime, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
@@ -156,6 +156,8 @@ def _clock(shown: time, name: str) -> QTimeEdit:
     """Make a field for a time of the day, written as everywhere in the program."""
     edit = QTimeEdit(QTime(shown.hour, shown.minute))
     edit.setDisplayFormat("HH:mm")
+    # Where words run the other way, a time does not; Qt would turn it around.
+    edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     edit.setAccessibleName(name)
     return edit
 
