@@ -25,6 +25,7 @@ collect_ignore = (
     else [
         "e2e",
         "services/test_notifier.py",
+        "qt/test_scheme.py",
         "qt/test_tray_host.py",
         "services/test_storage_faults.py",
         "services/test_config_faults.py",

@@ -28,6 +28,7 @@ from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
 from trayapp.services.recent import Recent
+from trayapp.ui.dark import Palettes
 from trayapp.ui.icons import app_icon, notice_picture
 from trayapp.ui.last_word import say_last_word
 from trayapp.ui.tray import Tray
@@ -143,6 +144,9 @@ def _run(
         host = TrayHost(application)
         host.appeared.connect(wiring.hosting.host_appeared)
         host.vanished.connect(wiring.hosting.host_vanished)
+        from trayapp.qt.scheme import Scheme
+
+        Scheme(application).changed.connect(Palettes(application).show_dark)
     if profile.is_demo:
         often = QTimer(application, interval=_DEMO_ASKS_MS)
         often.timeout.connect(wiring.ask_unrejected)
