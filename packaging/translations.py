@@ -203,25 +203,28 @@ def _sentence_faults(message: Message, plurals: int) -> Iterator[str]:
     for index, said in enumerate(strings):
         # The form for one may say it in words: "once", "an hour".
         may, must = _names(ids[-1]), _names(ids[min(index, len(ids) - 1)])
-        if not must & may <= _names(said) <= may | must:
+        if not must <= _names(said) <= may:
             yield f"placeholders differ in {said!r}"
         if len(_MNEMONIC.findall(said)) != len(_MNEMONIC.findall(ids[0])):
             yield f"needs as many & in {said!r}"
-        if _edges(said) != _edges(ids[0]):
+        stops = ids[0].endswith(".") and not said.endswith(".")
+        if stops or _edges(said) != _edges(ids[0]):
             yield f"begins or ends otherwise, {said!r}"
 
 
 def _edges(words: str) -> tuple[str, ...]:
     """Give what a translation keeps: outer spaces, and an end of `…` or `:`."""
     inner = words.strip()
-    end = inner[-1:] if inner.endswith(("…", ":", ".")) else ""
+    end = inner[-1:] if inner.endswith(("…", ":")) else ""
     return words[: len(words) - len(words.lstrip())], end, words[len(words.rstrip()) :]
 
 
-def _names(words: str) -> set[str]:
-    return {
-        name for _, name, _, _ in string.Formatter().parse(words) if name is not None
-    }
+def _names(words: str) -> set[str | None]:
+    """Give the placeholders; of words that no values can be put into, an empty one."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(words)} - {None}
+    except ValueError:
+        return {""}
 
 
 def _messages(catalog: Catalog) -> list[Message]:

@@ -13,6 +13,7 @@ translate, plural = language.gettext, language.ngettext
 title = mark("Welcome")
 words = translate("Hello, {name}…").format(name=name)
 menu.addAction(translate("&Open"))
+last = translate("Bye.")
 days = plural("{n} day", "{n} days", n).format(n=n)
 rises = plural("topped up once", "topped up {n} times", n).format(n=n)
 """
@@ -25,6 +26,9 @@ msgstr "Hola, {name}…"
 
 msgid "&Open"
 msgstr "&Abrir"
+
+msgid "Bye."
+msgstr "Adiós."
 
 msgid "{n} day"
 msgid_plural "{n} days"
@@ -106,7 +110,9 @@ def test_a_second_run_changes_nothing(checkout: Checkout) -> None:
         ("Hola, {name}…", "Hola, {nombre}…", "es: placeholders differ in "),
         ("Hola, {name}…", "Hola…", "es: placeholders differ in "),
         ("Hola, {name}…", "Hola, {name}.", "es: begins or ends otherwise"),
+        ("Hola, {name}…", "Hola, {name…", "es: placeholders differ in "),
         ("{n} días", "días", "es: placeholders differ in "),
+        ("Adiós.", "Adiós", "es: begins or ends otherwise"),
         ("&Abrir", "Abrir", "es: needs as many & in "),
         ("&Abrir", "&A&brir", "es: needs as many & in "),
         ('msgstr[1] "{n} días"\n', "", "es: untranslated: '{n} day'"),
@@ -160,7 +166,7 @@ def test_a_new_language_begins_empty(checkout: Checkout) -> None:
     """Its file is made, with every sentence, and the plural forms of its own."""
     translations.update(["fr"])
     problems = list(translations.problems(["fr"]))
-    assert len(problems) == 5
+    assert len(problems) == 6
     assert all(one.startswith("fr: untranslated: ") for one in problems)
     words = (checkout.spanish.parent / "fr.po").read_text(encoding="utf-8")
     assert '"Plural-Forms: nplurals=2; plural=(n > 1);"' in words
