@@ -232,7 +232,8 @@ class Backend:
         with contained(f"deciding about {outcome.account_id}"):
             self._alarm.hear(outcome)
         self._listener.answered(outcome)  # a fault in an alert hides no balance
-        self._alarm.show_outlook(outcome.account_id)
+        with contained(f"looking ahead for {outcome.account_id}"):
+            self._alarm.show_outlook(outcome.account_id)
 
     async def _keep_books(self) -> None:
         """Thin out old readings: a little after the start, and then once a day."""

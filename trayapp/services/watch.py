@@ -203,22 +203,24 @@ class Watch:
         self._plans[account.id] = replace(plan, due=later)
         try:
             async with self._lanes.place(account.id):
-                self._listener.asking(account.id)
+                with contained(f"saying that {account.id} is asked"):
+                    self._listener.asking(account.id)
                 outcome = await self._refresh.ask(account)
         finally:
             if self._asking.get(account.id) is asyncio.current_task():
                 del self._asking[account.id]
-        plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
-        self._plans[account.id] = plan
         self._lanes.learn(account.id, outcome.result)
-        with contained("remembering a wait"):
+        with contained(f"planning for {account.id}"):
+            plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
+            self._plans[account.id] = plan
             self._notebook.plan(account.id, plan, outcome.result)
-        self._listener.answered(outcome)
+        with contained(f"saying what came of {account.id}"):
+            self._listener.answered(outcome)
         self._changed.set()
 
     def _held(self, account_id: str) -> Plan | None:
         """Give what an account waits out from before a restart."""
-        with contained("recalling a wait"):
+        with contained(f"recalling what {account_id} waits for"):
             return self._notebook.watched(account_id).plan
         return None
 
