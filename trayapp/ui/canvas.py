@@ -116,7 +116,7 @@ class Canvas:
             path.lineTo(QPointF(*point) * self._unit)
         self._stroke(path, ink, width)
 
-    def rimmed(self, path: QPainterPath, ink: QColor) -> None:
+    def rimmed(self, path: QPainterPath, ink: QColor | None) -> None:
         """Fill a shape, and part it from what is around it."""
         self._stroke(path, self.inks.light, 2 * self.rim)
         self.fill(path, ink)

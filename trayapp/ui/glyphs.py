@@ -170,11 +170,11 @@ def _numbered(canvas: Canvas, gauge: Gauge) -> None:
 
 def _moon(canvas: Canvas) -> None:
     """Paint a crescent in the upper right corner."""
-    end = canvas.end
+    end, light = canvas.end, canvas.inks.light
     whole = canvas.disc(8.4, canvas.rim, end, canvas.rim + end - 8.4)
-    bite = canvas.disc(10.6, canvas.rim - 1.4, end + 2.2, canvas.rim + end - 9.8)
-    canvas.rimmed(whole, canvas.inks.quiet)
-    canvas.fill(bite.intersected(whole), canvas.inks.light)
+    bite = canvas.disc(11, canvas.rim - 1.4, end + 2.6, canvas.rim + end - 9.8)
+    canvas.rimmed(whole, light)
+    canvas.fill(whole.subtracted(bite), canvas.inks.quiet)
 
 
 _PICTURES: Final[dict[State, Callable[[Canvas, float | None], None]]] = {
