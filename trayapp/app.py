@@ -73,7 +73,8 @@ def main(options: argparse.Namespace) -> int:
             if not _claim(instance, profile.places):
                 return 0
         except ProgramHangs as error:
-            return _give_up(error.as_failure(), profile.places)
+            language = _language(application, profile.places)
+            return _give_up(error.as_failure(), language)
         at_exit.callback(instance.release)
         # Until here a signal ends the process by itself; from here on it ends well.
         signals = ExitSignals(application)
@@ -108,8 +109,7 @@ def _run(
 ) -> int:
     """Build everything, run the event loop, and take everything down again."""
     redactor, recent, faults = log
-    language = _language(profile.places)
-    application.installTranslator(words_of_qt(language, application))
+    language = _language(application, profile.places)
     application.setWindowIcon(app_icon())
     picture = notice_picture()
     tray = Tray(language)
@@ -173,11 +173,10 @@ def _claim(instance: Instance, places: Places) -> bool:
     raise hangs(places)
 
 
-def _give_up(failure: Failure, places: Places) -> int:
+def _give_up(failure: Failure, language: Language) -> int:
     """Say, in the terminal and on the screen, why this start comes to nothing."""
     from trayapp.cli_common import FAILED, explain
 
-    language = _language(places)
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")
     start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
@@ -187,9 +186,14 @@ def _give_up(failure: Failure, places: Places) -> int:
     return FAILED
 
 
-def _language(places: Places) -> Language:
-    """Read which language is chosen: all that is shown needs it, the icon first."""
-    return person_language(ConfigFile(places.config).language())
+def _language(application: QApplication, places: Places) -> Language:
+    """Read which language is chosen, and have Qt speak it, too.
+
+    All that is shown needs it, the icon first.
+    """
+    language = person_language(ConfigFile(places.config).language())
+    application.installTranslator(words_of_qt(language, application))
+    return language
 
 
 def _own() -> Profile:

@@ -1,7 +1,7 @@
 """Where words are 40 % longer, or run from right to left, nothing is cut off."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
+    QSystemTrayIcon,
     QTabBar,
     QTableWidget,
     QWidget,
@@ -36,15 +38,19 @@ from trayapp.core.history_page import Past, history_page
 from trayapp.core.known import Known
 from trayapp.core.language import Language, spoken
 from trayapp.core.locales import LOCALES
+from trayapp.core.notices import notice, trial_notice
 from trayapp.core.outlook import card_words, messages_sentence
 from trayapp.core.paid import Paid, paid_words
 from trayapp.core.settings import QuietHours, Settings
+from trayapp.core.telling import Alert
 from trayapp.core.text import Card, Extra, card, problem, snoozed_until, totals
+from trayapp.core.tray_view import tray_view
 from trayapp.services.catalogs import catalog
 from trayapp.ui.about import AboutDialog
 from trayapp.ui.account_dialog import AccountDialog, Subject
 from trayapp.ui.history_window import HistoryWindow
 from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.tray import Tray
 from trayapp.ui.why_dialog import WhyDialog
 from trayapp.ui.window import Window
 
@@ -179,6 +185,11 @@ def untranslated(top: QWidget) -> set[str]:
                 for column in range(model.columnCount())
             ]
     texts += [action.text() for action in top.findChildren(QAction)]
+    return english(texts)
+
+
+def english(texts: Iterable[str]) -> set[str]:
+    """Give those of some texts that have an English word in them."""
     return {
         text
         for text in texts
@@ -304,6 +315,48 @@ def test_every_decision_fits(place: Place) -> None:
     ]
     dialog.show_rows(why_rows(entries, NOW, place.language))
     place.looks_well(dialog)
+
+
+def test_tray_and_notifications_are_translated() -> None:
+    """Menu, tooltip, headline, sentences and buttons, whatever is to be told."""
+    language = pseudo_language()
+    tray, accounts = Tray(language), tuple(all_known())
+    view = tray_view(
+        accounts, NOW, language, snoozed=snoozed_until(NOW + 2 * DAY, NOW, language)
+    )
+    tray.render(view)
+    icon = tray.findChild(QSystemTrayIcon)
+    assert isinstance(icon, QSystemTrayIcon)
+    texts = [view.tooltip, tray_view((), NOW, language).tooltip, *menu_texts(icon)]
+    left = Balance(Decimal("4.5"), "EUR")
+    panel = replace(account(1), panel="https://127.0.0.1", service=Service.CUSTOM)
+    alerts = [
+        Alert(
+            kind,
+            panel,
+            left,
+            days=(0, 3),
+            again=again,
+            without=DAY,
+            rise=Decimal(9),
+            unseen_since=NOW if again else None,
+        )
+        for kind in AlertKind
+        for again in (False, True)
+    ]
+    several = [replace(one, account=account(2)) for one in alerts]
+    notices = [notice(one, language) for one in alerts]
+    notices += [notice([*alerts, *several], language), trial_notice(language)]
+    for one in notices:
+        texts += [one.title, one.body, *(label for _, label in one.buttons)]
+    assert english(texts) == set()
+
+
+def menu_texts(icon: QSystemTrayIcon) -> Iterator[str]:
+    """Give what a menu and those in it say."""
+    menus = [icon.contextMenu(), *icon.contextMenu().findChildren(QMenu)]
+    for menu in menus:
+        yield from (action.text() for action in menu.actions())
 
 
 def test_what_the_program_says_of_itself_fits(place: Place) -> None:
