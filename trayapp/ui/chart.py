@@ -53,13 +53,16 @@ class Chart(QWidget):
         whole.setSpacing(em // 2)
         whole.addLayout(ranges)
         whole.addWidget(self._curve, 1)
-        self.setFocusProxy(self._curve)
         self.show_days(_FIRST)
 
     @property
     def days(self) -> int:
         """How many days are shown."""
         return self._curve.days
+
+    def start(self) -> None:
+        """Give the keyboard to the curve."""
+        self._curve.setFocus()
 
     def show_data(self, data: ChartData) -> None:
         """Show this; the range stays."""
@@ -88,6 +91,7 @@ class _Segment(QAbstractButton):
         super().__init__()
         self.setText(text)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # so it is heard as one of several
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._by_keyboard = False

@@ -5,8 +5,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
@@ -17,11 +15,12 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel
 
 from trayapp.core.history_view import summary
 from trayapp.core.language import Language
 from trayapp.core.plot import ChartData, moved, nearest, time_axis, within
+from trayapp.ui.announce import describe
 from trayapp.ui.chart_painter import paint_sheet
 from trayapp.ui.chart_readout import ReadoutPicture
 from trayapp.ui.chart_sheet import Looks, Sheet
@@ -41,8 +40,12 @@ _LOOKS: Final = {
 KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
-class Curve(QWidget):
-    """The chart's curve; its still picture is kept until something changes."""
+class Curve(QLabel):
+    """The chart's curve; its still picture is kept until something changes.
+
+    A screen reader is told that this is a picture: what it shows between its ends, or
+    the reading that is pointed out, is the picture's description.
+    """
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -52,7 +55,8 @@ class Curve(QWidget):
         self._picture = QPixmap()
         self._readout: ReadoutPicture | None = None
         self._by_keyboard = False
-        self._range = ""
+        self._summary = ""
+        self.setPixmap(QPixmap(1, 1))  # what makes a label a picture, to readers
         self.days = 30
         """How many days are shown."""
         self.setMouseTracking(True)
@@ -61,13 +65,16 @@ class Curve(QWidget):
     def show_data(self, data: ChartData) -> None:
         """Show this; the range stays, and so does what is pointed out."""
         held, self._data = self._held(), data
-        self._describe()
+        self._sum_up()
         self._renew(held)
 
     def show_days(self, days: int, name: str) -> None:
         """Show the last `days` days, which are called `name`."""
-        self.days, self._range = days, name
-        self._describe()
+        self.days = days
+        # Translators: the chart's name; {range} is such as "30 days".
+        words = self._language.gettext("Balance, {range}").format(range=name)
+        self.setAccessibleName(words)
+        self._sum_up()
         self._renew(self._held())
 
     def sizeHint(self) -> QSize:
@@ -78,10 +85,10 @@ class Curve(QWidget):
         """Ask for what a few labels need."""
         return QSize(*_SMALLEST) * self.fontMetrics().height()
 
-    def _describe(self) -> None:
+    def _sum_up(self) -> None:
         if self._data is not None:
             time = time_axis(self._data, self.days, 1, self._language.zone)
-            self.setAccessibleDescription(summary(self._data, time, self._language))
+            self._summary = summary(self._data, time, self._language)
 
     def _renew(self, held: int | None = None) -> None:
         """Forget what was laid out; go on reading out the reading of that moment."""
@@ -91,7 +98,7 @@ class Curve(QWidget):
             place = bisect_left(self._data.series.times, held)
             if place in within(self._data.series, sheet.plot.time):
                 self._readout = ReadoutPicture(sheet, place, self.font())
-        self._name()
+        self._describe()
         self.update()
 
     def _held(self) -> int | None:
@@ -105,13 +112,10 @@ class Curve(QWidget):
             self._sheet = Sheet.of(data, self.days, self._language, size, metrics)
         return self._sheet
 
-    def _name(self) -> None:
-        """Say what this is, and what is pointed out; readers hear the change."""
-        # Translators: the chart's name; {range} is such as "30 days".
-        words = self._language.gettext("Balance, {range}").format(range=self._range)
-        if self._readout is not None:
-            words = f"{self._readout.sentence}. {words}"
-        self.setAccessibleName(words)
+    def _describe(self) -> None:
+        """Say what is pointed out, or all in short; whoever listens hears the change."""
+        said = self._summary if self._readout is None else self._readout.sentence
+        describe(self, said)
 
     def _point_out(self, place: int | None) -> None:
         """Read out another reading, or none; only what that covers is painted."""
@@ -125,7 +129,7 @@ class Curve(QWidget):
         for one in (before, self._readout):
             if one is not None:
                 self.update(one.bounds.toAlignedRect())
-        self._name()
+        self._describe()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the still picture, anew only if something changed, and the readout."""
@@ -188,9 +192,6 @@ class Curve(QWidget):
         place = self._next(event.key())
         if place is not None:
             self._point_out(place)
-            if self._readout is not None:
-                said = QAccessibleAnnouncementEvent(self, self._readout.sentence)
-                QAccessible.updateAccessibility(said)
         elif event.key() == Qt.Key.Key_Escape and self._readout is not None:
             self._point_out(None)
         else:

@@ -76,7 +76,7 @@ class HistoryWindow(QDialog):
         for button in (self._correction, self._csv, self._json, self._copy):
             button.setAutoDefault(False)  # Enter in a table presses nothing
         self._lay_out()
-        self._chart.setFocus()
+        self._chart.start()
         self.show_view(view)
 
     @property
