@@ -34,7 +34,7 @@ def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
     assert (page.account_id, page.title) == ("a", "Shop")
     assert page.chart.run_out == (date(2026, 12, 3), date(2026, 12, 8))
     assert [amount for _, amount in page.chart.top_ups] == [Decimal(100)]
-    assert page.forecast_words == "Thu 3 – Tue 8 Dec at this pace"
+    assert page.forecast_words == "Runs out Thu 3 – Tue 8 Dec at this pace"
     assert "four of five" in page.caveat
     (month,) = page.months
     assert (month.opening, month.closing) == ("€100.00", "€185.00")

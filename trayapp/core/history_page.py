@@ -13,7 +13,7 @@ from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_view import HistoryView, MonthRow, MovementRow
 from trayapp.core.language import Language, mark
 from trayapp.core.ledger import GAP_AFTER, Month, MovementKind, months, movements
-from trayapp.core.outlook import sentence, top_up_for
+from trayapp.core.outlook import sentence, top_up_for, whole_sentence
 from trayapp.core.plot import ChartData
 
 _WEEKS: Final = 4
@@ -58,6 +58,7 @@ def history_page(
         if one.kind is MovementKind.TOP_UP
         or (one.kind is MovementKind.CORRECTION and one.amount > 0)
     ]
+    today = now.astimezone(language.zone).date()
     run_out = None
     if said.verdict is Verdict.RANGE and said.first is not None and said.last:
         run_out = (said.first, said.last)
@@ -77,7 +78,7 @@ def history_page(
             unit=unit,
             silence=silence,
         ),
-        forecast_words=sentence(said, now.astimezone(language.zone).date(), language),
+        forecast_words=whole_sentence(said, today, language),
         caveat=language.gettext(_CAVEAT) if run_out else "",
         months=tuple(
             _month_row(one, language)

@@ -66,6 +66,11 @@ def sentence(said: Forecast, today: date, language: Language) -> str:
     return _said(said, today, language, loudly=False)
 
 
+def whole_sentence(said: Forecast, today: date, language: Language) -> str:
+    """Say it where nothing around tells what these days are: "Runs out Thu 14 …"."""
+    return _said(said, today, language, loudly=True)
+
+
 def _said(said: Forecast, today: date, language: Language, *, loudly: bool) -> str:
     translate, plural = language.gettext, language.ngettext
     if said.verdict is Verdict.EMPTY:
@@ -97,7 +102,7 @@ def card_words(said: Forecast, today: date, language: Language) -> tuple[str, st
     if said.verdict is Verdict.NOT_ENOUGH:
         # Translators: when it runs out; it follows how old the balance is.
         return "", language.gettext("not enough history yet")
-    return _said(said, today, language, loudly=True), ""
+    return whole_sentence(said, today, language), ""
 
 
 def messages_left(balance: Balance, price: Decimal | None) -> int | None:
