@@ -21,7 +21,6 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.history_view import HistoryView, MonthRow, MovementRow
 from trayapp.core.language import ENGLISH
 from trayapp.core.plot import ChartData
-from trayapp.ui.chart import Chart
 from trayapp.ui.chart_curve import Curve
 from trayapp.ui.history_window import HistoryWindow
 

@@ -113,7 +113,7 @@ class Curve(QLabel):
         return self._sheet
 
     def _describe(self) -> None:
-        """Say what is pointed out, or all in short; whoever listens hears the change."""
+        """Say what is pointed out, or all in short; a change is heard."""
         said = self._summary if self._readout is None else self._readout.sentence
         describe(self, said)
 
