@@ -111,12 +111,12 @@ def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
     page = scene.page()
     assert (page.account_id, page.title) == ("a", "Año = Main")
     assert [(one.month, one.opening, one.closing) for one in page.months] == [
-        ("2026-11", "€20.00", "€128.1234"),
-        ("2026-10", "€100.0001", "€20.00"),
+        ("Nov 2026", "€20.00", "€128.1234"),
+        ("Oct 2026", "€100.0001", "€20.00"),
     ]
     assert [one.words for one in page.movements] == [
-        "2026-11-04 12:00: +€10.00",
-        "2026-11-02 12:00: +€100.00",
+        "4 Nov, 12:00: +€10.00",
+        "2 Nov, 12:00: +€100.00",
     ]
     assert (page.chart.now, page.chart.unit) == (scene.now, "EUR")
     assert len(page.chart.readings) == 6
