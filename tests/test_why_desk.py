@@ -29,7 +29,7 @@ HELD = LogEntry(
 )
 SENT_ROW = ("2026-01-05 12:00", "Main", "Low balance", "Sent: it was new")
 HELD_ROW = (
-    "2026-01-05 13:00",
+    "5 Jan, 13:00",
     "Shop",
     "API key rejected",
     "Held back: notifications were snoozed",
