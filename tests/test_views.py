@@ -257,7 +257,7 @@ def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
         "(24 Nov, 09:00)."
     )
     scene.views.set_awaited(())
-    assert not scene.says("Paid, you said")
+    assert not scene.says("You said you paid")
 
 
 def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(

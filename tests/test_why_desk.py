@@ -27,7 +27,7 @@ HELD = LogEntry(
     Fate.HELD,
     Reason.SNOOZED,
 )
-SENT_ROW = ("2026-01-05 12:00", "Main", "Low balance", "Sent: it was new")
+SENT_ROW = ("5 Jan, 12:00", "Main", "Low balance", "Sent: it was new")
 HELD_ROW = (
     "5 Jan, 13:00",
     "Shop",
