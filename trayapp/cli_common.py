@@ -1,8 +1,10 @@
 """What the window-less commands share: their errors, words and accounts."""
 
 import asyncio
+import ctypes
 import locale
 import os
+import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -39,7 +41,7 @@ def person_language(chosen: str) -> Language:
 
     Numbers are as the terminal is set where its own language is spoken.
     """
-    own = nearest(wanted(os.environ))
+    own = nearest([*wanted(os.environ), *_set_in_windows()])
     code = chosen if chosen in LOCALES else own
     language = spoken(code, catalog(code))
     if code != own:
@@ -55,6 +57,14 @@ def person_language(chosen: str) -> Language:
         group_separator=str(shape["thousands_sep"]),
         symbol_first=shape["p_cs_precedes"] != 0,
     )
+
+
+def _set_in_windows() -> list[str]:
+    """Give what Windows speaks: its terminals seldom say it in a variable."""
+    if sys.platform != "win32":
+        return []
+    number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+    return [locale.windows_locale.get(number, "")]
 
 
 def load(file: ConfigFile, language: Language) -> Config:

@@ -31,10 +31,11 @@ def wanted(environment: Mapping[str, str]) -> Iterator[str]:
     As all programs with gettext do: the first variable that is set says the language,
     and `LANGUAGE` a list of them, which counts unless that language is `C`.
     """
-    said = next((environment[one] for one in _VARIABLES if environment.get(one)), "C")
-    if said.partition(".")[0] not in {"C", "POSIX"}:
+    said = next((environment[one] for one in _VARIABLES if environment.get(one)), "")
+    if said and said.partition(".")[0] not in {"C", "POSIX"}:
         yield from filter(None, environment.get("LANGUAGE", "").split(":"))
-    yield said
+    if said:
+        yield said
 
 
 def _folder() -> Path:
