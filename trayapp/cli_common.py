@@ -61,10 +61,11 @@ def person_language(chosen: str) -> Language:
 
 def _set_in_windows() -> list[str]:
     """Give what Windows speaks: its terminals seldom say it in a variable."""
-    if sys.platform != "win32":
-        return []
-    number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-    return [locale.windows_locale.get(number, "")]
+    found: list[str] = []
+    if sys.platform == "win32":
+        number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+        found.append(locale.windows_locale.get(number, ""))
+    return found
 
 
 def load(file: ConfigFile, language: Language) -> Config:
