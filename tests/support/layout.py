@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_ROUNDS: Final = 5
+"""What changes is laid out a moment later, and what is in it a moment after that."""
 _CELL_MARGINS: Final = 6
 """What Qt leaves free on both sides of a cell's words."""
 _LEAVES = (
@@ -40,8 +42,13 @@ _LEAVES = (
 
 def faults(top: QWidget) -> list[str]:
     """Say what is wrong in a window that is on the screen; nothing, if all is well."""
-    QApplication.processEvents()  # what has changed is laid out a moment later
-    return [*_cut_off(top), *_overlapping(top), *_too_large(top)]
+    found: list[str] = []
+    for _ in range(_ROUNDS):
+        QApplication.processEvents()
+        found = [*_cut_off(top), *_overlapping(top), *_too_large(top)]
+        if not found:
+            break
+    return found
 
 
 def _seen(top: QWidget) -> Iterator[QWidget]:
