@@ -26,7 +26,18 @@ _REGISTRY: Final = "org.a11y.atspi.Registry"
 _EVENTS: Final = DBusAddress(
     "/org/a11y/atspi/registry", _REGISTRY, "org.a11y.atspi.Registry"
 )
-_STATES: Final = {"checked": 4, "enabled": 8, "focused": 12, "showing": 25}
+_STATES: Final = {
+    "active": 1,
+    "checked": 4,
+    "enabled": 8,
+    "expanded": 10,
+    "focusable": 11,
+    "focused": 12,
+    "selected": 23,
+    "showing": 25,
+    "checkable": 41,
+}
+_LABELLED_BY: Final = 2
 _PATIENCE_S: Final = 10.0
 _REPLY_S: Final = 5.0
 
@@ -63,10 +74,32 @@ class Thing:
         """What stands in it."""
         return str(self._call("Text", "GetText", "ii", (0, -1))[0])
 
+    @property
+    def states(self) -> frozenset[str]:
+        """How it is: `enabled`, `focused`, `showing`, `checked` and the like."""
+        low, high = self._call("Accessible", "GetState")[0]
+        bits = high << 32 | low
+        return frozenset(name for name, bit in _STATES.items() if bits >> bit & 1)
+
+    @property
+    def label(self) -> str:
+        """The name of what stands beside it to name it; empty if nothing does."""
+        (relations,) = self._call("Accessible", "GetRelationSet")
+        return " ".join(
+            Thing(self.screen, owner, path).name
+            for kind, labels in relations
+            if kind == _LABELLED_BY
+            for owner, path in labels
+        )
+
     def has(self, state: str) -> bool:
         """Say whether it is `enabled`, `focused`, `showing` or `checked`."""
-        low, high = self._call("Accessible", "GetState")[0]
-        return bool((high << 32 | low) >> _STATES[state] & 1)
+        return state in self.states
+
+    def can(self, interface: str) -> bool:
+        """Say whether it has a `Text`, a `Value`, an `Action` and the like."""
+        (known,) = self._call("Accessible", "GetInterfaces")
+        return f"org.a11y.atspi.{interface}" in known
 
     def children(self) -> list[Thing]:
         """Give what is directly in it."""
