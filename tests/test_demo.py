@@ -21,7 +21,13 @@ import pytest
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.draft import base_url_problem
-from trayapp.core.errors import BalanceTrayError, Refused, Unauthorized, UnexpectedReply
+from trayapp.core.errors import (
+    BalanceTrayError,
+    NoConnection,
+    Refused,
+    Unauthorized,
+    UnexpectedReply,
+)
 from trayapp.core.known import Known
 from trayapp.core.secret import Secret
 from trayapp.core.state import State
@@ -392,7 +398,7 @@ def test_stopping_does_not_wait_for_anybody(clock: Clock) -> None:
         with DemoGateway(port=port, clock=clock) as again:
             assert digits(ask(again, MAIN.id)) == "350.1200 EUR"
     slow.join(10)
-    assert [type(outcome) for outcome in outcomes] == [UnexpectedReply]
+    assert [type(outcome) for outcome in outcomes] == [NoConnection]
 
 
 def test_it_can_be_stopped_before_it_starts() -> None:
