@@ -108,7 +108,7 @@ class Scene:
         ConfigFile(self.places.config).save(Config((self.account,)))
         self.backends: list[Backend] = []
         self.release = threading.Event()
-        self.poller = Poller(self._make, look_ms=500, hurry=QUICKLY)
+        self.poller = Poller(self._make, look_ms=300, hurry=QUICKLY)
         self.ears = Ears(self.poller)
 
     def _make(self, listener: Listener) -> Backend:

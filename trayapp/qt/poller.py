@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.known import Outcome
@@ -109,7 +109,6 @@ class Poller(QObject):
         self._again.timeout.connect(self._restart)
         self._beats, self._still = 0, 0
         self._looks = QTimer(self, interval=look_ms)
-        self._looks.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._looks.timeout.connect(self._look)
         self._stopping = False
 
