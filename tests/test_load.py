@@ -1,16 +1,20 @@
-"""A thousand accounts, of which a tenth hangs: the others don't wait for them."""
+"""A thousand accounts, of which a tenth hangs, and thousands of questions."""
 
+import asyncio
+import gc
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import pytest
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 import crowd
@@ -37,6 +41,8 @@ HANGING = COUNT // 10
 DEADLINE_S = 1.0
 LONGEST_STALL_MS = 50.0
 MOST_MB = 20.0
+ROUNDS = 60
+SETTLED = 20
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
 
@@ -98,6 +104,13 @@ class Hosted(Tray):
         return True
 
 
+def drop(widgets: Iterable[QWidget]) -> None:
+    """Delete windows now, and not when Python comes round to it."""
+    for widget in widgets:
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 def open_files() -> int:
     """Count them."""
     return len(list(Path("/proc/self/fd").iterdir()))
@@ -132,6 +145,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         )
         return Backend(places, listener, outside)
 
+    before = set(QApplication.topLevelWidgets())
     poller = Poller(make_backend)
     wiring = Wiring(poller, Hosted(Language()), Language())
     ears = Ears(poller)
@@ -170,6 +184,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
     finally:
         assert wiring.stop()
         sys.setswitchinterval(usual)
+        drop(set(QApplication.topLevelWidgets()) - before)
     tally.add(FAULTS, HANGING + len(ears.hanging))
     assert ears.other == []
     all_deadlines = HANGING * DEADLINE_S / AT_ONCE
@@ -181,3 +196,53 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
     assert open_files() <= files + AT_ONCE
     assert threading.active_count() <= threads
     assert stall < LONGEST_STALL_MS * 4, "four times: a machine under load"
+
+
+def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> None:
+    """On real sockets: neither files, nor tasks, nor memory."""
+    keys = {f"id{n}": f"{crowd.GOOD}{n}" for n in range(AT_ONCE * 5)}
+    places = Places.of_demo(tmp_path)
+    accounts = tuple(Account(one, one, Service.CUSTOM, url) for one in keys)
+    ConfigFile(places.config).save(Config(accounts))
+    answers: list[Outcome] = []
+    marks: list[tuple[int, int, int]] = []
+
+    class Ears:
+        def answered(self, outcome: Outcome) -> None:
+            answers.append(outcome)
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_: None
+
+    async def story() -> None:
+        outside = Outside(
+            Keychain(MemoryVault(keys)),
+            Gateway(),
+            lambda: datetime.now(UTC),
+            Picture(1, bytes(4)),
+        )
+        backend = Backend(places, cast("Listener", Ears()), outside)
+        running = asyncio.create_task(backend.run())
+        while len(marks) < ROUNDS:
+            async with asyncio.timeout(20):
+                while len(answers) < len(keys):  # noqa: ASYNC110  # it has no event
+                    await asyncio.sleep(0.002)
+            assert all(isinstance(one.result, Reading) for one in answers)
+            answers.clear()
+            if len(marks) in {SETTLED, ROUNDS - 1}:
+                gc.collect()
+            tasks = len(asyncio.all_tasks())
+            marks.append((sys.getallocatedblocks(), open_files(), tasks))
+            backend.ask_now()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(story())
+    polls = (ROUNDS - SETTLED) * len(keys)
+    (blocks, files, tasks), (more, more_files, more_tasks) = marks[SETTLED], marks[-1]
+    print(  # noqa: T201  # the figures
+        f"\n{ROUNDS * len(keys):,} polls: {(more - blocks) / polls:+.3f} blocks each"
+    )
+    assert (more - blocks) / polls < 0.5
+    assert more_files <= files + 1
+    assert more_tasks <= tasks + 1

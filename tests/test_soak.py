@@ -4,11 +4,12 @@ import asyncio
 import gc
 import random
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +28,7 @@ from trayapp.core.account import Account
 from trayapp.core.errors import Failure
 from trayapp.core.language import ENGLISH
 from trayapp.core.notices import Picture, notice
-from trayapp.core.settings import AlertKind
+from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.telling import Alert
 from trayapp.services.archive import Archive
 from trayapp.services.backend import Backend, Listener, Outside
@@ -44,6 +45,7 @@ A_DAY = timedelta(days=1)
 HOUR_S = 3_600.0
 SEED = 20261124
 DAYS_LONG = 60
+LONG = 200
 KINDS_OF_FAULT = 14
 
 
@@ -86,13 +88,20 @@ class Ears:
 class Life:
     """The program's own backend over many days, on a loop whose time flies."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        accounts: tuple[Account, ...] = ACCOUNTS,
+        settings: Settings | None = None,
+    ) -> None:
         self.loop = FastLoop()
         self.chance = random.Random(SEED)  # noqa: S311  # nothing secret
         random.seed(SEED)  # the program's own jitter
         self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
-        ConfigFile(self.places.config).save(Config(ACCOUNTS))
-        ids = [one.id for one in ACCOUNTS]
+        config = Config(accounts, settings or Settings())
+        ConfigFile(self.places.config).save(config)
+        ids = [one.id for one in accounts]
         self.offset = timedelta(0)
         self.world = World(ids, self.now, self.chance)
         self.vault, self.desk = Vault(ids), Desk(self.world)
@@ -298,3 +307,29 @@ def test_sixty_days(
     assert last.database_kb < 2_048
     kept = [mark.database_kb for mark in life.marks]
     assert max(b - a for a, b in pairwise(kept)) < 2 * (kept[-1] - kept[0]) / 5
+
+
+@pytest.mark.timeout(300)  # a quarter of a minute otherwise
+def test_a_long_past_is_kept_in_little(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """What is older than ninety days is thinned each day: the file hardly grows."""
+    life = Life(folder, monkeypatch, ACCOUNTS[:1], Settings(timedelta(minutes=30)))
+    monkeypatch.setattr("trayapp.services.watch._LOOK_EVERY_S", HOUR_S)
+    life.live(LONG, troubled=False)
+    begin, today = int(BEGIN.timestamp() * 1_000), (life.now() - BEGIN).days
+    with closing(sqlite3.connect(life.places.history)) as db:
+        days = db.execute("SELECT (at - ?) / 86400000 FROM reading", (begin,))
+        by_age = Counter(today - day for (day,) in days)
+    recent = sum(by_age[age] for age in range(10, 80)) / 70
+    old = sum(by_age[age] for age in range(100, 190)) / 90
+    sizes = [mark.database_kb for mark in life.marks]
+    print(  # noqa: T201  # the figures
+        f"\n{LONG} days: {life.world.polls:,} polls; {recent:.1f} readings a day "
+        f"are kept, and {old:.1f} after ninety days; {sizes} KiB"
+    )
+    tally.add(DAYS, LONG)
+    assert 13 < recent < 30
+    assert 6 < old < recent * 0.75, "one each three hours, and what moved"
+    assert sizes[-1] < sizes[2] * 1.75, "twice the days"
+    assert life.world.twice == []
