@@ -27,3 +27,22 @@ def test_it_says_what_a_person_may_want_to_know(
     dialog.show()
     buttons(dialog)["Close"].click()
     assert dialog.isHidden()
+
+
+def test_it_offers_a_report_once_at_a_time(
+    qtbot: QtBot,
+    words: Callable[[QWidget], list[str]],
+    buttons: Callable[[QWidget], dict[str, QAbstractButton]],
+) -> None:
+    """The button waits until it is done; what is said then has its room."""
+    dialog = AboutDialog("1.2.3", ENGLISH)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    button, height = buttons(dialog)["Copy diagnostics"], dialog.height()
+    with qtbot.waitSignal(dialog.report_requested):
+        button.click()
+    assert not button.isEnabled()
+    dialog.confirm("Copied. " * 20)
+    assert button.isEnabled()
+    assert "Copied." in "\n".join(words(dialog))
+    assert dialog.height() >= dialog.heightForWidth(dialog.width()) > height

@@ -75,21 +75,28 @@ class AboutDialog(QDialog):
         self._copy.clicked.connect(self._on_copy)
         box.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
         self._copied = Text("", tone=Tone.MUTED)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(em, em, em, em)
         whole.setSpacing(em)
         whole.addLayout(top)
         whole.addStretch(1)
         whole.addWidget(self._copied)
         whole.addWidget(box)
-        width = em * 28
-        self.resize(width, self.heightForWidth(width))
+        self.resize(em * 28, 0)
+        self._fit()
 
     def confirm(self, text: str) -> None:
         """Say that what a person asked for is done."""
         self._copied.say(text)
+        self._fit()
         self._copy.setEnabled(True)
         announce(self, text)
+
+    def _fit(self) -> None:
+        """Be as high as the words need, and no lower than before."""
+        self._whole.activate()
+        needed = self.heightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))
 
     @Slot()
     def _on_copy(self) -> None:
