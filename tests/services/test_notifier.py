@@ -606,3 +606,29 @@ def test_a_server_that_the_bus_can_start_is_not_started_to_look() -> None:
         assert (folder / "started").exists()
 
     play(story)
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_report_names_the_server_and_what_it_can_do() -> None:
+    """Its name, maker, version and specification, and its capabilities."""
+    said: list[str] = []
+
+    async def story(scene: Scene) -> None:
+        said.append(await scene.notifier.describe())
+
+    with Server("body", "actions", name="Test\u202e") as server:
+        play(story)
+    assert server.shown == []
+    assert said == ["Test, Tests, 1, 1.2; body, actions"]
+
+
+@pytest.mark.usefixtures("bus")
+def test_a_report_without_a_server_says_so() -> None:
+    """And with which error, for that is what there is to know."""
+    said: list[str] = []
+
+    async def story(scene: Scene) -> None:
+        said.append(await scene.notifier.describe())
+
+    play(story)
+    assert said == ["no server (DBusErrorResponse)"]
