@@ -325,3 +325,12 @@ def test_what_is_asked_for_meanwhile_is_done_by_the_next(
     assert scene.ears.saves[0].problem is None
     assert len(scene.backends) == 2
     tally.add(FAULTS)
+
+
+def test_facts_for_a_report_cross_the_thread(scene: Scene, qtbot: QtBot) -> None:
+    """What runs where, and what a person chose."""
+    wait_ms = int(PATIENCE_S * 1_000)
+    with qtbot.waitSignal(scene.poller.diagnosed, timeout=wait_ms) as diagnosed:
+        scene.poller.diagnose()
+    (facts,) = diagnosed.args or [()]
+    assert {"Python", "Keyring", "Notifications", "Interval"} <= dict(facts).keys()

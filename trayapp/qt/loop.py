@@ -211,5 +211,5 @@ def _log_stray(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None
     """
     error = context.get("exception")
     known = error if isinstance(error, BaseException) else None
-    said, *_ = str(context.get("message")).partition("(")
+    said = str(context.get("message")).partition("(")[0]
     _log.error("a fault nobody caught: %s", said, exc_info=known)
