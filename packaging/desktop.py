@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
 from desktop_parts import DesktopError, Parts
-from desktop_sessions import NOTIFICATIONS_NAME, WATCHER_NAME, Bare, XEmbed, Xfce
+from desktop_sessions import (
+    NOTIFICATIONS_NAME,
+    SCREEN,
+    WATCHER_NAME,
+    Bare,
+    XEmbed,
+    Xfce,
+)
 from desktop_shells import BareGnome, Gnome, Plasma
 from desktop_wayland import Sway
 
@@ -57,7 +64,7 @@ class Desktop(Parts):
     nobody is on it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a desktop is like
         self,
         panel: Panel = "xfce",
         *,
@@ -65,6 +72,7 @@ class Desktop(Parts):
         keyring: Keyring = "unlocked",
         prompter: bool = True,
         env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = SCREEN,
     ) -> None:
         folder = Path(tempfile.mkdtemp(prefix="balance-tray-"))
         kind = _SESSIONS[panel]
@@ -72,6 +80,7 @@ class Desktop(Parts):
         self.panel = panel
         self.home = folder / "home"
         self.session = kind(self, self.home)
+        self.session.size = size
         self._notifications = notifications
         self._keyring = keyring
         self._prompter = prompter

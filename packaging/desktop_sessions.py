@@ -35,6 +35,8 @@ class Session:
     def __init__(self, parts: Parts, home: Path) -> None:
         self._parts = parts
         self._home = home
+        self.size = SCREEN
+        """Of the screen, in pixels; heeded on X11 alone."""
 
     def start_display(self) -> None:
         """Start what draws; there is no bus yet."""
@@ -73,7 +75,7 @@ class X11(Session):
 
     def start_display(self) -> None:
         """Start the X server, which finds a free number for itself."""
-        width, height = SCREEN
+        width, height = self.size
         screen = ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
         number = self._parts.start_telling_part(
             "Xvfb", *screen, "-noreset", "-displayfd", "{}"
