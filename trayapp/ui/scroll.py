@@ -14,7 +14,6 @@ class Scroll(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
-        self._page = page
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -23,12 +22,13 @@ class Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Leave room for the page and for what scrolls it."""
         bar = self.verticalScrollBar().sizeHint().width()
-        needed = QSize(self._page.minimumSizeHint().width() + bar, 0)
+        needed = QSize(self.widget().minimumSizeHint().width() + bar, 0)
         return needed.expandedTo(QSize(*_SMALLEST) * self.fontMetrics().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear when something in the page comes, goes or grows."""
         done = super().eventFilter(watched, event)
-        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+        # Asked of Qt: what Python knows of this may be gone before Qt's own part is.
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return done
