@@ -22,7 +22,9 @@ class Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Leave room for the page and for what scrolls it."""
         bar = self.verticalScrollBar().sizeHint().width()
-        needed = QSize(self.widget().minimumSizeHint().width() + bar, 0)
+        page = self.widget()
+        width = page.minimumSizeHint().width() if page is not None else 0
+        needed = QSize(width + bar, 0)
         return needed.expandedTo(QSize(*_SMALLEST) * self.fontMetrics().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
