@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import random
 import shutil
 import sqlite3
@@ -272,9 +273,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.timeout(600)  # a minute, on a machine that does nothing else
 def test_sixty_days(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tally: Tally,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Nothing grows, nothing is told twice, and every account is asked to the end."""
+    caplog.set_level(logging.CRITICAL)  # pytest would keep a record of every fault
     life = Life(folder, monkeypatch)
     life.live(DAYS_LONG)
     world, (first, *_, last) = life.world, life.marks
