@@ -127,6 +127,7 @@ class Wiring(QObject):
         self.hosting.quit_requested.connect(self.quit_requested)
         tray.open_requested.connect(self.show_window)
         tray.about_requested.connect(self.faults.show_about)
+        window.about_requested.connect(self.faults.show_about)
         tray.notice_clicked.connect(self.show_window)
         tray.snooze_requested.connect(self._snooze)
         window.check_requested.connect(self._refresh)

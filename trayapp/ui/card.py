@@ -1,5 +1,6 @@
 """One account in the window: its balance large, its run-out day, its state in words."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -39,6 +40,7 @@ class AccountCard(QGroupBox):
     """Shows a `Card` in place; a group by itself to whoever listens to the screen.
 
     Signals:
+        changed(before: Card, now: Card): it says something else.
         check_requested(account_id: str): to ask the gateway about this account.
         enter_key_requested(account_id: str): to type another key.
         unlock_requested(): to be asked for the keyring's password.
@@ -50,6 +52,7 @@ class AccountCard(QGroupBox):
         paid_requested(account_id: str): a person says that they have paid.
     """
 
+    changed = Signal(object, object)
     check_requested = Signal(str)
     enter_key_requested = Signal(str)
     unlock_requested = Signal()
@@ -64,6 +67,8 @@ class AccountCard(QGroupBox):
         self._language = language
         self._card = card
         self._by_keyboard = False
+        self._named = card
+        """What it was last named after, to whoever listens."""
         self._picture = Picture(partial(state_pixmap, card.state), 2)
         self._name = Text(bold=True, ground=_BASE)
         self._amount = Text(ground=_BASE)
@@ -100,6 +105,7 @@ class AccountCard(QGroupBox):
         """Show what is known now; what stays the same is not touched."""
         if card == self._card:
             return
+        self.changed.emit(self._card, card)
         if card.state is not self._card.state:
             self._picture.show_source(partial(state_pixmap, card.state))
         self._card = card
@@ -125,7 +131,9 @@ class AccountCard(QGroupBox):
         if self._remedies is not None:
             rejected = card.state is State.UNAUTHORIZED
             self._remedies.show_problem(card.problem, rejected=rejected)
-        self._name_all()
+        older = replace(self._named, age=card.age, asking=card.asking)
+        if card != older or not self.hasFocus():
+            self._name_all()  # another name is said, and not for each minute
 
     def _age_words(self) -> str:
         translate, card = self._language.gettext, self._card
@@ -149,6 +157,7 @@ class AccountCard(QGroupBox):
 
     def _name_all(self) -> None:
         """Say whose each part is to a person who hears one at a time."""
+        self._named = self._card
         card, name = self._card, self.name
         parts = (card.amount, card.run_out, card.messages, card.state_words)
         said = (name, *parts, self._age_words(), card.paid)
@@ -253,6 +262,7 @@ class AccountCard(QGroupBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Keep the focus: a group box would hand it to its first button."""
         self._by_keyboard = event.reason() in _KEYBOARD
+        self._name_all()
         QWidget.focusInEvent(self, event)
 
 

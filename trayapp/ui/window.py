@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,6 +20,7 @@ from trayapp.ui.card import AccountCard
 from trayapp.ui.footer import Footer
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.news import News
 from trayapp.ui.picture import Picture
 from trayapp.ui.scroll import Scroll
 from trayapp.ui.search import Search
@@ -30,8 +32,10 @@ _SIZE: Final = (36, 38)
 """How wide and high the window is at first, in lines of text."""
 
 
-class Window(QWidget):
+class Window(QMainWindow):
     """Shows all accounts; closing it hides it and nothing more.
+
+    A main window is a window to a screen reader; another widget would only be a place.
 
     Signals:
         refresh_requested(): to ask the gateway about all accounts.
@@ -46,6 +50,7 @@ class Window(QWidget):
         why_requested(): to see why alerts were sent or not.
         report_requested(): to have what helps to mend a fault on the clipboard.
         settings_requested(): to see the settings; without accounts, to add one.
+        about_requested(): to see what this program is.
         quit_requested(): to end the program.
         reveal_requested(): to see the amounts that are hidden.
         hidden(): the window is off the screen.
@@ -63,6 +68,7 @@ class Window(QWidget):
     why_requested = Signal()
     report_requested = Signal()
     settings_requested = Signal()
+    about_requested = Signal()
     quit_requested = Signal()
     reveal_requested = Signal()
     hidden = Signal()
@@ -82,9 +88,11 @@ class Window(QWidget):
         self._footer.why_requested.connect(self.why_requested)
         self._footer.settings_requested.connect(self.settings_requested)
         self._footer.reveal_requested.connect(self.reveal_requested)
+        self._news = News(self, language)
         self._pages = QStackedWidget()
         self._list = QWidget()
-        self._whole = QVBoxLayout(self)
+        self.setCentralWidget(QWidget())
+        self._whole = QVBoxLayout(self.centralWidget())
         self._scroll = Scroll(self._list)
         self._empty = Scroll(self._make_empty_page())
         words = language.gettext("No account's name has that in it.")
@@ -150,6 +158,7 @@ class Window(QWidget):
 
     def _new_card(self, card: Card) -> AccountCard:
         one = AccountCard(card, self._language)
+        one.changed.connect(self._news.hear)
         one.check_requested.connect(self.check_requested)
         one.enter_key_requested.connect(self.enter_key_requested)
         one.unlock_requested.connect(self.unlock_requested)
@@ -269,6 +278,7 @@ class Window(QWidget):
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
+            ("F1", self.about_requested),
             ("F5", self.refresh_requested),
             ("Ctrl+R", self.refresh_requested),
             ("Ctrl+F", self._on_find),
