@@ -12,19 +12,26 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
-from trayapp.core.errors import ConfigUnwritable, Failure, NoConnection
+from trayapp.core.errors import (
+    ConfigUnwritable,
+    Failure,
+    NoConnection,
+    NotificationsUnseen,
+)
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Saved
 from trayapp.settings_desk import SettingsDesk
 from trayapp.ui.account_dialog import AccountDialog
+from trayapp.ui.first_run import FirstRun
 from trayapp.ui.settings_dialog import SettingsDialog
 
 A, B = Account("a", "A"), Account("b", "B")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 KEY = "made-up-key-0123456789"
+SETTINGS = Settings(discreet=True)
 
 
 class Scene:
@@ -33,12 +40,18 @@ class Scene:
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
         self.desk = SettingsDesk(Language())
+        self.desk.follow(SETTINGS)
         self.saves: list[tuple[Changes, frozenset[str]]] = []
         self.trials: list[Trial] = []
         self.tests = 0
         self.desk.save_requested.connect(self._save)
         self.desk.test_requested.connect(self.trials.append)
         self.desk.test_notification_requested.connect(self._count)
+        self.panels: list[str] = []
+        self.left = self.done = 0
+        self.desk.panel_requested.connect(self.panels.append)
+        self.desk.first_run_left.connect(self._note_left)
+        self.desk.first_run_done.connect(self._note_done)
 
     def _save(self, changes: Changes, shown: frozenset[str]) -> None:
         self.saves.append((changes, shown))
@@ -46,9 +59,42 @@ class Scene:
     def _count(self) -> None:
         self.tests += 1
 
+    def _note_left(self) -> None:
+        self.left += 1
+
+    def _note_done(self) -> None:
+        self.done += 1
+
+    def begin(self) -> None:
+        """Open the first run."""
+        self.desk.begin()
+
+    def first_runs(self) -> list[FirstRun]:
+        """Give the first runs that are to be seen."""
+        return [
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, FirstRun) and one.isVisible()
+        ]
+
+    def answer_all(self) -> None:
+        """Go through the first run, to where it is being saved."""
+        (wizard,) = self.first_runs()
+        press(wizard, "Next")
+        (line,) = (
+            one
+            for one in wizard.findChildren(QLineEdit)
+            if one.accessibleName() == "API key"
+        )
+        line.setText(KEY)
+        press(wizard, "Next")
+        reading = Reading(Balance(Decimal("12.5000"), "EUR"), NOON)
+        self.desk.show_trial(self.trials[-1], Outcome("", NOON, reading))
+        press(wizard, "Finish")
+
     def open(self, *accounts: Account, edit: str | None = None) -> None:
         """Open the dialog."""
-        self.desk.open(accounts, Settings(), edit=edit)
+        self.desk.open(accounts, edit=edit)
 
     def dialogs(self) -> list[SettingsDialog]:
         """Give the settings dialogs that are to be seen."""
@@ -79,7 +125,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
     scene = Scene(qtbot)
     yield scene
     for dialog in QApplication.topLevelWidgets():
-        if isinstance(dialog, SettingsDialog):
+        if isinstance(dialog, SettingsDialog | FirstRun):
             dialog.deleteLater()
     scene.desk.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -112,16 +158,14 @@ def test_the_dialog_is_opened_once(scene: Scene) -> None:
     assert scene.dialog is first
 
 
-def test_with_accounts_nobody_is_welcomed(scene: Scene) -> None:
-    """The greeting is for the first start."""
-    scene.open(A)
-    assert "Welcome" not in words(scene.dialog)
-
-
-def test_without_accounts_a_person_is_welcomed(scene: Scene) -> None:
-    """And told what is needed."""
-    scene.open()
-    assert "Welcome to Balance Tray" in words(scene.dialog)
+def test_nothing_opens_before_the_settings_are_known(qtbot: QtBot) -> None:
+    """Saving what was made up would lose what is stored."""
+    desk = SettingsDesk(Language())
+    before = set(QApplication.topLevelWidgets())
+    desk.open((), edit=None)
+    desk.begin()
+    assert set(QApplication.topLevelWidgets()) == before
+    del qtbot  # there is an application
 
 
 def test_ok_asks_to_save_and_waits(scene: Scene) -> None:
@@ -232,6 +276,105 @@ def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
     scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
     scene.desk.close_or_explain(Saved())
     assert scene.dialogs() == []
+
+
+def test_a_notification_that_nobody_took_is_told_where_it_was_tried(
+    scene: Scene,
+) -> None:
+    """Also when that was known before the dialog was opened."""
+    scene.desk.hear_reached(Failure(NotificationsUnseen))
+    scene.open(A)
+    scene.dialog.tabs.setCurrentIndex(1)
+    press(scene.dialog, "Test notification")
+    title = NotificationsUnseen.title
+    assert title in words(scene.dialog)
+    assert "Sent." not in words(scene.dialog)
+    scene.desk.hear_reached(None)
+    assert title not in words(scene.dialog)
+
+
+# --- the first run -------------------------------------------------------------------
+
+
+def test_the_first_account_is_saved_with_the_settings_as_they_are(
+    scene: Scene,
+) -> None:
+    """It replaces none that was added meanwhile; then the first run is over."""
+    scene.begin()
+    scene.answer_all()
+    ((changes, shown),) = scene.saves
+    (account,) = changes.accounts
+    assert (account.name, shown, changes.settings) == ("SMSup", frozenset(), SETTINGS)
+    assert changes.keys[account.id].reveal() == KEY
+    assert len(account.id) == 12
+    assert (len(scene.first_runs()), scene.done) == (1, 0)
+    scene.desk.close_or_explain(Saved((account,), SETTINGS))
+    assert (scene.first_runs(), scene.done, scene.left) == ([], 1, 0)
+
+
+def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
+    """And can be finished when that is mended."""
+    scene.begin()
+    scene.answer_all()
+    scene.desk.close_or_explain(Saved(problem=Failure(ConfigUnwritable)))
+    (wizard,) = scene.first_runs()
+    assert "The settings can't be saved" in words(wizard)
+    press(wizard, "Finish")
+    assert len(scene.saves) == 2
+    assert scene.done == 0
+
+
+def test_a_first_run_that_was_left_is_gone_on_with(scene: Scene) -> None:
+    """It is the same one, where it was."""
+    scene.begin()
+    (wizard,) = scene.first_runs()
+    press(wizard, "Next")
+    wizard.reject()
+    assert (scene.first_runs(), scene.left) == ([], 1)
+    scene.begin()
+    assert scene.first_runs() == [wizard]
+    assert "Step 2 of 3" in words(wizard)
+
+
+def test_settings_and_first_run_are_never_open_together(scene: Scene) -> None:
+    """Who asks for the other finds the one that is open; both would save."""
+    scene.begin()
+    scene.open()
+    assert (len(scene.first_runs()), scene.dialogs()) == (1, [])
+    scene.first_runs()[0].reject()
+    scene.open()
+    scene.begin()
+    assert (scene.first_runs(), len(scene.dialogs())) == ([], 1)
+
+
+def test_settings_are_saved_though_a_first_run_was_left(scene: Scene) -> None:
+    """What was stored is not its account, which can still be gone on with."""
+    scene.begin()
+    scene.first_runs()[0].reject()
+    scene.open(A)
+    press(scene.dialog, "OK")
+    scene.desk.close_or_explain(Saved((A,), Settings()))
+    assert (scene.dialogs(), scene.done) == ([], 0)
+
+
+def test_a_first_run_that_was_closed_while_saving_comes_up_when_asked_for(
+    scene: Scene,
+) -> None:
+    """Instead of the settings: it still waits."""
+    scene.begin()
+    scene.answer_all()
+    (wizard,) = scene.first_runs()
+    wizard.reject()
+    scene.open(A)
+    assert (scene.first_runs(), scene.dialogs()) == ([wizard], [])
+
+
+def test_the_panel_is_passed_on(scene: Scene) -> None:
+    """To be opened in the browser."""
+    scene.begin()
+    (wizard,) = scene.first_runs()
+    wizard.panel_requested.emit("https://app.smsup.es")
+    assert scene.panels == ["https://app.smsup.es"]
 
 
 def test_a_new_account_gets_an_id_of_its_own(scene: Scene) -> None:

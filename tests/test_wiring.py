@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading
+from trayapp.core.changes import Trial
 from trayapp.core.errors import (
     ConfigBroken,
     ConfigTooNew,
@@ -36,7 +37,7 @@ from trayapp.core.state import State
 from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.services.backend import Saved
 from trayapp.services.doorbell import Word
-from wired import LOW, NO_TRAY, NOON, A, B, Scene, press, wired, words
+from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
@@ -253,17 +254,67 @@ def test_an_export_is_told_in_the_history_that_is_open(scene: Scene) -> None:
 def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
     """Not again when the command line changes something."""
     scene.start()
-    assert "Welcome to Balance Tray" in words(scene.dialog)
+    (wizard,) = scene.first_runs()
+    assert "Step 1 of 3" in words(wizard)
     assert scene.tray.views[-1].gauge.state is State.NOT_SET_UP
-    scene.dialog.reject()
+    assert not scene.window.isVisible()
+    wizard.reject()
     scene.load()
-    assert scene.dialogs() == []
+    assert scene.first_runs() == scene.dialogs() == []
+
+
+def test_a_first_run_that_is_left_can_be_gone_on_with(scene: Scene) -> None:
+    """The window comes up and says so; what was entered is still there."""
+    scene.start(quiet=True)
+    scene.window.show()
+    press(scene.window, "Add an account…")
+    (wizard,) = scene.first_runs()
+    press(wizard, "Next")
+    scene.window.close()
+    wizard.reject()
+    assert scene.window.isVisible()
+    assert scene.says("You began to set up an account")
+    press(scene.window, "Go on where you left off")
+    assert scene.first_runs() == [wizard]
+    assert "Step 2 of 3" in words(wizard)
+
+
+def test_after_the_first_run_the_window_shows_its_account(scene: Scene) -> None:
+    """Whose balance is asked for by then."""
+    scene.start()
+    (wizard,) = scene.first_runs()
+    press(wizard, "Next")
+    (key,) = (
+        one
+        for one in wizard.findChildren(QLineEdit)
+        if one.accessibleName() == "API key"
+    )
+    key.setText("made-up-key-0123456789")
+    press(wizard, "Next")
+    (trial,) = scene.asked()
+    assert isinstance(trial, Trial)
+    scene.poller.tried.emit(trial, outcome(trial.account, LOW))
+    press(wizard, "Finish")
+    ((changes, shown),) = scene.poller.saves
+    assert shown == frozenset()
+    scene.poller.saved.emit(Saved(changes.accounts, changes.settings))
+    assert scene.first_runs() == []
+    assert scene.window.isVisible()
+    assert [one.name for one in scene.cards] == ["SMSup"]
+
+
+def test_settings_can_be_chosen_before_there_is_an_account(scene: Scene) -> None:
+    """A language, for one."""
+    scene.start(quiet=True)
+    scene.tray.settings_requested.emit()
+    assert len(scene.dialogs()) == 1
+    assert scene.first_runs() == []
 
 
 def test_a_quiet_start_opens_nothing_by_itself(scene: Scene) -> None:
     """It is the session that starts it, not a person."""
     scene.start(quiet=True)
-    assert scene.dialogs() == []
+    assert scene.first_runs() == scene.dialogs() == []
     assert not scene.window.isVisible()
 
 
@@ -301,7 +352,7 @@ def test_after_damaged_settings_the_window_says_so_before_anything_else(
     scene.start(problems=(ConfigBroken,))
     assert scene.says("The settings file can't be read.")
     assert scene.says("No account yet")
-    assert scene.dialogs() == []
+    assert scene.first_runs() == scene.dialogs() == []
 
 
 def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) -> None:

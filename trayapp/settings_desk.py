@@ -1,4 +1,4 @@
-"""The settings dialog's comings and goings: opened, tried out, saved, closed."""
+"""The comings and goings of settings and first run: opened, tried, saved, closed."""
 
 import secrets
 from typing import TYPE_CHECKING
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account import Account
-from trayapp.core.balance import Reading
+from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import Failure
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
+from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.text import problem
+from trayapp.ui.first_run import FirstRun
+from trayapp.ui.front import bring_to_front
 from trayapp.ui.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
@@ -19,39 +23,58 @@ if TYPE_CHECKING:
 
 
 class SettingsDesk(QObject):
-    """Keeps one settings dialog at most, and what it was opened with.
+    """Keeps one dialog at a time, settings or first run, and what it was opened with.
+
+    A first run that was left stays, hidden, to be gone on with.
 
     Signals:
         save_requested(Changes, frozenset[str]): OK; and the ids of the accounts that
             the dialog was opened with.
         test_requested(Trial): to ask the gateway before anything is stored.
         test_notification_requested(): to see that notifications come.
+        panel_requested(url: str): to see where a service shows its keys.
+        first_run_left(): a person wants to go on with the first run another time.
+        first_run_done(): the first account is stored.
     """
 
     save_requested = Signal(object, object)
     test_requested = Signal(object)
     test_notification_requested = Signal()
+    panel_requested = Signal(str)
+    first_run_left = Signal()
+    first_run_done = Signal()
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._language = language
         self._dialog: SettingsDialog | None = None
+        self._first_run: FirstRun | None = None
+        self._settings: Settings | None = None
+        self._unseen: Failure | None = None
         self._shown: frozenset[str] = frozenset()
 
-    def open(
-        self, accounts: tuple[Account, ...], settings: Settings, *, edit: str | None
-    ) -> None:
+    def follow(self, settings: Settings) -> None:
+        """Know the settings as they are; before that, nothing is opened."""
+        self._settings = settings
+
+    def open(self, accounts: tuple[Account, ...], *, edit: str | None) -> None:
         """Open the dialog, or bring the open one up; `edit` is an account's id."""
+        if self._settings is None:
+            return
+        first_run = self._first_run
+        if first_run is not None and (first_run.isVisible() or first_run.is_saving):
+            bring_to_front(first_run)
+            return
         if self._dialog is None:
             self._shown = frozenset(account.id for account in accounts)
             self._dialog = SettingsDialog(
                 accounts,
-                settings,
+                self._settings,
                 self._language,
-                new_id=lambda: secrets.token_hex(6),
-                welcome=not accounts,
+                new_id=_new_id,
                 edit=edit,
             )
+            self._show_unseen()
             self._dialog.save_requested.connect(self._save)
             self._dialog.test_requested.connect(self.test_requested)
             self._dialog.test_notification_requested.connect(
@@ -66,27 +89,76 @@ class SettingsDesk(QObject):
         if edit is not None:
             self._dialog.edit_account(edit)
 
+    @Slot()
+    def begin(self) -> None:
+        """Set up the first account, or go on with that."""
+        if self._settings is None:
+            return
+        if self._dialog is not None:
+            bring_to_front(self._dialog)
+            return
+        if self._first_run is None:
+            self._first_run = FirstRun(self._language, new_id=_new_id)
+            self._first_run.save_requested.connect(self._save_first)
+            self._first_run.test_requested.connect(self.test_requested)
+            self._first_run.panel_requested.connect(self.panel_requested)
+            self._first_run.left.connect(self.first_run_left)
+        bring_to_front(self._first_run)
+
     @Slot(object, object)
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:
         """Show what a trial came to, if the dialog is still there."""
-        if self._dialog is None:
-            return
         result = outcome.result
-        if isinstance(result, Reading):
-            said = self._language.money(result.balance.amount, result.balance.unit)
-            self._dialog.show_trial(trial, said)
-        else:
-            self._dialog.show_trial(trial, problem(result, self._language))
+        said = (
+            result.balance
+            if isinstance(result, Reading)
+            else problem(result, self._language)
+        )
+        if self._first_run is not None:
+            self._first_run.show_trial(trial, said)
+        if self._dialog is not None:
+            if isinstance(said, Balance):
+                self._dialog.show_trial(trial, self._money(said))
+            else:
+                self._dialog.show_trial(trial, said)
 
     @Slot(object)
     def close_or_explain(self, saved: "Saved") -> None:
         """Close the dialog when all is stored; else say in it why nothing is."""
-        if self._dialog is None:
+        waiting: SettingsDialog | FirstRun | None = self._dialog
+        if self._first_run is not None and self._first_run.is_saving:
+            waiting = self._first_run
+        if waiting is None:
             return
-        if saved.problem is None:
-            self._dialog.saved()
-        else:
-            self._dialog.save_failed(problem(saved.problem, self._language))
+        if saved.problem is not None:
+            waiting.save_failed(problem(saved.problem, self._language))
+            return
+        waiting.saved()
+        if waiting is self._first_run:
+            self._first_run.deleteLater()
+            self._first_run = None
+            self.first_run_done.emit()
+
+    @Slot(object)
+    def hear_reached(self, failure: Failure | None) -> None:
+        """Know why notifications reach nobody, for whoever tries them out."""
+        self._unseen = failure
+        self._show_unseen()
+
+    def _show_unseen(self) -> None:
+        if self._dialog is not None:
+            why = self._unseen
+            said = None if why is None else problem(why, self._language)
+            self._dialog.show_unseen(said)
+
+    def _money(self, balance: Balance) -> str:
+        return self._language.money(balance.amount, balance.unit)
+
+    @Slot(object, object)
+    def _save_first(self, account: Account, key: Secret) -> None:
+        if self._settings is not None:
+            changes = Changes((account,), self._settings, {account.id: key})
+            self.save_requested.emit(changes, frozenset())
 
     @Slot(object)
     def _save(self, changes: Changes) -> None:
@@ -97,3 +169,7 @@ class SettingsDesk(QObject):
         if self._dialog is not None:
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def _new_id() -> str:
+    return secrets.token_hex(6)

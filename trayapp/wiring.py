@@ -58,7 +58,6 @@ class Wiring(QObject):
         super().__init__()
         self._poller, self._tray, self._language = poller, tray, language
         self._model = AccountsModel(self)
-        self._settings = Settings()
         self._loaded = False
         self._quiet = False
         self._window = Window(language)
@@ -101,6 +100,7 @@ class Wiring(QObject):
         poller.exported.connect(self._on_exported)
         poller.kept.connect(self.faults.hear_kept)
         poller.reached.connect(self.faults.hear_reached)
+        poller.reached.connect(desk.hear_reached)
         poller.tried.connect(desk.show_trial)
         poller.saved.connect(self._on_saved)
         poller.saved.connect(desk.close_or_explain)
@@ -111,6 +111,10 @@ class Wiring(QObject):
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
         desk.test_notification_requested.connect(self._test_notification)
+        desk.panel_requested.connect(open_in_browser)
+        desk.first_run_left.connect(self._window.offer_to_go_on)
+        desk.first_run_left.connect(self.show_window)
+        desk.first_run_done.connect(self.show_window)
         history.page_requested.connect(self._look_up)
         history.export_requested.connect(self._export)
         history.correction_toggled.connect(self._correct)
@@ -130,6 +134,7 @@ class Wiring(QObject):
         window.about_requested.connect(self.faults.show_about)
         tray.notice_clicked.connect(self.show_window)
         tray.snooze_requested.connect(self._snooze)
+        window.first_run_requested.connect(self._desk.begin)
         window.check_requested.connect(self._refresh)
         window.enter_key_requested.connect(self._enter_key)
         window.unlock_requested.connect(self._poller.unlock)
@@ -153,11 +158,11 @@ class Wiring(QObject):
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
         elif first and not loaded.known and not self._quiet:
-            self._open_settings()
+            self._desk.begin()
 
     def _follow(self, settings: Settings) -> None:
         """Do what the settings say of what is seen."""
-        self._settings = settings
+        self._desk.follow(settings)
         self._tray.show_style(settings.icon)
         self._views.set_discreet(on=settings.discreet)
 
@@ -257,9 +262,8 @@ class Wiring(QObject):
         self._edit_settings(None)
 
     def _edit_settings(self, account_id: str | None) -> None:
-        if self._loaded:
-            accounts = tuple(one.account for one in self._model.known)
-            self._desk.open(accounts, self._settings, edit=account_id)
+        accounts = tuple(one.account for one in self._model.known)
+        self._desk.open(accounts, edit=account_id)
 
     @Slot()
     def _test_notification(self) -> None:

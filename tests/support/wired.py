@@ -25,6 +25,7 @@ from trayapp.services.backend import Backend, Listener, Loaded
 from trayapp.services.recent import Recent
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.card import AccountCard
+from trayapp.ui.first_run import FirstRun
 from trayapp.ui.history_window import HistoryWindow
 from trayapp.ui.settings_dialog import SettingsDialog
 from trayapp.ui.tray import Tray
@@ -215,6 +216,14 @@ class Scene:
         """The one settings dialog."""
         (dialog,) = self.dialogs()
         return dialog
+
+    def first_runs(self) -> list[FirstRun]:
+        """Give the first runs that are to be seen."""
+        return [
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, FirstRun) and one.isVisible()
+        ]
 
     def histories(self) -> list[HistoryWindow]:
         """Give the history windows that are to be seen."""

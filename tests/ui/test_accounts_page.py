@@ -12,6 +12,7 @@ from trayapp.core.account import Account
 from trayapp.core.language import ENGLISH
 from trayapp.core.settings import Settings
 from trayapp.ui.account_list import AccountList
+from trayapp.ui.buttons import Button
 from trayapp.ui.settings_dialog import SettingsDialog
 
 # Said by Qt wherever there is no screen.
@@ -93,9 +94,28 @@ def test_how_to_move_is_said_where_there_is_something_to_move(
     assert not any("Alt+Up" in text for text in words(alone))
 
 
-def test_the_welcome_has_no_tabs_until_there_is_an_account(qtbot: QtBot) -> None:
-    """One thing to do at the first start."""
-    first = SettingsDialog((), Settings(), ENGLISH, new_id=lambda: "n", welcome=True)
+def test_the_list_says_what_can_be_done_to_whoever_listens(
+    dialog: SettingsDialog, words: Words
+) -> None:
+    """The same as to whoever looks."""
+    said = accounts(dialog).accessibleDescription()
+    assert said in words(dialog)
+    assert "Enter opens it" in said
+    assert "Alt+Up" in said
+
+
+def test_without_accounts_the_keyboard_starts_with_adding_one(
+    qtbot: QtBot, buttons: Buttons
+) -> None:
+    """It stands out, and Enter presses it; there is nothing else to do."""
+    first = SettingsDialog((), Settings(), ENGLISH, new_id=lambda: "n")
     qtbot.addWidget(first)
-    first.open()
-    assert not first.tabs.tabBar().isVisible()
+    with qtbot.waitActive(first):
+        first.open()
+    add = buttons(first)["Add an account…"]
+    assert isinstance(add, Button)
+    assert (first.focusWidget(), add.is_emphasized, add.isDefault()) == (
+        add,
+        True,
+        True,
+    )

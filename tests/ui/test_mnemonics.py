@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
+    QLineEdit,
     QMenu,
+    QPushButton,
+    QRadioButton,
     QSystemTrayIcon,
     QTabBar,
     QWidget,
@@ -17,16 +21,18 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
+from trayapp.core.errors import Failure, Unauthorized
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_page import Past, history_page
 from trayapp.core.language import Language, spoken
 from trayapp.core.locales import LOCALES
 from trayapp.core.settings import Settings
 from trayapp.core.state import State
-from trayapp.core.text import Card
+from trayapp.core.text import Card, problem
 from trayapp.services.catalogs import catalog
 from trayapp.ui.account_dialog import AccountDialog, Subject
 from trayapp.ui.card import AccountCard
+from trayapp.ui.first_run import FirstRun
 from trayapp.ui.history_window import HistoryWindow
 from trayapp.ui.settings_dialog import SettingsDialog
 from trayapp.ui.tray import Tray
@@ -119,6 +125,32 @@ def test_the_settings_have_no_clash(language: Language, qtbot: QtBot) -> None:
     for tab in range(dialog.tabs.count()):
         dialog.tabs.setCurrentIndex(tab)
         assert clashes(list(written(dialog))) == []
+
+
+def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
+    """In each step, with all that can be in it."""
+    wizard = FirstRun(language, new_id=lambda: "x")
+    qtbot.addWidget(wizard)
+    (next_,) = (one for one in wizard.findChildren(QPushButton) if one.isDefault())
+    trials = QSignalSpy(wizard.test_requested)
+    assert clashes(list(written(wizard))) == []
+    next_.click()
+    assert clashes(list(written(wizard))) == []
+    for line in wizard.findChildren(QLineEdit):
+        if line.isVisibleTo(wizard) and not line.text():
+            line.setText("12345678")
+    next_.click()
+    refused = problem(Failure(Unauthorized), language)
+    wizard.show_trial(trials.at(0)[0], refused)
+    assert clashes(list(written(wizard))) == []
+    next_.click()
+    assert clashes(list(written(wizard))) == []
+    wizard.findChildren(QRadioButton)[-1].setChecked(True)
+    for button in wizard.findChildren(QPushButton):
+        if button.text() == language.gettext("&Back"):
+            button.click()
+            button.click()
+    assert clashes(list(written(wizard))) == []
 
 
 @pytest.mark.parametrize("service", Service)

@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from trayapp.core.errors import Failure, NotificationsUnseen
 from trayapp.core.language import ENGLISH
 from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.text import problem
 from trayapp.ui.notification_page import NotificationPage
 
 # Said by Qt wherever there is no screen.
@@ -55,6 +57,32 @@ def part(page: NotificationPage, name: str) -> QWidget:
     """Give the list of choices or the time that is called so."""
     parts = [*page.findChildren(QComboBox), *page.findChildren(QTimeEdit)]
     return next(one for one in parts if one.accessibleName() == name)
+
+
+def test_each_choice_says_what_it_is_for(page: NotificationPage, words: Words) -> None:
+    """In a sentence that is seen, and said by a screen reader."""
+    fields = [*page.findChildren(QCheckBox), *page.findChildren(QComboBox)]
+    said = {field.accessibleDescription() for field in fields}
+    assert said <= set(words(page))
+    assert all(one.endswith(".") for one in said)
+
+
+def test_a_test_that_nobody_takes_says_so(
+    page: NotificationPage, words: Words, buttons: Buttons
+) -> None:
+    """As soon as that is known; and no longer when somebody takes them."""
+    unseen = problem(Failure(NotificationsUnseen), ENGLISH)
+    page.show_unseen(unseen)
+    assert not any(unseen.title in one for one in words(page)), "nobody asked"
+    page.show_unseen(None)
+    buttons(page)["Test notification"].click()
+    assert any(one.startswith("Sent.") for one in words(page))
+    page.show_unseen(unseen)
+    (told,) = (one for one in words(page) if unseen.title in one)
+    assert unseen.advice in told
+    assert not any(one.startswith("Sent.") for one in words(page))
+    page.show_unseen(None)
+    assert any(one.startswith("Sent.") for one in words(page))
 
 
 def test_the_defaults_come_back_as_they_were(page: NotificationPage) -> None:

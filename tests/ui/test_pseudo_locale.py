@@ -10,6 +10,7 @@ from itertools import cycle
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QRadioButton,
     QSystemTrayIcon,
     QTabBar,
     QTableWidget,
@@ -48,6 +50,7 @@ from trayapp.core.tray_view import tray_view
 from trayapp.services.catalogs import catalog
 from trayapp.ui.about import AboutDialog
 from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.first_run import FirstRun
 from trayapp.ui.history_window import HistoryWindow
 from trayapp.ui.settings_dialog import SettingsDialog
 from trayapp.ui.tray import Tray
@@ -62,7 +65,12 @@ DAY = timedelta(days=1)
 SOON = Forecast(Verdict.RANGE, date(2026, 12, 14), date(2026, 12, 19), Decimal(3))
 RIGHT_TO_LEFT = "right to left"
 OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
-    word for one in LOCALES.values() for word in re.findall(r"[A-Za-z]+", one.name)
+    word
+    for name in (
+        *(one.name for one in LOCALES.values()),
+        *(Account("", "", one).panel_url for one in Service),
+    )
+    for word in re.findall(r"[A-Za-z]+", name)
 }
 """Words that are the same in every language."""
 KINDS = sorted(
@@ -262,15 +270,37 @@ def test_the_settings_fit(place: Place) -> None:
         place.looks_well(dialog)
 
 
-def test_a_greeting_fits(place: Place) -> None:
-    """The settings of a new person."""
-    place.looks_well(
-        place.shown(
-            SettingsDialog(
-                (), Settings(), place.language, new_id=lambda: "x", welcome=True
-            )
-        )
-    )
+def test_the_first_run_fits(place: Place) -> None:
+    """Each step, with what is wrong in it, and a trial that failed."""
+    language = place.language
+    wizard = FirstRun(language, new_id=lambda: "x")
+    trials = QSignalSpy(wizard.test_requested)
+    place.shown(wizard)
+    place.looks_well(wizard)
+    other = wizard.findChildren(QRadioButton)[-1]
+    other.setChecked(True)
+    (next_,) = (one for one in wizard.findChildren(QPushButton) if one.isDefault())
+    next_.click()
+    place.looks_well(wizard)
+    fill(wizard, ("https://127.0.0.1", ""))
+    for typed in (("?", ""), ("12345678", "№ 1")):
+        next_.click()
+        fill(wizard, typed)
+        place.looks_well(wizard)
+    next_.click()
+    wizard.show_trial(trials.at(0)[0], problem(Failure(errors.Unauthorized), language))
+    place.looks_well(wizard)
+    next_.click()
+    fill(wizard, ("?", "?"))
+    next_.click()
+    place.looks_well(wizard)
+
+
+def fill(wizard: FirstRun, texts: tuple[str, str]) -> None:
+    """Type into the two lines of a step."""
+    lines = [one for one in wizard.findChildren(QLineEdit) if one.isVisible()]
+    for line, text in zip(lines, texts, strict=True):
+        line.setText(text)
 
 
 @pytest.mark.parametrize("service", Service)

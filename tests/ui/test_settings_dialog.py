@@ -50,7 +50,6 @@ def make(qtbot: QtBot) -> Make:
     def open_dialog(
         *accounts: Account,
         settings: Settings | None = None,
-        welcome: bool = False,
         edit: str | None = None,
     ) -> SettingsDialog:
         dialog = SettingsDialog(
@@ -58,7 +57,6 @@ def make(qtbot: QtBot) -> Make:
             settings or Settings(),
             ENGLISH,
             new_id=lambda: "new",
-            welcome=welcome,
             edit=edit,
         )
         qtbot.addWidget(dialog)
@@ -270,10 +268,9 @@ def test_the_list_knows_the_keyboard(make: Make) -> None:
     assert spy.count() == 0
 
 
-def test_the_first_start_is_welcomed_and_enter_adds(make: Make, words: Words) -> None:
-    """One word of welcome; the obvious thing is what Enter does."""
-    dialog = make(welcome=True)
-    assert "Welcome to Balance Tray" in words(dialog)
+def test_without_accounts_enter_adds_one(make: Make) -> None:
+    """The obvious thing is what Enter does."""
+    dialog = make()
     QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Return)
     added = account_dialog(dialog)
     type_in(added, "Name", "Main")

@@ -232,7 +232,7 @@ def test_without_accounts_the_window_invites_to_add_one(
     """One sentence, one button."""
     window.show_cards(())
     assert "No account yet" in words(window)
-    spy = QSignalSpy(window.settings_requested)
+    spy = QSignalSpy(window.first_run_requested)
     buttons(window)["Add an account…"].click()
     assert spy.count() == 1
     assert "Refresh" not in buttons(window)

@@ -16,6 +16,7 @@ from trayapp.core.text import Problem
 from trayapp.ui.entry import Entry
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.key_entry import KeyEntry
+from trayapp.ui.labels import Text, Tone
 from trayapp.ui.rows import Rows
 from trayapp.ui.trial_row import TrialRow
 
@@ -89,9 +90,13 @@ class AccountDialog(FormDialog):
     def _build_form(self) -> None:
         translate = self._language.gettext
         em = self.fontMetrics().height()
-        self._fields.setVerticalSpacing(em // 2)
-        self._add(Field.NAME, translate("&Name:"), Entry())
-        self._fields.add(translate("&Service:"), self._service, self._service)
+        self._fields.setVerticalSpacing(em // 3)
+        self._add(
+            Field.NAME,
+            translate("&Name:"),
+            Entry(translate("What it is called in this program.")),
+        )
+        self._add_service()
         self._add(
             Field.BASE_URL,
             translate("&Address:"),
@@ -127,6 +132,13 @@ class AccountDialog(FormDialog):
         page = self.add_page()
         page.rows.addLayout(self._fields)
         page.rows.addStretch(1)
+
+    def _add_service(self) -> None:
+        translate = self._language.gettext
+        advice = translate("The brand that you bought it from.")
+        self._service.setAccessibleDescription(advice)
+        self._fields.add(translate("&Service:"), self._service, self._service)
+        self._fields.add_unnamed(Text(advice, tone=Tone.MUTED))
 
     def _add(self, field: Field, label: str, entry: Entry) -> None:
         entry.edited.connect(self._on_edited)

@@ -1,15 +1,13 @@
-"""The settings' first page: the accounts, and at the first start a word of welcome."""
+"""The settings' first page: the accounts, and what can be done with them."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.account import Account
 from trayapp.core.language import Language
 from trayapp.ui.account_list import AccountList
 from trayapp.ui.buttons import Button
-from trayapp.ui.icons import app_pixmap
 from trayapp.ui.labels import Text, Tone
-from trayapp.ui.picture import Picture
 
 
 class AccountsPage(QWidget):
@@ -27,7 +25,7 @@ class AccountsPage(QWidget):
     remove_requested = Signal()
     order_changed = Signal(list)
 
-    def __init__(self, language: Language, *, welcome: bool) -> None:
+    def __init__(self, language: Language) -> None:
         super().__init__()
         translate = language.gettext
         self._language = language
@@ -41,35 +39,27 @@ class AccountsPage(QWidget):
         self._edit.clicked.connect(self.edit_requested)
         self._remove = Button(translate("&Remove"))
         self._remove.clicked.connect(self.remove_requested)
-        self._how = Text(
-            translate("Drag an account to move it, or press Alt+Up and Alt+Down."),
-            tone=Tone.MUTED,
-        )
+        self._how = Text(tone=Tone.MUTED)
         self._note = Text()
-        self._is_first = welcome
         self._lay_out()
 
     def start(self) -> None:
         """Let the keyboard begin with what is the obvious thing to do."""
-        if self._is_first:
-            self._add.emphasize(on=True)
+        if self._list.count():
+            self._list.setFocus()
+        else:
             self._add.setDefault(True)
             self._add.setFocus()
-        else:
-            self._list.setFocus()
-
-    def calm_down(self) -> None:
-        """Let no button stand out: there is an account."""
-        self._add.emphasize(on=False)
 
     def show_accounts(
         self, accounts: list[Account], pending: set[str], gone: int
     ) -> None:
         """Show the accounts, those with a new key, and how many OK removes."""
         self._list.show_accounts(accounts, pending)
+        self._add.emphasize(on=not accounts)
         for button in (self._edit, self._remove):
             button.setEnabled(bool(accounts))
-        self._how.setVisible(len(accounts) > 1)
+        self._explain(len(accounts))
         self._note.say(
             self._language.ngettext(
                 "OK removes {n} account, and its key from the keyring.",
@@ -87,6 +77,19 @@ class AccountsPage(QWidget):
         """Give the current account's id, if there is one."""
         return self._list.current_id()
 
+    def _explain(self, count: int) -> None:
+        """Say what can be done with the list, beside it and to whoever listens."""
+        translate = self._language.gettext
+        said = [translate("Each account has its own key and warnings; Enter opens it.")]
+        if count > 1:
+            said.append(
+                translate("Drag an account to move it, or press Alt+Up and Alt+Down.")
+            )
+        how = " ".join(said) if count else ""
+        self._how.say(how)
+        self._how.setVisible(bool(count))
+        self._list.setAccessibleDescription(how)
+
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
         beside = QVBoxLayout()
@@ -99,32 +102,6 @@ class AccountsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em // 2)
-        if self._is_first:
-            layout.addLayout(self._greeting())
-            layout.addSpacing(em // 2)
         layout.addLayout(accounts, 1)
         layout.addWidget(self._how)
         layout.addWidget(self._note)
-
-    def _greeting(self) -> QLayout:
-        translate = self._language.gettext
-        em = self.fontMetrics().height()
-        words = QVBoxLayout()
-        words.setSpacing(em // 4)
-        words.addWidget(
-            Text(translate("Welcome to Balance Tray"), bold=True, scale=1.4)
-        )
-        words.addWidget(
-            Text(
-                translate(
-                    "It watches the credit of your SMS accounts from the system tray "
-                    "and tells you in time to top up. Begin with an account: you need "
-                    "the API key from its panel."
-                )
-            )
-        )
-        greeting = QHBoxLayout()
-        greeting.setSpacing(em)
-        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
-        greeting.addLayout(words, 1)
-        return greeting

@@ -20,6 +20,7 @@ class Entry(QWidget):
         self.line = QLineEdit()
         self._advice = advice
         self._problem = Text(tone=Tone.WARNING, bold=True)
+        self._meaning = Text(bold=True)
         beside = QHBoxLayout()
         beside.addWidget(self.line, 1)
         for button in buttons:
@@ -29,9 +30,11 @@ class Entry(QWidget):
         layout.setSpacing(self.fontMetrics().height() // 5)
         layout.addLayout(beside)
         layout.addWidget(self._problem)
+        layout.addWidget(self._meaning)
         if advice:
             layout.addWidget(Text(advice, tone=Tone.MUTED))
         self.line.textChanged.connect(self._on_edited)
+        self.show_meaning("")
         self.show_problem("")
 
     @property
@@ -43,7 +46,18 @@ class Entry(QWidget):
         """Say what is wrong with what is typed, or that nothing is."""
         self._problem.say(text)
         self._problem.setVisible(bool(text))
-        self.line.setAccessibleDescription(f"{text} {self._advice}".strip())
+        self._describe()
+
+    def show_meaning(self, text: str) -> None:
+        """Say what comes of what is typed, if that needs words."""
+        self._meaning.say(text)
+        self._meaning.setVisible(bool(text))
+        self._describe()
+
+    def _describe(self) -> None:
+        """Let a screen reader say beside the line what stands under it."""
+        said = (self._problem.text(), self._meaning.text(), self._advice)
+        self.line.setAccessibleDescription(" ".join(filter(None, said)))
 
     @Slot()
     def _on_edited(self) -> None:

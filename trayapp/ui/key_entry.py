@@ -1,5 +1,7 @@
 """The line for an API key: hidden, replaceable, and empty once the dialog closes."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
@@ -63,6 +65,15 @@ class KeyEntry(Entry):
         if key is None and self._is_needed:
             return translate("Enter the account's API key.")
         return ""
+
+    def put_away(self) -> None:
+        """Keep a key for later, as a `Secret` alone; forget what can't be one."""
+        with suppress(KeyUnusable):
+            self._pending = self.key()
+        self.clear()
+        if self._pending is not None:
+            said = self._language.gettext("Entered before; type to replace it")
+            self.line.setPlaceholderText(said)
 
     def clear(self) -> None:
         """Forget what was typed, and hide what will be."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.text import Problem
+from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.option import Option
@@ -59,12 +61,17 @@ class NotificationPage(QWidget):
         self._remind = Option(
             translate("Re&mind me while the balance is low, every"),
             on=settings.reminder is not None,
+            advice=translate("Otherwise a low balance is told once, until a top-up."),
             parts=(self._reminder,),
         )
         self._test = Button(translate("&Test notification"))
         self._test.setAutoDefault(False)
         self._test.clicked.connect(self._on_test)
-        self._sent = Text(tone=Tone.MUTED)
+        advice = translate("Shows one now, the way the real ones come.")
+        self._test.setAccessibleDescription(advice)
+        self._sent = Text(advice, tone=Tone.MUTED)
+        self._was_sent = False
+        self._unseen: Problem | None = None
         self._lay_out()
 
     def told(self) -> frozenset[AlertKind]:
@@ -85,17 +92,46 @@ class NotificationPage(QWidget):
         """Give the time between two reminders, if there are to be any."""
         return self._reminder.wait() if self._remind.on else None
 
+    def show_unseen(self, problem: Problem | None) -> None:
+        """Know why a notification is seen by nobody, or that it is."""
+        self._unseen = problem
+        if self._was_sent:
+            self._say_sent()
+
+    def _say_sent(self) -> None:
+        """Say what became of the test, as far as that can be known."""
+        words = self._translate(
+            "Sent. If you see nothing, look whether the desktop itself holds "
+            "notifications back."
+        )
+        if (why := self._unseen) is not None:
+            words = f"{why.title}. {why.reason} {why.advice}"
+        self._sent.say(words)
+        announce(self, words)
+
     def _make_kinds(self, told: frozenset[AlertKind]) -> dict[AlertKind, Option]:
         translate, kinds = self._translate, AlertKind
         words = {
-            kinds.LOW: (translate("&Low balance"), "", ()),
+            kinds.LOW: (
+                translate("&Low balance"),
+                translate("Below the amount that is set in each account."),
+                (),
+            ),
             kinds.LOW_DAYS: (
                 translate("Runs out &soon"),
                 translate("As many days ahead as is set in each account."),
                 (),
             ),
-            kinds.EMPTY: (translate("Balance is used &up"), "", ()),
-            kinds.REJECTED: (translate("API key is re&jected"), "", ()),
+            kinds.EMPTY: (
+                translate("Balance is used &up"),
+                translate("Nothing is sent any more until you top up."),
+                (),
+            ),
+            kinds.REJECTED: (
+                translate("API key is re&jected"),
+                translate("It changed or was revoked, or this computer is blocked."),
+                (),
+            ),
             kinds.DRAIN: (
                 translate("Unusual spen&ding"),
                 translate(
@@ -106,7 +142,7 @@ class NotificationPage(QWidget):
             ),
             kinds.UNREACHABLE: (
                 translate("Unreac&hable for longer than"),
-                "",
+                translate("Shorter gaps are seen in the tray and the window only."),
                 (self._patience,),
             ),
             kinds.TOPPED_UP: (
@@ -143,12 +179,8 @@ class NotificationPage(QWidget):
 
     @Slot()
     def _on_test(self) -> None:
-        self._sent.say(
-            self._translate(
-                "Sent. If you see nothing, look whether the desktop itself holds "
-                "notifications back."
-            )
-        )
+        self._was_sent = True
+        self._say_sent()
         self.test_notification_requested.emit()
 
 

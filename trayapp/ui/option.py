@@ -28,6 +28,7 @@ class Option(QWidget):
         row.setSpacing(self.fontMetrics().height() // 2)
         row.addWidget(self.box)
         for part in parts:
+            part.setAccessibleDescription(advice)
             part.setEnabled(on)
             self.box.toggled.connect(part.setEnabled)
             row.addWidget(part)

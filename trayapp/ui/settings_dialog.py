@@ -15,6 +15,7 @@ from trayapp.core.settings import Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog, Subject
 from trayapp.ui.accounts_page import AccountsPage
+from trayapp.ui.announce import announce
 from trayapp.ui.appearance_page import AppearancePage
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.icons import app_icon
@@ -44,11 +45,10 @@ class SettingsDialog(FormDialog):
         language: Language,
         *,
         new_id: Callable[[], str],
-        welcome: bool = False,
         edit: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """Greet with `welcome`; with `edit`, show that account's dialog at once.
+        """With `edit`, show that account's dialog at once.
 
         Then the account's dialog is all that a person sees: its OK saves, its Cancel
         closes both.
@@ -64,7 +64,7 @@ class SettingsDialog(FormDialog):
         translate = language.gettext
         self.setWindowTitle(translate("Settings"))
         self.setWindowIcon(app_icon())
-        self._accounts_page = AccountsPage(language, welcome=welcome)
+        self._accounts_page = AccountsPage(language)
         self._notifications = NotificationPage(settings, language)
         self._appearance = AppearancePage(settings, language)
         self._preferences = Preferences(settings, language)
@@ -84,7 +84,6 @@ class SettingsDialog(FormDialog):
         ):
             self.add_page(title).rows.addWidget(widget, 1)
         self.below.addWidget(self._trouble)
-        self.tabs.tabBar().setVisible(not welcome)
         self._show_accounts()
         self._accounts_page.start()
 
@@ -113,6 +112,11 @@ class SettingsDialog(FormDialog):
         self._trouble.show_problem(problem)
         self.show()
         self.ok.setFocus()
+        announce(self, f"{problem.title}. {problem.reason} {problem.advice}")
+
+    def show_unseen(self, problem: Problem | None) -> None:
+        """Know why a test notification is seen by nobody, or that it is."""
+        self._notifications.show_unseen(problem)
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
         """Hand the answer to the dialog that asked, if it still is open."""
@@ -195,8 +199,6 @@ class SettingsDialog(FormDialog):
             self._keys[account.id] = key
         self._show_accounts()
         self._accounts_page.select(account.id)
-        self._accounts_page.calm_down()
-        self.tabs.tabBar().show()
         self.ok.setDefault(True)
         self.ok.setFocus()
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.core.language import Language
 from trayapp.core.state import State
 from trayapp.core.text import Problem
+from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.icons import state_pixmap
 from trayapp.ui.labels import Text, Tone
@@ -30,6 +31,9 @@ class TrialRow(QWidget):
         self._test = Button(language.gettext("T&est"))
         self._test.setAutoDefault(False)
         self._test.clicked.connect(self.test_requested)
+        self._test.setAccessibleDescription(
+            language.gettext("Asks the gateway now; nothing is stored.")
+        )
         self._tick = Picture(partial(state_pixmap, State.OK), 1.4)
         self._words = Text()
         self._trouble = Trouble()
@@ -56,13 +60,15 @@ class TrialRow(QWidget):
         self._show(self._language.gettext("Asking…"), None)
 
     def show_result(self, result: str | Problem) -> None:
-        """Show the balance, already written out, or why there is none."""
+        """Show and announce the balance, already written out, or why there is none."""
         if isinstance(result, Problem):
             self._show("", result)
+            announce(self, " ".join((f"{result.title}.", result.reason, result.advice)))
             return
         words = self._language.gettext("The gateway answers: {balance}")
         self._show(words.format(balance=result), None)
         self._tick.show()
+        announce(self, words.format(balance=result))
 
     def _show(self, words: str, problem: Problem | None) -> None:
         self._words.say(words)

@@ -49,7 +49,8 @@ class Window(QMainWindow):
         paid_requested(account_id: str): a person says that they have paid.
         why_requested(): to see why alerts were sent or not.
         report_requested(): to have what helps to mend a fault on the clipboard.
-        settings_requested(): to see the settings; without accounts, to add one.
+        settings_requested(): to see the settings.
+        first_run_requested(): without accounts, to set up the first one.
         about_requested(): to see what this program is.
         quit_requested(): to end the program.
         reveal_requested(): to see the amounts that are hidden.
@@ -68,6 +69,7 @@ class Window(QMainWindow):
     why_requested = Signal()
     report_requested = Signal()
     settings_requested = Signal()
+    first_run_requested = Signal()
     about_requested = Signal()
     quit_requested = Signal()
     reveal_requested = Signal()
@@ -141,6 +143,14 @@ class Window(QMainWindow):
     def offer_reveal(self, *, on: bool) -> None:
         """Offer to show amounts, while they are hidden."""
         self._footer.offer_reveal(on=on)
+
+    def offer_to_go_on(self) -> None:
+        """Say, without accounts, that setting up the first one was begun."""
+        translate = self._language.gettext
+        self._begin_words.say(
+            translate("You began to set up an account; what you entered is still here.")
+        )
+        self._begin.setText(translate("&Go on where you left off"))
 
     def confirm(self, text: str) -> None:
         """Say for a moment that what a person asked for is done."""
@@ -218,15 +228,15 @@ class Window(QMainWindow):
     def _make_empty_page(self) -> QWidget:
         translate = self._language.gettext
         title = Text(translate("No account yet"), bold=True, scale=1.4)
-        words = Text(
+        words = self._begin_words = Text(
             translate(
                 "Add the SMS account whose credit you want to keep an eye on. "
                 "You need its API key."
             ),
             tone=Tone.MUTED,
         )
-        add = Button(translate("&Add an account…"), emphasized=True)
-        add.clicked.connect(self.settings_requested)
+        add = self._begin = Button(translate("&Add an account…"), emphasized=True)
+        add.clicked.connect(self.first_run_requested)
         page = QWidget()
         layout = QVBoxLayout(page)
         em = self.fontMetrics().height()
