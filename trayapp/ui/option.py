@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QStyle,
     QStyleOptionButton,
@@ -29,6 +30,9 @@ class Option(QWidget):
         row.addWidget(self.box)
         for part in parts:
             part.setAccessibleDescription(advice)
+            if isinstance(part, QComboBox):  # readers call it by what is chosen
+                name = f"{part.accessibleName()}. {advice}"
+                part.setAccessibleDescription(name.strip())
             part.setEnabled(on)
             self.box.toggled.connect(part.setEnabled)
             row.addWidget(part)
