@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
+from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.colours import hairline, tint
 from trayapp.ui.labels import Text
@@ -49,6 +50,7 @@ class Banners(QWidget):
             strip.dismissed.connect(self._on_dismissed)
             self._layout.addWidget(strip)
             strip.show()
+            announce(self, text)
         self._on_dismissed()
 
     @Slot()
@@ -68,7 +70,6 @@ class _Strip(QFrame):
     def __init__(self, text: str, language: Language) -> None:
         super().__init__()
         self.text = text
-        self.setAccessibleName(text)
         dismiss = Button(language.gettext("Dismiss"))
         dismiss.setAccessibleDescription(text)
         dismiss.clicked.connect(self._on_dismiss)
@@ -87,6 +88,7 @@ class _Strip(QFrame):
     def add_report(self, language: Language) -> Button:
         """Offer what helps to mend a fault."""
         button = Button(language.gettext("Copy diagnostics"))
+        button.setAccessibleDescription(self.text)
         self._buttons.insertWidget(0, button)
         return button
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from trayapp.core.history_view import HistoryView, MovementRow
 from trayapp.core.language import Language
 from trayapp.core.plain import one_line
+from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.chart import Chart
 from trayapp.ui.icons import app_icon
@@ -103,6 +104,7 @@ class HistoryWindow(QDialog):
         """Say what became of the last export."""
         self._exported.say(words)
         self._exported.show()
+        announce(self, words)
 
     def _show_movements(self, view: HistoryView) -> None:
         chosen = self._chosen()
