@@ -21,7 +21,7 @@ from trayapp.core.plain import one_line
 from trayapp.core.state import State
 from trayapp.core.text import Card
 from trayapp.ui.card_actions import CardActions
-from trayapp.ui.colours import hairline
+from trayapp.ui.colours import focus_ring, hairline
 from trayapp.ui.icons import state_pixmap
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
@@ -243,7 +243,7 @@ class AccountCard(QGroupBox):
         focused = self.hasFocus() and self._by_keyboard
         line = 2.0 if focused else 1.0
         colour = (
-            self.palette().color(QPalette.ColorRole.Highlight)
+            focus_ring(self.palette(), _BASE)
             if focused
             else hairline(self.palette())
         )

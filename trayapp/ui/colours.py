@@ -80,6 +80,12 @@ def tint(palette: QPalette) -> QColor:
     )
 
 
+def focus_ring(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
+    """Give the colour of the ring around what has the keyboard."""
+    accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
+    return readable(accent, palette.color(ground), text_on(palette, ground))
+
+
 def on_highlight(palette: QPalette) -> QColor:
     """Give the text on a highlighted button: the palette's own if it can be read.
 
