@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
 from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse
+from trayapp.core.glimpse import Glimpse, sketch
 from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.core.outlook import MESSAGES, card_words, messages_left, messages_sentence
@@ -250,9 +250,12 @@ class Views(QObject):
         account_id, language = known.account.id, self._in_window
         said, paid = self._forecasts.get(account_id), self._paid.get(account_id)
         today = now.astimezone(language.zone).date()
-        count = None
+        count, line = None, None
         if known.reading is not None:
-            count = messages_left(known.reading.balance, known.account.price)
+            balance = known.reading.balance
+            count = messages_left(balance, known.account.price)
+            if (seen := self._glimpses.get(account_id)) is not None:
+                line = sketch(seen, balance, known.account.low_below, language)
         else:
             said = None  # it was said of another address or sub-account
         # A balance in messages says that number itself.
@@ -269,4 +272,5 @@ class Views(QObject):
             if count is not None and not is_own_unit
             else "",
             paid=paid_words(paid, now, language) if paid is not None else "",
+            sketch=line,
         )

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.glimpse import SHOWN, glimpse
+from trayapp.core.glimpse import SHOWN, Glimpse, glimpse, sketch
+from trayapp.core.language import ENGLISH, Language
 
 NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 AGES = st.integers(min_value=0, max_value=60 * 24)
@@ -73,6 +74,41 @@ def test_a_line_begins_where_readings_do() -> None:
     lonely = glimpse(past((0, 25)), NOON)
     assert lonely is not None
     assert lonely.line == ()
+
+
+def test_a_sketch_says_what_it_shows() -> None:
+    """It ends in what there is now, which may be news, and knows where low begins."""
+    seen = glimpse(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
+    assert seen is not None
+    drawn = sketch(seen, Balance(Decimal(20), "EUR"), Decimal(10), ENGLISH)
+    assert drawn is not None
+    assert (drawn.points[0], drawn.points[-1]) == ((0.0, 1.0), (1.0, 0.2))
+    assert drawn.threshold == 0.1
+    assert drawn.words == (
+        "Balance over the last 14 days: from €100.00 to €20.00, highest €100.00"
+    )
+
+
+def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
+    """And none for a threshold that is above all of it."""
+    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    assert seen is not None
+    drawn = sketch(seen, Balance(Decimal(200), "EUR"), Decimal(500), ENGLISH)
+    assert drawn is not None
+    assert (drawn.points[0][1], drawn.points[-1]) == (0.5, (1.0, 1.0))
+    assert drawn.threshold is None
+    assert drawn.words.startswith("Balance over the last 1 day: from €100.00")
+
+
+def test_a_sketch_keeps_hidden_amounts() -> None:
+    """And without a line there is none."""
+    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    assert seen is not None
+    balance, hiding = Balance(Decimal(50), "EUR"), Language(hides_amounts=True)
+    drawn = sketch(seen, balance, Decimal(5), hiding)
+    assert drawn is not None
+    assert drawn.words == ""
+    assert sketch(Glimpse(Decimal(50)), balance, Decimal(5), ENGLISH) is None
 
 
 @given(st.lists(st.tuples(AGES, AMOUNTS)))

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from trayapp.core.balance import Reading
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.language import Language
 
 SHOWN: Final = timedelta(days=14)
 """How far back the line goes."""
@@ -25,6 +26,22 @@ class Glimpse:
     line: tuple[tuple[float, float], ...] = ()
     """The last two weeks as points: from then (0) to now (1), and from nothing (0) to
     their highest (1). Empty if there is less than two of them."""
+    first: Decimal = Decimal(0)
+    """What the line begins with."""
+    most: Decimal = Decimal(0)
+    """Its highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A line without scales, up to what there is now."""
+
+    points: tuple[tuple[float, float], ...]
+    """As in a `Glimpse`."""
+    threshold: float | None
+    """Where low begins, in the same measure; None if all of the line is below it."""
+    words: str
+    """The same to a person who hears it; empty where amounts are hidden."""
 
 
 def glimpse(readings: Sequence[Reading], now: datetime) -> Glimpse | None:
@@ -38,9 +55,47 @@ def glimpse(readings: Sequence[Reading], now: datetime) -> Glimpse | None:
     unit = past[-1].balance.unit
     same = [one for one in past if one.balance.unit == unit]
     # A balance stands until the next reading: the last one before counts too.
-    recent = _since(same, now - _RECENT)
+    recent, shown = _since(same, now - _RECENT), _since(same, now - SHOWN)
     return Glimpse(
-        max(one.balance.amount for one in recent), _line(_since(same, now - SHOWN), now)
+        high=max(one.balance.amount for one in recent),
+        line=_line(shown, now),
+        first=shown[0].balance.amount,
+        most=max(one.balance.amount for one in shown),
+    )
+
+
+def sketch(
+    seen: Glimpse, balance: Balance, low_below: Decimal, language: Language
+) -> Sketch | None:
+    """Draw a line that ends in `balance`, which is newer; None if there is none."""
+    if not seen.line:
+        return None
+    most = max(seen.most, balance.amount)
+    shrunk = float(seen.most / most)
+    points = [(x, y * shrunk) for x, y in seen.line[:-1]]
+    points.append((1.0, float(max(balance.amount, Decimal(0)) / most)))
+    return Sketch(
+        points=tuple(points),
+        threshold=float(low_below / most) if low_below <= most else None,
+        words=_words(seen, balance, most, language),
+    )
+
+
+def _words(seen: Glimpse, balance: Balance, most: Decimal, language: Language) -> str:
+    if language.hides_amounts:
+        return ""
+    days = max(1, round((1 - seen.line[0][0]) * SHOWN.days))
+    # Translators: what a line shows; all three in braces but {n} are amounts.
+    words = language.ngettext(
+        "Balance over the last {n} day: from {first} to {last}, highest {most}",
+        "Balance over the last {n} days: from {first} to {last}, highest {most}",
+        days,
+    )
+    return words.format(
+        n=days,
+        first=language.money(seen.first, balance.unit),
+        last=language.money(balance.amount, balance.unit),
+        most=language.money(most, balance.unit),
     )
 
 

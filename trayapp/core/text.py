@@ -7,6 +7,7 @@ from typing import Final
 
 from trayapp.core.dates import clock_time
 from trayapp.core.errors import Failure, Remedy
+from trayapp.core.glimpse import Sketch
 from trayapp.core.known import Known
 from trayapp.core.language import Language, mark
 from trayapp.core.names import state_words
@@ -64,6 +65,8 @@ class Card:
     """How many messages are left, in words; empty if that is not known."""
     paid: str = ""
     """That a person said they paid, and what is waited for; empty if not."""
+    sketch: Sketch | None = None
+    """How the balance came to be; None if too little is known of that."""
     copied: str = ""
     """The amount as it is copied, even where it is hidden; empty for the one shown."""
 
@@ -77,6 +80,7 @@ class Extra:
     paid: str = ""
     note: str = ""
     """What is said quietly, after the age."""
+    sketch: Sketch | None = None
 
 
 _NO_EXTRA: Final = Extra()
@@ -86,6 +90,8 @@ def card(
     known: Known, now: datetime, language: Language, extra: Extra = _NO_EXTRA
 ) -> Card:
     """Say all that the window shows of an account."""
+    # While it is asked that is said in the note's place, so that no line grows longer.
+    note = "" if known.asking else extra.note
     return Card(
         account_id=known.account.id,
         name=known.account.name,
@@ -93,13 +99,14 @@ def card(
         level=known.level,
         state=known.state,
         state_words=state_sentence(known, language),
-        age=" · ".join(filter(None, (age(known, now, language), extra.note))),
+        age=" · ".join(filter(None, (age(known, now, language), note))),
         problem=problem(known.failure, language) if known.failure else None,
         panel_url=known.account.panel_url,
         asking=known.asking,
         run_out=extra.run_out,
         messages=extra.messages,
         paid=extra.paid,
+        sketch=extra.sketch,
     )
 
 
