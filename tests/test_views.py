@@ -22,6 +22,7 @@ from trayapp.core.paid import Paid
 from trayapp.core.state import State
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.card import AccountCard
+from trayapp.ui.spark import Spark
 from trayapp.ui.window import Window
 from trayapp.views import Views
 from wired import A, B, NotedTray, press, words
@@ -370,3 +371,18 @@ def test_what_was_glimpsed_fills_the_gauge(scene: Scene) -> None:
     assert scene.tray.views[-1].gauge.level is None
     scene.views.set_glimpse("a", Glimpse(Decimal(19)))
     assert scene.tray.views[-1].gauge.level == 0.5
+
+
+def test_what_was_glimpsed_is_the_line_on_the_card(scene: Scene) -> None:
+    """In words too, which hide what the window hides."""
+    scene.load(A)
+    scene.show()
+    scene.answer(A, LOW)
+    line = ((0.0, 1.0), (1.0, 0.5))
+    scene.views.set_glimpse("a", Glimpse(Decimal(19), line, Decimal(19), Decimal(19)))
+    (spark,) = scene.window.findChildren(Spark)
+    assert spark.accessibleDescription() == (
+        "Balance over the last 14 days: from €19.00 to €9.50, highest €19.00"
+    )
+    scene.views.set_discreet(on=True)
+    assert spark.accessibleDescription() == ""

@@ -15,6 +15,7 @@ from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
 from trayapp.core.text import Card, Problem
 from trayapp.ui.card import AccountCard
+from trayapp.ui.density import Density
 from trayapp.ui.labels import Text
 
 # Said by Qt wherever there is no screen.
@@ -97,6 +98,37 @@ def test_history_is_one_press_away(card: AccountCard, buttons: Buttons) -> None:
     spy = QSignalSpy(card.history_requested)
     buttons(card)["History…"].click()
     assert spy.at(0) == ["m"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) -> None:
+    """On the card itself: its buttons keep their own keys."""
+    spy = QSignalSpy(card.history_requested)
+    card.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(card, key)
+    assert (spy.count(), spy.at(0)) == (1, ["m"])
+
+
+def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
+    card: AccountCard, words: Words
+) -> None:
+    """Closely set, even how many messages are left."""
+    calm = replace(FULL, level=State.OK, state=State.OK, state_words="Fine", paid="")
+    card.show_card(calm)
+    assert words(card)[2:] == [calm.run_out, calm.messages, "Fine · Just now"]
+    card.set_density(Density.COMPACT)
+    assert words(card)[2:] == [calm.run_out, f"{calm.messages} · Fine · Just now"]
+
+
+def test_an_answer_moves_nothing(card: AccountCard) -> None:
+    """A card that waits for its first balance is as high as it will be."""
+    asking = replace(UNKNOWN, run_out="", messages="", paid="", asking=True)
+    card.show_card(replace(asking, state_words="Asking the gateway…"))
+    before = card.sizeHint().height()
+    card.show_card(
+        replace(asking, amount="€1.00", level=State.OK, state=State.OK, asking=False)
+    )
+    assert card.sizeHint().height() == before
 
 
 def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:

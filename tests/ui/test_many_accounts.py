@@ -14,7 +14,8 @@ from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
 from trayapp.core.text import Card
 from trayapp.ui.card import AccountCard
-from trayapp.ui.window import SEARCH_FROM, Window
+from trayapp.ui.density import MANY
+from trayapp.ui.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -72,10 +73,10 @@ def names(window: Window) -> list[str]:
 def test_few_accounts_need_no_search(window: Window) -> None:
     """And what was looked for is forgotten when they become few."""
     line(window).setText("11")
-    window.show_cards(cards(SEARCH_FROM - 1))
+    window.show_cards(cards(MANY - 1))
     assert not line(window).isVisible()
-    assert len(names(window)) == SEARCH_FROM - 1
-    window.show_cards(cards(SEARCH_FROM))
+    assert len(names(window)) == MANY - 1
+    window.show_cards(cards(MANY))
     assert line(window).isVisible()
 
 

@@ -11,6 +11,13 @@ from trayapp.ui.colours import on_highlight
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
+def widen(button: QPushButton, lines: int) -> None:
+    """Let a button be so many lines of text wide, or wider for its words."""
+    button.setMinimumWidth(0)  # it would hide what the words need
+    wide = button.fontMetrics().height() * lines
+    button.setMinimumWidth(max(wide, button.sizeHint().width()))
+
+
 class Button(QPushButton):
     """A push button that may be emphasized."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -13,26 +13,27 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QPixmap,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
-from trayapp.core.plain import one_line
 from trayapp.core.state import State
 from trayapp.core.text import Card
 from trayapp.ui.card_actions import CardActions
-from trayapp.ui.colours import focus_ring, hairline
+from trayapp.ui.card_facts import CALM, Facts, name_of
+from trayapp.ui.colours import calm, focus_ring, hairline
+from trayapp.ui.density import Density
 from trayapp.ui.icons import state_pixmap
-from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
 from trayapp.ui.remedies import Remedies
 
 _BASE: Final = QPalette.ColorRole.Base
-_LONGEST_NAME: Final = 60
-_SCALES: Final = ((14, 2.2), (20, 1.7))
-"""How large an amount of so many characters is written; 1.3 if it has more."""
-_RUN_OUT_SCALE: Final = 1.15
+_NARROW: Final = 29
+"""Below so many lines of text in width the buttons stand under the words."""
 _ROUNDING: Final = 8.0
+_OPENING: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 _KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
@@ -62,27 +63,27 @@ class AccountCard(QGroupBox):
     copy_request_requested = Signal(str)
     paid_requested = Signal(str)
 
-    def __init__(self, card: Card, language: Language) -> None:
+    def __init__(
+        self, card: Card, language: Language, density: Density = Density.USUAL
+    ) -> None:
         super().__init__()
         self._language = language
         self._card = card
+        self._density = density
         self._by_keyboard = False
         self._named = card
         """What it was last named after, to whoever listens."""
-        self._picture = Picture(partial(state_pixmap, card.state), 2)
-        self._name = Text(bold=True, ground=_BASE)
-        self._amount = Text(ground=_BASE)
-        self._run_out = Text(scale=_RUN_OUT_SCALE, ground=_BASE)
-        self._messages = Text(ground=_BASE)
-        self._state = Text(ground=_BASE)
-        self._age = Text(tone=Tone.MUTED, ground=_BASE)
-        self._paid = Text(ground=_BASE)
+        self._picture = Picture(self._mark(), density.value.mark)
+        self._facts = Facts(language)
         self._actions = CardActions(language)
         self._remedies: Remedies | None = None  # most cards never need it
+        self._whole = QHBoxLayout(self)
         self._column = QVBoxLayout()
+        self._summary = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
         self._pass_on()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._measure()
         self._show()
 
     @property
@@ -93,7 +94,7 @@ class AccountCard(QGroupBox):
     @property
     def name(self) -> str:
         """The account's name, as it is shown."""
-        return one_line(self._card.name, _LONGEST_NAME)
+        return name_of(self._card)
 
     @property
     def chain(self) -> tuple[QWidget, ...]:
@@ -101,49 +102,52 @@ class AccountCard(QGroupBox):
         helping = self._remedies.buttons if self._remedies is not None else ()
         return (self, *self._actions.buttons, *helping)
 
+    def narrowest(self) -> int:
+        """Give the width that it needs with the buttons under the words."""
+        parts: list[QWidget] = [self._facts, self._actions]
+        if self._remedies is not None and not self._remedies.isHidden():
+            parts.append(self._remedies)
+        # Those of the layout, and those that a group box has itself.
+        margins = self._whole.contentsMargins() + self.contentsMargins()
+        beside = self._picture.sizeHint().width() + self._whole.spacing()
+        inner = max(one.minimumSizeHint().width() for one in parts)
+        return margins.left() + beside + inner + margins.right()
+
     def show_card(self, card: Card) -> None:
         """Show what is known now; what stays the same is not touched."""
         if card == self._card:
             return
         self.changed.emit(self._card, card)
-        if card.state is not self._card.state:
-            self._picture.show_source(partial(state_pixmap, card.state))
+        changed = card.state is not self._card.state
         self._card = card
+        if changed:
+            self._picture.show_source(self._mark())
         self._show()
 
+    def set_density(self, density: Density) -> None:
+        """Take all the room there is, a share of it, or as little as can be."""
+        if density is not self._density:
+            self._density = density
+            self._measure()
+            self._show()
+
     def _show(self) -> None:
-        card, aged = self._card, self._card.problem is not None
-        self._name.say(self.name)
-        self._amount.say(card.amount)
-        self._amount.speak(Tone.MUTED if aged else Tone.PLAIN, _scale(card.amount))
-        self._state.say(card.state_words)
-        self._age.say(self._age_words())
-        for label, text in (
-            (self._run_out, card.run_out),
-            (self._messages, card.messages),
-            (self._paid, card.paid),
-        ):
-            label.say(text)
-            label.setVisible(bool(text))
+        card = self._card
+        self._facts.show_card(card, self._density)
         self._actions.show_card(card)
-        if aged and self._remedies is None:
+        if card.problem is not None and self._remedies is None:
             self._add_remedies()
         if self._remedies is not None:
-            rejected = card.state is State.UNAUTHORIZED
-            self._remedies.show_problem(card.problem, rejected=rejected)
+            self._remedies.show_problem(card.problem, card.state)
         older = replace(self._named, age=card.age, asking=card.asking)
         if card != older or not self.hasFocus():
             self._name_all()  # another name is said, and not for each minute
 
-    def _age_words(self) -> str:
-        translate, card = self._language.gettext, self._card
-        words = card.age
-        if card.problem is not None and card.level is not State.UNKNOWN:
-            # Translators: {age} is such as "5 minutes ago".
-            words = translate("Last known balance · {age}").format(age=words)
-        if card.asking and card.state is not State.UNKNOWN:
-            words = translate("{age} · asking…").format(age=words)
-        return words
+    def _mark(self) -> partial[QPixmap]:
+        """Give the state's picture: in colours only where something is to be done."""
+        state = self._card.state
+        ink = calm(self.palette(), _BASE) if state in CALM else None
+        return partial(state_pixmap, state, ink=ink)
 
     def _add_remedies(self) -> None:
         self._remedies = remedies = Remedies(self._language)
@@ -151,18 +155,15 @@ class AccountCard(QGroupBox):
         remedies.enter_key_requested.connect(self._on_enter_key)
         remedies.unlock_requested.connect(self.unlock_requested)
         remedies.copy_requested.connect(self.copy_requested)
-        self._column.addWidget(remedies)
+        self._column.insertWidget(1, remedies)
         for first, second in zip(self.chain, self.chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
     def _name_all(self) -> None:
         """Say whose each part is to a person who hears one at a time."""
         self._named = self._card
-        card, name = self._card, self.name
-        parts = (card.amount, card.run_out, card.messages, card.state_words)
-        said = (name, *parts, self._age_words(), card.paid)
-        self.setAccessibleName(", ".join(filter(None, said)))
-        trouble = card.problem
+        trouble, name = self._card.problem, self.name
+        self.setAccessibleName(self._facts.sentence(self._card))
         self.setAccessibleDescription(
             f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
         )
@@ -172,25 +173,36 @@ class AccountCard(QGroupBox):
             button.setAccessibleName(f"{button.text()} ({name})")
 
     def _lay_out(self) -> None:
-        em = self.fontMetrics().height()
-        words = QVBoxLayout()
-        words.setSpacing(em // 6)
-        for label in (self._name, self._amount, self._run_out, self._messages):
-            words.addWidget(label)
-        for label in (self._state, self._age, self._paid):
-            words.addWidget(label)
-        words.addStretch(1)
-        summary = QHBoxLayout()
-        summary.setSpacing(em // 2)
-        summary.addLayout(words, 1)
-        summary.addWidget(self._actions)
+        self._summary.addWidget(self._facts, 1)
+        self._summary.addWidget(self._actions)
+        self._column.addLayout(self._summary)
+        self._column.addStretch(1)
+        self._whole.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        self._whole.addLayout(self._column, 1)
+
+    def _measure(self) -> None:
+        """Set everything as closely as the density says."""
+        em, measures = self.fontMetrics().height(), self._density.value
+        margin = round(em * measures.margin)
+        self._whole.setContentsMargins(margin, margin, margin, margin)
+        self._whole.setSpacing(em * 2 // 3)
         self._column.setSpacing(em // 2)
-        self._column.addLayout(summary)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(em * 3 // 4, em * 3 // 4, em * 3 // 4, em * 3 // 4)
-        whole.setSpacing(em * 3 // 4)
-        whole.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(self._column, 1)
+        self._summary.setSpacing(em * 2 // 3)
+        self._picture.show_lines(measures.mark)
+        self._actions.set_density(self._density)
+        self._stand()
+
+    def _stand(self) -> None:
+        """Put the buttons beside the words, or under them where that is narrow."""
+        below = (
+            self._density is Density.LARGE
+            or self.width() < _NARROW * self.fontMetrics().height()
+        )
+        sides = QBoxLayout.Direction
+        wanted = sides.TopToBottom if below else sides.LeftToRight
+        if wanted is not self._summary.direction():
+            self._summary.setDirection(wanted)
+            self._actions.stand_below(below=below)
 
     def _pass_on(self) -> None:
         actions = self._actions
@@ -231,9 +243,11 @@ class AccountCard(QGroupBox):
         self.paid_requested.emit(self.account_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the amount, wherever in the card the focus is."""
+        """Copy the amount, wherever in the card the focus is; open its history."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self._on_copy_amount()
+        elif event.key() in _OPENING and self.hasFocus():
+            self._on_history()
         else:
             super().keyPressEvent(event)
 
@@ -243,9 +257,7 @@ class AccountCard(QGroupBox):
         focused = self.hasFocus() and self._by_keyboard
         line = 2.0 if focused else 1.0
         colour = (
-            focus_ring(self.palette(), _BASE)
-            if focused
-            else hairline(self.palette())
+            focus_ring(self.palette(), _BASE) if focused else hairline(self.palette())
         )
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -265,6 +277,13 @@ class AccountCard(QGroupBox):
         self._name_all()
         QWidget.focusInEvent(self, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look whether there is room for the buttons beside the words."""
+        super().resizeEvent(event)
+        self._stand()
 
-def _scale(amount: str) -> float:
-    return next((scale for most, scale in _SCALES if len(amount) <= most), 1.3)
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the mark anew in other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._picture.show_source(self._mark())

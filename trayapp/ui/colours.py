@@ -6,9 +6,13 @@ from PySide6.QtGui import QColor, QPalette
 
 READABLE: Final = 4.5
 """The contrast that text needs (WCAG 2, level AA)."""
+SEEN: Final = 3.0
+"""The contrast that a line or a mark needs."""
 _STEPS: Final = 20
 _MUTED: Final = 0.62
+_CALM: Final = 0.4
 _WARNING: Final = QColor("#b91c1c")
+_CAUTION: Final = QColor("#b45309")
 _HAIRLINE: Final = 0.18
 _TINT: Final = 0.12
 _GLOSS: Final = 120
@@ -36,11 +40,12 @@ def mixed(front: QColor, back: QColor, share: float) -> QColor:
 
 def readable(wanted: QColor, ground: QColor, text: QColor) -> QColor:
     """Give the colour nearest to `wanted` that can be read: mixed with `text`."""
-    for step in range(_STEPS):
-        colour = mixed(text, wanted, step / _STEPS)
-        if contrast(colour, ground) >= READABLE:
-            return colour
-    return text
+    return _nearest(wanted, ground, text, READABLE)
+
+
+def seen_on(wanted: QColor, ground: QColor, text: QColor) -> QColor:
+    """Give the colour nearest to `wanted` in which a line is seen there."""
+    return _nearest(wanted, ground, text, SEEN)
 
 
 def text_on(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
@@ -57,9 +62,20 @@ def muted(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     return readable(mixed(text, back, _MUTED), back, text)
 
 
+def calm(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
+    """Give the colour of a mark that says that nothing is wrong."""
+    text, back = text_on(palette, ground), palette.color(ground)
+    return seen_on(mixed(text, back, _CALM), back, text)
+
+
 def warning(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     """Give the colour of what is wrong, on `Base` or on `Window`."""
     return readable(_WARNING, palette.color(ground), text_on(palette, ground))
+
+
+def caution(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
+    """Give the colour of what may become wrong, on `Base` or on `Window`."""
+    return readable(_CAUTION, palette.color(ground), text_on(palette, ground))
 
 
 def hairline(palette: QPalette) -> QColor:
@@ -99,6 +115,14 @@ def on_highlight(palette: QPalette) -> QColor:
         (own, QColor("#ffffff"), QColor("#000000")),
         key=lambda text: min(READABLE, *(contrast(text, one) for one in grounds)),
     )
+
+
+def _nearest(wanted: QColor, ground: QColor, text: QColor, least: float) -> QColor:
+    for step in range(_STEPS):
+        colour = mixed(text, wanted, step / _STEPS)
+        if contrast(colour, ground) >= least:
+            return colour
+    return text
 
 
 def _luminance(colour: QColor) -> float:

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.ui.announce import announce
-from trayapp.ui.buttons import Button
+from trayapp.ui.buttons import Button, widen
 from trayapp.ui.labels import Text, Tone
 
 _CONFIRMED_MS: Final = 4_000
+_WIDE: Final = 6
+"""How wide each button is at least, in lines of text."""
 
 
 class Footer(QWidget):
@@ -37,7 +39,6 @@ class Footer(QWidget):
         self._refresh.clicked.connect(self.refresh_requested)
         # Translators: a button: why notifications were sent, or not.
         self._why = Button(translate("&Why?"))
-        self._why.setFlat(True)
         about = translate("Which notifications were sent or held back, and why")
         self._why.setAccessibleDescription(about)
         self._why.setToolTip(about)
@@ -90,6 +91,8 @@ class Footer(QWidget):
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
         row = QHBoxLayout()
+        for button in (self._refresh, self._why, self._settings):
+            widen(button, _WIDE)
         row.addWidget(self._refresh)
         row.addWidget(self._reveal)
         row.addStretch(1)

@@ -50,9 +50,17 @@ def gauge_mask(gauge: Gauge) -> QIcon:
     return icon
 
 
-def state_pixmap(state: State, size: int, device_pixel_ratio: float = 1.0) -> QPixmap:
-    """Paint a state `size` points large for a window on a screen of that ratio."""
-    return _scaled(state_image(state, round(size * device_pixel_ratio)), size)
+def state_pixmap(
+    state: State, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
+) -> QPixmap:
+    """Paint a state `size` points large for a window on a screen of that ratio.
+
+    In its own colours, or all of it in `ink`.
+    """
+    pixels = round(size * device_pixel_ratio)
+    if ink is None:
+        return _scaled(state_image(state, pixels), size)
+    return _scaled(gauge_image(Gauge(state), pixels, plain_inks(ink)), size)
 
 
 def app_icon() -> QIcon:

@@ -9,11 +9,14 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QLabel
 
-from trayapp.ui.colours import muted, text_on, warning
+from trayapp.core.state import State
+from trayapp.ui.colours import caution, muted, text_on, warning
 
 _LONGEST_WORD: Final = 24
 _BREAK: Final = "\u200b"
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+_GRAVE: Final = {State.EMPTY, State.UNAUTHORIZED}
+_UNSURE: Final = {State.LOW, State.REFUSED}
 _LOOKS: Final = {
     QEvent.Type.FontChange,
     QEvent.Type.PaletteChange,
@@ -27,7 +30,28 @@ class Tone(Enum):
 
     PLAIN = auto()
     MUTED = auto()
+    CAUTION = auto()
     WARNING = auto()
+
+
+_INKS: Final = {
+    Tone.PLAIN: text_on,
+    Tone.MUTED: muted,
+    Tone.CAUTION: caution,
+    Tone.WARNING: warning,
+}
+
+
+def tone_of(state: State) -> Tone:
+    """Give the tone of a state: loud only if it asks something of a person."""
+    if state in _GRAVE:
+        return Tone.WARNING
+    return Tone.CAUTION if state in _UNSURE else Tone.PLAIN
+
+
+def ink_of(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
+    """Give the colour of what is said in a tone, on `Base` or on `Window`."""
+    return _INKS[tone](palette, ground)
 
 
 class Text(QLabel):
@@ -59,11 +83,15 @@ class Text(QLabel):
             self.setText(shown)
             self.setAccessibleName(text)
 
-    def speak(self, tone: Tone, scale: float | None = None) -> None:
-        """Change the tone, and the size."""
-        self._tone = tone
-        self._scale = self._scale if scale is None else scale
-        self._follow()
+    def speak(
+        self, tone: Tone, scale: float | None = None, *, bold: bool | None = None
+    ) -> None:
+        """Change the tone, the size and the weight; the same ones change nothing."""
+        scale = self._scale if scale is None else scale
+        bold = self._bold if bold is None else bold
+        if (tone, scale, bold) != (self._tone, self._scale, self._bold):
+            self._tone, self._scale, self._bold = tone, scale, bold
+            self._follow()
 
     def _follow(self) -> None:
         around = self.parentWidget()
@@ -80,11 +108,7 @@ class Text(QLabel):
         self.setPalette(palette)
 
     def _colour(self, palette: QPalette) -> QColor:
-        if self._tone is Tone.MUTED:
-            return muted(palette, self._ground)
-        if self._tone is Tone.WARNING:
-            return warning(palette, self._ground)
-        return text_on(palette, self._ground)
+        return ink_of(self._tone, palette, self._ground)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the font of the widget around."""

@@ -24,6 +24,11 @@ class Picture(QWidget):
         self._source, self._painted = source, None
         self.update()
 
+    def show_lines(self, lines: float) -> None:
+        """Be so many lines of text high."""
+        self._lines = lines
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """Ask for a square that grows with the font."""
         size = round(self.fontMetrics().height() * self._lines)

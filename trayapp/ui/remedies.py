@@ -2,17 +2,23 @@
 
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.errors import Remedy
 from trayapp.core.language import Language
+from trayapp.core.state import State
 from trayapp.core.text import Problem
-from trayapp.ui.buttons import Button
-from trayapp.ui.labels import Tone
+from trayapp.ui.buttons import Button, widen
+from trayapp.ui.colours import calm
+from trayapp.ui.labels import Tone, ink_of, tone_of
 from trayapp.ui.trouble import Trouble
 
+_WIDE: Final = 8
+"""How wide each button is at least, in lines of text."""
+_BAR: Final = 3
+"""How wide the bar is that holds it all together, in points."""
 _ASKING_AGAIN_HELPS: Final = {Remedy.RETRY, Remedy.COPY_DETAILS}
 
 
@@ -35,6 +41,7 @@ class Remedies(QWidget):
         super().__init__()
         self._language = language
         self._problem: Problem | None = None
+        self._tone = Tone.PLAIN
         translate = language.gettext
         self._trouble = Trouble(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
         self._enter_key = Button("")
@@ -53,10 +60,13 @@ class Remedies(QWidget):
         """All buttons, in the order of the tab key."""
         return (self._enter_key, self._unlock, self._check, self._copy)
 
-    def show_problem(self, problem: Problem | None, *, rejected: bool) -> None:
-        """Show what is wrong; `rejected` if it is the key, which may be right."""
+    def show_problem(self, problem: Problem | None, state: State) -> None:
+        """Show what is wrong, in the colour of the state that it makes."""
+        # The key may be right: the computer's address may be what is rejected.
+        rejected = state is State.UNAUTHORIZED
         translate = self._language.gettext
-        self._problem = problem
+        self._problem, self._tone = problem, tone_of(state)
+        self.update()
         self._trouble.show_problem(problem)
         remedy = problem.remedy if problem is not None else Remedy.NONE
         self._row.setVisible(remedy is not Remedy.NONE)
@@ -67,6 +77,8 @@ class Remedies(QWidget):
         self._enter_key.setText(
             translate("Enter new key…") if rejected else translate("Enter key…")
         )
+        for button in self.buttons:
+            widen(button, _WIDE)
         # After a rejection the key may be right, and the address allowed meanwhile.
         self._check.setVisible(remedy in _ASKING_AGAIN_HELPS or rejected)
         self.setVisible(problem is not None)
@@ -79,7 +91,7 @@ class Remedies(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(em * 2 // 3, 0, 0, 0)
         column.setSpacing(em // 2)
         column.addWidget(self._trouble)
         column.addWidget(self._row)
@@ -89,3 +101,21 @@ class Remedies(QWidget):
         if (problem := self._problem) is not None:
             self.copy_requested.emit(f"{problem.title}\n{problem.detail}")
             self._copy.setText(self._language.gettext("Copied"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a bar beside all of it, in the state's colour if it has one."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        base = QPalette.ColorRole.Base
+        is_loud = self._tone is not Tone.PLAIN
+        painter.setBrush(
+            ink_of(self._tone, self.palette(), base)
+            if is_loud
+            else calm(self.palette(), base)
+        )
+        right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = self.width() - _BAR if right else 0
+        painter.drawRoundedRect(QRectF(left, 0, _BAR, self.height()), 1.5, 1.5)
+        painter.end()

@@ -17,6 +17,8 @@ from trayapp.core.text import PROGRAM, Card
 from trayapp.ui.banner import Banners
 from trayapp.ui.buttons import Button
 from trayapp.ui.card import AccountCard
+from trayapp.ui.deck import Deck
+from trayapp.ui.density import MANY, Density
 from trayapp.ui.footer import Footer
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
@@ -25,10 +27,7 @@ from trayapp.ui.picture import Picture
 from trayapp.ui.scroll import Scroll
 from trayapp.ui.search import Search
 
-SEARCH_FROM: Final = 8
-"""So many accounts are looked for by name."""
-
-_SIZE: Final = (36, 38)
+_SIZE: Final = (42, 38)
 """How wide and high the window is at first, in lines of text."""
 
 
@@ -92,13 +91,12 @@ class Window(QMainWindow):
         self._footer.reveal_requested.connect(self.reveal_requested)
         self._news = News(self, language)
         self._pages = QStackedWidget()
-        self._list = QWidget()
+        words = language.gettext("No account's name has that in it.")
+        self._deck = Deck(Text(words, tone=Tone.MUTED))
         self.setCentralWidget(QWidget())
         self._whole = QVBoxLayout(self.centralWidget())
-        self._scroll = Scroll(self._list)
+        self._scroll = Scroll(self._deck)
         self._empty = Scroll(self._make_empty_page())
-        words = language.gettext("No account's name has that in it.")
-        self._nothing = Text(words, tone=Tone.MUTED)
         self._lay_out()
         self._add_shortcuts()
         self.show_cards(())
@@ -114,18 +112,18 @@ class Window(QMainWindow):
         shown = {card.account_id: card for card in cards}
         for account_id in [one for one in self._cards if one not in shown]:
             gone = self._cards.pop(account_id)
-            self._rows.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
+        density = Density.of(len(shown))
         for account_id, card in shown.items():
             if account_id in self._cards:
                 self._cards[account_id].show_card(card)
             else:
-                self._cards[account_id] = self._new_card(card)
+                self._cards[account_id] = self._new_card(card, density)
         if before != list(shown):
             self._order(list(shown))
-        self._search.setVisible(len(shown) >= SEARCH_FROM)
-        if len(shown) < SEARCH_FROM:
+        self._search.setVisible(len(shown) >= MANY)
+        if len(shown) < MANY:
             self._search.clear()
         self._filter()
         self._pages.setCurrentWidget(self._scroll if shown else self._empty)
@@ -166,8 +164,8 @@ class Window(QMainWindow):
         """
         self._banners.show_banner(topic, text, is_fault=is_fault)
 
-    def _new_card(self, card: Card) -> AccountCard:
-        one = AccountCard(card, self._language)
+    def _new_card(self, card: Card, density: Density) -> AccountCard:
+        one = AccountCard(card, self._language, density)
         one.changed.connect(self._news.hear)
         one.check_requested.connect(self.check_requested)
         one.enter_key_requested.connect(self.enter_key_requested)
@@ -184,8 +182,7 @@ class Window(QMainWindow):
     def _order(self, account_ids: list[str]) -> None:
         """Bring cards and the order of the tab key into this order."""
         self._cards = {one: self._cards[one] for one in account_ids}
-        for position, card in enumerate(self._cards.values()):
-            self._rows.insertWidget(position, card)
+        self._deck.show_cards(list(self._cards.values()))
         chain = [
             self._search.line,
             *(one for card in self._cards.values() for one in card.chain),
@@ -198,15 +195,8 @@ class Window(QMainWindow):
         """Show the accounts that are looked for, and how many they are."""
         cards = self._cards.values()
         matching = {card for card in cards if self._search.finds(card.name)}
-        found = len(matching)
-        turned = [card for card in cards if card.isHidden() is (card in matching)]
-        if turned:
-            self._rows.setEnabled(False)  # each alone would lay out all anew
-            for card in turned:
-                card.setVisible(card.isHidden())
-            self._rows.setEnabled(True)
-        self._search.show_count(found, len(self._cards))
-        self._nothing.setVisible(not found and bool(self._cards))
+        self._deck.seek(matching)
+        self._search.show_count(len(matching), len(self._cards))
 
     @Slot()
     def _on_copied(self) -> None:
@@ -254,13 +244,6 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
-        margin = em * 3 // 4
-        self._rows = QVBoxLayout(self._list)
-        self._rows.setContentsMargins(margin, margin, margin, margin)
-        self._rows.setSpacing(em // 2)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._rows.addWidget(self._nothing)
-        self._rows.addStretch(1)
         self._pages.addWidget(self._scroll)
         self._pages.addWidget(self._empty)
         whole = self._whole
