@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QPushButton
 
-from trayapp.ui.colours import on_highlight
+from trayapp.ui.colours import highlight, on_highlight
 
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
@@ -42,7 +42,7 @@ class Button(QPushButton):
         around = self.parentWidget()
         if self._emphasized and around is not None:
             roles, groups = QPalette.ColorRole, QPalette.ColorGroup
-            accent = around.palette().color(groups.Active, roles.Highlight)
+            accent = highlight(around.palette())
             text = on_highlight(around.palette())
             for group in (groups.Active, groups.Inactive):
                 palette.setColor(group, roles.Button, accent)

@@ -102,18 +102,32 @@ def focus_ring(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     return readable(accent, palette.color(ground), text_on(palette, ground))
 
 
+def highlight(palette: QPalette) -> QColor:
+    """Give the ground of a highlighted button: the accent, or as much darker as needed.
+
+    On some in the middle neither black nor white can be read.
+    """
+    accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
+    black, white = QColor("#000000"), QColor("#ffffff")
+    for step in range(_STEPS):
+        ground = mixed(black, accent, step / _STEPS)
+        if max(_on_button(black, ground), _on_button(white, ground)) >= READABLE:
+            return ground
+    return black
+
+
 def on_highlight(palette: QPalette) -> QColor:
     """Give the text on a highlighted button: the palette's own if it can be read.
 
     Styles paint a button lighter than its colour, so both are looked at.
     """
-    active = QPalette.ColorGroup.Active
-    ground = palette.color(active, QPalette.ColorRole.Highlight)
-    grounds = (ground, ground.lighter(_GLOSS))
-    own = palette.color(active, QPalette.ColorRole.HighlightedText)
+    own = palette.color(
+        QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText
+    )
+    ground = highlight(palette)
     return max(
         (own, QColor("#ffffff"), QColor("#000000")),
-        key=lambda text: min(READABLE, *(contrast(text, one) for one in grounds)),
+        key=lambda text: min(READABLE, _on_button(text, ground)),
     )
 
 
@@ -123,6 +137,10 @@ def _nearest(wanted: QColor, ground: QColor, text: QColor, least: float) -> QCol
         if contrast(colour, ground) >= least:
             return colour
     return text
+
+
+def _on_button(text: QColor, ground: QColor) -> float:
+    return min(contrast(text, ground), contrast(text, ground.lighter(_GLOSS)))
 
 
 def _luminance(colour: QColor) -> float:
