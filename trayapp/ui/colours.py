@@ -121,9 +121,7 @@ def on_highlight(palette: QPalette) -> QColor:
 
     Styles paint a button lighter than its colour, so both are looked at.
     """
-    own = palette.color(
-        QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText
-    )
+    own = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText)
     ground = highlight(palette)
     return max(
         (own, QColor("#ffffff"), QColor("#000000")),
