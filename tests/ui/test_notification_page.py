@@ -60,9 +60,12 @@ def part(page: NotificationPage, name: str) -> QWidget:
 
 
 def test_each_choice_says_what_it_is_for(page: NotificationPage, words: Words) -> None:
-    """In a sentence that is seen, and said by a screen reader."""
-    fields = [*page.findChildren(QCheckBox), *page.findChildren(QComboBox)]
-    said = {field.accessibleDescription() for field in fields}
+    """In a sentence that is seen, and said by a screen reader, a box's name first."""
+    said = {one.accessibleDescription() for one in page.findChildren(QCheckBox)}
+    for one in page.findChildren(QComboBox):
+        name, _, advice = one.accessibleDescription().partition(". ")
+        assert name == one.accessibleName()
+        said.add(advice)
     assert said <= set(words(page))
     assert all(one.endswith(".") for one in said)
 

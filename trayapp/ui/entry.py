@@ -1,9 +1,10 @@
 """One line of a form: what is typed, a sentence of help, and what is wrong with it."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.line import Line
 
 
 class Entry(QWidget):
@@ -17,7 +18,7 @@ class Entry(QWidget):
 
     def __init__(self, advice: str = "", buttons: tuple[QPushButton, ...] = ()) -> None:
         super().__init__()
-        self.line = QLineEdit()
+        self.line = Line()
         self._advice = advice
         self._problem = Text(tone=Tone.WARNING, bold=True)
         self._meaning = Text(bold=True)

@@ -1,11 +1,12 @@
 """The line that finds an account among many, and says how many it found."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.ui.announce import announce
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.line import Line
 
 
 class Search(QWidget):
@@ -21,7 +22,7 @@ class Search(QWidget):
         super().__init__()
         self._language = language
         self._said = ""
-        self.line = QLineEdit()
+        self.line = Line()
         self.line.setPlaceholderText(language.gettext("Search accounts"))
         self.line.setAccessibleName(language.gettext("Search accounts"))
         self.line.setClearButtonEnabled(True)

@@ -1,0 +1,226 @@
+"""What is painted can be seen: text at 4.5:1, what means something besides at 3:1.
+
+Computed as WCAG 2 says, from the colours of each widget, on palettes that desktops
+have: light, dark, and with accents that can hardly be seen.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.errors import Remedy
+from trayapp.core.language import ENGLISH
+from trayapp.core.settings import Settings
+from trayapp.core.state import State
+from trayapp.core.text import Card, Problem
+from trayapp.ui.about import AboutDialog
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.buttons import Button
+from trayapp.ui.card import AccountCard
+from trayapp.ui.chart_sheet import Looks
+from trayapp.ui.colours import READABLE, contrast, focus_ring, text_on, tint
+from trayapp.ui.dark import dark_palette
+from trayapp.ui.labels import Text
+from trayapp.ui.picture import Picture
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.why_dialog import WhyDialog
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+SEEN = 3.0
+ROLES, GROUPS = QPalette.ColorRole, QPalette.ColorGroup
+TROUBLE = Problem("Rejected", "Because.", "Do this.", Remedy.ENTER_KEY, "401")
+
+
+def accented(palette: QPalette, accent: str, text: str) -> QPalette:
+    """Give a palette with another accent."""
+    palette.setColor(ROLES.Highlight, QColor(accent))
+    palette.setColor(ROLES.HighlightedText, QColor(text))
+    return palette
+
+
+PALETTES: dict[str, Callable[[], QPalette]] = {
+    "light": QPalette,
+    "dark": dark_palette,
+    "light, pale accent": lambda: accented(QPalette(), "#fff3c4", "#ffffff"),
+    "light, green accent": lambda: accented(QPalette(), "#26a269", "#ffffff"),
+    "dark, dark accent": lambda: accented(dark_palette(), "#241f31", "#ffffff"),
+    "dark, orange accent": lambda: accented(dark_palette(), "#e66100", "#ffffff"),
+}
+
+
+@pytest.fixture(params=PALETTES)
+def palette(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[QPalette]:
+    """Let the desktop have each palette in turn."""
+    palette = PALETTES[request.param]()
+    qapp.setPalette(palette)
+    yield palette
+    qapp.setPalette(QPalette())
+
+
+def card(state: State) -> Card:
+    """Give a card that says all it can, in a state."""
+    failed = state not in {State.OK, State.LOW, State.EMPTY, State.UNKNOWN}
+    return Card(
+        account_id=state.name,
+        name=f"Account {state.name}",
+        amount="—" if state is State.UNKNOWN else "€350.12",
+        level=State.LOW if failed else state,
+        state=state,
+        state_words=f"It is {state.name}",
+        age="Just now",
+        problem=TROUBLE if failed else None,
+        panel_url="https://panel.example",
+        asking=True,
+        run_out="Runs out today at this pace",
+        messages="about 12 messages",
+        paid="Paid on Monday",
+    )
+
+
+STATES = [one for one in State if one is not State.NOT_SET_UP]
+
+
+@pytest.fixture
+def windows(palette: QPalette, qtbot: QtBot) -> list[QWidget]:
+    """Give every window and dialog, with all that can be in it, on the screen."""
+    del palette  # it is the application's
+    window, empty = Window(ENGLISH), Window(ENGLISH)
+    window.show_banner("x", "No tray.", is_fault=True)
+    window.show_cards(tuple(card(state) for state in STATES))
+    window.show_totals("€412.40")
+    settings = SettingsDialog(
+        (Account("a", "A"),), Settings(), ENGLISH, new_id=lambda: "x"
+    )
+    settings.save_failed(TROUBLE)
+    account = AccountDialog(
+        Subject(Account("a", "A", service=Service.CUSTOM), is_new=False), ENGLISH
+    )
+    account.accept()
+    why = WhyDialog(ENGLISH)
+    why.show_rows(())
+    shown = [window, empty, settings, account, why, AboutDialog("1", ENGLISH)]
+    for one in shown:
+        qtbot.addWidget(one)
+        one.show()
+    for tab in range(settings.tabs.count()):
+        settings.tabs.setCurrentIndex(tab)
+    return shown
+
+
+def ground_of(widget: QWidget) -> QColor:
+    """Give the colour that a widget stands on."""
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, (AccountCard, QAbstractItemView)):
+            return around.palette().color(ROLES.Base)
+        if type(around).__name__ == "_Strip":
+            return tint(around.palette())
+        around = around.parentWidget()
+    return widget.palette().color(ROLES.Window)
+
+
+def test_all_words_can_be_read(windows: list[QWidget]) -> None:
+    """Every label of every window, whether its window rests meanwhile or not."""
+    looked_at = 0
+    for window in windows:
+        for label in window.findChildren(Text):
+            if not label.text():
+                continue
+            for group in (GROUPS.Active, GROUPS.Inactive, GROUPS.Disabled):
+                ink = label.palette().color(group, ROLES.WindowText)
+                assert contrast(ink, ground_of(label)) >= READABLE, label.text()
+                looked_at += 1
+    assert looked_at > 300
+
+
+def test_every_button_can_be_read(windows: list[QWidget]) -> None:
+    """Those that stand out, too, whichever accent the desktop has."""
+    stand_out = 0
+    for window in windows:
+        for button in window.findChildren(Button):
+            for group in (GROUPS.Active, GROUPS.Inactive):
+                colours = button.palette()
+                ink = colours.color(group, ROLES.ButtonText)
+                assert contrast(ink, colours.color(group, ROLES.Button)) >= READABLE
+            stand_out += button.is_emphasized
+    assert stand_out >= 3
+
+
+def test_what_is_typed_and_the_hint_can_be_read(windows: list[QWidget]) -> None:
+    """A hint says something: that a key is stored, what is looked for."""
+    hints = 0
+    for window in windows:
+        for line in window.findChildren(QLineEdit):
+            base = line.palette().color(GROUPS.Active, ROLES.Base)
+            ink = line.palette().color(GROUPS.Active, ROLES.Text)
+            assert contrast(ink, base) >= READABLE
+            if line.placeholderText():
+                hint = line.palette().color(ROLES.PlaceholderText)
+                assert hint.alpha() == 255
+                assert contrast(hint, base) >= READABLE
+                hints += 1
+    assert hints >= 2
+
+
+def test_a_hint_follows_the_palette(qtbot: QtBot) -> None:
+    """While it is shown."""
+    window = Window(ENGLISH)
+    qtbot.addWidget(window)
+    (line,) = window.findChildren(QLineEdit)
+    before = line.palette().color(ROLES.PlaceholderText)
+    window.setPalette(dark_palette())
+    after = line.palette().color(ROLES.PlaceholderText)
+    assert after.lightness() > before.lightness()
+    assert contrast(after, line.palette().color(ROLES.Base)) >= READABLE
+
+
+def test_the_charts_colours_are_seen(palette: QPalette) -> None:
+    """Its words, its line, its marks and the line of the limit."""
+    looks = Looks.of(palette)
+    for words in (looks.text, looks.muted, looks.warning, looks.gain):
+        assert contrast(words, looks.base) >= READABLE
+    assert contrast(looks.accent, looks.base) >= SEEN
+    # What is chosen among the ranges: a frame around it, and words on a tint.
+    assert contrast(text_on(palette, ROLES.Window), tint(palette)) >= READABLE
+
+
+def test_the_ring_around_what_has_the_focus_is_seen(palette: QPalette) -> None:
+    """On the window and on a card."""
+    for ground in (ROLES.Window, ROLES.Base):
+        ring = focus_ring(palette, ground)
+        assert contrast(ring, palette.color(ground)) >= SEEN
+
+
+def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
+    windows: list[QWidget],
+) -> None:
+    """No state is told by a colour alone."""
+    names = set()
+    for one in windows[0].findChildren(AccountCard):
+        labels = [text.text() for text in one.findChildren(Text) if text.text()]
+        assert any(f"It is {one.account_id}" in text for text in labels), labels
+        names.add(one.accessibleName())
+        (picture,) = one.findChildren(Picture)
+        base = one.palette().color(ROLES.Base)
+        assert contrast(strongest(picture.grab().toImage(), base), base) >= SEEN
+    assert len(names) == len(STATES)
+
+
+def strongest(image: QImage, ground: QColor) -> QColor:
+    """Give the colour of a picture that differs most from its ground."""
+    pixels = {
+        image.pixel(x, y) for x in range(image.width()) for y in range(image.height())
+    }
+    return max(map(QColor, pixels), key=lambda pixel: contrast(pixel, ground))

@@ -1,0 +1,35 @@
+"""A line to type in, whose hint can be read as well as what is typed."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QLineEdit
+
+from trayapp.ui.colours import muted
+
+_LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
+
+
+class Line(QLineEdit):
+    """Follows the palette; Qt's own hint is text at half its strength."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._follow()
+
+    def _follow(self) -> None:
+        role, ink = QPalette.ColorRole.PlaceholderText, self._ink()
+        if self.palette().color(role) != ink:
+            palette = QPalette()  # what is not set comes from around
+            palette.setColor(role, ink)
+            self.setPalette(palette)
+
+    def _ink(self) -> QColor:
+        return muted(self.palette(), QPalette.ColorRole.Base)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette of the widget around."""
+        super().changeEvent(event)
+        if event.type() in _LOOKS:
+            self._follow()
