@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fault_stage import GOOD, PATIENCE_S, PROGRAM, AnyServer, Stage, http, refusal
+from first_steps import finish, name_service
 from processes import wait_until
 from trayapp.core import errors
 from trayapp.core.errors import BalanceTrayError
@@ -193,7 +194,7 @@ def no_key(on: Stage) -> Iterator[None]:
 @contextmanager
 def unusable_key(on: Stage) -> Iterator[None]:
     """Type what can't be a key."""
-    add(on, key="short")
+    enter(on, key="short")
     on.screen.program("alance").says(KINDS["key-unusable"].title)
     yield
 
@@ -228,11 +229,12 @@ def unreadable(on: Stage) -> Iterator[None]:
 @contextmanager
 def unwritable(on: Stage) -> Iterator[None]:
     """Save a new account on a full disk."""
-    add(on, key="a-key-of-no-worth", command=patched("config-unwritable"))
-    settings = on.screen.program("alance").find("dialog", "Settings")
-    settings.find("push button", "OK").press()
-    settings.says(KINDS["config-unwritable"].title)
-    yield
+    with closing(AnyServer()) as server:
+        enter(on, server.url, command=patched("config-unwritable"))
+        ours = on.screen.program("alance")
+        finish(ours, "10")
+        ours.says(KINDS["config-unwritable"].title)
+        yield
 
 
 @contextmanager
@@ -339,14 +341,18 @@ def no_tray(on: Stage) -> Iterator[None]:
         yield
 
 
-def add(on: Stage, *, key: str, command: Sequence[str] = PROGRAM) -> None:
-    """Fill in the dialog of a new account, and press its button."""
+def enter(
+    on: Stage,
+    url: str = "https://sms.example",
+    *,
+    key: str = "a-key-of-no-worth",
+    command: Sequence[str] = PROGRAM,
+) -> None:
+    """Answer the first run's questions for a key, and ask the gateway with it."""
     ours = on.start(command)
-    ours.find("push button", "Add an account").press()
-    dialog = ours.find("dialog", "Add an account")
-    dialog.find("text", "Name").type("Shop")
-    dialog.find("text", "API key").type(key)
-    dialog.find("push button", "OK").press()
+    step = name_service(ours, url)
+    step.find("text", "API key").type(key)
+    ours.find("push button", "Next").press()
 
 
 SCENES: Final[Mapping[str, Callable[[Stage], AbstractContextManager[None]]]] = {

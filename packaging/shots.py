@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from atspi import Screen
 from desktop import Desktop
+from first_steps import enter_key, name_service
 from processes import wait_until
 from steps import say
 from tray_probe import NoTrayIconError, Tray
@@ -121,22 +122,20 @@ def main() -> int:
 
 
 def first_run(scene: Scene) -> None:
-    """Photograph the dialog in which the first account is added and tried out."""
+    """Photograph the steps in which the first account is set up and tried out."""
     name, key, amount, unit, low = ACCOUNTS[0]
     scene.gateway.set_balance(key, amount, unit)
     program = scene.start()
     ours = scene.screen.program("alance")
-    ours.find("push button", "Add an account").press()
-    dialog = ours.find("dialog", "Add an account")
-    scene.desktop.run(["xdotool", "key", "alt+s", "o"])  # Service: Other
-    dialog.find("combo box", "Other")
-    dialog.find("text", "Name").type(name)
-    dialog.find("text", "Address").type(scene.gateway.url)
-    dialog.find("text", "API key").type(key)
-    dialog.find("text", "Warn below").type(low)
-    dialog.find("push button", "Test").press()
-    dialog.says("350.12")
-    scene.take("account", scene.place("Add an account", 380, 120))
+    step = name_service(ours, scene.gateway.url)
+    step.find("text", "Name").type(name)
+    step.find("text", "API key").type(key)
+    step.find("push button", "Test").press()
+    step.says("350.12")
+    scene.take("account", scene.place("Welcome", 380, 120))
+    enter_key(ours, key, name).find("text", "Warn below").type(low)
+    ours.says("Warns below")
+    scene.take("limit", scene.place("Welcome", 380, 120))
     end(scene, program)
 
 

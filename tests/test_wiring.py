@@ -260,7 +260,7 @@ def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
     assert not scene.window.isVisible()
     wizard.reject()
     scene.load()
-    assert scene.first_runs() == scene.dialogs() == []
+    assert (scene.first_runs(), scene.dialogs()) == ([], [])
 
 
 def test_a_first_run_that_is_left_can_be_gone_on_with(scene: Scene) -> None:
@@ -314,7 +314,7 @@ def test_settings_can_be_chosen_before_there_is_an_account(scene: Scene) -> None
 def test_a_quiet_start_opens_nothing_by_itself(scene: Scene) -> None:
     """It is the session that starts it, not a person."""
     scene.start(quiet=True)
-    assert scene.first_runs() == scene.dialogs() == []
+    assert (scene.first_runs(), scene.dialogs()) == ([], [])
     assert not scene.window.isVisible()
 
 
@@ -352,7 +352,7 @@ def test_after_damaged_settings_the_window_says_so_before_anything_else(
     scene.start(problems=(ConfigBroken,))
     assert scene.says("The settings file can't be read.")
     assert scene.says("No account yet")
-    assert scene.first_runs() == scene.dialogs() == []
+    assert (scene.first_runs(), scene.dialogs()) == ([], [])
 
 
 def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) -> None:

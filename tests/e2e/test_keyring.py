@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from atspi import Screen
+from atspi import Screen, Thing
 from desktop import PASSWORD, Desktop
 from fake_secrets import FAILED, FakeSecrets
+from first_steps import enter_key, finish, name_service
 from processes import wait_until
 from session import Icon, Notifications
 from story import Ours, Program
@@ -35,14 +36,13 @@ PROMPTER = "org.gnome.keyring.SystemPrompter"
 PROMPT = ["xdotool", "search", "--onlyvisible", "--name", "Unlock"]
 
 
-def enter_account(ours: Ours, key: str) -> None:
-    """Enter an account in the dialogs, and press OK in both."""
-    ours.press("push button", "Add an account")
-    dialog = ours.find("dialog", "Add an account")
-    dialog.find("text", "Name").type("Shop")
-    dialog.find("text", "API key").type(key)
-    dialog.find("push button", "OK").press()
-    ours.find("dialog", "Settings").find("push button", "OK").press()
+def enter_account(screen: Screen, url: str, key: str) -> Thing:
+    """Go through the first run, and give its window."""
+    ours = screen.program("alance")
+    name_service(ours, url)
+    enter_key(ours, key, "Shop")
+    finish(ours, "10")
+    return ours.find("dialog", "Welcome to Balance Tray")
 
 
 def ask_to_unlock(program: Program, icon: Icon, ours: Ours) -> None:
@@ -146,17 +146,16 @@ def without_keyring(command: list[str]) -> Iterator[Program]:
 
 
 def test_without_a_keyring_nothing_is_stored_and_nothing_entered_is_lost(
-    without_keyring: Program, key: str
+    without_keyring: Program, gateway: ScriptedGateway, key: str
 ) -> None:
     """The dialog says what is missing and keeps what was typed."""
     program = without_keyring
     program.start()
     with Screen(program.bus) as screen, Notifications(program.bus):
-        ours = Ours(screen)
-        enter_account(ours, key)
-        settings = ours.find("dialog", "Settings")
-        settings.says("There is no keyring on this desktop")
-        settings.says("Shop")
+        first_run = enter_account(screen, gateway.url, key)
+        first_run.says("There is no keyring on this desktop")
+        first_run.find("push button", "Back").press()
+        assert first_run.find("text", "Name").text == "Shop"
     assert not (program.desktop.home / ".config/balance-tray/config.toml").exists()
     program.seconds_to_end(signal.SIGTERM)
 
@@ -169,21 +168,22 @@ def fake(without_keyring: Program) -> Iterator[FakeSecrets]:
 
 
 def test_a_keyring_that_is_full_costs_nothing_that_was_entered(
-    without_keyring: Program, fake: FakeSecrets, key: str, tally: Tally
+    without_keyring: Program,
+    fake: FakeSecrets,
+    gateway: ScriptedGateway,
+    key: str,
+    tally: Tally,
 ) -> None:
     """The dialog says what is wrong and stays; no account without its key is kept."""
     fake.refuses["CreateItem"] = FAILED
     program = without_keyring
     program.start()
     with Screen(program.bus) as screen:
-        ours = Ours(screen)
-        enter_account(ours, key)
-        settings = ours.find("dialog", "Settings")
-        settings.says("The keyring reports a fault")
-        settings.says("Shop")
+        first_run = enter_account(screen, gateway.url, key)
+        first_run.says("The keyring reports a fault")
         assert not (program.desktop.home / ".config/balance-tray/config.toml").exists()
         fake.refuses.clear()
-        settings.find("push button", "OK").press()
+        first_run.find("push button", "Finish").press()
         wait_until(lambda: list(fake.keys.values()) == [key], "the key", 10)
     tally.add(FAULTS)
     program.seconds_to_end(signal.SIGTERM)

@@ -1,7 +1,7 @@
 """The main job, end to end, as a person lives it: from an empty machine to a warning.
 
 One long story, because each part stands on what came before: the account is added in
-the dialog, runs low, is topped up, loses its key and gets a new one.
+the first run, runs low, is topped up, loses its key and gets a new one.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import time
 import pytest
 
 from atspi import Screen
+from first_steps import enter_key, name_service
 from processes import wait_until
 from session import Icon, Notification, Notifications
 from story import Ours, Program
@@ -32,11 +33,11 @@ def test_from_an_empty_machine_to_a_warning_in_time(
 ) -> None:
     """Every promise of the main job, one after the other, on a real desktop."""
     program.start()
-    add_in_the_dialog(program, ours, gateway.url, key)
+    go_through_the_first_run(program, screen, gateway.url, key)
 
-    # Within two seconds of OK the tray has amount and unit.
+    # Within two seconds of Finish the tray has amount and unit.
     begun = time.monotonic()
-    ours.find("dialog", "Settings").find("push button", "OK").press()
+    ours.press("push button", "Finish")
     icon.says("Shop: €350.12, as of ", within_s=2)
     assert time.monotonic() - begun < 2
     assert icon.menu()[0].startswith("Shop: €350.12")
@@ -118,23 +119,23 @@ def test_a_rejected_key_waits_out_a_restart(
     assert len(notifications.sent) == 1
 
 
-def add_in_the_dialog(program: Program, ours: Ours, url: str, key: str) -> None:
-    """Go through the first start: the word of welcome, the fields, the test, OK."""
-    ours.says("Welcome to Balance Tray")
-    ours.press("push button", "Add an account")
-    dialog = ours.find("dialog", "Add an account")
-    dialog.find("text", "Name").type("Shop")
-    # Qt's combo boxes take neither focus nor choice over AT-SPI: the keyboard it is.
-    program.desktop.run(["xdotool", "key", "alt+s", "o"])  # Service: Other
-    dialog.find("combo box", "Other")
-    dialog.find("text", "Address").type(url)
-    dialog.find("text", "Top-up page").type(f"{url}/panel")
-    dialog.find("text", "API key").type(key)
-    dialog.find("push button", "Test").press()
-    dialog.says("€350.12")
-    dialog.find("push button", "OK").press()
-    ours.says("Shop")
-    assert program.stored_key() == "", "nothing applies before OK"
+def go_through_the_first_run(
+    program: Program, screen: Screen, url: str, key: str
+) -> None:
+    """Answer all three steps, but for the last press."""
+    ours = screen.program("alance")
+    ours.find("dialog", "Welcome to Balance Tray")
+    ours.find("panel", "Step 1 of 3").find("radio button", "Other").press()
+    ours.find("text", "Top-up page").type(f"{url}/panel")
+    step = name_service(ours, url)
+    step.find("text", "API key").type(key)
+    step.find("push button", "Test").press()
+    step.says("The gateway answers: €350.12")
+    low = enter_key(ours, key, "Shop").find("text", "Warn below")
+    assert low.text == "35"
+    low.type("10")
+    ours.says("Warns below €10.00, now €350.12.")
+    assert program.stored_key() == "", "nothing is stored before Finish"
 
 
 def poll(icon: Icon, gateway: ScriptedGateway) -> None:

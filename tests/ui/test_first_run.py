@@ -55,6 +55,10 @@ class Person:
         assert widget is not None
         return widget
 
+    def is_at(self, step: Step) -> bool:
+        """Say whether this step is shown."""
+        return self.wizard.step is step
+
     def press(self, key: Qt.Key) -> None:
         """Press a key; where it is let go nobody may listen any more."""
         QTest.keyPress(self.focus, key)
@@ -90,7 +94,7 @@ class Person:
         self.enter()
         self.enter(KEY)
         self.answered()
-        assert self.wizard.step is Step.LIMIT
+        assert self.is_at(Step.LIMIT)
 
 
 @pytest.fixture
@@ -112,16 +116,16 @@ def saved(person: Person) -> tuple[Account, Secret]:
 
 def test_enter_alone_leads_through(person: Person) -> None:
     """From the service that most have, with a name and a limit that are suggested."""
-    assert person.wizard.step is Step.SERVICE
+    assert person.is_at(Step.SERVICE)
     person.enter()
-    assert person.wizard.step is Step.KEY
+    assert person.is_at(Step.KEY)
     person.enter(KEY)
-    assert person.wizard.step is Step.KEY, "it waits for the gateway"
+    assert person.is_at(Step.KEY), "it waits for the gateway"
     asked = person.trial()
     assert asked.key is not None
     assert (asked.account.service, asked.key.reveal()) == (Service.SMSUP, KEY)
     person.answered()
-    assert person.wizard.step is Step.LIMIT
+    assert person.is_at(Step.LIMIT)
     person.enter()
     account, key = saved(person)
     assert account == Account("new", "SMSup", low_below=Decimal(35))
@@ -172,7 +176,7 @@ def test_another_service_needs_an_address(person: Person, words: Words) -> None:
     assert said in words(person.wizard)
     assert address.accessibleDescription().startswith(said)
     person.enter("https://sms.example/")
-    assert person.wizard.step is Step.KEY
+    assert person.is_at(Step.KEY)
     assert person.line("Name").text() == "sms.example"
     person.enter(KEY)
     asked = person.trial().account
@@ -231,10 +235,10 @@ def test_a_test_shows_the_balance_and_stays(
     assert "Asking…" in words(person.wizard)
     person.answered()
     assert "The gateway answers: €350.12" in words(person.wizard)
-    assert person.wizard.step is Step.KEY
+    assert person.is_at(Step.KEY)
     person.line("Name").setText("Shop")
     person.enter()
-    assert person.wizard.step is Step.LIMIT
+    assert person.is_at(Step.LIMIT)
     assert person.trials.count() == 1
 
 
@@ -245,7 +249,7 @@ def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
     person.enter()
     person.enter(KEY)
     person.wizard.show_trial(person.trial(), OUT_OF_REACH)
-    assert person.wizard.step is Step.KEY
+    assert person.is_at(Step.KEY)
     for said in (OUT_OF_REACH.title, OUT_OF_REACH.advice):
         assert said in words(person.wizard)
     assert any("stored untested" in one for one in words(person.wizard))
@@ -268,7 +272,7 @@ def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
     person.wizard.show_trial(person.trials.at(0)[0], OUT_OF_REACH)
     assert "Go on anyway" not in buttons(person.wizard), "an old answer"
     person.answered()
-    assert person.wizard.step is Step.LIMIT
+    assert person.is_at(Step.LIMIT)
 
 
 def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> None:
@@ -278,7 +282,7 @@ def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> Non
     asked = person.trial()
     buttons(person.wizard)["Back"].click()
     person.wizard.show_trial(asked, EUROS)
-    assert person.wizard.step is Step.SERVICE
+    assert person.is_at(Step.SERVICE)
     assert "Back" not in buttons(person.wizard)
 
 
@@ -390,7 +394,8 @@ def test_the_tab_key_goes_from_the_answer_to_the_buttons(person: Person) -> None
     """In the order in which they are read, and Later is the last."""
 
     def rounds() -> list[str]:
-        first, names = person.focus, []
+        first = person.focus
+        names: list[str] = []
         while not names or person.focus is not first:
             names.append(name(person.focus))
             person.press(Qt.Key.Key_Tab)

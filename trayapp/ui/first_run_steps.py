@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -86,6 +86,17 @@ class StepPart(QGroupBox):
         del event
 
 
+class Choice(QRadioButton):
+    """One of several; Enter goes on, also where the desktop has it press buttons."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Enter to the window."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class ServiceStep(StepPart):
     """Which service it is; another than the known ones needs an address.
 
@@ -142,7 +153,7 @@ class ServiceStep(StepPart):
             hint = url.removeprefix("https://") or self.language.gettext(
                 "Another one with the same API; you enter its address."
             )
-            choice = QRadioButton(service_name(service, self.language))
+            choice = Choice(service_name(service, self.language))
             choice.setAccessibleDescription(hint)
             self._choices.addButton(choice, row)
             grid.addWidget(choice, row, 0)
