@@ -28,6 +28,7 @@ from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
 from trayapp.services.recent import Recent
+from trayapp.services.window_file import WindowFile
 from trayapp.ui.dark import Palettes
 from trayapp.ui.icons import app_icon, notice_picture
 from trayapp.ui.last_word import say_last_word
@@ -132,6 +133,9 @@ def _run(
         return Backend(profile.places, listener, outside)
 
     wiring = Wiring(Poller(make_backend), tray, language, recent)
+    stood = WindowFile(profile.places.window)
+    wiring.hosting.place.restore(stood.load())
+    wiring.hosting.place.left.connect(stood.save)
     queued = Qt.ConnectionType.QueuedConnection
     faults.occurred.connect(wiring.faults.hear, queued)
     wiring.quit_requested.connect(application.exit)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.language import Language
+from trayapp.ui.placement import Placement
 from trayapp.ui.tray import Tray
 from trayapp.ui.window import Window
 
@@ -30,6 +31,7 @@ class Hosting(QObject):
     def __init__(self, tray: Tray, window: Window, language: Language) -> None:
         super().__init__(window)
         self._tray, self._window, self._language = tray, window, language
+        self.place = Placement(tray, window)
         self._hosted = False
         self._without_tray = False
         self.lacks_host: Callable[[], bool] = lambda: False

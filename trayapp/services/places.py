@@ -58,6 +58,11 @@ class Places:
         )
 
     @property
+    def window(self) -> Path:
+        """Where it is kept where the window stood."""
+        return self.history.with_name("window.json")
+
+    @property
     def lock(self) -> Path:
         """The file that the one running program holds."""
         return self.runtime / "instance.lock"

@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -122,6 +122,10 @@ class Tray(QObject):
     def is_hosted(self) -> bool:
         """Say whether there is a tray that shows icons now."""
         return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def spot(self) -> QRect:
+        """Give where the icon is on the screen; empty where no panel tells."""
+        return self._icon.geometry()
 
     def show_message(self, notice: Notice) -> None:
         """Show a notification where Qt does so natively: on Windows and macOS."""

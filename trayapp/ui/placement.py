@@ -1,0 +1,81 @@
+"""The window comes up where it was left, or beside the tray the first time."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Signal, Slot
+from PySide6.QtGui import QCursor, QGuiApplication, QScreen
+
+from trayapp.ui.placing import as_before, beside
+from trayapp.ui.tray import Tray
+from trayapp.ui.window import Window
+
+
+class Placement(QObject):
+    """Places the window just before it is seen, and notes its place when it goes.
+
+    On Wayland no program knows or decides where its windows are: only the size stays.
+
+    Signals:
+        left(place: tuple): the window is gone, and stood somewhere else than before;
+            from the left, from the top, width and height.
+    """
+
+    left = Signal(tuple)
+
+    def __init__(self, tray: Tray, window: Window) -> None:
+        super().__init__(window)
+        self._tray, self._window = tray, window
+        self._kept: QRect | None = None
+        self._anchor = QRect()
+        self.can_move = not QGuiApplication.platformName().startswith("wayland")
+        tray.open_requested.connect(self._on_open)
+        window.installEventFilter(self)
+
+    def restore(self, place: tuple[int, int, int, int] | None) -> None:
+        """Have the window come up where it stood, if that is known."""
+        if place is not None:
+            self._kept = QRect(*place)
+
+    @Slot()
+    def _on_open(self) -> None:
+        """Note where the tray was clicked, before the window comes up."""
+        spot = self._tray.spot()
+        # Panels that draw the icon themselves don't say where: there the pointer is.
+        self._anchor = QRect(QCursor.pos(), QSize(1, 1)) if spot.isEmpty() else spot
+
+    def _place(self) -> None:
+        window, rooms = self._window, [_room(one) for one in QGuiApplication.screens()]
+        place = None
+        if self._kept is not None:
+            window.resize(self._kept.size())
+            place = as_before(self._kept, rooms)
+        if place is None and self._anchor.isValid():
+            screen = QGuiApplication.screenAt(self._anchor.center())
+            room = _room(screen or QGuiApplication.primaryScreen())
+            frame = QSize(0, 2 * window.fontMetrics().height())  # a title bar, roughly
+            place = beside(self._anchor, window.size() + frame, room)
+            place.setSize(place.size() - frame)
+        if place is not None and self.can_move:
+            window.resize(place.size())
+            window.move(place.topLeft())
+
+    def _note(self) -> None:
+        window = self._window
+        if window.isMaximized() or window.isFullScreen() or window.isMinimized():
+            return  # what it was before is what a person chose
+        corner = window.pos() if self.can_move else QPoint()
+        place = QRect(corner, window.size())
+        if place != self._kept:
+            self._kept = place
+            self.left.emit((place.x(), place.y(), place.width(), place.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear that the window comes or goes, by the program's own will."""
+        if watched is self._window and not event.spontaneous():
+            if event.type() == QEvent.Type.Show:
+                self._place()
+            elif event.type() == QEvent.Type.Hide:
+                self._note()
+        return super().eventFilter(watched, event)
+
+
+def _room(screen: QScreen) -> QRect:
+    return screen.availableGeometry()
