@@ -356,11 +356,19 @@ def test_the_sweep_finds_a_key_however_it_is_written(
     assert all(one.startswith(f"{planted}: ") for one in sweep.found)
 
 
+def has_arguments(number: int) -> bool:
+    """Say whether a process has come so far that its arguments are seen."""
+    return bool(Path(f"/proc/{number}/cmdline").read_bytes())
+
+
 def test_the_sweep_finds_a_key_in_each_place(run: Run, key: str) -> None:
     """Each kind of place gets a key planted, and each is found."""
     desktop, found = run.desktop, run.sweep.found
     child = desktop.spawn(["sleep", "60"], env={"PLANTED": key})
     other = desktop.spawn([sys.executable, "-c", "import time; time.sleep(60)", key])
+    # For a moment a program that has just been started has no arguments yet.
+    for one in (child, other):
+        wait_until(partial(has_arguments, one.pid), "a started program", WITHIN_S)
     run.sweep.look_at_processes()
     places = {one.partition(": ")[0] for one in found}
     assert places == {f"/proc/{child.pid}/environ", f"/proc/{other.pid}/cmdline"}
