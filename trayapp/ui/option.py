@@ -23,7 +23,7 @@ class Option(QWidget):
         super().__init__()
         self.box = QCheckBox(text)
         self.box.setChecked(on)
-        self.box.setAccessibleName(text.replace("&", "").rstrip(":"))
+        self.box.setAccessibleName(text.replace("&", "").rstrip(":").rstrip())
         self.box.setAccessibleDescription(advice)
         row = QHBoxLayout()
         row.setSpacing(self.fontMetrics().height() // 2)

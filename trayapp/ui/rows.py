@@ -18,7 +18,7 @@ class Rows(QGridLayout):
         label.setBuddy(buddy)
         label.setMinimumHeight(buddy.sizeHint().height())
         self._names[field] = label
-        buddy.setAccessibleName(name.replace("&", "").rstrip(":"))
+        buddy.setAccessibleName(name.replace("&", "").rstrip(":").rstrip())
         row = self.rowCount()
         self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self.addWidget(field, row, 1)
