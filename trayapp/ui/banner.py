@@ -44,9 +44,10 @@ class Banners(QWidget):
             strip.hide()
             strip.deleteLater()
         if text is not None:
-            self._strips[topic] = strip = _Strip(text, self._language)
-            if is_fault:
-                strip.add_report(self._language).clicked.connect(self.report_requested)
+            self._strips[topic] = strip = _Strip(
+                text, self._language, is_fault=is_fault
+            )
+            strip.report_requested.connect(self.report_requested)
             strip.dismissed.connect(self._on_dismissed)
             self._layout.addWidget(strip)
             strip.show()
@@ -63,21 +64,24 @@ class _Strip(QFrame):
 
     Signals:
         dismissed(): a person has read it.
+        report_requested(): to have what helps to mend a fault.
     """
 
     dismissed = Signal()
+    report_requested = Signal()
 
-    def __init__(self, text: str, language: Language) -> None:
+    def __init__(self, text: str, language: Language, *, is_fault: bool) -> None:
         super().__init__()
         self.text = text
-        dismiss = Button(language.gettext("Dismiss"))
-        dismiss.setAccessibleDescription(text)
-        dismiss.clicked.connect(self._on_dismiss)
+        translate = language.gettext
         em = self.fontMetrics().height()
         # One above the other: side by side they would leave the words no room.
         self._buttons = QVBoxLayout()
         self._buttons.setSpacing(em // 4)
-        self._buttons.addWidget(dismiss)
+        if is_fault:
+            report = self._add_button(translate("Copy diagnostics"))
+            report.clicked.connect(self.report_requested)
+        self._add_button(translate("Dismiss")).clicked.connect(self._on_dismiss)
         self._buttons.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
@@ -85,11 +89,10 @@ class _Strip(QFrame):
         layout.addWidget(Text(text), 1)
         layout.addLayout(self._buttons)
 
-    def add_report(self, language: Language) -> Button:
-        """Offer what helps to mend a fault."""
-        button = Button(language.gettext("Copy diagnostics"))
+    def _add_button(self, words: str) -> Button:
+        button = Button(words)
         button.setAccessibleDescription(self.text)
-        self._buttons.insertWidget(0, button)
+        self._buttons.addWidget(button)
         return button
 
     @Slot()

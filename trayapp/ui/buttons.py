@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QPushButton
 
 from trayapp.ui.colours import highlight, on_highlight
 
+_INSET: Final = 3.5
+_ROUNDING: Final = 2.0
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
@@ -50,6 +52,18 @@ class Button(QPushButton):
             font.setBold(True)
         self.setPalette(palette)
         self.setFont(font)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a ring in what has the keyboard; around Enter's button is one always."""
+        super().paintEvent(event)
+        by_keyboard = Qt.WidgetAttribute.WA_KeyboardFocusChange
+        if self.hasFocus() and self.window().testAttribute(by_keyboard):
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self.palette().color(QPalette.ColorRole.ButtonText))
+            ring = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+            painter.drawRoundedRect(ring, _ROUNDING, _ROUNDING)
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette of the widget around."""

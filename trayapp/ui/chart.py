@@ -73,6 +73,9 @@ class Chart(QWidget):
         """Show one of `RANGES`."""
         button = self._group.button(days)
         button.setChecked(True)
+        for one in self._group.buttons():  # arrows go on from the one that is chosen
+            policies = Qt.FocusPolicy
+            one.setFocusPolicy(policies.TabFocus if one is button else policies.NoFocus)
         self._curve.show_days(days, button.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,5 +1,7 @@
 """A dialog of one or more pages, and below them what is going on, OK and Cancel."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QTabWidget, QWidget
 
 from trayapp.core.language import Language
@@ -16,11 +18,15 @@ class FormDialog(PagedDialog):
         em = self.fontMetrics().height()
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
+        # It would pass the keyboard on to its bar, even to a hidden one, and lose it.
+        self.tabs.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes none
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         kinds = QDialogButtonBox.StandardButton
         box = QDialogButtonBox(kinds.Ok | kinds.Cancel)
         self.ok = box.button(kinds.Ok)
         self.ok.setText(language.gettext("OK"))
-        box.button(kinds.Cancel).setText(language.gettext("Cancel"))
+        self._cancel = box.button(kinds.Cancel)
+        self._cancel.setText(language.gettext("Cancel"))
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         footer = QHBoxLayout()
@@ -34,3 +40,10 @@ class FormDialog(PagedDialog):
         page = self.new_page()
         self.tabs.addTab(page, title)
         return page
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the tab key come to the buttons last; the pages were added after them."""
+        if (last := self.previousInFocusChain()) is not None:
+            self.setTabOrder(last, self.ok)
+        self.setTabOrder(self.ok, self._cancel)
+        super().showEvent(event)

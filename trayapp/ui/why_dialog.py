@@ -37,7 +37,9 @@ class WhyDialog(QDialog):
         self.setWindowIcon(app_icon())
         self._table = _Table(language)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        box.button(QDialogButtonBox.StandardButton.Close).setText(translate("Close"))
+        close = box.button(QDialogButtonBox.StandardButton.Close)
+        close.setText(translate("Close"))
+        close.setAutoDefault(False)  # it would look as if it had the keyboard
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(em, em, em, em)

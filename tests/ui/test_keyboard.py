@@ -1,0 +1,280 @@
+"""Everything can be reached and used without a mouse, and one sees where one is."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import Remedy
+from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.history_page import Past, history_page
+from trayapp.core.language import ENGLISH
+from trayapp.core.settings import QuietHours, Settings
+from trayapp.core.state import State
+from trayapp.core.text import Card, Problem
+from trayapp.ui.about import AboutDialog
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.first_run import FirstRun
+from trayapp.ui.history_window import HistoryWindow
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.why_dialog import WhyDialog
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MAIN = Card(
+    account_id="m",
+    name="Main",
+    amount="€350.12",
+    level=State.LOW,
+    state=State.UNREACHABLE,
+    state_words="Unreachable",
+    age="Just now",
+    problem=Problem("No way", "Because.", "Wait.", Remedy.COPY_DETAILS, ""),
+    panel_url="https://panel.example",
+    asking=False,
+)
+INTERACTIVE = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QTabBar,
+)
+MOST = 60
+"""More than anything has to be stepped through."""
+
+
+def main_window() -> Window:
+    """Give the window of two accounts, with a message and an error."""
+    window = Window(ENGLISH)
+    window.show_banner("x", "A fault.", is_fault=True)
+    fine = Card(
+        "s",
+        "Shop",
+        "€1",
+        State.OK,
+        State.OK,
+        "Fine",
+        "",
+        None,
+        "https://x",
+        asking=False,
+    )
+    window.show_cards((MAIN, fine))
+    window.offer_reveal(on=True)
+    return window
+
+
+def empty_window() -> Window:
+    """Give the window of somebody new."""
+    return Window(ENGLISH)
+
+
+def settings(tab: int) -> Callable[[], SettingsDialog]:
+    """Give the settings at one of their tabs."""
+
+    def make() -> SettingsDialog:
+        chosen = Settings(
+            quiet=QuietHours(NOW.time(), NOW.time()), reminder=timedelta(hours=8)
+        )
+        accounts = (Account("a", "A"), Account("b", "B"))
+        dialog = SettingsDialog(accounts, chosen, ENGLISH, new_id=lambda: "x")
+        dialog.tabs.setCurrentIndex(tab)
+        return dialog
+
+    return make
+
+
+def account_dialog() -> AccountDialog:
+    """Give the dialog with all its fields."""
+    account = Account("a", "A", service=Service.CUSTOM)
+    return AccountDialog(Subject(account, is_new=True), ENGLISH)
+
+
+def first_run() -> FirstRun:
+    """Give the first of three steps."""
+    return FirstRun(ENGLISH, new_id=lambda: "x")
+
+
+def history() -> HistoryWindow:
+    """Give a history with a top-up."""
+    readings = [
+        Reading(Balance(Decimal(amount), "EUR"), NOW - timedelta(days=9 - day))
+        for day, amount in enumerate(("50", "40", "240", "200"))
+    ]
+    past = Past(Account("a", "A"), readings, set(), timedelta(days=13))
+    view = history_page(past, Forecast(Verdict.NOT_ENOUGH), NOW, ENGLISH)
+    return HistoryWindow(view, ENGLISH)
+
+
+def why() -> WhyDialog:
+    """Give the dialog with a reason."""
+    dialog = WhyDialog(ENGLISH)
+    dialog.show_rows((("10:12", "Main", "Low balance", "Sent"),))
+    return dialog
+
+
+def about() -> AboutDialog:
+    """Give the About dialog."""
+    return AboutDialog("1", ENGLISH)
+
+
+ALL: dict[str, Callable[[], QWidget]] = {
+    "window": main_window,
+    "no account": empty_window,
+    "accounts": settings(0),
+    "notifications": settings(1),
+    "appearance": settings(2),
+    "general": settings(3),
+    "account": account_dialog,
+    "first run": first_run,
+    "history": history,
+    "why": why,
+    "about": about,
+}
+
+
+@pytest.fixture(params=ALL)
+def top(request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
+    """Give each window in turn, on the screen and active."""
+    one = ALL[request.param]()
+    qtbot.addWidget(one)
+    with qtbot.waitActive(one):
+        one.show()
+    return one
+
+
+def wanted(top: QWidget) -> list[QWidget]:
+    """Give what can be used in a window, but not what boxes are made of."""
+    found = []
+    for one in top.findChildren(QWidget):
+        inside = one.parentWidget()
+        if not isinstance(one, INTERACTIVE) or not one.isVisible():
+            continue
+        if not one.isEnabled() or isinstance(
+            inside, (QAbstractSpinBox, QComboBox, QTabBar, QLineEdit, QAbstractItemView)
+        ):
+            continue
+        several = isinstance(one, QAbstractButton) and one.autoExclusive()
+        if not several or one.isChecked():  # arrows go on to the others
+            found.append(one)
+    return found
+
+
+def focused(top: QWidget) -> QWidget | None:
+    """Give what has the focus in a window; Qt's own answer may be nothing."""
+    found: object = top.focusWidget()
+    return found if isinstance(found, QWidget) else None
+
+
+def tab_on(top: QWidget) -> QWidget | None:
+    """Press the tab key, and give what has the focus then."""
+    before = focused(top)
+    QTest.keyClick(top if before is None else before, Qt.Key.Key_Tab)
+    return focused(top)
+
+
+def round_trip(top: QWidget) -> list[QWidget]:
+    """Press the tab key until it comes round, and give what had the focus."""
+    start = focused(top)
+    passed = [] if start is None else [start]
+    for _ in range(MOST):
+        now = tab_on(top)
+        if now is None or (passed and now is passed[0]):
+            return passed
+        passed.append(now)
+    pytest.fail(f"the tab key never comes round: {passed}")
+
+
+def test_the_tab_key_reaches_everything(top: QWidget) -> None:
+    """Whatever can be pressed, chosen or typed in."""
+    reached = round_trip(top)
+    missed = [one for one in wanted(top) if one not in reached]
+    assert [named(one) for one in missed] == []
+
+
+def test_the_order_is_that_of_reading(top: QWidget) -> None:
+    """Down the window, column by column; once from the bottom to the top again."""
+    passed = round_trip(top)
+    back = []
+    for first, second in pairwise(passed):
+        one, other = place(first, top), place(second, top)
+        if other.bottom() <= one.top() and other.left() < one.right():
+            back.append(f"{named(first)} -> {named(second)}")
+    assert len(back) <= 1, back
+
+
+def named(widget: QWidget) -> str:
+    """Say which widget it is."""
+    words = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return f"{type(widget).__name__} {widget.accessibleName() or words}"
+
+
+def place(widget: QWidget, top: QWidget) -> QRect:
+    """Give where something is in its window."""
+    return QRect(widget.mapTo(top, QPoint()), widget.size())
+
+
+def test_one_sees_where_one_is(top: QWidget) -> None:
+    """Each thing looks different while it has the focus."""
+    start = focused(top)
+    alike: list[QWidget] = []
+    held: tuple[QWidget, QImage] | None = None
+    for _ in range(MOST):
+        now = tab_on(top)
+        if held is not None:
+            widget, picture = held
+            if picture == seen(widget, top):
+                alike.append(widget)
+        if now is None or (held is not None and now is start):
+            break
+        held = now, seen(now, top)
+    assert [named(one) for one in alike] == []
+
+
+def seen(widget: QWidget, top: QWidget) -> QImage:
+    """Give what is to be seen where something is; a blinking cursor is not."""
+    return top.grab(place(widget, top).adjusted(-3, -3, 3, 3)).toImage()
+
+
+def test_escape_closes(qtbot: QtBot, top: QWidget) -> None:
+    """Whatever has the focus in it."""
+    for one in round_trip(top):
+        with qtbot.waitActive(top):
+            top.show()
+            top.activateWindow()
+        one.setFocus()
+        QTest.keyClick(one, Qt.Key.Key_Escape)
+        assert not top.isVisible(), one
+
+
+def test_f1_says_what_this_is(qtbot: QtBot) -> None:
+    """The tray's menu may be out of reach without a mouse."""
+    window = main_window()
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    spy = QSignalSpy(window.about_requested)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert spy.count() == 1
