@@ -43,7 +43,7 @@ ACCOUNTS: Final = (
     ("Old shop", "made-up-key-old", "12.3000", "EUR", "10"),
 )
 FRAME: Final = 30
-WIDE: Final = QRect(300, 0, 980, 640)
+WIDE: Final = QRect(150, 0, 1130, 760)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def accounts(scene: Scene) -> None:
     scene.tray_says("Low")
     scene.screen.program("xfce4-notifyd").find("push button", "Snooze")
     scene.tray.activate()
-    scene.take("window", scene.place("Balance Tray", 360, 80))
+    scene.take("window", scene.place("Balance Tray", 170, 80))
     scene.take("desktop", WIDE)
     end(scene, program)
 
@@ -162,7 +162,7 @@ def history(scene: Scene) -> None:
     scene.tray.activate()
     ours = scene.screen.program("alance")
     ours.find("push button", "Why")
-    scene.take("accounts", scene.place("Balance Tray", 360, 80))
+    scene.take("accounts", scene.place("Balance Tray", 170, 80))
     ours.find("push button", "History").press()
     scene.take("history", scene.place("History", 180, 60))
     end(scene, program)
@@ -194,7 +194,7 @@ def warnings(scene: Scene) -> None:
     ours = scene.screen.program("alance")
     ours.find("push button", "Refresh").press()
     notifications.says("unusual spending")
-    scene.place("Balance Tray", 360, 80)
+    scene.place("Balance Tray", 170, 80)
     scene.take("warnings", WIDE)
     notifications.find("push button", "Snooze").press()
     ours.says("Snoozed until")
