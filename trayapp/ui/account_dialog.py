@@ -16,8 +16,7 @@ from trayapp.core.text import Problem
 from trayapp.ui.entry import Entry
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.key_entry import KeyEntry
-from trayapp.ui.labels import Text, Tone
-from trayapp.ui.rows import Rows
+from trayapp.ui.rows import Explained, Rows
 from trayapp.ui.trial_row import TrialRow
 
 _SERVICES: Final = tuple(Service)
@@ -136,9 +135,8 @@ class AccountDialog(FormDialog):
     def _add_service(self) -> None:
         translate = self._language.gettext
         advice = translate("The brand that you bought it from.")
-        self._service.setAccessibleDescription(advice)
-        self._fields.add(translate("&Service:"), self._service, self._service)
-        self._fields.add_unnamed(Text(advice, tone=Tone.MUTED))
+        explained = Explained(self._service, advice)
+        self._fields.add(translate("&Service:"), explained, self._service)
 
     def _add(self, field: Field, label: str, entry: Entry) -> None:
         entry.edited.connect(self._on_edited)

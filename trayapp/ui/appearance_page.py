@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from trayapp.core.gauge import Gauge
@@ -10,10 +10,9 @@ from trayapp.core.language import Language, mark
 from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.state import State
 from trayapp.ui.icons import gauge_icon
-from trayapp.ui.labels import Text, Tone
 from trayapp.ui.option import Option
 from trayapp.ui.panel import panel_ink
-from trayapp.ui.rows import Rows
+from trayapp.ui.rows import Explained, Rows
 
 _STYLES: Final = {
     IconStyle.COLOUR: mark("In colour"),
@@ -36,7 +35,6 @@ class AppearancePage(QWidget):
         translate = language.gettext
         self._style = _choice_of_styles(settings.icon, language)
         advice = translate("Where the panel's colour isn't known, it stays in colour.")
-        self._style.setAccessibleDescription(advice)
         self._discreet = Option(
             translate("&Hide amounts until I ask for them"),
             on=settings.discreet,
@@ -46,14 +44,11 @@ class AppearancePage(QWidget):
             ),
         )
         rows = Rows()
-        rows.add(translate("Tray &icon:"), self._style, self._style)
-        rows.setAlignment(self._style, Qt.AlignmentFlag.AlignLeading)
-        rows.add_unnamed(Text(advice, tone=Tone.MUTED))
-        em = self.fontMetrics().height()
-        rows.setVerticalSpacing(em // 4)
+        explained = Explained(self._style, advice)
+        rows.add(translate("Tray &icon:"), explained, self._style)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(em)
+        whole.setSpacing(self.fontMetrics().height())
         whole.addLayout(rows)
         whole.addWidget(self._discreet)
         whole.addStretch(1)

@@ -1,10 +1,11 @@
 """A dialog of pages that gives them the room they need, as far as the screen goes."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QStackedWidget,
+    QStyle,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -54,14 +55,24 @@ class PagedDialog(QDialog):
         assert isinstance(page, Page)  # noqa: S101 - nothing else is ever added
         return page
 
+    def _highest(self) -> int:
+        """Give what the frame leaves of the screen; there may be none yet."""
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        frame = max(self.frameGeometry().height() - self.height(), title)
+        return self.screen().availableSize().height() - frame
+
     @Slot()
     def _make_room(self) -> None:
         """Grow, as far as the screen goes, for words that came later."""
         page = self._current_page()
         more = page.missing
         if more > 0 and self.isVisible():
-            highest = self.screen().availableSize().height()
+            room = self.screen().availableGeometry()
+            highest = self._highest()
             self.resize(self.width(), min(self.height() + more, highest))
+            below = self.frameGeometry().bottom() - room.bottom()
+            if below > 0:
+                self.move(self.x(), max(self.y() - below, room.top()))
         if self._revealed is not None:
             page.ensureWidgetVisible(self._revealed)
             self._revealed = None
@@ -69,5 +80,6 @@ class PagedDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Take the room that the rows need: Qt gives two thirds of a screen at most."""
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
-            self.resize(self.sizeHint().boundedTo(self.screen().availableSize()))
+            room = QSize(self.screen().availableSize().width(), self._highest())
+            self.resize(self.sizeHint().boundedTo(room))
         super().showEvent(event)

@@ -3,14 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.core.locales import LOCALES
 from trayapp.core.settings import Settings
-from trayapp.ui.labels import Text, Tone
-from trayapp.ui.rows import Rows
+from trayapp.ui.rows import Explained, Rows
 from trayapp.ui.waits import Waits
 
 _USUAL: Final = (
@@ -40,11 +38,8 @@ class Preferences(QWidget):
                 translate("Takes effect when Balance Tray starts the next time."),
             ),
         ):
-            rows.add(name, box, box)
-            rows.setAlignment(box, Qt.AlignmentFlag.AlignLeading)
-            rows.add_unnamed(Text(advice, tone=Tone.MUTED))
-            box.setAccessibleDescription(advice)
-        rows.setVerticalSpacing(self.fontMetrics().height() // 4)
+            rows.add(name, Explained(box, advice), box)
+        rows.setVerticalSpacing(self.fontMetrics().height() // 2)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(rows)

@@ -1,7 +1,22 @@
 """Rows of a form: names on the left, each level with the first line on its right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from trayapp.ui.labels import Text, Tone
+
+
+class Explained(QWidget):
+    """A field as wide as its words, and under it a sentence of help."""
+
+    def __init__(self, field: QWidget, advice: str) -> None:
+        super().__init__()
+        field.setAccessibleDescription(advice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self.fontMetrics().height() // 5)
+        layout.addWidget(field, 0, Qt.AlignmentFlag.AlignLeading)
+        layout.addWidget(Text(advice, tone=Tone.MUTED))
 
 
 class Rows(QGridLayout):
