@@ -1,8 +1,5 @@
 """Everything can be reached and used without a mouse, and one sees where one is."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -20,39 +17,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.account import Account, Service
-from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import Remedy
-from trayapp.core.forecast import Forecast, Verdict
-from trayapp.core.history_page import Past, history_page
-from trayapp.core.language import ENGLISH
-from trayapp.core.settings import QuietHours, Settings
-from trayapp.core.state import State
-from trayapp.core.text import Card, Problem
-from trayapp.ui.about import AboutDialog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.history_window import HistoryWindow
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.why_dialog import WhyDialog
+from gallery import GALLERY
 from trayapp.ui.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-MAIN = Card(
-    account_id="m",
-    name="Main",
-    amount="€350.12",
-    level=State.LOW,
-    state=State.UNREACHABLE,
-    state_words="Unreachable",
-    age="Just now",
-    problem=Problem("No way", "Because.", "Wait.", Remedy.COPY_DETAILS, ""),
-    panel_url="https://panel.example",
-    asking=False,
-)
 INTERACTIVE = (
     QAbstractButton,
     QAbstractItemView,
@@ -65,100 +35,10 @@ MOST = 60
 """More than anything has to be stepped through."""
 
 
-def main_window() -> Window:
-    """Give the window of two accounts, with a message and an error."""
-    window = Window(ENGLISH)
-    window.show_banner("x", "A fault.", is_fault=True)
-    fine = Card(
-        "s",
-        "Shop",
-        "€1",
-        State.OK,
-        State.OK,
-        "Fine",
-        "",
-        None,
-        "https://x",
-        asking=False,
-    )
-    window.show_cards((MAIN, fine))
-    window.offer_reveal(on=True)
-    return window
-
-
-def empty_window() -> Window:
-    """Give the window of somebody new."""
-    return Window(ENGLISH)
-
-
-def settings(tab: int) -> Callable[[], SettingsDialog]:
-    """Give the settings at one of their tabs."""
-
-    def make() -> SettingsDialog:
-        chosen = Settings(
-            quiet=QuietHours(NOW.time(), NOW.time()), reminder=timedelta(hours=8)
-        )
-        accounts = (Account("a", "A"), Account("b", "B"))
-        dialog = SettingsDialog(accounts, chosen, ENGLISH, new_id=lambda: "x")
-        dialog.tabs.setCurrentIndex(tab)
-        return dialog
-
-    return make
-
-
-def account_dialog() -> AccountDialog:
-    """Give the dialog with all its fields."""
-    account = Account("a", "A", service=Service.CUSTOM)
-    return AccountDialog(Subject(account, is_new=True), ENGLISH)
-
-
-def first_run() -> FirstRun:
-    """Give the first of three steps."""
-    return FirstRun(ENGLISH, new_id=lambda: "x")
-
-
-def history() -> HistoryWindow:
-    """Give a history with a top-up."""
-    readings = [
-        Reading(Balance(Decimal(amount), "EUR"), NOW - timedelta(days=9 - day))
-        for day, amount in enumerate(("50", "40", "240", "200"))
-    ]
-    past = Past(Account("a", "A"), readings, set(), timedelta(days=13))
-    view = history_page(past, Forecast(Verdict.NOT_ENOUGH), NOW, ENGLISH)
-    return HistoryWindow(view, ENGLISH)
-
-
-def why() -> WhyDialog:
-    """Give the dialog with a reason."""
-    dialog = WhyDialog(ENGLISH)
-    dialog.show_rows((("10:12", "Main", "Low balance", "Sent"),))
-    return dialog
-
-
-def about() -> AboutDialog:
-    """Give the About dialog."""
-    return AboutDialog("1", ENGLISH)
-
-
-ALL: dict[str, Callable[[], QWidget]] = {
-    "window": main_window,
-    "no account": empty_window,
-    "accounts": settings(0),
-    "notifications": settings(1),
-    "appearance": settings(2),
-    "general": settings(3),
-    "account": account_dialog,
-    "first run": first_run,
-    "history": history,
-    "why": why,
-    "about": about,
-}
-
-
-@pytest.fixture(params=ALL)
+@pytest.fixture(params=GALLERY)
 def top(request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
     """Give each window in turn, on the screen and active."""
-    one = ALL[request.param]()
+    one = GALLERY[request.param]()
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
         one.show()
@@ -167,7 +47,7 @@ def top(request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
 
 def wanted(top: QWidget) -> list[QWidget]:
     """Give what can be used in a window, but not what boxes are made of."""
-    found = []
+    found: list[QWidget] = []
     for one in top.findChildren(QWidget):
         inside = one.parentWidget()
         if not isinstance(one, INTERACTIVE) or not one.isVisible():
@@ -176,8 +56,9 @@ def wanted(top: QWidget) -> list[QWidget]:
             inside, (QAbstractSpinBox, QComboBox, QTabBar, QLineEdit, QAbstractItemView)
         ):
             continue
-        several = isinstance(one, QAbstractButton) and one.autoExclusive()
-        if not several or one.isChecked():  # arrows go on to the others
+        if isinstance(one, QAbstractButton) and one.autoExclusive():
+            found += [one] if one.isChecked() else []  # arrows go on to the others
+        else:
             found.append(one)
     return found
 
@@ -271,7 +152,8 @@ def test_escape_closes(qtbot: QtBot, top: QWidget) -> None:
 
 def test_f1_says_what_this_is(qtbot: QtBot) -> None:
     """The tray's menu may be out of reach without a mouse."""
-    window = main_window()
+    window = GALLERY["window"]()
+    assert isinstance(window, Window)
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()

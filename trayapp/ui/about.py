@@ -97,6 +97,7 @@ class AboutDialog(QDialog):
         self._whole.activate()
         needed = self.heightForWidth(self.width())
         self.resize(self.width(), max(self.height(), needed))
+        self.setMinimumSize(self.size())
 
     @Slot()
     def _on_copy(self) -> None:

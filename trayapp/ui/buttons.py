@@ -54,7 +54,7 @@ class Button(QPushButton):
         self.setFont(font)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a ring in what has the keyboard; around Enter's button is one always."""
+        """Paint a ring in what has the keyboard; Enter's button has one around it."""
         super().paintEvent(event)
         by_keyboard = Qt.WidgetAttribute.WA_KeyboardFocusChange
         if self.hasFocus() and self.window().testAttribute(by_keyboard):

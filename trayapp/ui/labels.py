@@ -91,9 +91,10 @@ class Text(QLabel):
         bold = self._bold if bold is None else bold
         if (tone, scale, bold) != (self._tone, self._scale, self._bold):
             self._tone, self._scale, self._bold = tone, scale, bold
-            self._follow()
+            self.follow()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Take the palette and the font of what is around, as they are now."""
         around = self.parentWidget()
         if around is None:
             return
@@ -114,7 +115,7 @@ class Text(QLabel):
         """Follow the palette and the font of the widget around."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
-            self._follow()
+            self.follow()
 
 
 def sized(font: QFont, model: QFont, scale: float) -> QFont:

@@ -45,7 +45,8 @@ class Page(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Leave enough to scroll in; never scroll sideways."""
-        return QSize(self._form.minimumSizeHint().width(), self._least // 4)
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._form.minimumSizeHint().width() + bar, self._least // 4)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear when the form lays itself out anew."""

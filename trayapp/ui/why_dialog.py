@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from trayapp.ui.labels import Text, Tone, breakable
 Row = tuple[str, str, str, str]
 """When, which account, what, and what became of it with the reason."""
 _SIZE: Final = (44, 26)
+_SMALLEST: Final = (26, 14)
 _LONGEST: Final = 400
 
 
@@ -54,7 +55,8 @@ class WhyDialog(QDialog):
         )
         layout.addWidget(self._table, 1)
         layout.addWidget(box)
-        self.resize(em * _SIZE[0], em * _SIZE[1])
+        self.setMinimumSize(QSize(*_SMALLEST) * em)
+        self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Show these rows in their order; none at all is said in words."""

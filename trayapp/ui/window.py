@@ -254,7 +254,7 @@ class Window(QMainWindow):
         whole.addWidget(self._search)
         whole.addWidget(self._pages, 1)
         whole.addWidget(self._footer)
-        self.resize(QSize(*_SIZE) * em)
+        self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Say that it is gone."""
@@ -269,6 +269,13 @@ class Window(QMainWindow):
             wrapped = whole.minimumHeightForWidth(self.width())  # -1: nothing wraps
             self.setMinimumHeight(max(wrapped, whole.minimumSize().height()))
         return done
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let labels of another size than the font's grow with it: Qt leaves them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for label in self.findChildren(Text):
+                label.follow()
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
