@@ -69,6 +69,7 @@ class AccountDialog(FormDialog):
         self._fill(subject.account)
         self._service.currentIndexChanged.connect(self._on_service)
         self._trial_row.test_requested.connect(self._on_test)
+        self._entries[Field.NAME].line.setFocus()
 
     @property
     def account_id(self) -> str:
