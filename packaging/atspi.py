@@ -226,12 +226,27 @@ class Screen:
 
         A menu that is open is no part of its program: it is known by this alone.
         """
-        event = "object:state-changed:focused"
+        for thing, body in self._heard("state-changed:focused", "StateChanged", act):
+            if body[:2] == ("focused", 1) and thing.role == role:
+                return thing
+        raise AssertionError
+
+    def described_by(self, act: Callable[[], object], described: Thing) -> str:
+        """Do something, and wait for another description: it is said by itself."""
+        kind = "property-change:accessible-description"
+        for thing, body in self._heard(kind, "PropertyChange", act):
+            if thing.path == described.path and body[0] == "accessible-description":
+                return described.description
+        raise AssertionError
+
+    def _heard(
+        self, kind: str, member: str, act: Callable[[], object]
+    ) -> Iterator[tuple[Thing, tuple[Any, ...]]]:
+        """Do something, and give what is told of then, and of whom."""
+        event = f"object:{kind}"
         self.call(new_method_call(_EVENTS, "RegisterEvent", "s", (event,)))
         rule = MatchRule(
-            type="signal",
-            interface="org.a11y.atspi.Event.Object",
-            member="StateChanged",
+            type="signal", interface="org.a11y.atspi.Event.Object", member=member
         )
         Proxy(message_bus, self._connection).AddMatch(rule)
         with self._connection.filter(rule, bufsize=100) as changes:
@@ -241,11 +256,10 @@ class Screen:
                     changes, timeout=_PATIENCE_S
                 )
                 fields = changed.header.fields
-                thing = Thing(
-                    self, fields[HeaderFields.sender], fields[HeaderFields.path]
+                yield (
+                    Thing(self, fields[HeaderFields.sender], fields[HeaderFields.path]),
+                    changed.body,
                 )
-                if changed.body[:2] == ("focused", 1) and thing.role == role:
-                    return thing
 
     def call(self, message: Any) -> tuple[Any, ...]:  # noqa: ANN401  # jeepney's own
         """Send a call and give its reply's body; `GoneError` for an error."""

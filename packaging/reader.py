@@ -44,7 +44,8 @@ class Line:
     @property
     def words(self) -> str:
         """All that tells it from others."""
-        return f"{self.label} {self.name}".strip()
+        label = self.label.rstrip(": ")
+        return self.name if label in self.name else f"{label} {self.name}"
 
     def __str__(self) -> str:
         """Write it as it is heard: what it is called, what it is, how it is."""
