@@ -92,6 +92,12 @@ class Thing:
             for owner, path in labels
         )
 
+    @property
+    def header(self) -> str:
+        """The name of the column that a cell stands in."""
+        (headers,) = self._call("TableCell", "GetColumnHeaderCells")
+        return " ".join(Thing(self.screen, *one).name for one in headers)
+
     def has(self, state: str) -> bool:
         """Say whether it is `enabled`, `focused`, `showing` or `checked`."""
         return state in self.states
@@ -238,6 +244,12 @@ class Screen:
             if thing.path == described.path and body[0] == "accessible-description":
                 return described.description
         raise AssertionError
+
+    def announces(self, words: str, act: Callable[[], object]) -> None:
+        """Do something, and wait until these words are said, whatever is looked at."""
+        for _, body in self._heard("announcement", "Announcement", act):
+            if words in str(body[3][1]):
+                return
 
     def _heard(
         self, kind: str, member: str, act: Callable[[], object]

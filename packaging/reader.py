@@ -35,7 +35,7 @@ class Line:
     role: str
     name: str
     label: str
-    """What stands beside it to name it."""
+    """What stands beside it to name it; of a cell, above it."""
     value: str
     """What is typed in it; empty for nothing, and where nothing can be typed."""
     states: frozenset[str]
@@ -73,7 +73,8 @@ def lines(thing: Thing, depth: int = 0) -> Iterator[Line]:
         is_silent = not name and (role in _SILENT or role == "label")
         if not is_silent:
             value = thing.text if thing.can("Text") else ""
-            yield Line(depth, role, name, thing.label, value, states, thing.description)
+            label = thing.header if role == "cell" else thing.label
+            yield Line(depth, role, name, label, value, states, thing.description)
         inside = thing.children()
     except GoneError:
         return

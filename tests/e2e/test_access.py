@@ -117,7 +117,9 @@ def said(heard: list[Line]) -> list[str]:
     return [str(line).strip() for line in heard]
 
 
-def test_the_window_is_heard(profile: Program, screen: Screen, icon: Icon) -> None:
+def test_the_window_is_heard(
+    profile: Program, screen: Screen, icon: Icon, gateway: ScriptedGateway
+) -> None:
     """One card after the other: name, amount, state, age; then its buttons."""
     icon.says("Shop")
     icon.activate()
@@ -142,6 +144,9 @@ def test_the_window_is_heard(profile: Program, screen: Screen, icon: Icon) -> No
     assert any(one.startswith("Why?, push button. Which") for one in said(heard))
     assert sum("focused" in one.states for one in heard) == 1
     menu_is_used_by_keys(profile, screen, ours)
+    gateway.set_balance("made-up-key-shop", "4.5000", "EUR")
+    refresh = partial(profile.desktop.run, ["xdotool", "key", "F5"])
+    screen.announces("Shop: Low: below €50.00", refresh)
 
 
 def menu_is_used_by_keys(profile: Program, screen: Screen, ours: Ours) -> None:
@@ -176,6 +181,7 @@ def test_the_history_is_heard_value_by_value(
     assert "7 days, radio button, not checked" in said(heard)
     columns = [one.name for one in heard if one.role == "column header"]
     assert columns[:4] == ["Month", "Opening", "Topped up", "Spent"]
+    assert any(re.fullmatch(r"Opening €[\d.]+", one.words) for one in heard)
     assert any(one.role == "list item" and "€400.00" in one.name for one in heard)
     (curve,) = (one for one in window.everything() if one.name == "Balance, 30 days")
     for key, amount in (("End", "€350.12"), ("Left", "€360.00"), ("Home", "€90.00")):

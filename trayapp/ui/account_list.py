@@ -57,7 +57,10 @@ class AccountList(QListWidget):
         row = max(0, self.currentRow())
         self.clear()
         for account in accounts:
-            item = QListWidgetItem(self._icon, self._words(account, pending))
+            words = self._words(account, pending)
+            item = QListWidgetItem(self._icon, words)
+            heard = words.replace("\n", ", ").replace("\u200b", "")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, heard)
             item.setData(Qt.ItemDataRole.UserRole, account.id)
             # Between others, never onto one: that would take its place.
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)

@@ -29,7 +29,8 @@ class Option(QWidget):
         row.setSpacing(self.fontMetrics().height() // 2)
         row.addWidget(self.box)
         for part in parts:
-            part.setAccessibleDescription(advice)
+            if not isinstance(part, Text):
+                part.setAccessibleDescription(advice)
             if isinstance(part, QComboBox):  # readers call it by what is chosen
                 name = f"{part.accessibleName()}. {advice}"
                 part.setAccessibleDescription(name.strip())
