@@ -69,7 +69,9 @@ class Placement(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear that the window comes or goes, by the program's own will."""
-        if watched is self._window and not event.spontaneous():
+        # Python's part of this may be gone before Qt's own is.
+        window = getattr(self, "_window", None)
+        if watched is window and not event.spontaneous():
             if event.type() == QEvent.Type.Show:
                 self._place()
             elif event.type() == QEvent.Type.Hide:
