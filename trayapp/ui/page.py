@@ -51,6 +51,7 @@ class Page(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear when the form lays itself out anew."""
         done = super().eventFilter(watched, event)
-        if watched is self._form and event.type() == QEvent.Type.LayoutRequest:
+        # Asked of Qt: what Python knows of this may be gone before Qt's own part is.
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.changed.emit()
         return done
