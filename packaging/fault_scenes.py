@@ -14,20 +14,13 @@ from typing import TYPE_CHECKING, Final
 from fault_stage import GOOD, PATIENCE_S, PROGRAM, AnyServer, Stage, http, refusal
 from first_steps import finish, name_service
 from processes import wait_until
-from trayapp.core import errors
-from trayapp.core.errors import BalanceTrayError
+from trayapp.core.errors import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 
-KINDS: Final = {
-    kind.id: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, BalanceTrayError) and kind.reason
-}
-LEAVES: Final = {name for name, kind in KINDS.items() if kind.title}
 ANSWERS: Final = {
     "unauthorized": refusal("UNAUTHORIZED", "401 Unauthorized", "Your API key …"),
     "refused": refusal("BAD_PARAMS", "400 Bad Request", "user_name is unknown"),
@@ -76,7 +69,7 @@ def says(
     """Start the program, and wait until it tells the fault."""
     ours = on.start(command, env)
     on.open()
-    ours.says(KINDS[name].title, within_s=PATIENCE_S)
+    ours.says(BY_ID[name].title, within_s=PATIENCE_S)
 
 
 def patched(name: str) -> list[str]:
@@ -156,7 +149,7 @@ def denied(on: Stage) -> Iterator[None]:
         ours.find("push button", "Unlock").press()
         wait_until(lambda: on.desktop.run(prompt).returncode == 0, "the prompt", 10)
         on.desktop.run(["xdotool", "key", "Escape"])
-        ours.says(KINDS["keyring-denied"].title)
+        ours.says(BY_ID["keyring-denied"].title)
         yield
 
 
@@ -195,7 +188,7 @@ def no_key(on: Stage) -> Iterator[None]:
 def unusable_key(on: Stage) -> Iterator[None]:
     """Type what can't be a key."""
     enter(on, key="short")
-    on.screen.program("alance").says(KINDS["key-unusable"].title)
+    on.screen.program("alance").says(BY_ID["key-unusable"].title)
     yield
 
 
@@ -233,7 +226,7 @@ def unwritable(on: Stage) -> Iterator[None]:
         enter(on, server.url, command=patched("config-unwritable"))
         ours = on.screen.program("alance")
         finish(ours, "10")
-        ours.says(KINDS["config-unwritable"].title)
+        ours.says(BY_ID["config-unwritable"].title)
         yield
 
 
@@ -296,7 +289,7 @@ def export(on: Stage) -> Iterator[None]:
         on.desktop.run(["xdotool", "key", "ctrl+a"])
         on.desktop.run(["xdotool", "type", "--delay", "30", "/proc/history.csv"])
         on.desktop.run(["xdotool", "key", "Return"])
-        ours.says(KINDS["export-unwritable"].title)
+        ours.says(BY_ID["export-unwritable"].title)
         yield
 
 
@@ -312,7 +305,7 @@ def hangs(on: Stage) -> Iterator[None]:
     (program,) = on.programs
     program.send_signal(signal.SIGSTOP)
     try:
-        on.start().says(KINDS["program-hangs"].title, within_s=PATIENCE_S)
+        on.start().says(BY_ID["program-hangs"].title, within_s=PATIENCE_S)
         yield
     finally:
         program.send_signal(signal.SIGCONT)

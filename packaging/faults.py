@@ -14,10 +14,11 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from fault_scenes import LEAVES, SCENES
+from fault_scenes import SCENES
 from fault_stage import Stage, stage
 from processes import WaitTimeoutError
 from steps import say
+from trayapp.core.errors import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("ids", nargs="*", metavar="ID")
     wanted = parser.parse_args().ids or [*SCENES]
-    failed = [f"{name}: no scene shows it" for name in LEAVES - SCENES.keys()]
+    failed = [f"{name}: no scene shows it" for name in BY_ID.keys() - SCENES.keys()]
     for place, names in STAGES.items():
         chosen = [name for name in names if name in wanted]
         if chosen:

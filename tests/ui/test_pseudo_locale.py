@@ -73,14 +73,7 @@ OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
     for word in re.findall(r"[A-Za-z]+", name)
 }
 """Words that are the same in every language."""
-KINDS = sorted(
-    {
-        one
-        for one in vars(errors).values()
-        if isinstance(one, type) and issubclass(one, BalanceTrayError) and one.advice
-    },
-    key=lambda kind: kind.id,
-)
+KINDS = [kind for _, kind in sorted(errors.BY_ID.items())]
 
 
 @dataclass

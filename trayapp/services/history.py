@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from trayapp.core import errors
 from trayapp.core.alert_log import KEPT, LogEntry
 from trayapp.core.balance import Reading
-from trayapp.core.errors import BalanceTrayError, Failure, HistoryProblem
+from trayapp.core.errors import BY_ID, Failure, HistoryProblem
 from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
@@ -30,11 +29,6 @@ from trayapp.services.salvage import open_or_mend
 
 _PATIENCE_S: Final = 5.0
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
-_KINDS: Final = {
-    kind.id: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, BalanceTrayError)
-}
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -292,4 +286,4 @@ def _memory(account_id: str, written: str) -> tuple[str, Memory]:
 
 def _wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, Watched]:
     plan = Plan(from_ms(due), failures, held=True)
-    return account_id, Watched(plan, Failure(_KINDS[kind]))
+    return account_id, Watched(plan, Failure(BY_ID[kind]))

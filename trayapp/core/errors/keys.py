@@ -1,0 +1,97 @@
+"""The key is out of reach, or there is none that could be used."""
+
+from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
+from trayapp.core.language import mark
+from trayapp.core.state import State
+
+
+class KeyringProblem(BalanceTrayError):
+    """The key could not be read or written; never taken for a missing one."""
+
+    state = State.LOCKED
+    retry = Retry.LOOK
+
+
+class KeyringAbsent(KeyringProblem):
+    """No keyring service runs, or none that keeps secrets safe."""
+
+    id = "keyring-absent"
+    title = mark("There is no keyring on this desktop")
+    reason = mark(
+        "API keys are kept in the system's keyring and nowhere else, and none answers."
+    )
+    advice = mark(
+        "Start or install a keyring that speaks Secret Service, such as GNOME Keyring, "
+        "KeePassXC or KWallet; the program notices by itself."
+    )
+
+
+class KeyringLocked(KeyringProblem):
+    """The keyring waits for its password."""
+
+    id = "keyring-locked"
+    remedy = Remedy.UNLOCK
+    title = mark("The keyring is locked")
+    reason = mark("The API key is in it, safe and out of reach.")
+    advice = mark("Unlock the keyring with its password; the program then goes on.")
+
+
+class KeyringDenied(KeyringProblem):
+    """A person dismissed the prompt, or the system refused."""
+
+    id = "keyring-denied"
+    remedy = Remedy.UNLOCK
+    title = mark("Access to the keyring was denied")
+    reason = mark("The keyring's question was answered with no, or was closed.")
+    advice = mark("Choose Unlock and allow Balance Tray to read its own key.")
+
+
+class KeyringSlow(KeyringProblem):
+    """No answer in time; the question goes on waiting where nobody waits for it."""
+
+    id = "keyring-slow"
+    title = mark("The keyring does not answer")
+    reason = mark("It was asked for the API key and has said nothing for a while.")
+    advice = mark(
+        "Look for a question from the keyring behind other windows. If there is none, "
+        "log out and in again."
+    )
+
+
+class KeyringFailed(KeyringProblem):
+    """The keyring reported a fault, or did not keep what it was given."""
+
+    id = "keyring-failed"
+    title = mark("The keyring reports a fault")
+    reason = mark("It answered, but could not give or keep the API key.")
+    advice = mark("Try again; if it goes on, check the keyring in its own program.")
+
+
+class KeyProblem(BalanceTrayError):
+    """A key is needed and there is none that could be used."""
+
+    state = State.NO_KEY
+    retry = Retry.RARELY
+    remedy = Remedy.ENTER_KEY
+
+
+class KeyMissing(KeyProblem):
+    """The keyring works and holds no key for this account."""
+
+    id = "key-missing"
+    title = mark("This account has no API key yet")
+    reason = mark("The keyring of this computer holds no key for it.")
+    advice = mark(
+        "Enter the key; you find it in the API settings of the account's panel."
+    )
+
+
+class KeyUnusable(KeyProblem):
+    """What was typed or stored can't be a key."""
+
+    id = "key-unusable"
+    title = mark("This is not an API key")
+    reason = mark(
+        "A key has 8 to 256 plain letters, digits or signs, without blanks or accents."
+    )
+    advice = mark("Copy the key again from the API settings of the account's panel.")

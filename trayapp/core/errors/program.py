@@ -1,0 +1,47 @@
+"""The program itself, or the desktop that it speaks on, does not do its part."""
+
+from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
+from trayapp.core.language import mark
+
+
+class NotificationsUnseen(BalanceTrayError):
+    """No notification server takes what there is to tell."""
+
+    id = "notifications"
+    remedy = Remedy.NONE
+    title = mark("This desktop shows no notifications at the moment")
+    reason = mark(
+        "No notification service takes them, so warnings are seen in the icon and in "
+        "this window only."
+    )
+    advice = mark(
+        "Start or install one, such as the desktop's own, mako or dunst; what there "
+        "was to tell is then told at once."
+    )
+
+
+class ProgramHangs(BalanceTrayError):
+    """The program runs already and does not react to another start, or to `--quit`."""
+
+    id = "program-hangs"
+    remedy = Remedy.NONE
+    title = mark("Balance Tray runs already, and does not answer")
+    reason = mark("It hangs, or this computer is very busy at the moment.")
+    advice = mark(
+        "Wait a minute and try again. If it stays so, end its process in the system "
+        "monitor and start it anew; accounts, keys and history stay as they are."
+    )
+
+
+class InternalFault(BalanceTrayError):
+    """A fault of this program, caught at the thread's edge."""
+
+    id = "internal-fault"
+    retry = Retry.LATER
+    remedy = Remedy.COPY_DETAILS
+    title = mark("Balance Tray made a mistake")
+    reason = mark("Something happened that the program was not built for.")
+    advice = mark(
+        "It goes on trying. Please report this to the makers of Balance Tray with the "
+        "details, which hold no key."
+    )
