@@ -13,6 +13,7 @@ from trayapp.core.dates import (
     weekday_words,
 )
 from trayapp.core.language import ENGLISH, Language
+from trayapp.services.catalogs import catalog
 
 MADRID = Language(zone=ZoneInfo("Europe/Madrid"))
 
@@ -52,6 +53,32 @@ def test_a_day_says_no_more_than_is_needed() -> None:
     assert weekday_words(day, ENGLISH, in_year=2026) == "Sat 19 Dec"
     assert weekday_words(day, ENGLISH, in_year=2025) == "Sat 19 Dec 2026"
     assert month_words(day, ENGLISH) == "Dec 2026"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("es", ("sáb 19", "sáb 19 dic", "19 dic", "sáb 19 dic 2026, 13:00")),
+        ("ca", ("ds. 19", "ds. 19 des.", "19 des.", "ds. 19 des. 2026, 13:00")),
+        ("pt", ("sáb 19", "sáb 19 dez", "19 dez", "sáb 19 dez 2026, 13:00")),
+        ("fr", ("sam. 19", "sam. 19 déc.", "19 déc.", "sam. 19 déc. 2026 à 13:00")),
+        (
+            "de",
+            ("Sa., 19.", "Sa., 19. Dez.", "19. Dez.", "Sa., 19. Dez. 2026, 13:00"),
+        ),
+        ("it", ("sab 19", "sab 19 dic", "19 dic", "sab 19 dic 2026, 13:00")),
+    ],
+)
+def test_each_language_has_its_points(code: str, said: tuple[str, ...]) -> None:
+    """A German day is an ordinal, also where its month goes without saying."""
+    language = Language(gettext=catalog(code).gettext, zone=ZoneInfo("Europe/Madrid"))
+    moment = datetime(2026, 12, 19, 12, tzinfo=UTC)
+    assert said == (
+        weekday_words(moment, language),
+        weekday_words(moment, language, in_year=2026),
+        day_words(moment, language),
+        moment_words(moment, language),
+    )
 
 
 def test_order_and_names_are_the_languages_own() -> None:

@@ -143,6 +143,18 @@ def test_the_form_for_one_may_say_the_number_in_a_word(checkout: Checkout) -> No
     assert checkout.problems() == []
 
 
+def test_a_day_may_end_with_a_point_that_english_has_not(checkout: Checkout) -> None:
+    """German writes a day as an ordinal: its point is no end of a sentence."""
+    checkout.code.write_text(SOURCE + 'day = translate("on {day}")\n', "utf-8")
+    translations.update(["es"])
+    text = checkout.spanish.read_text(encoding="utf-8")
+    empty = 'msgid "on {day}"\nmsgstr ""'
+    assert empty in text
+    checkout.spanish.write_text(text.replace(empty, empty[:-2] + '"el {day}."'))
+    translations.update(["es"])
+    assert checkout.problems() == []
+
+
 def test_a_sentence_that_changed_is_translated_anew(checkout: Checkout) -> None:
     """Nothing is guessed; what there was is kept until it is cleaned or comes back."""
     checkout.code.write_text(SOURCE.replace("Welcome", "Be welcome"), encoding="utf-8")

@@ -74,6 +74,22 @@ def test_numbers_may_be_set_apart_from_the_language() -> None:
     assert str(amounts[0]).strip("€\u00a0") == "1.234,50"
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_MESSAGES": "es_ES.UTF-8", "LANG": "C.UTF-8"},
+        {"LC_MESSAGES": "es_ES.UTF-8", "LANG": "C", "LANGUAGE": "es"},
+        {"LANG": "es_ES.UTF-8", "LC_NUMERIC": "C"},
+        {"LC_MESSAGES": "es_ES.UTF-8"},
+    ],
+)
+def test_a_system_without_numbers_leaves_them_to_the_language(
+    environment: dict[str, str],
+) -> None:
+    """Not a Spanish amount with an English point in it."""
+    assert said(**environment)[:2] == ["1234,50\u00a0€", "12.345,50\u00a0€"]
+
+
 def test_another_language_than_the_systems_has_its_own_numbers() -> None:
     """Whoever chooses Catalan on an English system reads Catalan amounts."""
     language = person_language("ca")

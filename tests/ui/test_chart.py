@@ -3,17 +3,21 @@
 import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from trayapp.core.axis import midnight, tick_words
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.language import ENGLISH
+from trayapp.core.language import ENGLISH, Language
+from trayapp.core.locales import LOCALES
 from trayapp.core.plot import ChartData
+from trayapp.services.catalogs import catalog
 from trayapp.ui.chart import RANGES, Chart
 from trayapp.ui.chart_curve import Curve
 from trayapp.ui.chart_painter import paint_sheet
@@ -102,6 +106,27 @@ def test_it_is_told_in_words(chart: Chart) -> None:
     )
     chart.show_days(365)
     assert curve(chart).accessibleDescription().startswith("From €900.00 on 15 Aug")
+
+
+@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("days", RANGES)
+@pytest.mark.parametrize("width", [260, 420, 640, 1000])
+def test_no_day_runs_into_the_next(
+    code: str, days: int, width: int, qapp: QApplication
+) -> None:
+    """Whatever a language calls its days: there are as many as there is room for."""
+    language = Language(gettext=catalog(code).gettext)
+    metrics = QFontMetricsF(qapp.font())
+    sheet = Sheet.of(DATA, days, language, QSizeF(width, 300), metrics)
+    ends = [
+        (
+            sheet.plot.time.x(midnight(tick.day, UTC)),
+            metrics.horizontalAdvance(tick_words(tick, language)),
+        )
+        for tick in sheet.time_ticks
+    ]
+    for (left, before), (right, after) in pairwise(ends):
+        assert right - left > (before + after) / 2
 
 
 def test_keys_choose_the_range(chart: Chart) -> None:

@@ -43,8 +43,8 @@ def _wanted() -> Iterable[str]:
 
 def _as_set(language: Language) -> Language:
     locale = QLocale.system()
-    if locale.language() is QLocale.Language.C:
-        return language  # a system that says nothing gets plain English
+    if locale.language() is QLocale.Language.C or not _numbers_are_set():
+        return language  # a system that says nothing gets what is usual
     groups_four = locale.groupSeparator() in locale.toString(1234)
     return replace(
         language,
@@ -53,3 +53,16 @@ def _as_set(language: Language) -> Language:
         groups_from=4 if groups_four else 5,
         symbol_first=locale.toCurrencyString(1, "¤").startswith("¤"),
     )
+
+
+def _numbers_are_set() -> bool:
+    """Say whether the system has a shape for numbers, not only a language.
+
+    In a session of `C` that is asked for Spanish by LC_MESSAGES or LANGUAGE, Qt would
+    write Spanish amounts with English marks.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    names = ("LC_ALL", "LC_NUMERIC", "LANG")
+    said = next((os.environ[one] for one in names if os.environ.get(one)), "C")
+    return said.partition(".")[0] not in {"C", "POSIX"}

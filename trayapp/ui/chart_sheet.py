@@ -1,6 +1,8 @@
 """A chart laid out on a size, and the colours it is painted in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Final
@@ -9,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 
 from trayapp.core.axis import TimeTick
+from trayapp.core.dates import day_words, weekday_words
 from trayapp.core.language import Language
 from trayapp.core.plot import ChartData, Line, Plot, plot, time_axis, value_axis
 from trayapp.ui.colours import hairline, mixed, muted, readable, text_on, warning
@@ -93,8 +96,8 @@ class Sheet:
     @property
     def time_ticks(self) -> tuple[TimeTick, ...]:
         """The days that there is room to name."""
-        widest = self.metrics.horizontalAdvance("30 Sep") + self.metrics.height() * 0.8
-        most = int(self.area.width() / widest)
+        names = map(self.metrics.horizontalAdvance, _day_names(self.language))
+        most = int(self.area.width() / (max(names) + self.metrics.height() * 0.8))
         return self.plot.time.ticks(self.language.zone, most)
 
     def placed(self, line: Line) -> list[QPointF]:
@@ -126,6 +129,14 @@ def faded(colour: QColor, share: float) -> QColor:
     thin = QColor(colour)
     thin.setAlphaF(share)
     return thin
+
+
+def _day_names(language: Language) -> Iterator[str]:
+    """Give the longest words for a day that an axis may have."""
+    for month in range(1, 13):
+        yield day_words(date(2026, month, 28), language)
+    for day in range(22, 29):
+        yield weekday_words(date(2026, 6, day), language)
 
 
 def _rows(height: float, em: float) -> int:
