@@ -46,20 +46,9 @@ def layer_of(module: Path) -> str:
     return first if first in LAYERS else first.split("_")[0]
 
 
-def imports(module: Path, *, at_run_time: bool = False) -> Iterator[str]:
+def imports(module: Path) -> Iterator[str]:
     """Give the names of all that a file imports, wherever in it."""
-    tree = ast.parse(module.read_text())
-    skipped: set[int] = set()
-    for node in ast.walk(tree):
-        if (
-            at_run_time
-            and isinstance(node, ast.If)
-            and "TYPE_CHECKING" in ast.dump(node.test)
-        ):
-            skipped |= {id(inner) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
+    for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -87,7 +76,7 @@ def test_a_file_is_a_room(module: Path) -> None:
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    """Whoever is read first needs nothing of what comes later."""
+    """Whoever is read first needs nothing of what comes later, nor for a type."""
     names = {
         ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(
             ".__init__"
@@ -95,7 +84,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
         for module in MODULES
     }
     needs = {
-        name: {one for one in imports(module, at_run_time=True) if one in names}
+        name: {one for one in imports(module) if one in names}
         for name, module in names.items()
     }
     while free := [name for name, needed in needs.items() if not needed & needs.keys()]:

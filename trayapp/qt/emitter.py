@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from trayapp.qt.loop import Loop
 
@@ -19,8 +19,50 @@ if TYPE_CHECKING:
     from trayapp.core.notices import Button
     from trayapp.core.paid import Paid
     from trayapp.core.telling import Alert
-    from trayapp.qt.poller import Poller
     from trayapp.services.backend import Loaded, Saved
+
+
+class Voice(QObject):
+    """What the backend says, as signals.
+
+    Connect them to `@Slot` methods of QObjects only: a lambda or a plain function would
+    run on the other thread.
+
+    Signals:
+        loaded (Loaded): what was stored
+        asking (str): an account, by its id, is being asked
+        answered (Outcome): what came of it
+        tried (Trial, Outcome): what a trial from the dialog came to
+        saved (Saved): what became of the dialog's changes
+        pressed (str, str): a notification of an account was answered with a `Button`
+        alerts (tuple[Alert, ...]): what a person is to be told, in one notification
+        snoozed (datetime | None): until when notifications are snoozed
+        logged (tuple[LogEntry, ...]): the last decisions about alerts
+        awaited (tuple[Paid, ...]): the payments whose top-ups are waited for
+        foreseen (str, Forecast): when an account runs out
+        glimpsed (str, Glimpse): what its last weeks were like
+        looked_up (HistoryView): what the history window is to show
+        exported (str, Failure | None): a file was written, or why not
+        reached (Failure | None): why notifications reach nobody; None when they do
+        kept (Failure | None): why the history can't be kept; None when it is again
+    """
+
+    loaded = Signal(object)
+    asking = Signal(str)
+    answered = Signal(object)
+    tried = Signal(object, object)
+    saved = Signal(object)
+    pressed = Signal(str, str)
+    alerts = Signal(object)
+    snoozed = Signal(object)
+    logged = Signal(object)
+    awaited = Signal(object)
+    foreseen = Signal(str, object)
+    glimpsed = Signal(str, object)
+    looked_up = Signal(object)
+    exported = Signal(str, object)
+    reached = Signal(object)
+    kept = Signal(object)
 
 
 class Emitter:
@@ -29,72 +71,72 @@ class Emitter:
     A loop that was given up may move again; nobody hears it any more.
     """
 
-    def __init__(self, poller: "Poller", loop: Loop) -> None:
-        self._poller, self._loop = poller, loop
+    def __init__(self, voice: Voice, loop: Loop) -> None:
+        self._voice, self._loop = voice, loop
 
     def loaded(self, loaded: "Loaded") -> None:
         """Pass it on."""
-        self._emit(self._poller.loaded, loaded)
+        self._emit(self._voice.loaded, loaded)
 
     def asking(self, account_id: str) -> None:
         """Pass it on."""
-        self._emit(self._poller.asking, account_id)
+        self._emit(self._voice.asking, account_id)
 
     def answered(self, outcome: "Outcome") -> None:
         """Pass it on."""
-        self._emit(self._poller.answered, outcome)
+        self._emit(self._voice.answered, outcome)
 
     def tried(self, trial: "Trial", outcome: "Outcome") -> None:
         """Pass it on."""
-        self._emit(self._poller.tried, trial, outcome)
+        self._emit(self._voice.tried, trial, outcome)
 
     def saved(self, saved: "Saved") -> None:
         """Pass it on."""
-        self._emit(self._poller.saved, saved)
+        self._emit(self._voice.saved, saved)
 
     def pressed(self, account_id: str, button: "Button") -> None:
         """Pass it on."""
-        self._emit(self._poller.pressed, account_id, button.value)
+        self._emit(self._voice.pressed, account_id, button.value)
 
     def alerts(self, alerts: "tuple[Alert, ...]") -> None:
         """Pass it on."""
-        self._emit(self._poller.alerts, alerts)
+        self._emit(self._voice.alerts, alerts)
 
     def snoozed(self, until: "datetime | None") -> None:
         """Pass it on."""
-        self._emit(self._poller.snoozed, until)
+        self._emit(self._voice.snoozed, until)
 
     def log(self, entries: "tuple[LogEntry, ...]") -> None:
         """Pass it on."""
-        self._emit(self._poller.logged, entries)
+        self._emit(self._voice.logged, entries)
 
     def awaited(self, paid: "tuple[Paid, ...]") -> None:
         """Pass it on."""
-        self._emit(self._poller.awaited, paid)
+        self._emit(self._voice.awaited, paid)
 
     def foreseen(self, account_id: str, said: "Forecast") -> None:
         """Pass it on."""
-        self._emit(self._poller.foreseen, account_id, said)
+        self._emit(self._voice.foreseen, account_id, said)
 
     def glimpsed(self, account_id: str, seen: "Glimpse") -> None:
         """Pass it on."""
-        self._emit(self._poller.glimpsed, account_id, seen)
+        self._emit(self._voice.glimpsed, account_id, seen)
 
     def looked_up(self, page: "HistoryView") -> None:
         """Pass it on."""
-        self._emit(self._poller.looked_up, page)
+        self._emit(self._voice.looked_up, page)
 
     def exported(self, path: str, failure: "Failure | None") -> None:
         """Pass it on."""
-        self._emit(self._poller.exported, path, failure)
+        self._emit(self._voice.exported, path, failure)
 
     def kept(self, problem: "Failure | None") -> None:
         """Say why the history can't be kept for now, or that it is again."""
-        self._emit(self._poller.kept, problem)
+        self._emit(self._voice.kept, problem)
 
     def reached(self, problem: "Failure | None") -> None:
         """Say why no notification reaches the person, or that they do again."""
-        self._emit(self._poller.reached, problem)
+        self._emit(self._voice.reached, problem)
 
     def _emit(self, signal: SignalInstance, *said: object) -> None:
         if not self._loop.is_given_up:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.known import Outcome
 from trayapp.core.restarts import Restarts
-from trayapp.qt.emitter import Emitter
+from trayapp.qt.emitter import Emitter, Voice
 from trayapp.qt.loop import Job, Jobs, Loop
 
 if TYPE_CHECKING:
@@ -33,53 +33,19 @@ _FAULT: Final = InternalFault(detail="the poller does not answer").as_failure()
 _log = logging.getLogger(__name__)
 
 
-class Poller(QObject):
+class Poller(Voice):
     """Passes requests to a thread and says what came of them, as signals.
 
     Requests may come from the GUI thread at any time, before the start too; they
     are carried out in their order. A loop that a fault ended, or one that does not
     move any more, is replaced by another, and what was asked for goes to that one.
-    Connect the signals to `@Slot` methods of QObjects only: a lambda or a plain
-    function would run on the other thread.
 
-    Signals:
-        loaded (Loaded): what was stored
-        asking (str): an account, by its id, is being asked
-        answered (Outcome): what came of it
-        tried (Trial, Outcome): what a trial from the dialog came to
-        saved (Saved): what became of the dialog's changes
-        pressed (str, str): a notification of an account was answered with a `Button`
-        alerts (tuple[Alert, ...]): what a person is to be told, in one notification
-        snoozed (datetime | None): until when notifications are snoozed
-        logged (tuple[LogEntry, ...]): the last decisions about alerts
-        awaited (tuple[Paid, ...]): the payments whose top-ups are waited for
-        foreseen (str, Forecast): when an account runs out
-        glimpsed (str, Glimpse): what its last weeks were like
-        looked_up (HistoryView): what the history window is to show
-        exported (str, Failure | None): a file was written, or why not
-        reached (Failure | None): why notifications reach nobody; None when they do
-        kept (Failure | None): why the history can't be kept; None when it is again
+    Signals (the others are the `Voice`'s):
         diagnosed (tuple[tuple[str, str], ...]): facts for "Copy diagnostics"
         failed (Failure): a fault of ours ended the loop, or it is stuck; another
             takes its place
     """
 
-    loaded = Signal(object)
-    asking = Signal(str)
-    answered = Signal(object)
-    tried = Signal(object, object)
-    saved = Signal(object)
-    pressed = Signal(str, str)
-    alerts = Signal(object)
-    snoozed = Signal(object)
-    logged = Signal(object)
-    awaited = Signal(object)
-    foreseen = Signal(str, object)
-    glimpsed = Signal(str, object)
-    looked_up = Signal(object)
-    exported = Signal(str, object)
-    reached = Signal(object)
-    kept = Signal(object)
     diagnosed = Signal(object)
     failed = Signal(object)
 
