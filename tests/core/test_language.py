@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.language import ENGLISH, Language
+from trayapp.core.language import ENGLISH, Language, spoken
+from trayapp.services.catalogs import catalog
 
 SPANISH = Language(
     decimal_point=",", group_separator=".", groups_from=5, symbol_first=False
@@ -93,3 +94,12 @@ def test_what_is_written_can_be_typed_again(
 ) -> None:
     """The settings dialog shows a threshold and reads it back unchanged."""
     assert language.typed_number(language.number(amount)) == amount
+
+
+def test_phrases_follow_each_other_as_each_language_has_it() -> None:
+    """French has a space before the semicolon, at which no line breaks."""
+    french = spoken("fr", catalog("fr"))
+    assert french.series(["un", "deux", "trois"]) == "un\u202f; deux\u202f; trois"
+    assert ENGLISH.series(["one {n}", "two; three"]) == "one {n}; two; three"
+    assert ENGLISH.series(["one"]) == "one"
+    assert ENGLISH.series([]) == ""

@@ -18,7 +18,7 @@ Words = Callable[[QWidget], list[str]]
 Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 
 SENT = ("10:12", "Main", "Low balance", "Sent")
-HELD = ("09:00", "<b>R&D", "Topped up", "Held back: quiet hours until 07:00")
+HELD = ("09:00", "<b>R&D", "Top-up arrived", "Held back: quiet hours until 07:00")
 
 
 @pytest.fixture

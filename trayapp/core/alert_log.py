@@ -22,7 +22,7 @@ _KIND_WORDS: Final = {
     AlertKind.REJECTED: mark("API key rejected"),
     AlertKind.DRAIN: mark("Unusual spending"),
     AlertKind.UNREACHABLE: mark("No balance for long"),
-    AlertKind.TOPPED_UP: mark("Topped up"),
+    AlertKind.TOPPED_UP: mark("Top-up arrived"),
 }
 _FATE_WORDS: Final = {
     # Translators: what became of a notification; then one of the reasons below.

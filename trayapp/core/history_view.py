@@ -137,4 +137,4 @@ def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
             amount=money(least), day=day(least)
         )
     )
-    return "; ".join(parts)
+    return language.series(parts)

@@ -2,7 +2,7 @@
 
 import gettext
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from decimal import Decimal
@@ -58,6 +58,16 @@ class Language:
         if self.symbol_first:
             return f"{sign}{symbol}{digits}"
         return f"{sign}{digits}{_NO_BREAK}{symbol}"
+
+    def series(self, phrases: Iterable[str]) -> str:
+        """Say phrases one after the other, each of which may have commas."""
+        # Translators: two phrases after each other; {rest} may be more such phrases.
+        shape = self.gettext("{phrase}; {rest}")
+        said = list(phrases)
+        whole = said.pop() if said else ""
+        for phrase in reversed(said):
+            whole = shape.format(phrase=phrase, rest=whole)
+        return whole
 
     def number(self, amount: Decimal, *, decimals: int = 0) -> str:
         """Write an amount with at least `decimals` decimals and none lost."""

@@ -48,7 +48,9 @@ class StepPart(QGroupBox):
         em = self.fontMetrics().height()
         place, asked = place_words(step, language), question(step, language)
         helping = help_words(step, language)
-        self.setAccessibleName(f"{place}: {asked}")
+        # Translators: such as "Step 1 of 3: Which service is it?".
+        whole = language.gettext("{step}: {question}")
+        self.setAccessibleName(whole.format(step=place, question=asked))
         self.setAccessibleDescription(helping)
         words = QVBoxLayout()
         words.setSpacing(em // 4)

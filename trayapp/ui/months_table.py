@@ -24,6 +24,7 @@ class MonthsTable(QTableWidget):
             translate("Month"),
             # Translators: the balance at the beginning of a month.
             translate("Opening"),
+            # Translators: a column: what was paid in within a month.
             translate("Topped up"),
             translate("Spent"),
             # Translators: what the gateway added or took without a payment.

@@ -73,4 +73,4 @@ class News(QObject):
                 "and {n} more account", "and {n} more accounts", more
             )
             parts.append(words.format(n=more))
-        return "; ".join(parts)
+        return self._language.series(parts)

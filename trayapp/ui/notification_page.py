@@ -169,8 +169,7 @@ class NotificationPage(QWidget):
         for option in self._kinds.values():
             layout.addWidget(option)
         layout.addSpacing(em // 2)
-        # Translators: a heading: at which times notifications may come.
-        layout.addWidget(Text(self._translate("When"), bold=True))
+        layout.addWidget(Text(self._translate("When to notify me"), bold=True))
         layout.addWidget(self._quiet)
         layout.addWidget(self._remind)
         layout.addSpacing(em // 2)
