@@ -28,6 +28,7 @@ _GAUGES: Final = {
     "5/8": Gauge(State.OK, 0.625, "1.2k"),
     "1/8": Gauge(State.OK, 0.125, "42"),
     "fine": Gauge(State.OK, None, "9.5"),
+    "few days": Gauge(State.SOON, 0.5, "350"),
     "low": Gauge(State.LOW, 0.25, "120"),
     "empty": Gauge(State.EMPTY, 0.0),
     "rejected": Gauge(State.UNAUTHORIZED),
@@ -38,6 +39,7 @@ _GAUGES: Final = {
     "unknown": Gauge(State.UNKNOWN),
     "not set up": Gauge(State.NOT_SET_UP),
     "snoozed": Gauge(State.OK, 0.625, "350", snoozed=True),
+    "few days, snoozed": Gauge(State.SOON, 0.5, "350", snoozed=True),
     "low, snoozed": Gauge(State.LOW, 0.25, "12", snoozed=True),
 }
 _PANELS: Final = {"black": "#000000", "grey": "#808080", "white": "#ffffff"}

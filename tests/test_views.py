@@ -29,6 +29,7 @@ from wired import A, B, NotedTray, press, words
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LOW = Balance(Decimal("9.5000"), "EUR")
+PLENTY = Balance(Decimal(200), "EUR")
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 FAR_WORDS = "More than two years at this pace"
 
@@ -216,6 +217,22 @@ def test_a_forecast_is_on_its_accounts_card(scene: Scene) -> None:
     assert scene.says(FAR_WORDS)
     assert scene.views.forecast("a") == FAR
     assert scene.views.forecast("b") is None
+
+
+def test_the_tray_and_the_card_warn_while_few_days_are_left(scene: Scene) -> None:
+    """Whoever missed the notification sees it, until the pace or a top-up ends it."""
+    scene.load(A)
+    scene.show()
+    scene.answer(A, PLENTY)
+    soon = Forecast(Verdict.RANGE, NOON.date(), NOON.date() + timedelta(days=1))
+    scene.views.set_forecast("a", soon)
+    scene.views.draw()
+    assert scene.tray.views[-1].gauge.state is State.SOON
+    assert scene.says("Few days left")
+    scene.views.set_forecast("a", FAR)
+    scene.views.draw()
+    assert scene.tray.views[-1].gauge.state is State.OK
+    assert not scene.says("Few days left")
 
 
 def test_a_forecast_without_a_balance_is_not_shown(scene: Scene) -> None:

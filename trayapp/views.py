@@ -12,7 +12,13 @@ from trayapp.core.forecast import Forecast
 from trayapp.core.glimpse import Glimpse, sketch
 from trayapp.core.known import Known
 from trayapp.core.language import Language
-from trayapp.core.outlook import MESSAGES, card_words, messages_left, messages_sentence
+from trayapp.core.outlook import (
+    MESSAGES,
+    card_words,
+    is_soon,
+    messages_left,
+    messages_sentence,
+)
 from trayapp.core.paid import paid_words
 from trayapp.core.text import Card, Extra, amount, card, snoozed_until, totals
 from trayapp.core.tray_view import tray_view
@@ -149,7 +155,7 @@ class Views(QObject):
         busy = QElapsedTimer()
         busy.start()
         now = datetime.now(UTC)
-        known = {one.account.id: one for one in self._model.known}
+        known = {one.account.id: one for one in self._known(now)}
         while self._left:
             one = known.get(self._left.popleft())
             if one is not None:
@@ -173,7 +179,7 @@ class Views(QObject):
         highs = {one: seen.high for one, seen in self._glimpses.items()}
         self._tray.render(
             tray_view(
-                self._model.known,
+                self._known(now),
                 now,
                 self.discreet_language,
                 highs=highs,
@@ -189,7 +195,8 @@ class Views(QObject):
             return
         self._left.clear()
         before = self._window.account_ids
-        now, known = datetime.now(UTC), self._model.known
+        now = datetime.now(UTC)
+        known = self._known(now)
         self._window.show_cards(tuple(self._card(one, now) for one in known))
         self._window.show_totals(totals(known, self._in_window))
         self._window.offer_reveal(on=self._discreet and not self._revealed)
@@ -241,6 +248,18 @@ class Views(QObject):
             self._revealed = False
             self._left.clear()
             self._window.show_cards(())
+
+    def _known(self, now: datetime) -> tuple[Known, ...]:
+        """Give what is known, and of which accounts few days are left."""
+        today = now.astimezone(self._language.zone).date()
+        return tuple(
+            replace(one, soon=True)
+            if is_soon(
+                self._forecasts.get(one.account.id), one.account.warn_days, today
+            )
+            else one
+            for one in self._model.known
+        )
 
     def _card(self, known: Known, now: datetime) -> Card:
         said = card(known, now, self._in_window, self._extra(known, now))

@@ -38,6 +38,14 @@ def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
     assert states == [State.OK, State.LOW, State.LOW, State.EMPTY, State.EMPTY]
 
 
+def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
+    """A balance that is low or empty is that, however long it may last."""
+    states = [
+        replace(known(now, amount), soon=True).state for amount in ("10", "9.9999", "0")
+    ]
+    assert states == [State.SOON, State.LOW, State.EMPTY]
+
+
 def test_a_failure_never_erases_a_balance(now: datetime) -> None:
     """The last balance stays, with its own time, beside the error."""
     before = known(now, "50")

@@ -12,6 +12,7 @@ from trayapp.core.forecast import HORIZON, Forecast, Verdict
 from trayapp.core.language import ENGLISH
 from trayapp.core.outlook import (
     card_words,
+    is_soon,
     messages_left,
     messages_sentence,
     sentence,
@@ -40,6 +41,29 @@ def test_a_range_is_said_in_plain_words(
     """Weekday, day and month, each once; what has passed is today."""
     said = Forecast(Verdict.RANGE, date(*first), date(*last))
     assert sentence(said, TODAY, ENGLISH) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "warn_days", "soon"),
+    [
+        ((2026, 12, 15), 5, True),
+        ((2026, 12, 16), 5, False),
+        ((2026, 12, 9), 1, True),
+        ((2026, 12, 10), 0, False),
+    ],
+)
+def test_few_days_are_left_within_the_persons_own_number(
+    first: tuple[int, int, int], warn_days: int, *, soon: bool
+) -> None:
+    """Its first day counts, today is day 0, and 0 days mean never."""
+    said = Forecast(Verdict.RANGE, date(*first), date(2026, 12, 30))
+    assert is_soon(said, warn_days, TODAY) is soon
+
+
+def test_nothing_is_soon_that_nobody_foresees() -> None:
+    """No forecast, and none that names a day, is no warning."""
+    assert not is_soon(None, 5, TODAY)
+    assert not is_soon(Forecast(Verdict.NOT_ENOUGH), 5, TODAY)
 
 
 def test_a_range_without_an_end_says_so() -> None:

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("qapp")  # numbers need fonts
 
 LEVELS = {
     State.OK: (None, 1.0, 0.5, 0.125),
+    State.SOON: (None, 1.0, 0.5, 0.125),
     State.LOW: (None, 0.5, 0.125),
 }
 GAUGES = [
@@ -38,7 +39,7 @@ GAUGES = [
 GAUGES += [
     replace(one, snoozed=True)
     for one in GAUGES
-    if one.state in {State.OK, State.LOW, State.EMPTY}
+    if one.state in {State.OK, State.SOON, State.LOW, State.EMPTY}
 ]
 PAIRS = [
     pair

@@ -33,6 +33,9 @@ class Known:
     """Why the last question gave no balance; None if it did."""
     asking: bool = False
     """Whether the gateway is being asked at this moment."""
+    soon: bool = False
+    """Whether it runs out within the days in which the person wants to be warned; that
+    is foreseen from the history, and so set by whoever has a forecast."""
 
     def apply(self, outcome: Outcome) -> "Known":
         """Give what is known after `outcome`; an older reading changes nothing."""
@@ -60,13 +63,15 @@ class Known:
 
     @property
     def level(self) -> State:
-        """How the last known balance stands against the threshold."""
+        """How the last known balance stands against the threshold, and against time."""
         if self.reading is None:
             return State.UNKNOWN
         amount = self.reading.balance.amount
         if amount <= 0:
             return State.EMPTY
-        return State.LOW if amount < self.account.low_below else State.OK
+        if amount < self.account.low_below:
+            return State.LOW
+        return State.SOON if self.soon else State.OK
 
     @property
     def worst(self) -> State:

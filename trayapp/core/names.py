@@ -9,6 +9,7 @@ from trayapp.core.state import State
 _STATE_WORDS: Final = {
     # Translators: how an account's balance stands: there is enough.
     State.OK: mark("Fine"),
+    State.SOON: mark("Few days left"),
     # Translators: how an account's balance stands: below its limit.
     State.LOW: mark("Low"),
     # Translators: how an account's balance stands: used up.

@@ -7,7 +7,7 @@ from typing import Final
 
 from trayapp.core.balance import Balance
 from trayapp.core.dates import weekday_words
-from trayapp.core.forecast import HORIZON, Forecast, Verdict
+from trayapp.core.forecast import HORIZON, Forecast, Verdict, days_left
 from trayapp.core.language import Language, mark
 
 MESSAGES: Final = "SMS"
@@ -103,6 +103,12 @@ def card_words(said: Forecast, today: date, language: Language) -> tuple[str, st
         # Translators: when it runs out; it follows how old the balance is.
         return "", language.gettext("not enough history yet")
     return whole_sentence(said, today, language), ""
+
+
+def is_soon(said: Forecast | None, warn_days: int, today: date) -> bool:
+    """Whether few days are left, as the alert for it counts them; never for 0 days."""
+    days = days_left(said, today) if said is not None else None
+    return days is not None and 0 < warn_days >= days[0]
 
 
 def messages_left(balance: Balance, price: Decimal | None) -> int | None:

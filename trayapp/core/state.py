@@ -6,10 +6,12 @@ from enum import StrEnum
 class State(StrEnum):
     """How an account is now, as `check --json` names it (design.md, "What stays put").
 
-    `UNKNOWN` and `NOT_SET_UP` are the window's own: `check` always asks first.
+    `SOON`, `UNKNOWN` and `NOT_SET_UP` are the tray's and the window's own: `check` asks
+    first, and looks at the balance alone.
     """
 
     OK = "ok"
+    SOON = "soon"
     LOW = "low"
     EMPTY = "empty"
     UNAUTHORIZED = "unauthorized"
@@ -36,8 +38,9 @@ _CONCERN = {
     State.REFUSED: 3,
     State.LOCKED: 4,
     State.NO_KEY: 5,
-    State.LOW: 6,
-    State.UNAUTHORIZED: 7,
-    State.EMPTY: 8,
-    State.NOT_SET_UP: 9,
+    State.SOON: 6,
+    State.LOW: 7,
+    State.UNAUTHORIZED: 8,
+    State.EMPTY: 9,
+    State.NOT_SET_UP: 10,
 }

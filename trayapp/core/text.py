@@ -25,6 +25,8 @@ _DAYS: Final = (
 
 _LAST_KNOWN: Final = {
     # Translators: {state} says why it isn't known now, such as "Unreachable".
+    State.SOON: mark("{state}; last known: few days left"),
+    # Translators: {state} says why it isn't known now, such as "Unreachable".
     State.LOW: mark("{state}; last known: low"),
     # Translators: {state} says why it isn't known now, such as "Unreachable".
     State.EMPTY: mark("{state}; last known: empty"),

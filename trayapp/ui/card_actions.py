@@ -11,7 +11,7 @@ from trayapp.ui.buttons import Button
 from trayapp.ui.density import Density
 from trayapp.ui.spark import Spark
 
-NEEDY = frozenset({State.LOW, State.EMPTY})
+NEEDY = frozenset({State.SOON, State.LOW, State.EMPTY})
 """The levels at which topping up is what is to be done."""
 
 

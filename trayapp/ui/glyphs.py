@@ -2,9 +2,9 @@
 
 The bubble is filled as far as the balance reaches of its own recent high. Whatever asks
 something of a person looks different in outline, so that it is told apart where colours
-aren't seen: a triangle for low, a disc for empty, a crossed key for a rejected one, a
-moon while notifications are snoozed. All is laid on a grid of 16 units whose lines fall
-on whole pixels.
+aren't seen: an hourglass for few days, a triangle for low, a disc for empty, a crossed
+key for a rejected one, a moon while notifications are snoozed. All is laid on a grid of
+16 units whose lines fall on whole pixels.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,11 @@ from trayapp.core.gauge import Gauge
 from trayapp.core.state import State
 from trayapp.ui.canvas import COLOURED, STROKE, Canvas, Inks
 
-_COUNTED: Final = {State.OK, State.LOW}
-_SNOOZING: Final = {State.OK, State.LOW, State.EMPTY}
+_COUNTED: Final = {State.OK, State.SOON, State.LOW}
+_SNOOZING: Final = {*_COUNTED, State.EMPTY}
 """What a snooze keeps quiet. Every other picture asks for more, and has no room."""
+_ASIDE: Final = 0.75
+"""How much narrower an hourglass is beside a moon, which would cover its corner."""
 _SLIT: Final = 0.9
 """What is left of a gauge that is nearly full, in units; less of it is no line."""
 
@@ -40,7 +42,11 @@ def gauge_image(
     if number and gauge.number and not gauge.snoozed and gauge.state in _COUNTED:
         _numbered(canvas, gauge)
     else:
+        painter.save()
+        if gauge.snoozed and gauge.state is State.SOON:
+            painter.scale(_ASIDE, 1)
         _PICTURES[gauge.state](canvas, gauge.level)
+        painter.restore()
     if gauge.snoozed and gauge.state in _SNOOZING:
         _moon(canvas)
     painter.end()
@@ -88,6 +94,25 @@ def _fine(canvas: Canvas, level: float | None) -> None:
         canvas.line([(4.2, 6.9), (6.9, 9.4), (11.8, 4.4)], light, 2.1)
     else:
         _gauge(canvas, canvas.inks.fine, level)
+
+
+def _soon(canvas: Canvas, level: float | None) -> None:
+    """Paint an hourglass, its sand above as high as the balance stands."""
+    inks, start, end = canvas.inks, canvas.rim, canvas.end
+    upper = canvas.polygon((3.4, 3), (12.6, 3), (9, 8), (9, 9), (7, 9), (7, 8))
+    lower = canvas.polygon((7, 7), (9, 7), (9, 8), (12.6, 13), (3.4, 13), (7, 8))
+    caps = canvas.bar(2, start, 14, 3.6, radius=1).united(
+        canvas.bar(2, 12.4, 14, end, radius=1)
+    )
+    canvas.rimmed(upper.united(lower).united(caps), inks.low)
+    gone = 0.5 if level is None else 1 - level
+    if gone > 0:
+        bottom = 4 + 2.4 * gone
+        half = 2.7 - 1.7 * gone
+        canvas.fill(
+            canvas.polygon((5.3, 4), (10.7, 4), (8 + half, bottom), (8 - half, bottom)),
+            inks.light,
+        )
 
 
 def _low(canvas: Canvas, level: float | None) -> None:
@@ -156,14 +181,17 @@ def _not_set_up(canvas: Canvas, _: float | None) -> None:
 
 
 def _numbered(canvas: Canvas, gauge: Gauge) -> None:
-    """Write the balance on a sign; a low one stands on a triangle."""
+    """Write the balance on a sign: a low one is on a triangle, few days on a stand."""
     inks, start, end = canvas.inks, canvas.rim, canvas.end
-    low = gauge.state is State.LOW
-    bottom = 11.2 if low else end
+    fine = gauge.state is State.OK
+    bottom = end if fine else 11.2
     sign = canvas.bar(start, start, end, bottom, radius=2.4)
-    if low:
+    if gauge.state is State.LOW:
         sign = sign.united(canvas.polygon((3.5, 11), (12.5, 11), (8, end)))
-    canvas.rimmed(sign, inks.low if low else inks.fine)
+    elif gauge.state is State.SOON:
+        neck = canvas.bar(6.4, 10, 9.6, 14)
+        sign = sign.united(neck).united(canvas.bar(start, 13.4, end, end, radius=1))
+    canvas.rimmed(sign, inks.fine if fine else inks.low)
     room = canvas.box(start + 1, start + 1.6, end - 1, bottom - 1.6)
     canvas.text(gauge.number, room, inks.light)
 
@@ -179,6 +207,7 @@ def _moon(canvas: Canvas) -> None:
 
 _PICTURES: Final[dict[State, Callable[[Canvas, float | None], None]]] = {
     State.OK: _fine,
+    State.SOON: _soon,
     State.LOW: _low,
     State.EMPTY: _empty,
     State.UNAUTHORIZED: _rejected,

@@ -16,7 +16,7 @@ _LONGEST_WORD: Final = 24
 _BREAK: Final = "\u200b"
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _GRAVE: Final = {State.EMPTY, State.UNAUTHORIZED}
-_UNSURE: Final = {State.LOW, State.REFUSED}
+_UNSURE: Final = {State.SOON, State.LOW, State.REFUSED}
 _LOOKS: Final = {
     QEvent.Type.FontChange,
     QEvent.Type.PaletteChange,
