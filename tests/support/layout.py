@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionFrame,
     QTabBar,
     QTableWidget,
     QToolTip,
@@ -28,6 +29,8 @@ _ROUNDS: Final = 5
 """What changes is laid out a moment later, and what is in it a moment after that."""
 _CELL_MARGINS: Final = 6
 """What Qt leaves free on both sides of a cell's words."""
+_LINE_MARGINS: Final = 4
+"""What Qt leaves free on both sides of what is typed."""
 _LEAVES = (
     QAbstractButton,
     QAbstractSpinBox,
@@ -118,7 +121,11 @@ def _box_fits(box: QComboBox) -> bool:
 
 def _line_fits(line: QLineEdit) -> bool:
     words = "" if line.text() else line.placeholderText()
-    return line.fontMetrics().horizontalAdvance(words) <= line.contentsRect().width()
+    option = QStyleOptionFrame()
+    line.initStyleOption(option)
+    element = QStyle.SubElement.SE_LineEditContents
+    room = line.style().subElementRect(element, option, line).width()
+    return line.fontMetrics().horizontalAdvance(words) <= room - _LINE_MARGINS
 
 
 def _button_fits(button: QAbstractButton) -> bool:

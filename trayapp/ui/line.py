@@ -2,21 +2,38 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLineEdit
 
 from trayapp.ui.colours import muted
 
+_CURSOR: Final = 2
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
 class Line(QLineEdit):
-    """Follows the palette; Qt's own hint is text at half its strength."""
+    """Follows the palette; Qt's own hint is text at half its strength.
+
+    It is at least as wide as its hint, which Qt would cut.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._follow()
+
+    def setPlaceholderText(self, words: str) -> None:
+        """Show a hint, and take the room for it."""
+        super().setPlaceholderText(words)
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for room for the hint, in Qt's own frame and margins."""
+        least = super().minimumSizeHint()
+        metrics = self.fontMetrics()
+        frame = least.width() - metrics.maxWidth()
+        needed = metrics.horizontalAdvance(self.placeholderText()) + frame + _CURSOR
+        return least.expandedTo(QSize(needed, 0))
 
     def _follow(self) -> None:
         role, ink = QPalette.ColorRole.PlaceholderText, self._ink()
