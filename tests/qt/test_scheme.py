@@ -1,7 +1,6 @@
 """Whether the desktop is dark, asked of a real portal on a private bus."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from private_bus import private_bus
+
 ROOT = Path(__file__).parents[2]
 PORTAL = ROOT / "packaging/portal.py"
-DAEMON = shutil.which("dbus-daemon") or ""
 LISTENER = """
 import sys
 from PySide6.QtCore import QCoreApplication, QObject, Slot
@@ -33,15 +33,8 @@ application.exec()
 @pytest.fixture
 def bus() -> Iterator[dict[str, str]]:
     """Start a session bus, and give the environment that names it."""
-    with subprocess.Popen(
-        [DAEMON, "--session", "--nofork", "--print-address"],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as daemon:
-        assert daemon.stdout is not None
-        address = daemon.stdout.readline().strip()
+    with private_bus() as address:
         yield {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
-        daemon.terminate()
 
 
 @pytest.fixture

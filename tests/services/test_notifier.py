@@ -2,12 +2,9 @@
 
 import asyncio
 import gc
-import os
 import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
@@ -35,27 +32,13 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection as Connection
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
+from private_bus import Bus, whole_bus
 from trayapp.services import notifier as module
 from trayapp.services.notifier import Notifier, Router
 
 NAME = "org.freedesktop.Notifications"
 ADDRESS = DBusAddress("/org/freedesktop/Notifications", NAME, NAME)
 PATIENCE_S = 10.0
-BUS = """\
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path={folder}/bus</listen>
-  <auth>EXTERNAL</auth>
-  <servicedir>{folder}/services</servicedir>
-  <policy context="default">
-    <allow send_destination="*"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
 LOW = Notice(
     topic="a/balance",
     account_id="a",
@@ -171,23 +154,11 @@ class Scene:
 
 
 @pytest.fixture
-def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
     """Run a session bus that starts nothing by itself."""
-    with tempfile.TemporaryDirectory(prefix="bt-") as name:
-        config = Path(name) / "bus.conf"
-        (Path(name) / "services").mkdir()
-        config.write_text(BUS.format(folder=name))
-        daemon = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],  # noqa: S607  # wherever it is
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with daemon:
-            assert daemon.stdout is not None
-            address = daemon.stdout.readline().strip()
-            monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-            yield daemon
-            daemon.kill()
+    with whole_bus() as bus:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
+        yield bus
 
 
 def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
@@ -401,15 +372,15 @@ def test_without_a_bus_nothing_is_shown_and_nothing_raised(
 
 
 def test_a_bus_that_ends_is_no_reason_to_end(
-    bus: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
+    bus: Bus, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As at the end of a session; nor does a forgotten task complain of it later."""
 
     async def story(scene: Scene) -> None:
         with Server():
             assert await scene.tell(LOW)
-        bus.kill()
-        bus.wait()
+        bus.daemon.kill()
+        bus.daemon.wait()
         assert not await scene.tell(LOW)
         assert not await scene.tell(LOW)
 
@@ -587,23 +558,22 @@ def test_without_a_bus_nobody_is_served(monkeypatch: pytest.MonkeyPatch) -> None
         play(story)
 
 
-@pytest.mark.usefixtures("bus")
-def test_a_server_that_the_bus_can_start_is_not_started_to_look() -> None:
+def test_a_server_that_the_bus_can_start_is_not_started_to_look(
+    bus: Bus, tmp_path: Path
+) -> None:
     """At login that may be another desktop's; for an alert it is."""
-    address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
-    folder = Path(address.removeprefix("unix:path=").partition(",")[0]).parent
-    (folder / "services" / f"{NAME}.service").write_text(
-        f"[D-BUS Service]\nName={NAME}\n"
-        f"Exec=/bin/sh -c 'touch {folder}/started; exit 1'\n"
+    started = tmp_path / "started"
+    (bus.services / f"{NAME}.service").write_text(
+        f"[D-BUS Service]\nName={NAME}\nExec=/bin/sh -c 'touch {started}; exit 1'\n"
     )
     with open_dbus_connection("SESSION") as person:
         Proxy(message_bus, person, timeout=PATIENCE_S).ReloadConfig()
 
     async def story(scene: Scene) -> None:
         assert await scene.notifier.is_served()
-        assert not (folder / "started").exists()
+        assert not started.exists()
         assert not await scene.tell(LOW)
-        assert (folder / "started").exists()
+        assert started.exists()
 
     play(story)
 
