@@ -27,7 +27,6 @@ collect_ignore = (
         "services/test_notifier.py",
         "qt/test_scheme.py",
         "qt/test_tray_host.py",
-        "qt/test_tray_kind.py",
         "qt/test_poller_restart.py",
         "test_load.py",
         "test_soak.py",

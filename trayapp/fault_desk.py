@@ -166,7 +166,7 @@ class FaultDesk(QObject):
         is_hosted = self._tray.is_hosted()
         kind = "the system's" if is_hosted else "none"
         if sys.platform not in {"win32", "darwin"}:
-            from trayapp.qt.tray_kind import tray_kind  # noqa: PLC0415  # no D-Bus there
+            from trayapp.qt.tray_host import tray_kind  # noqa: PLC0415  # no D-Bus there
 
             kind = tray_kind(is_hosted=is_hosted)
         return (

@@ -1,9 +1,9 @@
-"""A panel that appears is noticed, on a bus of the test's own."""
+"""A panel that appears is noticed and named, on a bus of the test's own."""
 
+import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,21 +16,9 @@ from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from private_bus import private_bus
+
 PATIENCE_S = 10.0
-BUS = """\
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path={folder}/bus</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
 WATCH = """
 import sys
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
@@ -52,6 +40,13 @@ if (bus := QDBusConnection.sessionBus().interface()) is not None:
     bus.isServiceRegistered("org.example")
 print("ready", flush=True)
 application.exec()
+"""
+KIND = """
+from PySide6.QtCore import QCoreApplication
+from trayapp.qt.tray_host import tray_kind
+application = QCoreApplication([])
+print(tray_kind(is_hosted=True))
+print(tray_kind(is_hosted=False))
 """
 WATCHER = "org.kde.StatusNotifierWatcher"
 BUS_ITSELF = DBusAddress(
@@ -79,38 +74,31 @@ class Panel:
         assert unwrap_msg(reply) == (1,)
 
 
-@pytest.fixture
-def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run a session bus that starts nothing by itself."""
-    with tempfile.TemporaryDirectory(prefix="bt-") as name:
-        config = Path(name) / "bus.conf"
-        config.write_text(BUS.format(folder=name))
-        with subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],  # noqa: S607  # wherever it is
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as daemon:
-            assert daemon.stdout is not None
-            address = daemon.stdout.readline().strip()
-            monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-            yield
-            daemon.kill()
+def on(address: str) -> dict[str, str]:
+    """Give the environment of a program whose session has this bus."""
+    return {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
 @pytest.fixture
-def panel(bus: None) -> Iterator[Panel]:
+def bus() -> Iterator[str]:
+    """Run a session bus that nobody is on."""
+    with private_bus() as address:
+        yield address
+
+
+@pytest.fixture
+def panel(bus: str) -> Iterator[Panel]:
     """Give somebody on that bus."""
-    assert bus is None
-    with open_dbus_connection("SESSION") as connection:
+    with open_dbus_connection(bus) as connection:
         yield Panel(connection)
 
 
 @pytest.fixture
-def watching(bus: None) -> Iterator[subprocess.Popen[str]]:
+def watching(bus: str) -> Iterator[subprocess.Popen[str]]:
     """Run a program that says when a host appeared."""
-    assert bus is None
     with subprocess.Popen(
         [sys.executable, "-c", WATCH],
+        env=on(bus),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -137,15 +125,45 @@ def test_a_panel_is_noticed_once_each_time_it_appears(
 
 
 def test_without_a_bus_nothing_appears_and_nothing_fails(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """As in a bare X session."""
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     done = subprocess.run(
         [sys.executable, "-c", WATCH],
+        env=on(f"unix:path={tmp_path}/none"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
+
+
+def kinds(address: str) -> list[str]:
+    """Ask on a bus which tray it is, first as if Qt found one and then as if not."""
+    done = subprocess.run(
+        [sys.executable, "-c", KIND],
+        env=on(address),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+def test_without_a_host_it_is_the_old_kind_or_none(bus: str) -> None:
+    """XEmbed is what is left where Qt finds a tray all the same."""
+    assert kinds(bus) == ["XEmbed", "none"]
+
+
+def test_a_host_is_named_by_its_program(bus: str, panel: Panel) -> None:
+    """And when Qt does not take it for one, that is said."""
+    panel.take()
+    hosted, not_hosted = kinds(bus)
+    assert hosted.startswith("StatusNotifier (p")  # python, or pytest
+    assert not_hosted.startswith("none, though p")
+
+
+def test_without_a_bus_the_old_kind_may_be_there() -> None:
+    """Such a desktop breaks nothing."""
+    assert kinds("unix:path=/nonexistent") == ["XEmbed", "none"]

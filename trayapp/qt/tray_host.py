@@ -1,5 +1,6 @@
-"""Notices when a desktop panel that hosts StatusNotifier icons appears (Linux)."""
+"""The panel that hosts the icon: whether it is there, comes or goes, and its name."""
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import SLOT, QObject, QTimer, Signal, Slot
@@ -75,3 +76,25 @@ def lacks_host() -> bool:
     reply = QDBusConnection.sessionBus().call(asked, QDBus.CallMode.Block, _ANSWER_MS)
     said = reply.arguments()
     return bool(said) and isinstance(said[0], QDBusVariant) and not said[0].variant()
+
+
+def tray_kind(*, is_hosted: bool) -> str:
+    """Name the kind of tray and its program, for a report.
+
+    `is_hosted` says whether Qt finds any.
+    """
+    session = QDBusConnection.sessionBus()
+    bus = session.interface()
+    if not (session.isConnected() and bus.isServiceRegistered(_WATCHER).value()):
+        return "XEmbed" if is_hosted else "none"
+    host = _program(int(bus.servicePid(_WATCHER).value() or 0))
+    return (
+        f"StatusNotifier ({host})" if is_hosted else f"none, though {host} has a name"
+    )
+
+
+def _program(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+    except OSError:
+        return "unknown"
