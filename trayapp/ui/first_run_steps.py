@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
-    QRadioButton,
     QVBoxLayout,
 )
 
@@ -33,6 +32,7 @@ from trayapp.ui.key_entry import KeyEntry
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
 from trayapp.ui.rows import Rows
+from trayapp.ui.ticks import RoundChoice
 from trayapp.ui.trial_row import TrialRow
 
 _SERVICES: Final = tuple(Service)
@@ -88,7 +88,7 @@ class StepPart(QGroupBox):
         del event
 
 
-class Choice(QRadioButton):
+class Choice(RoundChoice):
     """One of several; Enter goes on, also where the desktop has it press buttons."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

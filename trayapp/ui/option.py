@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QStyle,
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.ticks import TickBox
 
 
 class Option(QWidget):
@@ -21,7 +21,7 @@ class Option(QWidget):
         self, text: str, *, on: bool, advice: str = "", parts: tuple[QWidget, ...] = ()
     ) -> None:
         super().__init__()
-        self.box = QCheckBox(text)
+        self.box = TickBox(text)
         self.box.setChecked(on)
         self.box.setAccessibleName(text.replace("&", "").rstrip(":").rstrip())
         self.box.setAccessibleDescription(advice)
