@@ -179,7 +179,7 @@ def _claim(instance: Instance, places: Places) -> bool:
 
 def _give_up(failure: Failure, language: Language) -> int:
     """Say, in the terminal and on the screen, why this start comes to nothing."""
-    from trayapp.cli_common import FAILED, explain
+    from trayapp.cli_command import FAILED, explain
 
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")

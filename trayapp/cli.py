@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from trayapp import cli_reports
-from trayapp.cli_common import (
+from trayapp.cli_command import (
     FAILED,
     NO_ACCOUNTS,
     USAGE,
@@ -19,9 +19,9 @@ from trayapp.cli_common import (
     chosen,
     explain,
     load,
-    person_language,
     run,
 )
+from trayapp.cli_language import person_language
 from trayapp.core.account import Account, Service
 from trayapp.core.draft import Draft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs

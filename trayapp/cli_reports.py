@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from textwrap import indent
 from typing import Final
 
-from trayapp.cli_common import (
+from trayapp.cli_command import (
     NO_ACCOUNTS,
     UNKNOWN,
     USAGE,
