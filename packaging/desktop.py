@@ -40,7 +40,7 @@ Keyring = Literal["unlocked", "locked", "absent"]
 
 SECRETS_NAME: Final = "org.freedesktop.secrets"
 KEYRING: Final = "gnome-keyring-daemon"
-PASSWORD: Final = "a password of no worth"  # noqa: S105 - it locks an empty keyring
+PASSWORD: Final = "a password of no worth"  # noqa: S105  # it locks an empty keyring
 
 _SESSIONS: Final[Mapping[Panel, type[Session]]] = {
     "xfce": Xfce,
@@ -64,7 +64,7 @@ class Desktop(Parts):
     nobody is on it.
     """
 
-    def __init__(  # noqa: PLR0913 - what a desktop is like
+    def __init__(  # noqa: PLR0913  # what a desktop is like
         self,
         panel: Panel = "xfce",
         *,

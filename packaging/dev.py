@@ -13,7 +13,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-if sys.version_info < (3, 11):  # noqa: UP036 - people start this with any Python
+if sys.version_info < (3, 11):  # noqa: UP036  # people start this with any Python
     sys.exit("Balance Tray needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 import environment
@@ -126,7 +126,7 @@ def run(args: Sequence[str], seconds: float) -> None:
     if has_screen:
         run_loudly([PYTHON, "-m", "trayapp", *args])
         return
-    import headless  # noqa: PLC0415 - it starts X: Linux alone has all it imports
+    import headless  # noqa: PLC0415  # it starts X: Linux alone has all it imports
 
     say(f"No screen: showing it on a desktop of our own for {seconds:g} seconds …")
     headless.show(args, seconds)

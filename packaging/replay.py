@@ -145,7 +145,7 @@ def trial(seed: int, number: int) -> Trial | None:
 
 def dice_for(seed: int, number: int) -> random.Random:
     """Give the dice of a history: the same each time, whoever plays it."""
-    return random.Random(f"{seed}/{number}")  # noqa: S311 - no secret is drawn
+    return random.Random(f"{seed}/{number}")  # noqa: S311  # no secret is drawn
 
 
 def covers(said: Forecast, true_day: date) -> bool:

@@ -83,7 +83,7 @@ def test_days_on_which_the_clocks_change(changed: date, hours: int) -> None:
 
 
 @given(
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # hypothesis adds the zone
     st.floats(0.5, 900),
     st.integers(1, 20),
     st.sampled_from(

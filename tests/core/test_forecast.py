@@ -177,7 +177,7 @@ ZONES = st.sampled_from([UTC, MADRID, None])
 def wild_histories(draw: st.DrawFn) -> list[Reading]:
     """Make any readings at any time, near and far, in any unit."""
     times = st.datetimes(
-        min_value=datetime(2026, 6, 1),  # noqa: DTZ001 - hypothesis wants it naive
+        min_value=datetime(2026, 6, 1),  # noqa: DTZ001  # hypothesis wants it naive
         max_value=datetime(2027, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
         timezones=st.just(UTC),
     ) | st.datetimes(timezones=st.just(UTC))

@@ -233,6 +233,6 @@ def test_a_million_readings_are_laid_out_at_once() -> None:
     axis = time_axis(data, 365, 800, UTC)
     done = plot(data, axis, value_axis(data, axis, 300), UTC)
     taken = time.perf_counter() - made
-    print(f"a million readings: made {made - started:.2f} s, laid out {taken:.3f} s")  # noqa: T201 - a measurement
+    print(f"a million readings: made {made - started:.2f} s, laid out {taken:.3f} s")  # noqa: T201  # a measurement
     assert sum(map(len, done.runs)) <= 4 * 801
     assert taken < 0.6

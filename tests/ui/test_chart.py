@@ -291,6 +291,6 @@ def test_a_million_readings_are_painted_at_once(chart: Chart) -> None:
     QTest.mouseMove(curve(chart), QPoint(300, 80))
     picture(chart)
     hover = time.perf_counter() - started
-    print(f"a million readings: painted {first:.3f} s, read out {hover:.3f} s")  # noqa: T201 - a measurement
+    print(f"a million readings: painted {first:.3f} s, read out {hover:.3f} s")  # noqa: T201  # a measurement
     assert first < 1.0
     assert hover < 0.3

@@ -165,8 +165,8 @@ def test_export_asks_for_a_path_first(
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     assert dialog.selectedFiles()[0].endswith(f"Main.{form}")
     assert spy.count() == 0
-    dialog.fileSelected.emit(f"/tmp/out.{form}")  # noqa: S108 - nothing is written
-    assert spy.at(0) == ["m", form, f"/tmp/out.{form}"]  # noqa: S108 - nor here
+    dialog.fileSelected.emit(f"/tmp/out.{form}")  # noqa: S108  # nothing is written
+    assert spy.at(0) == ["m", form, f"/tmp/out.{form}"]  # noqa: S108  # nor here
     dialog.close()
 
 

@@ -169,5 +169,5 @@ def test_two_hundred_accounts_are_quick(
         qtbot.wait(1)
         with capsys.disabled():
             told = f"\n200 accounts, {what}: {taken * 1000:.1f} ms"
-            print(told, end="")  # noqa: T201 - a measurement is there to be read
+            print(told, end="")  # noqa: T201  # a measurement is there to be read
         assert taken < GENEROUS * aim

@@ -174,7 +174,7 @@ class HistoryWindow(QDialog):
         self._correction.setChecked(chosen is not None and chosen.is_correction)
 
     @Slot(bool)
-    def _on_correction(self, on: bool) -> None:  # noqa: FBT001 - as Qt's clicked has it
+    def _on_correction(self, on: bool) -> None:  # noqa: FBT001  # as Qt's clicked has it
         if (chosen := self._chosen()) is not None:
             self.correction_toggled.emit(self.account_id, chosen.at, on)
 

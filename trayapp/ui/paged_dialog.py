@@ -52,7 +52,7 @@ class PagedDialog(QDialog):
 
     def _current_page(self) -> Page:
         page = self._pages.currentWidget()
-        assert isinstance(page, Page)  # noqa: S101 - nothing else is ever added
+        assert isinstance(page, Page)  # noqa: S101  # nothing else is ever added
         return page
 
     def _highest(self) -> int:

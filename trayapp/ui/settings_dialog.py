@@ -38,7 +38,7 @@ class SettingsDialog(FormDialog):
     test_requested = Signal(object)
     test_notification_requested = Signal()
 
-    def __init__(  # noqa: PLR0913 - all that can be chosen, and how it was opened
+    def __init__(  # noqa: PLR0913  # all that can be chosen, and how it was opened
         self,
         accounts: tuple[Account, ...],
         settings: Settings,
