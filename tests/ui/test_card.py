@@ -75,6 +75,21 @@ def test_the_run_out_day_comes_after_the_amount(
     assert len(words(card)) == 4
 
 
+@pytest.mark.parametrize("density", Density)
+@pytest.mark.parametrize("state", [State.OK, State.LOW, State.UNKNOWN])
+def test_a_card_does_not_grow_when_its_forecast_comes(
+    card: AccountCard, density: Density, state: State
+) -> None:
+    """That takes the history, so it comes later; what is below stays where it was."""
+    before = replace(FULL, run_out="", level=state, state=state, paid="")
+    card.set_density(density)
+    card.resize(700, 400)
+    card.show_card(before)
+    height = card.sizeHint().height()
+    card.show_card(replace(before, run_out=FULL.run_out))
+    assert card.sizeHint().height() == height
+
+
 @pytest.mark.parametrize(
     ("entry", "intent", "said"),
     [

@@ -83,8 +83,9 @@ def test_the_amount_is_the_largest_text(window: Window) -> None:
 
 
 def texts(widget: QWidget) -> list[Text]:
-    """Give the labels of a widget that are to be seen."""
-    return [one for one in widget.findChildren(Text) if one.isVisibleTo(widget)]
+    """Give the labels of a widget that say something, and are to be seen."""
+    labels = widget.findChildren(Text)
+    return [one for one in labels if one.isVisibleTo(widget) and one.text()]
 
 
 def test_a_failure_keeps_the_last_amount_and_says_how_old_it_is(

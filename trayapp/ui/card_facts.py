@@ -70,6 +70,8 @@ class Facts(QWidget):
         ):
             label.say(text)
             label.setVisible(bool(text))
+        # Its room is kept: a forecast comes a little later than the balance.
+        self._run_out.setVisible(bool(card.run_out) or card.problem is None)
         self._raise_age(high=aged)
 
     def sentence(self, card: Card) -> str:
