@@ -120,7 +120,7 @@ def test_what_another_program_held_up_is_written_when_it_lets_go(
     assert time.monotonic() - begun < 1
     assert scene.kinds() == [HistoryBusy]
     assert scene.notebook.readings("a") == tuple(shown)
-    assert scene.notebook.last("a") == shown[-1]
+    assert scene.notebook.last("a", scene.now) == shown[-1]
     scene.later()
     assert scene.kinds() == [HistoryBusy]
     let_go()
@@ -256,7 +256,7 @@ def test_a_history_that_cannot_be_had_at_all_costs_no_balance(
     for _ in range(3):
         scene.later()
     assert scene.told == []
-    assert scene.notebook.last("a") == shown
+    assert scene.notebook.last("a", scene.now) == shown
     (tmp_path / "data").unlink()
     scene.later()
     assert scene.kinds() == [None]

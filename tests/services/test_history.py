@@ -83,6 +83,20 @@ def test_a_clock_that_was_set_back_does_not_stop_the_record(
         assert len(list(history.readings("a"))) == 2
 
 
+def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
+    path: Path, now: datetime
+) -> None:
+    """What is known now is what came after it; it is better than nothing, though."""
+    ahead = reading(now + timedelta(days=300), "9")
+    with History(path) as history:
+        history.record("a", ahead)
+        assert history.last("a", now) == ahead
+        for minutes in (0, 15, 30):
+            history.record("a", reading(now + timedelta(minutes=minutes), "5"))
+        assert history.last("a", now + HOUR) == reading(now, "5")
+        assert history.last("a") == ahead
+
+
 def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
     """`since` is included, what was before is not."""
     with History(path) as history:

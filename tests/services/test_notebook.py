@@ -72,8 +72,8 @@ def test_all_of_it_outlives_a_restart(history: History, now: datetime) -> None:
     fill(notebook_of(history), now)
     again = notebook_of(history)
     remembers(again, now)
-    assert again.last("a") == Reading(Balance(Decimal(9), "EUR"), now)
-    assert again.readings("a") == (again.last("a"),)
+    assert again.last("a", now) == Reading(Balance(Decimal(9), "EUR"), now)
+    assert again.readings("a") == (again.last("a", now),)
     assert again.corrections("a") == {now}
 
 
@@ -83,7 +83,7 @@ def test_without_a_history_it_is_remembered_until_the_end(now: datetime) -> None
     fill(notebook, now)
     remembers(notebook, now)
     reading = Reading(Balance(Decimal(9), "EUR"), now)
-    assert notebook.last("a") == reading
+    assert notebook.last("a", now) == reading
     assert notebook.readings("a") == notebook.readings("a", now) == (reading,)
     assert notebook.readings("a", now + HOUR) == ()
     assert notebook.corrections("a") == frozenset()

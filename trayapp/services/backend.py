@@ -270,7 +270,7 @@ class Backend:
         with contained(f"recalling {account.id}"):
             return Known(
                 account,
-                self._notebook.last(account.id),
+                self._notebook.last(account.id, self._clock()),
                 self._notebook.watched(account.id).failure,
             )
         return Known(account)

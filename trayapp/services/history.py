@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -119,10 +120,13 @@ class History:
                 (KEPT,),
             )
 
-    def last(self, account_id: str) -> Reading | None:
-        """Give the newest reading."""
+    def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
+        """Give the newest reading; one that lies after `now` only if all do.
+
+        Such a one was written while the clock was ahead, and others came after it.
+        """
         with translated():
-            return self._last(account_id)
+            return self._last(account_id, now)
 
     def readings(
         self, account_id: str, since: datetime | None = None
@@ -237,7 +241,7 @@ class History:
                 )
 
     def _record(self, account_id: str, reading: Reading) -> None:
-        last = self._last(account_id)
+        last = self._last(account_id, reading.at)
         if (
             last is not None
             and last.balance.unit == reading.balance.unit
@@ -254,10 +258,13 @@ class History:
             (account_id, at, balance.digits, balance.unit),
         )
 
-    def _last(self, account_id: str) -> Reading | None:
+    def _last(self, account_id: str, now: datetime | None) -> Reading | None:
         query = "SELECT at, amount, unit FROM reading WHERE account = ?"
-        rows = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
-        return next(rows, None)
+        newest = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
+        if now is not None:
+            until = f"{query} AND at <= ? ORDER BY at DESC"
+            newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
+        return next(newest, None)
 
     def _memories(self) -> dict[str, Memory]:
         return dict(self._rows(_memory, "SELECT account, json FROM memory"))

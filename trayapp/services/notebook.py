@@ -37,12 +37,12 @@ class Notebook:
         self._paid: dict[str, Paid] = {}
         archive.open(self._take)
 
-    def last(self, account_id: str) -> Reading | None:
-        """Give the newest reading that was kept."""
+    def last(self, account_id: str, now: datetime) -> Reading | None:
+        """Give the newest reading that was kept, as `History.last` does."""
         waiting = self._archive.waiting(account_id)
         if waiting:
             return waiting[-1]
-        return self._archive.read(lambda history: history.last(account_id), None)
+        return self._archive.read(lambda history: history.last(account_id, now), None)
 
     def readings(
         self, account_id: str, since: datetime | None = None

@@ -70,11 +70,11 @@ class Refresh:
         return outcome
 
     def last(self, account_id: str) -> Reading | None:
-        """Give the newest recorded reading."""
+        """Give the newest recorded reading, as `History.last` does."""
         if self._history is None:
             return None
         try:
-            return self._history.last(account_id)
+            return self._history.last(account_id, self._clock())
         except BalanceTrayError as error:
             _log.warning("%s", error)
             return None
