@@ -48,7 +48,7 @@ class Gateway:
         *,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        """Make the client when it is first needed: doing so is slow and can fail."""
+        """Make the client when it is first needed: doing so is slow."""
         self._new_client = client
         self._client: httpx.AsyncClient | None = None
         self._deadline_s = deadline_s
@@ -75,7 +75,7 @@ class Gateway:
 
     async def _post(self, account: Account, key: Secret) -> Balance:
         if self._client is None:
-            self._client = self._make_client()
+            self._client = self._new_client()
         question = {"api_key": key.reveal()}
         if account.sub_account:
             question["user_name"] = account.sub_account
@@ -93,16 +93,6 @@ class Gateway:
             return await read_reply(response, key)
         finally:
             await response.aclose()
-
-    def _make_client(self) -> httpx.AsyncClient:
-        try:
-            return self._new_client()
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
-            # httpx refuses an unknown proxy scheme, one whose package is missing, or
-            # an exception (NO_PROXY) that is no address. Its words may repeat the
-            # proxy's password, so the type alone is kept, and nothing is chained.
-            refused = type(error).__name__
-        raise ProxyProblem(detail=refused)
 
 
 def _as_ours(error: Exception) -> ConnectionProblem:
