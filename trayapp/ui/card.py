@@ -97,6 +97,18 @@ class AccountCard(QGroupBox):
         return name_of(self._card)
 
     @property
+    def copied(self) -> str:
+        """The amount as it is copied; empty where there is none: a dash is none."""
+        if self._card.level is State.UNKNOWN:
+            return ""
+        return self._card.copied or self._card.amount
+
+    @property
+    def concern(self) -> int:
+        """How much its balance asks of a person, compared to others."""
+        return self._card.level.concern
+
+    @property
     def chain(self) -> tuple[QWidget, ...]:
         """The card and its buttons, in the order of the tab key."""
         helping = self._remedies.buttons if self._remedies is not None else ()
@@ -230,9 +242,8 @@ class AccountCard(QGroupBox):
 
     @Slot()
     def _on_copy_amount(self) -> None:
-        """Copy the amount; a dash is none."""
-        if self._card.level is not State.UNKNOWN:
-            self.copy_requested.emit(self._card.copied or self._card.amount)
+        if self.copied:
+            self.copy_requested.emit(self.copied)
 
     @Slot()
     def _on_copy_request(self) -> None:

@@ -32,6 +32,11 @@ class Deck(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setSpacing(self.fontMetrics().height() // 2)
 
+    @property
+    def shown(self) -> Sequence[AccountCard]:
+        """The cards that are looked for, in their order."""
+        return self._placed[1]
+
     def show_cards(self, cards: Sequence[AccountCard]) -> None:
         """Have these cards in this order; those that are gone are no longer held."""
         self._cards = list(cards)

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
@@ -15,15 +15,14 @@ from PySide6.QtWidgets import (
 from trayapp.core.language import Language
 from trayapp.core.text import PROGRAM, Card
 from trayapp.ui.banner import Banners
-from trayapp.ui.buttons import Button
 from trayapp.ui.card import AccountCard
 from trayapp.ui.deck import Deck
 from trayapp.ui.density import MANY, Density
+from trayapp.ui.empty_page import EmptyPage
 from trayapp.ui.footer import Footer
-from trayapp.ui.icons import app_icon, app_pixmap
+from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.news import News
-from trayapp.ui.picture import Picture
 from trayapp.ui.scroll import Scroll
 from trayapp.ui.search import Search
 
@@ -97,7 +96,9 @@ class Window(QMainWindow):
         self.setCentralWidget(inside)
         self._whole = QVBoxLayout(inside)
         self._scroll = Scroll(self._deck)
-        self._empty = Scroll(self._make_empty_page())
+        self._begin = EmptyPage(language)
+        self._begin.first_run_requested.connect(self.first_run_requested)
+        self._empty = Scroll(self._begin)
         self._lay_out()
         self._add_shortcuts()
         self.show_cards(())
@@ -145,11 +146,11 @@ class Window(QMainWindow):
 
     def offer_to_go_on(self) -> None:
         """Say, without accounts, that setting up the first one was begun."""
-        translate = self._language.gettext
-        self._begin_words.say(
-            translate("You began to set up an account; what you entered is still here.")
-        )
-        self._begin.setText(translate("&Go on where you left off"))
+        self._begin.offer_to_go_on()
+
+    def refuse_accounts(self) -> None:
+        """Say, without accounts, that there can be none: settings can't be saved."""
+        self._begin.refuse()
 
     def confirm(self, text: str) -> None:
         """Say for a moment that what a person asked for is done."""
@@ -203,6 +204,28 @@ class Window(QMainWindow):
     def _on_copied(self) -> None:
         self.confirm(self._language.gettext("Copied to the clipboard"))
 
+    def _copy_one(self) -> None:
+        """Copy an amount where no card has the focus, of several the worst one's."""
+        translate = self._language.gettext
+        amounts = [one for one in self._deck.shown if one.copied]
+        if not amounts:
+            self.confirm(translate("There is no amount to copy yet."))
+            return
+        chosen = max(amounts, key=lambda one: one.concern)
+        self.copy_requested.emit(chosen.copied)
+        if len(self._cards) == 1:
+            self._on_copied()
+        else:
+            said = translate("Copied the amount of {name}")
+            self.confirm(said.format(name=chosen.name))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy an amount, if nothing that has the focus had a use for that key."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self._cards:
+            self._copy_one()
+        else:
+            super().keyPressEvent(event)
+
     @Slot()
     def _on_find(self) -> None:
         self._search.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -215,33 +238,6 @@ class Window(QMainWindow):
             self._search.clear()
         else:
             self.close()
-
-    def _make_empty_page(self) -> QWidget:
-        translate = self._language.gettext
-        title = Text(translate("No account yet"), bold=True, scale=1.4)
-        words = self._begin_words = Text(
-            translate(
-                "Add the SMS account whose credit you want to keep an eye on. "
-                "You need its API key."
-            ),
-            tone=Tone.MUTED,
-        )
-        add = self._begin = Button(translate("&Add an account…"), emphasized=True)
-        add.clicked.connect(self.first_run_requested)
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        em = self.fontMetrics().height()
-        layout.setContentsMargins(em * 2, em * 2, em * 2, em * 2)
-        layout.setSpacing(em // 2)
-        layout.addStretch(2)
-        layout.addWidget(Picture(app_pixmap, 5), 0, Qt.AlignmentFlag.AlignHCenter)
-        for label in (title, words):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            layout.addWidget(label)
-        layout.addSpacing(em // 2)
-        layout.addWidget(add, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
-        return page
 
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()

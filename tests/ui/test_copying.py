@@ -1,0 +1,127 @@
+"""Ctrl+C copies an amount, wherever in the window the keyboard is."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.language import ENGLISH
+from trayapp.core.state import State
+from trayapp.core.text import Card
+from trayapp.ui.card import AccountCard
+from trayapp.ui.footer import Footer
+from trayapp.ui.labels import Text
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+SHOP = Card(
+    account_id="s",
+    name="Shop",
+    amount="•••",
+    level=State.OK,
+    state=State.OK,
+    state_words="Fine",
+    age="3 minutes ago",
+    problem=None,
+    panel_url="https://panel.example",
+    asking=False,
+    copied="€350.12",
+)
+LOW = replace(SHOP, account_id="l", name="Café", level=State.LOW, copied="€4.50")
+NEW = replace(SHOP, account_id="n", name="New", level=State.UNKNOWN, copied="—")
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Window:
+    """Give a window of one account, on the screen."""
+    window = Window(ENGLISH)
+    qtbot.addWidget(window)
+    window.show_cards((SHOP,))
+    with qtbot.waitActive(window):
+        window.show()
+    return window
+
+
+def copied_from(part: QWidget, window: Window) -> list[str]:
+    """Press Ctrl+C where the keyboard is, and give what is to be copied then."""
+    spy = QSignalSpy(window.copy_requested)
+    part.setFocus()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    return [str(spy.at(number)[0]) for number in range(spy.count())]
+
+
+def confirmed(window: Window) -> str:
+    """Give what the window's foot says."""
+    (footer,) = window.findChildren(Footer)
+    return footer.findChildren(Text)[0].text()
+
+
+def test_one_account_is_copied_from_anywhere(window: Window) -> None:
+    """From its card, its buttons, and those that concern all accounts."""
+    (card,) = window.findChildren(AccountCard)
+    everywhere = [card, *window.findChildren(QPushButton)]
+    tried = [one for one in everywhere if one.isVisible()]
+    assert len(tried) > 5
+    for one in tried:
+        assert copied_from(one, window) == ["€350.12"], one
+    assert confirmed(window) == "Copied to the clipboard"
+
+
+def test_of_several_it_is_the_one_that_has_the_focus(window: Window) -> None:
+    """Whichever that is, whatever the others need."""
+    window.show_cards((SHOP, LOW))
+    first, second = window.findChildren(AccountCard)
+    assert copied_from(first, window) == ["€350.12"]
+    assert copied_from(second, window) == ["€4.50"]
+
+
+def test_without_that_it_is_the_one_that_needs_a_look(window: Window) -> None:
+    """The window says whose amount it was, and not how much: it may be hidden."""
+    window.show_cards((NEW, SHOP, LOW))
+    (footer,) = window.findChildren(Footer)
+    assert copied_from(footer.chain[0], window) == ["€4.50"]
+    assert confirmed(window) == "Copied the amount of Café"
+
+
+def test_only_what_is_looked_for_is_copied(window: Window) -> None:
+    """What a person has searched for is what is meant."""
+    others = (replace(LOW, account_id=str(one), name=str(one)) for one in range(8))
+    window.show_cards((SHOP, *others))
+    (search,) = window.findChildren(QLineEdit)
+    search.setText("shop")
+    (footer,) = window.findChildren(Footer)
+    assert copied_from(footer.chain[0], window) == ["€350.12"]
+
+
+def test_a_text_that_is_typed_is_copied_as_everywhere(window: Window) -> None:
+    """The line has a use for the key itself."""
+    window.show_cards(tuple(replace(SHOP, account_id=str(one)) for one in range(9)))
+    (search,) = window.findChildren(QLineEdit)
+    search.setText("shop")
+    search.selectAll()
+    assert copied_from(search, window) == []
+    assert QGuiApplication.clipboard().text() == "shop"
+
+
+def test_where_nothing_is_known_nothing_is_copied(window: Window) -> None:
+    """A dash is no amount; the window says so, and the clipboard stays as it was."""
+    window.show_cards((NEW,))
+    (footer,) = window.findChildren(Footer)
+    assert copied_from(footer.chain[0], window) == []
+    assert confirmed(window) == "There is no amount to copy yet."
+
+
+def test_a_window_without_accounts_has_nothing_to_say(window: Window) -> None:
+    """The key does nothing there."""
+    window.show_cards(())
+    (begin,) = (one for one in window.findChildren(QPushButton) if "Add" in one.text())
+    assert copied_from(begin, window) == []
+    assert confirmed(window) == ""
