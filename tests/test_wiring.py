@@ -356,9 +356,11 @@ def test_after_damaged_settings_the_window_says_so_before_anything_else(
 
 
 def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) -> None:
-    """Nothing could be saved."""
+    """Nothing could be saved, so the window has no button to begin with either."""
     scene.start(problems=(ConfigTooNew,))
     assert scene.says("The settings were written by a newer version.")
+    assert scene.says("Your accounts can't be shown")
+    assert not scene.says("&Add an account…")
     assert scene.dialogs() == []
 
 

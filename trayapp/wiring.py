@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from trayapp.browser import open_in_browser
-from trayapp.core.errors import Failure
+from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
 from trayapp.core.language import Language
 from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 _EXPORT: Final = "export"
+_UNSAVABLE: Final = (ConfigStuck, ConfigTooNew, ConfigUnreadable)
+"""What keeps accounts from being saved as well as from being shown."""
 
 
 class Wiring(QObject):
@@ -154,6 +156,8 @@ class Wiring(QObject):
         self._views.loaded()
         for failure in loaded.problems:
             self.faults.show_problem(failure)
+        if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
+            self._window.refuse_accounts()
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
