@@ -22,9 +22,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
+from ears import Ears
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
@@ -838,20 +838,6 @@ def test_a_keyring_that_fails_removes_nothing(person: Person) -> None:
 
 
 # --- the running program -------------------------------------------------------------
-
-
-class Ears(QObject):
-    """Keeps the words that other starts say."""
-
-    def __init__(self, instance: Instance) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        instance.called.connect(self.hear)
-
-    @Slot(str)
-    def hear(self, word: str) -> None:
-        """Keep it."""
-        self.words.append(word)
 
 
 def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) -> None:

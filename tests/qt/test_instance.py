@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from PySide6.QtCore import QLockFile, QObject, Slot
+from PySide6.QtCore import QLockFile
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
+from ears import Ears
 from trayapp.qt.instance import Instance
 from trayapp.services.doorbell import Word, ring
 from trayapp.services.places import Places
@@ -79,20 +80,6 @@ class Other:
         """Kill it, if it still runs."""
         self.process.kill()
         self.process.communicate()
-
-
-class Ears(QObject):
-    """Keeps the words."""
-
-    def __init__(self, instance: Instance) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        instance.called.connect(self.hear)
-
-    @Slot(str)
-    def hear(self, word: str) -> None:
-        """Keep it."""
-        self.words.append(word)
 
 
 @pytest.fixture

@@ -34,11 +34,8 @@ from trayapp.core.errors import (
     NotificationsUnseen,
     Unauthorized,
 )
-from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse
-from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
-from trayapp.core.notices import Button, Notice, Picture, Urgency
+from trayapp.core.notices import Notice, Picture, Urgency
 from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
@@ -51,6 +48,7 @@ from trayapp.services.gateway import Gateway
 from trayapp.services.history import History, Watched
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from unheard import Unheard
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
 OLD, NEW = "made-up-key-old-1", "made-up-key-new-2"
@@ -119,7 +117,7 @@ def _reply(status: int, content: object) -> httpx.Response:
     return httpx.Response(status, stream=body)
 
 
-class Ears:
+class Ears(Unheard):
     """A listener that keeps everything and lets the test wait for answers."""
 
     def __init__(self) -> None:
@@ -150,24 +148,9 @@ class Ears:
         """Keep it."""
         self.waits = paid
 
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Take it as it comes."""
-
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
-        """Take it as it comes."""
-
-    def looked_up(self, page: HistoryView) -> None:
-        """Take it as it comes."""
-
-    def kept(self, problem: Failure | None) -> None:
-        """Take it as it comes."""
-
     def reached(self, problem: Failure | None) -> None:
         """Keep it."""
         self.unseen.append(problem)
-
-    def exported(self, path: str, failure: Failure | None) -> None:
-        """Take it as it comes."""
 
     def loaded(self, loaded: Loaded) -> None:
         """Keep it."""
@@ -188,9 +171,6 @@ class Ears:
     def saved(self, saved: Saved) -> None:
         """Keep it."""
         self.saves.append(saved)
-
-    def pressed(self, account_id: str, button: Button) -> None:
-        """Hear nothing: nobody presses here."""
 
 
 class Scene:

@@ -11,25 +11,22 @@ import httpx
 import pytest
 
 from trayapp.core.account import Account
-from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Trial
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
 from trayapp.core.language import ENGLISH
-from trayapp.core.notices import Button, Picture
-from trayapp.core.paid import Paid
+from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
-from trayapp.core.telling import Alert
-from trayapp.services.backend import Backend, Loaded, Outside, Saved
+from trayapp.services.backend import Backend, Outside
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from unheard import Unheard
 
 A = Account("a", "A")
 KEY = "made-up-key-0123456789"
@@ -39,7 +36,7 @@ TWO_HOURLY = Settings(interval=timedelta(hours=2))
 Step = Callable[["Scene"], Coroutine[None, None, None]]
 
 
-class Ears:
+class Ears(Unheard):
     """A listener that keeps what is said of past and future."""
 
     def __init__(self) -> None:
@@ -50,37 +47,10 @@ class Ears:
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
         self.glimpses: dict[str, Glimpse] = {}
 
-    def loaded(self, loaded: Loaded) -> None:
-        """Hear nothing."""
-
-    def asking(self, account_id: str) -> None:
-        """Hear nothing."""
-
     def answered(self, outcome: Outcome) -> None:
         """Keep it."""
         self.said.append("answered")
         self.answers.put_nowait(outcome)
-
-    def tried(self, trial: Trial, outcome: Outcome) -> None:
-        """Hear nothing."""
-
-    def saved(self, saved: Saved) -> None:
-        """Hear nothing."""
-
-    def pressed(self, account_id: str, button: Button) -> None:
-        """Hear nothing."""
-
-    def alerts(self, alerts: tuple[Alert, ...]) -> None:
-        """Hear nothing."""
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Hear nothing."""
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Hear nothing."""
-
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
-        """Hear nothing."""
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Keep it."""
@@ -94,12 +64,6 @@ class Ears:
     def looked_up(self, page: HistoryView) -> None:
         """Keep it."""
         self.pages.append(page)
-
-    def kept(self, problem: Failure | None) -> None:
-        """Take it as it comes."""
-
-    def reached(self, problem: Failure | None) -> None:
-        """Take it as it comes."""
 
     def exported(self, path: str, failure: Failure | None) -> None:
         """Keep it."""

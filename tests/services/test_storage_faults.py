@@ -35,6 +35,7 @@ from trayapp.services.backend import Backend, Loaded, Saved
 from trayapp.services.config_file import ConfigFile
 from trayapp.services.history import History
 from trayapp.services.journal import start_log
+from unheard import Unheard
 
 PATIENCE_S: Final = 10.0
 STALL_S: Final = 1.0
@@ -64,7 +65,7 @@ with History(Path(sys.argv[1])) as history:
 """Records as the command line does, and waits as long for its turn."""
 
 
-class Scene(polled.Unheard):
+class Scene(Unheard):
     """A profile behind the program's own backend, and all that a person is shown."""
 
     def __init__(self, folder: Path, url: str) -> None:

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtNetwork import QLocalSocket
 
+from ears import Ears
 from trayapp.qt.instance import Instance
 from trayapp.services.doorbell import Word
 from trayapp.services.places import Places
@@ -34,7 +35,7 @@ class Called:
         self._folder = Path(tempfile.mkdtemp(prefix="bt-"))
         self._places = Places(*[self._folder] * 4)
         self._instance = Instance(self._places)
-        self._ears = _Ears(self._instance)
+        self._ears = Ears(self._instance)
         assert self._instance.claim()
 
     def __call__(self, data: bytes) -> None:
@@ -66,20 +67,6 @@ class Called:
                 self._application.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         return list(self._ears.words)
-
-
-class _Ears(QObject):
-    """Keeps what was heard."""
-
-    def __init__(self, instance: Instance) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        instance.called.connect(self.hear)
-
-    @Slot(str)
-    def hear(self, word: str) -> None:
-        """Keep it."""
-        self.words.append(word)
 
 
 def _understood(said: bytes) -> list[str]:

@@ -23,24 +23,18 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.core.account import Account, Service
-from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Reading
-from trayapp.core.changes import Changes, Trial
-from trayapp.core.errors import Failure
-from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse
-from trayapp.core.history_view import HistoryView
+from trayapp.core.changes import Changes
 from trayapp.core.known import Outcome
-from trayapp.core.notices import Button, Picture
-from trayapp.core.paid import Paid
+from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
-from trayapp.core.telling import Alert
 from trayapp.services.backend import Backend, Loaded, Outside, Saved
 from trayapp.services.config_file import Config
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
 from trayapp.services.rows import to_ms
+from unheard import Unheard
 
 _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 _IDS: Final = ("a", "b", "c")
@@ -68,58 +62,6 @@ def config(number: int, url: str) -> Config:
 def number_of(accounts: tuple[Account, ...]) -> int:
     """Give the number that settings were made of."""
     return int(accounts[0].low_below)
-
-
-class Unheard:
-    """A listener to whom everything is the same."""
-
-    def loaded(self, loaded: Loaded) -> None:
-        """Hear nothing."""
-
-    def asking(self, account_id: str) -> None:
-        """Hear nothing."""
-
-    def answered(self, outcome: Outcome) -> None:
-        """Hear nothing."""
-
-    def tried(self, trial: Trial, outcome: Outcome) -> None:
-        """Hear nothing."""
-
-    def saved(self, saved: Saved) -> None:
-        """Hear nothing."""
-
-    def pressed(self, account_id: str, button: Button) -> None:
-        """Hear nothing."""
-
-    def alerts(self, alerts: tuple[Alert, ...]) -> None:
-        """Hear nothing."""
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Hear nothing."""
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Hear nothing."""
-
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
-        """Hear nothing."""
-
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Hear nothing."""
-
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
-        """Hear nothing."""
-
-    def looked_up(self, page: HistoryView) -> None:
-        """Hear nothing."""
-
-    def exported(self, path: str, failure: Failure | None) -> None:
-        """Hear nothing."""
-
-    def reached(self, problem: Failure | None) -> None:
-        """Hear nothing."""
-
-    def kept(self, problem: Failure | None) -> None:
-        """Hear nothing."""
 
 
 def backend_of(profile: Places, listener: Unheard) -> Backend:

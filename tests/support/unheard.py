@@ -1,0 +1,67 @@
+"""Who listens to the backend and hears nothing, for tests that hear a part of it."""
+
+from datetime import datetime
+
+from trayapp.core.alert_log import LogEntry
+from trayapp.core.changes import Trial
+from trayapp.core.errors import Failure
+from trayapp.core.forecast import Forecast
+from trayapp.core.glimpse import Glimpse
+from trayapp.core.history_view import HistoryView
+from trayapp.core.known import Outcome
+from trayapp.core.notices import Button
+from trayapp.core.paid import Paid
+from trayapp.core.telling import Alert
+from trayapp.services.backend import Loaded, Saved
+
+
+class Unheard:
+    """A listener to whom everything is the same."""
+
+    def loaded(self, loaded: Loaded) -> None:
+        """Hear nothing."""
+
+    def asking(self, account_id: str) -> None:
+        """Hear nothing."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Hear nothing."""
+
+    def tried(self, trial: Trial, outcome: Outcome) -> None:
+        """Hear nothing."""
+
+    def saved(self, saved: Saved) -> None:
+        """Hear nothing."""
+
+    def pressed(self, account_id: str, button: Button) -> None:
+        """Hear nothing."""
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Hear nothing."""
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Hear nothing."""
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Hear nothing."""
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Hear nothing."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear nothing."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear nothing."""
+
+    def looked_up(self, page: HistoryView) -> None:
+        """Hear nothing."""
+
+    def exported(self, path: str, failure: Failure | None) -> None:
+        """Hear nothing."""
+
+    def reached(self, problem: Failure | None) -> None:
+        """Hear nothing."""
+
+    def kept(self, problem: Failure | None) -> None:
+        """Hear nothing."""
