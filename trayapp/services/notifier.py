@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusRouter, Proxy, open_dbus_connection
-from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
 from trayapp.core.notices import Button, Notice, Picture
 from trayapp.core.plain import one_line, shorten
+from trayapp.services.bus_errors import BUS_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,19 +32,6 @@ _BUS_S: Final = 1.0
 """The bus itself asks nobody before it answers."""
 _LONGEST_TITLE: Final = 120
 _LONGEST_BODY: Final = 400
-_BUS_ERRORS: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    RuntimeError,
-    ValueError,
-    DBusErrorResponse,
-    RouterClosed,
-    asyncio.InvalidStateError,
-)
-"""What jeepney raises when there is no bus, a broken address, or no server on it, and
-when the bus is lost between a reply and who waits for it."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -109,7 +96,7 @@ class Notifier:
                 call = self._notify(notice, old, server)
                 reply = await router.send_and_get_reply(call)
                 (number,) = unwrap_msg(reply)
-        except (TimeoutError, *_BUS_ERRORS) as error:
+        except BUS_ERRORS as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
             await self._close_after(error)
             return False
@@ -124,7 +111,7 @@ class Notifier:
                     router = self._router or await self._connect()
                 said = await _call(router, "GetServerInformation")
                 (capabilities,) = await _call(router, "GetCapabilities")
-        except (TimeoutError, *_BUS_ERRORS) as error:
+        except BUS_ERRORS as error:
             await self._close_after(error)
             return f"no server ({type(error).__name__})"
         return one_line(f"{', '.join(said)}; {', '.join(capabilities)}", _LONGEST_BODY)
@@ -145,7 +132,7 @@ class Notifier:
                     await _server(router)
                     return True
                 (startable,) = await bus.ListActivatableNames()
-        except (TimeoutError, *_BUS_ERRORS) as error:
+        except BUS_ERRORS as error:
             await self._close_after(error)
             return False
         return _NAME in startable
@@ -155,7 +142,7 @@ class Notifier:
         self._router = None
         self._shown.clear()
         leaving = self._leaving.pop_all()
-        with contextlib.suppress(*_BUS_ERRORS):  # why the bus was lost, once more
+        with contextlib.suppress(*BUS_ERRORS):  # why the bus was lost, once more
             await leaving.aclose()
 
     async def _close_after(self, error: Exception) -> None:
@@ -172,7 +159,7 @@ class Notifier:
         try:
             async with asyncio.timeout(_BUS_S):
                 await Proxy(message_bus, self._router).NameHasOwner(_NAME)
-        except (TimeoutError, *_BUS_ERRORS):
+        except BUS_ERRORS:
             return False
         return True
 
@@ -210,7 +197,7 @@ class Notifier:
     async def _owner(self) -> str:
         if self._router is None:
             return ""
-        with contextlib.suppress(*_BUS_ERRORS):
+        with contextlib.suppress(*BUS_ERRORS):
             (owner,) = await Proxy(message_bus, self._router).GetNameOwner(_NAME)
             return str(owner)
         return ""

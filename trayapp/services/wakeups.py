@@ -7,9 +7,8 @@ from typing import Final, Protocol
 from jeepney import HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import open_dbus_connection
-from jeepney.io.common import RouterClosed
-from jeepney.wrappers import DBusErrorResponse
 
+from trayapp.services.bus_errors import BUS_ERRORS
 from trayapp.services.contained import contained
 
 _CONNECT_S: Final = 5.0
@@ -17,17 +16,6 @@ _AGAIN_S: Final = 600.0
 """Until a bus that was not there, or was lost, is looked for again."""
 _ONLINE: Final = 60
 """NetworkManager's state from which on more than this network is reached."""
-_BUS_ERRORS: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    RuntimeError,
-    ValueError,
-    TimeoutError,
-    DBusErrorResponse,
-    RouterClosed,
-)
-"""What jeepney raises where there is no bus, or something else in its place."""
 _SLEEP: Final = MatchRule(
     type="signal",
     sender="org.freedesktop.login1",
@@ -71,7 +59,7 @@ class Wakeups:
             with contained("listening to the system bus"):
                 try:
                     await self._listen()
-                except _BUS_ERRORS as error:
+                except BUS_ERRORS as error:
                     _log.debug("no word from the system: %s", type(error).__name__)
             await asyncio.sleep(_AGAIN_S)
 
