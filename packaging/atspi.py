@@ -164,9 +164,12 @@ class Thing:
         self._await(is_said, f"the words {words!r}", within_s)
 
     def outline(self, depth: int = 0) -> str:
-        """Draw it and all that is in it."""
-        line = f"{'  ' * depth}{self.role}: {self.name}\n"
-        return line + "".join(child.outline(depth + 1) for child in self.children())
+        """Draw it and all that is in it; what goes away meanwhile is not in it."""
+        try:
+            line = f"{'  ' * depth}{self.role}: {self.name}\n"
+            return line + "".join(one.outline(depth + 1) for one in self.children())
+        except GoneError:
+            return ""
 
     def _await(self, condition: Callable[[], bool], what: str, within_s: float) -> None:
         try:

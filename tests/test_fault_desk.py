@@ -42,6 +42,7 @@ def scene(
 ) -> Iterator[Scene]:
     """Wire everything, drawn at once, and take it down again."""
     monkeypatch.setattr("trayapp.views._BURST_MS", 0)
+    monkeypatch.setattr("trayapp.views._TURN_MS", 60_000)  # this machine may be busy
     with wired(qtbot, recent) as scene:
         yield scene
 

@@ -23,7 +23,7 @@ from trayapp.core.notices import Button, trial_notice
 from trayapp.core.plot import ChartData
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
-from trayapp.services.backend import Loaded, Saved
+from trayapp.services.reports import Loaded, Saved
 from trayapp.ui.about import AboutDialog
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.history_window import HistoryWindow
@@ -42,6 +42,7 @@ Panel: https://app.smsup.es"""
 def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Wire everything, drawn at once, and take it down again."""
     monkeypatch.setattr("trayapp.views._BURST_MS", 0)
+    monkeypatch.setattr("trayapp.views._TURN_MS", 60_000)  # this machine may be busy
     with wired(qtbot) as scene:
         yield scene
 

@@ -35,8 +35,8 @@ from trayapp.core.plot import ChartData
 from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.state import State
 from trayapp.core.telling import Alert, Fate, Reason
-from trayapp.services.backend import Saved
 from trayapp.services.doorbell import Word
+from trayapp.services.reports import Saved
 from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
@@ -48,6 +48,7 @@ EXPORTED = "Exported to /home/ana/main.csv."
 def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Wire everything, drawn at once, and take it down again."""
     monkeypatch.setattr("trayapp.views._BURST_MS", 0)
+    monkeypatch.setattr("trayapp.views._TURN_MS", 60_000)  # this machine may be busy
     with wired(qtbot) as scene:
         yield scene
 
