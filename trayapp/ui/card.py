@@ -1,18 +1,17 @@
 """One account in the window: its balance large, its run-out day, its state in words."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
-    QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
     QPixmap,
     QResizeEvent,
 )
@@ -23,8 +22,9 @@ from trayapp.core.state import State
 from trayapp.core.text import Card
 from trayapp.ui.card_actions import CardActions
 from trayapp.ui.card_facts import CALM, Facts, name_of
-from trayapp.ui.colours import calm, focus_ring, hairline
+from trayapp.ui.colours import calm
 from trayapp.ui.density import Density
+from trayapp.ui.ground import paint_card
 from trayapp.ui.icons import state_pixmap
 from trayapp.ui.picture import Picture
 from trayapp.ui.remedies import Remedies
@@ -32,7 +32,6 @@ from trayapp.ui.remedies import Remedies
 _BASE: Final = QPalette.ColorRole.Base
 _NARROW: Final = 29
 """Below so many lines of text in width the buttons stand under the words."""
-_ROUNDING: Final = 8.0
 _OPENING: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 _KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
@@ -70,7 +69,7 @@ class AccountCard(QGroupBox):
         self._language = language
         self._card = card
         self._density = density
-        self._by_keyboard = False
+        self._by_keyboard = self._is_covered = False
         self._named = card
         """What it was last named after, to whoever listens."""
         self._picture = Picture(self._mark(), density.value.mark)
@@ -143,6 +142,12 @@ class AccountCard(QGroupBox):
             self._measure()
             self._show()
 
+    def cover(self, is_said: Callable[[Card], bool]) -> None:
+        """Leave it to others to say what is wrong, where they do."""
+        if (covered := is_said(self._card)) is not self._is_covered:
+            self._is_covered = covered
+            self._show()
+
     def _show(self) -> None:
         card = self._card
         self._facts.show_card(card, self._density)
@@ -151,6 +156,8 @@ class AccountCard(QGroupBox):
             self._add_remedies()
         if self._remedies is not None:
             self._remedies.show_problem(card.problem, card.state)
+            if self._is_covered:
+                self._remedies.hide()
         older = replace(self._named, age=card.age, asking=card.asking)
         if card != older or not self.hasFocus():
             self._name_all()  # another name is said, and not for each minute
@@ -163,6 +170,7 @@ class AccountCard(QGroupBox):
 
     def _add_remedies(self) -> None:
         self._remedies = remedies = Remedies(self._language)
+        remedies.set_density(self._density)
         remedies.check_requested.connect(self._on_check)
         remedies.enter_key_requested.connect(self._on_enter_key)
         remedies.unlock_requested.connect(self.unlock_requested)
@@ -176,9 +184,10 @@ class AccountCard(QGroupBox):
         self._named = self._card
         trouble, name = self._card.problem, self.name
         self.setAccessibleName(self._facts.sentence(self._card))
-        self.setAccessibleDescription(
-            f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
-        )
+        told = f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
+        self.setAccessibleDescription(told)
+        # Where many stand closely, they say the title alone.
+        self.setToolTip(told if self._density is Density.COMPACT else "")
         buttons = self._actions.buttons
         buttons += self._remedies.buttons if self._remedies is not None else ()
         for button in buttons:
@@ -202,6 +211,8 @@ class AccountCard(QGroupBox):
         self._summary.setSpacing(em * 2 // 3)
         self._picture.show_lines(measures.mark)
         self._actions.set_density(self._density)
+        if self._remedies is not None:
+            self._remedies.set_density(self._density)
         self._stand()
 
     def _stand(self) -> None:
@@ -265,22 +276,7 @@ class AccountCard(QGroupBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card's ground, and a ring around it if it has the focus."""
         del event
-        focused = self.hasFocus() and self._by_keyboard
-        line = 2.0 if focused else 1.0
-        colour = (
-            focus_ring(self.palette(), _BASE) if focused else hairline(self.palette())
-        )
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, line))
-        painter.setBrush(self.palette().color(_BASE))
-        inset = line / 2
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(inset, inset, -inset, -inset),
-            _ROUNDING,
-            _ROUNDING,
-        )
-        painter.end()
+        paint_card(self, ringed=self.hasFocus() and self._by_keyboard)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Keep the focus: a group box would hand it to its first button."""

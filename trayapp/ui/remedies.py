@@ -12,6 +12,7 @@ from trayapp.core.state import State
 from trayapp.core.text import Problem
 from trayapp.ui.buttons import Button, widen
 from trayapp.ui.colours import calm
+from trayapp.ui.density import Density
 from trayapp.ui.labels import Tone, ink_of, tone_of
 from trayapp.ui.trouble import Trouble
 
@@ -52,13 +53,25 @@ class Remedies(QWidget):
         self._check.clicked.connect(self.check_requested)
         self._copy = Button(translate("Copy details"))
         self._copy.clicked.connect(self._on_copy)
+        # Translators: a button: why it happened and what helps, shown or not.
+        self._more = Button(translate("Details"))
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._on_more)
+        self._is_close = False
         self._row = QWidget()
         self._lay_out()
 
     @property
     def buttons(self) -> tuple[Button, ...]:
         """All buttons, in the order of the tab key."""
-        return (self._enter_key, self._unlock, self._check, self._copy)
+        return (self._enter_key, self._unlock, self._check, self._copy, self._more)
+
+    def set_density(self, density: Density) -> None:
+        """Say the title alone where there are many, and the rest when asked."""
+        self._is_close = density is Density.COMPACT
+        self._more.setVisible(self._is_close)
+        self._on_more()
+        self._show_row()
 
     def show_problem(self, problem: Problem | None, state: State) -> None:
         """Show what is wrong, in the colour of the state that it makes."""
@@ -69,7 +82,7 @@ class Remedies(QWidget):
         self.update()
         self._trouble.show_problem(problem)
         remedy = problem.remedy if problem is not None else Remedy.NONE
-        self._row.setVisible(remedy is not Remedy.NONE)
+        self._show_row()
         self._unlock.setVisible(remedy is Remedy.UNLOCK)
         self._enter_key.setVisible(remedy is Remedy.ENTER_KEY)
         self._copy.setVisible(remedy is Remedy.COPY_DETAILS)
@@ -83,6 +96,11 @@ class Remedies(QWidget):
         self._check.setVisible(remedy in _ASKING_AGAIN_HELPS or rejected)
         self.setVisible(problem is not None)
 
+    def _show_row(self) -> None:
+        problem = self._problem
+        helps = problem is not None and problem.remedy is not Remedy.NONE
+        self._row.setVisible(helps or self._is_close)
+
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
         row = QHBoxLayout(self._row)
@@ -95,6 +113,11 @@ class Remedies(QWidget):
         column.setSpacing(em // 2)
         column.addWidget(self._trouble)
         column.addWidget(self._row)
+
+    @Slot()
+    def _on_more(self) -> None:
+        is_open = self._more.isChecked() or not self._is_close
+        self._trouble.show_title_alone(on=not is_open)
 
     @Slot()
     def _on_copy(self) -> None:

@@ -25,14 +25,24 @@ class Trouble(QWidget):
         layout.setSpacing(self.fontMetrics().height() // 4)
         for label in (self._title, self._reason, self._advice):
             layout.addWidget(label)
+        self._problem: Problem | None = None
+        self._title_alone = False
         self.hide()
+
+    def show_title_alone(self, *, on: bool) -> None:
+        """Leave out why it happened and what helps, or say it again."""
+        self._title_alone = on
+        self.show_problem(self._problem)
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show an error, or that there is none."""
+        self._problem = problem
         if problem is not None:
             self._title.say(problem.title)
-            self._reason.say(problem.reason)
-            self._reason.setVisible(bool(problem.reason))
-            self._advice.say(problem.advice)
-            self._advice.setVisible(bool(problem.advice))
+            for label, said in (
+                (self._reason, problem.reason),
+                (self._advice, problem.advice),
+            ):
+                label.say(said)
+                label.setVisible(bool(said) and not self._title_alone)
         self.setVisible(problem is not None)

@@ -25,6 +25,7 @@ from trayapp.ui.labels import Text, Tone
 from trayapp.ui.news import News
 from trayapp.ui.scroll import Scroll
 from trayapp.ui.search import Search
+from trayapp.ui.shared_trouble import SharedTrouble
 
 _SIZE: Final = (42, 38)
 """How wide and high the window is at first, in lines of text."""
@@ -88,6 +89,11 @@ class Window(QMainWindow):
         self._footer.why_requested.connect(self.why_requested)
         self._footer.settings_requested.connect(self.settings_requested)
         self._footer.reveal_requested.connect(self.reveal_requested)
+        self._shared = SharedTrouble(language)
+        self._shared.check_requested.connect(self.refresh_requested)
+        self._shared.unlock_requested.connect(self.unlock_requested)
+        self._shared.copy_requested.connect(self.copy_requested)
+        self._shared.copy_requested.connect(self._on_copied)
         self._news = News(self, language)
         self._pages = QStackedWidget()
         words = language.gettext("No account's name has that in it.")
@@ -122,6 +128,7 @@ class Window(QMainWindow):
                 self._cards[account_id].show_card(card)
             else:
                 self._cards[account_id] = self._new_card(card, density)
+        self._shared.follow(cards, self._cards)
         if before != list(shown):
             self._order(list(shown))
         self._search.setVisible(len(shown) >= MANY)
@@ -135,6 +142,7 @@ class Window(QMainWindow):
         """Change the card of one account, if there is one."""
         if card.account_id in self._cards:
             self._cards[card.account_id].show_card(card)
+            self._shared.follow((card,), self._cards)
 
     def show_totals(self, totals: str) -> None:
         """Say what all accounts come to, each unit for itself; empty for nothing."""
@@ -187,6 +195,7 @@ class Window(QMainWindow):
         self._deck.show_cards(list(self._cards.values()))
         chain = [
             self._search.line,
+            *self._shared.chain,
             *(one for card in self._cards.values() for one in card.chain),
         ]
         for first, second in pairwise((*chain, *self._footer.chain)):
@@ -248,6 +257,7 @@ class Window(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self._banners)
         whole.addWidget(self._search)
+        whole.addWidget(self._shared)
         whole.addWidget(self._pages, 1)
         whole.addWidget(self._footer)
         self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
