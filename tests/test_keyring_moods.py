@@ -38,11 +38,12 @@ from trayapp.core.language import Language
 from trayapp.core.notices import Picture
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Listener, Outside
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Outside
 from trayapp.services.secret_service import SecretServiceVault
 from trayapp.ui.tray import Tray
 from trayapp.wiring import Wiring

@@ -21,7 +21,7 @@ from trayapp.core.errors import (
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
 from trayapp.core.settings import Settings
-from trayapp.services.backend import Saved
+from trayapp.services.reports import Saved
 from trayapp.settings_desk import SettingsDesk
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.first_run import FirstRun

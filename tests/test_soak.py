@@ -32,11 +32,12 @@ from trayapp.core.notices import Picture, notice
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.telling import Alert
 from trayapp.services.archive import Archive
-from trayapp.services.backend import Backend, Listener, Outside
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.delivery import Delivery
 from trayapp.services.keychain import Keychain
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Outside
 
 ACCOUNTS = tuple(
     Account(f"id{number}", f"Account {number}", low_below=LOW) for number in range(20)

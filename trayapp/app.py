@@ -37,8 +37,9 @@ from trayapp.ui.tray import Tray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trayapp.services.backend import Backend, Listener
+    from trayapp.services.backend import Backend
     from trayapp.services.keychain import Vault
+    from trayapp.services.reports import Listener
 
 TURN_S: Final = 0.001
 """How long the poller's thread may keep the interpreter while the window waits for it;
@@ -120,9 +121,10 @@ def _run(
 
     def make_backend(listener: "Listener") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
-        from trayapp.services.backend import Backend, Outside
+        from trayapp.services.backend import Backend
         from trayapp.services.gateway import Gateway
         from trayapp.services.keychain import Keychain
+        from trayapp.services.reports import Outside
 
         outside = Outside(
             keychain=Keychain(profile.vault(), seen=redactor.know),

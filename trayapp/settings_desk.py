@@ -19,7 +19,7 @@ from trayapp.ui.front import bring_to_front
 from trayapp.ui.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
-    from trayapp.services.backend import Saved
+    from trayapp.services.reports import Saved
 
 
 class SettingsDesk(QObject):

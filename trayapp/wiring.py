@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
     # before the icon has its first balance.
     from trayapp.core.telling import Alert
-    from trayapp.services.backend import Loaded, Saved
     from trayapp.services.recent import Recent
+    from trayapp.services.reports import Loaded, Saved
 
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 _EXPORT: Final = "export"

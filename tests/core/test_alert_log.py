@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry, logged, why_rows
-from trayapp.core.alerts import AlertKind, Decision, Fate, Reason
 from trayapp.core.language import ENGLISH
+from trayapp.core.settings import AlertKind
+from trayapp.core.telling import Decision, Fate, Reason
 
 MAIN = Account("a", "Main")
 

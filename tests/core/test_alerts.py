@@ -11,16 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.account import Account
-from trayapp.core.alerts import (
-    Alert,
-    AlertKind,
-    Decision,
-    Fate,
-    News,
-    Outlook,
-    Reason,
-    decide,
-)
+from trayapp.core.alerts import decide
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -32,8 +23,9 @@ from trayapp.core.errors import (
     Unauthorized,
 )
 from trayapp.core.memory import Memory
-from trayapp.core.settings import Settings
+from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.spending import Drain, NormalSpending
+from trayapp.core.telling import Alert, Decision, Fate, News, Outlook, Reason
 
 LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))

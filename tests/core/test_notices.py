@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import Account, Service
-from trayapp.core.alerts import Alert, AlertKind
 from trayapp.core.balance import Balance
 from trayapp.core.language import ENGLISH
 from trayapp.core.notices import Button, Urgency, notice, trial_notice
+from trayapp.core.settings import AlertKind
 from trayapp.core.spending import Drain, NormalSpending
+from trayapp.core.telling import Alert
 
 ACCOUNT = Account("a", "Shop", low_below=Decimal(10))
 LEFT = Balance(Decimal("4.5000"), "EUR")

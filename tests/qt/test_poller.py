@@ -19,22 +19,23 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
 from trayapp.core.alert_log import LogEntry
-from trayapp.core.alerts import Alert, AlertKind, Fate, Reason
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.known import Known, Outcome
 from trayapp.core.notices import Button, Notice, Picture, Urgency
 from trayapp.core.paid import Paid
-from trayapp.core.settings import Settings
+from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.snooze import SnoozeChoice
+from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Listener, Loaded, Outside, Saved
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
@@ -466,7 +467,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.core.errors import Failure, NoConnection
 from trayapp.core.known import Outcome
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Loaded, Saved
+from trayapp.services.backend import Backend
+from trayapp.services.reports import Loaded, Saved
 from trayapp.core.settings import Settings
 from trayapp.core.notices import Button
 

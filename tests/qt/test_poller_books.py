@@ -16,7 +16,8 @@ from trayapp.core.language import ENGLISH, Language
 from trayapp.core.plot import ChartData
 from trayapp.core.settings import Settings
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Listener, Loaded
+from trayapp.services.backend import Backend
+from trayapp.services.reports import Listener, Loaded
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))

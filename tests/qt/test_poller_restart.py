@@ -24,11 +24,12 @@ from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.telling import Alert
 from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Listener, Loaded, Outside, Saved
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 20.0

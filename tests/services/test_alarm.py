@@ -10,15 +10,15 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry
-from trayapp.core.alerts import Alert, AlertKind, Fate, Reason
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.forecast import Forecast
 from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Outcome
 from trayapp.core.paid import Paid
-from trayapp.core.settings import QuietHours, Settings
+from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.snooze import SnoozeChoice
+from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.services.alarm import Alarm
 from trayapp.services.archive import Archive
 from trayapp.services.history import History

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 from trayapp.core.account import Account
-from trayapp.core.alerts import Alert, AlertKind
+from trayapp.core.settings import AlertKind
+from trayapp.core.telling import Alert
 from trayapp.services.announcer import Announcer
 
 A, B, C = (Alert(AlertKind.LOW, Account(one, one.upper())) for one in "abc")

@@ -16,7 +16,6 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.alert_log import LogEntry
-from trayapp.core.alerts import Alert, AlertKind, Fate
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -39,15 +38,17 @@ from trayapp.core.notices import Notice, Picture, Urgency
 from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
-from trayapp.core.settings import Settings
+from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.snooze import SnoozeChoice
+from trayapp.core.telling import Alert, Fate
 from trayapp.services.alarm import Alarm
-from trayapp.services.backend import Backend, Loaded, Outside, Saved
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History, Watched
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Loaded, Outside, Saved
 from unheard import Unheard
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
@@ -765,7 +766,8 @@ from pathlib import Path
 for name in ("jeepney", "secretstorage"):
     sys.modules[name] = None
 from trayapp.core.notices import Picture
-from trayapp.services.backend import Backend, Outside
+from trayapp.services.backend import Backend
+from trayapp.services.reports import Outside
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places

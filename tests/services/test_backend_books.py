@@ -20,12 +20,13 @@ from trayapp.core.known import Outcome
 from trayapp.core.language import ENGLISH
 from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
-from trayapp.services.backend import Backend, Outside
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Outside
 from unheard import Unheard
 
 A = Account("a", "A")

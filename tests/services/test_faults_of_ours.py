@@ -22,7 +22,7 @@ from trayapp.core.settings import AlertKind
 from trayapp.core.telling import Alert
 from trayapp.services.alarm import Alarm
 from trayapp.services.announcer import Announcer
-from trayapp.services.backend import Backend, Listener, Outside
+from trayapp.services.backend import Backend
 from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
@@ -32,6 +32,7 @@ from trayapp.services.notebook import Notebook
 from trayapp.services.notifier import Notifier
 from trayapp.services.outlooks import Outlooks
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Outside
 
 BROKEN, SOUND = Account("broken", "Broken"), Account("sound", "Sound")
 PATIENCE_S = 10.0

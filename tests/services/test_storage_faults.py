@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -31,11 +31,14 @@ from trayapp.core.errors import (
     HistoryProblem,
 )
 from trayapp.core.known import Outcome
-from trayapp.services.backend import Backend, Loaded, Saved
 from trayapp.services.config_file import ConfigFile
 from trayapp.services.history import History
 from trayapp.services.journal import start_log
+from trayapp.services.reports import Loaded, Saved
 from unheard import Unheard
+
+if TYPE_CHECKING:
+    from trayapp.services.backend import Backend
 
 PATIENCE_S: Final = 10.0
 STALL_S: Final = 1.0

@@ -20,11 +20,12 @@ from trayapp.core.errors import BalanceTrayError, Failure, GatewayDown, Unauthor
 from trayapp.core.known import Outcome
 from trayapp.core.notices import Picture
 from trayapp.core.schedule import NETWORK_NEEDS, START_SPREAD
-from trayapp.services.backend import Backend, Listener, Outside
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Listener, Outside
 
 PATIENCE_S = 10.0
 REJECTED = refusal("UNAUTHORIZED", "401 Unauthorized")

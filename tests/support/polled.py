@@ -28,11 +28,12 @@ from trayapp.core.changes import Changes
 from trayapp.core.known import Outcome
 from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
-from trayapp.services.backend import Backend, Loaded, Outside, Saved
+from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
+from trayapp.services.reports import Loaded, Outside, Saved
 from trayapp.services.rows import to_ms
 from unheard import Unheard
 

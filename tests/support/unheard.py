@@ -12,7 +12,7 @@ from trayapp.core.known import Outcome
 from trayapp.core.notices import Button
 from trayapp.core.paid import Paid
 from trayapp.core.telling import Alert
-from trayapp.services.backend import Loaded, Saved
+from trayapp.services.reports import Loaded, Saved
 
 
 class Unheard:

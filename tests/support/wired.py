@@ -21,8 +21,9 @@ from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.tray_view import TrayView
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Listener, Loaded
+from trayapp.services.backend import Backend
 from trayapp.services.recent import Recent
+from trayapp.services.reports import Listener, Loaded
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.card import AccountCard
 from trayapp.ui.first_run import FirstRun

@@ -32,7 +32,6 @@ from pseudo import pseudo_language
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
 from trayapp.core.alert_log import LogEntry, why_rows
-from trayapp.core.alerts import AlertKind, Fate, Reason
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.forecast import Forecast, Verdict
@@ -43,8 +42,8 @@ from trayapp.core.locales import LOCALES
 from trayapp.core.notices import notice, trial_notice
 from trayapp.core.outlook import card_words, messages_sentence
 from trayapp.core.paid import Paid, paid_words
-from trayapp.core.settings import QuietHours, Settings
-from trayapp.core.telling import Alert
+from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.core.text import Card, Extra, card, problem, snoozed_until, totals
 from trayapp.core.tray_view import tray_view
 from trayapp.services.catalogs import catalog

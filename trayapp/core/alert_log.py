@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.core.account import Account
-from trayapp.core.alerts import AlertKind, Decision, Fate, Reason
 from trayapp.core.dates import clock_time
 from trayapp.core.language import Language, mark
 from trayapp.core.plain import one_line
+from trayapp.core.settings import AlertKind
+from trayapp.core.telling import Decision, Fate, Reason
 
 KEPT: Final = 200
 """How many decisions are remembered, the last ones, of all accounts together."""

@@ -14,17 +14,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, KeyProblem, KeyringProblem, Unauthorized
 from trayapp.core.memory import Memory, Stage
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.core.telling import (
-    Alert,
-    Decision,
-    Fate,
-    News,
-    Outlook,
-    Reason,
-)
-
-__all__ = ["Alert", "AlertKind", "Decision", "Fate", "News", "Outlook"]
-__all__ += ["Reason", "decide"]
+from trayapp.core.telling import Alert, Decision, Fate, News, Reason
 
 _RE_ARM: Final = Decimal("1.05")
 """An episode of low balance ends 5 % above the threshold, so that an amount that

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trayapp.core.notices import Button
     from trayapp.core.paid import Paid
     from trayapp.core.telling import Alert
-    from trayapp.services.backend import Loaded, Saved
+    from trayapp.services.reports import Loaded, Saved
 
 
 class Voice(QObject):

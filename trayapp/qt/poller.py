@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from trayapp.core.language import Language
     from trayapp.core.notices import Notice
     from trayapp.core.snooze import SnoozeChoice
-    from trayapp.services.backend import Backend, Listener
+    from trayapp.services.backend import Backend
+    from trayapp.services.reports import Listener
 
 _STOP_MS: Final = 600
 _LOOK_MS: Final = 60_000

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from trayapp.services.notifier import Notifier
     from trayapp.services.wakeups import Wakeups
 
-__all__ = ["Backend", "Listener", "Loaded", "Outside", "Saved"]
 _PATIENCE_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
 _BOOKS_FIRST_S: Final = 60.0
