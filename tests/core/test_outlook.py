@@ -182,7 +182,7 @@ def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
             ("Runs out today or later at this pace", ""),
         ),
         (Forecast(Verdict.FAR), ("More than two years at this pace", "")),
-        (Forecast(Verdict.NOT_ENOUGH), ("", "not enough history yet")),
+        (Forecast(Verdict.NOT_ENOUGH), ("", "Not enough history yet")),
     ],
 )
 def test_beside_a_balance_a_day_is_said_loudly_and_ignorance_quietly(

@@ -85,6 +85,7 @@ def test_what_all_fail_with_is_said_once(
     assert "Check again" not in buttons(seen(window)[0])
     assert "No network." in seen(window)[0].accessibleDescription()
     assert "No network." in seen(window)[0].toolTip()
+    assert "Details" not in buttons(strip(window))
     asked = QSignalSpy(window.refresh_requested)
     buttons(strip(window))["Check again"].click()
     assert asked.count() == 1

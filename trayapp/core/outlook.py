@@ -100,8 +100,7 @@ def card_words(said: Forecast, today: date, language: Language) -> tuple[str, st
     That nobody can say it yet is no news to put in large letters.
     """
     if said.verdict is Verdict.NOT_ENOUGH:
-        # Translators: when it runs out; it follows how old the balance is.
-        return "", language.gettext("not enough history yet")
+        return "", language.gettext("Not enough history yet")
     return whole_sentence(said, today, language), ""
 
 

@@ -62,13 +62,15 @@ class Card:
     panel_url: str
     asking: bool
     run_out: str = ""
-    """The run-out day in words, or why there is none."""
+    """The run-out day in words; empty if nobody can say it."""
     messages: str = ""
     """How many messages are left, in words; empty if that is not known."""
     paid: str = ""
     """That a person said they paid, and what is waited for; empty if not."""
     sketch: Sketch | None = None
     """How the balance came to be; None if too little is known of that."""
+    note: str = ""
+    """Why nobody can say yet when it runs out; empty where that is said or unknown."""
     copied: str = ""
     """The amount as it is copied, even where it is hidden; empty for the one shown."""
 
@@ -81,7 +83,7 @@ class Extra:
     messages: str = ""
     paid: str = ""
     note: str = ""
-    """What is said quietly, after the age."""
+    """What is said quietly where nobody can say when it runs out."""
     sketch: Sketch | None = None
 
 
@@ -92,8 +94,6 @@ def card(
     known: Known, now: datetime, language: Language, extra: Extra = _NO_EXTRA
 ) -> Card:
     """Say all that the window shows of an account."""
-    # While it is asked that is said in the note's place, so that no line grows longer.
-    note = "" if known.asking else extra.note
     return Card(
         account_id=known.account.id,
         name=known.account.name,
@@ -101,11 +101,12 @@ def card(
         level=known.level,
         state=known.state,
         state_words=state_sentence(known, language),
-        age=" · ".join(filter(None, (age(known, now, language), note))),
+        age=age(known, now, language),
         problem=problem(known.failure, language) if known.failure else None,
         panel_url=known.account.panel_url,
         asking=known.asking,
         run_out=extra.run_out,
+        note=extra.note,
         messages=extra.messages,
         paid=extra.paid,
         sketch=extra.sketch,

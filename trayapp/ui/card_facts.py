@@ -55,7 +55,11 @@ class Facts(QWidget):
         self._amount.say(card.amount)
         dim = aged or card.level is State.UNKNOWN
         self._amount.speak(Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount))
-        self._run_out.speak(faded, density.value.run_out)
+        is_foreseen = bool(card.run_out)
+        self._run_out.speak(
+            faded if is_foreseen else Tone.MUTED,
+            density.value.run_out if is_foreseen else 1.0,
+        )
         self._messages.speak(faded)
         # An error has a title of its own, which is bold.
         self._state.speak(tone_of(card.state), bold=card.problem is None)
@@ -63,7 +67,7 @@ class Facts(QWidget):
         apart = density is not Density.COMPACT
         self._age.say(self._quiet_words(card, is_calm=is_calm, apart=apart))
         for label, text in (
-            (self._run_out, card.run_out),
+            (self._run_out, card.run_out or card.note),
             (self._messages, card.messages if apart or not is_calm else ""),
             (self._state, "" if is_calm else card.state_words),
             (self._paid, card.paid),
@@ -71,13 +75,15 @@ class Facts(QWidget):
             label.say(text)
             label.setVisible(bool(text))
         # Its room is kept: a forecast comes a little later than the balance.
-        self._run_out.setVisible(bool(card.run_out) or card.problem is None)
+        if card.problem is None:
+            self._run_out.show()
         self._raise_age(high=aged)
 
     def sentence(self, card: Card) -> str:
         """Say all of it to whoever hears one card at a time."""
         amount = card.amount if card.level is not State.UNKNOWN else ""  # a dash
-        parts = (amount, card.run_out, card.messages, card.state_words)
+        days = card.run_out or card.note
+        parts = (amount, days, card.messages, card.state_words)
         said = (name_of(card), *parts, self._age_words(card), card.paid)
         return ", ".join(filter(None, said)).replace(" · ", ", ")
 

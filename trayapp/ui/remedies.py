@@ -57,6 +57,7 @@ class Remedies(QWidget):
         self._more = Button(translate("Details"))
         self._more.setCheckable(True)
         self._more.toggled.connect(self._on_more)
+        self._more.hide()
         self._is_close = False
         self._row = QWidget()
         self._lay_out()

@@ -53,7 +53,7 @@ class SharedTrouble(QGroupBox):
         self._remedies.copy_requested.connect(self.copy_requested)
         em = self.fontMetrics().height()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
+        layout.setContentsMargins(em * 3 // 4, em, em * 3 // 4, em // 2)
         layout.setSpacing(em // 4)
         layout.addWidget(self._number)
         layout.addWidget(self._remedies)
@@ -110,13 +110,14 @@ class SharedTrouble(QGroupBox):
         self.setAccessibleDescription(f"{problem.reason} {problem.advice}".strip())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground that cards have, and a line under it."""
+        """Paint the ground that cards have, between two lines."""
         del event
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        strip = self.rect().adjusted(0, self.fontMetrics().height() // 2, 0, 0)
+        painter.fillRect(strip, self.palette().color(QPalette.ColorRole.Base))
         painter.setPen(hairline(self.palette()))
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
-        painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
+        painter.drawLine(strip.topLeft(), strip.topRight())
+        painter.drawLine(strip.bottomLeft(), strip.bottomRight())
         painter.end()
 
 
