@@ -81,3 +81,14 @@ def screen(program: Program) -> Iterator[Screen]:
 def ours(screen: Screen) -> Ours:
     """Find the program's own windows on the screen."""
     return Ours(screen)
+
+
+@pytest.fixture
+def running(
+    program: Program, icon: Icon, gateway: ScriptedGateway, key: str
+) -> Program:
+    """Give the program, running quietly, with one account whose balance is known."""
+    program.add_account("Shop", gateway.url, key)
+    program.start("--minimized")
+    icon.says("Shop: €350.12")
+    return program

@@ -33,19 +33,10 @@ def desktop() -> Iterator[Desktop]:
 
 
 @pytest.fixture
-def running(
-    program: Program,
-    icon: Icon,
-    notifications: Notifications,
-    gateway: ScriptedGateway,
-    key: str,
-) -> Program:
+def running(notifications: Notifications, running: Program) -> Program:
     """Give the program, running quietly, with one account and nothing told."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     assert notifications.sent == []
-    return program
+    return running
 
 
 def poll(gateway: ScriptedGateway, icon: Icon, key: str, amount: str) -> None:

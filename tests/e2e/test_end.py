@@ -68,18 +68,13 @@ def test_it_ends_at_once_while_the_keyring_asks(
     assert gateway.requests == []
 
 
-def test_the_command_line_ends_it(
-    program: Program, icon: Icon, gateway: ScriptedGateway, key: str
-) -> None:
+def test_the_command_line_ends_it(running: Program) -> None:
     """`--quit` ends the running program, and says so if there is none."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
-    assert (program.run("--quit").returncode, program.run("--quit").stdout) == (
+    assert (running.run("--quit").returncode, running.run("--quit").stdout) == (
         0,
         "Balance Tray is not running.\n",
     )
-    program.seconds_to_end()
+    running.seconds_to_end()
 
 
 # --- whatever is on the screen ----------------------------------------------------
@@ -87,17 +82,12 @@ def test_the_command_line_ends_it(
 
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_at_once_with_all_its_dialogs_open(
-    program: Program,
+    running: Program,
     icon: Icon,
     ours: Ours,
-    gateway: ScriptedGateway,
-    key: str,
     way: signal.Signals,
 ) -> None:
     """None of them asks first, and none is waited for."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     icon.activate()
     ours.press("push button", "Why?")
     ours.find("dialog", "Why")
@@ -105,7 +95,7 @@ def test_it_ends_at_once_with_all_its_dialogs_open(
     icon.choose("Settings")
     ours.press("push button", "Add")
     ours.find("dialog", "Add an account")
-    assert end(program, icon, way) < AT_ONCE_S
+    assert end(running, icon, way) < AT_ONCE_S
 
 
 def test_it_ends_at_once_with_its_menu_open(
@@ -115,30 +105,21 @@ def test_it_ends_at_once_with_its_menu_open(
     xembed.add_account("Shop", gateway.url, key)
     xembed.start("--minimized")
     gateway.wait_for_requests(1, 10)
-
-    assert xembed.process is not None
-    ours = ["xdotool", "search", "--onlyvisible", "--pid", str(xembed.process.pid)]
-    run = xembed.desktop.run
-    wait_until(lambda: len(run(ours).stdout.split()) == 1, "the icon", 10)
-    (icon,) = run(ours).stdout.split()
-    run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "3"])
-    wait_until(lambda: len(run(ours).stdout.split()) > 1, "the menu", 10)
+    xembed.click_docked(3)
+    wait_until(lambda: len(xembed.x_windows()) > 1, "the menu", 10)
     xembed.seconds_to_end(signal.SIGTERM)
 
 
 def test_closing_its_window_is_no_end_while_there_is_an_icon(
-    program: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
+    running: Program, desktop: Desktop, icon: Icon
 ) -> None:
     """As a session manager closes windows: it is not in the way, and ends by signal."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     icon.activate()
-    program.wait_for_window("Balance Tray")
+    running.wait_for_window("Balance Tray")
     desktop.run(["xdotool", "key", "alt+F4"])
-    wait_until(lambda: program.windows() == set(), "the window to close", 10)
+    wait_until(lambda: running.windows() == set(), "the window to close", 10)
     icon.says("Shop: €350.12")
-    program.seconds_to_end(signal.SIGTERM)
+    running.seconds_to_end(signal.SIGTERM)
 
 
 # --- what it stands on gives way --------------------------------------------------
@@ -192,50 +173,41 @@ def test_the_end_of_the_display_is_its_end(
 
 
 def test_a_client_that_the_display_throws_out_ends(
-    program: Program,
+    running: Program,
     desktop: Desktop,
     icon: Icon,
-    gateway: ScriptedGateway,
     key: str,
     tally: Tally,
 ) -> None:
     """As a window manager does with one that it believes to hang."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     icon.activate()
-    program.wait_for_window("Balance Tray")
-    assert program.process is not None
+    running.wait_for_window("Balance Tray")
+    assert running.process is not None
     desktop.run(["xdotool", "search", "--name", "^Balance Tray$", "windowkill", "%@"])
-    assert program.process.wait(SOON_S) == 1
+    assert running.process.wait(SOON_S) == 1
     assert desktop.log("program") == ""
-    assert_left_well(program, key)
-    program.start("--minimized")
+    assert_left_well(running, key)
+    running.start("--minimized")
     icon.says("Shop: €350.12")
-    program.seconds_to_end(signal.SIGTERM)
+    running.seconds_to_end(signal.SIGTERM)
     tally.add(FAULTS)
 
 
 def test_a_session_bus_that_dies_takes_nothing_along(
-    program: Program,
+    running: Program,
     desktop: Desktop,
-    icon: Icon,
-    gateway: ScriptedGateway,
     key: str,
     tally: Tally,
 ) -> None:
     """The window stays, and other starts still reach it."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     os.kill(desktop.pid_of("session-bus"), signal.SIGKILL)
-    assert program.run().returncode == 0
+    assert running.run().returncode == 0
     # Xfce's window manager goes with the bus; the window needs none.
     find = ["xdotool", "search", "--onlyvisible", "--name", "^Balance Tray$"]
     wait_until(lambda: desktop.run(find).returncode == 0, "the window", 10)
-    assert program.run("--quit").returncode == 0
-    program.seconds_to_end()
-    assert_left_well(program, key)
+    assert running.run("--quit").returncode == 0
+    running.seconds_to_end()
+    assert_left_well(running, key)
     tally.add(FAULTS)
 
 

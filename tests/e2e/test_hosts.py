@@ -32,54 +32,45 @@ def test_a_host_that_starts_late_shows_the_icon(
 
 
 def test_a_host_that_restarts_shows_the_icon_again(
-    program: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
+    running: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
     """A panel that crashes takes the icon along for a moment only."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     desktop.stop_panel()
     desktop.start_panel()
     icon.says("Shop: €350.12")
     gateway.set_balance(key, "20.0000", "EUR")
     icon.middle_click()
     icon.says("Shop: €20.00")
-    program.seconds_to_end(signal.SIGTERM)
+    running.seconds_to_end(signal.SIGTERM)
 
 
 def test_a_left_click_opens_the_window_and_a_second_start_raises_it(
-    program: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
+    running: Program, desktop: Desktop, icon: Icon
 ) -> None:
     """There is always a way to the window, and one program only."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
-    assert program.windows() == set()
+    assert running.windows() == set()
     icon.activate()
-    program.wait_for_window("Balance Tray")
+    running.wait_for_window("Balance Tray")
     icon.activate()
-    assert "Balance Tray" in program.windows(), "a second click does not close it"
+    assert "Balance Tray" in running.windows(), "a second click does not close it"
     desktop.run(["xdotool", "key", "Escape"])
-    wait_until(lambda: program.windows() == set(), "the window to close", 10)
-    assert program.run().returncode == 0
-    program.wait_for_window("Balance Tray")
-    program.seconds_to_end(signal.SIGTERM)
+    wait_until(lambda: running.windows() == set(), "the window to close", 10)
+    assert running.run().returncode == 0
+    running.wait_for_window("Balance Tray")
+    running.seconds_to_end(signal.SIGTERM)
 
 
 def test_a_killed_program_leaves_nothing_that_blocks_the_next_start(
-    program: Program, icon: Icon, gateway: ScriptedGateway, key: str
+    running: Program, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
     """After `kill -9` the next start is like any other."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
-    assert program.process is not None
-    program.process.kill()
-    program.process.wait(5)
+    assert running.process is not None
+    running.process.kill()
+    running.process.wait(5)
     gateway.set_balance(key, "20.0000", "EUR")
-    program.start("--minimized")
+    running.start("--minimized")
     icon.says("Shop: €20.00")
-    program.seconds_to_end(signal.SIGTERM)
+    running.seconds_to_end(signal.SIGTERM)
 
 
 def test_the_command_line_adds_an_account_to_the_running_program(
@@ -102,12 +93,7 @@ def test_the_old_kind_of_tray_shows_the_icon(
     xembed.add_account("Shop", gateway.url, key)
     xembed.start("--minimized")
     gateway.wait_for_requests(1, 10)
-    assert xembed.process is not None
-    ours = ["xdotool", "search", "--onlyvisible", "--pid", str(xembed.process.pid)]
-    run = xembed.desktop.run
-    wait_until(lambda: len(run(ours).stdout.split()) == 1, "the icon", 10)
-    (icon,) = run(ours).stdout.split()
-    run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "1"])
+    xembed.click_docked(1)
     xembed.wait_for_window("Balance Tray")
     xembed.seconds_to_end(signal.SIGTERM)
 
@@ -138,21 +124,15 @@ def test_a_host_that_restarts_again_and_again_shows_one_icon(
 
 
 def test_a_host_that_goes_for_good_leaves_the_window(
-    program: Program,
+    running: Program,
     desktop: Desktop,
-    icon: Icon,
-    gateway: ScriptedGateway,
-    key: str,
     tally: Tally,
 ) -> None:
     """Without a panel there is no icon: the program is never invisible."""
-    program.add_account("Shop", gateway.url, key)
-    program.start("--minimized")
-    icon.says("Shop: €350.12")
     desktop.stop_panel()
-    program.wait_for_window("Balance Tray")
+    running.wait_for_window("Balance Tray")
     desktop.run(["xdotool", "key", "Escape"])
-    program.seconds_to_end()
+    running.seconds_to_end()
     tally.add(FAULTS)
 
 

@@ -76,6 +76,22 @@ class Program:
         assert self.process is not None
         return self.desktop.session.windows(self.process.pid)
 
+    def click_docked(self, button: int) -> None:
+        """Click on its icon in the old kind of tray, where that is an X window.
+
+        It must have no other on the screen.
+        """
+        wait_until(lambda: len(self.x_windows()) == 1, "the icon", END_S)
+        (icon,) = self.x_windows()
+        click = ["mousemove", "--window", icon, "12", "12", "click", str(button)]
+        self.desktop.run(["xdotool", *click])
+
+    def x_windows(self) -> list[str]:
+        """Give the numbers of its X windows on the screen, whatever they are."""
+        assert self.process is not None
+        mine = ["--onlyvisible", "--pid", str(self.process.pid)]
+        return self.desktop.run(["xdotool", "search", *mine]).stdout.split()
+
     def wait_for_window(self, title: str) -> None:
         """Wait until one of its windows is on the screen."""
         wait_until(lambda: title in self.windows(), f"the window {title!r}", END_S)
