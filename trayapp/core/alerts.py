@@ -142,25 +142,18 @@ class _Turn:
             self._arise(Alert(AlertKind.EMPTY, self._account, reading.balance))
 
     def _look_at(self, balance: Balance) -> None:
-        self._end_what_is_over(balance.amount)
+        """End what is over with this balance, and tell what holds."""
+        amount = balance.amount
+        self._end_what_is_over(amount)
+        self._note_drain()
         holding = self._what_holds(balance)
-        for kind in (AlertKind.EMPTY, AlertKind.DRAIN, AlertKind.LOW):
-            if kind in holding:
-                covered = kind is AlertKind.LOW and self._is_told(AlertKind.EMPTY)
-                self._arise(holding[kind], covered=covered and balance.amount <= 0)
-        if balance.amount <= 0:
+        for kind, alert in holding.items():
+            self._arise(alert, covered=self._is_covered(kind, amount))
+        if amount <= 0:
             self._cover_days()
-        if AlertKind.LOW_DAYS in holding:
-            low_now = any(
-                one.kind is AlertKind.LOW and one.fate is Fate.SENT
-                for one in self.decisions
-            )
-            self._arise(holding[AlertKind.LOW_DAYS], covered=low_now)
-        if AlertKind.TOPPED_UP in holding:
-            self._arise(holding[AlertKind.TOPPED_UP])
-            if self.memory.stages[AlertKind.TOPPED_UP] is not Stage.HELD:
-                # A top-up is an event: the next one is another.
-                self._forget_rise()
+        rise = self.memory.stages.get(AlertKind.TOPPED_UP)
+        if AlertKind.TOPPED_UP in holding and rise is not Stage.HELD:
+            self._forget_rise()  # it is an event: the next one is another
         self._remind(holding)
 
     def _end_what_is_over(self, amount: Decimal) -> None:
@@ -175,6 +168,9 @@ class _Turn:
         if amount <= 0:
             self._end(AlertKind.TOPPED_UP)
             self._forget_rise()
+
+    def _note_drain(self) -> None:
+        """Note when the account was last seen draining, and end what is long over."""
         drained = self.memory.drained
         if self._outlook.drain is not None:
             drained = self._now
@@ -186,11 +182,12 @@ class _Turn:
         self.memory = replace(self.memory, drained=drained)
 
     def _what_holds(self, balance: Balance) -> dict[AlertKind, Alert]:
+        """Give what there is to tell of this balance, the gravest first."""
         account, amount, days = self._account, balance.amount, self.memory.days
         risen, drain = self.memory.risen, self._outlook.drain
         draining = self.memory.stages.get(AlertKind.DRAIN)
         soon = amount > 0 and days is not None and days[0] <= account.warn_days
-        holds = {
+        does_hold = {
             AlertKind.EMPTY: amount <= 0,
             AlertKind.DRAIN: drain is not None or draining is Stage.HELD,
             AlertKind.LOW: 0 < account.low_below > amount,
@@ -206,9 +203,18 @@ class _Turn:
                 drain=drain if kind is AlertKind.DRAIN else None,
                 rise=risen if kind is AlertKind.TOPPED_UP else None,
             )
-            for kind, does in holds.items()
+            for kind, does in does_hold.items()
             if does
         }
+
+    def _is_covered(self, kind: AlertKind, amount: Decimal) -> bool:
+        """Say whether something graver that was told says this as well."""
+        if kind is AlertKind.LOW:
+            return amount <= 0 and self._is_told(AlertKind.EMPTY)
+        return kind is AlertKind.LOW_DAYS and any(
+            one.kind is AlertKind.LOW and one.fate is Fate.SENT
+            for one in self.decisions
+        )
 
     def _remind(self, holding: dict[AlertKind, Alert]) -> None:
         told = [
