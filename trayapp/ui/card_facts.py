@@ -55,11 +55,8 @@ class Facts(QWidget):
         self._amount.say(card.amount)
         dim = aged or card.level is State.UNKNOWN
         self._amount.speak(Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount))
-        is_foreseen = bool(card.run_out)
-        self._run_out.speak(
-            faded if is_foreseen else Tone.MUTED,
-            density.value.run_out if is_foreseen else 1.0,
-        )
+        tone = faded if card.run_out else Tone.MUTED
+        self._run_out.speak(tone, density.value.run_out)
         self._messages.speak(faded)
         # An error has a title of its own, which is bold.
         self._state.speak(tone_of(card.state), bold=card.problem is None)
