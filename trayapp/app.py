@@ -62,6 +62,10 @@ class Profile:
 
 def main(options: argparse.Namespace) -> int:
     """Run the program until a person ends it; give the exit code."""
+    if sys.platform == "win32":
+        from trayapp.services.windows_identity import take_identity
+
+        take_identity()
     application = QApplication([sys.argv[0]])
     application.setApplicationName("balance-tray")
     application.setApplicationDisplayName(PROGRAM)
