@@ -31,9 +31,9 @@ def take_identity(shell: Shell | None = None) -> bool:
 
 
 def _shell32() -> Shell | None:
-    if sys.platform != "win32":
-        return None
-    import ctypes  # noqa: PLC0415  # nobody else has shell32, nor needs ctypes here
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  # nobody else has shell32, nor needs ctypes here
 
-    shell: Shell = ctypes.WinDLL("shell32")
-    return shell
+        shell: Shell = ctypes.WinDLL("shell32")
+        return shell
+    return None
