@@ -20,19 +20,23 @@ SOURCE: Final = Path(__file__).parent.parent / "resources/balance-tray.svg"
 SIZES: Final = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 
 
+def draw(size: int) -> QImage:
+    """Draw the icon, so many pixels wide and high."""
+    image = QImage(size, size, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    QSvgRenderer(str(SOURCE)).render(painter)
+    painter.end()
+    return image
+
+
 def draw_icons(folder: Path) -> list[Path]:
     """Draw every size, and give the files."""
     made = []
-    renderer = QSvgRenderer(str(SOURCE))
     for size in SIZES:
-        image = QImage(size, size, QImage.Format.Format_ARGB32)
-        image.fill(0)
-        painter = QPainter(image)
-        renderer.render(painter)
-        painter.end()
         made.append(folder / f"hicolor/{size}x{size}/apps/{SOURCE.stem}.png")
         made[-1].parent.mkdir(parents=True, exist_ok=True)
-        image.save(str(made[-1]))
+        draw(size).save(str(made[-1]))
     scalable = folder / "hicolor/scalable/apps" / SOURCE.name
     scalable.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(SOURCE, scalable)
