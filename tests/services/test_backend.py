@@ -45,10 +45,11 @@ from trayapp.services.alarm import Alarm
 from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
-from trayapp.services.history import History, Watched
+from trayapp.services.history import History
 from trayapp.services.keychain import Keychain, MemoryVault
 from trayapp.services.places import Places
 from trayapp.services.reports import Loaded, Outside, Saved
+from trayapp.services.rows import Watched
 from unheard import Unheard
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")

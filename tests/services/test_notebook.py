@@ -17,8 +17,9 @@ from trayapp.core.settings import AlertKind
 from trayapp.core.snooze import Snooze
 from trayapp.core.telling import Fate, Reason
 from trayapp.services.archive import Archive
-from trayapp.services.history import History, Watched
+from trayapp.services.history import History
 from trayapp.services.notebook import Notebook
+from trayapp.services.rows import Watched
 
 HOUR = timedelta(hours=1)
 TOLD = Memory(stages={AlertKind.LOW: Stage.TOLD, AlertKind.REJECTED: Stage.TOLD})

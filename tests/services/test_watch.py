@@ -25,10 +25,11 @@ from trayapp.core.schedule import NETWORK_NEEDS, Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.archive import Archive
-from trayapp.services.history import History, Watched
+from trayapp.services.history import History
 from trayapp.services.lanes import AT_ONCE
 from trayapp.services.notebook import Notebook
 from trayapp.services.refresh import Refresh
+from trayapp.services.rows import Watched
 from trayapp.services.watch import Watch
 
 A, B = Account("a", "A"), Account("b", "B")

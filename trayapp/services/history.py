@@ -11,20 +11,22 @@ from typing import Final, Self, TypeVar
 
 from trayapp.core.alert_log import KEPT, LogEntry
 from trayapp.core.balance import Reading
-from trayapp.core.errors import BY_ID, Failure, HistoryProblem
+from trayapp.core.errors import Failure, HistoryProblem
 from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
-from trayapp.core.schedule import Plan
 from trayapp.core.snooze import Snooze
 from trayapp.services.database import OF_ACCOUNTS, is_writable, translated
 from trayapp.services.rows import (
     NONSENSE,
+    Watched,
     decision,
     decision_row,
     from_ms,
+    memory,
     payment,
     reading,
     to_ms,
+    wait,
 )
 from trayapp.services.salvage import open_or_mend
 
@@ -32,16 +34,6 @@ _PATIENCE_S: Final = 5.0
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """Why an account is left alone for a while, also after a restart."""
-
-    plan: Plan | None = None
-    """A wait that outlives a restart: a rejected key, or a Retry-After."""
-    failure: Failure | None = None
-    """Why it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +81,80 @@ class History:
         """Close the connection."""
         self._db.close()
 
+    def remembered(self) -> Remembered:
+        """Give all that a start begins with, as of one moment."""
+        with translated(), self._db:
+            self._db.execute("BEGIN")
+            return Remembered(
+                self._memories(),
+                self._waits(),
+                self.decisions(),
+                self.snooze(),
+                self.paid(),
+            )
+
+    def forget(self, account_id: str) -> None:
+        """Remove all that is kept of an account."""
+        with translated(), self._db:
+            for table in OF_ACCOUNTS:
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
+                    (account_id,),
+                )
+
+    # --- what was read --------------------------------------------------------------
+
     def record(self, account_id: str, reading: Reading) -> None:
         """Keep a reading that differs from the last, and one an hour at least."""
         with translated(), self._db:
             self._record(account_id, reading)
+
+    def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
+        """Keep many readings at once, as they are: a past that others kept."""
+        with translated(), self._db:
+            for one in readings:
+                self._insert(account_id, one)
+
+    def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
+        """Give the newest reading; one that lies after `now` only if all do.
+
+        Such a one was written while the clock was ahead, and others came after it.
+        """
+        with translated():
+            return self._last(account_id, now)
+
+    def readings(
+        self, account_id: str, since: datetime | None = None
+    ) -> Iterator[Reading]:
+        """Give the readings from `since` on, the oldest first."""
+        start = to_ms(since) if since is not None else -(1 << 62)
+        query = "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
+        return self._rows(reading, f"{query} ORDER BY at", account_id, start)
+
+    def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
+        """Remove the readings of these times, as when an old past is thinned."""
+        rows = ((account_id, to_ms(at)) for at in moments)
+        with translated(), self._db:
+            self._db.executemany(
+                "DELETE FROM reading WHERE account = ? AND at = ?", rows
+            )
+
+    def corrections(self, account_id: str) -> frozenset[datetime]:
+        """Give the times of the readings that a person marked as corrections."""
+        query = "SELECT at FROM correction WHERE account = ?"
+        return frozenset(self._rows(from_ms, query, account_id))
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Mark the reading of a moment as a correction, or take the mark away."""
+        change = (
+            "INSERT OR IGNORE INTO correction VALUES (?, ?)"
+            if on
+            else "DELETE FROM correction WHERE account = ? AND at = ?"
+        )
+        with translated(), self._db:
+            self._db.execute(change, (account_id, to_ms(at)))
+
+    # --- what was told --------------------------------------------------------------
 
     def keep(
         self,
@@ -120,51 +182,6 @@ class History:
                 (KEPT,),
             )
 
-    def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
-        """Give the newest reading; one that lies after `now` only if all do.
-
-        Such a one was written while the clock was ahead, and others came after it.
-        """
-        with translated():
-            return self._last(account_id, now)
-
-    def readings(
-        self, account_id: str, since: datetime | None = None
-    ) -> Iterator[Reading]:
-        """Give the readings from `since` on, the oldest first."""
-        start = to_ms(since) if since is not None else -(1 << 62)
-        query = "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
-        return self._rows(reading, f"{query} ORDER BY at", account_id, start)
-
-    def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
-        """Keep many readings at once, as they are: a past that others kept."""
-        with translated(), self._db:
-            for one in readings:
-                self._insert(account_id, one)
-
-    def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
-        """Remove the readings of these times, as when an old past is thinned."""
-        rows = ((account_id, to_ms(at)) for at in moments)
-        with translated(), self._db:
-            self._db.executemany(
-                "DELETE FROM reading WHERE account = ? AND at = ?", rows
-            )
-
-    def watched(self, account_id: str) -> Watched:
-        """Give what an account waits for."""
-        return self._waits().get(account_id, Watched())
-
-    def watch(self, account_id: str, watched: Watched) -> None:
-        """Remember what an account waits for, if that outlives a restart."""
-        plan, failure = watched.plan, watched.failure
-        with translated(), self._db:
-            self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
-            if plan is not None and plan.held and failure is not None:
-                self._db.execute(
-                    "INSERT INTO wait VALUES (?, ?, ?, ?)",
-                    (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
-                )
-
     def memory(self, account_id: str) -> Memory:
         """Give what was told of an account; of one that was never, nothing."""
         return self._memories().get(account_id, Memory())
@@ -181,18 +198,6 @@ class History:
         )
         return next(found, Snooze())
 
-    def remembered(self) -> Remembered:
-        """Give all that a start begins with, as of one moment."""
-        with translated(), self._db:
-            self._db.execute("BEGIN")
-            return Remembered(
-                self._memories(),
-                self._waits(),
-                self.decisions(),
-                self.snooze(),
-                self.paid(),
-            )
-
     def set_snooze(self, snooze: Snooze) -> None:
         """Remember until when a person wants no notifications."""
         with translated(), self._db:
@@ -200,6 +205,23 @@ class History:
             if snooze.until is not None:
                 self._db.execute(
                     "INSERT INTO snooze VALUES (1, ?)", (to_ms(snooze.until),)
+                )
+
+    # --- what is waited for ---------------------------------------------------------
+
+    def watched(self, account_id: str) -> Watched:
+        """Give what an account waits for."""
+        return self._waits().get(account_id, Watched())
+
+    def watch(self, account_id: str, watched: Watched) -> None:
+        """Remember what an account waits for, if that outlives a restart."""
+        plan, failure = watched.plan, watched.failure
+        with translated(), self._db:
+            self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
+            if plan is not None and plan.held and failure is not None:
+                self._db.execute(
+                    "INSERT INTO wait VALUES (?, ?, ?, ?)",
+                    (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
                 )
 
     def paid(self) -> tuple[Paid, ...]:
@@ -216,29 +238,7 @@ class History:
                     "INSERT INTO paid VALUES (?, ?)", (account_id, to_ms(at))
                 )
 
-    def corrections(self, account_id: str) -> frozenset[datetime]:
-        """Give the times of the readings that a person marked as corrections."""
-        query = "SELECT at FROM correction WHERE account = ?"
-        return frozenset(self._rows(from_ms, query, account_id))
-
-    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Mark the reading of a moment as a correction, or take the mark away."""
-        change = (
-            "INSERT OR IGNORE INTO correction VALUES (?, ?)"
-            if on
-            else "DELETE FROM correction WHERE account = ? AND at = ?"
-        )
-        with translated(), self._db:
-            self._db.execute(change, (account_id, to_ms(at)))
-
-    def forget(self, account_id: str) -> None:
-        """Remove all that is kept of an account."""
-        with translated(), self._db:
-            for table in OF_ACCOUNTS:
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
-                    (account_id,),
-                )
+    # --- row by row -----------------------------------------------------------------
 
     def _record(self, account_id: str, reading: Reading) -> None:
         last = self._last(account_id, reading.at)
@@ -267,11 +267,11 @@ class History:
         return next(newest, None)
 
     def _memories(self) -> dict[str, Memory]:
-        return dict(self._rows(_memory, "SELECT account, json FROM memory"))
+        return dict(self._rows(memory, "SELECT account, json FROM memory"))
 
     def _waits(self) -> dict[str, Watched]:
         query = "SELECT account, due, failures, failure FROM wait"
-        return dict(self._rows(_wait, query))
+        return dict(self._rows(wait, query))
 
     def _rows(
         self, make: Callable[..., _T], query: str, *values: object
@@ -285,12 +285,3 @@ class History:
                     if query not in self._complained:  # it may be read every minute
                         self._complained.add(query)
                         _log.warning("a row makes no sense (%s): %s", query, error)
-
-
-def _memory(account_id: str, written: str) -> tuple[str, Memory]:
-    return account_id, Memory.from_dict(json.loads(written))
-
-
-def _wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, Watched]:
-    plan = Plan(from_ms(due), failures, held=True)
-    return account_id, Watched(plan, Failure(BY_ID[kind]))

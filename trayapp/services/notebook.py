@@ -14,7 +14,8 @@ from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
 from trayapp.core.snooze import Snooze
 from trayapp.services.archive import Archive
-from trayapp.services.history import Remembered, Watched
+from trayapp.services.history import Remembered
+from trayapp.services.rows import Watched
 
 _NOTHING: Final = Watched()
 

@@ -1,11 +1,16 @@
 """What a row of the history says, and how it is written."""
 
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading, exact_amount
+from trayapp.core.errors import BY_ID, Failure
+from trayapp.core.memory import Memory
 from trayapp.core.paid import Paid
+from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
 from trayapp.core.telling import Fate, Reason
 
@@ -22,6 +27,16 @@ NONSENSE: Final = (
 )
 """What is raised for a row that a failing disk has changed, or whose words are not in
 use any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Why an account is left alone for a while, also after a restart."""
+
+    plan: Plan | None = None
+    """A wait that outlives a restart: a rejected key, or a Retry-After."""
+    failure: Failure | None = None
+    """Why it waits."""
 
 
 def to_ms(moment: datetime) -> int:
@@ -43,6 +58,17 @@ def reading(at: int, digits: str, unit: str) -> Reading:
         message = f"{digits!r} {unit!r} is no balance"
         raise ValueError(message)
     return Reading(Balance(amount, unit), from_ms(at))
+
+
+def memory(account_id: str, written: str) -> tuple[str, Memory]:
+    """Read what was told of an account."""
+    return account_id, Memory.from_dict(json.loads(written))
+
+
+def wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, Watched]:
+    """Read what an account waits for."""
+    plan = Plan(from_ms(due), failures, held=True)
+    return account_id, Watched(plan, Failure(BY_ID[kind]))
 
 
 def payment(account_id: str, at: int) -> Paid:
