@@ -118,14 +118,14 @@ class Wiring(QObject):
         desk.first_run_left.connect(self.show_window)
         desk.first_run_done.connect(self.show_window)
         history.page_requested.connect(self._look_up)
-        history.export_requested.connect(self._export)
+        history.export_requested.connect(poller.export)
         history.correction_toggled.connect(self._correct)
         history.copy_request_requested.connect(self._copy_request)
 
     def _connect_views(self) -> None:
         tray, window = self._tray, self._window
         for views in (tray, window):
-            views.refresh_requested.connect(self._refresh_all)
+            views.refresh_requested.connect(self._poller.refresh)
             views.top_up_requested.connect(self._top_up)
             views.settings_requested.connect(self._open_settings)
             views.quit_requested.connect(self.quit_requested)
@@ -143,7 +143,7 @@ class Wiring(QObject):
         window.copy_requested.connect(self._copy)
         window.copy_request_requested.connect(self._copy_request)
         window.history_requested.connect(self._history.open)
-        window.paid_requested.connect(self._paid)
+        window.paid_requested.connect(self._poller.paid)
         window.why_requested.connect(self._why.open)
 
     # --- what becomes known -------------------------------------------------------
@@ -235,10 +235,6 @@ class Wiring(QObject):
             one.account.id for one in self._model.known if one.state is not rejected
         )
 
-    @Slot()
-    def _refresh_all(self) -> None:
-        self._poller.refresh()
-
     @Slot(str)
     def _refresh(self, account_id: str) -> None:
         self._poller.refresh([account_id])
@@ -252,10 +248,6 @@ class Wiring(QObject):
     @Slot(str)
     def _snooze(self, choice: str) -> None:
         self._poller.snooze(SnoozeChoice(choice))
-
-    @Slot(str)
-    def _paid(self, account_id: str) -> None:
-        self._poller.paid(account_id)
 
     @Slot(str)
     def _enter_key(self, account_id: str) -> None:
@@ -287,10 +279,6 @@ class Wiring(QObject):
     @Slot(str)
     def _look_up(self, account_id: str) -> None:
         self._poller.look_up(account_id, self._language)
-
-    @Slot(str, str, str)
-    def _export(self, account_id: str, kind: str, path: str) -> None:
-        self._poller.export(account_id, kind, path)
 
     @Slot(str, object, bool)
     def _correct(
