@@ -84,6 +84,18 @@ def test_the_tooltip_fits_into_what_windows_keeps(names: list[str]) -> None:
     assert utf16_length(tray_view(accounts, now, ENGLISH).tooltip) <= TOOLTIP_LIMIT
 
 
+def test_the_tooltip_tells_of_an_account_wholly_or_not_at_all(now: datetime) -> None:
+    """What does not fit is counted: half a line would be a name without a balance."""
+    accounts = tuple(known(now, "5", id=str(i), name=f"Shop {i}") for i in range(9))
+    *told, last = tray_view(accounts, now, ENGLISH).tooltip.split("\n")
+    assert told == [f"Shop {i}: €5.00, Low, as of 12:00" for i in range(3)]
+    assert last == "and 6 more accounts"
+    for count in range(1, 9):
+        *told, last = tray_view(accounts[:count], now, ENGLISH).tooltip.split("\n")
+        left_out = 0 if last.startswith("Shop") else int(last.split()[1])
+        assert len(told) + (not left_out) + left_out == count
+
+
 def test_top_up_lists_the_accounts_that_have_a_panel(now: datetime) -> None:
     """An account of another service without a page has nowhere to go."""
     brand = known(now, "1", id="b", name="Brand")

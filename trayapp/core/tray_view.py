@@ -75,7 +75,7 @@ def tray_view(
             _number(weakest, language),
             snoozed=bool(snoozed),
         ),
-        tooltip=_tooltip(lines, snoozed),
+        tooltip=_tooltip(lines, len(ordered), snoozed, language),
         lines=lines,
         top_ups=tuple(
             (one.account.id, one.account.name)
@@ -101,9 +101,31 @@ def _number(known: Known, language: Language) -> str:
     return brief(known.reading.balance.amount, language.decimal_point)
 
 
-def _tooltip(lines: tuple[str, ...], snoozed: str) -> str:
+def _tooltip(
+    lines: tuple[str, ...], accounts: int, snoozed: str, language: Language
+) -> str:
     """Put the snoozed words last, if they leave room for the weakest account's line."""
     room = TOOLTIP_LIMIT - utf16_length(snoozed) - 1
     if not snoozed or utf16_length(lines[0]) > room:
-        return shorten_utf16("\n".join(lines), TOOLTIP_LIMIT)
-    return shorten_utf16("\n".join(lines), room) + "\n" + snoozed
+        return _whole_lines(lines, accounts, TOOLTIP_LIMIT, language)
+    return _whole_lines(lines, accounts, room, language) + "\n" + snoozed
+
+
+def _whole_lines(
+    lines: tuple[str, ...], accounts: int, room: int, language: Language
+) -> str:
+    """Give as many lines as fit, and the number of the accounts that are left out.
+
+    Half a line would tell of an account without its balance. Where not even two lines
+    and the number fit, the room is the weakest account's alone.
+    """
+    for count in range(len(lines), 0, -1):
+        said = list(lines[:count])
+        if more := accounts - count:
+            plural = language.ngettext(
+                "and {n} more account", "and {n} more accounts", more
+            )
+            said.append(plural.format(n=more))
+        if utf16_length(text := "\n".join(said)) <= room:
+            return text
+    return shorten_utf16(lines[0], room)
