@@ -124,6 +124,7 @@ class FirstRun(PagedDialog):
         self.below.addWidget(self._trouble)
         footer = QHBoxLayout()
         footer.setContentsMargins(em, em // 2, em, em)
+        footer.setSpacing(em // 2)
         footer.addWidget(self._later)
         footer.addWidget(self.status, 1)
         footer.addWidget(self._back)

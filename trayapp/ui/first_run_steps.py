@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -65,6 +65,7 @@ class StepPart(QGroupBox):
         self.rows.setVerticalSpacing(em // 2)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
+        self.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(em // 2)
         self.column.addLayout(greeting)
         self.column.addSpacing(em // 2)
@@ -86,6 +87,12 @@ class StepPart(QGroupBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint no frame: it is alone on its page."""
         del event
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep no room for a frame, which would push the words out of line."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.setContentsMargins(0, 0, 0, 0)
 
 
 class Choice(RoundChoice):

@@ -118,7 +118,7 @@ class _Table(QTableWidget):
             for column, text in enumerate(words):
                 item = QTableWidgetItem(breakable(text))
                 item.setTextAlignment(
-                    Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop
+                    Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
                 )
                 heard = ", ".join(words) if column == 0 else text
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, heard)
