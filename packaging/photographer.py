@@ -166,16 +166,21 @@ class Photographer:
 
     # --- the picture --------------------------------------------------------------
 
-    def take(self, name: str, *, more: QRect | None = None) -> None:
-        """Photograph the window that is in front, once it stands still.
-
-        `more` is what else belongs into the picture: a menu sticks out.
-        """
-        part = self._front()
-        self.take_part(name, part if more is None else part.united(more))
+    def take(self, name: str) -> None:
+        """Photograph the window that is in front, once it stands still."""
+        screen = self._still()
+        self._keep(name, screen, self._front())
 
     def take_part(self, name: str, part: QRect) -> None:
         """Photograph a part of the screen, once it stands still."""
+        self._keep(name, self._still(), part)
+
+    def _keep(self, name: str, screen: QImage, part: QRect) -> None:
+        picture = screen.copy(part.intersected(screen.rect()))
+        self.pictures.setdefault(self.sheet, []).append((name, picture))
+
+    def _still(self) -> QImage:
+        """Give the screen once nothing moves on it."""
         whole = self.desktop.folder / "whole.ppm"
         before, since = b"", time.monotonic()
 
@@ -187,9 +192,7 @@ class Photographer:
             return time.monotonic() - since > _STILL_S
 
         wait_until(is_still, "a still screen", PATIENCE_S)
-        screen = QImage(str(whole))
-        picture = screen.copy(part.intersected(screen.rect()))
-        self.pictures.setdefault(self.sheet, []).append((name, picture))
+        return QImage(str(whole))
 
     def size(self, width: int, height: int) -> None:
         """Give the window in front another size, in points, at the left and top."""

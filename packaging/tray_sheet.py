@@ -50,9 +50,10 @@ _STYLES: Final[dict[str, tuple[Inks, bool, tuple[str, ...]]]] = {
     "number": (COLOURED, True, ("black", "grey", "white")),
 }
 _MARGIN: Final = 92
-_HEAD: Final = 22
+_HEAD: Final = 36
 _CELL: Final = 92
 _GAP: Final = 4
+_CENTRED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _LARGE: Final = 48
 """How large the smallest picture is shown once more, so that its pixels are seen."""
 
@@ -70,7 +71,7 @@ def tray_sheet() -> QImage:
     painter = QPainter(sheet)
     for column, name in enumerate(_GAUGES):
         at = QRect(_MARGIN + column * _CELL, 0, _CELL, _HEAD)
-        painter.drawText(at, Qt.AlignmentFlag.AlignCenter, name)
+        painter.drawText(at, _CENTRED, name)
     for row, (style, panel) in enumerate(rows):
         top = _HEAD + row * height
         at = QRect(_GAP, top, _MARGIN, height)

@@ -26,8 +26,8 @@ def test_the_application_has_an_icon_of_every_usual_size(tmp_path: Path) -> None
 def test_the_sheet_shows_every_style_on_its_panels() -> None:
     """Ten rows, of which no two are alike."""
     sheet = tray_sheet()
-    height = (sheet.height() - 22) // 10
+    height = (sheet.height() - 36) // 10
     rows = {
-        bytes(sheet.copy(92, 22 + n * height, 900, height).bits()) for n in range(10)
+        bytes(sheet.copy(92, 36 + n * height, 900, height).bits()) for n in range(10)
     }
     assert len(rows) == 10
