@@ -53,10 +53,8 @@ def chosen(
 
 
 def explain(failure: Failure, language: Language) -> str:
-    """Say an error in full: what, why, what to do, and the detail for a report."""
-    said = problem(failure, language)
-    detail = f"({said.detail})" if said.detail else ""
-    return "\n".join(filter(None, (said.title + ".", said.reason, said.advice, detail)))
+    """Say an error in full, a line for each part of it."""
+    return problem(failure, language).in_full("\n")
 
 
 def run(work: Coroutine[object, object, _T]) -> _T:

@@ -39,14 +39,6 @@ _PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
 _NO_ANSWER: Final = (("Poller", "no answer"),)
 
 
-def words_of(failure: "Failure", language: Language) -> str:
-    """Say a failure in one paragraph."""
-    said = problem(failure, language)
-    detail = f"({said.detail})" if said.detail else ""
-    parts = (f"{said.title}.", said.reason, said.advice, detail)
-    return " ".join(filter(None, parts))
-
-
 class FaultDesk(QObject):
     """Tells each kind of fault once, quietly, and knows what to report of it.
 
@@ -87,7 +79,9 @@ class FaultDesk(QObject):
 
     def show_problem(self, failure: "Failure") -> None:
         """Tell of a trouble with the program's own files."""
-        self._window.show_banner(failure.kind.id, words_of(failure, self._language))
+        self._window.show_banner(
+            failure.kind.id, problem(failure, self._language).in_full()
+        )
 
     @Slot(object)
     def hear_kept(self, failure: "Failure | None") -> None:
@@ -110,7 +104,7 @@ class FaultDesk(QObject):
         if failure.detail not in self._told:
             # Noted first: should showing it be what fails, that is told once too.
             self._told.add(failure.detail)
-            words = words_of(failure, self._language)
+            words = problem(failure, self._language).in_full()
             self._window.show_banner(_TOPIC, words, is_fault=True)
 
     @Slot(object)

@@ -14,7 +14,8 @@ from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
-from trayapp.fault_desk import FaultDesk, words_of
+from trayapp.core.text import problem
+from trayapp.fault_desk import FaultDesk
 from trayapp.history_desk import HistoryDesk
 from trayapp.hosting import Hosting
 from trayapp.qt.model import AccountsModel
@@ -195,7 +196,7 @@ class Wiring(QObject):
     def _on_exported(self, path: str, failure: Failure | None) -> None:
         words = self._language.gettext("Exported to {path}.").format(path=path)
         if failure is not None:
-            words = words_of(failure, self._language)
+            words = problem(failure, self._language).in_full()
         if self._history.tell_exported(path, words):
             return
         self._window.show_banner(_EXPORT, None)  # the same words again are news too

@@ -44,6 +44,12 @@ class Problem:
     detail: str
     """For "Copy details": never shown by itself."""
 
+    def in_full(self, between: str = " ") -> str:
+        """Say all of it: what happened, why, what to do, and the detail."""
+        detail = f"({self.detail})" if self.detail else ""
+        said = (f"{self.title}.", self.reason, self.advice, detail)
+        return between.join(filter(None, said))
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
