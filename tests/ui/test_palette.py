@@ -1,0 +1,118 @@
+"""The window follows the desktop from light to dark and back, while it is open."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QImage, QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.errors import Remedy
+from trayapp.core.glimpse import Sketch
+from trayapp.core.language import ENGLISH
+from trayapp.core.state import State
+from trayapp.core.text import Card, Problem
+from trayapp.ui.card import AccountCard
+from trayapp.ui.colours import READABLE, contrast
+from trayapp.ui.dark import dark_palette
+from trayapp.ui.density import MANY
+from trayapp.ui.labels import Text
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
+SKETCH = Sketch(((0.0, 0.9), (0.4, 0.5), (0.4, 0.8), (1.0, 0.3)), 0.2, "Down")
+STATES = [one for one in State if one is not State.NOT_SET_UP]
+
+
+def cards(count: int) -> tuple[Card, ...]:
+    """Give so many accounts, in each state and with all that can be said of one."""
+    states = (STATES * count)[:count]
+    return tuple(card(number, state) for number, state in enumerate(states))
+
+
+def card(number: int, state: State) -> Card:
+    """Give an account in a state."""
+    is_balance = state in {State.OK, State.SOON, State.LOW, State.EMPTY, State.UNKNOWN}
+    plain = Card(
+        account_id=str(number),
+        name=f"Account {number}",
+        amount="€350.12",
+        level=state if is_balance else State.LOW,
+        state=state,
+        state_words=f"It is {state.value}",
+        age="Just now",
+        problem=None if is_balance else DOWN,
+        panel_url="https://panel.example",
+        asking=False,
+        run_out="Runs out today at this pace",
+        messages="about 12 messages",
+        paid="Paid on Monday",
+    )
+    return replace(plain, sketch=SKETCH)
+
+
+@pytest.fixture
+def paint(qapp: QApplication) -> Iterator[Callable[[QPalette], None]]:
+    """Give what gives the desktop another palette; it has its own afterwards."""
+    yield qapp.setPalette
+    qapp.setPalette(QPalette())
+
+
+@pytest.fixture(params=[1, len(STATES) - 3, 2 * MANY])
+def opened(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[], Window]:
+    """Give what opens a window of one account, of some, or of many."""
+
+    windows: list[Window] = []  # until Qt has taken them away
+
+    def make() -> Window:
+        window = Window(ENGLISH)
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.show_banner("x", "No tray.", is_fault=True)
+        window.show_cards(cards(request.param))
+        window.show_totals("€412.40")
+        window.show()
+        window.resize(700, 2400)
+        return window
+
+    return make
+
+
+def picture(window: Window) -> QImage:
+    """Give what is to be seen, once nothing has the focus."""
+    QApplication.processEvents()
+    if (focused := QApplication.focusWidget()) is not None:
+        focused.clearFocus()
+    return window.grab().toImage()
+
+
+def test_a_window_that_is_open_looks_like_one_that_is_opened_then(
+    opened: Callable[[], Window], paint: Callable[[QPalette], None]
+) -> None:
+    """Light, dark and light again, to the last pixel of each card."""
+    window = opened()
+    light = picture(window)
+    paint(dark_palette())
+    dark = picture(window)
+    assert dark != light
+    assert dark == picture(opened())
+    paint(QPalette())
+    assert picture(window) == light
+
+
+def test_all_of_a_card_can_be_read_after_the_change(
+    opened: Callable[[], Window], paint: Callable[[QPalette], None]
+) -> None:
+    """Computed from the colours that each part has by then."""
+    window = opened()
+    for palette in (dark_palette(), QPalette()):
+        paint(palette)
+        for one in window.findChildren(AccountCard):
+            base = one.palette().color(QPalette.ColorRole.Base)
+            for label in one.findChildren(Text):
+                ink = label.palette().color(QPalette.ColorRole.WindowText)
+                assert contrast(ink, base) >= READABLE, label.text()
