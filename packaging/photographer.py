@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from atspi import Screen, Thing
     from desktop import Desktop
     from looks import Look
+    from scripted_gateway import ScriptedGateway
     from tray_probe import Tray
     from trayapp.core.balance import Balance
-    from trayapp.demo_scripted import ScriptedGateway
 
 PATIENCE_S: Final = 30.0
 _POSED: Final = Path(__file__).with_name("posed.py")
@@ -101,7 +101,7 @@ class Photographer:
 
     def hold_answers(self, *, on: bool) -> None:
         """Have the gateway hold its answers back, or let them all go."""
-        self.gateway.hang(on)
+        self.gateway.hang(on=on)
 
     def pose(self, **parts: object) -> None:
         """Let other things fail from now on."""

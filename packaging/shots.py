@@ -21,10 +21,10 @@ from atspi import Screen
 from desktop import Desktop
 from first_steps import enter_key, name_service
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from steps import say
 from tray_probe import NoTrayIconError, Tray
 from trayapp.core.balance import Reading
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.services.history import History
 
 if TYPE_CHECKING:

@@ -9,7 +9,10 @@ would, and photographed. A look is such as `es-dark-2x`, in any language there i
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +24,9 @@ from atspi import Screen
 from desktop import Desktop
 from environment import WORK
 from photographer import Photographer
+from scripted_gateway import ScriptedGateway
 from steps import say
 from tray_probe import Tray
-from trayapp.demo_scripted import ScriptedGateway
 from window_scenes import SCENES
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ def main() -> int:
     parser.add_argument("--scene", choices=SCENES, nargs="+", default=[*SCENES])
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
+    if len(asked.look) > 1:
+        return _side_by_side(asked.folder, asked.look, asked.scene)
     application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
     for one in asked.look:
         for name, pictures in _pictures(one, asked.scene).items():
@@ -58,6 +63,17 @@ def main() -> int:
             say(f"{target.name}: {target.stat().st_size // 1024} KB")
     del application
     return 0
+
+
+def _side_by_side(folder: Path, chosen: Sequence[Look], scenes: Sequence[str]) -> int:
+    """Make each look's sheets in a process of its own; 1 if any did not come about."""
+
+    def make(one: Look) -> int:
+        args = [folder, "--look", one.name, "--scene", *scenes]
+        return subprocess.run([sys.executable, __file__, *args], check=False).returncode
+
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        return 1 if any(at_once.map(make, chosen)) else 0
 
 
 def _pictures(look: Look, scenes: Sequence[str]) -> dict[str, list[tuple[str, QImage]]]:

@@ -25,13 +25,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ears import Ears
+from scripted_gateway import ScriptedGateway
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, KeyringAbsent, KeyringFailed
 from trayapp.core.memory import Memory
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.instance import Instance
 from trayapp.services.catalogs import catalog
 from trayapp.services.config_file import Config, ConfigFile

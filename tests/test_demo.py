@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.draft import base_url_problem
@@ -33,7 +34,6 @@ from trayapp.core.secret import Secret
 from trayapp.core.state import State
 from trayapp.demo import DemoGateway, serve_forever
 from trayapp.demo_accounts import DAY, MAIN_KEY, SLOW_S, STORIES, Story, TopUp
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.services.gateway import Gateway
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
 
 from fake_secrets import FAILED, FakeSecrets
 from private_bus import private_bus
+from scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
 from trayapp.app import TURN_S
 from trayapp.core import schedule
@@ -36,7 +37,6 @@ from trayapp.core.errors import (
 )
 from trayapp.core.language import Language
 from trayapp.core.notices import Picture
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile

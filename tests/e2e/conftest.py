@@ -9,9 +9,9 @@ import pytest
 
 from atspi import Screen
 from desktop import Desktop
+from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
-from trayapp.demo_scripted import ScriptedGateway
 
 
 @pytest.fixture

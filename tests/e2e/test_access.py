@@ -16,10 +16,10 @@ import pytest
 from atspi import Screen, Thing
 from processes import wait_until
 from reader import Line, lines
+from scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from trayapp.core.balance import Balance, Reading
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.services.history import History
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from desktop import Desktop
+from scripted_gateway import ScriptedGateway
 from story import Program
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
 

@@ -8,10 +8,10 @@ import pytest
 
 from desktop import Desktop
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from tally import FAULTS, Tally
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
 

@@ -11,9 +11,9 @@ import pytest
 
 from atspi import GoneError, Screen, Thing
 from processes import WaitTimeoutError, wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Program
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from scripted_gateway import ScriptedGateway
 from story import Program
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
 

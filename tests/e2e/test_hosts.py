@@ -7,10 +7,10 @@ import pytest
 from atspi import Screen
 from desktop import Desktop
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from tally import FAULTS, Tally
-from trayapp.demo_scripted import ScriptedGateway
 from watcher import Watcher
 
 pytestmark = pytest.mark.e2e

@@ -11,10 +11,10 @@ from desktop import PASSWORD, Desktop
 from fake_secrets import FAILED, FakeSecrets
 from first_steps import enter_key, finish, name_service
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from tally import FAULTS, Tally
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = pytest.mark.e2e
 

@@ -24,13 +24,13 @@ from desktop import KEYRING, Desktop
 from fake_secrets import FAILED, FakeSecrets
 from parrot import RESETS, SAYS, SILENT, Parrot
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from sweep import Sweep, spellings
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.settings import Settings
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.secret_service import SecretServiceVault
 

@@ -17,9 +17,9 @@ from desktop import Desktop, Panel
 from displayed import drawn, wait_for_icon, wait_for_notification
 from old_tray import OldIcon
 from processes import wait_until
+from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
-from trayapp.demo_scripted import ScriptedGateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

@@ -17,6 +17,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
+from scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account, Service
 from trayapp.core.alert_log import LogEntry
 from trayapp.core.balance import Balance, Reading
@@ -28,7 +29,6 @@ from trayapp.core.paid import Paid
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.telling import Alert, Fate, Reason
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from pytestqt.qtbot import QtBot
 
+from scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Reading
@@ -22,7 +23,6 @@ from trayapp.core.notices import Picture
 from trayapp.core.restarts import AT_MOST
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.core.telling import Alert
-from trayapp.demo_scripted import ScriptedGateway
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.config_file import Config, ConfigFile

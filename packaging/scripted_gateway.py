@@ -1,4 +1,4 @@
-"""A demo gateway that does what a test says instead of telling its stories."""
+"""A demo gateway that does what tests and pictures say, not what its stories tell."""
 
 import threading
 import time
@@ -62,7 +62,7 @@ class ScriptedGateway(DemoGateway):
         self._story(key)
         self._verdicts[key] = True
 
-    def hang(self, on: bool) -> None:  # noqa: FBT001  # reads well: hang(True)
+    def hang(self, *, on: bool) -> None:
         """Hold every reply back, or let them all go."""
         self._hanging = on
 
