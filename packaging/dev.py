@@ -33,7 +33,9 @@ BUNDLE: Final = DIST / "balance-tray"
 EXECUTABLE: Final = BUNDLE / ("balance-tray.exe" if WINDOWS else "balance-tray")
 BUILT_FROM: Final = DIST / "built-from.txt"
 PARTS_OF_THE_BUNDLE: Final = ("trayapp", "resources", "packaging/requirements")
+MAKERS_OF_THE_BUNDLE: Final = ("*.spec", "entry.py", "icu_data.py", "trimming.py")
 
+SHEETS: Final = WORK / "sheets"
 TRANSLATIONS: Final = ROOT / "packaging/translations.py"
 SCRIPTS: Final = {
     "faults": ROOT / "packaging/faults.py",
@@ -86,6 +88,8 @@ def main() -> int:
             if asked.command == "fuzz":
                 environment.ensure("fuzz")
             run_loudly([PYTHON, SCRIPTS[asked.command], *rest])
+            if asked.command == "shots":
+                sheets()
     except StepError as exc:
         say(str(exc))
         return 1
@@ -222,13 +226,24 @@ def lock(options: Sequence[str]) -> None:
         pinned.append(f"--constraint={file}")
 
 
+def sheets() -> None:
+    """Lay every window and every tray icon on sheets, for a person to look at."""
+    SHEETS.mkdir(parents=True, exist_ok=True)
+    run_loudly([PYTHON, ROOT / "packaging/tray_sheet.py", SHEETS / "tray.png"])
+    run_loudly([PYTHON, ROOT / "packaging/window_sheet.py", SHEETS])
+    say(f"To look at: {SHEETS}")
+
+
 def _source_digest() -> str:
     folders = [ROOT / name for name in PARTS_OF_THE_BUNDLE]
     found = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
-    own = [ROOT / "pyproject.toml", *(ROOT / "packaging").glob("*.spec")]
-    entry = ROOT / "packaging/entry.py"
+    makers = [
+        file
+        for pattern in MAKERS_OF_THE_BUNDLE
+        for file in (ROOT / "packaging").glob(pattern)
+    ]
     code = [file for file in found if "__pycache__" not in file.parts]
-    return environment.digest([*code, *own, entry])
+    return environment.digest([*code, ROOT / "pyproject.toml", *makers])
 
 
 def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
@@ -255,7 +270,9 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("translate", help="bring the translations up to date; --check")
     commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
-    commands.add_parser("shots", help="take the screenshots of the README")
+    commands.add_parser(
+        "shots", help="take the README's pictures, and sheets of all windows and icons"
+    )
     commands.add_parser("faults", help="take a picture of every fault, to look at")
     asked, rest = parser.parse_known_args()
     if rest and asked.command in {"check", "build"}:

@@ -69,7 +69,7 @@ def _side_by_side(folder: Path, chosen: Sequence[Look], scenes: Sequence[str]) -
     """Make each look's sheets in a process of its own; 1 if any did not come about."""
 
     def make(one: Look) -> int:
-        args = [folder, "--look", one.name, "--scene", *scenes]
+        args: list[str | Path] = [folder, "--look", one.name, "--scene", *scenes]
         return subprocess.run([sys.executable, __file__, *args], check=False).returncode
 
     with ThreadPoolExecutor(os.cpu_count()) as at_once:
