@@ -77,6 +77,8 @@ SESSIONS: Final = (
     "waybar",
 )
 """The other desktops that the tests live on: large, and nothing else needs them."""
+PEERS: Final = ("borgbackup", "nextcloud-desktop", "syncthingtray")
+"""What the benchmark measures beside the program, and what vorta cannot do without."""
 BINUTILS: Final = "binutils"
 
 LISTING: Final = r"${db:Status-Status}\t${Package}\t${Provides}\n"

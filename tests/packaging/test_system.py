@@ -35,7 +35,7 @@ def test_a_removed_package_with_settings_left_is_missing() -> None:
 
 def test_no_package_is_named_twice() -> None:
     """The lists for Qt and the desktops are one each, and sorted."""
-    lists = (system.QT, system.DESKTOP, system.SESSIONS)
+    lists = (system.QT, system.DESKTOP, system.SESSIONS, system.PEERS)
     for names in lists:
         assert list(names) == sorted(set(names))
     assert len(set().union(*lists)) == sum(len(names) for names in lists)
