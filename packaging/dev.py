@@ -38,6 +38,7 @@ MAKERS_OF_THE_BUNDLE: Final = ("*.spec", "entry.py", "icu_data.py", "trimming.py
 SHEETS: Final = WORK / "sheets"
 TRANSLATIONS: Final = ROOT / "packaging/translations.py"
 SCRIPTS: Final = {
+    "bench": ROOT / "packaging/bench.py",
     "faults": ROOT / "packaging/faults.py",
     "fuzz": ROOT / "packaging/fuzz.py",
     "replay": ROOT / "packaging/replay.py",
@@ -84,7 +85,10 @@ def main() -> int:
         elif asked.command == "lock":
             lock(rest)
         else:
-            prepare(desktop=asked.command in {"faults", "shots"})
+            prepare(
+                desktop=asked.command in {"bench", "faults", "shots"},
+                peers=asked.command == "bench" and "--no-peers" not in rest,
+            )
             if asked.command == "fuzz":
                 environment.ensure("fuzz")
             run_loudly([PYTHON, SCRIPTS[asked.command], *rest])
@@ -99,7 +103,11 @@ def main() -> int:
 
 
 def prepare(
-    *, desktop: bool = False, sessions: bool = False, bundle: bool = False
+    *,
+    desktop: bool = False,
+    sessions: bool = False,
+    bundle: bool = False,
+    peers: bool = False,
 ) -> None:
     """Have the system packages and the virtual environment that a command needs."""
     packages = [*system.venv_packages(), *system.QT]
@@ -109,6 +117,8 @@ def prepare(
         packages += system.SESSIONS
     if bundle:
         packages += system.bundle_packages()
+    if peers:
+        packages += system.PEERS
     if LINUX:
         system.ensure(packages)
     environment.ensure("run", "dev", *(["build"] if bundle else []))
@@ -268,6 +278,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("build", help="build the program that needs no Python")
     commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
     commands.add_parser("translate", help="bring the translations up to date; --check")
+    commands.add_parser("bench", help="measure it beside a bare tray and its peers")
     commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
     commands.add_parser(
