@@ -17,7 +17,7 @@ from trayapp.core.gauge import Gauge
 from trayapp.core.state import State
 from trayapp.ui.canvas import COLOURED, Inks, plain_inks
 from trayapp.ui.glyphs import gauge_image
-from trayapp.ui.icons import TRAY_SIZES
+from trayapp.ui.first_icon import SIZES
 from trayapp.ui.panel import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def tray_sheet() -> QImage:
         inks, number, _ = _STYLES[style]
         for column, gauge in enumerate(_GAUGES.values()):
             pictures = [
-                gauge_image(gauge, size, inks, number=number) for size in TRAY_SIZES
+                gauge_image(gauge, size, inks, number=number) for size in SIZES
             ]
             _paint(painter, _MARGIN + column * _CELL + _GAP, top + _GAP, pictures)
     painter.end()

@@ -74,7 +74,7 @@ class Handed:
 def app(monkeypatch: pytest.MonkeyPatch) -> Handed:
     """Stand in for the program with a window."""
     handed = Handed(7)
-    monkeypatch.setattr("trayapp.app.main", handed)
+    monkeypatch.setattr("trayapp.start.main", handed)
     return handed
 
 

@@ -23,9 +23,9 @@ def main() -> NoReturn:
     if options.command is None and not options.quit:
         # Ctrl+C before the program is there to hear it: no traceback, no half a start.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        from trayapp import app
+        from trayapp import start
 
-        code = app.main(options)
+        code = start.main(options)
     else:
         from trayapp import cli
 

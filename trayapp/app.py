@@ -14,10 +14,11 @@ from PySide6.QtCore import Qt, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
+from trayapp.begun import Begun
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, ProgramHangs
 from trayapp.core.language import Language
-from trayapp.core.text import PROGRAM, problem
+from trayapp.core.text import problem
 from trayapp.qt.faults import Faults, catch_faults, release_faults
 from trayapp.qt.instance import Instance
 from trayapp.qt.language import person_language, words_of_qt
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from trayapp.services.backend import Backend
     from trayapp.services.keychain import Vault
     from trayapp.services.reports import Listener
+    from trayapp.ui.first_icon import FirstIcon
 
 TURN_S: Final = 0.001
 """How long the poller's thread may keep the interpreter while the window waits for it;
@@ -60,21 +62,15 @@ class Profile:
     is_demo: bool = False
 
 
-def main(options: argparse.Namespace) -> int:
+def main(
+    options: argparse.Namespace,
+    application: QApplication,
+    begun: Begun,
+) -> int:
     """Run the program until a person ends it; give the exit code."""
-    if sys.platform == "win32":
-        from trayapp.services.windows_identity import take_identity
-
-        take_identity()
-    application = QApplication([sys.argv[0]])
-    application.setApplicationName("balance-tray")
-    application.setApplicationDisplayName(PROGRAM)
-    application.setApplicationVersion(__version__)
-    application.setDesktopFileName("balance-tray")
-    application.setQuitOnLastWindowClosed(False)
     with ExitStack() as at_exit:
         profile = _demo(at_exit) if options.demo else _own()
-        instance = Instance(profile.places)
+        instance = Instance(profile.places, begun.lock)
         try:
             if not _claim(instance, profile.places):
                 return 0
@@ -90,7 +86,7 @@ def main(options: argparse.Namespace) -> int:
         faults = Faults()
         recent = Recent(redactor, faults.occurred.emit)
         logging.getLogger().addHandler(recent)
-        catch_faults()
+        catch_faults(begun.said)
         at_exit.callback(release_faults)
         at_exit.callback(recent.close)
         _log.info("Balance Tray %s starts", __version__)
@@ -99,7 +95,7 @@ def main(options: argparse.Namespace) -> int:
         return _run(
             application,
             profile,
-            instance,
+            (instance, begun.icon),
             (redactor, recent, faults),
             quiet=options.minimized,
         )
@@ -108,23 +104,23 @@ def main(options: argparse.Namespace) -> int:
 def _run(
     application: QApplication,
     profile: Profile,
-    instance: Instance,
+    claimed: "tuple[Instance, FirstIcon | None]",
     log: "tuple[Redactor, Recent, Faults]",
     *,
     quiet: bool,
 ) -> int:
     """Build everything, run the event loop, and take everything down again."""
-    redactor, recent, faults = log
+    (instance, icon), (redactor, recent, faults) = claimed, log
     language = _language(application, profile.places)
+    tray = Tray(language, first=icon)
+    tray.show()
     application.setWindowIcon(app_icon())
     picture = notice_picture()
-    tray = Tray(language)
-    tray.show()
-    # From here on it may be slow: the icon is on the screen.
     from trayapp.wiring import Wiring
 
     def make_backend(listener: "Listener") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
+        from trayapp.services.autostart import NoAutostart, own_autostart
         from trayapp.services.backend import Backend
         from trayapp.services.gateway import Gateway
         from trayapp.services.keychain import Keychain
@@ -135,6 +131,7 @@ def _run(
             gateway=Gateway(),
             clock=lambda: datetime.now(UTC),
             picture=picture,
+            autostart=NoAutostart() if profile.is_demo else own_autostart(),
         )
         return Backend(profile.places, listener, outside)
 

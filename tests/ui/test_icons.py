@@ -13,9 +13,9 @@ from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
 from trayapp.ui.canvas import COLOURED, plain_inks
 from trayapp.ui.colours import contrast
+from trayapp.ui.first_icon import SIZES
 from trayapp.ui.glyphs import gauge_image, state_image
 from trayapp.ui.icons import (
-    TRAY_SIZES,
     app_icon,
     app_pixmap,
     gauge_icon,
@@ -130,7 +130,7 @@ def test_every_panel_shows_every_state(size: int, style: str, panel: str) -> Non
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("size", TRAY_SIZES)
+@pytest.mark.parametrize("size", SIZES)
 def test_pictures_stay_inside_their_square(size: int, state: State) -> None:
     """Their corners are free: a bubble touches none of them."""
     image = state_image(state, size)
@@ -145,7 +145,7 @@ def test_the_tray_icon_has_every_usual_size(qtbot: QtBot, style: IconStyle) -> N
     del qtbot
     icon = gauge_icon(Gauge(State.LOW, 0.5, "12"), style, LIGHT_INK)
     assert sorted(icon.availableSizes(), key=QSize.width) == [
-        QSize(size, size) for size in TRAY_SIZES
+        QSize(size, size) for size in SIZES
     ]
     assert not icon.isMask()
     assert gauge_mask(Gauge(State.LOW)).isMask()

@@ -14,7 +14,6 @@ from trayapp.core.names import state_words
 from trayapp.core.plain import shorten
 from trayapp.core.state import State
 
-PROGRAM: Final = "Balance Tray"
 _NAME_IN_A_LINE: Final = 40
 _SEVERAL: Final = 2
 _DAYS: Final = (

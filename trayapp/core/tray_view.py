@@ -11,8 +11,9 @@ from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.core.names import state_words
 from trayapp.core.plain import shorten_utf16, utf16_length
+from trayapp.core.program import PROGRAM
 from trayapp.core.state import State
-from trayapp.core.text import PROGRAM, line, name_and_state
+from trayapp.core.text import line, name_and_state
 
 TOOLTIP_LIMIT: Final = 127
 """UTF-16 units: what Windows keeps of a tray tooltip."""

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sys
 import threading
+from collections.abc import Iterable
 from types import TracebackType
 
 from PySide6.QtCore import (
@@ -36,12 +37,17 @@ class Faults(QObject):
     occurred = Signal(object)
 
 
-def catch_faults() -> None:
-    """Install the hooks; an exception in a slot would otherwise go to stderr alone."""
+def catch_faults(said: Iterable[tuple[QtMsgType, str]] = ()) -> None:
+    """Install the hooks; an exception in a slot would otherwise go to stderr alone.
+
+    What Qt `said` before is logged now.
+    """
     sys.excepthook = _log_exception
     threading.excepthook = _log_thread_exception
     sys.unraisablehook = _log_unraisable
     qInstallMessageHandler(_log_qt_message)
+    for kind, words in said:
+        _log_words_of_qt(kind, words)
 
 
 def release_faults() -> None:
@@ -67,7 +73,11 @@ def _log_unraisable(args: "sys.UnraisableHookArgs") -> None:
 
 def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, message: str) -> None:
     """Log what Qt says; called on any thread, so it calls nothing of Qt itself."""
-    _say(_LEVELS.get(kind, logging.WARNING), f"Qt: {message}")
+    _log_words_of_qt(kind, message)
+
+
+def _log_words_of_qt(kind: QtMsgType, words: str) -> None:
+    _say(_LEVELS.get(kind, logging.WARNING), f"Qt: {words}")
 
 
 def _say(level: int, message: str, exc_info: _ExcInfo | None = None) -> None:

@@ -24,12 +24,18 @@ class Instance(QObject):
 
     called = Signal(str)
 
-    def __init__(self, places: Places, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        places: Places,
+        lock: ProfileLock | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Take the lock of `places`, if somebody has made it, and maybe holds it."""
         super().__init__(parent)
         self.trouble = ""
         """Why there may be two programs at once, or none that can be called."""
         self._places = places
-        self._lock = ProfileLock(places.lock)
+        self._lock = lock or ProfileLock(places.lock)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)

@@ -18,15 +18,22 @@ class ProfileLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_held = False
         self._handle: int | None = None
         self._on_windows = QLockFile(str(path)) if sys.platform == "win32" else None
 
     def take(self) -> bool:
-        """Take it; False if another process has it, `OSError` if there can be none."""
+        """Take it, or keep it; False if another process has it.
+
+        `OSError` if there can be none.
+        """
+        if self._is_held:
+            return True
         if self._on_windows is not None:
             # Held for as long as the program runs: never stale by its age alone.
             self._on_windows.setStaleLockTime(0)
-            return self._on_windows.tryLock(0)
+            self._is_held = self._on_windows.tryLock(0)
+            return self._is_held
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             _lock(handle)
@@ -35,7 +42,7 @@ class ProfileLock:
             if isinstance(error, BlockingIOError):
                 return False
             raise
-        self._handle = handle
+        self._handle, self._is_held = handle, True
         with contextlib.suppress(OSError):  # a full disk: then nobody reads who it was
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode())
@@ -48,6 +55,7 @@ class ProfileLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+        self._is_held = False
 
 
 def _lock(handle: int) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import platformdirs
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 _NAME: Final = "balance-tray"
 _NO_HOME: Final = Path("/nonexistent")
@@ -35,13 +36,24 @@ class Places:
     @classmethod
     def of_user(cls) -> "Places":
         """Give the person's own profile: XDG on Linux, the platform's elsewhere."""
-        folders = platformdirs.PlatformDirs(_NAME, appauthor=False, roaming=False)
+        folders = _folders()
         return cls(
             config=_at_home(lambda: folders.user_config_path) / "config.toml",
             history=_at_home(lambda: folders.user_data_path) / "history.sqlite3",
             log=_at_home(lambda: folders.user_state_path) / "log" / "balance-tray.log",
-            runtime=_runtime_folder(folders),
+            runtime=cls.runtime_of_user(),
         )
+
+    @staticmethod
+    def runtime_of_user(*, demo: bool = False) -> Path:
+        """Give `runtime` alone, the person's or the demo's: a start needs it first."""
+        folder = _runtime_folder()
+        return folder / "demo" if demo else folder
+
+    @staticmethod
+    def lock_in(runtime: Path) -> Path:
+        """Give the file that the one running program of `runtime` holds."""
+        return runtime / "instance.lock"
 
     @classmethod
     def of_demo(cls, folder: Path) -> "Places":
@@ -54,7 +66,7 @@ class Places:
             config=folder / "config.toml",
             history=folder / "history.sqlite3",
             log=folder / "balance-tray.log",
-            runtime=cls.of_user().runtime / "demo",
+            runtime=cls.runtime_of_user(demo=True),
         )
 
     @property
@@ -65,7 +77,7 @@ class Places:
     @property
     def lock(self) -> Path:
         """The file that the one running program holds."""
-        return self.runtime / "instance.lock"
+        return self.lock_in(self.runtime)
 
     @property
     def socket(self) -> str:
@@ -75,18 +87,24 @@ class Places:
         return str(self.runtime / "instance.socket")
 
 
-def _runtime_folder(folders: platformdirs.PlatformDirs) -> Path:
+def _folders() -> "PlatformDirs":
+    import platformdirs  # noqa: PLC0415  # the start, which needs `runtime`, has no time
+
+    return platformdirs.PlatformDirs(_NAME, appauthor=False, roaming=False)
+
+
+def _runtime_folder() -> Path:
     """Give the session's own folder, or one among our files if there is none.
 
     Not platformdirs' on Unix: it falls back to a guessable name in `/tmp`, which
     somebody else may have made before us.
     """
     if sys.platform in {"win32", "darwin"}:
-        return folders.user_runtime_path
+        return _folders().user_runtime_path
     session = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     if _is_ours_alone(Path(session)):
         return Path(session) / _NAME
-    return _at_home(lambda: folders.user_state_path) / "run"
+    return _at_home(lambda: _folders().user_state_path) / "run"
 
 
 def _at_home(find: Callable[[], Path]) -> Path:

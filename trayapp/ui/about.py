@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.language import Language
-from trayapp.core.text import PROGRAM
+from trayapp.core.program import PROGRAM
 from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.icons import app_icon, app_pixmap

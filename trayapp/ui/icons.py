@@ -1,22 +1,23 @@
-"""The pictures of the program: the only module that knows where resources are."""
+"""The pictures of the program, as Qt takes them."""
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from trayapp.core.gauge import Gauge
-from trayapp.core.notices import Picture
 from trayapp.core.settings import IconStyle
 from trayapp.core.state import State
 from trayapp.ui.canvas import COLOURED, plain_inks
+from trayapp.ui.first_icon import SIZES
 from trayapp.ui.glyphs import gauge_image, state_image
 from trayapp.ui.panel import DARK_INK, LIGHT_INK
+from trayapp.ui.resources import resource
 
-TRAY_SIZES: Final = (16, 20, 22, 24, 32, 40, 48, 64)
-"""What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
+if TYPE_CHECKING:
+    from trayapp.core.notices import Picture
+
 _WINDOW_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 _NOTICE_SIZE: Final = 64
 _APP: Final = "balance-tray.svg"
@@ -37,7 +38,7 @@ def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
         inks = plain_inks(ink)
     number = style is IconStyle.NUMBER
     icon = QIcon()
-    for size in TRAY_SIZES:
+    for size in SIZES:
         image = gauge_image(gauge, size, inks, number=number)
         icon.addPixmap(QPixmap.fromImage(image))
     return icon
@@ -66,30 +67,25 @@ def state_pixmap(
 def app_icon() -> QIcon:
     """Make the application's icon."""
     icon = QIcon()
-    renderer = QSvgRenderer(str(_resource(_APP)))
+    renderer = QSvgRenderer(str(resource(_APP)))
     for size in _WINDOW_SIZES:
         icon.addPixmap(QPixmap.fromImage(_drawn(renderer, size)))
     return icon
 
 
-def notice_picture() -> Picture:
+def notice_picture() -> "Picture":
     """Draw the application's picture as notifications want it."""
-    drawn = _drawn(QSvgRenderer(str(_resource(_APP))), _NOTICE_SIZE)
+    from trayapp.core.notices import Picture  # noqa: PLC0415  # after the icon
+
+    drawn = _drawn(QSvgRenderer(str(resource(_APP))), _NOTICE_SIZE)
     pixels = drawn.convertToFormat(QImage.Format.Format_RGBA8888)
     return Picture(_NOTICE_SIZE, bytes(pixels.constBits()))
 
 
 def app_pixmap(size: int, device_pixel_ratio: float = 1.0) -> QPixmap:
     """Draw the application's picture for a window, `size` points large."""
-    renderer = QSvgRenderer(str(_resource(_APP)))
+    renderer = QSvgRenderer(str(resource(_APP)))
     return _scaled(_drawn(renderer, round(size * device_pixel_ratio)), size)
-
-
-def _resource(name: str) -> Path:
-    """Find a file in the installed or bundled package, else in the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "resources" / name
-    return installed if installed.exists() else package.parent / "resources" / name
 
 
 def _drawn(renderer: QSvgRenderer, pixels: int) -> QImage:

@@ -5,7 +5,8 @@ from typing import Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox
 
-from trayapp.core.text import PROGRAM, Problem
+from trayapp.core.program import PROGRAM
+from trayapp.core.text import Problem
 
 _READ_MS: Final = 60_000
 """Nobody may be there, as at login: then it does not stay for ever."""

@@ -11,11 +11,12 @@ from trayapp.core.gauge import Gauge
 from trayapp.core.language import Language
 from trayapp.core.notices import Notice
 from trayapp.core.plain import one_line, shorten_utf16
+from trayapp.core.program import PROGRAM
 from trayapp.core.settings import IconStyle
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
-from trayapp.core.text import PROGRAM
 from trayapp.core.tray_view import TOOLTIP_LIMIT, TrayView
+from trayapp.ui.first_icon import FirstIcon
 from trayapp.ui.icons import app_icon, gauge_icon, gauge_mask
 from trayapp.ui.panel import panel_ink
 
@@ -59,9 +60,11 @@ class Tray(QObject):
         self,
         language: Language,
         *,
+        first: FirstIcon | None = None,
         platform: str = sys.platform,
         parent: QObject | None = None,
     ) -> None:
+        """Go on with the `first` icon, if one is on the screen already."""
         super().__init__(parent)
         self._language = language
         self._is_mac = platform == "darwin"
@@ -70,9 +73,9 @@ class Tray(QObject):
         self._tooltip = PROGRAM
         self._shown = False
         self._noticed = ""
-        self._menu = QMenu()
+        self._menu = first.menu if first is not None else QMenu()
         self._build_menu()
-        self._icon = self._new_icon()
+        self._icon = self._new_icon() if first is None else self._adopted(first)
 
     def render(self, view: TrayView) -> None:
         """Show `view`, touching only what changed."""
@@ -140,6 +143,16 @@ class Tray(QObject):
         icon = QSystemTrayIcon(self._picture(), self)
         icon.setContextMenu(self._menu)
         icon.setToolTip(PROGRAM)
+        return self._heard(icon)
+
+    def _adopted(self, first: FirstIcon) -> QSystemTrayIcon:
+        """Go on with an icon that shows the picture of what is not known yet."""
+        first.icon.setParent(self)
+        if self._is_mac:
+            first.icon.setIcon(self._picture())
+        return self._heard(first.icon)
+
+    def _heard(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
         icon.activated.connect(self._on_activated)
         icon.messageClicked.connect(self._on_message_clicked)
         return icon

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.language import Language
-from trayapp.core.text import PROGRAM, Card
+from trayapp.core.program import PROGRAM
+from trayapp.core.text import Card
 from trayapp.ui.banner import Banners
 from trayapp.ui.card import AccountCard
 from trayapp.ui.deck import Deck

@@ -1,0 +1,6 @@
+"""What the program is called."""
+
+from typing import Final
+
+PROGRAM: Final = "Balance Tray"
+"""The same in every language."""
