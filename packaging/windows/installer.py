@@ -1,0 +1,76 @@
+"""Makes the installer and the archive for Windows of the built program.
+
+    python packaging/windows/installer.py BUILT ICON OUTPUT
+
+It needs Inno Setup 6.3 or newer, and Windows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+ROOT: Final = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]  # it is started by its path
+
+from trayapp import __version__  # noqa: E402  # found by the line above
+from windows.version import numbers  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCRIPT: Final = Path(__file__).with_name("balance-tray.iss")
+ARCHIVE: Final = f"balance-tray-{__version__}-windows-x86_64"
+_PLACES: Final = ("ProgramFiles(x86)", "ProgramFiles", "LOCALAPPDATA\\Programs")
+
+
+def definitions(built: Path, icon: Path, output: Path) -> dict[str, str]:
+    """Give what the script of the installer doesn't know itself."""
+    return {
+        "Version": __version__,
+        "Numbers": ".".join(map(str, numbers(__version__))),
+        "Source": str(built.resolve()),
+        "Icon": str(icon.resolve()),
+        "Licence": str(ROOT / "LICENSE"),
+        "Output": str(output.resolve()),
+    }
+
+
+def compiler(environ: Mapping[str, str]) -> str | None:
+    """Find Inno Setup's compiler, which puts itself on nobody's PATH."""
+    found = shutil.which("ISCC", path=environ.get("PATH", ""))
+    if found:
+        return found
+    for place in _PLACES:
+        name, _, below = place.partition("\\")
+        if name in environ:
+            file = Path(environ[name], below, "Inno Setup 6", "ISCC.exe")
+            if file.is_file():
+                return str(file)
+    return None
+
+
+def main() -> int:
+    """Make both, and say where they are."""
+    built, icon, output = map(Path, sys.argv[1:])
+    program = compiler(os.environ)
+    if program is None:
+        print("Inno Setup 6 is not installed")
+        return 1
+    output.mkdir(parents=True, exist_ok=True)
+    given = [f"/D{k}={v}" for k, v in definitions(built, icon, output).items()]
+    subprocess.run([program, "/Qp", *given, str(SCRIPT)], check=True)
+    archive = shutil.make_archive(
+        str(output / ARCHIVE), "zip", root_dir=built.parent, base_dir=built.name
+    )
+    print(output / f"{ARCHIVE}-setup.exe")
+    print(archive)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

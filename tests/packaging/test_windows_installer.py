@@ -1,0 +1,99 @@
+"""The installer's script, as far as it can be read without Windows."""
+
+import re
+from pathlib import Path
+
+import trayapp
+from trayapp.core.locales import LOCALES
+from trayapp.services.windows_identity import APP_USER_MODEL_ID
+from windows.installer import ROOT, SCRIPT, compiler, definitions
+
+TEXT = SCRIPT.read_text(encoding="utf-8")
+
+
+def section(name: str) -> str:
+    """Give a section of the script, without its comments."""
+    lines = re.split(r"^\[(\w+)\]$", TEXT, flags=re.MULTILINE)
+    body = dict(zip(lines[1::2], lines[2::2], strict=True))[name]
+    return "\n".join(one for one in body.splitlines() if not one.startswith(";"))
+
+
+def setup() -> dict[str, str]:
+    """Read the installer's settings."""
+    pairs = (line.partition("=") for line in section("Setup").splitlines() if line)
+    return {name: value for name, _, value in pairs}
+
+
+def defined() -> dict[str, str]:
+    """Read what the script defines itself."""
+    return dict(re.findall(r'^#define (\w+) "(.*)"$', TEXT, flags=re.MULTILINE))
+
+
+def test_the_shortcut_has_the_identity_that_the_program_takes() -> None:
+    """Otherwise, Windows shows none of its notifications."""
+    assert defined()["AppUserModelID"] == APP_USER_MODEL_ID
+    assert 'AppUserModelID: "{#AppUserModelID}"' in section("Icons")
+    assert "{autoprograms}" in section("Icons")
+
+
+def test_it_asks_for_no_administrator() -> None:
+    """It installs for the person who starts it, and among that person's programs."""
+    assert setup()["PrivilegesRequired"] == "lowest"
+    assert "PrivilegesRequiredOverridesAllowed" not in setup()
+    assert setup()["DefaultDirName"].startswith("{autopf}")
+
+
+def test_it_speaks_every_language_of_the_program() -> None:
+    """And names a file of messages for each."""
+    spoken = re.findall(
+        r'^Name: "(\w+)"; MessagesFile: "compiler:(?:Languages\\)?\w+\.isl"$',
+        section("Languages"),
+        flags=re.MULTILINE,
+    )
+    assert sorted(spoken) == sorted(LOCALES)
+
+
+def test_the_running_program_is_ended_before_its_files_are_touched() -> None:
+    """By the word that it understands; before an update, and before it is removed."""
+    code = section("Code")
+    before = code.partition("function PrepareToInstall")[2].partition("end;")[0]
+    removing = code.partition("usUninstall:")[2].partition("usPostUninstall")[0]
+
+    assert "'--quit'" in code.partition("procedure EndTheProgram")[2]
+    assert "EndTheProgram;" in before
+    assert "EndTheProgram;" in removing
+
+
+def test_removing_it_leaves_what_belongs_to_the_person() -> None:
+    """The value that starts it at login goes; no folder of the person's is named."""
+    code = section("Code")
+
+    assert code.count("RegDeleteValue(HKEY_CURRENT_USER,") == 2
+    assert "UninstallDelete" not in TEXT
+    assert not re.search(r"\{(user|local|common)?appdata\}|\{user", TEXT)
+
+
+def test_an_update_leaves_no_file_of_the_older_version() -> None:
+    """A library that is gone must not be loaded beside the new ones."""
+    assert r"{app}\_internal" in section("InstallDelete")
+
+
+def test_everything_that_it_leaves_open_is_given(tmp_path: Path) -> None:
+    """Each name that the script uses is defined, by itself or by who calls it."""
+    used = set(re.findall(r"\{#(\w+)\}", TEXT))
+    given = definitions(tmp_path, tmp_path / "icon.ico", tmp_path)
+
+    assert used == defined().keys() | given.keys()
+    assert given["Version"] == trayapp.__version__
+    assert Path(given["Licence"]).is_file()
+    assert ROOT.samefile(Path(trayapp.__file__).parents[1])
+
+
+def test_the_compiler_is_found_where_it_installs_itself(tmp_path: Path) -> None:
+    """It is on nobody's PATH."""
+    program = tmp_path / "Inno Setup 6" / "ISCC.exe"
+    program.parent.mkdir()
+    program.touch()
+
+    assert compiler({"ProgramFiles(x86)": str(tmp_path)}) == str(program)
+    assert compiler({"ProgramFiles(x86)": str(tmp_path / "elsewhere")}) is None
