@@ -9,9 +9,9 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
-from trayapp.core.text import Card
 from trayapp.ui.card import AccountCard
 from trayapp.ui.footer import Footer
 from trayapp.ui.labels import Text
@@ -20,17 +20,11 @@ from trayapp.ui.window import Window
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-SHOP = Card(
+SHOP = replace(
+    FINE,
     account_id="s",
     name="Shop",
     amount="•••",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
-    age="3 minutes ago",
-    problem=None,
-    panel_url="https://panel.example",
-    asking=False,
     copied="€350.12",
 )
 LOW = replace(SHOP, account_id="l", name="Café", level=State.LOW, copied="€4.50")

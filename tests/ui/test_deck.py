@@ -8,12 +8,13 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from layout import faults
 from trayapp.core.errors import Remedy
 from trayapp.core.glimpse import Sketch
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
-from trayapp.core.text import Card, Problem
+from trayapp.core.text import Problem
 from trayapp.ui.card import AccountCard
 from trayapp.ui.deck import Deck
 from trayapp.ui.labels import Text
@@ -22,17 +23,10 @@ from trayapp.ui.window import Window
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-ONE = Card(
+ONE = replace(
+    FINE,
     account_id="0",
     name="Account 0",
-    amount="€350.12",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
-    age="3 minutes ago",
-    problem=None,
-    panel_url="https://panel.example",
-    asking=False,
     run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
     sketch=Sketch(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),

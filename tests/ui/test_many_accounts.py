@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from trayapp.core.language import ENGLISH
-from trayapp.core.state import State
 from trayapp.core.text import Card
 from trayapp.ui.card import AccountCard
 from trayapp.ui.density import MANY
@@ -23,17 +23,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Words = Callable[[QWidget], list[str]]
 Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 
-ONE = Card(
+ONE = replace(
+    FINE,
     account_id="0",
     name="Account 0",
-    amount="€350.12",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
-    age="3 minutes ago",
-    problem=None,
-    panel_url="https://panel.example",
-    asking=False,
     run_out="Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
 )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
 from trayapp.core.text import Card
@@ -16,17 +17,10 @@ from trayapp.ui.news import News
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-MAIN = Card(
-    account_id="m",
-    name="Main",
-    amount="€350.12",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
+MAIN = replace(
+    FINE,
     age="Just now",
-    problem=None,
     panel_url="",
-    asking=False,
 )
 LOW = replace(MAIN, amount="€7.00", state=State.LOW, state_words="Low: below €10.00")
 Told = list[tuple[str, bool]]

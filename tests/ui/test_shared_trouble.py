@@ -8,6 +8,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from trayapp.core.errors import Remedy
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
@@ -26,18 +27,6 @@ Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 OFFLINE = Problem("No way there", "No network.", "Connect.", Remedy.RETRY, "")
 LOCKED = Problem("Locked", "Keyring.", "Unlock it.", Remedy.UNLOCK, "")
 REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
-FINE = Card(
-    account_id="",
-    name="",
-    amount="€350.12",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
-    age="3 minutes ago",
-    problem=None,
-    panel_url="https://panel.example",
-    asking=False,
-)
 
 
 def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:

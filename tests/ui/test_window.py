@@ -10,6 +10,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cards import FINE
 from trayapp.core.errors import Remedy
 from trayapp.core.language import ENGLISH
 from trayapp.core.state import State
@@ -26,19 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Words = Callable[[QWidget], list[str]]
 Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 
-MAIN = Card(
-    account_id="m",
-    name="Main",
-    amount="€350.12",
-    level=State.OK,
-    state=State.OK,
-    state_words="Fine",
-    age="3 minutes ago",
-    problem=None,
-    panel_url="https://panel.example",
-    asking=False,
-)
-SHOP = replace(MAIN, account_id="s", name="Shop", amount="1,225 CREDITS")
+SHOP = replace(FINE, account_id="s", name="Shop", amount="1,225 CREDITS")
 REJECTED = Problem("Rejected", "Because.", "Do this.", Remedy.ENTER_KEY, "401")
 QUIET = ("Top up…", "History…", "More")
 HOSTILE = '<img src=x> & "\u202ecod.exe'
@@ -49,7 +38,7 @@ def window(qtbot: QtBot) -> Window:
     """Give a window of two accounts, on the screen."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
-    window.show_cards((MAIN, SHOP))
+    window.show_cards((FINE, SHOP))
     window.show()
     return window
 
@@ -65,7 +54,7 @@ def card(window: Window, name: str) -> AccountCard:
 
 def failed(remedy: Remedy, state: State = State.UNREACHABLE) -> Card:
     """Give a card whose last question failed."""
-    return replace(MAIN, state=state, problem=replace(REJECTED, remedy=remedy))
+    return replace(FINE, state=state, problem=replace(REJECTED, remedy=remedy))
 
 
 def test_a_card_tells_name_amount_state_and_age(window: Window, words: Words) -> None:
@@ -78,7 +67,7 @@ def test_the_amount_is_the_largest_text(window: Window) -> None:
     main = card(window, "Main")
     _, amount, state = (label.font().pointSizeF() for label in texts(main))
     assert amount > 2 * state
-    main.show_card(replace(MAIN, amount="123,456,789,012,345.12345678 CREDITS"))
+    main.show_card(replace(FINE, amount="123,456,789,012,345.12345678 CREDITS"))
     assert texts(main)[1].font().pointSizeF() < 1.5 * state
 
 
@@ -111,7 +100,7 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
     age = by_height[2]
     assert age.text() == "Last known balance · 2 hours ago"
     assert age.font().bold()
-    main.show_card(replace(MAIN, run_out="Runs out"))
+    main.show_card(replace(FINE, run_out="Runs out"))
     QApplication.processEvents()
     assert not age.font().bold()
     assert age.y() > by_height[3].y()
@@ -120,7 +109,7 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
 def test_an_unknown_amount_has_no_age(window: Window, words: Words) -> None:
     """Nothing is called the last known balance if there is none."""
     main = card(window, "Main")
-    unknown = replace(MAIN, amount="—", level=State.UNKNOWN, age="No balance yet")
+    unknown = replace(FINE, amount="—", level=State.UNKNOWN, age="No balance yet")
     main.show_card(replace(unknown, state=State.LOCKED, problem=REJECTED))
     assert "No balance yet" in words(main)
 
@@ -129,7 +118,7 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
     """One word more, and nothing moves."""
     main = card(window, "Main")
     before = main.sizeHint()
-    main.show_card(replace(MAIN, asking=True))
+    main.show_card(replace(FINE, asking=True))
     assert words(main)[-1] == "Fine · 3 minutes ago · asking…"
     assert main.sizeHint() == before
 
@@ -137,7 +126,7 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (MAIN, []),
+        (FINE, []),
         (failed(Remedy.NONE), []),
         (failed(Remedy.RETRY), ["Check again"]),
         (failed(Remedy.COPY_DETAILS), ["Check again", "Copy details"]),
@@ -165,7 +154,7 @@ def test_an_error_has_the_button_that_helps(
 @pytest.mark.parametrize(
     ("shown", "button", "intent", "said"),
     [
-        (MAIN, "Top up…", "top_up_requested", ["m"]),
+        (FINE, "Top up…", "top_up_requested", ["m"]),
         (failed(Remedy.RETRY), "Check again", "check_requested", ["m"]),
         (failed(Remedy.ENTER_KEY), "Enter key…", "enter_key_requested", ["m"]),
         (failed(Remedy.UNLOCK), "Unlock keyring…", "unlock_requested", []),
@@ -213,7 +202,7 @@ def test_topping_up_stands_out_when_it_is_needed(
 ) -> None:
     """Its colours come from the desktop, and can be read."""
     main = card(window, "Main")
-    main.show_card(replace(MAIN, level=level))
+    main.show_card(replace(FINE, level=level))
     button = buttons(main)["Top up…"]
     assert isinstance(button, Button)
     assert button.is_emphasized is stands_out
@@ -226,14 +215,14 @@ def test_without_a_panel_there_is_nothing_to_top_up(
 ) -> None:
     """The program does not guess an address."""
     main = card(window, "Main")
-    main.show_card(replace(MAIN, panel_url=""))
+    main.show_card(replace(FINE, panel_url=""))
     assert "Top up…" not in buttons(main)
 
 
 def test_cards_are_changed_in_place(qtbot: QtBot, window: Window) -> None:
     """The same widgets stay, so focus and scrolling do too."""
     main, shop = card(window, "Main"), card(window, "Shop")
-    window.show_cards((SHOP, replace(MAIN, amount="€1.00")))
+    window.show_cards((SHOP, replace(FINE, amount="€1.00")))
     assert card(window, "Main") is main
     assert card(window, "Shop") is shop
     qtbot.waitUntil(lambda: shop.y() < main.y())
@@ -241,7 +230,7 @@ def test_cards_are_changed_in_place(qtbot: QtBot, window: Window) -> None:
 
 def test_a_removed_account_is_gone(window: Window) -> None:
     """And a new one comes where it belongs."""
-    window.show_cards((SHOP, replace(MAIN, account_id="n", name="New")))
+    window.show_cards((SHOP, replace(FINE, account_id="n", name="New")))
     shown = [one for one in window.findChildren(AccountCard) if not one.isHidden()]
     assert {one.account_id for one in shown} == {"s", "n"}
 
@@ -313,9 +302,9 @@ def test_messages_about_the_program_can_be_dismissed(
 def test_hostile_names_are_shown_as_they_are(window: Window, words: Words) -> None:
     """No markup is loaded, nothing is reordered, nothing is endless."""
     main = card(window, "Main")
-    main.show_card(replace(MAIN, name=HOSTILE))
+    main.show_card(replace(FINE, name=HOSTILE))
     assert words(main)[0] == '<img src=x> & "cod.exe'
-    main.show_card(replace(MAIN, name="W" * 10_000))
+    main.show_card(replace(FINE, name="W" * 10_000))
     assert len(words(main)[0]) == 60
     assert main.minimumSizeHint().width() < window.width()
     formats = {label.textFormat() for label in window.findChildren(Text)}
@@ -337,7 +326,7 @@ def test_a_card_is_one_group_to_a_screen_reader(window: Window) -> None:
 
 def test_the_tab_key_follows_what_one_sees(qtbot: QtBot, window: Window) -> None:
     """Card after card, each with its buttons, whatever their order was before."""
-    window.show_cards((SHOP, MAIN))
+    window.show_cards((SHOP, FINE))
     with qtbot.waitActive(window):
         window.activateWindow()
     card(window, "Shop").setFocus(Qt.FocusReason.TabFocusReason)

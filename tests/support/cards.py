@@ -1,0 +1,19 @@
+"""A card of an account with which all is well, for tests to change."""
+
+from typing import Final
+
+from trayapp.core.state import State
+from trayapp.core.text import Card
+
+FINE: Final = Card(
+    account_id="m",
+    name="Main",
+    amount="€350.12",
+    level=State.OK,
+    state=State.OK,
+    state_words="Fine",
+    age="3 minutes ago",
+    problem=None,
+    panel_url="https://panel.example",
+    asking=False,
+)
