@@ -26,6 +26,7 @@ _REGISTRY: Final = "org.a11y.atspi.Registry"
 _EVENTS: Final = DBusAddress(
     "/org/a11y/atspi/registry", _REGISTRY, "org.a11y.atspi.Registry"
 )
+_VALUE: Final = "org.a11y.atspi.Value"
 _STATES: Final = {
     "active": 1,
     "checked": 4,
@@ -73,6 +74,21 @@ class Thing:
     def text(self) -> str:
         """What stands in it."""
         return str(self._call("Text", "GetText", "ii", (0, -1))[0])
+
+    @property
+    def value(self) -> float:
+        """How far it is, between its `limits`."""
+        return self._number("CurrentValue")
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Between which values it can be moved."""
+        return self._number("MinimumValue"), self._number("MaximumValue")
+
+    def move_to(self, value: float) -> None:
+        """Have it at another value."""
+        address = DBusAddress(self.path, self.owner, _VALUE)
+        self.screen.call(Properties(address).set("CurrentValue", "d", value))
 
     @property
     def states(self) -> frozenset[str]:
@@ -181,6 +197,10 @@ class Thing:
     def _property(self, name: str) -> object:
         address = DBusAddress(self.path, self.owner, "org.a11y.atspi.Accessible")
         return self.screen.call(Properties(address).get(name))[0][1]
+
+    def _number(self, name: str) -> float:
+        address = DBusAddress(self.path, self.owner, _VALUE)
+        return float(self.screen.call(Properties(address).get(name))[0][1])
 
     def _call(
         self,

@@ -37,7 +37,7 @@ class Line:
     label: str
     """What stands beside it to name it; of a cell, above it."""
     value: str
-    """What is typed in it; empty for nothing, and where nothing can be typed."""
+    """What is typed in it, or how far it is; empty for nothing, and without either."""
     states: frozenset[str]
     description: str
 
@@ -73,6 +73,8 @@ def lines(thing: Thing, depth: int = 0) -> Iterator[Line]:
         is_silent = not name and (role in _SILENT or role == "label")
         if not is_silent:
             value = thing.text if thing.can("Text") else ""
+            if role == "slider":
+                value = f"{thing.value:g} of {thing.limits[1]:g}"
             label = thing.header if role == "cell" else thing.label
             yield Line(depth, role, name, label, value, states, thing.description)
         inside = thing.children()

@@ -171,7 +171,7 @@ def test_the_history_is_heard_value_by_value(
     window = window_of(screen, "History — Shop")
     heard = sounds_right(window)
     (chart,) = (one for one in heard if "Balance, 30 days" in one.words)
-    assert chart.role in {"image", "graphic"}
+    assert (chart.role, chart.value) == ("slider", "6 of 6")
     assert "focused" in chart.states
     assert re.match(
         r"From €90\.00 on .* to €350\.12 now; topped up once; lowest €80\.00 on ",
@@ -187,6 +187,11 @@ def test_the_history_is_heard_value_by_value(
     for key, amount in (("End", "€350.12"), ("Left", "€360.00"), ("Home", "€90.00")):
         press = partial(profile.desktop.run, ["xdotool", "key", key])
         assert screen.described_by(press, curve).startswith(amount)
+    assert curve.limits == (1.0, 6.0)
+    for value, amount in ((2, "€80.00"), (3, "€480.00"), (5, "€360.00")):
+        words = screen.described_by(partial(curve.move_to, value), curve)
+        assert re.match(rf"{amount}, \w+ \d+ \w+ \d{{4}}, \d\d:\d\d", words), words
+        assert curve.value == value
     profile.desktop.run(["xdotool", "key", "3"])
     window.find(chart.role, "Balance, 1 year")
     assert profile.windows() >= {"History — Shop — Balance Tray"}

@@ -6,8 +6,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPalette
+from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPalette,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -162,6 +170,43 @@ def test_keys_go_from_reading_to_reading(chart: Chart) -> None:
     assert press(chart, Qt.Key.Key_PageUp).startswith("€300.00")
     assert curve(chart).accessibleName() == "Balance, 30 days"
     assert press(chart, Qt.Key.Key_Escape) == whole
+
+
+def test_a_reader_goes_from_value_to_value(chart: Chart) -> None:
+    """By number, as along any scale: from the first reading to the last one."""
+    part = curve(chart)
+    heard = QAccessible.queryAccessibleInterface(part)
+    value = heard.valueInterface()
+    assert heard.role() is QAccessible.Role.Slider
+    assert (value.minimumValue(), value.maximumValue()) == (1, 4)
+    assert value.currentValue() == 4
+    value.setCurrentValue(1)
+    assert part.accessibleDescription() == "€300.00, Tue 3 Nov 2026, 12:00"
+    value.setCurrentValue(3)
+    assert part.accessibleDescription().startswith("€400.00, Thu 19 Nov 2026")
+    press(chart, Qt.Key.Key_Left)
+    assert value.currentValue() == 2
+    chart.show_days(365)
+    assert (value.currentValue(), value.maximumValue()) == (3, 5)
+    assert part.accessibleDescription().startswith("€12.50")
+    chart.show_data(EMPTY)
+    assert (value.currentValue(), value.maximumValue()) == (0, 0)
+    value.setCurrentValue(1)
+    assert "The chart grows" in part.accessibleDescription()
+
+
+def test_keys_and_the_wheel_that_mean_nothing_to_it_go_on(chart: Chart) -> None:
+    """To the chart's own keys, and to what scrolls."""
+    before = press(chart, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus)
+    assert before.startswith("From €300.00")
+    turn = QWheelEvent(
+        *(QPointF(50, 50), QPointF(50, 50), QPoint(), QPoint(0, 120)),
+        *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+        *(Qt.ScrollPhase.NoScrollPhase, False),
+    )
+    curve(chart).wheelEvent(turn)
+    assert not turn.isAccepted()
+    assert curve(chart).accessibleDescription() == before
 
 
 def test_the_first_key_begins_at_the_end(chart: Chart) -> None:

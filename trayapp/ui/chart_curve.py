@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, QSizeF, Qt, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -14,8 +14,9 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
+    QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractSlider
 
 from trayapp.core.history_view import summary
 from trayapp.core.language import Language
@@ -40,11 +41,12 @@ _LOOKS: Final = {
 KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
-class Curve(QLabel):
+class Curve(QAbstractSlider):
     """The chart's curve; its still picture is kept until something changes.
 
-    A screen reader is told that this is a picture: what it shows between its ends, or
-    the reading that is pointed out, is the picture's description.
+    A screen reader is told that this is something to go along, from the first reading
+    that is shown, which is 1, to the last. What the curve shows between its ends, or
+    the reading that is pointed out, is its description.
     """
 
     def __init__(self, language: Language) -> None:
@@ -56,7 +58,8 @@ class Curve(QLabel):
         self._readout: ReadoutPicture | None = None
         self._by_keyboard = False
         self._summary = ""
-        self.setPixmap(QPixmap(1, 1))  # what makes a label a picture, to readers
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.valueChanged.connect(self._on_value)
         self.days = 30
         """How many days are shown."""
         self.setMouseTracking(True)
@@ -98,8 +101,33 @@ class Curve(QLabel):
             place = bisect_left(self._data.series.times, held)
             if place in within(self._data.series, sheet.plot.time):
                 self._readout = ReadoutPicture(sheet, place, self.font())
+        self._count()
         self._describe()
         self.update()
+
+    def _shown(self) -> range:
+        """Give the places of the readings that are shown."""
+        if self._data is None:
+            return range(0)
+        time = time_axis(self._data, self.days, 1, self._language.zone)
+        return within(self._data.series, time)
+
+    def _count(self) -> None:
+        """Know between which readings a reader can go, and at which it is."""
+        shown = self._shown()
+        at = shown[-1] if shown else 0
+        if self._readout is not None:
+            at = self._readout.place
+        with QSignalBlocker(self):  # it is not a reader that goes there
+            self.setRange(min(1, len(shown)), len(shown))
+            self.setValue(at - shown.start + 1)
+
+    @Slot(int)
+    def _on_value(self, value: int) -> None:
+        """Go where a screen reader goes."""
+        shown = self._shown()
+        if 1 <= value <= len(shown):
+            self._point_out(shown[value - 1])
 
     def _held(self) -> int | None:
         if self._data is None or self._readout is None:
@@ -129,7 +157,8 @@ class Curve(QLabel):
         for one in (before, self._readout):
             if one is not None:
                 self.update(one.bounds.toAlignedRect())
-        self._describe()
+        self._count()
+        self._describe()  # after the number: the last of both is heard to its end
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the still picture, anew only if something changed, and the readout."""
@@ -195,14 +224,18 @@ class Curve(QLabel):
         elif event.key() == Qt.Key.Key_Escape and self._readout is not None:
             self._point_out(None)
         else:
-            super().keyPressEvent(event)
+            event.ignore()  # the chart and its window have other keys
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to whatever scrolls."""
+        event.ignore()
 
     def _next(self, key: int) -> int | None:
         """Give the reading that a key goes to; None if the key goes nowhere."""
         if self._data is None:
             return None
         series, time = self._data.series, self._laid_out(self._data).plot.time
-        shown = within(series, time)
+        shown = self._shown()
         day = time.width * _DAY / (time.end - time.start)
         steps = {
             Qt.Key.Key_Left: -1.0,
