@@ -24,6 +24,7 @@ from atspi import Screen
 from desktop import Desktop
 from environment import WORK
 from photographer import Photographer
+from processes import WaitTimeoutError
 from scripted_gateway import ScriptedGateway
 from steps import say
 from tray_probe import Tray
@@ -90,7 +91,12 @@ def _pictures(look: Look, scenes: Sequence[str]) -> dict[str, list[tuple[str, QI
             taken = Photographer(look, desktop, gateway, tray, screen)
             for name in scenes:
                 taken.sheet = name
-                SCENES[name](taken)
+                try:
+                    SCENES[name](taken)
+                except (AssertionError, TimeoutError, WaitTimeoutError):
+                    said = desktop.log("program")
+                    say(f"{look.name}: {name} stopped; the program said:\n{said}")
+                    raise
             return taken.pictures
 
 
