@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
+from on_screen import on_screen
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast import Forecast, Verdict
@@ -60,11 +61,7 @@ class Scene:
 
     def windows(self) -> list[HistoryWindow]:
         """Give the history windows that are to be seen."""
-        return [
-            one
-            for one in QApplication.topLevelWidgets()
-            if isinstance(one, HistoryWindow) and one.isVisible()
-        ]
+        return on_screen(HistoryWindow)
 
 
 @pytest.fixture

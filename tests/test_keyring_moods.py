@@ -19,6 +19,7 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
 from fake_secrets import FAILED, FakeSecrets
+from on_screen import on_screen
 from private_bus import private_bus
 from scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
@@ -229,7 +230,7 @@ def test_the_program_lives_through_each_mood_and_goes_on_by_itself(
     stalls = [scene.longest_stall_ms() for _ in range(2)]
     assert min(stalls) < LONGEST_STALL_MS
     assert not any(isinstance(one.result, Reading) for one in scene.outcomes)
-    assert not dialogs(), "out of reach is not missing"
+    assert not on_screen(QDialog), "out of reach is not missing"
     mood.mend(scene)
     scene.wait_for(Reading)
     assert "CreateItem" not in scene.keyring.calls
@@ -252,12 +253,3 @@ def test_a_dismissed_question_is_told_and_not_put_again(
     scene.keyring.close_prompt(dismissed=False)
     scene.wait_for(Reading)
     tally.add(FAULTS)
-
-
-def dialogs() -> list[QDialog]:
-    """Give the dialogs that are on the screen."""
-    return [
-        one
-        for one in QApplication.topLevelWidgets()
-        if isinstance(one, QDialog) and one.isVisible()
-    ]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from on_screen import on_screen
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
@@ -71,11 +72,7 @@ class Scene:
 
     def first_runs(self) -> list[FirstRun]:
         """Give the first runs that are to be seen."""
-        return [
-            one
-            for one in QApplication.topLevelWidgets()
-            if isinstance(one, FirstRun) and one.isVisible()
-        ]
+        return on_screen(FirstRun)
 
     def answer_all(self) -> None:
         """Go through the first run, to where it is being saved."""
@@ -98,11 +95,7 @@ class Scene:
 
     def dialogs(self) -> list[SettingsDialog]:
         """Give the settings dialogs that are to be seen."""
-        return [
-            one
-            for one in QApplication.topLevelWidgets()
-            if isinstance(one, SettingsDialog) and one.isVisible()
-        ]
+        return on_screen(SettingsDialog)
 
     @property
     def dialog(self) -> SettingsDialog:

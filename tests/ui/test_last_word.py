@@ -2,9 +2,10 @@
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from on_screen import on_screen
 from trayapp.core.errors import ProgramHangs
 from trayapp.core.language import Language
 from trayapp.core.text import problem
@@ -19,11 +20,7 @@ def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
     read: list[str] = []
 
     def look() -> None:
-        (box,) = (
-            one
-            for one in QApplication.topLevelWidgets()
-            if isinstance(one, QMessageBox) and one.isVisible()
-        )
+        (box,) = on_screen(QMessageBox)
         read.extend((box.text(), box.informativeText()))
         box.accept()
 
