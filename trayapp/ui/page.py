@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-_WIDTH: Final = 36
+_WIDTH: Final = 40
 """How wide a form is at least, in lines of text."""
 
 
