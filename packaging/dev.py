@@ -42,6 +42,7 @@ SCRIPTS: Final = {
     "faults": ROOT / "packaging/faults.py",
     "fuzz": ROOT / "packaging/fuzz.py",
     "replay": ROOT / "packaging/replay.py",
+    "sbom": ROOT / "packaging/sbom.py",
     "shots": ROOT / "packaging/shots.py",
     "translate": TRANSLATIONS,
 }
@@ -62,6 +63,7 @@ LOCKED: Final = {
     "run": "pyproject.toml",
     "dev": "--group=dev",
     "build": "--group=build",
+    "sbom": "--group=sbom",
     "fuzz": "--group=fuzz",
 }
 
@@ -89,8 +91,8 @@ def main() -> int:
                 desktop=asked.command in {"bench", "faults", "shots"},
                 peers=asked.command == "bench" and "--no-peers" not in rest,
             )
-            if asked.command == "fuzz":
-                environment.ensure("fuzz")
+            if asked.command in {"fuzz", "sbom"}:
+                environment.ensure(asked.command)
             run_loudly([PYTHON, SCRIPTS[asked.command], *rest])
             if asked.command == "shots":
                 sheets()
@@ -280,6 +282,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("translate", help="bring the translations up to date; --check")
     commands.add_parser("bench", help="measure it beside a bare tray and its peers")
     commands.add_parser("replay", help="measure how honest the run-out day is")
+    commands.add_parser("sbom", help="list what the built program is made of; FILE")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
     commands.add_parser(
         "shots", help="take the README's pictures, and sheets of all windows and icons"

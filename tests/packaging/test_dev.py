@@ -54,7 +54,7 @@ def test_a_failed_step_does_not_hide_the_next_one(
     assert "a line is too long" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["replay", "fuzz", "shots", "faults"])
+@pytest.mark.parametrize("command", ["replay", "fuzz", "sbom", "shots", "faults"])
 def test_a_command_starts_its_script_with_what_follows(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
