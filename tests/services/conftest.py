@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from peer import PATIENCE_S, Answer, Peer
+from listening import PATIENCE_S
+from peer import Answer, Peer
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import BalanceTrayError

@@ -7,9 +7,8 @@ import ssl
 import struct
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final, Self
 
-PATIENCE_S: Final = 10.0
+from listening import PATIENCE_S, Listening
 
 
 class Line:
@@ -77,48 +76,31 @@ Answer = bytes | Callable[[Line], Awaitable[None]]
 """What a connection gets: bytes after its request, or something of its own."""
 
 
-class Peer:
+class Peer(Listening):
     """A server that gives its first connection the first answer, and so on.
 
-    Leaving the `async with` waits until all connections have ended. One more than
-    there are answers, or one that the client keeps open, fails the test.
+    One connection more than there are answers fails the test.
     """
 
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
-        self._answers, self._tls = list(answers), tls
-        self._lines: list[asyncio.Task[None]] = []
+        super().__init__(tls)
+        self._answers = list(answers)
         self.heard: list[bytes] = []
         self.asked = asyncio.Event()
-        self.port = 0
 
     @property
     def url(self) -> str:
         """Where it is."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", 0, ssl=self._tls
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        async with asyncio.timeout(PATIENCE_S):
-            await asyncio.gather(*self._lines)
-
-    def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        line = Line(reader, writer, self._keep)
-        self._lines.append(asyncio.create_task(self._treat(line)))
-
     def _keep(self, request: bytes) -> None:
         self.heard.append(request)
         self.asked.set()
 
-    async def _treat(self, line: Line) -> None:
+    async def _treat(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        line = Line(reader, writer, self._keep)
         try:
             answer = self._answers.pop(0)
             if not isinstance(answer, bytes):

@@ -4,9 +4,10 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from typing import Final, Self
+from typing import Final
 
-_PATIENCE_S: Final = 10.0
+from listening import Listening
+
 _SUCCEEDED: Final = 0
 _HOST_UNREACHABLE: Final = 4
 _NOBODY: Final = 0xFF
@@ -15,11 +16,10 @@ _BY_PASSWORD: Final = 2
 Login = tuple[str, str]
 
 
-class _Proxy:
+class _Proxy(Listening):
     """What all proxies do: greet, connect, and carry bytes both ways.
 
-    Leaving the `async with` waits until all connections have ended; one that the
-    client keeps open fails the test. Without a port there is nobody to connect to.
+    Without a port there is nobody to connect to.
     """
 
     def __init__(
@@ -29,30 +29,12 @@ class _Proxy:
         login: Login | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._to, self._login, self._tls = port, login, tls
-        self._lines: list[asyncio.Task[None]] = []
+        super().__init__(tls)
+        self._to, self._login = port, login
         self.asked: list[str] = []
         """The places that it was asked to connect to."""
         self.carried = bytearray()
         """All that clients said to the other side."""
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", 0, ssl=self._tls
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        async with asyncio.timeout(_PATIENCE_S):
-            await asyncio.gather(*self._lines)
-
-    def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._lines.append(asyncio.create_task(self._treat(reader, writer)))
 
     async def _treat(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

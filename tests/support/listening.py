@@ -1,0 +1,43 @@
+"""What servers of the tests have in common: they listen, and see their callers off."""
+
+import asyncio
+import ssl
+from typing import Final, Self
+
+PATIENCE_S: Final = 10.0
+
+
+class Listening:
+    """A server on loopback, at a port that was free.
+
+    Leaving the `async with` waits until all connections have ended; one that the
+    client keeps open fails the test.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
+        self._lines: list[asyncio.Task[None]] = []
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(
+            self._connected, "127.0.0.1", 0, ssl=self._tls
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*self._lines)
+
+    def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._lines.append(asyncio.create_task(self._treat(reader, writer)))
+
+    async def _treat(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Serve one connection, and close it."""
+        raise NotImplementedError
