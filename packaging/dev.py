@@ -41,6 +41,7 @@ SCRIPTS: Final = {
     "bench": ROOT / "packaging/bench.py",
     "faults": ROOT / "packaging/faults.py",
     "fuzz": ROOT / "packaging/fuzz.py",
+    "package": ROOT / "packaging/pack.py",
     "replay": ROOT / "packaging/replay.py",
     "sbom": ROOT / "packaging/sbom.py",
     "shots": ROOT / "packaging/shots.py",
@@ -87,21 +88,29 @@ def main() -> int:
         elif asked.command == "lock":
             lock(rest)
         else:
-            prepare(
-                desktop=asked.command in {"bench", "faults", "shots"},
-                peers=asked.command == "bench" and "--no-peers" not in rest,
-            )
-            if asked.command in {"fuzz", "sbom"}:
-                environment.ensure(asked.command)
-            run_loudly([PYTHON, SCRIPTS[asked.command], *rest])
-            if asked.command == "shots":
-                sheets()
+            run_script(asked.command, rest)
     except StepError as exc:
         say(str(exc))
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def run_script(command: str, args: Sequence[str]) -> None:
+    """Run a command that is a program of its own, with all that it needs."""
+    prepare(
+        desktop=command in {"bench", "faults", "shots"},
+        peers=command == "bench" and "--no-peers" not in args,
+        bundle=command == "package",
+    )
+    if command in {"fuzz", "sbom"}:
+        environment.ensure(command)
+    if command == "package":
+        build()
+    run_loudly([PYTHON, SCRIPTS[command], *args])
+    if command == "shots":
+        sheets()
 
 
 def prepare(
@@ -278,6 +287,9 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     )
     commands.add_parser("check", help="lint, format, types, translations")
     commands.add_parser("build", help="build the program that needs no Python")
+    commands.add_parser(
+        "package", help="build it, and pack it for this system's people"
+    )
     commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
     commands.add_parser("translate", help="bring the translations up to date; --check")
     commands.add_parser("bench", help="measure it beside a bare tray and its peers")
@@ -289,7 +301,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     )
     commands.add_parser("faults", help="take a picture of every fault, to look at")
     asked, rest = parser.parse_known_args()
-    if rest and asked.command in {"check", "build"}:
+    if rest and asked.command in {"check", "build", "package"}:
         parser.error(f"{asked.command} takes no arguments: {' '.join(rest)}")
     return asked, rest
 

@@ -1,0 +1,80 @@
+"""Packs the built program into the files that people of this system download.
+
+python3 packaging/dev.py package
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tarfile
+from typing import TYPE_CHECKING, Final
+
+from environment import PYTHON, ROOT, WORK
+from steps import run_loudly
+from trayapp import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+OUTPUT: Final = WORK / "packages"
+BUILT: Final = WORK / "dist/balance-tray"
+APPLICATION: Final = WORK / "dist/Balance Tray.app"
+ICON: Final = WORK / "build/icons/balance-tray.ico"
+INSTALLER: Final = ROOT / "packaging/windows/installer.py"
+DISK_IMAGE: Final = ROOT / "packaging/macos/dmg.sh"
+
+
+def stem(system: str, machine: str) -> str:
+    """Give the name that a file has before its kind: what, which version, for whom."""
+    usual = {"amd64": "x86_64", "aarch64": "arm64"}.get(
+        machine.lower(), machine.lower()
+    )
+    return f"balance-tray-{__version__}-{system}-{usual}"
+
+
+def pack_linux(built: Path = BUILT, output: Path = OUTPUT) -> None:
+    """Make an archive, in which nothing belongs to the one who built it."""
+    name = stem("linux", platform.machine())
+
+    def nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        return entry
+
+    with tarfile.open(output / f"{name}.tar.xz", "w:xz") as archive:
+        archive.add(built, arcname=name, filter=nobodys)
+
+
+def pack_windows() -> None:
+    """Make the installer and an archive."""
+    run_loudly([PYTHON, INSTALLER, BUILT, ICON, OUTPUT])
+
+
+def pack_macos() -> None:
+    """Make the disk image."""
+    image = OUTPUT / f"{stem('macos', platform.machine())}.dmg"
+    run_loudly([DISK_IMAGE, APPLICATION, image])
+
+
+PACKERS: Final[dict[str, Callable[[], None]]] = {
+    "linux": pack_linux,
+    "win32": pack_windows,
+    "darwin": pack_macos,
+}
+
+
+def main() -> int:
+    """Pack it, and say what came of it."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for old in OUTPUT.iterdir():
+        old.unlink()
+    PACKERS[sys.platform]()
+    for file in sorted(OUTPUT.iterdir()):
+        print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
