@@ -22,10 +22,10 @@ class Scene:
         self.hosting.window_requested.connect(self.window.show)
         self.hosting.quit_requested.connect(lambda: self.quits.append(None))
 
-    def start(self, *, hosted: bool) -> None:
+    def start(self, *, hosted: bool, quiet: bool = False) -> None:
         """Start on a desktop that shows icons, or doesn't."""
         self.tray.host = hosted
-        self.hosting.start()
+        self.hosting.start(quiet=quiet)
 
     def close(self) -> None:
         """Close the window, which is the last one."""
@@ -82,6 +82,24 @@ def test_a_panel_has_time_to_come_up(scene: Scene) -> None:
     QCoreApplication.processEvents()
     assert scene.tray.calls == ["show"]
     assert not scene.window.isVisible()
+
+
+@pytest.mark.usefixtures("no_grace")
+def test_at_login_no_window_opens_while_the_desktop_comes_up(scene: Scene) -> None:
+    """There a panel has more time than any other start gives it."""
+    scene.start(hosted=False, quiet=True)
+    QCoreApplication.processEvents()
+    assert not scene.window.isVisible()
+
+
+def test_at_login_too_the_window_takes_the_place_of_a_tray_that_never_comes(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program is never invisible for good."""
+    monkeypatch.setattr("trayapp.hosting._LOGIN_GRACE_MS", 0)
+    scene.start(hosted=False, quiet=True)
+    qtbot.waitUntil(scene.window.isVisible)
+    assert scene.says(NO_TRAY)
 
 
 def test_closing_the_window_before_that_time_is_over_ends_nothing(

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TRAY_GRACE_MS: Final = 5_000
-"""How long a panel may take to come up at login before we do without it."""
+"""How long a panel may take to come up again before we do without it."""
+_LOGIN_GRACE_MS: Final = 20_000
+"""The same at login, when a panel starts beside everything else."""
 _TOPIC: Final = "no-tray"
 
 
@@ -37,11 +39,14 @@ class Hosting(QObject):
         self.lacks_host: Callable[[], bool] = lambda: False
         """Says that what Qt takes for a tray shows no icons."""
 
-    def start(self) -> None:
-        """Show the icon, and look a little later whether it is on the screen."""
+    def start(self, *, quiet: bool) -> None:
+        """Show the icon, and look a little later whether it is on the screen.
+
+        A `quiet` start is one at login: no window opens while the desktop comes up.
+        """
         self._tray.show()
         self._hosted = self._is_hosted()
-        QTimer.singleShot(_TRAY_GRACE_MS, self._check)
+        QTimer.singleShot(_LOGIN_GRACE_MS if quiet else _TRAY_GRACE_MS, self._check)
 
     @Slot()
     def host_appeared(self) -> None:

@@ -11,6 +11,7 @@ from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
+from trayapp.core.login import Login
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.text import problem
@@ -32,6 +33,8 @@ class SettingsDesk(QObject):
             the dialog was opened with.
         test_requested(Trial): to ask the gateway before anything is stored.
         test_notification_requested(): to see that notifications come.
+        login_requested(): to know whether the program starts at login; the answer goes
+            to `show_login`.
         panel_requested(url: str): to see where a service shows its keys.
         first_run_left(): a person wants to go on with the first run another time.
         first_run_done(): the first account is stored.
@@ -40,6 +43,7 @@ class SettingsDesk(QObject):
     save_requested = Signal(object, object)
     test_requested = Signal(object)
     test_notification_requested = Signal()
+    login_requested = Signal()
     panel_requested = Signal(str)
     first_run_left = Signal()
     first_run_done = Signal()
@@ -82,6 +86,7 @@ class SettingsDesk(QObject):
             )
             self._dialog.finished.connect(self._closed)
             self._dialog.open()
+            self.login_requested.emit()
             edit = None  # it has gone there by itself
         self._dialog.show()  # it hides when it is closed while it is being saved
         self._dialog.raise_()
@@ -104,6 +109,7 @@ class SettingsDesk(QObject):
             self._first_run.panel_requested.connect(self.panel_requested)
             self._first_run.left.connect(self.first_run_left)
         bring_to_front(self._first_run)
+        self.login_requested.emit()
 
     @Slot(object, object)
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:
@@ -140,6 +146,13 @@ class SettingsDesk(QObject):
             self.first_run_done.emit()
 
     @Slot(object)
+    def show_login(self, login: Login) -> None:
+        """Show in what is open whether the program starts at login."""
+        for dialog in (self._dialog, self._first_run):
+            if dialog is not None:
+                dialog.show_login(login)
+
+    @Slot(object)
     def hear_reached(self, failure: Failure | None) -> None:
         """Know why notifications reach nobody, for whoever tries them out."""
         self._unseen = failure
@@ -154,10 +167,15 @@ class SettingsDesk(QObject):
     def _money(self, balance: Balance) -> str:
         return self._language.money(balance.amount, balance.unit)
 
-    @Slot(object, object)
-    def _save_first(self, account: Account, key: Secret) -> None:
-        if self._settings is not None:
-            changes = Changes((account,), self._settings, {account.id: key})
+    @Slot(object, object, object)
+    def _save_first(
+        self,
+        account: Account,
+        key: Secret,
+        at_login: bool | None,  # noqa: FBT001  # as the signal brings it
+    ) -> None:
+        if (settings := self._settings) is not None:
+            changes = Changes((account,), settings, {account.id: key}, at_login)
             self.save_requested.emit(changes, frozenset())
 
     @Slot(object)

@@ -77,7 +77,7 @@ class Wiring(QObject):
         """Show the tray icon and start to poll; `quiet` opens no window by itself."""
         self._quiet = quiet
         self._views.draw_tray()
-        self.hosting.start()
+        self.hosting.start(quiet=quiet)
         self._poller.start()
 
     def stop(self) -> bool:
@@ -114,6 +114,8 @@ class Wiring(QObject):
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
         desk.test_notification_requested.connect(self._test_notification)
+        desk.login_requested.connect(poller.look_at_login)
+        poller.login_seen.connect(desk.show_login)
         desk.panel_requested.connect(open_in_browser)
         desk.first_run_left.connect(self._window.offer_to_go_on)
         desk.first_run_left.connect(self.show_window)

@@ -162,7 +162,7 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     """Each fault is in the log; the alert of the sound account is told meanwhile."""
     owner, name = SITES[site]
     faults: list[int] = []
-    monkeypatch.setattr("trayapp.services.backend._BOOKS_FIRST_S", 0.05)
+    monkeypatch.setattr("trayapp.services.books._FIRST_S", 0.05)
     monkeypatch.setattr(Notifier, "is_served", always)
 
     async def story() -> None:

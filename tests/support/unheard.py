@@ -9,6 +9,7 @@ from trayapp.core.forecast import Forecast
 from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Outcome
+from trayapp.core.login import Login
 from trayapp.core.notices import Button
 from trayapp.core.paid import Paid
 from trayapp.core.telling import Alert
@@ -52,6 +53,9 @@ class Unheard:
         """Hear nothing."""
 
     def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear nothing."""
+
+    def login_seen(self, login: Login) -> None:
         """Hear nothing."""
 
     def looked_up(self, page: HistoryView) -> None:

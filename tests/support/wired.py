@@ -59,6 +59,7 @@ class NotedPoller(Poller):
         self.calls: list[object] = []
         self.saves: list[tuple[Changes, frozenset[str]]] = []
         self.told: list[Notice] = []
+        self.login_looks = 0
         self.is_stuck = False
 
     def _never(self, _: Listener) -> Backend:
@@ -92,6 +93,10 @@ class NotedPoller(Poller):
     def tell(self, notice: Notice) -> None:
         """Note it."""
         self.told.append(notice)
+
+    def look_at_login(self) -> None:
+        """Note it."""
+        self.login_looks += 1
 
     def reload(self) -> None:
         """Note it."""

@@ -9,6 +9,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QGroupBox,
     QLineEdit,
     QPushButton,
@@ -23,6 +24,7 @@ from trayapp.core.changes import Trial
 from trayapp.core.errors import ConfigUnwritable, Failure, NoConnection
 from trayapp.core.first_run import Step
 from trayapp.core.language import ENGLISH
+from trayapp.core.login import Login
 from trayapp.core.secret import Secret
 from trayapp.core.text import problem
 from trayapp.ui.first_run import FirstRun
@@ -110,7 +112,7 @@ def person(qtbot: QtBot) -> Person:
 def saved(person: Person) -> tuple[Account, Secret]:
     """Give what is to be stored."""
     assert person.saves.count() == 1
-    account, key = person.saves.at(0)
+    account, key, _ = person.saves.at(0)
     return account, key
 
 
@@ -432,3 +434,42 @@ def test_large_text_scrolls_and_nothing_is_wider_than_a_screen(
         large.deleteLater()
     finally:
         qapp.setFont(usual)
+
+
+# --- start at login ------------------------------------------------------------------
+
+
+def login_box(person: Person) -> QCheckBox:
+    """Give the box in the last step."""
+    (box,) = (
+        one
+        for one in person.wizard.findChildren(QCheckBox)
+        if one.text().replace("&", "") == "Start Balance Tray when I log in"
+    )
+    return box
+
+
+@pytest.mark.parametrize(
+    ("login", "ticked", "chosen"),
+    [
+        (Login.OFF, False, None),
+        (Login.OFF, True, True),
+        (Login.ON, True, None),
+        (Login.ON, False, False),
+    ],
+)
+def test_start_at_login_is_offered_and_left_as_it_is_unless_chosen(
+    person: Person,
+    login: Login,
+    ticked: bool,  # noqa: FBT001  # pytest passes it by name
+    chosen: bool | None,  # noqa: FBT001  # as above
+) -> None:
+    """What the desktop has is shown; nothing is set that nobody chose."""
+    person.reach_limit()
+    box = login_box(person)
+    assert not box.isEnabled(), "nobody knows yet what the desktop has"
+    person.wizard.show_login(login)
+    assert (box.isEnabled(), box.isChecked()) == (True, login.is_on)
+    box.setChecked(ticked)
+    person.enter()
+    assert person.saves.at(0)[2] is chosen

@@ -22,6 +22,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
 from trayapp.core.language import ENGLISH
+from trayapp.core.login import Login
 from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 from trayapp.core.text import Problem
 from trayapp.ui.account_dialog import AccountDialog
@@ -117,6 +118,23 @@ def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
     spy = QSignalSpy(dialog.save_requested)
     buttons(dialog)["OK"].click()
     assert changes(spy) == Changes((MAIN, SHOP), settings)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_start_at_login_is_handed_over_where_it_was_chosen(
+    make: Make,
+    buttons: Buttons,
+    is_on: bool,  # noqa: FBT001  # pytest passes it by name
+) -> None:
+    """The box shows what the desktop has; a click on it is a choice."""
+    dialog = make(MAIN)
+    dialog.show_login(Login.ON if is_on else Login.OFF)
+    (box,) = dialog.findChildren(Preferences)[0].findChildren(QCheckBox)
+    assert box.isChecked() is is_on
+    box.click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).at_login is not is_on
 
 
 def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
@@ -432,6 +450,7 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
         "Ask the gateway every",
         "Hide amounts until I ask for them",
         "Language",
+        "Start Balance Tray when I log in",
         "Tray icon",
         "Low balance",
         "Runs out soon",

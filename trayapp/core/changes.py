@@ -18,6 +18,8 @@ class Changes:
     settings: Settings
     keys: Mapping[str, Secret] = field(default_factory=dict)
     """The keys that were entered, by account id; the others stay as they are."""
+    at_login: bool | None = None
+    """Whether the program is to start at login; None leaves that as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trayapp.core.glimpse import Glimpse
     from trayapp.core.history_view import HistoryView
     from trayapp.core.known import Outcome
+    from trayapp.core.login import Login
     from trayapp.core.notices import Button
     from trayapp.core.paid import Paid
     from trayapp.core.telling import Alert
@@ -41,6 +42,7 @@ class Voice(QObject):
         awaited (tuple[Paid, ...]): the payments whose top-ups are waited for
         foreseen (str, Forecast): when an account runs out
         glimpsed (str, Glimpse): what its last weeks were like
+        login_seen (Login): whether the program starts at login
         looked_up (HistoryView): what the history window is to show
         exported (str, Failure | None): a file was written, or why not
         reached (Failure | None): why notifications reach nobody; None when they do
@@ -59,6 +61,7 @@ class Voice(QObject):
     awaited = Signal(object)
     foreseen = Signal(str, object)
     glimpsed = Signal(str, object)
+    login_seen = Signal(object)
     looked_up = Signal(object)
     exported = Signal(str, object)
     reached = Signal(object)
@@ -121,6 +124,10 @@ class Emitter:
     def glimpsed(self, account_id: str, seen: "Glimpse") -> None:
         """Pass it on."""
         self._emit(self._voice.glimpsed, account_id, seen)
+
+    def login_seen(self, login: "Login") -> None:
+        """Pass it on."""
+        self._emit(self._voice.login_seen, login)
 
     def looked_up(self, page: "HistoryView") -> None:
         """Pass it on."""

@@ -138,6 +138,10 @@ class Poller(Voice):
         """Read an account's history; `looked_up` brings the window's page."""
         self._post(lambda backend: backend.look_up(account_id, language))
 
+    def look_at_login(self) -> None:
+        """Look whether the program starts at login; `login_seen` tells."""
+        self._post(lambda backend: backend.look_at_login())
+
     def export(self, account_id: str, kind: str, path: str) -> None:
         """Write an account's history as "csv" or "json"; `exported` tells."""
         self._post(

@@ -25,6 +25,7 @@ from trayapp.core.snooze import SnoozeChoice
 from trayapp.services.alarm import Alarm
 from trayapp.services.announcer import Announcer
 from trayapp.services.archive import Archive
+from trayapp.services.autostart import repair, switched
 from trayapp.services.books import Books
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.contained import contained
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
-_BOOKS_FIRST_S: Final = 60.0
-_BOOKS_EVERY_S: Final = 86_400.0
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +74,7 @@ class Backend:
             lambda: History(places.history, patience_s=_PATIENCE_S), listener.kept
         )
         self._keychain = outside.keychain
+        self._autostart = outside.autostart
         self._keychain.came_late = self._ask_keyless
         self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
         self._notebook = Notebook(self._archive)
@@ -100,13 +100,16 @@ class Backend:
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
-        beside = [asyncio.create_task(self._keep_books())]
+        books = self._books.keep(lambda: self._alarm.account_ids)
+        beside = [asyncio.create_task(books)]
         if self._wakeups is not None:
             beside.append(asyncio.create_task(self._wakeups.run()))
         try:
             self.reload()
             with contained("recalling what was told"):
                 self._alarm.start()
+            with contained("looking after start at login"):
+                repair(self._autostart)
             await self._watch.run()
         finally:
             for task in beside:
@@ -127,6 +130,10 @@ class Backend:
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Ask these accounts, or all, at once: a person wants to know."""
         self._watch.ask_now(account_ids)
+
+    def look_at_login(self) -> None:
+        """Look whether the program starts at login; the listener hears it."""
+        self._listener.login_seen(self._autostart.look())
 
     async def try_out(self, trial: Trial) -> None:
         """Ask for a balance and store nothing; the listener hears what came."""
@@ -234,21 +241,11 @@ class Backend:
         with contained(f"looking ahead for {outcome.account_id}"):
             self._alarm.show_outlook(outcome.account_id)
 
-    async def _keep_books(self) -> None:
-        """Thin out old readings: a little after the start, and then once a day."""
-        wait = _BOOKS_FIRST_S
-        while True:
-            await asyncio.sleep(wait)
-            for account_id in self._alarm.account_ids:
-                with contained(f"thinning out {account_id}"):
-                    await self._books.thin_out(account_id)
-            wait = _BOOKS_EVERY_S
-
     async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
         async with keys_stored(self._keychain, changes.keys):
             # Only now, as the keyring may have been silent for minutes: what the
             # command line added meanwhile is kept.
-            with self._file.held():
+            with self._file.held(), switched(self._autostart, changes.at_login):
                 stored = self._file.load().config.accounts
                 kept = (one for one in stored if one.id not in shown)
                 accounts = with_own_names(changes.accounts, kept)

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.errors import ExportUnwritable
@@ -19,7 +20,11 @@ from trayapp.core.history_page import Past, history_page
 from trayapp.core.history_view import HistoryView
 from trayapp.core.language import Language
 from trayapp.core.ledger import WHOLE_FOR, months, movements, thin
+from trayapp.services.contained import contained
 from trayapp.services.notebook import Notebook
+
+_FIRST_S: Final = 60.0
+_EVERY_S: Final = 86_400.0
 
 
 class Books:
@@ -61,6 +66,16 @@ class Books:
     def _write(self, past: Past, kind: str, path: Path) -> None:
         # The rows end as CSV wants it: nothing is to be translated.
         path.write_text(self._text(past, kind), encoding="utf-8", newline="")
+
+    async def keep(self, account_ids: Callable[[], Iterable[str]]) -> None:
+        """Thin out old readings: a little after the start, and then once a day."""
+        wait = _FIRST_S
+        while True:
+            await asyncio.sleep(wait)
+            for account_id in account_ids():
+                with contained(f"thinning out {account_id}"):
+                    await self.thin_out(account_id)
+            wait = _EVERY_S
 
     async def thin_out(self, account_id: str) -> None:
         """Remove what need not be kept of an old past: the months still add up."""

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from trayapp.core.errors import (
     StorageProblem,
 )
 from trayapp.services.config_text import Config, from_toml, to_toml
-from trayapp.services.places import folder_held, private_folder, refuse_foreign
+from trayapp.services.places import folder_held, refuse_foreign
+from trayapp.services.replacing import replace, said
 
 __all__ = ["Config", "ConfigFile", "Loaded"]
 _LARGEST: Final = 1_048_576
@@ -98,9 +98,10 @@ class ConfigFile:
             self._keep_aside(error)
         try:
             # A link, as people who keep such files in one place have, stays one.
-            _replace(Path(os.path.realpath(self._path)), to_toml(config))
+            target = Path(os.path.realpath(self._path))
+            replace(target, to_toml(config).encode(), prefix=_UNFINISHED)
         except OSError as error:
-            raise ConfigUnwritable(detail=_said(error)) from error
+            raise ConfigUnwritable(detail=said(error)) from error
 
     def _read(self) -> Config:
         try:
@@ -108,7 +109,7 @@ class ConfigFile:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise ConfigUnreadable(detail=_said(error)) from error
+            raise ConfigUnreadable(detail=said(error)) from error
         if len(raw) > _LARGEST:
             raise ConfigBroken(detail=f"it is larger than {_LARGEST:,} bytes")
         return from_toml(raw)
@@ -120,7 +121,7 @@ class ConfigFile:
         try:
             self._path.rename(aside)
         except OSError as error:
-            detail = f"{broken.detail}; {_said(error)}"
+            detail = f"{broken.detail}; {said(error)}"
             raise ConfigStuck(detail=detail) from error
         return aside.name
 
@@ -150,31 +151,3 @@ def _bytes(path: Path) -> bytes:
             raise OSError(errno.EINVAL, words, str(path))
         refuse_foreign(found, path)
         return file.read(_LARGEST + 1)
-
-
-def _said(error: OSError) -> str:
-    """Give the system's words and the file's name, for the detail."""
-    words = error.strerror or type(error).__name__
-    return f"{words}: {error.filename}" if error.filename else words
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file beside `path` and put it in its place, safe against power loss."""
-    private_folder(path.parent)
-    # mkstemp makes the file for its owner alone (0600).
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

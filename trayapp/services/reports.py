@@ -13,10 +13,12 @@ from trayapp.core.forecast import Forecast
 from trayapp.core.glimpse import Glimpse
 from trayapp.core.history_view import HistoryView
 from trayapp.core.known import Known, Outcome
+from trayapp.core.login import Login
 from trayapp.core.notices import Button, Picture
 from trayapp.core.paid import Paid
 from trayapp.core.settings import Settings
 from trayapp.core.telling import Alert
+from trayapp.services.autostart import Autostart, NoAutostart
 from trayapp.services.gateway import Gateway
 from trayapp.services.keychain import Keychain
 
@@ -53,6 +55,7 @@ class Outside:
     """What every notification shows beside its words."""
     zone: tzinfo | None = None
     """Where the person is, for mornings and quiet hours; None is the system's own."""
+    autostart: Autostart = field(default_factory=NoAutostart)
 
 
 class Listener(Protocol):
@@ -93,6 +96,9 @@ class Listener(Protocol):
 
     def glimpsed(self, account_id: str, seen: Glimpse) -> None:
         """Hear what an account's last weeks were like, when they were looked at."""
+
+    def login_seen(self, login: Login) -> None:
+        """Hear whether the program starts at login."""
 
     def looked_up(self, page: HistoryView) -> None:
         """Hear what the history window is to show."""

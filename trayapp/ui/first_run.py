@@ -13,6 +13,7 @@ from trayapp.core.changes import Trial
 from trayapp.core.draft import Draft, Field
 from trayapp.core.first_run import FIELDS, Step, suggested_name
 from trayapp.core.language import Language
+from trayapp.core.login import Login
 from trayapp.core.text import Problem
 from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
@@ -29,15 +30,15 @@ class FirstRun(PagedDialog):
     """Asks one thing at a time; can be left, and is then shown again as it was.
 
     Signals:
-        save_requested(account: Account, key: Secret): all is answered; what comes of
-            it goes to `saved` or `save_failed`.
+        save_requested(account: Account, key: Secret, at_login: bool | None): all is
+            answered; what comes of it goes to `saved` or `save_failed`.
         test_requested(trial: Trial): to ask the gateway with what is typed; the answer
             goes to `show_trial`.
         panel_requested(url: str): to see where the service shows its keys.
         left(): a person wants to go on another time.
     """
 
-    save_requested = Signal(object, object)
+    save_requested = Signal(object, object, object)
     test_requested = Signal(object)
     panel_requested = Signal(str)
     left = Signal()
@@ -100,6 +101,10 @@ class FirstRun(PagedDialog):
         else:
             self._name_next()
             self.reveal(self._key.trial)
+
+    def show_login(self, login: Login) -> None:
+        """Show whether the program starts at login."""
+        self._limit.login.show_login(login)
 
     def saved(self) -> None:
         """Close: everything is stored."""
@@ -268,7 +273,8 @@ class FirstRun(PagedDialog):
             return
         self._trouble.show_problem(None)
         self._wait(saving=True)
-        self.save_requested.emit(self._account(), self._key.key.key())
+        at_login = self._limit.login.chosen()
+        self.save_requested.emit(self._account(), self._key.key.key(), at_login)
 
     def reject(self) -> None:
         """Close, and keep what was entered; saving goes on, and tells if it fails."""

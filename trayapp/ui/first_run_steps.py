@@ -30,6 +30,7 @@ from trayapp.ui.entry import Entry
 from trayapp.ui.icons import app_pixmap
 from trayapp.ui.key_entry import KeyEntry
 from trayapp.ui.labels import Text, Tone
+from trayapp.ui.login_option import LoginOption
 from trayapp.ui.picture import Picture
 from trayapp.ui.rows import Rows
 from trayapp.ui.ticks import RoundChoice
@@ -243,7 +244,11 @@ class LimitStep(StepPart):
             Entry(translate("So many days before it may run out; 0 for never.")),
         )
         days.line.setText(str(DEFAULT_WARN_DAYS))
+        self.login = LoginOption(language)
+        """Whether the program starts at login."""
         self.column.addLayout(self.rows)
+        self.column.addSpacing(self.fontMetrics().height() // 2)
+        self.column.addWidget(self.login)
         self.column.addStretch(1)
         low.edited.connect(self._on_edited)
 

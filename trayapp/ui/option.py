@@ -42,16 +42,21 @@ class Option(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(row)
-        if advice:
-            said = Text(advice, tone=Tone.MUTED)
-            said.setContentsMargins(self._indent(), 0, 0, 0)
-            said.setAlignment(Qt.AlignmentFlag.AlignLeading)
-            layout.addWidget(said)
+        self._advice = Text(advice, tone=Tone.MUTED)
+        self._advice.setContentsMargins(self._indent(), 0, 0, 0)
+        self._advice.setAlignment(Qt.AlignmentFlag.AlignLeading)
+        layout.addWidget(self._advice)
+        self._advice.setVisible(bool(advice))
 
     @property
     def on(self) -> bool:
         """Whether it is ticked."""
         return self.box.isChecked()
+
+    def advise(self, advice: str) -> None:
+        """Change the sentence of help."""
+        self.box.setAccessibleDescription(advice)
+        self._advice.say(advice)
 
     def _indent(self) -> int:
         """Give where the box's own words begin."""

@@ -1,4 +1,4 @@
-"""The settings of the program as a whole: how often it asks, and its language."""
+"""The settings of the whole program: how often it asks, its language, its start."""
 
 from datetime import timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from trayapp.core.language import Language
 from trayapp.core.locales import LOCALES
 from trayapp.core.settings import Settings
+from trayapp.ui.login_option import LoginOption
 from trayapp.ui.rows import Explained, Rows
 from trayapp.ui.waits import Waits
 
@@ -40,9 +41,13 @@ class Preferences(QWidget):
         ):
             rows.add(name, Explained(box, advice), box)
         rows.setVerticalSpacing(self.fontMetrics().height() // 2)
+        self.login = LoginOption(language)
+        """Whether the program starts at login."""
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(self.fontMetrics().height())
         whole.addLayout(rows)
+        whole.addWidget(self.login)
         whole.addStretch(1)
 
     def interval(self) -> timedelta:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.language import Language
+from trayapp.core.login import Login
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.text import Problem
@@ -117,6 +118,10 @@ class SettingsDialog(FormDialog):
     def show_unseen(self, problem: Problem | None) -> None:
         """Know why a test notification is seen by nobody, or that it is."""
         self._notifications.show_unseen(problem)
+
+    def show_login(self, login: Login) -> None:
+        """Show whether the program starts at login."""
+        self._preferences.login.show_login(login)
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
         """Hand the answer to the dialog that asked, if it still is open."""
@@ -229,7 +234,12 @@ class SettingsDialog(FormDialog):
         self._trouble.show_problem(None)
         self._wait(saving=True)
         self.save_requested.emit(
-            Changes(tuple(self._accounts), self._settings(), dict(self._keys))
+            Changes(
+                tuple(self._accounts),
+                self._settings(),
+                dict(self._keys),
+                self._preferences.login.chosen(),
+            )
         )
 
     def reject(self) -> None:

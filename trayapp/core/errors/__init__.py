@@ -40,6 +40,7 @@
     │   └── ExportUnwritable         the file that was chosen can't be written
     │                                program.py
     ├── NotificationsUnseen          nothing on this desktop shows them
+    ├── LoginUnchanged           start at login can't be switched
     ├── ProgramHangs                 another start runs, and does not react
     └── InternalFault                a fault of this program
 
@@ -84,6 +85,7 @@ from trayapp.core.errors.keys import (
 )
 from trayapp.core.errors.program import (
     InternalFault,
+    LoginUnchanged,
     NotificationsUnseen,
     ProgramHangs,
 )
@@ -132,6 +134,7 @@ __all__ = [
     "KeyringLocked",
     "KeyringProblem",
     "KeyringSlow",
+    "LoginUnchanged",
     "NoConnection",
     "NotificationsUnseen",
     "ProgramHangs",
