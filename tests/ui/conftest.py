@@ -1,12 +1,18 @@
 """How tests of widgets look: what is seen, and what is pressed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
-from trayapp.core.language import Language
+from places import RIGHT_TO_LEFT, Place
+from pseudo import pseudo_language
+from trayapp.core.language import Language, spoken
+from trayapp.core.locales import LOCALES
+from trayapp.services.catalogs import catalog
 
 
 @pytest.fixture
@@ -62,3 +68,31 @@ def dark() -> QPalette:
     ):
         palette.setColor(role, QColor(colour))
     return palette
+
+
+@pytest.fixture(params=["longer", RIGHT_TO_LEFT, *LOCALES])
+def place(
+    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication
+) -> Iterator[Place]:
+    """Give a screen for people who read longer words, or from right to left, or ours.
+
+    The real languages are few of those that there will be; they are cheap to look at.
+    """
+    name = str(request.param)
+    right_to_left = name == RIGHT_TO_LEFT
+    language = (
+        spoken(name, catalog(name))
+        if name in LOCALES
+        else pseudo_language(right_to_left=right_to_left)
+    )
+
+    def shown(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    if right_to_left:
+        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yield Place(language, shown)
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

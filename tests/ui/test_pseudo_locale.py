@@ -1,33 +1,26 @@
 """Where words are 40 % longer, or run from right to left, nothing is cut off."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import cycle
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QRadioButton,
     QSystemTrayIcon,
-    QTabBar,
-    QTableWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from layout import faults
+from places import Place, english, untranslated
 from pseudo import pseudo_language
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
@@ -37,8 +30,7 @@ from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_page import Past, history_page
 from trayapp.core.known import Known
-from trayapp.core.language import Language, spoken
-from trayapp.core.locales import LOCALES
+from trayapp.core.language import Language
 from trayapp.core.notices import notice, trial_notice
 from trayapp.core.outlook import card_words, messages_sentence
 from trayapp.core.paid import Paid, paid_words
@@ -46,7 +38,6 @@ from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.core.text import Card, Extra, card, problem, snoozed_until, totals
 from trayapp.core.tray_view import tray_view
-from trayapp.services.catalogs import catalog
 from trayapp.ui.about import AboutDialog
 from trayapp.ui.account_dialog import AccountDialog, Subject
 from trayapp.ui.first_run import FirstRun
@@ -62,59 +53,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 SOON = Forecast(Verdict.RANGE, date(2026, 12, 14), date(2026, 12, 19), Decimal(3))
-RIGHT_TO_LEFT = "right to left"
-OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
-    word
-    for name in (
-        *(one.name for one in LOCALES.values()),
-        *(Account("", "", one).panel_url for one in Service),
-    )
-    for word in re.findall(r"[A-Za-z]+", name)
-}
-"""Words that are the same in every language."""
 KINDS = [kind for _, kind in sorted(errors.BY_ID.items())]
-
-
-@dataclass
-class Place:
-    """A screen on which one language is spoken."""
-
-    language: Language
-    shown: Callable[[QWidget], QWidget]
-
-    def looks_well(self, top: QWidget) -> None:
-        """Hold a window against all that can be wrong."""
-        assert faults(top) == []
-        if self.language.code not in LOCALES:
-            assert untranslated(top) == set()
-
-
-@pytest.fixture(params=["longer", RIGHT_TO_LEFT, *LOCALES])
-def place(
-    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication
-) -> Iterator[Place]:
-    """Give a screen for people who read longer words, or from right to left, or ours.
-
-    The real languages are few of those that there will be; they are cheap to look at.
-    """
-    name = str(request.param)
-    right_to_left = name == RIGHT_TO_LEFT
-    language = (
-        spoken(name, catalog(name))
-        if name in LOCALES
-        else pseudo_language(right_to_left=right_to_left)
-    )
-
-    def shown(widget: QWidget) -> QWidget:
-        qtbot.addWidget(widget)
-        with qtbot.waitExposed(widget):
-            widget.show()
-        return widget
-
-    if right_to_left:
-        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    yield Place(language, shown)
-    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 def account(number: int, **values: object) -> Account:
@@ -157,44 +96,6 @@ def said(one: Known, language: Language) -> Card:
             paid=paid_words(Paid(one.account.id, NOW - DAY), NOW, language),
         ),
     )
-
-
-def untranslated(top: QWidget) -> set[str]:
-    """Give what is said in English where nothing should be."""
-    texts = [top.windowTitle()]
-    seen = (one for one in top.findChildren(QWidget) if one.isVisibleTo(top))
-    for one in (top, *seen):
-        texts += [one.accessibleName(), one.accessibleDescription(), one.toolTip()]
-        if isinstance(one, (QAbstractButton, QLabel)):
-            texts.append(one.text())
-        if isinstance(one, QLineEdit):
-            texts.append(one.placeholderText())
-        if isinstance(one, QComboBox):
-            texts += [one.itemText(row) for row in range(one.count())]
-        if isinstance(one, QTabBar):
-            texts += [one.tabText(tab) for tab in range(one.count())]
-        if isinstance(one, QTableWidget):
-            model = one.model()
-            texts += [
-                str(model.index(row, column).data())
-                for row in range(model.rowCount())
-                for column in range(model.columnCount())
-            ]
-            texts += [
-                str(model.headerData(column, Qt.Orientation.Horizontal))
-                for column in range(model.columnCount())
-            ]
-    texts += [action.text() for action in top.findChildren(QAction)]
-    return english(texts)
-
-
-def english(texts: Iterable[str]) -> set[str]:
-    """Give those of some texts that have an English word in them."""
-    return {
-        text
-        for text in texts
-        if set(re.findall(r"[A-Za-z]{3,}", text.replace("\u200b", ""))) - OWN_NAMES
-    }
 
 
 def test_what_is_wrong_is_seen(qtbot: QtBot) -> None:

@@ -1,0 +1,187 @@
+"""In every language, nothing is cut off in the states that a window passes through."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from places import Place
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
+
+from trayapp.core import errors
+from trayapp.core.account import Account, Service
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import Failure
+from trayapp.core.known import Known
+from trayapp.core.language import Language
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.core.text import card, problem, totals
+from trayapp.ui.about import AboutDialog
+from trayapp.ui.account_dialog import AccountDialog, Subject
+from trayapp.ui.first_run import FirstRun
+from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KEY = "12345678"
+LEFT = Balance(Decimal("350.12"), "EUR")
+
+
+def known(number: int, amount: str | None = None) -> Known:
+    """Give an account whose name says nothing in any language, and its balance."""
+    account = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
+    if amount is None:
+        return Known(account, asking=True)
+    return Known(account, Reading(Balance(Decimal(amount), "EUR"), NOW))
+
+
+def window_of(accounts: Sequence[Known], language: Language) -> Window:
+    """Give the window of some accounts, as large as it is at first."""
+    window = Window(language)
+    window.show_cards(tuple(card(one, NOW, language) for one in accounts))
+    window.show_totals(totals(tuple(accounts), language))
+    return window
+
+
+def lines(top: QWidget) -> list[QLineEdit]:
+    """Give the lines that one can type into."""
+    return [one for one in top.findChildren(QLineEdit) if one.isVisible()]
+
+
+def press_default(top: QWidget) -> None:
+    """Press what Enter presses."""
+    (button,) = (one for one in top.findChildren(QPushButton) if one.isDefault())
+    button.click()
+
+
+@pytest.mark.parametrize("amount", [None, "350.12", "12", "0"])
+def test_one_account_has_the_window_to_itself(place: Place, amount: str | None) -> None:
+    """While it is asked for the first time, and then fine, low and empty."""
+    window = window_of([known(1, amount)], place.language)
+    place.looks_well(place.shown(window))
+    window.show_card(
+        card(
+            replace(known(1, amount), failure=Failure(errors.NoConnection, "")),
+            NOW + timedelta(days=3),
+            place.language,
+        )
+    )
+    place.looks_well(window)
+    window.resize(window.minimumSize())
+    place.looks_well(window)
+
+
+def test_hidden_amounts_fit(place: Place) -> None:
+    """With the button that shows them."""
+    hiding = replace(place.language, hides_amounts=True)
+    window = window_of([known(n, f"{7 * n}") for n in range(4)], hiding)
+    window.offer_reveal(on=True)
+    place.looks_well(place.shown(window))
+    window.resize(window.minimumSize())
+    place.looks_well(window)
+
+
+def test_a_crowd_fits(place: Place) -> None:
+    """At first, on all of the screen, looked for, and not found."""
+    window = window_of([known(n, f"{7 * n}") for n in range(50)], place.language)
+    place.looks_well(place.shown(window))
+    window.resize(window.screen().availableSize())
+    place.looks_well(window)
+    (search,) = lines(window)
+    for typed in ("№ 4", "x"):
+        search.setText(typed)
+        place.looks_well(window)
+
+
+def test_a_first_run_that_was_left_fits(place: Place) -> None:
+    """The window offers to go on with it."""
+    window = place.shown(Window(place.language))
+    assert isinstance(window, Window)
+    window.offer_to_go_on()
+    place.looks_well(window)
+
+
+def test_a_first_run_that_goes_well_fits(place: Place) -> None:
+    """The key is tried, found good and stored; or it can't be stored."""
+    wizard = FirstRun(place.language, new_id=lambda: "x")
+    trials = QSignalSpy(wizard.test_requested)
+    place.shown(wizard)
+    wizard.findChildren(QRadioButton)[-1].setChecked(True)
+    address, _ = lines(wizard)
+    address.setText("https://127.0.0.1")
+    press_default(wizard)
+    key, name = lines(wizard)
+    key.setText(KEY)
+    name.setText("№ 1")
+    (test,) = (
+        one
+        for one in wizard.findChildren(QPushButton)
+        if one.isVisible() and one.text() == place.language.gettext("T&est")
+    )
+    test.click()
+    place.looks_well(wizard)
+    wizard.show_trial(trials.at(0)[0], LEFT)
+    place.looks_well(wizard)
+    press_default(wizard)
+    place.looks_well(wizard)
+    press_default(wizard)
+    place.looks_well(wizard)
+    wizard.save_failed(problem(Failure(errors.ConfigUnwritable), place.language))
+    place.looks_well(wizard)
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
+    """Its key is stored already; the gateway is asked, and answers or does not."""
+    language = place.language
+    account = replace(known(1).account, service=Service.SMSUP)
+    dialog = AccountDialog(
+        Subject(account, is_new=False, pending=Secret(KEY)), language
+    )
+    trials = QSignalSpy(dialog.test_requested)
+    place.looks_well(place.shown(dialog))
+    (test,) = (
+        one
+        for one in dialog.findChildren(QPushButton)
+        if one.text() == language.gettext("T&est")
+    )
+    test.click()
+    place.looks_well(dialog)
+    failed = problem(Failure(errors.Unauthorized), language)
+    answer = language.money(LEFT.amount, LEFT.unit) if is_good else failed
+    dialog.show_trial(trials.at(0)[0], answer)
+    place.looks_well(dialog)
+
+
+@pytest.mark.parametrize(
+    "kind", [errors.ConfigUnwritable, errors.KeyringLocked, errors.KeyringAbsent]
+)
+def test_settings_that_are_not_stored_fit(
+    place: Place, kind: type[errors.BalanceTrayError]
+) -> None:
+    """On each tab, below what was chosen; notifications that nobody sees too."""
+    dialog = SettingsDialog(
+        (known(1).account,), Settings(), place.language, new_id=lambda: "x"
+    )
+    place.shown(dialog)
+    dialog.accept()
+    place.looks_well(dialog)
+    dialog.save_failed(problem(Failure(kind), place.language))
+    dialog.show_unseen(problem(Failure(errors.NotificationsUnseen), place.language))
+    for tab in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(tab)
+        place.looks_well(dialog)
+
+
+def test_copied_diagnostics_fit(place: Place) -> None:
+    """What the About dialog says then."""
+    dialog = AboutDialog("1.2.3", place.language)
+    place.shown(dialog)
+    dialog.confirm(place.language.gettext("Copied to the clipboard"))
+    place.looks_well(dialog)
