@@ -14,10 +14,9 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Never
 
-from trayapp.core import errors
-from trayapp.core.errors import BalanceTrayError, HistoryFull
+from trayapp.core.errors import BY_ID, HistoryFull
 from trayapp.services import os_vault
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
@@ -29,12 +28,6 @@ if TYPE_CHECKING:
     from trayapp.core.account import Account
     from trayapp.core.balance import Balance
     from trayapp.core.secret import Secret
-
-KINDS: Final = {
-    kind.id: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, BalanceTrayError) and kind.reason
-}
 
 
 class Pose:
@@ -50,7 +43,7 @@ class Pose:
     def fail(self, account_id: str) -> None:
         """Raise what an account's question is to end in, if anything."""
         if name := self.read("fails").get(account_id):
-            raise KINDS[name](detail="as posed")
+            raise BY_ID[name](detail="as posed")
 
     @property
     def is_full(self) -> bool:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from posed import KINDS
 from trayapp.core.account import Service
+from trayapp.core.errors import BY_ID
 from trayapp.core.names import service_name
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def first_run(on: Photographer) -> None:
     on.type("Warn &days ahead:", "5")
     on.pose(full=True)
     on.press("&Finish")
-    on.says(KINDS["config-unwritable"].title)
+    on.says(BY_ID["config-unwritable"].title)
     on.take("3: not saved")
     on.press("&Later")
     on.wait_for("Balance Tray")
@@ -110,7 +110,7 @@ def one_account(on: Photographer) -> None:
         on.take(name)
     on.pose(fails={shop.id: "no-connection"})
     on.keys("F5")
-    on.says(KINDS["no-connection"].title)
+    on.says(BY_ID["no-connection"].title)
     on.take("unreachable")
     on.end()
 
@@ -123,7 +123,7 @@ def some_accounts(on: Photographer) -> None:
     on.remember(accounts[1], on.gateway.past("demo-sub", _WEEKS))
     on.pose(fails={accounts[3].id: "unauthorized"})
     on.open(3)
-    on.says(KINDS["unauthorized"].title)
+    on.says(BY_ID["unauthorized"].title)
     on.take("four accounts")
     on.hover_icon()
     on.take_part("tooltip", on.corner(420, 180))
@@ -140,7 +140,7 @@ def some_accounts(on: Photographer) -> None:
     on.take("snoozed")
     on.pose(full=True)
     on.refresh(3)
-    on.says(KINDS["history-full"].title)
+    on.says(BY_ID["history-full"].title)
     on.take("a fault of its own")
     on.end()
     on.have(accounts, discreet=True)
@@ -167,7 +167,7 @@ def crowd(on: Photographer) -> None:
         on.set_balance(one, f"{amount}.{0 if number % 3 else number:02}00", unit)
     on.pose(fails={one.id: "unauthorized" for one in accounts[::9]})
     on.open(44)
-    on.says(KINDS["unauthorized"].title)
+    on.says(BY_ID["unauthorized"].title)
     on.take("fifty accounts")
     on.keys("ctrl+f", "p", "o", "r")
     on.take("looked for")
@@ -189,7 +189,7 @@ def errors(on: Photographer) -> None:
         on.pose(fails=dict(zip((one.id for one in accounts), kinds, strict=True)))
         on.keys("F5")
         for kind in kinds:
-            on.says(KINDS[kind].title)
+            on.says(BY_ID[kind].title)
         on.take(", ".join(kinds))
     on.end()
 
@@ -225,13 +225,13 @@ def dialogs(on: Photographer) -> None:
     on.take("add account")
     on.type("API &key:", "made-up-key-nobody")
     on.press("T&est")
-    on.says(KINDS["no-connection"].title)
+    on.says(BY_ID["no-connection"].title)
     on.take("add account, tested")
     on.keys("Escape")
     on.wait_for("Settings")
     on.pose(full=True)
     on.press("OK")
-    on.says(KINDS["config-unwritable"].title)
+    on.says(BY_ID["config-unwritable"].title)
     on.take("settings not saved")
     on.keys("Escape")
     on.wait_for("Balance Tray")
