@@ -1,65 +1,23 @@
 """The ledger: what was topped up, spent and corrected, month by month, exactly."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from pasts import HOUR, MADRID, NOON, ZONES, histories, marked_histories, read
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.ledger import (
-    KEPT_FOR,
-    WHOLE_FOR,
     Gap,
     Month,
     MovementKind,
     gaps,
     in_order,
-    midnight,
     months,
     movements,
-    thin,
 )
-
-MADRID = ZoneInfo("Europe/Madrid")
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-def read(*amounts: str, every: timedelta = HOUR, unit: str = "EUR") -> list[Reading]:
-    """Make readings of these amounts, the first at noon."""
-    return [
-        Reading(Balance(Decimal(amount), unit), NOON + index * every)
-        for index, amount in enumerate(amounts)
-    ]
-
-
-@st.composite
-def histories(draw: st.DrawFn, units: Sequence[str] = ("EUR", "SMS")) -> list[Reading]:
-    """Make readings of up to some years, in any order, some at the same time."""
-    amounts = st.decimals(-1000, 10**15, places=8) | st.integers(0, 50).map(Decimal)
-    steps = st.integers(0, 30_000) | st.integers(0, 240) | st.just(60)
-    at = datetime(2023, 6, 1, tzinfo=UTC) + draw(st.integers(0, 10**6)) * HOUR / 60
-    readings = []
-    for step in draw(st.lists(steps, max_size=80)):
-        at += timedelta(minutes=step)
-        balance = Balance(draw(amounts), draw(st.sampled_from(units)))
-        readings.append(Reading(balance, at))
-    return draw(st.permutations(readings)) if draw(st.booleans()) else readings
-
-
-@st.composite
-def marked_histories(draw: st.DrawFn) -> tuple[list[Reading], list[datetime]]:
-    """Make readings, and mark some of them as corrections."""
-    readings = draw(histories())
-    times = [one.at for one in readings]
-    return readings, draw(st.lists(st.sampled_from(times))) if times else []
-
-
-ZONES = st.sampled_from([UTC, MADRID, ZoneInfo("America/Sao_Paulo"), None])
 
 
 def test_a_rise_is_a_top_up_and_a_fall_is_spending() -> None:
@@ -165,38 +123,3 @@ def test_the_months_hold_all_that_moved(
         assert sum(getattr(row, name) for row in rows) == total
     empty = sum((gap.until - gap.since for gap in gaps(readings)), timedelta(0))
     assert sum((row.unobserved for row in rows), timedelta(0)) <= empty
-
-
-@given(marked_histories(), ZONES, st.integers(0, 1500))
-def test_thinned_readings_give_the_same_months(
-    history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None, days: int
-) -> None:
-    """Back to the month of three years ago every figure stays, gaps included."""
-    readings, marks = history
-    now = datetime(2024, 6, 1, tzinfo=UTC) + timedelta(days=days)
-    kept = thin(readings, marks, now, zone)
-    oldest = (now - KEPT_FOR).astimezone(zone).date().replace(day=1)
-    before = [row for row in months(readings, marks, zone) if row.first >= oldest]
-    after = [row for row in months(kept, marks, zone) if row.first >= oldest]
-    assert after == before
-    assert thin(kept, marks, now, zone) == kept
-    assert sum(one.at < midnight(oldest, zone) for one in kept) <= 1
-    recent = {one for one in in_order(readings) if now - one.at <= WHOLE_FOR}
-    assert recent <= set(kept)
-
-
-def test_thinning_keeps_each_days_extremes_and_drops_the_rest() -> None:
-    """A year of quarter hours comes down to a few readings a day."""
-    amounts = [str(10**6 - index) for index in range(40 * 96)]
-    readings = read(*amounts, every=timedelta(minutes=15))
-    now = readings[-1].at + timedelta(days=100)
-    kept = thin(readings, [], now, UTC)
-    assert len(kept) < 40 * 12
-    assert gaps(kept) == ()
-    assert {readings[0], readings[-1]} <= set(kept)
-
-
-def test_nothing_is_left_of_what_is_older_than_three_years() -> None:
-    """An account that was not read since is forgotten."""
-    readings = read("5", "4")
-    assert thin(readings, [], NOON + timedelta(days=1200), UTC) == ()

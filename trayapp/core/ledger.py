@@ -13,10 +13,6 @@ from trayapp.core.dates import on_the_wall
 
 GAP_AFTER: Final = timedelta(hours=3)
 """The history keeps a reading an hour: this long without one, nobody looked."""
-WHOLE_FOR: Final = timedelta(days=90)
-"""For how long every reading is kept."""
-KEPT_FOR: Final = timedelta(days=1096)
-"""For how long anything is kept: three years."""
 _DIGITS: Final = 60
 """More than any sum of amounts has: nothing is ever rounded."""
 
@@ -98,13 +94,14 @@ def movements(
         return tuple(
             moved
             for before, after in pairwise(in_order(readings))
-            if (moved := _movement(before, after, marked)) is not None
+            if (moved := movement(before, after, marked)) is not None
         )
 
 
-def _movement(
+def movement(
     before: Reading, after: Reading, marked: Collection[datetime]
 ) -> Movement | None:
+    """Tell what moved between two readings that follow each other, if anything did."""
     old, new = before.balance, after.balance
     if old.unit != new.unit:
         kind = MovementKind.UNIT_CHANGED
@@ -188,7 +185,7 @@ def _month(
     """Sum up a month whose `read` begins with the last reading before it."""
     sums = dict.fromkeys(MovementKind, Decimal(0))
     for before, after in pairwise(read):
-        moved = _movement(before, after, marked)
+        moved = movement(before, after, marked)
         if moved is not None:
             sums[moved.kind] += moved.amount
     return Month(
@@ -214,70 +211,3 @@ def _within(
 def midnight(day: date, zone: tzinfo | None) -> datetime:
     """Give the moment, in UTC, at which a day begins in a zone."""
     return on_the_wall(day, time.min, zone)
-
-
-def thin(
-    readings: Iterable[Reading],
-    corrections: Collection[datetime],
-    now: datetime,
-    zone: tzinfo | None,
-    gap_after: timedelta = GAP_AFTER,
-) -> tuple[Reading, ...]:
-    """Give the readings that are worth keeping, the oldest first.
-
-    All of the last 90 days; before that each day's first, last, lowest and highest,
-    both sides of every rise, correction, changed unit and gap, and as many more as
-    keep a stretch that was observed from looking like a gap. So `months` of them
-    gives the same rows as of all, back to the month of three years ago. From before
-    that month, one reading is kept: its opening.
-    """
-    ordered = in_order(readings)
-    oldest = (now - KEPT_FOR).astimezone(zone).date().replace(day=1)
-    start = midnight(oldest, zone)
-    dropped = sum(reading.at < start for reading in ordered)
-    if 0 < dropped < len(ordered):
-        before, first = ordered[dropped - 1 : dropped + 1]
-        dropped -= before.balance.unit == first.balance.unit
-    ordered = ordered[dropped:]
-    if not ordered:
-        return ()
-    wanted = _edges(ordered, frozenset(corrections), gap_after)
-    wanted |= _extremes(ordered, now - WHOLE_FOR, zone)
-    last = 0
-    for index in range(len(ordered)):
-        # What ends an observed stretch is wanted anyway, so there is a next one.
-        if index not in wanted and ordered[index + 1].at - ordered[last].at > gap_after:
-            wanted.add(index)
-        if index in wanted:
-            last = index
-    return tuple(ordered[index] for index in sorted(wanted))
-
-
-def _edges(
-    ordered: Sequence[Reading], marked: Collection[datetime], gap_after: timedelta
-) -> set[int]:
-    """Find both sides of all but ordinary spending, and the two ends."""
-    found = {0, len(ordered) - 1}
-    for index, (before, after) in enumerate(pairwise(ordered)):
-        moved = _movement(before, after, marked)
-        ordinary = moved is None or moved.kind is MovementKind.SPENT
-        if not ordinary or after.at - before.at > gap_after:
-            found |= {index, index + 1}
-    return found
-
-
-def _extremes(
-    ordered: Sequence[Reading], whole_since: datetime, zone: tzinfo | None
-) -> set[int]:
-    """Find each day's first, last, lowest and highest, and all that is recent."""
-
-    def amount(index: int) -> Decimal:
-        return ordered[index].balance.amount
-
-    found: set[int] = set()
-    old = [index for index, one in enumerate(ordered) if one.at < whole_since]
-    found |= set(range(len(old), len(ordered)))
-    for _, group in groupby(old, lambda i: ordered[i].at.astimezone(zone).date()):
-        day = tuple(group)
-        found |= {day[0], day[-1], min(day, key=amount), max(day, key=amount)}
-    return found

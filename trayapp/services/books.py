@@ -19,7 +19,8 @@ from trayapp.core.forecast import forecast
 from trayapp.core.history_page import Past, history_page
 from trayapp.core.history_view import HistoryView
 from trayapp.core.language import Language
-from trayapp.core.ledger import WHOLE_FOR, months, movements, thin
+from trayapp.core.ledger import months, movements
+from trayapp.core.thinning import WHOLE_FOR, thin
 from trayapp.services.contained import contained
 from trayapp.services.notebook import Notebook
 
