@@ -10,6 +10,8 @@ collect_ignore = (
         "test_desktop.py",
         "test_faults.py",
         "test_fuzz.py",
+        "test_icu_data.py",
         "test_processes.py",
+        "test_trimming.py",
     ]
 )

@@ -52,6 +52,13 @@ def test_no_link_leads_nowhere(executable: Path) -> None:
     assert [file for file in executable.parent.rglob("*") if not file.exists()] == []
 
 
+def test_it_stays_small(executable: Path) -> None:
+    """Unpacked it takes less than 110 MB: it starts sooner, and is sooner fetched."""
+    files = [one for one in executable.parent.rglob("*") if not one.is_symlink()]
+
+    assert sum(one.stat().st_size for one in files if one.is_file()) < 110_000_000
+
+
 def test_it_brings_no_toolkit_of_the_machine_that_built_it(executable: Path) -> None:
     """Qt's GTK theme, QML and PDF are left out, and what only they needed."""
     names = {file.name for file in executable.parent.rglob("*")}
