@@ -31,6 +31,8 @@ _CELL_MARGINS: Final = 6
 """What Qt leaves free on both sides of a cell's words."""
 _LINE_MARGINS: Final = 4
 """What Qt leaves free on both sides of what is typed."""
+_BOXES = (QAbstractSpinBox, QComboBox, QLineEdit, QTabBar)
+"""What is made of parts that are Qt's own matter."""
 _LEAVES = (
     QAbstractButton,
     QAbstractSpinBox,
@@ -62,7 +64,7 @@ def _seen(top: QWidget) -> Iterator[QWidget]:
             one.isVisible()
             and one.window() is top.window()
             and not isinstance(one, QToolTip)
-            and not isinstance(inside, (QAbstractSpinBox, QComboBox, QTabBar))
+            and not isinstance(inside, _BOXES)
         ):
             yield one
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from places import Place
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
+from places import Place
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
