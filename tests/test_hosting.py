@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.language import Language
 from trayapp.hosting import Hosting
 from trayapp.ui.window import Window
-from wired import NO_TRAY, NotedTray, words
+from wired import NO_TRAY, NotedTray, on_stage, words
 
 
 class Scene:
@@ -17,7 +17,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.tray, self.window = NotedTray(), Window(Language())
-        self.hosting = Hosting(self.tray, self.window, Language())
+        self.hosting = Hosting(self.tray, on_stage(self.window), Language())
         self.quits: list[None] = []
         self.hosting.window_requested.connect(self.window.show)
         self.hosting.quit_requested.connect(lambda: self.quits.append(None))
@@ -43,6 +43,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
     scene = Scene()
     qtbot.addWidget(scene.window)
     yield scene
+    scene.hosting.stop()
     scene.window.hide()
     scene.tray.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -204,3 +205,13 @@ def test_a_name_without_a_host_changes_nothing(scene: Scene, qtbot: QtBot) -> No
     assert scene.says(NO_TRAY)
     scene.close()
     assert len(scene.quits) == 1
+
+
+@pytest.mark.usefixtures("no_grace")
+def test_after_the_end_nothing_comes_up_any_more(scene: Scene, qtbot: QtBot) -> None:
+    """However late the look at the tray is."""
+    scene.start(hosted=False)
+    scene.hosting.stop()
+    with qtbot.assertNotEmitted(scene.hosting.window_requested, wait=50):
+        pass
+    assert not scene.window.isVisible()

@@ -212,7 +212,7 @@ def test_notifications_can_be_tried_out_from_the_settings(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, by_d_bus: bool
 ) -> None:
     """The same way as real ones."""
-    monkeypatch.setattr("trayapp.wiring._BY_D_BUS", by_d_bus)
+    monkeypatch.setattr("trayapp.notice_desk._BY_D_BUS", by_d_bus)
     scene.start(A)
     scene.tray.settings_requested.emit()
     scene.dialog.test_notification_requested.emit()

@@ -21,6 +21,7 @@ from trayapp.core.language import Language
 from trayapp.core.paid import Paid
 from trayapp.core.state import State
 from trayapp.qt.model import AccountsModel
+from trayapp.stage import Stage
 from trayapp.ui.card import AccountCard
 from trayapp.ui.spark import Spark
 from trayapp.ui.window import Window
@@ -52,7 +53,9 @@ class Scene:
         self.clock = clock
         self.tray, self.window = NotedTray(), Window(Language())
         self.model = AccountsModel()
-        self.views = Views(self.tray, self.window, self.model, Language())
+        stage = Stage(lambda: self.window)
+        self.views = Views(self.tray, stage, self.model, Language())
+        assert stage.window is self.window
 
     def load(self, *accounts: Account) -> None:
         """Say what is set up, and begin to draw."""
@@ -67,6 +70,10 @@ class Scene:
     def snoozed(self) -> str:
         """Read until when the tray says that notifications are snoozed."""
         return self.tray.views[-1].snoozed
+
+    def state(self) -> State:
+        """Read which state the tray shows."""
+        return self.tray.views[-1].gauge.state
 
     def show(self) -> None:
         """Bring the window up."""
@@ -228,11 +235,11 @@ def test_the_tray_and_the_card_warn_while_few_days_are_left(scene: Scene) -> Non
     soon = Forecast(Verdict.RANGE, NOON.date(), NOON.date() + timedelta(days=1))
     scene.views.set_forecast("a", soon)
     scene.views.draw()
-    assert scene.tray.views[-1].gauge.state is State.SOON
+    assert scene.state() is State.SOON
     assert scene.says("Few days left")
     scene.views.set_forecast("a", FAR)
     scene.views.draw()
-    assert scene.tray.views[-1].gauge.state is State.OK
+    assert scene.state() is State.OK
     assert not scene.says("Few days left")
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QTableWidget, QWidget
+from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.alert_log import LogEntry
@@ -13,8 +13,9 @@ from trayapp.core.language import Language
 from trayapp.core.settings import AlertKind
 from trayapp.core.telling import Fate, Reason
 from trayapp.ui.why_dialog import WhyDialog
+from trayapp.ui.window import Window
 from trayapp.why_desk import WhyDesk
-from wired import words
+from wired import on_stage, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 THEN = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -40,9 +41,14 @@ class Scene:
     """A desk, and the dialog on it."""
 
     def __init__(self) -> None:
-        self.parent = QWidget()
-        self.desk = WhyDesk(Language(), self.parent)
-        (self.dialog,) = self.parent.findChildren(WhyDialog)
+        self.window = Window(Language())
+        self.desk = WhyDesk(Language(), on_stage(self.window))
+
+    @property
+    def dialog(self) -> WhyDialog:
+        """Give the dialog, which is made when it is first asked for."""
+        (dialog,) = self.window.findChildren(WhyDialog)
+        return dialog
 
     def rows(self) -> list[tuple[str, ...]]:
         """Read the list."""
@@ -62,15 +68,14 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
     del qtbot
     scene = Scene()
     yield scene
-    scene.parent.deleteLater()
+    scene.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_decisions_alone_show_nothing(scene: Scene) -> None:
     """A person has not asked."""
     scene.desk.set_entries((SENT,))
-    assert not scene.dialog.isVisible()
-    assert scene.rows() == []
+    assert scene.window.findChildren(WhyDialog) == []
 
 
 def test_who_asks_sees_the_last_decision_first(scene: Scene) -> None:

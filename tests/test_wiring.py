@@ -121,7 +121,7 @@ def test_alerts_go_to_the_desktops_notifications_as_one(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over D-Bus, by the poller's thread."""
-    monkeypatch.setattr("trayapp.wiring._BY_D_BUS", True)
+    monkeypatch.setattr("trayapp.notice_desk._BY_D_BUS", True)
     scene.start(A, B)
     alerts = (Alert(AlertKind.LOW, A, LOW), Alert(AlertKind.REJECTED, B))
     scene.poller.alerts.emit(alerts)
@@ -134,7 +134,7 @@ def test_alerts_are_qts_to_show_on_windows_and_macos(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It knows their own way."""
-    monkeypatch.setattr("trayapp.wiring._BY_D_BUS", False)
+    monkeypatch.setattr("trayapp.notice_desk._BY_D_BUS", False)
     scene.start(A)
     scene.poller.alerts.emit((Alert(AlertKind.REJECTED, A),))
     assert scene.tray.messages == [notice(Alert(AlertKind.REJECTED, A), Language())]

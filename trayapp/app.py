@@ -7,6 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,6 @@ from trayapp.services.doorbell import Word, hangs, ring
 from trayapp.services.journal import Redactor, start_log
 from trayapp.services.places import Places
 from trayapp.services.recent import Recent
-from trayapp.services.window_file import WindowFile
 from trayapp.ui.dark import Palettes
 from trayapp.ui.icons import app_icon, notice_picture
 from trayapp.ui.last_word import say_last_word
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from trayapp.services.reports import Listener
     from trayapp.ui.first_icon import FirstIcon
 
+    from trayapp.ui.window import Window
+    from trayapp.wiring import Wiring
 TURN_S: Final = 0.001
 """How long the poller's thread may keep the interpreter while the window waits for it;
 Python's own 5 ms add up to a stall when hundreds of accounts are asked."""
@@ -93,6 +95,8 @@ def main(
         if instance.trouble:
             _log.warning("%s", instance.trouble)
         return _run(
+        if options.shown:
+            QTimer.singleShot(0, partial(instance.called.emit, Word.SHOW))
             application,
             profile,
             (instance, begun.icon),
@@ -169,6 +173,18 @@ def _claim(instance: Instance, places: Places) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
     The other may be starting or ending at this moment: then it is asked again. One
+def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> None:
+    """Have the window come up where it was left, or beside the tray."""
+    from trayapp.services.window_file import WindowFile
+    from trayapp.ui.placement import Placement
+
+    stood = WindowFile(places.window)
+    placement = Placement(tray, window)
+    placement.restore(stood.load())
+    placement.left.connect(stood.save)
+    wiring.opening.connect(placement.note_spot)
+
+
     that does not listen in the end is a `ProgramHangs`, as is one that does not react.
     """
     for _ in range(_CLAIM_TRIES):

@@ -20,14 +20,15 @@ from trayapp.core.errors import (
 from trayapp.core.language import Language
 from trayapp.core.text import problem
 from trayapp.qt.model import AccountsModel
-from trayapp.ui.about import AboutDialog
+from trayapp.stage import Stage
 from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
 
 if TYPE_CHECKING:
     from trayapp.core.diagnostics import Fact
     from trayapp.core.errors import Failure
     from trayapp.services.recent import Recent
+    from trayapp.ui.about import AboutDialog
+    from trayapp.ui.window import Window
 
 _TOPIC: Final = "fault"
 _ANSWER_MS: Final = 8_000
@@ -54,32 +55,36 @@ class FaultDesk(QObject):
     def __init__(
         self,
         tray: Tray,
-        window: Window,
+        stage: Stage,
         model: AccountsModel,
         language: Language,
         recent: "Recent | None" = None,
     ) -> None:
         """Take the last entries of the log from `recent`."""
-        super().__init__(window)
-        self._tray, self._window, self._model = tray, window, model
+        super().__init__(stage)
+        self._tray, self._stage, self._model = tray, stage, model
         self._language, self._recent = language, recent
         self._told: set[str] = set()
         self._stops = 0
-        self._about = AboutDialog(__version__, language, window)
-        self._about.report_requested.connect(self.collect)
-        window.report_requested.connect(self.collect)
+        self._about: AboutDialog | None = None
+        stage.made.connect(self._on_made)
         self._patience = QTimer(self, interval=_ANSWER_MS, singleShot=True)
         self._patience.timeout.connect(self._do_without)
 
     @Slot()
     def show_about(self) -> None:
         """Show what this program is."""
+        if self._about is None:
+            from trayapp.ui.about import AboutDialog
+
+            self._about = AboutDialog(__version__, self._language, self._stage.window)
+            self._about.report_requested.connect(self.collect)
         self._about.show()
         self._about.raise_()
 
     def show_problem(self, failure: "Failure") -> None:
         """Tell of a trouble with the program's own files."""
-        self._window.show_banner(
+        self._stage.show_banner(
             failure.kind.id, problem(failure, self._language).in_full()
         )
 
@@ -87,14 +92,14 @@ class FaultDesk(QObject):
     def hear_kept(self, failure: "Failure | None") -> None:
         """Say that the history can't be kept; no window comes up, as balances can."""
         for kind in _PASSING:
-            self._window.show_banner(kind.id, None)
+            self._stage.show_banner(kind.id, None)
         if failure is not None:
             self.show_problem(failure)
 
     @Slot(object)
     def hear_reached(self, failure: "Failure | None") -> None:
         """Say that nothing shows notifications: the icon and the window do."""
-        self._window.show_banner(NotificationsUnseen.id, None)
+        self._stage.show_banner(NotificationsUnseen.id, None)
         if failure is not None:
             self.show_problem(failure)
 
@@ -105,7 +110,7 @@ class FaultDesk(QObject):
             # Noted first: should showing it be what fails, that is told once too.
             self._told.add(failure.detail)
             words = problem(failure, self._language).in_full()
-            self._window.show_banner(_TOPIC, words, is_fault=True)
+            self._stage.show_banner(_TOPIC, words, is_fault=True)
 
     @Slot(object)
     def hear_stop(self, failure: "Failure") -> None:
@@ -138,8 +143,13 @@ class FaultDesk(QObject):
             "Copied to the clipboard. It holds no key and no account's name; read it "
             "before you send it on."
         )
-        self._about.confirm(words)
-        self._window.confirm(words)
+        for shown in (self._about, self._stage.present):
+            if shown is not None:
+                shown.confirm(words)
+
+    @Slot(object)
+    def _on_made(self, window: "Window") -> None:
+        window.report_requested.connect(self.collect)
 
     @Slot()
     def _do_without(self) -> None:
@@ -160,7 +170,7 @@ class FaultDesk(QObject):
         is_hosted = self._tray.is_hosted()
         kind = "the system's" if is_hosted else "none"
         if sys.platform not in {"win32", "darwin"}:
-            from trayapp.qt.tray_host import tray_kind  # noqa: PLC0415  # no D-Bus there
+            from trayapp.qt.tray_host import tray_kind  # no D-Bus there
 
             kind = tray_kind(is_hosted=is_hosted)
         return (

@@ -10,10 +10,10 @@ from trayapp.core.history_page import top_up_request
 from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.ui.front import bring_to_front
-from trayapp.ui.history_window import HistoryWindow
 
 if TYPE_CHECKING:
     from trayapp.core.history_view import HistoryView
+    from trayapp.ui.history_window import HistoryWindow
 
 
 class HistoryDesk(QObject):
@@ -58,6 +58,8 @@ class HistoryDesk(QObject):
         if view.account_id not in self._wanted:
             return  # to renew a window that was closed meanwhile
         self._wanted.remove(view.account_id)
+        from trayapp.ui.history_window import HistoryWindow
+
         window = HistoryWindow(view, self._language)
         window.correction_toggled.connect(self.correction_toggled)
         window.export_requested.connect(self._on_export)

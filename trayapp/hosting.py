@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.language import Language
-from trayapp.ui.placement import Placement
+from trayapp.stage import Stage
 from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +29,12 @@ class Hosting(QObject):
     window_requested = Signal()
     quit_requested = Signal()
 
-    def __init__(self, tray: Tray, window: Window, language: Language) -> None:
-        super().__init__(window)
-        self._tray, self._window, self._language = tray, window, language
-        self.place = Placement(tray, window)
+    def __init__(self, tray: Tray, stage: Stage, language: Language) -> None:
+        super().__init__(stage)
+        self._tray, self._stage, self._language = tray, stage, language
         self._hosted = False
         self._without_tray = False
+        self._stopped = False
         self.lacks_host: Callable[[], bool] = lambda: False
         """Says that what Qt takes for a tray shows no icons."""
 
@@ -48,6 +47,10 @@ class Hosting(QObject):
         self._hosted = self._is_hosted()
         QTimer.singleShot(_LOGIN_GRACE_MS if quiet else _TRAY_GRACE_MS, self._check)
 
+    def stop(self) -> None:
+        """Do nothing any more: the program ends."""
+        self._stopped = True
+
     @Slot()
     def host_appeared(self) -> None:
         """Make the icon anew if it was made before there was a host for it."""
@@ -56,7 +59,7 @@ class Hosting(QObject):
             self._hosted = self._is_hosted()
         if self._hosted:
             self._without_tray = False
-            self._window.show_banner(_TOPIC, None)
+            self._stage.show_banner(_TOPIC, None)
 
     @Slot()
     def host_vanished(self) -> None:
@@ -66,7 +69,7 @@ class Hosting(QObject):
     @Slot()
     def window_closed(self) -> None:
         """End the program with its window where there is no icon to bring it back."""
-        if self._without_tray and not self._window.isVisible():
+        if self._without_tray and not self._stage.is_visible:
             self.quit_requested.emit()
 
     def _is_hosted(self) -> bool:
@@ -74,11 +77,13 @@ class Hosting(QObject):
 
     @Slot()
     def _check(self) -> None:
+        if self._stopped:
+            return
         if self._is_hosted():
             self._hosted = True
             return
         self._hosted, self._without_tray = False, True
-        self._window.show_banner(
+        self._stage.show_banner(
             _TOPIC,
             self._language.gettext(
                 "This desktop shows no tray icons, so this window takes the icon's "

@@ -15,12 +15,12 @@ from trayapp.core.login import Login
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.text import problem
-from trayapp.ui.first_run import FirstRun
 from trayapp.ui.front import bring_to_front
-from trayapp.ui.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
     from trayapp.services.reports import Saved
+    from trayapp.ui.first_run import FirstRun
+    from trayapp.ui.settings_dialog import SettingsDialog
 
 
 class SettingsDesk(QObject):
@@ -71,6 +71,8 @@ class SettingsDesk(QObject):
             return
         if self._dialog is None:
             self._shown = frozenset(account.id for account in accounts)
+            from trayapp.ui.settings_dialog import SettingsDialog
+
             self._dialog = SettingsDialog(
                 accounts,
                 self._settings,
@@ -103,6 +105,8 @@ class SettingsDesk(QObject):
             bring_to_front(self._dialog)
             return
         if self._first_run is None:
+            from trayapp.ui.first_run import FirstRun
+
             self._first_run = FirstRun(self._language, new_id=_new_id)
             self._first_run.save_requested.connect(self._save_first)
             self._first_run.test_requested.connect(self.test_requested)

@@ -8,26 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
+from trayapp.core.card_extra import beside
 from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse, sketch
+from trayapp.core.glimpse import Glimpse
 from trayapp.core.known import Known
 from trayapp.core.language import Language
-from trayapp.core.outlook import (
-    MESSAGES,
-    card_words,
-    is_soon,
-    messages_left,
-    messages_sentence,
-)
-from trayapp.core.paid import paid_words
-from trayapp.core.text import Card, Extra, amount, card, snoozed_until, totals
+from trayapp.core.outlook import is_soon
+from trayapp.core.text import Card, amount, card, snoozed_until, totals
 from trayapp.core.tray_view import tray_view
 from trayapp.qt.model import AccountsModel
+from trayapp.stage import Stage
 from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
 
 if TYPE_CHECKING:
     from trayapp.core.paid import Paid
+    from trayapp.ui.window import Window
 
 _AGE_MS: Final = 30_000
 _HOUR_MS: Final = 3_600_000
@@ -57,10 +52,10 @@ class Views(QObject):
     """
 
     def __init__(
-        self, tray: Tray, window: Window, model: AccountsModel, language: Language
+        self, tray: Tray, stage: Stage, model: AccountsModel, language: Language
     ) -> None:
-        super().__init__(window)
-        self._tray, self._window, self._model = tray, window, model
+        super().__init__(stage)
+        self._tray, self._stage, self._model = tray, stage, model
         self._language = language
         self._hiding = replace(language, hides_amounts=True)
         self._discreet = self._revealed = False
@@ -82,8 +77,7 @@ class Views(QObject):
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self._draw_some_cards)
         model.changed.connect(self._draw_soon)
-        window.reveal_requested.connect(self._on_reveal)
-        window.hidden.connect(self._on_hidden)
+        stage.made.connect(self._on_made)
 
     @property
     def discreet_language(self) -> Language:
@@ -141,10 +135,12 @@ class Views(QObject):
         self._soon.stop()
         self.draw_tray()
         self._since_drawn.start()
+        if (window := self._stage.present) is None:
+            return
         ids = [one.account.id for one in self._model.known]
-        if ids != self._window.account_ids:
+        if ids != window.account_ids:
             self.draw_window()
-        elif self._window.isVisible():
+        elif window.isVisible():
             waiting = set(self._left)
             self._left.extend(one for one in ids if one not in waiting)
             if not self._turn.isActive():
@@ -152,6 +148,7 @@ class Views(QObject):
 
     @Slot()
     def _draw_some_cards(self) -> None:
+        window = self._stage.window  # it is on the screen
         busy = QElapsedTimer()
         busy.start()
         now = datetime.now(UTC)
@@ -159,13 +156,13 @@ class Views(QObject):
         while self._left:
             one = known.get(self._left.popleft())
             if one is not None:
-                self._window.show_card(self._card(one, now))
+                window.show_card(self._card(one, now))
             if busy.elapsed() >= _TURN_MS:
                 break
         if self._left:
             self._turn.start()
         else:
-            self._window.show_totals(totals(self._model.known, self._in_window))
+            window.show_totals(totals(self._model.known, self._in_window))
 
     @Slot()
     def draw_tray(self) -> None:
@@ -190,17 +187,18 @@ class Views(QObject):
     @Slot()
     def draw_window(self) -> None:
         """Draw the window, if anybody can see it."""
-        if not self._window.isVisible():
+        window = self._stage.present
+        if window is None or not window.isVisible():
             self._ages.stop()
             return
         self._left.clear()
-        before = self._window.account_ids
+        before = window.account_ids
         now = datetime.now(UTC)
         known = self._known(now)
-        self._window.show_cards(tuple(self._card(one, now) for one in known))
-        self._window.show_totals(totals(known, self._in_window))
-        self._window.offer_reveal(on=self._discreet and not self._revealed)
-        if self._window.account_ids != before:
+        window.show_cards(tuple(self._card(one, now) for one in known))
+        window.show_totals(totals(known, self._in_window))
+        window.offer_reveal(on=self._discreet and not self._revealed)
+        if window.account_ids != before:
             spare_collector()
 
     @Slot(object)
@@ -210,7 +208,7 @@ class Views(QObject):
         words = None
         if until is not None:
             words = snoozed_until(until, datetime.now(UTC), self._language)
-        self._window.show_banner(_SNOOZED, words)
+        self._stage.show_banner(_SNOOZED, words)
         self.draw_tray()
 
     @Slot(str, object)
@@ -236,6 +234,11 @@ class Views(QObject):
     def _in_window(self) -> Language:
         return self._language if self._revealed else self.discreet_language
 
+    @Slot(object)
+    def _on_made(self, window: "Window") -> None:
+        window.reveal_requested.connect(self._on_reveal)
+        window.hidden.connect(self._on_hidden)
+
     @Slot()
     def _on_reveal(self) -> None:
         self._revealed = True
@@ -247,7 +250,7 @@ class Views(QObject):
         if self._revealed:
             self._revealed = False
             self._left.clear()
-            self._window.show_cards(())
+            self._stage.window.show_cards(())
 
     def _known(self, now: datetime) -> tuple[Known, ...]:
         """Give what is known, and of which accounts few days are left."""
@@ -262,34 +265,7 @@ class Views(QObject):
         )
 
     def _card(self, known: Known, now: datetime) -> Card:
-        said = card(known, now, self._in_window, self._extra(known, now))
-        return replace(said, copied=amount(known, self._language))
-
-    def _extra(self, known: Known, now: datetime) -> Extra:
-        account_id, language = known.account.id, self._in_window
-        said, paid = self._forecasts.get(account_id), self._paid.get(account_id)
-        today = now.astimezone(language.zone).date()
-        count, line = None, None
-        if known.reading is not None:
-            balance = known.reading.balance
-            count = messages_left(balance, known.account.price)
-            if (seen := self._glimpses.get(account_id)) is not None:
-                line = sketch(seen, balance, known.account.low_below, language)
-        else:
-            said = None  # it was said of another address or sub-account
-        # A balance in messages says that number itself.
-        is_own_unit = (
-            known.reading is not None and known.reading.balance.unit == MESSAGES
-        )
-        loud, quiet = "", ""
-        if said is not None:
-            loud, quiet = card_words(said, today, language)
-        return Extra(
-            run_out=loud,
-            note=quiet,
-            messages=messages_sentence(count, language)
-            if count is not None and not is_own_unit
-            else "",
-            paid=paid_words(paid, now, language) if paid is not None else "",
-            sketch=line,
-        )
+        one, language = known.account.id, self._in_window
+        said = self._forecasts.get(one), self._glimpses.get(one), self._paid.get(one)
+        shown = card(known, now, language, beside(known, said, now, language))
+        return replace(shown, copied=amount(known, self._language))

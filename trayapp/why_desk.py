@@ -4,39 +4,43 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
 
 from trayapp.core.alert_log import why_rows
 from trayapp.core.language import Language
+from trayapp.stage import Stage
 from trayapp.ui.front import bring_to_front
-from trayapp.ui.why_dialog import WhyDialog
 
 if TYPE_CHECKING:
     from trayapp.core.alert_log import LogEntry
+    from trayapp.ui.why_dialog import WhyDialog
 
 
 class WhyDesk(QObject):
     """Knows the last decisions, and shows them when a person asks why."""
 
-    def __init__(self, language: Language, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._language = language
+    def __init__(self, language: Language, stage: Stage) -> None:
+        super().__init__(stage)
+        self._language, self._stage = language, stage
         self._entries: tuple[LogEntry, ...] = ()
-        self._dialog = WhyDialog(language, parent)
+        self._dialog: WhyDialog | None = None
 
     @Slot(object)
     def set_entries(self, entries: "tuple[LogEntry, ...]") -> None:
         """Take the last decisions, the oldest first."""
         self._entries = entries
-        if self._dialog.isVisible():
-            self._show()
+        if self._dialog is not None and self._dialog.isVisible():
+            self._show(self._dialog)
 
     @Slot()
     def open(self) -> None:
         """Show them."""
-        self._show()
+        if self._dialog is None:
+            from trayapp.ui.why_dialog import WhyDialog
+
+            self._dialog = WhyDialog(self._language, self._stage.window)
+        self._show(self._dialog)
         bring_to_front(self._dialog)
 
-    def _show(self) -> None:
+    def _show(self, dialog: "WhyDialog") -> None:
         rows = why_rows(self._entries, datetime.now(UTC), self._language)
-        self._dialog.show_rows(rows)
+        dialog.show_rows(rows)

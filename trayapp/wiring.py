@@ -1,6 +1,5 @@
 """Who hears whom: the tray, the windows, the model and the poller of one profile."""
 
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,6 @@ from PySide6.QtGui import QGuiApplication
 from trayapp.browser import open_in_browser
 from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
 from trayapp.core.language import Language
-from trayapp.core.notices import Button, Notice, notice, trial_notice
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.core.state import State
@@ -18,24 +16,24 @@ from trayapp.core.text import problem
 from trayapp.fault_desk import FaultDesk
 from trayapp.history_desk import HistoryDesk
 from trayapp.hosting import Hosting
+from trayapp.notice_desk import NoticeDesk
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.doorbell import Word
 from trayapp.settings_desk import SettingsDesk
+from trayapp.stage import Stage
 from trayapp.ui.front import bring_to_front
 from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
 from trayapp.views import Views
 from trayapp.why_desk import WhyDesk
 
 if TYPE_CHECKING:
     # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
     # before the icon has its first balance.
-    from trayapp.core.telling import Alert
     from trayapp.services.recent import Recent
     from trayapp.services.reports import Loaded, Saved
+    from trayapp.ui.window import Window
 
-_BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 _EXPORT: Final = "export"
 _UNSAVABLE: Final = (ConfigStuck, ConfigTooNew, ConfigUnreadable)
 """What keeps accounts from being saved as well as from being shown."""
@@ -45,9 +43,11 @@ class Wiring(QObject):
     """Passes intents down and what is known up; decides nothing about balances.
 
     Signals:
+        opening(Window): it is about to come up, for the tray was clicked just now.
         quit_requested(): a person wants the program to end.
     """
 
+    opening = Signal(object)
     quit_requested = Signal()
 
     def __init__(
@@ -63,13 +63,14 @@ class Wiring(QObject):
         self._model = AccountsModel(self)
         self._loaded = False
         self._quiet = False
-        self._window = Window(language)
-        self._views = Views(tray, self._window, self._model, language)
-        self.hosting = Hosting(tray, self._window, language)
-        self.faults = FaultDesk(tray, self._window, self._model, language, recent)
+        self.stage = Stage(self._make_window, self)
+        self._views = Views(tray, self.stage, self._model, language)
+        self.hosting = Hosting(tray, self.stage, language)
+        self.faults = FaultDesk(tray, self.stage, self._model, language, recent)
         self._desk = SettingsDesk(language, self)
         self._history = HistoryDesk(language, self)
-        self._why = WhyDesk(language, self._window)
+        self._why = WhyDesk(language, self.stage)
+        self._notices = NoticeDesk(poller, tray, self._views, language)
         self._connect_poller()
         self._connect_views()
 
@@ -83,7 +84,9 @@ class Wiring(QObject):
     def stop(self) -> bool:
         """Take everything off the screen and end the poller; False if it is stuck."""
         self._tray.hide()
-        self._window.hide()
+        if (window := self.stage.present) is not None:
+            window.hide()
+        self.hosting.stop()
         return self._poller.stop()
 
     def _connect_poller(self) -> None:
@@ -91,8 +94,8 @@ class Wiring(QObject):
         poller.loaded.connect(self._on_loaded)
         poller.asking.connect(self._model.mark_asking)
         poller.answered.connect(self._model.apply)
-        poller.alerts.connect(self._on_alerts)
-        poller.pressed.connect(self._on_pressed)
+        poller.alerts.connect(self._notices.tell_alerts)
+        poller.pressed.connect(self._notices.hear_button)
         poller.snoozed.connect(self._views.set_snoozed)
         poller.foreseen.connect(self._views.set_forecast)
         poller.glimpsed.connect(self._views.set_glimpse)
@@ -113,12 +116,11 @@ class Wiring(QObject):
         self.faults.window_requested.connect(self.show_window)
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
-        desk.test_notification_requested.connect(self._test_notification)
+        desk.test_notification_requested.connect(self._notices.tell_trial)
         desk.login_requested.connect(poller.look_at_login)
         poller.login_seen.connect(desk.show_login)
         desk.panel_requested.connect(open_in_browser)
-        desk.first_run_left.connect(self._window.offer_to_go_on)
-        desk.first_run_left.connect(self.show_window)
+        desk.first_run_left.connect(self._on_first_run_left)
         desk.first_run_done.connect(self.show_window)
         history.page_requested.connect(self._look_up)
         history.export_requested.connect(poller.export)
@@ -126,19 +128,30 @@ class Wiring(QObject):
         history.copy_request_requested.connect(self._copy_request)
 
     def _connect_views(self) -> None:
-        tray, window = self._tray, self._window
-        for views in (tray, window):
-            views.refresh_requested.connect(self._poller.refresh)
-            views.top_up_requested.connect(self._top_up)
-            views.settings_requested.connect(self._open_settings)
-            views.quit_requested.connect(self.quit_requested)
-        self.hosting.window_requested.connect(self.show_window)
-        self.hosting.quit_requested.connect(self.quit_requested)
-        tray.open_requested.connect(self.show_window)
+        tray = self._tray
+        self._connect_both(tray)
+        tray.open_requested.connect(self._open_from_tray)
         tray.about_requested.connect(self.faults.show_about)
-        window.about_requested.connect(self.faults.show_about)
         tray.notice_clicked.connect(self.show_window)
         tray.snooze_requested.connect(self._snooze)
+        self._notices.top_up_requested.connect(self._top_up)
+        self._notices.enter_key_requested.connect(self._enter_key)
+        self._notices.window_requested.connect(self.show_window)
+        self.hosting.window_requested.connect(self.show_window)
+        self.hosting.quit_requested.connect(self.quit_requested)
+
+    def _connect_both(self, views: "Tray | Window") -> None:
+        views.refresh_requested.connect(self._poller.refresh)
+        views.top_up_requested.connect(self._top_up)
+        views.settings_requested.connect(self._open_settings)
+        views.quit_requested.connect(self.quit_requested)
+
+    def _make_window(self) -> "Window":
+        from trayapp.ui.window import Window
+
+        window = Window(self._language)
+        self._connect_both(window)
+        window.about_requested.connect(self.faults.show_about)
         window.first_run_requested.connect(self._desk.begin)
         window.check_requested.connect(self._refresh)
         window.enter_key_requested.connect(self._enter_key)
@@ -148,6 +161,7 @@ class Wiring(QObject):
         window.history_requested.connect(self._history.open)
         window.paid_requested.connect(self._poller.paid)
         window.why_requested.connect(self._why.open)
+        return window
 
     # --- what becomes known -------------------------------------------------------
 
@@ -160,7 +174,7 @@ class Wiring(QObject):
         for failure in loaded.problems:
             self.faults.show_problem(failure)
         if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
-            self._window.refuse_accounts()
+            self.stage.window.refuse_accounts()
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
@@ -174,25 +188,10 @@ class Wiring(QObject):
         self._views.set_discreet(on=settings.discreet)
 
     @Slot(object)
-    def _on_alerts(self, alerts: "tuple[Alert, ...]") -> None:
-        self._tell(notice(alerts, self._views.discreet_language))
-
-    @Slot(object)
     def _on_saved(self, saved: "Saved") -> None:
         if saved.problem is None:
             self._follow(saved.settings)
             self._model.set_accounts(saved.accounts)
-
-    @Slot(str, str)
-    def _on_pressed(self, account_id: str, button: str) -> None:
-        if button == Button.TOP_UP:
-            self._top_up(account_id)
-        elif button == Button.ENTER_KEY:
-            self._enter_key(account_id)
-        elif button == Button.SNOOZE:
-            self._snooze(SnoozeChoice.EIGHT_HOURS)
-        else:
-            self.show_window()
 
     @Slot(str, object)
     def _on_exported(self, path: str, failure: Failure | None) -> None:
@@ -201,22 +200,26 @@ class Wiring(QObject):
             words = problem(failure, self._language).in_full()
         if self._history.tell_exported(path, words):
             return
-        self._window.show_banner(_EXPORT, None)  # the same words again are news too
-        self._window.show_banner(_EXPORT, words)
+        self.stage.show_banner(_EXPORT, None)  # the same words again are news too
+        self.stage.show_banner(_EXPORT, words)
         self.show_window()
-
-    def _tell(self, said: Notice) -> None:
-        if _BY_D_BUS:
-            self._poller.tell(said)
-        else:
-            self._tray.show_message(said)
 
     # --- what a person asks for ---------------------------------------------------
 
     @Slot()
+    def _open_from_tray(self) -> None:
+        self.opening.emit(self.stage.window)
+        self.show_window()
+
+    @Slot()
+    def _on_first_run_left(self) -> None:
+        self.stage.window.offer_to_go_on()
+        self.show_window()
+
+    @Slot()
     def show_window(self) -> None:
         """Bring the window up, whatever state it is in."""
-        bring_to_front(self._window)
+        bring_to_front(self.stage.window)
         self._views.window_shown()
 
     @Slot(str)
@@ -263,10 +266,6 @@ class Wiring(QObject):
     def _edit_settings(self, account_id: str | None) -> None:
         accounts = tuple(one.account for one in self._model.known)
         self._desk.open(accounts, edit=account_id)
-
-    @Slot()
-    def _test_notification(self) -> None:
-        self._tell(trial_notice(self._language))
 
     @Slot(str)
     def _copy(self, text: str) -> None:

@@ -25,6 +25,7 @@ from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.recent import Recent
 from trayapp.services.reports import Listener, Loaded
+from trayapp.stage import Stage
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.card import AccountCard
 from trayapp.ui.first_run import FirstRun
@@ -127,6 +128,13 @@ class NotedPoller(Poller):
         self.calls.append(("export", account_id, kind, path))
 
 
+def on_stage(window: Window) -> Stage:
+    """Give a stage whose window was made by the test."""
+    stage = Stage(lambda: window)
+    assert stage.window is window
+    return stage
+
+
 class NotedTray(Tray):
     """A tray that notes what it shows, on a desktop as the test wants it."""
 
@@ -174,11 +182,9 @@ class Scene:
 
     def __init__(self, qtbot: QtBot, recent: Recent | None = None) -> None:
         self._qtbot = qtbot
-        before = set(QApplication.topLevelWidgets())
         self.poller, self.tray = NotedPoller(), NotedTray()
         self.wiring = Wiring(self.poller, self.tray, Language(), recent)
-        made = set(QApplication.topLevelWidgets()) - before
-        (self.window,) = (one for one in made if isinstance(one, Window))
+        self.window = self.wiring.stage.window
         self.quits: list[None] = []
         self.wiring.quit_requested.connect(lambda: self.quits.append(None))
 

@@ -47,6 +47,7 @@ class Scene:
         self.placement.restore(stood)
         self.left: list[Place] = []
         self.placement.left.connect(self.left.append)
+        self.tray.open_requested.connect(self.placement.note_spot)
         self.tray.open_requested.connect(self.window.show)
 
     def choose(self, place: QRect) -> None:

@@ -32,7 +32,6 @@ class Placement(QObject):
         self._kept: QRect | None = None
         self._anchor = QRect()
         self.can_move = not QGuiApplication.platformName().startswith("wayland")
-        tray.open_requested.connect(self._on_open)
         window.installEventFilter(self)
 
     def restore(self, place: tuple[int, int, int, int] | None) -> None:
@@ -41,8 +40,8 @@ class Placement(QObject):
             self._kept = QRect(*place)
 
     @Slot()
-    def _on_open(self) -> None:
-        """Note where the tray was clicked, before the window comes up."""
+    def note_spot(self) -> None:
+        """Note where the tray was clicked just now, before the window comes up."""
         spot = self._tray.spot()
         # Panels that draw the icon themselves don't say where: there the pointer is.
         self._anchor = QRect(QCursor.pos(), QSize(1, 1)) if spot.isEmpty() else spot
