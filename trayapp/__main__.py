@@ -93,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--verbose", action="store_true", help="log more, and to the terminal too"
     )
+    # What it starts itself with for another language: up comes the window again.
+    parser.add_argument("--shown", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--quit", action="store_true", help="end the running program")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_account(commands.add_parser("account", help="list, add or remove accounts"))

@@ -24,6 +24,7 @@ from trayapp.qt.faults import Faults, catch_faults, release_faults
 from trayapp.qt.instance import Instance
 from trayapp.qt.language import person_language, words_of_qt
 from trayapp.qt.poller import Poller
+from trayapp.qt.restart import RESTART
 from trayapp.qt.signals import ExitSignals
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.doorbell import Word, hangs, ring
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from trayapp.services.keychain import Vault
     from trayapp.services.reports import Listener
     from trayapp.ui.first_icon import FirstIcon
-
     from trayapp.ui.window import Window
     from trayapp.wiring import Wiring
+
 TURN_S: Final = 0.001
 """How long the poller's thread may keep the interpreter while the window waits for it;
 Python's own 5 ms add up to a stall when hundreds of accounts are asked."""
@@ -94,9 +95,9 @@ def main(
         _log.info("Balance Tray %s starts", __version__)
         if instance.trouble:
             _log.warning("%s", instance.trouble)
-        return _run(
         if options.shown:
             QTimer.singleShot(0, partial(instance.called.emit, Word.SHOW))
+        return _run(
             application,
             profile,
             (instance, begun.icon),
@@ -120,6 +121,7 @@ def _run(
     tray.show()
     application.setWindowIcon(app_icon())
     picture = notice_picture()
+    from trayapp.language_desk import LanguageDesk
     from trayapp.wiring import Wiring
 
     def make_backend(listener: "Listener") -> "Backend":
@@ -139,10 +141,12 @@ def _run(
         )
         return Backend(profile.places, listener, outside)
 
-    wiring = Wiring(Poller(make_backend), tray, language, recent)
-    stood = WindowFile(profile.places.window)
-    wiring.hosting.place.restore(stood.load())
-    wiring.hosting.place.left.connect(stood.save)
+    poller = Poller(make_backend)
+    wiring = Wiring(poller, tray, language, recent)
+    tongues = LanguageDesk(language, wiring)
+    poller.saved.connect(tongues.hear)
+    tongues.restart_requested.connect(partial(application.exit, RESTART))
+    wiring.stage.made.connect(partial(_place, wiring, tray, profile.places))
     queued = Qt.ConnectionType.QueuedConnection
     faults.occurred.connect(wiring.faults.hear, queued)
     wiring.quit_requested.connect(application.exit)
@@ -169,10 +173,6 @@ def _run(
     return code
 
 
-def _claim(instance: Instance, places: Places) -> bool:
-    """Become the running program, or raise the window of the one that runs.
-
-    The other may be starting or ending at this moment: then it is asked again. One
 def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> None:
     """Have the window come up where it was left, or beside the tray."""
     from trayapp.services.window_file import WindowFile
@@ -185,6 +185,10 @@ def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> No
     wiring.opening.connect(placement.note_spot)
 
 
+def _claim(instance: Instance, places: Places) -> bool:
+    """Become the running program, or raise the window of the one that runs.
+
+    The other may be starting or ending at this moment: then it is asked again. One
     that does not listen in the end is a `ProgramHangs`, as is one that does not react.
     """
     for _ in range(_CLAIM_TRIES):

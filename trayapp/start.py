@@ -44,4 +44,8 @@ def main(options: argparse.Namespace) -> int:
             begun.icon = FirstIcon()
     from trayapp import app
 
-    return app.main(options, application, begun)
+    code = app.main(options, application, begun)
+    from trayapp.qt import restart
+
+    # Only now another one finds the place free.
+    return int(not restart.start_anew()) if code == restart.RESTART else code
