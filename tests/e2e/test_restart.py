@@ -38,11 +38,11 @@ def test_a_language_is_chosen_and_spoken(
     ours.says("350,12 €".replace(" ", "\u00a0"))
     config = (program.desktop.home / ".config/balance-tray/config.toml").read_text()
     assert 'language = "es"' in config
-    wait_until(lambda: "not running" in said_to(program), "its end", END_S)
+    wait_until(lambda: "Balance Tray" in said_to(program), "its end", END_S)
 
 
 def said_to(program: Program) -> str:
-    """Ask whichever runs to end, and give what is said to that."""
+    """Ask whichever runs to end, and give what is said if none does."""
     done = program.run("--quit")
     assert done.returncode == 0
     return f"{done.stdout}{done.stderr}"
