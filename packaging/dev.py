@@ -33,7 +33,18 @@ BUNDLE: Final = DIST / "balance-tray"
 EXECUTABLE: Final = BUNDLE / ("balance-tray.exe" if WINDOWS else "balance-tray")
 BUILT_FROM: Final = DIST / "built-from.txt"
 PARTS_OF_THE_BUNDLE: Final = ("trayapp", "resources", "packaging/requirements")
-MAKERS_OF_THE_BUNDLE: Final = ("*.spec", "entry.py", "icu_data.py", "trimming.py")
+MAKERS_OF_THE_BUNDLE: Final = (
+    "*.spec",
+    "app_icons.py",
+    "entry.py",
+    "icon_files.py",
+    "icu_data.py",
+    "macos/bundle.py",
+    "macos/entitlements.plist",
+    "release.py",
+    "trimming.py",
+    "windows/version.py",
+)
 
 SHEETS: Final = WORK / "sheets"
 TRANSLATIONS: Final = ROOT / "packaging/translations.py"

@@ -8,6 +8,9 @@ APP_USER_MODEL_ID: Final = "BalanceTray.BalanceTray"
 shows notifications under the name of a file or not at all."""
 
 
+_LIBRARY: Final = "shell32"  # named here, PyInstaller does not look for it on Linux
+
+
 class Shell(Protocol):
     """What is used of shell32."""
 
@@ -34,6 +37,6 @@ def _shell32() -> Shell | None:
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415  # nobody else has shell32, nor needs ctypes here
 
-        shell: Shell = ctypes.WinDLL("shell32")
+        shell: Shell = ctypes.WinDLL(_LIBRARY)
         return shell
     return None
