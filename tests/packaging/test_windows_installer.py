@@ -5,6 +5,7 @@ from pathlib import Path
 
 import trayapp
 from trayapp.core.locales import LOCALES
+from trayapp.services.autostart_windows import APPROVED, NAME, RUN
 from trayapp.services.windows_identity import APP_USER_MODEL_ID
 from windows.installer import ROOT, SCRIPT, compiler, definitions
 
@@ -65,9 +66,12 @@ def test_the_running_program_is_ended_before_its_files_are_touched() -> None:
 
 
 def test_removing_it_leaves_what_belongs_to_the_person() -> None:
-    """The value that starts it at login goes; no folder of the person's is named."""
+    """What starts it at login goes; no folder of the person's is named."""
     code = section("Code")
 
+    assert defined()["RunValue"] == NAME
+    assert f"RunKey = '{RUN}';" in code
+    assert f"ApprovedKey = '{APPROVED}';" in code
     assert code.count("RegDeleteValue(HKEY_CURRENT_USER,") == 2
     assert "UninstallDelete" not in TEXT
     assert not re.search(r"\{(user|local|common)?appdata\}|\{user", TEXT)
