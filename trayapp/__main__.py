@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from trayapp import __version__
+from trayapp.input_method import name_others
 
 
 def main() -> NoReturn:
@@ -17,12 +18,21 @@ def main() -> NoReturn:
     parser = _parser()
     options = parser.parse_args()
     if options.command is not None:
-        for name in ("quit", "demo"):  # a command knows the person's own accounts only
-            if getattr(options, name):
+        for name in (
+            "quit",
+            "demo",
+            "self-test",
+        ):  # they are of the program in the tray
+            if getattr(options, name.replace("-", "_")):
                 parser.error(f"--{name} goes without a command")
-    if options.command is None and not options.quit:
+    if options.self_test:
+        from trayapp import self_test
+
+        code = self_test.main()
+    elif options.command is None and not options.quit:
         # Ctrl+C before the program is there to hear it: no traceback, no half a start.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        name_others(os.environ)
         from trayapp import start
 
         code = start.main(options)
@@ -96,6 +106,11 @@ def _parser() -> argparse.ArgumentParser:
     # What it starts itself with for another language: up comes the window again.
     parser.add_argument("--shown", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--quit", action="store_true", help="end the running program")
+    parser.add_argument(
+        "--self-test",
+        action="store_true",
+        help="look whether the program is installed whole, and print what was found",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_account(commands.add_parser("account", help="list, add or remove accounts"))
     _add_check(commands.add_parser("check", help="ask for balances now"))
