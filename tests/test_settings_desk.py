@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from on_screen import on_screen
@@ -21,11 +28,13 @@ from trayapp.core.errors import (
 )
 from trayapp.core.known import Outcome
 from trayapp.core.language import Language
+from trayapp.core.login import Login
 from trayapp.core.settings import Settings
 from trayapp.services.reports import Saved
 from trayapp.settings_desk import SettingsDesk
 from trayapp.ui.account_dialog import AccountDialog
 from trayapp.ui.first_run import FirstRun
+from trayapp.ui.login_option import LoginOption
 from trayapp.ui.settings_dialog import SettingsDialog
 
 A, B = Account("a", "A"), Account("b", "B")
@@ -49,7 +58,8 @@ class Scene:
         self.desk.test_requested.connect(self.trials.append)
         self.desk.test_notification_requested.connect(self._count)
         self.panels: list[str] = []
-        self.left = self.done = 0
+        self.left = self.done = self.login_looks = 0
+        self.desk.login_requested.connect(self._note_login)
         self.desk.panel_requested.connect(self.panels.append)
         self.desk.first_run_left.connect(self._note_left)
         self.desk.first_run_done.connect(self._note_done)
@@ -65,6 +75,9 @@ class Scene:
 
     def _note_done(self) -> None:
         self.done += 1
+
+    def _note_login(self) -> None:
+        self.login_looks += 1
 
     def begin(self) -> None:
         """Open the first run."""
@@ -131,6 +144,12 @@ def words(widget: QWidget) -> str:
         for label in widget.findChildren(QLabel)
         if label.isVisibleTo(widget)
     )
+
+
+def login_box(widget: QWidget) -> QCheckBox:
+    """Give the box for start at login."""
+    (option,) = widget.findChildren(LoginOption)
+    return option.box
 
 
 def press(widget: QWidget, text: str) -> None:
@@ -264,10 +283,29 @@ def test_notifications_can_be_tried_out(scene: Scene) -> None:
     assert (scene.tests, scene.saves) == (2, [])
 
 
+def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
+    """In each dialog anew: a person may have switched it elsewhere meanwhile."""
+    scene.open(A)
+    assert scene.login_looks == 1
+    scene.desk.show_login(Login.ON)
+    assert login_box(scene.dialog).isChecked()
+    login_box(scene.dialog).click()
+    press(scene.dialog, "OK")
+    assert scene.saves[-1][0].at_login is False
+    scene.desk.close_or_explain(Saved((A,), Settings()))
+    scene.open(A)
+    assert scene.login_looks == 2
+    scene.desk.show_login(Login.OFF)
+    assert not login_box(scene.dialog).isChecked()
+    press(scene.dialog, "OK")
+    assert scene.saves[-1][0].at_login is None
+
+
 def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
     """It may have been closed before they came."""
     scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
     scene.desk.close_or_explain(Saved())
+    scene.desk.show_login(Login.ON)
     assert scene.dialogs() == []
 
 
@@ -303,6 +341,16 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     assert (len(scene.first_runs()), scene.done) == (1, 0)
     scene.desk.close_or_explain(Saved((account,), SETTINGS))
     assert (scene.first_runs(), scene.done, scene.left) == ([], 1, 0)
+
+
+def test_the_first_run_asks_whether_to_start_at_login(scene: Scene) -> None:
+    """And hands over what was chosen."""
+    scene.begin()
+    assert scene.login_looks == 1
+    scene.desk.show_login(Login.OFF)
+    login_box(scene.first_runs()[0]).click()
+    scene.answer_all()
+    assert scene.saves[-1][0].at_login is True
 
 
 def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:

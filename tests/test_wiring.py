@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QLineEdit, QTableWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account
@@ -29,6 +29,7 @@ from trayapp.core.errors import (
 from trayapp.core.forecast import Forecast, Verdict
 from trayapp.core.history_view import HistoryView
 from trayapp.core.language import Language
+from trayapp.core.login import Login
 from trayapp.core.notices import notice
 from trayapp.core.paid import Paid
 from trayapp.core.plot import ChartData
@@ -37,6 +38,7 @@ from trayapp.core.state import State
 from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.services.doorbell import Word
 from trayapp.services.reports import Saved
+from trayapp.ui.login_option import LoginOption
 from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
@@ -420,6 +422,18 @@ def test_the_end_takes_everything_off_the_screen(
     assert not scene.window.isVisible()
     assert scene.tray.calls[-1] == "hide"
     assert scene.poller.calls[-1] == "stop"
+
+
+def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
+    """For the settings that are open."""
+    scene.start(A)
+    scene.tray.settings_requested.emit()
+    assert scene.poller.login_looks == 1
+    scene.poller.login_seen.emit(Login.ON)
+    (option,) = (
+        one for one in QApplication.allWidgets() if isinstance(one, LoginOption)
+    )
+    assert option.on
 
 
 # --- without a tray ------------------------------------------------------------------
