@@ -141,9 +141,11 @@ def first_run(scene: Scene) -> None:
 
 def accounts(scene: Scene) -> None:
     """Photograph the window with a fine, a low and a rejected account."""
-    for name, key, amount, unit, low in ACCOUNTS:
+    pasts = ("demo-main", "demo-sub", "demo-revoked")
+    for (name, key, amount, unit, low), past in zip(ACCOUNTS, pasts, strict=True):
         scene.gateway.set_balance(key, amount, unit)
         add_account(scene, name, key, low)
+        remember(scene, scene.gateway.past(past, 60 * 24))
     scene.desktop.run([*PROGRAM, "check"])
     scene.gateway.revoke(ACCOUNTS[2][1])
     program = scene.start()
@@ -161,7 +163,7 @@ def history(scene: Scene) -> None:
     scene.tray_says("Low")
     scene.tray.activate()
     ours = scene.screen.program("alance")
-    ours.find("push button", "Why")
+    wait_until(lambda: "asking" not in ours.outline(), "all answers", PATIENCE_S)
     scene.take("accounts", scene.place("Balance Tray", 170, 80))
     ours.find("push button", "History").press()
     scene.take("history", scene.place("History", 180, 60))
@@ -199,16 +201,23 @@ def warnings(scene: Scene) -> None:
     notifications.find("push button", "Snooze").press()
     ours.says("Snoozed until")
     scene.take("snoozed", WIDE)
+    scene.gateway.set_balance(key_drain, "4.9000", "EUR")
+    ours.find("push button", "Refresh").press()
+    ours.says("Low: below")
     ours.find("push button", "Why").press()
-    scene.take("why", scene.place("Why", 300, 120))
+    ours.says("snoozed")
+    scene.take("why", scene.place("Why", 40, 120))
     end(scene, program)
 
 
 def add_account(scene: Scene, name: str, key: str, low: str) -> None:
-    """Add an account on the command line."""
+    """Add an account on the command line; its panel is typed into the settings."""
     custom = ["--service", "custom", "--base-url", scene.gateway.url]
     add = [*PROGRAM, "account", "add", name, *custom, "--low", low, "--key-stdin"]
     scene.desktop.run(add, stdin=f"{key}\n")
+    file = scene.desktop.home / ".config/balance-tray/config.toml"
+    text = file.read_text()
+    file.write_text(text.replace('panel = ""', 'panel = "https://panel.example"'))
 
 
 def remember(scene: Scene, balances: Sequence[Balance]) -> None:
