@@ -1,6 +1,6 @@
 """The benchmark: the program beside a bare tray icon and its peers, on one desktop.
 
-    python3 packaging/dev.py bench [--quick] [--runs N] [--only FIGURE] [--no-peers]
+    python3 packaging/dev.py bench [--quick] [--runs N] [--only FIGURE …] [--no-peers]
 
 Whole processes, started in turn, each in a home of its own; medians, and beside each
 what is aimed at. All of it goes into `packaging/.work/bench/bench.json` as well.
@@ -9,6 +9,7 @@ what is aimed at. All of it goes into `packaging/.work/bench/bench.json` as well
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -18,64 +19,98 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import bench_bundle
+import bench_check
+import bench_growth
+import bench_idle
 import bench_start
 from bench_numbers import Book, rows, table
+from bench_scene import KEY, Scene, Till
 from bench_stage import Ears, Stage
-from bench_start import Till
-from bench_subjects import subjects
+from bench_subjects import FOLDER, add_account, subjects
 from desktop import DesktopError
-from environment import WORK
 from processes import WaitTimeoutError
 from scripted_gateway import ScriptedGateway
 from steps import StepError, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from bench_numbers import Row
+    from bench_numbers import Figure, Row
     from bench_subjects import Subject
 
-JSON: Final = WORK / "bench/bench.json"
+JSON: Final = FOLDER / "bench.json"
 RUNS: Final = 5
 QUICK_RUNS: Final = 2
-FIGURES: Final = bench_start.FIGURES
+SCENES: Final[dict[str, tuple[Sequence[Figure], Callable[[Scene], None]]]] = {
+    "start": (bench_start.FIGURES, bench_start.measure),
+    "check": (bench_check.FIGURES, bench_check.measure),
+    "idle": (bench_idle.FIGURES, bench_idle.measure),
+    "accounts": (bench_growth.ACCOUNT_FIGURES, bench_growth.measure_accounts),
+    "readings": (bench_growth.READING_FIGURES, bench_growth.measure_readings),
+    "sizes": (bench_bundle.FIGURES, bench_bundle.measure),
+}
+FIGURES: Final = [figure for figures, _ in SCENES.values() for figure in figures]
 
 
 def main() -> int:
     """Measure what is asked for; 0 if nothing of it missed its aim."""
     asked = _read_command_line()
     runs = asked.runs or (QUICK_RUNS if asked.quick else RUNS)
+    about: dict[str, Any] = {}
+    book = Book()
+    FOLDER.mkdir(exist_ok=True)
     try:
+        only_one()
         found = subjects(with_peers=not asked.no_peers)
         about = machine(found, runs)
         say(describe(about))
-        book = Book()
-        _measure(book, found, runs)
+        with Stage() as stage, Ears(stage.bus) as ears, ScriptedGateway() as gateway:
+            till = Till(gateway)
+            scene = Scene(book, stage, ears, till, found, runs, quick=asked.quick)
+            for subject in scene.ours:
+                add_account(subject, stage, till.url, KEY)
+            for name in scenes_of(asked.only):
+                say(f"{name} …")
+                try:
+                    SCENES[name][1](scene)
+                except (StepError, WaitTimeoutError) as error:
+                    book.note(f"{name} was not measured to its end: {error}")
+                _write(book, about)
     except (DesktopError, StepError, WaitTimeoutError) as error:
         say(str(error))
         return 1
+    except KeyboardInterrupt:
+        say("Stopped; this is what was measured until then")
     judged = rows(book, FIGURES)
-    _tell(book, judged, about)
-    return 0 if all(row.verdict != "missed" for row in judged) else 1
-
-
-def _measure(book: Book, found: Sequence[Subject], runs: int) -> None:
-    with Stage() as stage, Ears(stage.bus) as ears, ScriptedGateway() as gateway:
-        bench_start.measure(book, stage, ears, Till(gateway), found, runs)
-
-
-def _tell(book: Book, judged: Sequence[Row], about: dict[str, Any]) -> None:
     say(f"\n{table(judged)}\n")
     for note in book.notes:
         say(f"- {note}")
-    content = {
-        "machine": about,
-        "figures": [row.as_dict() for row in judged],
-        "notes": book.notes,
-    }
-    JSON.parent.mkdir(exist_ok=True)
-    JSON.write_text(json.dumps(content, indent=2) + "\n")
     say(f"As JSON: {JSON}")
+    missed = any(row.verdict == "missed" for row in judged)
+    return 1 if missed or not judged else 0
+
+
+def only_one() -> None:
+    """Refuse to measure beside another benchmark: each would be the other's load."""
+    lock = os.open(FOLDER / "lock", os.O_CREAT | os.O_RDWR)  # until this process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = "Another benchmark is running"
+        raise StepError(message) from error
+
+
+def scenes_of(wanted: Sequence[str]) -> list[str]:
+    """Name the scenes in which these figures are measured; all if none is named.
+
+    A scene's own name stands for all of its figures.
+    """
+    return [
+        name
+        for name, (figures, _) in SCENES.items()
+        if not wanted or {name, *(one.id for one in figures)} & set(wanted)
+    ]
 
 
 def machine(found: Sequence[Subject], runs: int) -> dict[str, Any]:
@@ -105,10 +140,29 @@ def describe(about: dict[str, Any]) -> str:
     )
 
 
+def _write(book: Book, about: dict[str, Any]) -> None:
+    judged: list[Row] = rows(book, FIGURES)
+    content = {
+        "machine": about,
+        "figures": [row.as_dict() for row in judged],
+        "notes": book.notes,
+    }
+    JSON.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
 def _read_command_line() -> argparse.Namespace:
+    names = [*SCENES, *(figure.id for figure in FIGURES)]
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, help=f"of each (default {RUNS})")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=names,
+        metavar="FIGURE",
+        help=f"measure this, and what is measured with it: {', '.join(names)}",
+    )
     parser.add_argument("--no-peers", action="store_true", help="leave others out")
     return parser.parse_args()
 

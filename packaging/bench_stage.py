@@ -223,12 +223,12 @@ class Stage(Desktop):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return {key: str(folder) for key, folder in folders.items()}
 
-    def launch(self, subject: Subject, *args: str) -> Running:
+    def launch(self, subject: Subject) -> Running:
         """Start a program in its home."""
         self._started += 1
         token = f"{self.folder.name}-{self._started}"
         env = {**self.home_env(subject.name), **subject.env, MARK: token}
-        command = [*subject.command, *args]
+        command = [*subject.command, *subject.arguments]
         begun = time.monotonic()
         process = self.spawn(command, env=env, log=subject.name)
         return Running(process, token, self.folder / "homes" / subject.name, begun)

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     from bench_stage import Stage
 
-BUILT: Final = WORK / "dist/balance-tray"
+_NAME: Final = "balance-tray"
+BUILT: Final = WORK / "dist" / _NAME
 FOLDER: Final = WORK / "bench"
 PYTHON: Final = FOLDER / "venv/bin/python"
+BARE: Final = Path(__file__).with_name("bench_bare.py")
 _VORTA: Final = FOLDER / "vorta"
+_QUIET: Final = ("--minimized",)
 _SYNCTHINGTRAY: Final = """\
 [tray]
 connections\\1\\label=Primary instance
@@ -54,6 +57,8 @@ class Subject:
     name: str
     command: tuple[str | Path, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    """With which it starts in the tray, without a window."""
     version: str = ""
 
     @property
@@ -70,12 +75,17 @@ def subjects(*, with_peers: bool) -> list[Subject]:
     python = f"Python {sys.version.split()[0]}"
     found = [
         Subject(FLOOR, (PYTHON, floor), version=python),
-        Subject(CHECKOUT, program, version=_version([*program, "--version"])),
+        Subject(
+            CHECKOUT,
+            program,
+            arguments=_QUIET,
+            version=_version([*program, "--version"]),
+        ),
     ]
-    if (BUILT / "balance-tray").exists():
-        executable = _copy(BUILT, FOLDER / "bundle") / "balance-tray"
+    if (BUILT / _NAME).exists():
+        executable = _copy(BUILT, FOLDER / "bundle", _NAME) / _NAME
         version = _version([executable, "--version"])
-        found.append(Subject(BUNDLE, (executable,), version=version))
+        found.append(Subject(BUNDLE, (executable,), arguments=_QUIET, version=version))
     else:
         say("No bundle is built (dev.py build): it is left out")
     if with_peers:

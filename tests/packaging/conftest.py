@@ -6,6 +6,8 @@ collect_ignore = (
     []
     if sys.platform == "linux"
     else [
+        "test_bench.py",
+        "test_bench_processes.py",
         "test_bundle.py",
         "test_desktop.py",
         "test_faults.py",
