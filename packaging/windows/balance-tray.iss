@@ -24,7 +24,7 @@ VersionInfoVersion={#Numbers}
 DefaultDirName={autopf}\{#Name}
 DisableProgramGroupPage=yes
 ; Always the same folder: Windows remembers by the path which tray icons to show.
-DisableDirPage=auto
+DisableDirPage=yes
 PrivilegesRequired=lowest
 ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
@@ -74,8 +74,23 @@ const
   Patience = 50;
   PauseMs = 200;
 
-{ Ends the running program in good order, and waits until Windows lets go of its file.
-  The program answers nothing where it isn't running, and then nothing is waited for. }
+{ Whether no process runs the file: Windows lets nobody write to one that does. It
+  would let it be renamed. }
+function IsFree(const Exe: String): Boolean;
+var
+  Stream: TFileStream;
+begin
+  Result := True;
+  try
+    Stream := TFileStream.Create(Exe, fmOpenReadWrite or fmShareExclusive);
+    Stream.Free;
+  except
+    Result := False;
+  end;
+end;
+
+{ Ends the running program in good order, and waits until it is gone. Where none runs,
+  nothing is waited for. }
 procedure EndTheProgram;
 var
   Exe: String;
@@ -87,11 +102,8 @@ begin
   Exec(Exe, '--quit', '', SW_HIDE, ewWaitUntilTerminated, Code);
   for Turn := 1 to Patience do
   begin
-    if RenameFile(Exe, Exe + '.old') then
-    begin
-      RenameFile(Exe + '.old', Exe);
+    if IsFree(Exe) then
       Exit;
-    end;
     Sleep(PauseMs);
   end;
 end;
