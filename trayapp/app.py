@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.begun import Begun
+from trayapp.collector import spare_collector
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, ProgramHangs
 from trayapp.core.language import Language
@@ -51,6 +52,8 @@ TURN_S: Final = 0.001
 Python's own 5 ms add up to a stall when hundreds of accounts are asked."""
 _DEMO_ASKS_MS: Final = 10_000
 _DEMO_PAST_HOURS: Final = 60 * 24
+_SETTLED_MS: Final = 3_000
+"""By then all is imported, and the first balances are there."""
 _CLAIM_TRIES: Final = 20
 _CLAIM_PAUSE_MS: Final = 100
 _log = logging.getLogger(__name__)
@@ -168,6 +171,7 @@ def _run(
         often.start()
     sys.setswitchinterval(TURN_S)
     wiring.start(quiet=quiet)
+    QTimer.singleShot(_SETTLED_MS, spare_collector)
     code = application.exec()
     wiring.stop()
     return code

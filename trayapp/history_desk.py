@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.forecast import Forecast, Verdict
-from trayapp.core.history_page import top_up_request
 from trayapp.core.known import Known
 from trayapp.core.language import Language
 from trayapp.ui.front import bring_to_front
@@ -89,6 +88,8 @@ class HistoryDesk(QObject):
         """Write the request to top an account up; empty if no balance is known."""
         if known.reading is None:
             return ""
+        from trayapp.core.history_page import top_up_request
+
         today = datetime.now(UTC).astimezone(self._language.zone).date()
         forecast = said or Forecast(Verdict.NOT_ENOUGH)
         return top_up_request(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.begun import Begun
+from trayapp.collector import rest_collector
 from trayapp.core.program import PROGRAM
 from trayapp.qt.profile_lock import ProfileLock
 from trayapp.services.places import Places, private_folder
@@ -25,6 +26,7 @@ def main(options: argparse.Namespace) -> int:
     The icon comes up at once where nothing else runs for the same profile. What it is
     of is found out later.
     """
+    rest_collector()
     if sys.platform == "win32":
         from trayapp.services.windows_identity import take_identity
 

@@ -1,6 +1,5 @@
 """Draws what is known into the tray and the window, whenever it changes."""
 
-import gc
 from collections import deque
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
+from trayapp.collector import spare_collector
 from trayapp.core.card_extra import beside
 from trayapp.core.forecast import Forecast
 from trayapp.core.glimpse import Glimpse
@@ -31,17 +31,6 @@ _TURN_MS: Final = 6
 """How long cards are drawn before the event loop has its turn; what Qt then does to lay
 them out takes about as long."""
 _SNOOZED: Final = "snoozed"
-
-
-def spare_collector() -> None:
-    """Keep Python's garbage collector from what is there to stay: modules, widgets.
-
-    It would look at all of it again and again, on whichever thread it happens to run,
-    and with two hundred cards hold up the window for 30 to 70 ms each time.
-    """
-    gc.unfreeze()  # cards that are gone since the last time
-    gc.collect()
-    gc.freeze()
 
 
 class Views(QObject):

@@ -69,6 +69,7 @@ def test_nothing_slow_is_imported_before_it() -> None:
     )
     assert done.stdout.split() == [
         "trayapp.begun",
+        "trayapp.collector",
         "trayapp.core",
         "trayapp.core.program",
         "trayapp.qt",

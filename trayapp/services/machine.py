@@ -7,7 +7,6 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import Awaitable, Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -66,6 +65,9 @@ def _session() -> Iterable[Fact]:
 
 
 def _version(package: str) -> str:
+    # Its parsers of mails and archives are 2 MB that hardly anybody ever needs.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # above
+
     try:
         return version(package)
     except PackageNotFoundError:
