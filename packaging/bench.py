@@ -70,6 +70,7 @@ def main() -> int:
             scene = Scene(book, stage, ears, till, found, runs, quick=asked.quick)
             for subject in scene.ours:
                 add_account(subject, stage, till.url, KEY)
+            bench_start.warm_up(scene)
             for name in scenes_of(asked.only):
                 say(f"{name} …")
                 try:

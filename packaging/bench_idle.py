@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from bench_numbers import HTTPX, Figure, at_most, below
@@ -69,6 +70,7 @@ def measure(scene: Scene) -> None:
 
 def _sit(scene: Scene, sitting: dict[str, Running]) -> None:
     time.sleep(SETTLE_S)  # the measure itself: what happens while nothing is done
+    threads: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for _ in range(min(scene.runs, MOST_WINDOWS)):
         before = {
             name: (activity(one.processes), files(one.home))
@@ -80,6 +82,7 @@ def _sit(scene: Scene, sitting: dict[str, Running]) -> None:
             now = activity(running.processes)
             minutes = (now.at - then.at) / 60
             switches, cpu, written = now.since(then)
+            threads[name] += now.by_thread(then)
             changed = changed_files(running.home, listing)
             add = scene.book.add
             add("switches", name, switches / minutes)
@@ -88,6 +91,11 @@ def _sit(scene: Scene, sitting: dict[str, Running]) -> None:
             add("idle-bytes", name, written / minutes)
             if changed:
                 scene.book.note(f"{name} wrote while idle: {', '.join(changed)}")
+    for subject in scene.ours:
+        who = [f"{name} {count}" for name, count in threads[subject.name].most_common()]
+        scene.book.note(
+            f"{subject.name}, switches while idle by thread, in all: {', '.join(who)}"
+        )
 
 
 def _ask(scene: Scene, name: str, running: Running, icon: Heard) -> None:

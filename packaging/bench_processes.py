@@ -12,6 +12,7 @@ import re
 import select
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,8 @@ class Activity:
     at: float
     switches: dict[int, int]
     """Of each thread, voluntary ones and others; one that ended takes its own along."""
+    names: dict[int, str]
+    """Of each thread."""
     cpu_ms: dict[int, float]
     """Of each process, threads that ended included."""
     written: dict[int, int]
@@ -51,6 +54,13 @@ class Activity:
             _grown(before.cpu_ms, self.cpu_ms),
             int(_grown(before.written, self.written)),
         )
+
+    def by_thread(self, before: Activity) -> Counter[str]:
+        """Give the switches since then by the threads' names, of those that had any."""
+        found: Counter[str] = Counter()
+        for thread, count in self.switches.items():
+            found[self.names[thread]] += count - before.switches.get(thread, 0)
+        return +found
 
 
 def members(token: str) -> list[int]:
@@ -97,6 +107,7 @@ def still_pss_mb(token: str) -> float:
 def activity(processes: Iterable[int]) -> Activity:
     """Read what they have done so far."""
     switches: dict[int, int] = {}
+    names: dict[int, str] = {}
     cpu: dict[int, float] = {}
     written: dict[int, int] = {}
     for pid in processes:
@@ -105,9 +116,11 @@ def activity(processes: Iterable[int]) -> Activity:
             cpu[pid] = cpu_ms(pid)
             written[pid] = _written(folder)
             for task in (folder / "task").iterdir():
-                found = _SWITCHES.findall((task / "status").read_text())
+                status = (task / "status").read_text()
+                names[int(task.name)] = status.splitlines()[0].partition("\t")[2]
+                found = _SWITCHES.findall(status)
                 switches[int(task.name)] = sum(map(int, found))
-    return Activity(time.monotonic(), switches, cpu, written)
+    return Activity(time.monotonic(), switches, names, cpu, written)
 
 
 def cpu_ms(pid: int) -> float:

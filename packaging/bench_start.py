@@ -41,14 +41,27 @@ FIGURES: Final = (
 )
 
 
+def warm_up(scene: Scene) -> None:
+    """Start each once without measuring: what is made at a first start is made then."""
+    for subject in scene.subjects:
+        prepare(subject, scene.stage)
+        running = scene.stage.launch(subject)
+        try:
+            scene.ears.icon(running.token, running.begun)
+        except WaitTimeoutError as error:
+            scene.book.note(f"{subject.name}: {error}")
+        still_pss_mb(running.token)  # it has done what it does
+        scene.stage.quit(running)
+
+
 def measure(scene: Scene) -> None:
-    """Start each once to warm up, and then so many times, one after the other."""
-    for run in range(scene.runs + 1):
+    """Start each so many times, one after the other."""
+    for _ in range(scene.runs):
         for subject in scene.subjects:
-            _once(scene, subject, counts=run > 0)
+            _once(scene, subject)
 
 
-def _once(scene: Scene, subject: Subject, *, counts: bool) -> None:
+def _once(scene: Scene, subject: Subject) -> None:
     prepare(subject, scene.stage)
     amount = scene.till.next() if subject.is_ours else ""
     running = scene.stage.launch(subject)
@@ -63,11 +76,10 @@ def _once(scene: Scene, subject: Subject, *, counts: bool) -> None:
         notes.append("it ended by itself, or not within 10 s of SIGTERM")
     else:
         found["quit"] = seconds
-    if counts:
-        for figure, value in found.items():
-            scene.book.add(figure, subject.name, value)
-        for note in notes:
-            scene.book.note(f"{subject.name}: {note}")
+    for figure, value in found.items():
+        scene.book.add(figure, subject.name, value)
+    for note in notes:
+        scene.book.note(f"{subject.name}: {note}")
 
 
 def _look(

@@ -84,10 +84,12 @@ def test_work_is_seen_finer_than_the_systems_ticks() -> None:
 
 def test_what_a_new_thread_did_counts_from_its_beginning() -> None:
     """And what was done before is left out of account."""
-    before = Activity(0.0, {1: 10}, {1: 5.0}, {1: 4_096})
-    after = Activity(60.0, {1: 12, 2: 3}, {1: 5.5}, {1: 8_192})
+    names = {1: "python", 2: "poller", 3: "asleep"}
+    before = Activity(0.0, {1: 10, 3: 1}, names, {1: 5.0}, {1: 4_096})
+    after = Activity(60.0, {1: 12, 2: 3, 3: 1}, names, {1: 5.5}, {1: 8_192})
 
     assert after.since(before) == (5, 0.5, 4_096)
+    assert after.by_thread(before) == {"python": 2, "poller": 3}
 
 
 def test_a_process_knows_the_files_that_it_has_mapped() -> None:
