@@ -99,6 +99,12 @@ class Parts(Family):
         """End a part."""
         self.stop(self._parts.pop(name))
 
+    def join_part(self, name: str) -> None:
+        """Wait for a part that ends by itself."""
+        part = self._parts[name]
+        wait_until(lambda: part.poll() is not None, f"the end of {name}", START_S)
+        self.stop_part(name)
+
     def pid_of(self, name: str) -> int:
         """Give a part's process id."""
         return self._parts[name].pid

@@ -152,6 +152,19 @@ class Xfce(X11):
         """End xfce4-panel."""
         self._parts.stop_part("xfce4-panel")
 
+    def log_in(self) -> None:
+        """Start Xfce's session manager: it brings a panel, and what starts at login.
+
+        There must be no panel.
+        """
+        part = self._parts.start_part("xfce4-session")
+        self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
+
+    def log_out(self) -> None:
+        """Have the session manager end the panel and all that it knows, and itself."""
+        self._parts.must("xfce4-session-logout", "--logout", "--fast")
+        self._parts.join_part("xfce4-session")
+
 
 class Bare(X11):
     """A window manager and a notification daemon, and no tray at all."""

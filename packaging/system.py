@@ -47,6 +47,7 @@ DESKTOP: Final = (
     "adwaita-icon-theme",
     "at-spi2-core",
     "dbus",
+    "desktop-file-utils",
     "gcr",
     "gnome-keyring",
     "libsecret-tools",
@@ -58,6 +59,7 @@ DESKTOP: Final = (
     "xdotool",
     "xfce4-notifyd",
     "xfce4-panel",
+    "xfce4-session",
     "xfwm4",
     "xvfb",
 )

@@ -221,6 +221,10 @@ def test_by_assistive_technology_alone(
             *("text", "Warn days ahead"),
             "So many days before it may run out; 0 for never.",
         ),
+        (
+            *("check box", "Start Balance Tray when I log in"),
+            "It then starts in the tray, without a window.",
+        ),
     ]
     later = ours.find("push button", "Later")
     assert later.description == "Closes this; what you entered is kept until then."

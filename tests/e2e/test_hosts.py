@@ -14,18 +14,21 @@ from tally import FAULTS, Tally
 from watcher import Watcher
 
 pytestmark = pytest.mark.e2e
+LOGIN_S = 30
+"""More than a quiet start waits for a tray."""
 
 
 def test_a_host_that_starts_late_shows_the_icon(
     program: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
-    """At login the program may be there before the panel is."""
+    """At login the program may be there before the panel is: no window opens."""
     program.add_account("Shop", gateway.url, key)
     desktop.stop_panel()
     program.start("--minimized")
     gateway.wait_for_requests(1, 10)
     desktop.start_panel()
     icon.says("Shop: €350.12")
+    assert program.windows() == set()
     assert icon.menu()[0].startswith("Shop: €350.12")
     icon.choose("Quit")
     program.seconds_to_end()
@@ -147,7 +150,7 @@ def test_a_host_that_comes_after_the_window_has_stepped_in_takes_over(
     """However late it is: from then on closing the window ends nothing."""
     program.add_account("Shop", gateway.url, key)
     desktop.stop_panel()
-    program.start("--minimized")
+    program.start()
     program.wait_for_window("Balance Tray")
     desktop.start_panel()
     icon.says("Shop: €350.12")
@@ -167,7 +170,7 @@ def test_a_watcher_that_nobody_looks_at_is_no_tray(
         program = Program(desktop, command)
         program.add_account("Shop", gateway.url, key)
         with Watcher(program.bus) as watcher, Screen(program.bus) as screen:
-            program.start("--minimized")
+            program.start()
             program.wait_for_window("Balance Tray")
             said = "This desktop shows no tray icons"
             Ours(screen).says(said)
@@ -190,7 +193,7 @@ def test_without_any_tray_the_window_opens_and_says_why(
         program = Program(desktop, command)
         program.add_account("Shop", gateway.url, key)
         program.start("--minimized")
-        program.wait_for_window("Balance Tray")
+        program.wait_for_window("Balance Tray", LOGIN_S)
         with Screen(program.bus) as screen:
             ours = Ours(screen)
             ours.says("This desktop shows no tray icons")

@@ -49,11 +49,11 @@ class Scene:
         self.program = Program(desktop, [sys.executable, "-m", "trayapp"])
         self.picture = PICTURES / f"{desktop.panel}.png"
 
-    def start(self, screen: Screen) -> Ours:
-        """Add the account, with its key in the keyring, and start in the tray."""
+    def start(self, screen: Screen, *args: str) -> Ours:
+        """Add the account, with its key in the keyring, and start the program."""
         self.program.add_account("Shop", self.gateway.url, self.key)
         assert self.program.stored_key() == self.key
-        self.program.start("--minimized")
+        self.program.start(*args)
         self.gateway.wait_for_requests(1, 10)
         return Ours(screen)
 
@@ -127,7 +127,7 @@ def does_the_main_job(scene: Scene) -> None:
         Notifications(scene.program.bus) as heard,
         Screen(scene.program.bus) as screen,
     ):
-        ours = scene.start(screen)
+        ours = scene.start(screen, "--minimized")
         icon.says(f"{LINE}, as of ")
         assert icon.menu()[0].startswith(LINE)
         assert icon.menu()[1:3] == ["Open", "Refresh"]
@@ -156,7 +156,7 @@ def test_the_main_job_in_the_old_kind_of_tray(scene: Scene) -> None:
         Screen(scene.program.bus) as screen,
     ):
         icon = OldIcon(scene.desktop, screen)
-        ours = scene.start(screen)
+        ours = scene.start(screen, "--minimized")
         wait_for_icon(scene.desktop, scene.picture, FINE)
         assert drawn(screen, "alance") == []
         icon.says(LINE)

@@ -92,9 +92,9 @@ class Program:
         mine = ["--onlyvisible", "--pid", str(self.process.pid)]
         return self.desktop.run(["xdotool", "search", *mine]).stdout.split()
 
-    def wait_for_window(self, title: str) -> None:
+    def wait_for_window(self, title: str, within_s: float = END_S) -> None:
         """Wait until one of its windows is on the screen."""
-        wait_until(lambda: title in self.windows(), f"the window {title!r}", END_S)
+        wait_until(lambda: title in self.windows(), f"the window {title!r}", within_s)
 
     def wait_for_front(self, title: str) -> None:
         """Wait until one of its windows is in front of all others."""
