@@ -34,7 +34,7 @@ def measure(scene: Scene) -> None:
         for subject in scene.ours:
             scene.book.add("check", subject.name, _check(scene, subject))
         for subject in scene.ours:
-            _forget_files()
+            forget_files()
             scene.book.add("check-disk", subject.name, _check(scene, subject))
     for subject in scene.ours:
         mapped = _mapped_of_qt(scene, subject)
@@ -76,7 +76,7 @@ def _mapped_of_qt(scene: Scene, subject: Subject) -> set[str]:
     return {Path(one).name for one in mapped if any(name in one for name in _QT)}
 
 
-def _forget_files() -> None:
+def forget_files() -> None:
     """Have the system drop these files from memory, and no others."""
     prefix = os.environ.get("PYTHONPYCACHEPREFIX", "")
     library = Path(os.__file__).parent

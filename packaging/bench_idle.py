@@ -27,6 +27,7 @@ FIGURES: Final = (
     Figure("switches", "idle: context switches a minute", "", (at_most(6),)),
     Figure("idle-cpu", "idle: CPU a minute", "ms", (below(10),), digits=2),
     Figure("idle-files", "idle: files written to", "", (at_most(0),), digits=0),
+    Figure("idle-bytes", "idle: written to disk a minute", "B", (at_most(0),), 0),
     Figure("poll-cpu", "CPU of one question", "ms", digits=2),
     Figure("poll-bytes", "written to disk for one question", "kB"),
     Figure("day-bytes", "written to disk a day, every 15 min", "kB", digits=0),

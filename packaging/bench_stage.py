@@ -35,7 +35,7 @@ _REPLY_S: Final = 5.0
 _APPEAR_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.5
 _QUIT_S: Final = 10.0
-_WINDOW_S: Final = 10.0
+_WINDOW_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,7 @@ class Ears:
     def tooltip(self, icon: Heard) -> str:
         """Read an icon's tooltip; empty if it has none."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
-        reply = self._asking.send_and_get_reply(
-            Properties(address).get("ToolTip"), timeout=_REPLY_S
-        )
+        reply = self._reply(Properties(address).get("ToolTip"))
         if reply.header.message_type is MessageType.error:
             return ""
         ((_, (_, _, title, text)),) = reply.body
@@ -130,32 +128,39 @@ class Ears:
         """Do what a click on an icon does."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
         asked = new_method_call(address, "Activate", "ii", (0, 0))
-        self._asking.send_and_get_reply(asked, timeout=_REPLY_S)
+        self._reply(asked)
 
     def choose(self, icon: Heard, label: str) -> None:
         """Choose an entry of an icon's menu by the beginning of its label."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
-        reply = self._asking.send_and_get_reply(Properties(address).get("Menu"))
+        reply = self._reply(Properties(address).get("Menu"))
         ((_, path),) = reply.body
         menu = DBusAddress(path, icon.sender, "com.canonical.dbusmenu")
         layout = new_method_call(menu, "GetLayout", "iias", (0, 1, ["label"]))
-        _, (_, _, entries) = self._asking.send_and_get_reply(layout).body
+        _, (_, _, entries) = self._reply(layout).body
         for number, properties, _ in (entry[1] for entry in entries):
             name = properties.get("label", ("s", ""))[1].replace("_", "")
             if name.startswith(label):
                 body = (number, "clicked", ("s", ""), 0)
                 event = new_method_call(menu, "Event", "isvu", body)
-                self._asking.send_and_get_reply(event)
+                self._reply(event)
                 return
         message = f"the menu has no {label!r}"
         raise WaitTimeoutError(message)
 
     def _pid(self, sender: str) -> int:
         ask = _pid_of(sender)
-        reply = self._asking.send_and_get_reply(ask, timeout=_REPLY_S)
+        reply = self._reply(ask)
         if reply.header.message_type is MessageType.error:
             return 0  # it is gone
         return int(reply.body[0])
+
+    def _reply(self, message: Message) -> Message:
+        try:
+            return self._asking.send_and_get_reply(message, timeout=_REPLY_S)
+        except TimeoutError as error:
+            words = f"it did not answer within {_REPLY_S:g} s"
+            raise WaitTimeoutError(words) from error
 
     def _listen(self) -> None:
         while True:
@@ -180,6 +185,7 @@ class Ears:
 class Running:
     """A program on the stage."""
 
+    subject: Subject
     process: subprocess.Popen[str]
     token: str
     home: Path
@@ -231,7 +237,8 @@ class Stage(Desktop):
         command = [*subject.command, *subject.arguments]
         begun = time.monotonic()
         process = self.spawn(command, env=env, log=subject.name)
-        return Running(process, token, self.folder / "homes" / subject.name, begun)
+        home = self.folder / "homes" / subject.name
+        return Running(subject, process, token, home, begun)
 
     def quit(self, running: Running) -> float | None:
         """Ask a program to end, and give the seconds it took; None if it did not.

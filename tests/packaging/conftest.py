@@ -8,6 +8,7 @@ collect_ignore = (
     else [
         "test_bench.py",
         "test_bench_processes.py",
+        "test_bench_scenes.py",
         "test_bundle.py",
         "test_desktop.py",
         "test_faults.py",

@@ -11,11 +11,7 @@ import bench
 import bench_bare
 import bench_gateway
 from bench_numbers import CHECKOUT, FLOOR, PEERS, Book
-from bench_scene import KEY, Scene, Till
-from bench_stage import Ears, Stage
-from bench_start import measure
-from bench_subjects import Subject, add_account
-from scripted_gateway import ScriptedGateway
+from bench_subjects import Subject
 from steps import StepError
 
 PACKAGING = Path(bench.__file__).parent
@@ -88,23 +84,3 @@ def test_httpx_alone_gets_its_answers_from_the_slow_gateway() -> None:
             gateway.terminate()
 
     assert 0.030 <= json.loads(said)["seconds"] < 10
-
-
-@pytest.mark.e2e
-def test_a_round_of_the_start_has_a_figure_for_everything() -> None:
-    """The floor and the program, on a real desktop, with a real keyring."""
-    python = Path(sys.executable)
-    floor = Subject(FLOOR, (python, PACKAGING / "bench_floor.py"))
-    ours = Subject(CHECKOUT, (python, "-m", "trayapp"), arguments=("--minimized",))
-    book = Book()
-    with Stage() as stage, Ears(stage.bus) as ears, ScriptedGateway() as gateway:
-        till = Till(gateway)
-        add_account(ours, stage, till.url, KEY)
-        measure(Scene(book, stage, ears, till, [floor, ours], runs=1))
-
-    assert book.notes == []
-    assert book.subjects("tray") == [FLOOR, CHECKOUT]
-    for figure in ("balance", "pss", "pss-open", "pss-closed", "quit"):
-        assert len(book.samples(figure, CHECKOUT)) == 1, figure
-    (tray,), (balance,) = (book.samples(one, CHECKOUT) for one in ("tray", "balance"))
-    assert 0 < tray < balance
