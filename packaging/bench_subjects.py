@@ -93,14 +93,14 @@ def subjects(*, with_peers: bool) -> list[Subject]:
     return found
 
 
-def _copy(source: Path, copy: Path, stamp: str = "") -> Path:
+def _copy(source: Path, copy: Path, stamp: str) -> Path:
     """Have a copy that nothing else runs from, and nobody builds anew meanwhile.
 
     Files that others have mapped too are shared with them, and would count less the
-    more of them there are. A copy with the same stamp is good already.
+    more of them there are. A copy whose stamp is as old as the source's is good still.
     """
     old, new = copy / stamp, source / stamp
-    if not (stamp and old.exists() and old.read_bytes() == new.read_bytes()):
+    if not old.exists() or old.stat().st_mtime_ns != new.stat().st_mtime_ns:
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(source, copy, symlinks=True)
     return copy
