@@ -312,6 +312,28 @@ def hangs(on: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def login_unchanged(on: Stage) -> Iterator[None]:
+    """Choose start at login where a file stands in the folder's place."""
+    with closing(AnyServer()) as server:
+        on.have_account(server.url)
+        folder = on.config.parent.parent / "autostart"
+        folder.touch()
+        try:
+            ours = on.start()
+            on.open()
+            ours.find("push button", "Settings").press()
+            ours.find("page tab", "General").press()
+            box = ours.find("check box", "when I log in")
+            wait_until(lambda: box.has("enabled"), "what the desktop has", PATIENCE_S)
+            box.press()
+            ours.find("push button", "OK").press()
+            ours.says(BY_ID["login-unchanged"].title)
+            yield
+        finally:
+            folder.unlink()
+
+
+@contextmanager
 def unseen(on: Stage) -> Iterator[None]:
     """Have something to tell, and nobody who shows it."""
     on.desktop.stop_notifications()
@@ -372,6 +394,7 @@ SCENES: Final[Mapping[str, Callable[[Stage], AbstractContextManager[None]]]] = {
     "history-too-new": newer_history,
     "export-unwritable": export,
     "internal-fault": partial(fails, "internal-fault"),
+    "login-unchanged": login_unchanged,
     "program-hangs": hangs,
     "notifications": unseen,
     "no-tray": no_tray,

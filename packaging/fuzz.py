@@ -31,7 +31,14 @@ LONGEST: Final = 4_096
 """Bytes of an input: enough for every reader, and soon tried."""
 HANGS_S: Final = 10
 SUPPORT: Final = ROOT / "tests/support"
-TARGETS: Final = ("reply", "settings-file", "called", "remembered", "text")
+TARGETS: Final = (
+    "reply",
+    "settings-file",
+    "called",
+    "remembered",
+    "login-entry",
+    "text",
+)
 WORD: Final = re.compile(rb"[A-Za-z0-9_-]{2,40}")
 
 

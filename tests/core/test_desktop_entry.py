@@ -68,6 +68,26 @@ def test_comments_are_no_keys() -> None:
     assert (entry.get("# Exec"), entry.get("Exec"), entry.keys) == (None, None, ())
 
 
+@pytest.mark.parametrize(
+    ("text", "is_sound"),
+    [
+        (FOREIGN, True),
+        ("\n# a\n[Desktop Entry]\nA=\n", True),
+        ("", False),
+        ("A=b\n[Desktop Entry]\n", False),
+        ("[Other]\n[Desktop Entry]\n", False),
+        ("[Desktop Entry]\nwords\n", False),
+        ("[Desktop Entry]\n=b\n", False),
+    ],
+)
+def test_what_desktops_read_as_an_entry(
+    text: str,
+    is_sound: bool,  # noqa: FBT001  # pytest passes it by name
+) -> None:
+    """Its group comes first, and each line is one that they know."""
+    assert Entry.parse(text).is_sound is is_sound
+
+
 def test_text_without_the_group_holds_nothing() -> None:
     """Such as an empty file."""
     for text in ("", "Exec=a\n", "\0\1\2"):

@@ -122,7 +122,16 @@ def test_each_of_both_names_of_the_program_is_needed() -> None:
     assert login_of(entry, XFCE, lambda name: name != "/gone") is Login.OFF
 
 
-@pytest.mark.parametrize("text", ["", "[Desktop Entry]\nName=N\n", "Exec=a\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[Desktop Entry]\nName=N\n",
+        "Exec=a\n",
+        "words\n[Desktop Entry]\nExec=a\n",
+        "[Desktop Entry]\nType=Link\nExec=a\n",
+    ],
+)
 def test_what_starts_nothing_is_off(text: str) -> None:
     """As when somebody emptied the file instead of removing it."""
     entry = Entry.parse(text)

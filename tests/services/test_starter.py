@@ -29,10 +29,16 @@ class Machine:
         path.chmod(0o755)
         return path
 
-    def bundle(self, executable: Path, environment: Mapping[str, str]) -> Starter:
+    def bundle(
+        self,
+        executable: Path,
+        environment: Mapping[str, str],
+        *,
+        windows: bool = False,
+    ) -> Starter:
         """Run a bundled program."""
         return starter_of(
-            Run(executable, "", executable.parent, (), environment, True, False)  # noqa: FBT003  # named beside
+            Run(executable, "", executable.parent, (), environment, True, windows)  # noqa: FBT003  # named beside
         )
 
     def installed(self, called: str, *, windows: bool = False) -> Starter:
@@ -88,6 +94,17 @@ def test_the_variables_of_another_appimage_are_not_ours(machine: Machine) -> Non
     program = machine.program("balance-tray")
     other = {"APPIMAGE": "/x/terminal.AppImage", "APPDIR": "/tmp/.mount_term"}  # noqa: S108  # never opened
     assert machine.bundle(program, other) == Starter((str(program),))
+
+
+def test_of_the_two_programs_for_windows_the_one_without_a_terminal_is_started(
+    machine: Machine,
+) -> None:
+    """Whichever of them runs."""
+    silent = machine.program("balance-tray.exe")
+    other = machine.program("balance-tray-cli.exe")
+    for program in (silent, other):
+        started = machine.bundle(program, {"PATH": ""}, windows=True)
+        assert started == Starter((str(silent),))
 
 
 def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:

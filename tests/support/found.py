@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from callers import Called
-from promises import KEY, Remembered, Reply, SettingsFile, Target, Text
+from promises import KEY, LoginEntry, Remembered, Reply, SettingsFile, Target, Text
 from trayapp.core.memory import Memory
 
 TARGETS: Final[dict[str, type[Target]]] = {
@@ -12,6 +12,7 @@ TARGETS: Final[dict[str, type[Target]]] = {
     "settings-file": SettingsFile,
     "called": Called,
     "remembered": Remembered,
+    "login-entry": LoginEntry,
     "text": Text,
 }
 _MEMORY: Final = Memory().as_dict()
@@ -67,6 +68,16 @@ GOOD: Final[dict[str, tuple[bytes, ...]]] = {
             looked="2026-11-23T11:59:00+00:00",
         ),
     ),
+    "login-entry": (
+        (
+            b"[Desktop Entry]\nType=Application\nExec=/old/balance-tray --minimized\n"
+            b"TryExec=/old/balance-tray\nX-GNOME-Autostart-enabled=false\n"
+        ),
+        (
+            b'[Desktop Entry]\nExec="/a b/c" %U\nHidden=true\nOnlyShowIn=KDE;XFCE;\n'
+            b"NotShowIn=GNOME;\n\n[Desktop Action x]\nExec=true\n"
+        ),
+    ),
     "text": ("\x28Shop — a\u202eb".encode(), b"\x05<b>&amp;\0"),
 }
 FOUND: Final[dict[str, tuple[bytes, ...]]] = {
@@ -89,6 +100,10 @@ FOUND: Final[dict[str, tuple[bytes, ...]]] = {
         _changed(told_at="9999-12-31T23:59:59-14:00", stages={"low": "told"}),
         _changed(drained="0001-01-01T00:00:00+14:00", stages={"drain": "told"}),
         b"[" * 100_000,
+    ),
+    "login-entry": (
+        # A group without its end, into which the command was written.
+        b"[",
     ),
     "text": (
         # Blanks that only something invisible held apart.

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import sqlite3
+import sys
 import tempfile
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -33,12 +34,14 @@ from trayapp.core.errors import (
     TimedOut,
 )
 from trayapp.core.known import Outcome
+from trayapp.core.login import Login, Starter
 from trayapp.core.memory import Memory
 from trayapp.core.plain import one_line
 from trayapp.core.schedule import Plan, plan_after
 from trayapp.core.secret import Secret
 from trayapp.core.settings import DEFAULT_INTERVAL, Settings
 from trayapp.core.telling import News
+from trayapp.services.autostart_xdg import XdgAutostart
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.gateway import Gateway
 from trayapp.services.history import History
@@ -199,6 +202,26 @@ class SettingsFile(_InFolder):
         assert (loaded.config, loaded.problem) == (config, None)
         file.save(loaded.config)
         assert path.read_bytes() == first
+
+
+class LoginEntry(_InFolder):
+    """Whatever stands in an autostart entry, it can be read and switched both ways."""
+
+    def __call__(self, data: bytes) -> None:
+        """Have an entry of these bytes, which may start another program."""
+        own = self.folder / "autostart/balance-tray.desktop"
+        own.parent.mkdir(exist_ok=True)
+        own.write_bytes(data)
+        system = XdgAutostart(Starter((sys.executable,)), self.folder, (), "GNOME")
+        assert system.look() in Login
+        system.repair()
+        for is_on in (True, False, True):
+            system.switch(on=is_on)
+            assert system.look().is_on is is_on
+            assert {one.name for one in own.parent.iterdir()} <= {own.name}
+        text = own.read_bytes()
+        assert not system.repair()
+        assert own.read_bytes() == text
 
 
 class Remembered(_InFolder):

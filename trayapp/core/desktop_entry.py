@@ -33,6 +33,15 @@ class Entry:
         return cls((GROUP, *(f"{key}={escaped(value)}" for key, value in values)))
 
     @property
+    def is_sound(self) -> bool:
+        """Whether each desktop would read it: many refuse all of it for one line."""
+        filled = [one.strip() for one in self.lines if one.strip()]
+        said = [one for one in filled if not one.startswith("#")]
+        return said[:1] == [GROUP] and all(
+            one.startswith("[") if "=" not in one else one[0] != "=" for one in said
+        )
+
+    @property
     def text(self) -> str:
         """Give the file's text."""
         return "\n".join(self.lines) + "\n"

@@ -51,7 +51,8 @@ def login_of(
     """
     command = command_words(entry.get("Exec") or "")
     needed = filter(None, (entry.get("TryExec"), command[0] if command else ""))
-    if not command or not all(map(is_there, needed)):
+    is_program = entry.is_sound and entry.get("Type") in {None, "Application"}
+    if not (is_program and command) or not all(map(is_there, needed)):
         return Login.OFF
     return Login.ON if _is_wanted(entry, tuple(desktops)) else Login.SWITCHED_OFF
 
@@ -108,7 +109,7 @@ def repaired(
     None leaves it as it is, as one that a person switched off.
     """
     command = command_words(entry.get("Exec") or "")
-    if not command or not _is_wanted(entry, tuple(desktops)):
+    if not (entry.is_sound and command and _is_wanted(entry, tuple(desktops))):
         return None
     if not starter.takes_over(command, is_there=is_there(command[0])):
         return None

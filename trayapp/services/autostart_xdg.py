@@ -68,7 +68,7 @@ class XdgAutostart:
         """Write or remove the person's entry; one that holds more is only marked."""
         entry = self._counting()
         if on:
-            if entry is None or not entry.keys:
+            if entry is None or not entry.is_sound:
                 entry = self._new()
             there = _is_there
             self._write(switched_on(entry, self._starter, self._desktops, there))

@@ -13,6 +13,7 @@ import trayapp
 from trayapp.core.login import Starter
 
 _NAME: Final = "balance-tray"
+_SILENT: Final = "balance-tray.exe"
 _TRANSLOCATED: Final = "/AppTranslocation/"
 
 
@@ -58,13 +59,16 @@ def starter_of(run: Run) -> Starter:
 def _frozen(run: Run) -> str:
     """Give the name by which people find the program, or else its own file.
 
-    An AppImage runs from a folder that is there meanwhile only; its variables are also
-    seen by whatever is started from another AppImage.
+    On Windows that is never the one for the terminal, which would open one. An AppImage
+    runs from a folder that is there meanwhile only; its variables are also seen by
+    whatever is started from another AppImage.
     """
     image = run.environment.get("APPIMAGE", "")
     mounted = run.environment.get("APPDIR", "")
     if image and mounted and run.executable.is_relative_to(mounted):
         return image
+    if run.is_windows and (silent := run.executable.with_name(_SILENT)).is_file():
+        return str(silent)
     found = shutil.which(_NAME, path=run.environment.get("PATH", ""))
     if found and Path(found).resolve() == run.executable.resolve():
         return str(Path(found).absolute())
