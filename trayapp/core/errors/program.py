@@ -21,17 +21,17 @@ class NotificationsUnseen(BalanceTrayError):
 
 
 class LoginUnchanged(BalanceTrayError):
-    """The system's list of what starts at login can't be changed."""
+    """The list of what starts at login can't be changed."""
 
     id = "login-unchanged"
     remedy = Remedy.NONE
     title = mark("Start at login can't be changed")
     reason = mark(
-        "The disk is full, or the system's list of what starts at login may not be "
-        "written to."
+        "The disk is full, or the list of what starts at login (on Linux the folder "
+        "~/.config/autostart) may not be written to."
     )
     advice = mark(
-        "Nothing was saved. Free some space, or give that list back to your user, and "
+        "Nothing was saved. Free some space, or give the list back to your user, and "
         "save again; or leave start at login as it was, to save the rest."
     )
 
