@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 from pathlib import Path
 
@@ -156,6 +157,41 @@ def test_it_starts_at_login_when_a_person_chose_so(
     session.log_out()
     session.log_in()
     assert session.programs() == []
+
+
+@pytest.mark.bundle
+def test_a_program_that_was_moved_starts_from_its_new_place(
+    desktop: Desktop, session: Session
+) -> None:
+    """Once it was started there: at the next login nobody has to do it."""
+    built = Path(os.environ["BALANCE_TRAY_BUNDLE"])
+    old, new = desktop.home / "old", desktop.home / "new place"
+    shutil.copytree(built.parent, old, symlinks=True)
+    session.log_in()
+    program = Program(desktop, [str(old / built.name)])
+    with Icon(program.bus) as icon, Screen(program.bus) as screen:
+        program.start("--minimized")
+        icon.says("Not set up")
+        ours = Ours(screen)
+        box(icon, ours).press()
+        press_ok(ours, session.entry, f"TryExec={old}/")
+        icon.choose("Quit")
+        program.seconds_to_end()
+
+        old.rename(new)
+        session.log_out()
+        session.log_in()
+        assert session.programs() == [], "a desktop leaves out what is gone"
+        program.command = [str(new / built.name)]
+        program.start("--minimized")
+        wait_until(lambda: f"TryExec={new}/" in read(session.entry), "the repair", 20)
+        icon.says("Not set up")
+        icon.choose("Quit")
+        program.seconds_to_end()
+        session.log_out()
+        session.log_in()
+        icon.says("Not set up")
+        assert session.windows() == set()
 
 
 def test_what_can_not_be_switched_is_told_and_nothing_is_saved(
