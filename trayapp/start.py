@@ -15,6 +15,7 @@ from trayapp import __version__
 from trayapp.begun import Begun
 from trayapp.collector import rest_collector
 from trayapp.core.program import PROGRAM
+from trayapp.qt.imports import import_plainly
 from trayapp.qt.profile_lock import ProfileLock
 from trayapp.services.places import Places, private_folder
 from trayapp.ui.first_icon import FirstIcon
@@ -27,6 +28,7 @@ def main(options: argparse.Namespace) -> int:
     of is found out later.
     """
     rest_collector()
+    import_plainly()
     if sys.platform == "win32":
         from trayapp.services.windows_identity import take_identity
 

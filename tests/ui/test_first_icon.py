@@ -73,6 +73,7 @@ def test_nothing_slow_is_imported_before_it() -> None:
         "trayapp.core",
         "trayapp.core.program",
         "trayapp.qt",
+        "trayapp.qt.imports",
         "trayapp.qt.profile_lock",
         "trayapp.services",
         "trayapp.services.places",
