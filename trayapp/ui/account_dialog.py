@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from trayapp.core.account import Account, Service
 from trayapp.core.changes import Trial
@@ -14,6 +14,7 @@ from trayapp.core.names import service_name
 from trayapp.core.secret import Secret
 from trayapp.core.text import Problem
 from trayapp.ui.entry import Entry
+from trayapp.ui.fields import Choice
 from trayapp.ui.form_dialog import FormDialog
 from trayapp.ui.key_entry import KeyEntry
 from trayapp.ui.rows import Explained, Rows
@@ -57,7 +58,7 @@ class AccountDialog(FormDialog):
         self.setWindowTitle(
             translate("Add an account") if subject.is_new else translate("Edit account")
         )
-        self._service = QComboBox()
+        self._service = Choice()
         self._service.addItems([service_name(one, language) for one in _SERVICES])
         self._key = KeyEntry(
             language, is_stored=not subject.is_new, pending=subject.pending

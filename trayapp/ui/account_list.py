@@ -4,12 +4,13 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout
 
 from trayapp.core.account import Account
 from trayapp.core.language import Language
 from trayapp.core.names import service_name
 from trayapp.core.plain import one_line
+from trayapp.ui.fields import List
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone, breakable
 
@@ -18,7 +19,7 @@ _LINES: Final = 9
 """How high the list is, in lines of text: a little more than three accounts."""
 
 
-class AccountList(QListWidget):
+class AccountList(List):
     """Shows accounts, one of them the current one.
 
     Signals:
@@ -48,7 +49,7 @@ class AccountList(QListWidget):
         )
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.viewport()).addWidget(self._none)
-        self.setDragDropMode(QListWidget.DragDropMode.InternalMove)
+        self.setDragDropMode(List.DragDropMode.InternalMove)
         self.itemDoubleClicked.connect(self.edit_requested)
         self.model().rowsMoved.connect(self._on_moved)
 

@@ -3,12 +3,13 @@
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.gauge import Gauge
 from trayapp.core.language import Language, mark
 from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.state import State
+from trayapp.ui.fields import Choice
 from trayapp.ui.icons import gauge_icon
 from trayapp.ui.option import Option
 from trayapp.ui.panel import panel_ink
@@ -62,8 +63,8 @@ class AppearancePage(QWidget):
         return self._discreet.on
 
 
-def _choice_of_styles(chosen: IconStyle, language: Language) -> QComboBox:
-    box = QComboBox()
+def _choice_of_styles(chosen: IconStyle, language: Language) -> Choice:
+    box = Choice()
     box.setIconSize(QSize(_PREVIEW, _PREVIEW))
     ink = panel_ink()
     for style, name in _STYLES.items():

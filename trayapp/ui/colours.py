@@ -8,6 +8,8 @@ READABLE: Final = 4.5
 """The contrast that text needs (WCAG 2, level AA)."""
 SEEN: Final = 3.0
 """The contrast that a line or a mark needs."""
+_EDGE: Final = 3.2
+"""What an edge needs, with a little to spare: styles round their colours."""
 _STEPS: Final = 20
 _MUTED: Final = 0.62
 _CALM: Final = 0.4
@@ -85,6 +87,16 @@ def hairline(palette: QPalette) -> QColor:
         palette.color(QPalette.ColorRole.Window),
         _HAIRLINE,
     )
+
+
+def edge(palette: QPalette) -> QColor:
+    """Give the colour of a field's frame, between `Base` and `Window`."""
+    text = text_on(palette, QPalette.ColorRole.Window)
+    window = palette.color(QPalette.ColorRole.Window)
+    drawn = mixed(text, window, _CALM)
+    for ground in (palette.color(QPalette.ColorRole.Base), window):
+        drawn = _nearest(drawn, ground, text, _EDGE)
+    return drawn
 
 
 def tint(palette: QPalette) -> QColor:

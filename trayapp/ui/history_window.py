@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from trayapp.core.plain import one_line
 from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
 from trayapp.ui.chart import Chart
+from trayapp.ui.fields import List
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.months_table import MonthsTable
@@ -59,7 +59,7 @@ class HistoryWindow(QDialog):
         self._forecast = Text(bold=True)
         self._caveat = Text(tone=Tone.MUTED)
         self._months = MonthsTable(language)
-        self._movements = QListWidget()
+        self._movements = List()
         self._movements.setSpacing(2)
         self._movements.setWordWrap(True)
         self._movements.currentRowChanged.connect(self._on_row)

@@ -4,9 +4,10 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QStyleOptionFrame
 
 from trayapp.ui.colours import muted
+from trayapp.ui.fields import outline
 
 _CURSOR: Final = 2
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
@@ -34,6 +35,11 @@ class Line(QLineEdit):
         frame = least.width() - metrics.maxWidth()
         needed = metrics.horizontalAdvance(self.placeholderText()) + frame + _CURSOR
         return least.expandedTo(QSize(needed, 0))
+
+    def initStyleOption(self, option: QStyleOptionFrame) -> None:
+        """Ask for a frame that is seen."""
+        super().initStyleOption(option)
+        outline(self, option)
 
     def _follow(self) -> None:
         role, ink = QPalette.ColorRole.PlaceholderText, self._ink()

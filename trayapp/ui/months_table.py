@@ -4,17 +4,18 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem
 
 from trayapp.core.history_view import MonthRow
 from trayapp.core.language import Language
+from trayapp.ui.fields import Table
 
 _WIDEST: Final = 42
 """How wide it is at least if amounts are very long, in lines of text; then it
 scrolls."""
 
 
-class MonthsTable(QTableWidget):
+class MonthsTable(Table):
     """Each column has the room that its words need, and its share of the rest."""
 
     def __init__(self, language: Language) -> None:

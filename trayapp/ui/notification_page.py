@@ -4,13 +4,14 @@ from datetime import time, timedelta
 from typing import Final
 
 from PySide6.QtCore import Qt, QTime, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.text import Problem
 from trayapp.ui.announce import announce
 from trayapp.ui.buttons import Button
+from trayapp.ui.fields import Clock
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.option import Option
 from trayapp.ui.waits import Waits
@@ -183,9 +184,9 @@ class NotificationPage(QWidget):
         self.test_notification_requested.emit()
 
 
-def _clock(shown: time, name: str) -> QTimeEdit:
+def _clock(shown: time, name: str) -> Clock:
     """Make a field for a time of the day, written as everywhere in the program."""
-    edit = QTimeEdit(QTime(shown.hour, shown.minute))
+    edit = Clock(QTime(shown.hour, shown.minute))
     edit.setDisplayFormat("HH:mm")
     # Where words run the other way, a time does not; Qt would turn it around.
     edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -193,5 +194,5 @@ def _clock(shown: time, name: str) -> QTimeEdit:
     return edit
 
 
-def _time(edit: QTimeEdit) -> time:
+def _time(edit: Clock) -> time:
     return time(edit.time().hour(), edit.time().minute())

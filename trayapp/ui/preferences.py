@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
 from trayapp.core.locales import LOCALES
 from trayapp.core.settings import Settings
+from trayapp.ui.fields import Choice
 from trayapp.ui.login_option import LoginOption
 from trayapp.ui.rows import Explained, Rows
 from trayapp.ui.waits import Waits
@@ -59,9 +60,9 @@ class Preferences(QWidget):
         return str(self._languages.currentData())
 
 
-def _choice_of_languages(chosen: str, language: Language) -> QComboBox:
+def _choice_of_languages(chosen: str, language: Language) -> Choice:
     """Offer the languages, each by its own name: whoever looks for it can read that."""
-    box = QComboBox()
+    box = Choice()
     # Translators: the language that the operating system is set to.
     box.addItem(language.gettext("The system's own"), "")
     for code, one in LOCALES.items():

@@ -3,16 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
-from PySide6.QtWidgets import QComboBox
-
 from trayapp.core.language import Language
+from trayapp.ui.fields import Choice
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
 
-class Waits(QComboBox):
+class Waits(Choice):
     """Offers the usual times, and the one that was chosen before."""
 
     def __init__(

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from trayapp.core.language import Language
 from trayapp.core.plain import one_line
+from trayapp.ui.fields import Table
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone, breakable
 
@@ -63,7 +63,7 @@ class WhyDialog(QDialog):
         self._table.show_rows(rows)
 
 
-class _Table(QTableWidget):
+class _Table(Table):
     """Rows of wrapped words; each is read whole by a screen reader."""
 
     def __init__(self, language: Language) -> None:
