@@ -75,6 +75,7 @@ LOCKED: Final = {
     "run": "pyproject.toml",
     "dev": "--group=dev",
     "build": "--group=build",
+    "package": "--group=package",
     "sbom": "--group=sbom",
     "fuzz": "--group=fuzz",
 }
@@ -118,6 +119,7 @@ def run_script(command: str, args: Sequence[str]) -> None:
     if command in {"fuzz", "sbom"}:
         environment.ensure(command)
     if command == "package":
+        environment.ensure("package")
         build()
     run_loudly([PYTHON, SCRIPTS[command], *args])
     if command == "shots":

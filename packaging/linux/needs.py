@@ -1,0 +1,110 @@
+"""Finds what the bundle needs of the system: its libraries, and how new they are."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from steps import StepError, run_quietly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+C_LIBRARY: Final = "libc.so.6"
+OF_C: Final = re.compile(
+    r"(libc|libm|libdl|libpthread|libresolv|librt|ld-linux.*)\.so.*"
+)
+DEBIAN: Final[Mapping[str, str]] = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libX11.so.6": "libx11-6",
+    "libbrotlicommon.so.1": "libbrotli1",
+    "libbrotlidec.so.1": "libbrotli1",
+    "libcrypto.so.3": "libssl3 | libssl3t64",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libgcc_s.so.1": "libgcc-s1",
+    "libglib-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "libgthread-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
+    "libssl.so.3": "libssl3 | libssl3t64",
+    "libstdc++.so.6": "libstdc++6 (>= 11)",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libxcb-glx.so.0": "libxcb-glx0",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb.so.1": "libxcb1",
+    "libz.so.1": "zlib1g",
+    "libzstd.so.1": "libzstd1",
+}
+"""Which of Debian's packages has a library; Ubuntu named some anew, for 64-bit time."""
+
+
+class Needs(NamedTuple):
+    """What a system has to have."""
+
+    libraries: tuple[str, ...]
+    """By the names that the loader looks for, without the C library's."""
+    glibc: str
+    """The oldest version of the C library that will do."""
+
+
+def needs_of(bundle: Path) -> Needs:
+    """Look into every program and library of a folder."""
+    files = [one for one in bundle.rglob("*") if _is_elf(one)]
+    return read_needs(
+        run_quietly(["objdump", "--private-headers", *files]),
+        {one.name for one in bundle.rglob("*.so*")},
+    )
+
+
+def read_needs(listing: str, own: Iterable[str]) -> Needs:
+    """Read what objdump says of files; `own` are libraries that are there."""
+    named = set(re.findall(r"^\s+NEEDED\s+(\S+)$", listing, re.MULTILINE))
+    versions = defaultdict(set)
+    for name, number in re.findall(r"\s([A-Z]+)_([0-9.]+)$", listing, re.MULTILINE):
+        versions[name].add(tuple(map(int, number.split("."))))
+    return Needs(
+        tuple(sorted(one for one in named - set(own) if not OF_C.fullmatch(one))),
+        ".".join(map(str, max(versions["GLIBC"]))),
+    )
+
+
+def debian_depends(needs: Needs) -> list[str]:
+    """Name Debian's packages; a library that is not in the list is a failed step."""
+    unknown = [one for one in needs.libraries if one not in DEBIAN]
+    if unknown:
+        message = f"No package is known to have {', '.join(unknown)}: see {__file__}"
+        raise StepError(message)
+    return [
+        "ca-certificates",
+        f"libc6 (>= {needs.glibc})",
+        *sorted({DEBIAN[one] for one in needs.libraries}),
+        "xkb-data",
+    ]
+
+
+def rpm_depends(needs: Needs) -> list[str]:
+    """Name what RPM calls a library itself, on whichever distribution."""
+    return [
+        "ca-certificates",
+        f"{C_LIBRARY}(GLIBC_{needs.glibc})(64bit)",
+        *(f"{one}()(64bit)" for one in needs.libraries),
+        "xkeyboard-config",
+    ]
+
+
+def _is_elf(file: Path) -> bool:
+    if file.is_symlink() or not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return opened.read(4) == b"\x7fELF"
