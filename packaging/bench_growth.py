@@ -80,15 +80,13 @@ def measure_accounts(scene: Scene) -> None:
         "alone keeps its connections, the program opens one for each question"
     )
     with _gateway(scene) as url:
-        for run in range(scene.runs + 1):
+        for _ in range(scene.runs):
             for count in ACCOUNTS:
                 subject = _own_home(scene, CHECKOUT, f"with-{count}-accounts")
                 _write_accounts(scene, subject, url, count)
                 found = _inside(scene, subject, "accounts")
                 bare = _bare(scene, url, count)
                 tray = _start(scene, subject)
-                if run == 0:
-                    continue  # to warm up
                 book.add(f"ask-{count}", HTTPX, bare)
                 book.add(f"ask-{count}", CHECKOUT, found["seconds"])
                 book.add(f"stall-first-{count}", CHECKOUT, found["stall-first"])
@@ -114,7 +112,7 @@ def measure_readings(scene: Scene) -> None:
             add_account(subject, scene.stage, scene.till.url, KEY)
             _write_past(scene, subject, count)
             subjects[count, one.name] = subject
-    for run in range(scene.runs + 1):
+    for _ in range(scene.runs):
         for (count, name), subject in subjects.items():
             found: dict[str, float] = {}
             try:
@@ -123,7 +121,7 @@ def measure_readings(scene: Scene) -> None:
                 found["tray"], found["balance"] = _first_balance(scene, subject)
             except (StepError, WaitTimeoutError) as error:
                 book.note(f"{subject.name}: {error}")
-            for figure, value in found.items() if run else ():
+            for figure, value in found.items():
                 book.add(f"past-{figure}-{count}", name, value)
 
 

@@ -60,7 +60,7 @@ class Watch(QObject):
     def start(self) -> None:
         """Have the heart beat, and see what is painted."""
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one
-        self.forget()
+        self._beats[:] = [time.monotonic()]
         self._heart.start()
 
     def forget(self) -> None:
@@ -75,7 +75,7 @@ class Watch(QObject):
         beats = [*self._beats, time.monotonic()]
         return max(after - before for before, after in pairwise(beats)) * 1_000
 
-    def wait(self, condition: Callable[[], object]) -> None:
+    def wait(self, condition: Callable[[], object], what: str) -> None:
         """Let the program run until something holds."""
         loop, look, late = QEventLoop(), QTimer(interval=_LOOK_MS), QTimer()
         look.timeout.connect(lambda: loop.quit() if condition() else None)
@@ -84,7 +84,7 @@ class Watch(QObject):
         look.start()
         late.start(_WITHIN_MS)
         if loop.exec() != 0:
-            print("it did not come about in time", file=sys.stderr, flush=True)
+            print(f"{what}: not in time", file=sys.stderr, flush=True)
             os._exit(1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's
@@ -171,7 +171,7 @@ class Inside:
         self.watch.forget()
         pressed = time.monotonic()
         window.history_requested.emit(self.ids[0])
-        self.watch.wait(lambda: Curve in self.watch.painted)
+        self.watch.wait(lambda: Curve in self.watch.painted, "the chart")
         found["history"] = self.watch.painted[Curve] - pressed
         found["stall"] = self.watch.stall_ms
         found["pss"] = pss_mb([os.getpid()])
@@ -185,13 +185,14 @@ class Inside:
         return self.watch.answered[-1] - asked
 
     def _all_answered(self) -> None:
-        self.watch.wait(lambda: len(self.watch.answered) >= len(self.ids))
+        answered, count = self.watch.answered, len(self.ids)
+        self.watch.wait(lambda: len(answered) >= count, f"{count} answers")
 
     def _open_window(self) -> float:
         self.watch.forget()
         asked = time.monotonic()
         self.wiring.show_window()
-        self.watch.wait(lambda: Window in self.watch.painted)
+        self.watch.wait(lambda: Window in self.watch.painted, "the window")
         return self.watch.painted[Window] - asked
 
 

@@ -17,6 +17,7 @@ BUNDLE: Final = "bundle"
 OURS: Final = (CHECKOUT, BUNDLE)
 HTTPX: Final = "bare httpx"
 PEERS: Final = ("syncthingtray", "nextcloud", "vorta")
+_ORDER: Final = (FLOOR, HTTPX, *OURS, *PEERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Book:
             self.notes.append(words)
 
     def subjects(self, figure: str) -> list[str]:
-        """Name whose figure was measured, in the order in which that began."""
+        """Name whose figure was measured."""
         return list(self._samples.get(figure, {}))
 
     def samples(self, figure: str, subject: str) -> list[float]:
@@ -145,7 +146,7 @@ def rows(book: Book, figures: Iterable[Figure]) -> list[Row]:
     return [
         _row(book, figure, subject)
         for figure in figures
-        for subject in book.subjects(figure.id)
+        for subject in sorted(book.subjects(figure.id), key=_ORDER.index)
     ]
 
 
