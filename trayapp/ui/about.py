@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 from trayapp.core.language import Language
 from trayapp.core.program import PROGRAM
 from trayapp.ui.announce import announce
-from trayapp.ui.buttons import Button
+from trayapp.ui.buttons import Button, plain
 from trayapp.ui.icons import app_icon, app_pixmap
 from trayapp.ui.labels import Text, Tone
 from trayapp.ui.picture import Picture
@@ -82,6 +82,7 @@ class AboutDialog(QDialog):
         whole.addStretch(1)
         whole.addWidget(self._copied)
         whole.addWidget(box)
+        plain(self)
         self.resize(em * 28, 0)
         self._fit()
 

@@ -3,8 +3,8 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QFont, QIcon, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from trayapp.ui.colours import highlight, on_highlight
 
@@ -18,6 +18,13 @@ def widen(button: QPushButton, lines: int) -> None:
     button.setMinimumWidth(0)  # it would hide what the words need
     wide = button.fontMetrics().height() * lines
     button.setMinimumWidth(max(wide, button.sizeHint().width()))
+
+
+def plain(dialog: QWidget) -> None:
+    """Take the pictures off a dialog's answers: no other button has any."""
+    for box in dialog.findChildren(QDialogButtonBox):
+        for button in box.buttons():
+            button.setIcon(QIcon())
 
 
 class Button(QPushButton):

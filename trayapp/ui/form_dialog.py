@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QTabWidget, QWidget
 
 from trayapp.core.language import Language
+from trayapp.ui.buttons import plain
 from trayapp.ui.page import Page
 from trayapp.ui.paged_dialog import PagedDialog
 
@@ -34,6 +35,7 @@ class FormDialog(PagedDialog):
         footer.addWidget(self.status, 1)
         footer.addWidget(box)
         self.whole.addLayout(footer)
+        plain(self)
 
     def add_page(self, title: str = "") -> Page:
         """Add a page after the others."""

@@ -18,7 +18,7 @@ from trayapp.core.history_view import HistoryView, MovementRow
 from trayapp.core.language import Language
 from trayapp.core.plain import one_line
 from trayapp.ui.announce import announce
-from trayapp.ui.buttons import Button
+from trayapp.ui.buttons import Button, plain
 from trayapp.ui.chart import Chart
 from trayapp.ui.fields import List
 from trayapp.ui.icons import app_icon
@@ -199,6 +199,7 @@ class HistoryWindow(QDialog):
         dialog.setDefaultSuffix(form)
         dialog.selectFile(f"{_file_name(self._view.title)}.{form}")
         dialog.setObjectName(form)
+        plain(dialog)
         dialog.fileSelected.connect(self._on_path)
         dialog.open()
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from trayapp.core.program import PROGRAM
 from trayapp.core.text import Problem
+from trayapp.ui.buttons import plain
 
 _READ_MS: Final = 60_000
 """Nobody may be there, as at login: then it does not stay for ever."""
@@ -22,5 +23,7 @@ def say_last_word(problem: Problem) -> None:
     box.setInformativeText(
         " ".join(filter(None, (problem.reason, problem.advice, detail)))
     )
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    plain(box)
     QTimer.singleShot(_READ_MS, box.reject)
     box.exec()

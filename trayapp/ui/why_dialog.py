@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from trayapp.core.language import Language
 from trayapp.core.plain import one_line
+from trayapp.ui.buttons import plain
 from trayapp.ui.fields import Table
 from trayapp.ui.icons import app_icon
 from trayapp.ui.labels import Text, Tone, breakable
@@ -55,6 +56,7 @@ class WhyDialog(QDialog):
         )
         layout.addWidget(self._table, 1)
         layout.addWidget(box)
+        plain(self)
         self.setMinimumSize(QSize(*_SMALLEST) * em)
         self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
