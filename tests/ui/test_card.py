@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
@@ -59,6 +60,12 @@ def actions(card: AccountCard) -> dict[str, QAction]:
     return {one.text().replace("&", ""): one for one in menu.actions() if one.text()}
 
 
+def needed(card: AccountCard) -> int:
+    """Give the height that a card asks for, once its layouts have heard of it."""
+    QCoreApplication.sendPostedEvents()
+    return card.heightForWidth(700)
+
+
 def test_the_run_out_day_comes_after_the_amount(
     card: AccountCard, words: Words
 ) -> None:
@@ -83,14 +90,29 @@ def test_a_card_does_not_grow_when_its_forecast_comes(
     """That takes the history, so it comes later; what is below stays where it was."""
     before = replace(FULL, run_out="", level=state, state=state, paid="")
     card.set_density(density)
-    card.resize(700, 400)
+    card.show()
     card.show_card(before)
-    height = card.sizeHint().height()
+    height = needed(card)
     card.show_card(replace(before, run_out=FULL.run_out))
-    assert card.sizeHint().height() == height
+    assert needed(card) == height
     card.show_card(replace(before, note="Not enough history yet"))
-    assert card.sizeHint().height() == height
+    assert needed(card) == height
     assert "Not enough history yet" in card.accessibleName()
+
+
+@pytest.mark.parametrize("density", Density)
+def test_a_forecast_that_is_still_to_come_leaves_no_hole(
+    card: AccountCard, density: Density
+) -> None:
+    """Its room is kept below the words, not between them."""
+    card.set_density(density)
+    card.resize(700, 400)
+    card.show_card(replace(FULL, run_out="", messages="", paid=""))
+    card.show()
+    said = [one for one in card.findChildren(Text) if one.isVisible() and one.text()]
+    assert len(said) == 4
+    for above, below in pairwise(said):
+        assert 0 <= below.y() - above.geometry().bottom() < below.height() / 2
 
 
 @pytest.mark.parametrize(

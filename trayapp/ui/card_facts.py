@@ -1,8 +1,9 @@
 """What a card says, from the name down to the age, in the order in which one asks."""
 
+from math import ceil
 from typing import Final
 
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFontMetricsF, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.language import Language
@@ -36,6 +37,8 @@ class Facts(QWidget):
         self._state = Text(ground=_BASE)
         self._age = Text(tone=Tone.MUTED, ground=_BASE)
         self._paid = Text(ground=_BASE)
+        self._spare = QWidget()
+        """Room at the end for the run-out day, which comes later than the balance."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(self.fontMetrics().height() // 6)
@@ -43,6 +46,7 @@ class Facts(QWidget):
             self._column.addWidget(label)
         for label in (self._state, self._age, self._paid):
             self._column.addWidget(label)
+        self._column.addWidget(self._spare)
         self._column.addStretch(1)
 
     def show_card(self, card: Card, density: Density) -> None:
@@ -71,9 +75,9 @@ class Facts(QWidget):
         ):
             label.say(text)
             label.setVisible(bool(text))
-        # Its room is kept: a forecast comes a little later than the balance.
-        if card.problem is None:
-            self._run_out.show()
+        line = QFontMetricsF(self._run_out.font()).height()
+        self._spare.setFixedHeight(ceil(line))
+        self._spare.setVisible(self._run_out.isHidden() and card.problem is None)
         self._raise_age(high=aged)
 
     def sentence(self, card: Card) -> str:
