@@ -24,6 +24,7 @@ from trayapp.core.plot import (
     time_axis,
     value_axis,
     within,
+    words_beside,
 )
 
 SPANISH = Language(
@@ -236,3 +237,15 @@ def test_a_million_readings_are_laid_out_at_once() -> None:
     print(f"a million readings: made {made - started:.2f} s, laid out {taken:.3f} s")  # noqa: T201  # a measurement
     assert sum(map(len, done.runs)) <= 4 * 801
     assert taken < 0.6
+
+
+@given(st.floats(0, 400), st.floats(1, 200), st.floats(0, 400), st.floats(0.5, 10))
+def test_words_over_a_mark_keep_away_from_the_present(
+    x: float, width: float, behind: float, gap: float
+) -> None:
+    """They are centred where that is far enough; no mark is right of the present."""
+    now = x + behind
+    left = words_beside(x, width, now, gap)
+    assert left + width <= now - gap + 1e-6 or left >= now + gap
+    if x + width / 2 < now - gap:
+        assert left == x - width / 2

@@ -131,6 +131,15 @@ def plot(
     )
 
 
+def words_beside(x: float, width: float, upright: float, gap: float) -> float:
+    """Give the left end of words that are centred on `x`, which is not right of a line.
+
+    Where they would come nearer than `gap` to that upright line they end left of it.
+    """
+    left = x - width / 2
+    return min(left, upright - gap - width) if left < upright + gap else left
+
+
 def within(series: Series, time: TimeAxis) -> range:
     """Give the readings that are on the time axis, by their place in the series."""
     first = bisect_left(series.times, time.start)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from trayapp.core.axis import milliseconds, tick_words
+from trayapp.core.plot import words_beside
 from trayapp.ui.chart_sheet import Looks, Sheet, amount_words, faded
 
 _FINE: Final = 1.2
@@ -43,6 +44,12 @@ class _Scribe:
         self._painter.setRenderHint(smooth, on=False)
         self._paint_threshold()
         self._paint_change()
+
+    @property
+    def _now(self) -> float:
+        """Where the present is."""
+        now = milliseconds(self._sheet.data.now)
+        return self._area.left() + self._sheet.plot.time.x(now)
 
     def _is_free(self, room: QRectF) -> bool:
         return not any(room.intersects(one) for one in self._taken) and not (
@@ -96,7 +103,7 @@ class _Scribe:
                     room, _MIDDLE | Qt.AlignmentFlag.AlignLeft, words
                 )
                 free = room.right() + em * 0.3
-        now = area.left() + self._sheet.plot.time.x(milliseconds(self._sheet.data.now))
+        now = self._now
         # Translators: where the present is in the chart.
         words = self._language.gettext("now")
         width = self._sheet.metrics.horizontalAdvance(words) + 1
@@ -174,9 +181,7 @@ class _Scribe:
             self._taken.append(QRectF(tip.x() - size, tip.y(), size * 2, size * 2))
             words = "+" + self._language.money(mark.amount, self._sheet.data.unit)
             width = self._sheet.metrics.horizontalAdvance(words) + 1
-            room = QRectF(tip.x() - width / 2, tip.y() - em * 1.05, width, em)
-            room.moveLeft(max(area.left(), min(room.left(), area.right() - width)))
-            labels.append((room, words))
+            labels.append((self._room_over(tip, width), words))
         rooms = [room for room, _ in labels]
         if any(one.intersects(other) for one, other in pairwise(rooms)) or not all(
             map(self._is_free, rooms)
@@ -186,6 +191,22 @@ class _Scribe:
         for room, words in labels:
             self._painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
         self._taken += rooms
+
+    def _room_over(self, tip: QPointF, width: float) -> QRectF:
+        """Give the room for a top-up's amount, apart from the line of the present."""
+        area, em = self._area, self._em
+        centred = tip.x() - width / 2
+        apart = words_beside(tip.x(), width, self._now, em * 0.3)
+        rooms = [
+            QRectF(
+                max(area.left(), min(left, area.right() - width)),
+                tip.y() - em * 1.05,
+                width,
+                em,
+            )
+            for left in (apart, centred)
+        ]
+        return next(filter(self._is_free, rooms), rooms[1])
 
     def _paint_threshold(self) -> None:
         if self._sheet.plot.threshold is None:
