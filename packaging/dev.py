@@ -111,10 +111,12 @@ def main() -> int:
 
 def run_script(command: str, args: Sequence[str]) -> None:
     """Run a command that is a program of its own, with all that it needs."""
+    packing = command == "package" and "--check" in args
     prepare(
-        desktop=command in {"bench", "faults", "shots"},
+        desktop=command in {"bench", "faults", "shots"} or packing,
         peers=command == "bench" and "--no-peers" not in args,
         bundle=command == "package",
+        packing=packing,
     )
     if command in {"fuzz", "sbom"}:
         environment.ensure(command)
@@ -132,6 +134,7 @@ def prepare(
     sessions: bool = False,
     bundle: bool = False,
     peers: bool = False,
+    packing: bool = False,
 ) -> None:
     """Have the system packages and the virtual environment that a command needs."""
     packages = [*system.venv_packages(), *system.QT]
@@ -143,6 +146,8 @@ def prepare(
         packages += system.bundle_packages()
     if peers:
         packages += system.PEERS
+    if packing:
+        packages += system.PACKAGES
     if LINUX:
         system.ensure(packages)
     environment.ensure("run", "dev", *(["build"] if bundle else []))
@@ -314,7 +319,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     )
     commands.add_parser("faults", help="take a picture of every fault, to look at")
     asked, rest = parser.parse_known_args()
-    if rest and asked.command in {"check", "build", "package"}:
+    if rest and asked.command in {"check", "build"}:
         parser.error(f"{asked.command} takes no arguments: {' '.join(rest)}")
     return asked, rest
 

@@ -5,12 +5,13 @@ python3 packaging/dev.py package
 
 from __future__ import annotations
 
+import argparse
 import platform
 import sys
 from typing import TYPE_CHECKING, Final
 
 from environment import PYTHON, ROOT, WORK
-from steps import run_loudly
+from steps import StepError, run_loudly
 from trayapp import __version__
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ def pack_linux() -> None:
     make_all(BUILT, stem("linux", machine), machine, OUTPUT)
 
 
+def check_linux() -> None:
+    """Hold them against their rules, and install them in a clean system."""
+    from linux.install_check import check  # noqa: PLC0415  # as above
+    from linux.packages import STAGE  # noqa: PLC0415  # as above
+
+    machine = platform.machine()
+    check(OUTPUT, stem("linux", machine), machine, STAGE / "share")
+
+
 def pack_windows() -> None:
     """Make the installer and an archive."""
     run_loudly([PYTHON, INSTALLER, BUILT, ICON, OUTPUT])
@@ -61,13 +71,33 @@ PACKERS: Final[dict[str, Callable[[], None]]] = {
 
 def main() -> int:
     """Pack it, and say what came of it."""
+    asked = _read_command_line()
     OUTPUT.mkdir(parents=True, exist_ok=True)
     for old in OUTPUT.iterdir():
         old.unlink()
-    PACKERS[sys.platform]()
-    for file in sorted(OUTPUT.iterdir()):
-        print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
+    try:
+        PACKERS[sys.platform]()
+        for file in sorted(OUTPUT.iterdir()):
+            print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
+        if asked.check:
+            check_linux()
+    except StepError as exc:
+        print(exc)
+        return 1
     return 0
+
+
+def _read_command_line() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    if sys.platform == "linux":
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="hold them against the rules, and install them in a clean Debian",
+        )
+    else:
+        parser.set_defaults(check=False)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -81,6 +81,15 @@ SESSIONS: Final = (
 """The other desktops that the tests live on: large, and nothing else needs them."""
 PEERS: Final = ("borgbackup", "nextcloud-desktop", "syncthingtray")
 """What the benchmark measures beside the program, and what vorta cannot do without."""
+PACKAGES: Final = (
+    "appstream",
+    "debootstrap",
+    "desktop-file-utils",
+    "lintian",
+    "rpm",
+    "xz-utils",
+)
+"""What Linux's packages are checked with."""
 BINUTILS: Final = "binutils"
 
 LISTING: Final = r"${db:Status-Status}\t${Package}\t${Provides}\n"

@@ -1,0 +1,191 @@
+"""Installs the packages in a clean Debian, uses them as a person does, removes them.
+
+    python3 packaging/dev.py package --check
+
+It takes minutes and root, so it is no part of the tests. What is missing in a package
+shows here: the clean system has no Python, no Qt, and nothing to build with.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QImage
+
+from desktop import Desktop
+from environment import WORK
+from linux.clean_root import HOME, PERSON, CleanRoot, why_not
+from linux.packages import file_name
+from linux.share import DESKTOP_FILE, METAINFO, NAME
+from processes import wait_until
+from scripted_gateway import ScriptedGateway
+from steps import StepError, Steps, run_quietly, say
+from tray_probe import NoTrayIconError, Tray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
+AMOUNT: Final = "350.12"
+ROOT: Final = WORK / "clean-root"
+PICTURES: Final = WORK / "installed"
+ANSWER_S: Final = 30.0
+INSTALLED: Final = Path("/usr/bin") / NAME
+BY_PERSON: Final = HOME / ".local/bin" / NAME
+PERSONS: Final = (".config", ".local", ".cache")
+
+
+def check(packages: Path, stem: str, machine: str, share: Path) -> None:
+    """Hold everything against its rules, then use it; raise if any of it failed."""
+    steps = Steps()
+    deb, rpm = (packages / file_name(kind, machine) for kind in ("deb", "rpm"))
+    with steps.step("desktop file"):
+        run_quietly(["desktop-file-validate", share / DESKTOP_FILE])
+    with steps.step("metainfo"):
+        run_quietly(["appstreamcli", "validate", "--no-net", share / METAINFO])
+    with steps.step("lintian"):
+        run_quietly(["lintian", "--fail-on=error", "--allow-root", deb])
+    with steps.step("rpm"):
+        listed = run_quietly(["rpm", "--query", "--list", "--package", rpm])
+        _expect(str(INSTALLED) in listed.splitlines(), f"no {INSTALLED} in {rpm.name}")
+    reason = why_not()
+    if reason:
+        say(f"Not installed anywhere: {reason}")
+    else:
+        with steps.step("in a clean Debian"):
+            _check_installed(deb, packages / f"{stem}.tar.xz", steps)
+    say(f"\n{steps.summary()}")
+    if steps.failed:
+        message = "Not every package is as it should be: see above"
+        raise StepError(message)
+
+
+def _check_installed(deb: Path, archive: Path, steps: Steps) -> None:
+    with (
+        Desktop("xfce") as desktop,
+        CleanRoot(ROOT, share=desktop.folder) as root,
+        ScriptedGateway() as gateway,
+    ):
+        gateway.set_balance(KEY, AMOUNT, "EUR")
+        _open_to_all(desktop)
+        before = root.files()
+        with steps.step("apt installs the .deb"):
+            _install(root, deb)
+        with steps.step("the .deb's program"):
+            _use(root, desktop, gateway, [INSTALLED], "deb")
+        with steps.step("apt removes the .deb"):
+            root.apt("purge", NAME)
+            _expect_nothing_left(root, before)
+        with steps.step("install.sh installs the archive"):
+            _unpack(root, archive)
+        with steps.step("the archive's program"):
+            _use(root, desktop, gateway, [BY_PERSON], "archive")
+        with steps.step("install.sh removes it"):
+            own = HOME / f".local/lib/{NAME}/install.sh"
+            root.run(own, "--uninstall")
+            _expect_nothing_left(root, before)
+
+
+def _open_to_all(desktop: Desktop) -> None:
+    """Let another user than the one who started it use this desktop."""
+    desktop.run(["xhost", "+local:"])
+    for folder in (desktop.folder, desktop.folder / "run"):
+        folder.chmod(0o755)
+    (desktop.folder / "run/bus").chmod(0o777)
+
+
+def _install(root: CleanRoot, deb: Path) -> None:
+    root.apt("update")
+    (root.folder / "tmp" / deb.name).write_bytes(deb.read_bytes())
+    root.apt("install", "--no-install-recommends", f"/tmp/{deb.name}")  # noqa: S108  # its
+    added = root.run("dpkg-query", "--show", "--showformat=${Package}\n")
+    for unwanted in ("python3", "libqt6core6", "libc6-dev"):
+        _expect(unwanted not in added.split(), f"{unwanted} was installed")
+    _expect(root.run("dpkg", "--verify", NAME) == "", "dpkg finds changed files")
+
+
+def _unpack(root: CleanRoot, archive: Path) -> None:
+    home = root.folder / HOME.relative_to("/")
+    run_quietly(["tar", "--extract", "--file", archive, "--directory", home])
+    (unpacked,) = (one for one in home.iterdir() if one.name.startswith(NAME))
+    run_quietly(["chown", "--recursive", f"{PERSON}:{PERSON}", unpacked])
+    root.run(HOME / unpacked.name / NAME, "--self-test")
+    say(root.run(HOME / unpacked.name / "install.sh").rstrip())
+    run_quietly(["rm", "-r", unpacked])
+
+
+def _use(
+    root: CleanRoot,
+    desktop: Desktop,
+    gateway: ScriptedGateway,
+    program: Sequence[Path],
+    name: str,
+) -> None:
+    """Be a person: add an account, see it in the tray, and end the program."""
+    names = ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "LIBGL_ALWAYS_SOFTWARE")
+    env = {one: desktop.env[one] for one in names}
+    for screen in ("offscreen", "xcb"):
+        said = root.run(*program, "--self-test", env={**env, "QT_QPA_PLATFORM": screen})
+    say(said.rstrip())
+    custom = ["--service", "custom", "--base-url", gateway.url, "--key-stdin"]
+    root.run(*program, "account", "add", "Shop", *custom, stdin=f"{KEY}\n", env=env)
+    running = subprocess.Popen(root.command(*program), env=root.env(env))
+    try:
+        with Tray(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
+
+            def is_shown() -> bool:
+                try:
+                    return AMOUNT in tray.tooltip()
+                except NoTrayIconError:
+                    return False
+
+            wait_until(is_shown, f"{AMOUNT} in the tray", ANSWER_S)
+            say(tray.tooltip())
+            picture = PICTURES / f"{name}.png"
+            before = _middle(desktop, picture)
+            tray.activate()
+        # A window has its frame before there is anything in it.
+        wait_until(
+            lambda: _middle(desktop, picture) != before, "a drawn window", ANSWER_S
+        )
+        say(f"Picture: {picture}")
+        root.run(*program, "--quit", env=env)
+        _expect(running.wait(ANSWER_S) == 0, "it did not end well")
+    finally:
+        running.kill()
+        running.wait()
+    root.run(*program, "account", "remove", "Shop", env=env)
+
+
+def _middle(desktop: Desktop, picture: Path) -> int:
+    """Take a picture, and give the colour of its middle."""
+    picture.parent.mkdir(exist_ok=True)
+    desktop.screenshot(picture)
+    image = QImage(str(picture))
+    return image.pixel(image.rect().center())
+
+
+def _expect_nothing_left(root: CleanRoot, before: set[str]) -> None:
+    """Find no file of ours but the person's own, and no folder that nobody needs."""
+    ours = re.compile(re.escape(NAME).replace("\\-", "[-_.]?"), re.IGNORECASE)
+    homes = tuple(str(HOME / one) for one in PERSONS)
+    left = [
+        one
+        for one in sorted(root.files() - before)
+        if ours.search(one) and not one.startswith(homes)
+    ]
+    _expect(not left, f"left behind: {', '.join(left)}")
+    share = root.folder / HOME.relative_to("/") / ".local"
+    kept = [one for one in share.rglob("*") if one.is_file()]
+    wrong = [one for one in kept if f"{NAME}/" not in os.path.relpath(one, share)]
+    _expect(not wrong, f"left behind: {', '.join(map(str, wrong))}")
+    _expect(not (share / f"lib/{NAME}").exists(), "the program is still there")
+
+
+def _expect(good: bool, otherwise: str) -> None:  # noqa: FBT001  # it reads as assert
+    if not good:
+        raise StepError(otherwise)
