@@ -148,6 +148,13 @@ def write_sums(files: list[Path], file: Path) -> None:
     file.write_text("".join(lines), encoding="ascii")
 
 
+def make_python(output: Path) -> list[Path]:
+    """Make what pip and pipx install, which is the same on every system."""
+    before = set(output.iterdir())
+    run_quietly([PYTHON, "-m", "hatchling", "build", f"--directory={output}"])
+    return sorted(set(output.iterdir()) - before)
+
+
 def make_all(built: Path, stem: str, machine: str, output: Path) -> list[Path]:
     """Make all of them, and give the files."""
     epoch = release_time()
@@ -158,6 +165,7 @@ def make_all(built: Path, stem: str, machine: str, output: Path) -> list[Path]:
     files += [
         make_package(one, STAGE, needs, machine, output) for one in ("deb", "rpm")
     ]
+    files += make_python(output)
     sums = output / f"{stem}.sha256"
     write_sums(files, sums)
     return [*files, sums]

@@ -12,8 +12,8 @@ BUILD = "import sys, hatchling.build as b; print(b.build_wheel(sys.argv[1]))"
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Build the wheel and list what is in it."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     built = subprocess.run(
         [sys.executable, "-c", BUILD, folder],
@@ -22,8 +22,14 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         capture_output=True,
         text=True,
     )
-    with zipfile.ZipFile(folder / built.stdout.strip()) as wheel:
-        return set(wheel.namelist())
+    return folder / built.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> set[str]:
+    """List what is in it."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
 
 
 def test_the_resources_lie_inside_the_package(names: set[str]) -> None:
@@ -37,6 +43,23 @@ def test_the_resources_lie_inside_the_package(names: set[str]) -> None:
 
     assert expected <= names
     assert [name for name in names if name.endswith((".po", ".pot"))] == []
+
+
+def test_what_is_installed_from_it_is_whole(wheel: Path, tmp_path: Path) -> None:
+    """Far from any checkout, it finds its pictures and its sentences."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "trayapp", "--self-test"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[0].endswith(f" in {tmp_path / 'trayapp'}")
+    assert done.returncode == 0, done.stdout
 
 
 def test_nothing_but_the_program_is_installed(names: set[str]) -> None:
