@@ -277,7 +277,7 @@ def wired(qtbot: QtBot, recent: Recent | None = None) -> Iterator[Scene]:
 def words(widget: QWidget) -> list[str]:
     """Read all that is to be seen."""
     return [
-        one.text().replace("\u200b", "")
+        one.text().replace("\u200b", "").replace("\u00a0", " ")
         for one in widget.findChildren(QLabel)
         if one.isVisibleTo(widget)
     ]

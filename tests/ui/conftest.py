@@ -21,7 +21,7 @@ def words() -> Callable[[QWidget], list[str]]:
 
     def read(widget: QWidget) -> list[str]:
         return [
-            label.text().replace("\u200b", "")
+            label.text().replace("\u200b", "").replace("\u00a0", " ")
             for label in widget.findChildren(QLabel)
             if label.isVisibleTo(widget) and label.text()
         ]

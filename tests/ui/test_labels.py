@@ -99,3 +99,14 @@ def test_a_readable_colour_is_left_as_it_is() -> None:
     assert readable(red, white, QColor("#000000")).name() == red.name()
     pale = readable(QColor("#ffcccc"), white, QColor("#000000"))
     assert READABLE <= contrast(pale, white) < 6
+
+
+def test_the_last_words_stay_together(qtbot: QtBot) -> None:
+    """Where they don't fit, the second line has all of them, not one alone."""
+    label = Text()
+    qtbot.addWidget(label)
+    label.say("Runs out today at this pace", end=3)
+    assert label.text() == "Runs out today at\u00a0this\u00a0pace"
+    assert label.accessibleName() == "Runs out today at this pace"
+    label.say("Runs out", end=3)
+    assert label.text() == "Runs\u00a0out"

@@ -17,6 +17,8 @@ _SMALLEST_STEP: Final = Decimal(5)
 _ROUNDED_TO: Final = Decimal(5)
 """A suggested amount has at least so many of the steps it is rounded up to."""
 _WEEK: Final = 7
+_NEAR: Final = timedelta(days=183)
+"""A day that is no farther away needs no year, even if that is the next one."""
 
 
 class _Range(Enum):
@@ -86,11 +88,15 @@ def _said(said: Forecast, today: date, language: Language, *, loudly: bool) -> s
     # What was said yesterday may begin yesterday: nothing lies in the past.
     first, last = max(said.first, today), max(said.last, today)
     shape = _Range.of(first, last, today)
-    same_month = (first.year, first.month) == (last.year, last.month)
-    shortened = shape is _Range.RANGE and same_month
+    end = last.year if last - today <= _NEAR else today.year
+    begin: int | None = first.year if first - today <= _NEAR else today.year
+    if (
+        shape is _Range.RANGE and first.year == last.year
+    ):  # what both share stands at the end
+        begin = None if first.month == last.month else first.year
     return translate(shape.value[loudly]).format(
-        first=weekday_words(first, language, in_year=None if shortened else today.year),
-        last=weekday_words(last, language, in_year=today.year),
+        first=weekday_words(first, language, in_year=begin),
+        last=weekday_words(last, language, in_year=end),
     )
 
 

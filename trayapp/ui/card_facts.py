@@ -20,6 +20,8 @@ _LONGEST_NAME: Final = 60
 _SHORT: Final = (14, 20)
 """Up to how many characters an amount is short, or not very long."""
 _BELOW_AMOUNT: Final = 2
+_AT_THIS_PACE: Final = 3
+"""How many words that is, in most languages."""
 
 
 class Facts(QWidget):
@@ -67,8 +69,9 @@ class Facts(QWidget):
         self._age.speak(Tone.PLAIN if aged else Tone.MUTED, bold=aged)
         apart = density is not Density.COMPACT
         self._age.say(self._quiet_words(card, is_calm=is_calm, apart=apart))
+        self._run_out.say(days := card.run_out or card.note, end=_AT_THIS_PACE)
+        self._run_out.setVisible(bool(days))
         for label, text in (
-            (self._run_out, card.run_out or card.note),
             (self._messages, card.messages if apart or not is_calm else ""),
             (self._state, "" if is_calm else card.state_words),
             (self._paid, card.paid),

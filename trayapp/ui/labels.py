@@ -14,6 +14,7 @@ from trayapp.ui.colours import caution, muted, text_on, warning
 
 _LONGEST_WORD: Final = 24
 _BREAK: Final = "\u200b"
+_TIE: Final = "\u00a0"
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _GRAVE: Final = {State.EMPTY, State.UNAUTHORIZED}
 _UNSURE: Final = {State.SOON, State.LOW, State.REFUSED}
@@ -77,9 +78,12 @@ class Text(QLabel):
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # whatever is around
         self.say(text)
 
-    def say(self, text: str) -> None:
-        """Show `text`; the same one again changes nothing."""
-        if (shown := breakable(text)) != self.text():
+    def say(self, text: str, *, end: int = 1) -> None:
+        """Show `text`; the same one again changes nothing.
+
+        Its last `end` words stay on one line: one alone there would look lost.
+        """
+        if (shown := _TIE.join(breakable(text).rsplit(" ", end - 1))) != self.text():
             self.setText(shown)
             self.setAccessibleName(text)
 
