@@ -14,6 +14,9 @@ from trayapp.core.language import Language, spoken
 from trayapp.core.locales import LOCALES
 from trayapp.services.catalogs import catalog
 
+INVISIBLE = str.maketrans({"\u200b": "", "\u2060": "", "\u00a0": " "})
+"""What labels wrap by, or not."""
+
 
 @pytest.fixture
 def words() -> Callable[[QWidget], list[str]]:
@@ -21,7 +24,7 @@ def words() -> Callable[[QWidget], list[str]]:
 
     def read(widget: QWidget) -> list[str]:
         return [
-            label.text().replace("\u200b", "").replace("\u00a0", " ")
+            label.text().translate(INVISIBLE)
             for label in widget.findChildren(QLabel)
             if label.isVisibleTo(widget) and label.text()
         ]

@@ -110,3 +110,12 @@ def test_the_last_words_stay_together(qtbot: QtBot) -> None:
     assert label.accessibleName() == "Runs out today at this pace"
     label.say("Runs out", end=3)
     assert label.text() == "Runs\u00a0out"
+
+
+def test_a_web_address_stays_on_one_line(qtbot: QtBot) -> None:
+    """However narrow the label is; a screen reader hears it as it is written."""
+    label = Text("https://api.example.com")
+    qtbot.addWidget(label)
+    whole = label.fontMetrics().horizontalAdvance("https://api.example.com")
+    assert label.minimumSizeHint().width() >= whole
+    assert label.accessibleName() == "https://api.example.com"

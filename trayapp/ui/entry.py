@@ -41,7 +41,7 @@ class Entry(QWidget):
     @property
     def problem(self) -> str:
         """What is wrong, as it is shown; empty if nothing is."""
-        return self._problem.text()
+        return self._problem.accessibleName()
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong with what is typed, or that nothing is."""
@@ -57,7 +57,7 @@ class Entry(QWidget):
 
     def _describe(self) -> None:
         """Let a screen reader say beside the line what stands under it."""
-        said = (self._problem.text(), self._meaning.text(), self._advice)
+        said = (self.problem, self._meaning.accessibleName(), self._advice)
         self.line.setAccessibleDescription(" ".join(filter(None, said)))
 
     @Slot()

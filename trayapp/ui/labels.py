@@ -14,7 +14,9 @@ from trayapp.ui.colours import caution, muted, text_on, warning
 
 _LONGEST_WORD: Final = 24
 _BREAK: Final = "\u200b"
+_JOINER: Final = "\u2060"
 _TIE: Final = "\u00a0"
+_ADDRESS: Final = re.compile(r"://(?=\w)")
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _GRAVE: Final = {State.EMPTY, State.UNAUTHORIZED}
 _UNSURE: Final = {State.SOON, State.LOW, State.REFUSED}
@@ -81,9 +83,12 @@ class Text(QLabel):
     def say(self, text: str, *, end: int = 1) -> None:
         """Show `text`; the same one again changes nothing.
 
-        Its last `end` words stay on one line: one alone there would look lost.
+        Its last `end` words stay on one line: one alone there would look lost. A web
+        address does, too; Qt would break it after its slashes.
         """
-        if (shown := _TIE.join(breakable(text).rsplit(" ", end - 1))) != self.text():
+        shown = _TIE.join(breakable(text).rsplit(" ", end - 1))
+        shown = _ADDRESS.sub(rf"\g<0>{_JOINER}", shown)
+        if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(text)
 
