@@ -240,7 +240,11 @@ def build() -> None:
     folders = [f"--distpath={DIST}", f"--workpath={WORK / 'build'}"]
     options = ["--noconfirm", "--clean", "--log-level=WARN", *folders]
     spec = ROOT / "packaging/balance-tray.spec"
-    run_quietly([PYTHON, "-m", "PyInstaller", *options, spec])
+    os.environ["PYTHONHASHSEED"] = "0"  # sets in what is compiled keep their order
+    try:
+        run_quietly([PYTHON, "-m", "PyInstaller", *options, spec])
+    finally:
+        del os.environ["PYTHONHASHSEED"]
     BUILT_FROM.write_text(digest)
     files = [file for file in BUNDLE.rglob("*") if file.is_file()]
     size = sum(file.stat().st_size for file in files if not file.is_symlink())

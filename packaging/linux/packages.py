@@ -137,8 +137,8 @@ def nfpm_settings(
         "depends": debian_depends(needs) if kind == "deb" else rpm_depends(needs),
         "recommends": ["xdg-utils", _keyring(kind)],
         "contents": contents,
-        "deb": {"compression": "xz"},
-        "rpm": {"compression": "xz", "summary": SUMMARY, "buildhost": "localhost"},
+        "deb": {"compression": "xz"},  # Debian itself takes no other
+        "rpm": {"compression": "zstd:19", "summary": SUMMARY, "buildhost": "localhost"},
     }
 
 
