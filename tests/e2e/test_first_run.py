@@ -152,7 +152,7 @@ def test_by_the_keyboard_alone(
     keyboard.type("40")
     keyboard.is_on("text", "Warn below", "Warns below €40.00, now €350.12.")
     keyboard.press("Tab")
-    keyboard.is_on("text", "Warn days ahead", "So many days before it may run out")
+    keyboard.is_on("text", "Warn days ahead", "How many days before it may run out")
     keyboard.press("Return")
 
     icon.says("Shop: €350.12")
@@ -219,7 +219,7 @@ def test_by_assistive_technology_alone(
         ("text", "Warn below", f"Warns below €35.00, now €350.12. {unit}"),
         (
             *("text", "Warn days ahead"),
-            "So many days before it may run out; 0 for never.",
+            "How many days before it may run out; 0 for never.",
         ),
         (
             *("check box", "Start Balance Tray when I log in"),

@@ -41,7 +41,7 @@ _REASON_WORDS: Final = {
     Reason.SNOOZED: mark("notifications were snoozed"),
     Reason.QUIET: mark("it was in the quiet hours"),
     Reason.OFF: mark("it is turned off in the settings"),
-    Reason.COVERED: mark("a graver notification said it"),
+    Reason.COVERED: mark("a more serious notification said it"),
     Reason.OVER: mark("it was over before it could be told"),
     Reason.UNIT_CHANGED: mark("amounts in two units are not compared"),
     Reason.UNTAKEN: mark("the desktop took no notification"),

@@ -50,8 +50,8 @@ class AboutDialog(QDialog):
             ),
             translate(
                 "It speaks to one address for each account: the gateway's, to ask for "
-                "the balance with the account's API key. It sends nothing else to "
-                "nobody else: no telemetry, no crash reports."
+                "the balance with the account's API key. It sends nothing to "
+                "anybody else: no telemetry, no crash reports."
             ),
             translate(
                 "API keys are kept in the system's keyring; settings and balances stay "
@@ -60,7 +60,7 @@ class AboutDialog(QDialog):
             translate(
                 "Free software under the MIT licence. It uses Qt through Qt for Python "
                 "(PySide6) under the GNU LGPL, version 3; you may replace these "
-                "libraries by your own."
+                "libraries with your own."
             ),
         ):
             words.addWidget(Text(text))

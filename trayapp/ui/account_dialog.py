@@ -122,7 +122,7 @@ class AccountDialog(FormDialog):
         self._add(
             Field.WARN_DAYS,
             translate("Warn &days ahead:"),
-            Entry(translate("So many days before it may run out; 0 for never.")),
+            Entry(translate("How many days before it may run out; 0 for never.")),
         )
         self._add(
             Field.PRICE,

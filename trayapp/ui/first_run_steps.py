@@ -241,7 +241,7 @@ class LimitStep(StepPart):
         days = self.add(
             Field.WARN_DAYS,
             translate("Warn &days ahead:"),
-            Entry(translate("So many days before it may run out; 0 for never.")),
+            Entry(translate("How many days before it may run out; 0 for never.")),
         )
         days.line.setText(str(DEFAULT_WARN_DAYS))
         self.login = LoginOption(language)

@@ -53,8 +53,8 @@ class NotificationPage(QWidget):
             translate("&Quiet hours from"),
             on=settings.quiet is not None,
             advice=translate(
-                "What is used up, a rejected key and unusual spending are told all "
-                "the same, the rest when they end."
+                "You are told of a used-up balance, a rejected key and unusual "
+                "spending all the same; of the rest when they end."
             ),
             # Translators: between two times: from 22:00 to 07:00.
             parts=(self._start, Text(translate("to")), self._end),
@@ -62,7 +62,9 @@ class NotificationPage(QWidget):
         self._remind = Option(
             translate("Re&mind me while the balance is low, every"),
             on=settings.reminder is not None,
-            advice=translate("Otherwise a low balance is told once, until a top-up."),
+            advice=translate(
+                "Otherwise you are told of a low balance once, until a top-up."
+            ),
             parts=(self._reminder,),
         )
         self._test = Button(translate("&Test notification"))
@@ -120,7 +122,7 @@ class NotificationPage(QWidget):
             ),
             kinds.LOW_DAYS: (
                 translate("Runs out &soon"),
-                translate("As many days ahead as is set in each account."),
+                translate("As many days ahead as are set in each account."),
                 (),
             ),
             kinds.EMPTY: (
