@@ -28,6 +28,7 @@ class Part:
     scripts: object = None
     binaries: list[object] = field(default_factory=list)
     datas: list[object] = field(default_factory=list)
+    dependencies: list[object] = field(default_factory=list)
 
 
 @pytest.fixture
