@@ -50,7 +50,9 @@ def small_library(library: Path, folder: Path) -> Path:
     compiled = source.with_suffix(".o")
     small = folder / library.name
     run_quietly(["as", "-o", compiled, source])
-    run_quietly(["ld", "-shared", "--strip-all", "-soname", library.name, "-o", small, compiled])
+    run_quietly(
+        ["ld", "-shared", "--strip-all", "-soname", library.name, "-o", small, compiled]
+    )
     return small
 
 
