@@ -118,8 +118,8 @@ class Life:
         monkeypatch.setattr(f"{services}.backend.Archive", archive)
         delivery = partial(Delivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.Delivery", delivery)
-        monkeypatch.setattr(f"{services}.backend._notifier", lambda *_: self.desk)
-        monkeypatch.setattr(f"{services}.backend._wakeups", lambda _: None)
+        monkeypatch.setattr(f"{services}.backend.make_notifier", lambda *_: self.desk)
+        monkeypatch.setattr(f"{services}.backend.make_wakeups", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._PATIENCE_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
         # same each time: the alarm's look at the clock, and that at months of readings.

@@ -3,7 +3,8 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -58,6 +59,7 @@ class Archive:
         self._open_history, self._tell, self._clock = open_history, tell, clock
         self._history: History | None = None
         self._take: Callable[[Remembered], None] | None = None
+        self._gathers = False
         self._waiting: deque[_Waiting] = deque(maxlen=_MOST)
         self._trouble: HistoryProblem | None = None
         self._tried = float("-inf")
@@ -109,7 +111,18 @@ class Archive:
     ) -> None:
         """Write now or later; until then `reading` is given by `waiting`."""
         self._waiting.append(_Waiting(write, account_id, reading))
-        self.catch_up()
+        if not self._gathers:
+            self.catch_up()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all that comes meanwhile at once, at the end: the disk is slow."""
+        self._gathers = True
+        try:
+            yield
+        finally:
+            self._gathers = False
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Write what waits, unless that failed only just now."""
@@ -131,13 +144,22 @@ class Archive:
         return self._clock() - self._tried >= _TRY_EVERY_S
 
     def _write_all(self, history: History) -> None:
-        while self._waiting:
-            one = self._waiting.popleft()
-            try:
-                one.write(history)
-            except HistoryProblem:
-                self._waiting.appendleft(one)
-                raise
+        """Write all that waits; if the history fails, all of it waits on.
+
+        What a fault of ours ends is not tried again, and raised when the rest is safe.
+        """
+        fault: Exception | None = None
+        with history.together():
+            for one in self._waiting:
+                try:
+                    one.write(history)
+                except HistoryProblem:
+                    raise
+                except Exception as error:  # noqa: BLE001  # see above
+                    fault = error
+        self._waiting.clear()
+        if fault is not None:
+            raise fault
 
     def _usable(self) -> History:
         """Give the history, opened anew if it broke."""

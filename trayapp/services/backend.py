@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.changes import Changes, Trial
@@ -19,7 +19,7 @@ from trayapp.core.errors import (
 )
 from trayapp.core.known import Known, Outcome
 from trayapp.core.language import Language
-from trayapp.core.notices import Notice, Picture
+from trayapp.core.notices import Notice
 from trayapp.core.settings import Settings
 from trayapp.core.snooze import SnoozeChoice
 from trayapp.services.alarm import Alarm
@@ -27,9 +27,11 @@ from trayapp.services.announcer import Announcer
 from trayapp.services.archive import Archive
 from trayapp.services.autostart import repair, switched
 from trayapp.services.books import Books
+from trayapp.services.by_d_bus import make_notifier, make_wakeups
 from trayapp.services.config_file import Config, ConfigFile
 from trayapp.services.contained import contained
 from trayapp.services.delivery import Delivery
+from trayapp.services.harvest import Harvest
 from trayapp.services.history import History
 from trayapp.services.key_changes import forget_key, keys_stored
 from trayapp.services.machine import machine
@@ -38,10 +40,6 @@ from trayapp.services.places import Places
 from trayapp.services.refresh import Refresh
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 from trayapp.services.watch import Watch
-
-if TYPE_CHECKING:
-    from trayapp.services.notifier import Notifier
-    from trayapp.services.wakeups import Wakeups
 
 _PATIENCE_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
@@ -93,10 +91,16 @@ class Backend:
             clock=clock,
             zone=outside.zone,
         )
+        self._harvest = Harvest(
+            self._archive,
+            self._record,
+            self._show,
+            more_to_come=lambda: self._watch.is_asking,
+        )
         self._books = Books(self._notebook, clock=clock, zone=outside.zone)
-        self._notifier = _notifier(listener, outside.picture)
+        self._notifier = make_notifier(listener, outside.picture)
         self._delivery = Delivery(self._notifier, self._alarm, listener.reached)
-        self._wakeups = _wakeups(self._watch)
+        self._wakeups = make_wakeups(self._watch)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
@@ -115,6 +119,7 @@ class Backend:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            self._harvest.take_all()
             self._announcer.close()
             await self._delivery.close()
             self._archive.close()
@@ -229,17 +234,20 @@ class Backend:
         self._listener.asking(account_id)
 
     def answered(self, outcome: Outcome) -> None:
-        """Pass on an outcome, and note which accounts wait for the keyring."""
+        """Take an outcome, and note which accounts wait for the keyring."""
         self._keyless.discard(outcome.account_id)
         if isinstance(outcome.result, Failure) and issubclass(
             outcome.result.kind, KeyringProblem
         ):
             self._keyless.add(outcome.account_id)
-        with contained(f"deciding about {outcome.account_id}"):
-            self._alarm.hear(outcome)
-        self._listener.answered(outcome)  # a fault in an alert hides no balance
-        with contained(f"looking ahead for {outcome.account_id}"):
-            self._alarm.show_outlook(outcome.account_id)
+        self._harvest.add(outcome)
+
+    def _record(self, outcome: Outcome) -> None:
+        self._alarm.hear(outcome)
+
+    def _show(self, outcome: Outcome) -> None:
+        self._listener.answered(outcome)
+        self._alarm.show_outlook(outcome.account_id)
 
     async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
         async with keys_stored(self._keychain, changes.keys):
@@ -272,23 +280,6 @@ class Backend:
         return Known(account)
 
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
+        self._harvest.take_all()  # they are of the accounts as they were
         self._alarm.set(accounts, settings)
         self._watch.set(accounts, settings)
-
-
-def _notifier(listener: Listener, picture: Picture) -> "Notifier | None":
-    """Make the notifier, but on systems that have no D-Bus and no library for it."""
-    try:
-        from trayapp.services.notifier import Notifier  # noqa: PLC0415  # as said
-    except ImportError:
-        return None
-    return Notifier(listener.pressed, app_name="Balance Tray", picture=picture)
-
-
-def _wakeups(watch: Watch) -> "Wakeups | None":
-    """Listen to the system where there is D-Bus."""
-    try:
-        from trayapp.services.wakeups import Wakeups  # noqa: PLC0415  # as said
-    except ImportError:
-        return None
-    return Wakeups(watch)

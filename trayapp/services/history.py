@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -29,6 +30,7 @@ from trayapp.services.rows import (
     wait,
 )
 from trayapp.services.salvage import open_or_mend
+from trayapp.services.writes import Writes
 
 _PATIENCE_S: Final = 5.0
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
@@ -66,6 +68,7 @@ class History:
         """
         self._complained: set[str] = set()
         self._db, damage = open_or_mend(path, patience_s)
+        self._writes = Writes(self._db)
         if damage is not None:
             self.problem = damage.as_failure()
         elif not is_writable(path):
@@ -81,9 +84,13 @@ class History:
         """Close the connection."""
         self._db.close()
 
+    def together(self) -> AbstractContextManager[None]:
+        """Write all that is written meanwhile, or nothing of it, with one wait."""
+        return self._writes.together()
+
     def remembered(self) -> Remembered:
         """Give all that a start begins with, as of one moment."""
-        with translated(), self._db:
+        with self._writes.one():
             self._db.execute("BEGIN")
             return Remembered(
                 self._memories(),
@@ -95,7 +102,7 @@ class History:
 
     def forget(self, account_id: str) -> None:
         """Remove all that is kept of an account."""
-        with translated(), self._db:
+        with self._writes.one():
             for table in OF_ACCOUNTS:
                 self._db.execute(
                     f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
@@ -106,12 +113,12 @@ class History:
 
     def record(self, account_id: str, reading: Reading) -> None:
         """Keep a reading that differs from the last, and one an hour at least."""
-        with translated(), self._db:
+        with self._writes.one():
             self._record(account_id, reading)
 
     def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
         """Keep many readings at once, as they are: a past that others kept."""
-        with translated(), self._db:
+        with self._writes.one():
             for one in readings:
                 self._insert(account_id, one)
 
@@ -134,7 +141,7 @@ class History:
     def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
         """Remove the readings of these times, as when an old past is thinned."""
         rows = ((account_id, to_ms(at)) for at in moments)
-        with translated(), self._db:
+        with self._writes.one():
             self._db.executemany(
                 "DELETE FROM reading WHERE account = ? AND at = ?", rows
             )
@@ -151,7 +158,7 @@ class History:
             if on
             else "DELETE FROM correction WHERE account = ? AND at = ?"
         )
-        with translated(), self._db:
+        with self._writes.one():
             self._db.execute(change, (account_id, to_ms(at)))
 
     # --- what was told --------------------------------------------------------------
@@ -164,7 +171,7 @@ class History:
         decisions: Iterable[LogEntry] = (),
     ) -> None:
         """Keep a reading, what was made of it and what was decided: all or nothing."""
-        with translated(), self._db:
+        with self._writes.one():
             if reading is not None:
                 self._record(account_id, reading)
             self._db.execute(
@@ -200,7 +207,7 @@ class History:
 
     def set_snooze(self, snooze: Snooze) -> None:
         """Remember until when a person wants no notifications."""
-        with translated(), self._db:
+        with self._writes.one():
             self._db.execute("DELETE FROM snooze")
             if snooze.until is not None:
                 self._db.execute(
@@ -216,7 +223,7 @@ class History:
     def watch(self, account_id: str, watched: Watched) -> None:
         """Remember what an account waits for, if that outlives a restart."""
         plan, failure = watched.plan, watched.failure
-        with translated(), self._db:
+        with self._writes.one():
             self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
             if plan is not None and plan.held and failure is not None:
                 self._db.execute(
@@ -231,7 +238,7 @@ class History:
 
     def set_paid(self, account_id: str, at: datetime | None) -> None:
         """Remember when a person said they paid; None if that is over."""
-        with translated(), self._db:
+        with self._writes.one():
             self._db.execute("DELETE FROM paid WHERE account = ?", (account_id,))
             if at is not None:
                 self._db.execute(

@@ -138,6 +138,11 @@ class Watch:
             self._plans[account_id] = after_resume(plan, now, self._jitter())
         self._changed.set()
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether an account is being asked, or waits for its turn."""
+        return bool(self._asking)
+
     async def run(self) -> None:
         """Ask until cancelled; what is being asked then is cancelled too."""
         try:

@@ -1,0 +1,30 @@
+"""What goes over D-Bus, where there is such a thing and a library for it."""
+
+from typing import TYPE_CHECKING
+
+from trayapp.core.notices import Picture
+from trayapp.core.program import PROGRAM
+from trayapp.services.reports import Listener
+from trayapp.services.watch import Watch
+
+if TYPE_CHECKING:
+    from trayapp.services.notifier import Notifier
+    from trayapp.services.wakeups import Wakeups
+
+
+def make_notifier(listener: Listener, picture: Picture) -> "Notifier | None":
+    """Make what shows notifications; None on Windows and macOS, where Qt does."""
+    try:
+        from trayapp.services.notifier import Notifier  # noqa: PLC0415  # may be missing
+    except ImportError:
+        return None
+    return Notifier(listener.pressed, app_name=PROGRAM, picture=picture)
+
+
+def make_wakeups(watch: Watch) -> "Wakeups | None":
+    """Make what hears that the computer slept; None where nothing says so."""
+    try:
+        from trayapp.services.wakeups import Wakeups  # noqa: PLC0415  # may be missing
+    except ImportError:
+        return None
+    return Wakeups(watch)
