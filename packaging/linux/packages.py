@@ -120,6 +120,10 @@ def nfpm_settings(
     ]
     overrides = f"/usr/share/lintian/overrides/{NAME}"
     if kind == "deb":
+        # Debian's zsh does not look where the other ones do.
+        of_debian = f"/usr/share/zsh/vendor-completions/_{NAME}"
+        at = f"../site-functions/_{NAME}"
+        contents.append({"src": at, "dst": of_debian, "type": "symlink"})
         contents.append({"src": str(HERE / "lintian-overrides"), "dst": overrides})
     return {
         "name": NAME,
