@@ -17,6 +17,10 @@ from macos.bundle import APPLICATION, IDENTIFIER
 SPEC = environment.ROOT / "packaging" / "balance-tray.spec"
 
 
+QTS_OWN = ("pyi_rth_pyside6", "pyi_rth_pyside6.py", "PYSOURCE")
+SCRIPTS = (QTS_OWN, ("entry", "entry.py", "PYSOURCE"))
+
+
 @dataclass
 class Part:
     """What PyInstaller was asked to make."""
@@ -25,7 +29,7 @@ class Part:
     args: tuple[Any, ...]
     options: dict[str, Any]
     pure: object = None
-    scripts: object = None
+    scripts: list[tuple[str, str, str]] = field(default_factory=lambda: [*SCRIPTS])
     binaries: list[object] = field(default_factory=list)
     datas: list[object] = field(default_factory=list)
     dependencies: list[object] = field(default_factory=list)
@@ -87,6 +91,16 @@ def test_linux_gets_one_program(build: Callable[[str], list[Part]]) -> None:
     assert not program.options["console"]
     assert "version" not in program.options
     assert of_kind(parts, "BUNDLE") == []
+
+
+@pytest.mark.parametrize(("system", "there"), [("linux", False), ("win32", True)])
+def test_commands_import_no_qt_where_qt_finds_its_plugins_by_itself(
+    build: Callable[[str], list[Part]], system: str, *, there: bool
+) -> None:
+    """PyInstaller's lines for Qt import it, whatever the program is started for."""
+    (analysis,) = of_kind(build(system), "Analysis")
+    assert (QTS_OWN in analysis.scripts) is there
+    assert ("entry", "entry.py", "PYSOURCE") in analysis.scripts
 
 
 def test_windows_gets_a_program_that_prints_beside_the_one_that_does_not(
