@@ -16,8 +16,8 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from trayapp.core.gauge import Gauge
 from trayapp.core.state import State
 from trayapp.ui.canvas import COLOURED, Inks, plain_inks
-from trayapp.ui.glyphs import gauge_image
 from trayapp.ui.first_icon import SIZES
+from trayapp.ui.glyphs import gauge_image
 from trayapp.ui.panel import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:
