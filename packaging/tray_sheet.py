@@ -80,9 +80,7 @@ def tray_sheet() -> QImage:
         painter.fillRect(ground, QColor(_PANELS[panel]))
         inks, number, _ = _STYLES[style]
         for column, gauge in enumerate(_GAUGES.values()):
-            pictures = [
-                gauge_image(gauge, size, inks, number=number) for size in SIZES
-            ]
+            pictures = [gauge_image(gauge, size, inks, number=number) for size in SIZES]
             _paint(painter, _MARGIN + column * _CELL + _GAP, top + _GAP, pictures)
     painter.end()
     return sheet

@@ -65,7 +65,6 @@ def paint(qapp: QApplication) -> Iterator[Callable[[QPalette], None]]:
 @pytest.fixture(params=[1, len(STATES) - 3, 2 * MANY])
 def opened(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[], Window]:
     """Give what opens a window of one account, of some, or of many."""
-
     windows: list[Window] = []  # until Qt has taken them away
 
     def make() -> Window:
