@@ -169,7 +169,7 @@ def translations() -> str:
     owner = QObject()
     for code in LOCALES.keys() - {SOURCE}:
         sentences = catalog(code)
-        if not sentences.gettext(""):  # a catalog's head; none is none
+        if not sentences.info():  # a catalog's head; none is none
             message = f"no sentences in {code}"
             raise Incomplete(message)
         if words_of_qt(spoken(code, sentences), owner).isEmpty():
