@@ -70,6 +70,7 @@ class AccountCard(QGroupBox):
         self._card = card
         self._density = density
         self._by_keyboard = self._is_covered = False
+        self._narrowest: int | None = None
         self._named = card
         """What it was last named after, to whoever listens."""
         self._picture = Picture(self._mark(), density.value.mark)
@@ -98,9 +99,8 @@ class AccountCard(QGroupBox):
     @property
     def copied(self) -> str:
         """The amount as it is copied; empty where there is none: a dash is none."""
-        if self._card.level is State.UNKNOWN:
-            return ""
-        return self._card.copied or self._card.amount
+        card = self._card
+        return "" if card.level is State.UNKNOWN else card.copied or card.amount
 
     @property
     def concern(self) -> int:
@@ -115,14 +115,15 @@ class AccountCard(QGroupBox):
 
     def narrowest(self) -> int:
         """Give the width that it needs with the buttons under the words."""
-        parts: list[QWidget] = [self._facts, self._actions]
-        if self._remedies is not None and not self._remedies.isHidden():
-            parts.append(self._remedies)
-        # Those of the layout, and those that a group box has itself.
-        margins = self._whole.contentsMargins() + self.contentsMargins()
-        beside = self._picture.sizeHint().width() + self._whole.spacing()
-        inner = max(one.minimumSizeHint().width() for one in parts)
-        return margins.left() + beside + inner + margins.right()
+        if self._narrowest is None:
+            parts = filter(None, (self._facts, self._actions, self._remedies))
+            # Those of the layout, and those that a group box has itself.
+            margins = self._whole.contentsMargins() + self.contentsMargins()
+            beside = self._picture.sizeHint().width() + self._whole.spacing()
+            shown = [one.minimumSizeHint() for one in parts if not one.isHidden()]
+            inner = max(one.width() for one in shown)
+            self._narrowest = margins.left() + beside + inner + margins.right()
+        return self._narrowest
 
     def show_card(self, card: Card) -> None:
         """Show what is known now; what stays the same is not touched."""
@@ -182,7 +183,7 @@ class AccountCard(QGroupBox):
     def _name_all(self) -> None:
         """Say whose each part is to a person who hears one at a time."""
         self._named = self._card
-        trouble, name = self._card.problem, self.name
+        trouble = self._card.problem
         self.setAccessibleName(self._facts.sentence(self._card))
         told = f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
         self.setAccessibleDescription(told)
@@ -191,7 +192,7 @@ class AccountCard(QGroupBox):
         buttons = self._actions.buttons
         buttons += self._remedies.buttons if self._remedies is not None else ()
         for button in buttons:
-            button.setAccessibleName(f"{button.text()} ({name})")
+            button.setAccessibleName(f"{button.text()} ({self.name})")
 
     def _lay_out(self) -> None:
         self._summary.addWidget(self._facts, 1)
@@ -289,8 +290,11 @@ class AccountCard(QGroupBox):
         super().resizeEvent(event)
         self._stand()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint the mark anew in other colours."""
-        super().changeEvent(event)
+    def event(self, event: QEvent) -> bool:
+        """Paint the mark anew in other colours, and measure what is laid out anew."""
+        done = super().event(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._picture.show_source(self._mark())
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self._narrowest = None
+        return done
