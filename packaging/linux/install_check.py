@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
+from configparser import ConfigParser
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +30,7 @@ from steps import StepError, Steps, run_quietly, say
 from tray_probe import NoTrayIconError, Tray
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 AMOUNT: Final = "350.12"
@@ -36,6 +39,9 @@ PICTURES: Final = WORK / "installed"
 ANSWER_S: Final = 30.0
 INSTALLED: Final = Path("/usr/bin") / NAME
 BY_PERSON: Final = HOME / ".local/bin" / NAME
+ENTRY: Final = f".config/autostart/{NAME}.desktop"
+WINDOW: Final = "Balance Tray"
+SETTINGS: Final = "Settings — Balance Tray"
 PERSONS: Final = (".config", ".local", ".cache")
 
 
@@ -133,17 +139,9 @@ def _use(
     say(said.rstrip())
     custom = ["--service", "custom", "--base-url", gateway.url, "--key-stdin"]
     root.run(*program, "account", "add", "Shop", *custom, stdin=f"{KEY}\n", env=env)
-    running = subprocess.Popen(root.command(*program), env=root.env(env))
-    try:
+    with _running(root, program, env):
         with Tray(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
-
-            def is_shown() -> bool:
-                try:
-                    return AMOUNT in tray.tooltip()
-                except NoTrayIconError:
-                    return False
-
-            wait_until(is_shown, f"{AMOUNT} in the tray", ANSWER_S)
+            _wait_for_balance(tray)
             say(tray.tooltip())
             picture = PICTURES / f"{name}.png"
             before = _middle(desktop, picture)
@@ -153,12 +151,69 @@ def _use(
             lambda: _middle(desktop, picture) != before, "a drawn window", ANSWER_S
         )
         say(f"Picture: {picture}")
+        entry = root.folder / (HOME / ENTRY).relative_to("/")
+        _choose_to_start_at_login(desktop, entry)
         root.run(*program, "--quit", env=env)
+    started = _command(entry)
+    say(f"At login: {shlex.join(started)}")
+    same = {root.run("readlink", "-f", one) for one in (started[0], program[0])}
+    _expect(len(same) == 1 and started[1:] == ["--minimized"], "it starts another one")
+    with _running(root, started, env):
+        with Tray(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
+            _wait_for_balance(tray)
+        _expect(desktop.session.active_window() != WINDOW, "a window at login")
+        root.run(*program, "--quit", env=env)
+    root.run(*program, "account", "remove", "Shop", env=env)
+
+
+@contextmanager
+def _running(
+    root: CleanRoot, command: Sequence[str | Path], env: Mapping[str, str]
+) -> Iterator[None]:
+    """Start the program; by the end, it must have been ended, and well."""
+    running = subprocess.Popen(root.command(*command), env=root.env(env))
+    try:
+        yield
         _expect(running.wait(ANSWER_S) == 0, "it did not end well")
     finally:
         running.kill()
         running.wait()
-    root.run(*program, "account", "remove", "Shop", env=env)
+
+
+def _wait_for_balance(tray: Tray) -> None:
+    def is_shown() -> bool:
+        try:
+            return AMOUNT in tray.tooltip()
+        except NoTrayIconError:
+            return False
+
+    wait_until(is_shown, f"{AMOUNT} in the tray", ANSWER_S)
+
+
+def _choose_to_start_at_login(desktop: Desktop, entry: Path) -> None:
+    """Tick the box in the settings by the keyboard, as soon as it can be ticked."""
+
+    def press(*keys: str) -> None:
+        desktop.run(["xdotool", "key", "--delay", "300", *keys])
+
+    def is_chosen() -> bool:
+        if not entry.exists() and desktop.session.active_window() == WINDOW:
+            press("ctrl+comma")
+            wait_until(
+                lambda: desktop.session.active_window() == SETTINGS, SETTINGS, ANSWER_S
+            )
+            press("alt+g", "alt+s", "Return")
+        return entry.exists()
+
+    wait_until(is_chosen, "an entry that starts it at login", ANSWER_S)
+
+
+def _command(entry: Path) -> list[str]:
+    """Read what a session starts, once it has seen that it is there."""
+    read = ConfigParser(interpolation=None)
+    read.optionxform = str  # type: ignore[method-assign,assignment]  # keys have cases
+    read.read(entry, encoding="utf-8")
+    return shlex.split(read["Desktop Entry"]["Exec"])
 
 
 def _middle(desktop: Desktop, picture: Path) -> int:
