@@ -35,6 +35,7 @@ class Server(Notifier):
 
     def __init__(self) -> None:
         self.there, self.takes, self.closed = True, True, False
+        self.asked = 0
         self.tried: list[Notice] = []
 
     async def tell(self, notice: Notice) -> bool:
@@ -44,6 +45,7 @@ class Server(Notifier):
 
     async def is_served(self) -> bool:
         """Say what the test wants."""
+        self.asked += 1
         return self.there
 
     async def close(self) -> None:
@@ -209,6 +211,21 @@ def test_a_server_that_comes_unheard_is_found_at_the_next_look() -> None:
         scene.server.there = True
         await scene.look()
         assert scene.titles() == ["A: low balance"]
+
+    play(story)
+
+
+def test_a_server_that_is_there_is_asked_every_ten_minutes() -> None:
+    """The bus says when it goes; one that went unheard is missed then."""
+
+    async def story(scene: Scene) -> None:
+        for _ in range(20):
+            await scene.look()
+        assert scene.server.asked == 2
+        scene.server.there = False
+        for _ in range(10):
+            await scene.look()
+        assert scene.reached == [False]
 
     play(story)
 

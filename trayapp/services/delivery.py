@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FIRST_PAUSE_S: Final = 50.0
 """Less than the minute between two looks."""
 _LONGEST_PAUSE_S: Final = 3_600.0
+_SURE_FOR_S: Final = 570.0
+"""How long a server that was there is taken to be there still: the bus tells when it
+goes, and a question each minute would be most of what an idle program does."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +46,7 @@ class Delivery:
         self._clock = clock
         self._reaches = True
         self._pause_s = _FIRST_PAUSE_S
-        self._not_before = float("-inf")
+        self._not_before = self._sure_until = float("-inf")
         self._looking: asyncio.Task[None] | None = None
         if notifier is not None:
             notifier.server_changed = self._on_server_changed
@@ -63,6 +66,8 @@ class Delivery:
 
     def look(self) -> None:
         """See soon whether the desktop takes notifications; call it each minute."""
+        if self._reaches and self._clock() < self._sure_until:
+            return
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
 
@@ -80,12 +85,15 @@ class Delivery:
 
     def _on_server_changed(self) -> None:
         """Try another server at once, whatever the one before it did."""
-        self._pause_s, self._not_before = _FIRST_PAUSE_S, float("-inf")
+        self._pause_s = _FIRST_PAUSE_S
+        self._not_before = self._sure_until = float("-inf")
         if self._looking is not None:
             self._looking.cancel()  # it asks the one that is gone
         self._looking = asyncio.create_task(self._look())
 
     def _set(self, *, reaches: bool) -> None:
+        if reaches:
+            self._sure_until = self._clock() + _SURE_FOR_S
         if reaches is not self._reaches:
             self._reaches = reaches
             _log.info("notifications are shown: %s", "yes" if reaches else "no")
