@@ -166,6 +166,8 @@ def history(scene: Scene) -> None:
     wait_until(lambda: "asking" not in ours.outline(), "all answers", PATIENCE_S)
     scene.take("accounts", scene.place("Balance Tray", 170, 80))
     ours.find("push button", "History").press()
+    scene.desktop.stop_notifications()  # the one on the screen would lie over the chart
+    scene.desktop.start_notifications()
     scene.take("history", scene.place("History", 180, 60))
     end(scene, program)
 
