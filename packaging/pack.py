@@ -35,8 +35,7 @@ def stem(system: str, machine: str) -> str:
 
 def pack_linux() -> None:
     """Make an archive, a package of Debian's kin, one of Red Hat's, and the sums."""
-    # Their tools are there on Linux alone.
-    from linux.packages import make_all  # noqa: PLC0415
+    from linux.packages import make_all  # noqa: PLC0415  # its tools are Linux's alone
 
     machine = platform.machine()
     make_all(BUILT, stem("linux", machine), machine, OUTPUT)

@@ -85,7 +85,9 @@ def built_with() -> list[dict[str, str]]:
 def schema_problem(text: str) -> str:
     """Say what CycloneDX' schema has against a list; nothing if it has nothing."""
     from cyclonedx.schema import SchemaVersion  # noqa: PLC0415  # installed for this
-    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+    from cyclonedx.validation.json import (  # noqa: PLC0415  # as above
+        JsonStrictValidator,
+    )
 
     problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     return "" if problem is None else str(problem)

@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]  # it is started by its path
 
 from trayapp import __version__  # noqa: E402  # found by the line above
-from windows.version import numbers  # noqa: E402
+from windows.version import numbers  # noqa: E402  # as above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
