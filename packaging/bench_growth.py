@@ -18,9 +18,9 @@ from processes import WaitTimeoutError, wait_until
 from steps import StepError, say
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.history import History
-from trayapp.services.lanes import AT_ONCE
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.history.store import History
+from trayapp.services.polling.concurrency import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,22 +24,22 @@ from PySide6.QtCore import (  # noqa: TID251  # measures the program's own loop
 )
 from PySide6.QtWidgets import QApplication  # noqa: TID251  # see above
 
+import trayapp.app.wiring
 import trayapp.qt.poller
-import trayapp.services.os_vault
-import trayapp.wiring
+import trayapp.services.keyring.system_vault
 from bench_processes import pss_mb
 from bench_scene import KEY
 from trayapp.__main__ import main as start
-from trayapp.services.config_file import ConfigFile
-from trayapp.services.keychain import MemoryVault
-from trayapp.services.places import Places
-from trayapp.ui.chart_curve import Curve
-from trayapp.ui.window import Window
+from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.keyring.keychain import MemoryVault
+from trayapp.ui.chart.curve import Curve
+from trayapp.ui.window.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trayapp.core.known import Outcome
+    from trayapp.core.account_state import Outcome
 
 _WITHIN_MS: Final = 100_000
 _LOOK_MS: Final = 5
@@ -107,7 +107,7 @@ class Inside:
     """What is taken hold of while the program builds itself."""
 
     poller: trayapp.qt.poller.Poller
-    wiring: trayapp.wiring.Wiring
+    wiring: trayapp.app.wiring.Wiring
 
     def __init__(self, story: str) -> None:
         self._story = story
@@ -125,7 +125,7 @@ class Inside:
                 inside.poller = self
                 self.answered.connect(inside.watch.hear)
 
-        class Wiring(trayapp.wiring.Wiring):
+        class Wiring(trayapp.app.wiring.Wiring):
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # see above
                 super().__init__(*args)
                 inside.wiring = self
@@ -136,9 +136,9 @@ class Inside:
             return run()
 
         trayapp.qt.poller.Poller = Poller  # type: ignore[assignment,misc]  # the point of it
-        trayapp.wiring.Wiring = Wiring  # type: ignore[assignment,misc]  # see above
+        trayapp.app.wiring.Wiring = Wiring  # type: ignore[assignment,misc]  # see above
         keys = dict.fromkeys(self.ids, KEY)
-        trayapp.services.os_vault.os_vault = lambda: MemoryVault(keys)
+        trayapp.services.keyring.system_vault.os_vault = lambda: MemoryVault(keys)
         QApplication.exec = execute  # type: ignore[assignment,method-assign]  # see above
 
     def story(self) -> None:

@@ -33,13 +33,17 @@ ANSWERS: Final = {
 }
 PATCHES: Final = {
     "keyring-failed": (
-        "trayapp.services.gateway",
+        "trayapp.services.gateway.client",
         "Gateway.balance",
         "KeyringFailed(detail='org.freedesktop.Secret.Error.IsBroken')",
     ),
-    "internal-fault": ("trayapp.services.gateway", "Gateway.balance", "KeyError('x')"),
+    "internal-fault": (
+        "trayapp.services.gateway.client",
+        "Gateway.balance",
+        "KeyError('x')",
+    ),
     "history-full": (
-        "trayapp.services.history",
+        "trayapp.services.history.store",
         "History.keep",
         "HistoryFull(detail='database or disk is full')",
     ),

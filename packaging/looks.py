@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from trayapp.core.language import Language, spoken
-from trayapp.core.locales import LOCALES
-from trayapp.services.catalogs import catalog
+from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.locales import LOCALES
+from trayapp.services.files.catalogs import catalog
 
 
 @dataclass(frozen=True, slots=True)

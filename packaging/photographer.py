@@ -21,8 +21,8 @@ from tray_probe import NoTrayIconError
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Reading
 from trayapp.core.settings import Settings
-from trayapp.services.config_text import Config, to_toml
-from trayapp.services.history import History
+from trayapp.services.files.config_text import Config, to_toml
+from trayapp.services.history.store import History
 
 if TYPE_CHECKING:
     import subprocess

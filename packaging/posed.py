@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from trayapp.core.errors import BY_ID, HistoryFull
-from trayapp.services import os_vault
-from trayapp.services.gateway import Gateway
-from trayapp.services.history import History
-from trayapp.services.keychain import MemoryVault
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.store import History
+from trayapp.services.keyring import system_vault as os_vault
+from trayapp.services.keyring.keychain import MemoryVault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

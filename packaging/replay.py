@@ -25,7 +25,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.forecast import Forecast, forecast
+from trayapp.core.forecast.run_out import Forecast, forecast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from trayapp.core.balance import exact_amount
 from trayapp.core.secret import Secret
-from trayapp.demo import DemoGateway
-from trayapp.demo_accounts import Story
-from trayapp.demo_server import Reply, Request
+from trayapp.demo.accounts import Story
+from trayapp.demo.gateway import DemoGateway
+from trayapp.demo.server import Reply, Request
 
 
 @dataclass(frozen=True, slots=True, eq=False)

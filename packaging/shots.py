@@ -25,7 +25,7 @@ from scripted_gateway import ScriptedGateway
 from steps import say
 from tray_probe import NoTrayIconError, Tray
 from trayapp.core.balance import Reading
-from trayapp.services.history import History
+from trayapp.services.history.store import History
 
 if TYPE_CHECKING:
     import subprocess

@@ -26,7 +26,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from trayapp.core.locales import LOCALES, SOURCE
+from trayapp.core.i18n.locales import LOCALES, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ def main() -> int:
     asked = parser.parse_args()
     codes = tuple(asked.codes) or CODES
     if unknown := set(codes) - set(CODES):
-        parser.error(f"not in core/locales.py: {', '.join(sorted(unknown))}")
+        parser.error(f"not in core/i18n/locales.py: {', '.join(sorted(unknown))}")
     if not asked.check:
         update(codes, clean=asked.clean)
     found = list(problems(codes))

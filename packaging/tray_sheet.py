@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
-from trayapp.core.gauge import Gauge
-from trayapp.core.state import State
-from trayapp.ui.canvas import COLOURED, Inks, plain_inks
-from trayapp.ui.first_icon import SIZES
-from trayapp.ui.glyphs import gauge_image
-from trayapp.ui.panel import DARK_INK, LIGHT_INK
+from trayapp.core.errors.status import State
+from trayapp.core.view.gauge import Gauge
+from trayapp.ui.icons.canvas import COLOURED, Inks, plain_inks
+from trayapp.ui.icons.first_icon import SIZES
+from trayapp.ui.icons.glyphs import gauge_image
+from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

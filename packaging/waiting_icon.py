@@ -14,10 +14,10 @@ from typing import Final
 
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from trayapp.core.gauge import Gauge
-from trayapp.core.state import State
-from trayapp.ui.first_icon import SIZES, STRIP
-from trayapp.ui.glyphs import gauge_image
+from trayapp.core.errors.status import State
+from trayapp.core.view.gauge import Gauge
+from trayapp.ui.icons.first_icon import SIZES, STRIP
+from trayapp.ui.icons.glyphs import gauge_image
 
 FILE: Final = Path(__file__).parent.parent / "resources" / STRIP
 

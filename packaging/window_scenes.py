@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Service
 from trayapp.core.errors import BY_ID
-from trayapp.core.names import service_name
+from trayapp.core.view.names import service_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -24,14 +24,14 @@ collect_ignore = (
     # Unix's own kinds of files in ours' places, and count threads and files in /proc.
     else [
         "e2e",
-        "services/test_notifier.py",
+        "services/alerts/test_dbus_notifier.py",
         "qt/test_scheme.py",
         "qt/test_tray_host.py",
         "qt/test_poller_restart.py",
         "test_load.py",
         "test_soak.py",
-        "services/test_storage_faults.py",
-        "services/test_config_faults.py",
+        "services/history/test_storage_faults.py",
+        "services/files/test_config_faults.py",
     ]
 )
 

@@ -16,8 +16,8 @@ import pytest
 from processes import wait_until
 from trayapp import __main__ as program
 from trayapp import __version__
-from trayapp.services.doorbell import Word, ring
-from trayapp.services.places import Places
+from trayapp.services.desktop.instance_client import Word, ring
+from trayapp.services.files.paths import Places
 
 PATIENCE_S = 30.0
 FOLDERS = ("home", "config", "data", "state", "run", "tmp")
@@ -74,7 +74,7 @@ class Handed:
 def app(monkeypatch: pytest.MonkeyPatch) -> Handed:
     """Stand in for the program with a window."""
     handed = Handed(7)
-    monkeypatch.setattr("trayapp.start.main", handed)
+    monkeypatch.setattr("trayapp.app.start.main", handed)
     return handed
 
 
@@ -82,7 +82,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Handed:
 def cli(monkeypatch: pytest.MonkeyPatch) -> Handed:
     """Stand in for the commands without one."""
     handed = Handed(8)
-    monkeypatch.setattr("trayapp.cli.main", handed)
+    monkeypatch.setattr("trayapp.cli.main.main", handed)
     return handed
 
 

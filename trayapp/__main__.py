@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from trayapp import __version__
-from trayapp.input_method import name_others
+from trayapp.app.input_method import name_others
 
 
 def main() -> NoReturn:
@@ -26,18 +26,18 @@ def main() -> NoReturn:
             if getattr(options, name.replace("-", "_")):
                 parser.error(f"--{name} goes without a command")
     if options.self_test:
-        from trayapp import self_test
+        from trayapp.app import self_test
 
         code = self_test.main()
     elif options.command is None and not options.quit:
         # Ctrl+C before the program is there to hear it: no traceback, no half a start.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         name_others(os.environ)
-        from trayapp import start
+        from trayapp.app import start
 
         code = start.main(options)
     else:
-        from trayapp import cli
+        from trayapp.cli import main as cli
 
         code = cli.main(options)
     _leave(code)

@@ -17,7 +17,7 @@ from linux.needs import Needs, debian_depends, needs_of, rpm_depends
 from linux.share import HERE, LICENSES, NAME, make_share
 from steps import run_quietly
 from trayapp import __version__
-from trayapp.core.login_entry import SUMMARY
+from trayapp.core.autostart.login_entry import SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from environment import PYTHON, ROOT
 from steps import run_quietly
 from trayapp import __version__
-from trayapp.core.desktop_entry import Entry
-from trayapp.core.locales import LOCALES, SOURCE
-from trayapp.core.login_entry import SUMMARY
-from trayapp.services.catalogs import catalog
+from trayapp.core.autostart.desktop_entry import Entry
+from trayapp.core.autostart.login_entry import SUMMARY
+from trayapp.core.i18n.locales import LOCALES, SOURCE
+from trayapp.services.files.catalogs import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@
 #define Name "Balance Tray"
 #define Publisher "Balance Tray contributors"
 #define Exe "balance-tray.exe"
-; The same as in trayapp/services/windows_identity.py.
+; The same as in trayapp/services/desktop/windows_identity.py.
 #define AppUserModelID "BalanceTray.BalanceTray"
-; The same as in trayapp/services/autostart_windows.py.
+; The same as in trayapp/services/autostart/windows.py.
 #define RunValue "Balance Tray"
 
 [Setup]

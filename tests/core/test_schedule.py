@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -23,7 +24,6 @@ from trayapp.core.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.known import Outcome
 from trayapp.core.schedule import (
     LONGEST_WAIT,
     NETWORK_NEEDS,

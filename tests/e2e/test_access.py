@@ -20,7 +20,7 @@ from scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from trayapp.core.balance import Balance, Reading
-from trayapp.services.history import History
+from trayapp.services.history.store import History
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

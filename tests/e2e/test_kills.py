@@ -20,8 +20,8 @@ import pytest
 import polled
 from meter import Meter
 from tally import KILLS, Tally
-from trayapp.services.config_file import ConfigFile
-from trayapp.services.config_text import from_toml
+from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.config_text import from_toml
 
 if TYPE_CHECKING:
     from pathlib import Path

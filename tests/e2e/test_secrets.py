@@ -31,8 +31,8 @@ from sweep import Sweep, spellings
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.settings import Settings
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.secret_service import SecretServiceVault
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.keyring.secret_service import SecretServiceVault
 
 pytestmark = pytest.mark.e2e
 

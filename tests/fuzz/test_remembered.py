@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promises import Remembered
-from trayapp.core.memory import Memory, Stage
+from trayapp.core.alerts.memory import Memory, Stage
 from trayapp.core.settings import AlertKind
 
 NAMES = st.sampled_from([*Memory().as_dict(), *AlertKind, *Stage])

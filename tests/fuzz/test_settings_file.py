@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from promises import SettingsFile
 from trayapp.core.account import Account, Service
-from trayapp.core.draft import Draft
+from trayapp.core.account_draft import Draft
 from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.services.config_file import Config
+from trayapp.services.files.config_file import Config
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=70)
 URLS = st.sampled_from(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from promises import NOON, Text
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.export import harmless, movements_csv, readings_csv
-from trayapp.core.ledger import movements
+from trayapp.core.history.export import harmless, movements_csv, readings_csv
+from trayapp.core.history.ledger import movements
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 UNITS = st.text(max_size=10) | st.sampled_from(["EUR", "=1+1", "-x", "@A1", "+", "\t="])

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 
 from linux.share import LICENSES, METAINFO, desktop_file, metainfo
 from trayapp import __version__
-from trayapp.core.desktop_entry import Entry
-from trayapp.core.locales import LOCALES, SOURCE
+from trayapp.core.autostart.desktop_entry import Entry
+from trayapp.core.i18n.locales import LOCALES, SOURCE
 
 
 def test_the_menus_entry_speaks_every_language() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import trayapp
 from macos.bundle import IDENTIFIER, LANGUAGES, info_plist
-from trayapp.core.locales import LOCALES
+from trayapp.core.i18n.locales import LOCALES
 
 FOLDER = Path(__file__).parents[2] / "packaging" / "macos"
 

@@ -9,7 +9,7 @@ import pytest
 
 import replay
 from replay import KINDS, Trial
-from trayapp.core.forecast import Forecast, Verdict
+from trayapp.core.forecast.run_out import Forecast, Verdict
 
 SCRIPT = Path(__file__).parents[2] / "packaging/replay.py"
 SEED = 7

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import trayapp
-from trayapp.core.locales import LOCALES
-from trayapp.services.autostart_windows import APPROVED, NAME, RUN
-from trayapp.services.windows_identity import APP_USER_MODEL_ID
+from trayapp.core.i18n.locales import LOCALES
+from trayapp.services.autostart.windows import APPROVED, NAME, RUN
+from trayapp.services.desktop.windows_identity import APP_USER_MODEL_ID
 from windows.installer import ROOT, SCRIPT, compiler, definitions
 
 TEXT = SCRIPT.read_text(encoding="utf-8")

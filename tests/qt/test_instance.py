@@ -21,8 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from ears import Ears
 from trayapp.qt.instance import Instance
-from trayapp.services.doorbell import Word, ring
-from trayapp.services.places import Places
+from trayapp.services.desktop.instance_client import Word, ring
+from trayapp.services.files.paths import Places
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 PATIENCE_S: Final = 10.0
@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.qt.instance import Instance
-from trayapp.services.places import Places
+from trayapp.services.files.paths import Places
 
 class Ears(QObject):
     @Slot(str)

@@ -10,7 +10,7 @@ from gettext import NullTranslations
 import pytest
 from PySide6.QtCore import QObject
 
-from trayapp.core.language import spoken
+from trayapp.core.i18n.language import spoken
 from trayapp.qt.language import person_language, words_of_qt
 
 SAY = """

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import Account
+from trayapp.core.account_state import Known, Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, NoConnection
-from trayapp.core.known import Known, Outcome
 from trayapp.qt.model import AccountsModel
 
 A, B = Account("a", "A"), Account("b", "B")

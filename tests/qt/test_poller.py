@@ -19,22 +19,22 @@ from pytestqt.qtbot import QtBot
 
 from scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account, Service
-from trayapp.core.alert_log import LogEntry
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Button, Notice, Picture, Urgency
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.known import Known, Outcome
-from trayapp.core.notices import Button, Notice, Picture, Urgency
-from trayapp.core.paid import Paid
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.core.snooze import SnoozeChoice
-from trayapp.core.telling import Alert, Fate, Reason
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -465,12 +465,12 @@ import asyncio, sys
 from datetime import UTC, datetime
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.core.errors import Failure, NoConnection
-from trayapp.core.known import Outcome
+from trayapp.core.account_state import Outcome
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Loaded, Saved
 from trayapp.core.settings import Settings
-from trayapp.core.notices import Button
+from trayapp.core.alerts.notification import Button
 
 NOW = datetime.now(UTC)
 ROUNDS = 5_000 // 6 + 1

@@ -5,7 +5,7 @@ import asyncio
 from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.login import Login
+from trayapp.core.autostart.login import Login
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Listener

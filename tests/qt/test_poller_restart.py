@@ -15,20 +15,20 @@ from pytestqt.qtbot import QtBot
 from scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decision import Alert
+from trayapp.core.alerts.notification import Picture
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.known import Outcome
-from trayapp.core.notices import Picture
 from trayapp.core.restarts import AT_MOST
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.core.telling import Alert
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
 KEY = "made-up-key-0123456789"

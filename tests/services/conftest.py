@@ -16,7 +16,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import BalanceTrayError
 from trayapp.core.secret import Secret
-from trayapp.services.gateway import Gateway
+from trayapp.services.gateway.client import Gateway
 
 SAMPLE_KEY = "399d2b438a53ebed3db8a7d52107f846"
 

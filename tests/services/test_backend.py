@@ -15,7 +15,12 @@ import httpx
 import pytest
 
 from trayapp.core.account import Account
-from trayapp.core.alert_log import LogEntry
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decision import Alert, Fate
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Notice, Picture, Urgency
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -33,23 +38,18 @@ from trayapp.core.errors import (
     NotificationsUnseen,
     Unauthorized,
 )
-from trayapp.core.known import Outcome
-from trayapp.core.notices import Notice, Picture, Urgency
-from trayapp.core.paid import Paid
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.core.snooze import SnoozeChoice
-from trayapp.core.telling import Alert, Fate
-from trayapp.services.alarm import Alarm
+from trayapp.services.alerts.service import Alarm
 from trayapp.services.backend import Backend
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.gateway import Gateway
-from trayapp.services.history import History
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.rows import Watched
+from trayapp.services.history.store import History
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Loaded, Outside, Saved
-from trayapp.services.rows import Watched
 from unheard import Unheard
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
@@ -766,12 +766,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 for name in ("jeepney", "secretstorage"):
     sys.modules[name] = None
-from trayapp.core.notices import Picture
+from trayapp.core.alerts.notification import Picture
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Outside
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.files.paths import Places
 
 class Ears:
     def loaded(self, loaded):

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from trayapp.core.account import Account
+from trayapp.core.alerts.notification import Picture
+from trayapp.core.autostart.login import Login
 from trayapp.core.changes import Changes
 from trayapp.core.errors import LoginUnchanged
-from trayapp.core.login import Login
-from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend
-from trayapp.services.config_file import ConfigFile
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Outside, Saved
 from unheard import Unheard
 

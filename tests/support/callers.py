@@ -13,8 +13,8 @@ from PySide6.QtNetwork import QLocalSocket
 
 from ears import Ears
 from trayapp.qt.instance import Instance
-from trayapp.services.doorbell import Word
-from trayapp.services.places import Places
+from trayapp.services.desktop.instance_client import Word
+from trayapp.services.files.paths import Places
 
 _PATIENCE_S: Final = 10.0
 _LONGEST_LINE: Final = 63

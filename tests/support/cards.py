@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from trayapp.core.state import State
-from trayapp.core.text import Card
+from trayapp.core.errors.status import State
+from trayapp.core.view.account_text import Card
 
 FINE: Final = Card(
     account_id="m",

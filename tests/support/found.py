@@ -5,7 +5,7 @@ from typing import Final
 
 from callers import Called
 from promises import KEY, LoginEntry, Remembered, Reply, SettingsFile, Target, Text
-from trayapp.core.memory import Memory
+from trayapp.core.alerts.memory import Memory
 
 TARGETS: Final[dict[str, type[Target]]] = {
     "reply": Reply,

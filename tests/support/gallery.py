@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QWidget
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Remedy
-from trayapp.core.forecast import Forecast, Verdict
-from trayapp.core.history_page import Past, history_page
-from trayapp.core.language import ENGLISH
+from trayapp.core.errors.status import State
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import QuietHours, Settings
-from trayapp.core.state import State
-from trayapp.core.text import Card, Problem
-from trayapp.ui.about import AboutDialog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.history_window import HistoryWindow
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.why_dialog import WhyDialog
-from trayapp.ui.window import Window
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.core.view.history_page import Past, history_page
+from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.window.about import AboutDialog
+from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.window import Window
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MAIN = Card(

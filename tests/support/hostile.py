@@ -16,6 +16,7 @@ from typing import Final
 from peer import Answer, Peer
 from replies import KEY, result
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Known, Outcome
 from trayapp.core.errors import (
     BadRequest,
     BalanceTrayError,
@@ -29,15 +30,14 @@ from trayapp.core.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.known import Known, Outcome
-from trayapp.core.language import ENGLISH
-from trayapp.core.state import State
-from trayapp.core.text import Card, card
-from trayapp.core.tray_view import TrayView, tray_view
-from trayapp.services.gateway import Gateway
-from trayapp.services.history import History
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.refresh import Refresh
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Card, card
+from trayapp.core.view.tray import TrayView, tray_view
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.store import History
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.polling.refresh import Refresh
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DEADLINE_S: Final = 1.0

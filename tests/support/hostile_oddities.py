@@ -5,7 +5,7 @@ from typing import Final
 
 from peer import Answer, Line
 from replies import GOOD, head, reply, result
-from trayapp.core.state import State
+from trayapp.core.errors.status import State
 
 _CHUNKED: Final = head("Transfer-Encoding: chunked")
 

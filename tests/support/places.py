@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from layout import faults
 from trayapp.core.account import Account, Service
-from trayapp.core.language import Language
-from trayapp.core.locales import LOCALES
+from trayapp.core.i18n.language import Language
+from trayapp.core.i18n.locales import LOCALES
 
 RIGHT_TO_LEFT = "right to left"
 OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {

@@ -23,18 +23,18 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.notification import Picture
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes
-from trayapp.core.known import Outcome
-from trayapp.core.notices import Picture
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend
-from trayapp.services.config_file import Config
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain, MemoryVault
-from trayapp.services.places import Places
+from trayapp.services.files.config_file import Config
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.rows import to_ms
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Loaded, Outside, Saved
-from trayapp.services.rows import to_ms
 from unheard import Unheard
 
 _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"

@@ -22,7 +22,11 @@ from typing import Final, Protocol
 import httpx
 
 from trayapp.core.account import Account
-from trayapp.core.alerts import decide
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decide import decide
+from trayapp.core.alerts.decision import News
+from trayapp.core.alerts.memory import Memory
+from trayapp.core.autostart.login import Login, Starter
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -33,18 +37,14 @@ from trayapp.core.errors import (
     GatewayError,
     TimedOut,
 )
-from trayapp.core.known import Outcome
-from trayapp.core.login import Login, Starter
-from trayapp.core.memory import Memory
-from trayapp.core.plain import one_line
+from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.schedule import Plan, plan_after
 from trayapp.core.secret import Secret
 from trayapp.core.settings import DEFAULT_INTERVAL, Settings
-from trayapp.core.telling import News
-from trayapp.services.autostart_xdg import XdgAutostart
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.gateway import Gateway
-from trayapp.services.history import History
+from trayapp.services.autostart.xdg import XdgAutostart
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.store import History
 
 KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

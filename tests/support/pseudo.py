@@ -5,7 +5,7 @@ import re
 from itertools import cycle
 
 import translations
-from trayapp.core.language import Language
+from trayapp.core.i18n.language import Language
 
 GROWTH = 1.4
 """What German or Catalan may need where English needs 1."""

@@ -16,9 +16,9 @@ from trayapp.core.balance import read_balance
 from trayapp.core.errors import KeyringFailed, NoConnection, TimedOut, Unauthorized
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import MemoryVault
-from trayapp.services.reply import read_reply
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.reply import read_reply
+from trayapp.services.keyring.keychain import MemoryVault
 
 if TYPE_CHECKING:
     import random
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trayapp.core.account import Account
+    from trayapp.core.alerts.decision import Alert
+    from trayapp.core.alerts.notification import Notice
     from trayapp.core.balance import Balance
-    from trayapp.core.notices import Notice
-    from trayapp.core.telling import Alert
 
 LOW: Final = Decimal(10)
 _KEY: Final = Secret("made-up-key-0123456789")

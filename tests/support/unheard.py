@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from trayapp.core.alert_log import LogEntry
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decision import Alert
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Button
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.autostart.login import Login
 from trayapp.core.changes import Trial
+from trayapp.core.chart.sparkline import Glimpse
 from trayapp.core.errors import Failure
-from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse
-from trayapp.core.history_view import HistoryView
-from trayapp.core.known import Outcome
-from trayapp.core.login import Login
-from trayapp.core.notices import Button
-from trayapp.core.paid import Paid
-from trayapp.core.telling import Alert
+from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.view.history_view import HistoryView
 from trayapp.services.reports import Loaded, Saved
 
 

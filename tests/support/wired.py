@@ -11,29 +11,29 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from on_screen import on_screen
+from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.alerts.notification import Notice
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import BalanceTrayError, Failure
-from trayapp.core.known import Known, Outcome
-from trayapp.core.language import Language
-from trayapp.core.notices import Notice
+from trayapp.core.i18n.language import Language
 from trayapp.core.settings import IconStyle, Settings
-from trayapp.core.snooze import SnoozeChoice
-from trayapp.core.tray_view import TrayView
+from trayapp.core.view.tray import TrayView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.recent import Recent
+from trayapp.services.log.recent import Recent
 from trayapp.services.reports import Listener, Loaded
-from trayapp.stage import Stage
-from trayapp.ui.account_dialog import AccountDialog
-from trayapp.ui.card import AccountCard
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.history_window import HistoryWindow
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
-from trayapp.wiring import Wiring
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.settings.account_dialog import AccountDialog
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.tray.tray import Tray
+from trayapp.ui.window.window import Window
 
 A: Final = Account("a", "Main")
 B: Final = Account(

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from places import RIGHT_TO_LEFT, Place
 from pseudo import pseudo_language
-from trayapp.core.language import Language, spoken
-from trayapp.core.locales import LOCALES
-from trayapp.services.catalogs import catalog
+from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.locales import LOCALES
+from trayapp.services.files.catalogs import catalog
 
 INVISIBLE = str.maketrans({"\u200b": "", "\u2060": "", "\u00a0": " "})
 """What labels wrap by, or not."""

@@ -18,22 +18,22 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Remedy
-from trayapp.core.language import ENGLISH
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.core.state import State
-from trayapp.core.text import Card, Problem
-from trayapp.ui.about import AboutDialog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.buttons import Button
-from trayapp.ui.card import AccountCard
-from trayapp.ui.chart_sheet import Looks
-from trayapp.ui.colours import READABLE, contrast, focus_ring, text_on, tint
-from trayapp.ui.dark import dark_palette
-from trayapp.ui.labels import Text
-from trayapp.ui.picture import Picture
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.why_dialog import WhyDialog
-from trayapp.ui.window import Window
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.chart.layout import Looks
+from trayapp.ui.icons.picture import Picture
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.colours import READABLE, contrast, focus_ring, text_on, tint
+from trayapp.ui.widgets.dark_palette import dark_palette
+from trayapp.ui.widgets.labels import Text
+from trayapp.ui.window.about import AboutDialog
+from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

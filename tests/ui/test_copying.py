@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
-from trayapp.core.language import ENGLISH
-from trayapp.core.state import State
-from trayapp.ui.card import AccountCard
-from trayapp.ui.footer import Footer
-from trayapp.ui.labels import Text
-from trayapp.ui.window import Window
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.widgets.labels import Text
+from trayapp.ui.window.footer import Footer
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gallery import GALLERY
 from layout import faults
-from trayapp.ui.labels import Text, sized
+from trayapp.ui.widgets.labels import Text, sized
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
-from trayapp.core.language import ENGLISH
-from trayapp.core.text import Card
-from trayapp.ui.card import AccountCard
-from trayapp.ui.density import MANY
-from trayapp.ui.window import Window
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Card
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import MANY
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -122,7 +122,7 @@ def test_what_was_copied_is_said_for_a_moment(
     qtbot: QtBot, window: Window, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then the totals are back, with what changed meanwhile."""
-    monkeypatch.setattr("trayapp.ui.footer._CONFIRMED_MS", 50)
+    monkeypatch.setattr("trayapp.ui.window.footer._CONFIRMED_MS", 50)
     window.show_totals("€1.00 + 2 SMS")
     with qtbot.waitSignal(window.copy_requested):
         window.findChildren(AccountCard)[0].copy_requested.emit("€350.12")

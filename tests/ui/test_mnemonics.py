@@ -22,21 +22,21 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Failure, Unauthorized
-from trayapp.core.forecast import Forecast, Verdict
-from trayapp.core.history_page import Past, history_page
-from trayapp.core.language import Language, spoken
-from trayapp.core.locales import LOCALES
+from trayapp.core.errors.status import State
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.settings import Settings
-from trayapp.core.state import State
-from trayapp.core.text import Card, problem
-from trayapp.services.catalogs import catalog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.card import AccountCard
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.history_window import HistoryWindow
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.tray import Tray
-from trayapp.ui.window import Window
+from trayapp.core.view.account_text import Card, problem
+from trayapp.core.view.history_page import Past, history_page
+from trayapp.services.files.catalogs import catalog
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.tray.tray import Tray
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -8,17 +8,17 @@ from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from trayapp.core.chart.sparkline import Sketch
 from trayapp.core.errors import Remedy
-from trayapp.core.glimpse import Sketch
-from trayapp.core.language import ENGLISH
-from trayapp.core.state import State
-from trayapp.core.text import Card, Problem
-from trayapp.ui.card import AccountCard
-from trayapp.ui.colours import READABLE, contrast
-from trayapp.ui.dark import dark_palette
-from trayapp.ui.density import MANY
-from trayapp.ui.labels import Text
-from trayapp.ui.window import Window
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import MANY
+from trayapp.ui.widgets.colours import READABLE, contrast
+from trayapp.ui.widgets.dark_palette import dark_palette
+from trayapp.ui.widgets.labels import Text
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -24,28 +24,35 @@ from places import Place, english, untranslated
 from pseudo import pseudo_language
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
-from trayapp.core.alert_log import LogEntry, why_rows
+from trayapp.core.account_state import Known
+from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.log import LogEntry, why_rows
+from trayapp.core.alerts.notification import notice, trial_notice
+from trayapp.core.alerts.pending_payment import Paid, paid_words
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure
-from trayapp.core.forecast import Forecast, Verdict
-from trayapp.core.history_page import Past, history_page
-from trayapp.core.known import Known
-from trayapp.core.language import Language
-from trayapp.core.notices import notice, trial_notice
-from trayapp.core.outlook import card_words, messages_sentence
-from trayapp.core.paid import Paid, paid_words
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.forecast.words import card_words, messages_sentence
+from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.core.telling import Alert, Fate, Reason
-from trayapp.core.text import Card, Extra, card, problem, snoozed_until, totals
-from trayapp.core.tray_view import tray_view
-from trayapp.ui.about import AboutDialog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.history_window import HistoryWindow
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.tray import Tray
-from trayapp.ui.why_dialog import WhyDialog
-from trayapp.ui.window import Window
+from trayapp.core.view.account_text import (
+    Card,
+    Extra,
+    card,
+    problem,
+    snoozed_until,
+    totals,
+)
+from trayapp.core.view.history_page import Past, history_page
+from trayapp.core.view.tray import tray_view
+from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.tray.tray import Tray
+from trayapp.ui.window.about import AboutDialog
+from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 from places import Place
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Known
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure
-from trayapp.core.known import Known
-from trayapp.core.language import Language
+from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
-from trayapp.core.text import card, problem, totals
-from trayapp.ui.about import AboutDialog
-from trayapp.ui.account_dialog import AccountDialog, Subject
-from trayapp.ui.first_run import FirstRun
-from trayapp.ui.settings_dialog import SettingsDialog
-from trayapp.ui.window import Window
+from trayapp.core.view.account_text import card, problem, totals
+from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.window.about import AboutDialog
+from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

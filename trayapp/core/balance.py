@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from trayapp.core.errors import UnexpectedReply
-from trayapp.core.plain import one_line
+from trayapp.core.i18n.plain_text import one_line
 
 # Plain digits only. Decimal() itself would take exponents (int() of one can hold the
 # interpreter for minutes), underscores, blanks, full-width and Arabic digits and NaN.

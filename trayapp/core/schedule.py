@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, Retry
-from trayapp.core.known import Outcome
 from trayapp.core.settings import LONGEST_INTERVAL
 
 FIRST_BACK_OFF: Final = timedelta(minutes=1)

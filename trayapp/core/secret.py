@@ -5,7 +5,7 @@ import re
 from typing import Final, NoReturn
 
 from trayapp.core.errors import KeyUnusable
-from trayapp.core.spellings import Folded, Spellings, without
+from trayapp.core.secret_forms import Folded, Spellings, without
 
 _SHAPE: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
 _MASK: Final = "••••••••"

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from trayapp.qt.profile_lock import ProfileLock
-from trayapp.services.doorbell import Word
-from trayapp.services.places import Places, private_folder
+from trayapp.services.desktop.instance_client import Word
+from trayapp.services.files.paths import Places, private_folder
 
 _LONGEST_LINE: Final = 64
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 
-from trayapp.core.language import Language, spoken
-from trayapp.core.locales import LOCALES, nearest
-from trayapp.services.catalogs import catalog, wanted
+from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.locales import LOCALES, nearest
+from trayapp.services.files.catalogs import catalog, wanted
 
 
 def person_language(chosen: str = "") -> Language:

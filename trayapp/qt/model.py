@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account import Account
+from trayapp.core.account_state import Known, Outcome
 from trayapp.core.errors import Failure
-from trayapp.core.known import Known, Outcome
 
 
 class AccountsModel(QObject):

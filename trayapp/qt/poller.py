@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.known import Outcome
 from trayapp.core.restarts import Restarts
 from trayapp.qt.emitter import Emitter, Voice
 from trayapp.qt.loop import Job, Jobs, Loop
@@ -18,10 +18,10 @@ from trayapp.qt.loop import Job, Jobs, Loop
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from trayapp.core.alerts.notification import Notice
+    from trayapp.core.alerts.snooze import SnoozeChoice
     from trayapp.core.changes import Changes, Trial
-    from trayapp.core.language import Language
-    from trayapp.core.notices import Notice
-    from trayapp.core.snooze import SnoozeChoice
+    from trayapp.core.i18n.language import Language
     from trayapp.services.backend import Backend
     from trayapp.services.reports import Listener
 

@@ -8,38 +8,38 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.core.account import Account
+from trayapp.core.account_draft import with_own_names
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.alerts.notification import Notice
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, Trial
-from trayapp.core.diagnostics import Fact, settings_facts
-from trayapp.core.draft import with_own_names
 from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
     InternalFault,
     KeyringProblem,
 )
-from trayapp.core.known import Known, Outcome
-from trayapp.core.language import Language
-from trayapp.core.notices import Notice
+from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
-from trayapp.core.snooze import SnoozeChoice
-from trayapp.services.alarm import Alarm
-from trayapp.services.announcer import Announcer
-from trayapp.services.archive import Archive
-from trayapp.services.autostart import repair, switched
-from trayapp.services.books import Books
+from trayapp.core.view.diagnostics import Fact, settings_facts
+from trayapp.services.alerts.coalescer import Announcer
+from trayapp.services.alerts.delivery import Delivery
+from trayapp.services.alerts.service import Alarm
+from trayapp.services.autostart.login import repair, switched
 from trayapp.services.by_d_bus import make_notifier, make_wakeups
-from trayapp.services.config_file import Config, ConfigFile
-from trayapp.services.contained import contained
-from trayapp.services.delivery import Delivery
-from trayapp.services.harvest import Harvest
-from trayapp.services.history import History
-from trayapp.services.key_changes import forget_key, keys_stored
-from trayapp.services.machine import machine
-from trayapp.services.notebook import Notebook
-from trayapp.services.places import Places
-from trayapp.services.refresh import Refresh
+from trayapp.services.diagnostics import machine
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.history.reports import Books
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.history.store import History
+from trayapp.services.history.write_queue import Archive
+from trayapp.services.keyring.key_changes import forget_key, keys_stored
+from trayapp.services.log.contained import contained
+from trayapp.services.polling.batch import Harvest
+from trayapp.services.polling.refresh import Refresh
+from trayapp.services.polling.scheduler import Watch
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
-from trayapp.services.watch import Watch
 
 _PATIENCE_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""

@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from trayapp.core.notices import Picture
+from trayapp.core.alerts.notification import Picture
 from trayapp.core.program import PROGRAM
+from trayapp.services.polling.scheduler import Watch
 from trayapp.services.reports import Listener
-from trayapp.services.watch import Watch
 
 if TYPE_CHECKING:
-    from trayapp.services.notifier import Notifier
-    from trayapp.services.wakeups import Wakeups
+    from trayapp.services.alerts.dbus_notifier import Notifier
+    from trayapp.services.polling.resume_monitor import Wakeups
 
 
 def make_notifier(listener: Listener, picture: Picture) -> "Notifier | None":
     """Make what shows notifications; None on Windows and macOS, where Qt does."""
     try:
-        from trayapp.services.notifier import Notifier  # noqa: PLC0415  # may be missing
+        from trayapp.services.alerts.dbus_notifier import Notifier  # noqa: PLC0415  # may be missing
     except ImportError:
         return None
     return Notifier(listener.pressed, app_name=PROGRAM, picture=picture)
@@ -24,7 +24,7 @@ def make_notifier(listener: Listener, picture: Picture) -> "Notifier | None":
 def make_wakeups(watch: Watch) -> "Wakeups | None":
     """Make what hears that the computer slept; None where nothing says so."""
     try:
-        from trayapp.services.wakeups import Wakeups  # noqa: PLC0415  # may be missing
+        from trayapp.services.polling.resume_monitor import Wakeups  # noqa: PLC0415  # may be missing
     except ImportError:
         return None
     return Wakeups(watch)

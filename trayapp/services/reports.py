@@ -6,21 +6,21 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from trayapp.core.account import Account
-from trayapp.core.alert_log import LogEntry
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.alerts.decision import Alert
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Button, Picture
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.autostart.login import Login
 from trayapp.core.changes import Trial
+from trayapp.core.chart.sparkline import Glimpse
 from trayapp.core.errors import Failure
-from trayapp.core.forecast import Forecast
-from trayapp.core.glimpse import Glimpse
-from trayapp.core.history_view import HistoryView
-from trayapp.core.known import Known, Outcome
-from trayapp.core.login import Login
-from trayapp.core.notices import Button, Picture
-from trayapp.core.paid import Paid
+from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import Settings
-from trayapp.core.telling import Alert
-from trayapp.services.autostart import Autostart, NoAutostart
-from trayapp.services.gateway import Gateway
-from trayapp.services.keychain import Keychain
+from trayapp.core.view.history_view import HistoryView
+from trayapp.services.autostart.login import Autostart, NoAutostart
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain
 
 
 @dataclass(frozen=True, slots=True)

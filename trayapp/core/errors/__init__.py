@@ -89,6 +89,7 @@ from trayapp.core.errors.program import (
     NotificationsUnseen,
     ProgramHangs,
 )
+from trayapp.core.errors.status import State
 from trayapp.core.errors.storage import (
     ConfigBroken,
     ConfigStuck,
@@ -142,6 +143,7 @@ __all__ = [
     "Refused",
     "Remedy",
     "Retry",
+    "State",
     "StorageProblem",
     "TimedOut",
     "Unauthorized",

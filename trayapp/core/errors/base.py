@@ -5,9 +5,9 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import ClassVar
 
-from trayapp.core.language import mark
-from trayapp.core.plain import one_line
-from trayapp.core.state import State
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import mark
+from trayapp.core.i18n.plain_text import one_line
 
 
 class Retry(Enum):

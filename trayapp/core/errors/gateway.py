@@ -1,8 +1,8 @@
 """The gateway was asked, and no balance came of it."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
-from trayapp.core.language import mark
-from trayapp.core.state import State
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import mark
 
 
 class GatewayError(BalanceTrayError):

@@ -1,8 +1,8 @@
 """The key is out of reach, or there is none that could be used."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
-from trayapp.core.language import mark
-from trayapp.core.state import State
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import mark
 
 
 class KeyringProblem(BalanceTrayError):

@@ -1,7 +1,7 @@
 """The program itself, or the desktop that it speaks on, does not do its part."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
-from trayapp.core.language import mark
+from trayapp.core.i18n.language import mark
 
 
 class NotificationsUnseen(BalanceTrayError):

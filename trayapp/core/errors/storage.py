@@ -1,7 +1,7 @@
 """One of our own files could not be read or written."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy
-from trayapp.core.language import mark
+from trayapp.core.i18n.language import mark
 
 
 class StorageProblem(BalanceTrayError):

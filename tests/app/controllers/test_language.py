@@ -1,0 +1,84 @@
+"""Another language is offered with a restart: once, and only if it is another."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from trayapp.app.controllers.language import LanguageDesk
+from trayapp.core.errors import ConfigUnwritable, Failure
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.settings import Settings
+from trayapp.services.reports import Saved
+from trayapp.ui.settings.restart_offer import RestartOffer
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> LanguageDesk:
+    """Give the desk of a program that speaks English, as its system does."""
+    monkeypatch.setattr("os.environ", {"LANG": "en_US.UTF-8"})
+    return LanguageDesk(ENGLISH, qapp)
+
+
+def saved(code: str) -> Saved:
+    """Give what comes of OK with a language."""
+    return Saved(settings=Settings(language=code))
+
+
+def offers() -> list[RestartOffer]:
+    """Give the offers on the screen, once those that were closed are gone."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    top = QApplication.topLevelWidgets()
+    return [one for one in top if isinstance(one, RestartOffer) and one.isVisible()]
+
+
+def press(words: str) -> None:
+    """Press a button of the offer."""
+    (offer,) = offers()
+    (button,) = (
+        one
+        for one in offer.findChildren(QPushButton)
+        if one.text().replace("&", "") == words
+    )
+    button.click()
+
+
+def test_another_language_is_offered_with_a_restart(desk: LanguageDesk) -> None:
+    """On a press the program is asked to start anew."""
+    spy = QSignalSpy(desk.restart_requested)
+    desk.hear(saved("es"))
+    press("Restart now")
+    assert spy.count() == 1
+    assert offers() == []
+
+
+def test_later_is_later(desk: LanguageDesk) -> None:
+    """The same choice is not asked about again, another one is."""
+    spy = QSignalSpy(desk.restart_requested)
+    desk.hear(saved("es"))
+    press("Later")
+    assert spy.count() == 0
+    desk.hear(saved("es"))
+    assert offers() == []
+    desk.hear(saved("de"))
+    press("Later")
+    desk.hear(saved("en"))
+    assert offers() == []
+
+
+@pytest.mark.parametrize("code", ["", "en", "xx"])
+def test_the_language_that_is_spoken_needs_nothing(
+    desk: LanguageDesk, code: str
+) -> None:
+    """Whether it is chosen or the system's own, or this one is unknown."""
+    desk.hear(saved(code))
+    assert offers() == []
+
+
+def test_what_was_not_saved_is_not_offered(desk: LanguageDesk) -> None:
+    """The settings dialog says why."""
+    settings = Settings(language="es")
+    desk.hear(Saved(settings=settings, problem=Failure(ConfigUnwritable, "")))
+    assert offers() == []

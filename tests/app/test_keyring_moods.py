@@ -1,0 +1,255 @@
+"""A keyring in each of its moods, and a window that never waits for it."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
+    pytest.skip("needs D-Bus", allow_module_level=True)
+
+from fake_secrets import FAILED, FakeSecrets
+from on_screen import on_screen
+from private_bus import private_bus
+from scripted_gateway import ScriptedGateway
+from tally import FAULTS, Tally
+from trayapp.app.run import TURN_S
+from trayapp.app.wiring import Wiring
+from trayapp.core import schedule
+from trayapp.core.account import Account, Service
+from trayapp.core.alerts.notification import Picture
+from trayapp.core.balance import Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    Failure,
+    KeyringAbsent,
+    KeyringDenied,
+    KeyringFailed,
+    KeyringLocked,
+    KeyringSlow,
+)
+from trayapp.core.i18n.language import Language
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.keyring.keychain import Keychain
+from trayapp.services.keyring.secret_service import SecretServiceVault
+from trayapp.services.reports import Listener, Outside
+from trayapp.ui.tray.tray import Tray
+
+if TYPE_CHECKING:
+    from trayapp.core.account_state import Outcome
+
+KEY = "made-up-key-0123456789"
+PATIENCE_S = 0.2
+WATCHED_MS = 600
+LONGEST_STALL_MS = 50.0
+WITHIN_MS = 15_000
+LOOK = timedelta(seconds=0.1)
+
+
+class Scene:
+    """The wired program with one account, and the keyring that its key is in."""
+
+    def __init__(self, bus: str, qtbot: QtBot, places: Places) -> None:
+        self._bus, self._qtbot, self._places = bus, qtbot, places
+        self.service: FakeSecrets | None = None
+        self.poller = Poller(self._make_backend)
+        self.wiring = Wiring(self.poller, Tray(Language()), Language())
+        self.outcomes: list[Outcome] = []
+        self.poller.answered.connect(self.outcomes.append)
+
+    def run_keyring(self) -> FakeSecrets:
+        """Start a keyring that holds the key."""
+        self.service = FakeSecrets(self._bus, {"a": KEY}).__enter__()
+        return self.service
+
+    @property
+    def keyring(self) -> FakeSecrets:
+        """The keyring that runs, or ran."""
+        assert self.service is not None
+        return self.service
+
+    def ask_for_password(self) -> None:
+        """Let the program ask for the keyring's password, and wait for the question."""
+        before = self.keyring.prompts
+        self.wait_for(KeyringLocked)
+        self.poller.unlock()
+        self._qtbot.waitUntil(lambda: self.keyring.prompts > before, timeout=WITHIN_MS)
+
+    def wait_for(self, result: type[BalanceTrayError] | type[Reading]) -> None:
+        """Wait for an answer of this kind from now on."""
+        begun = len(self.outcomes)
+
+        def came() -> bool:
+            kinds = [
+                one.result.kind if isinstance(one.result, Failure) else Reading
+                for one in self.outcomes[begun:]
+            ]
+            return result in kinds
+
+        self._qtbot.waitUntil(came, timeout=WITHIN_MS)
+
+    def longest_stall_ms(self) -> float:
+        """Feel the GUI thread's pulse for a while."""
+        beats: list[float] = []
+        heart = QTimer(interval=1)
+        heart.timeout.connect(lambda: beats.append(time.perf_counter()))
+        heart.start()
+        self._qtbot.wait(WATCHED_MS)
+        heart.stop()
+        return max(after - before for before, after in pairwise(beats)) * 1_000
+
+    def _make_backend(self, listener: Listener) -> Backend:
+        keychain = Keychain(
+            SecretServiceVault(), patience_s=PATIENCE_S, prompt_patience_s=PATIENCE_S
+        )
+        outside = Outside(
+            keychain, Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+        )
+        return Backend(self._places, listener, outside)
+
+
+@pytest.fixture
+def scene(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    """Set everything up; nothing runs yet, and no keyring either."""
+    monkeypatch.setattr(schedule, "KEYRING_LOOK", LOOK)
+    places = Places.of_demo(tmp_path)
+    usual, before = sys.getswitchinterval(), set(QApplication.topLevelWidgets())
+    with private_bus() as bus, ScriptedGateway() as gateway:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+        gateway.set_balance(KEY, "350.1200", "EUR")
+        account = Account("a", "Shop", Service.CUSTOM, gateway.url)
+        ConfigFile(places.config).save(Config((account,)))
+        made = Scene(bus, qtbot, places)
+        sys.setswitchinterval(TURN_S)  # as the program does
+        yield made
+        sys.setswitchinterval(usual)
+        assert made.wiring.stop(), "the poller ends, whatever the keyring does"
+        for widget in set(QApplication.topLevelWidgets()) - before:
+            widget.deleteLater()
+        made.wiring.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if made.service is not None:
+            made.service.die()
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """What the keyring does, what a person is told, and how it gets well again."""
+
+    begin: Callable[[Scene], object]
+    told: type[BalanceTrayError]
+    mend: Callable[[Scene], object]
+    asks: bool = False
+
+
+def lock(scene: Scene) -> None:
+    """Run a keyring that is locked."""
+    scene.run_keyring().locked = True
+
+
+def hang(scene: Scene, call: str) -> None:
+    """Run a keyring that gives no answer to one kind of call."""
+    scene.run_keyring().hangs_on = {call}
+
+
+def die(scene: Scene) -> None:
+    """Run a keyring that crashes when it is to give the key."""
+    scene.run_keyring().dies_on = "GetSecret"
+
+
+def refuse(scene: Scene) -> None:
+    """Run a keyring that is broken."""
+    scene.run_keyring().refuses["GetSecret"] = FAILED
+
+
+def opened(scene: Scene) -> None:
+    """Unlock the keyring elsewhere."""
+    scene.keyring.locked = False
+
+
+MOODS = {
+    "absent, and there later": Mood(
+        lambda _: None, KeyringAbsent, lambda scene: scene.run_keyring()
+    ),
+    "locked, and opened elsewhere": Mood(lock, KeyringLocked, opened),
+    "locked, its question unanswered, then answered late": Mood(
+        lock,
+        KeyringSlow,
+        lambda scene: scene.keyring.close_prompt(dismissed=False),
+        asks=True,
+    ),
+    "locked, its question unanswered, and opened elsewhere": Mood(
+        lock, KeyringSlow, opened, asks=True
+    ),
+    "hanging when it is looked at": Mood(
+        lambda scene: hang(scene, "Locked"),
+        KeyringSlow,
+        lambda scene: scene.keyring.release(),
+    ),
+    "hanging when it is read": Mood(
+        lambda scene: hang(scene, "GetSecret"),
+        KeyringSlow,
+        lambda scene: scene.keyring.release(),
+    ),
+    "crashing when it is read": Mood(
+        die, KeyringAbsent, lambda scene: scene.run_keyring()
+    ),
+    "broken": Mood(refuse, KeyringFailed, lambda scene: scene.keyring.refuses.clear()),
+}
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints|systemTrayWindowChanged|does not")
+@pytest.mark.parametrize("mood", MOODS.values(), ids=MOODS)
+def test_the_program_lives_through_each_mood_and_goes_on_by_itself(
+    scene: Scene, mood: Mood, tally: Tally
+) -> None:
+    """The window never stalls, nothing is written, and no key is asked for."""
+    mood.begin(scene)
+    scene.wiring.start(quiet=False)
+    if mood.asks:
+        scene.ask_for_password()
+    scene.wait_for(mood.told)
+    scene.wiring.show_window()
+    # A machine under load may stall it once; the keyring would each time.
+    stalls = [scene.longest_stall_ms() for _ in range(2)]
+    assert min(stalls) < LONGEST_STALL_MS
+    assert not any(isinstance(one.result, Reading) for one in scene.outcomes)
+    assert not on_screen(QDialog), "out of reach is not missing"
+    mood.mend(scene)
+    scene.wait_for(Reading)
+    assert "CreateItem" not in scene.keyring.calls
+    tally.add(FAULTS)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints|systemTrayWindowChanged|does not")
+def test_a_dismissed_question_is_told_and_not_put_again(
+    scene: Scene, tally: Tally
+) -> None:
+    """Only a person brings it back; that the keyring opens is noticed all the same."""
+    lock(scene)
+    scene.wiring.start(quiet=False)
+    scene.ask_for_password()
+    scene.keyring.close_prompt(dismissed=True)
+    scene.wait_for(KeyringDenied)
+    scene.wait_for(KeyringLocked)
+    assert scene.keyring.prompts == 1
+    scene.ask_for_password()
+    scene.keyring.close_prompt(dismissed=False)
+    scene.wait_for(Reading)
+    tally.add(FAULTS)

@@ -1,0 +1,804 @@
+"""What a person is told, held back and not told."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.account import Account
+from trayapp.core.alerts.decide import decide
+from trayapp.core.alerts.decision import Alert, Decision, Fate, News, Outlook, Reason
+from trayapp.core.alerts.memory import Memory
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    Failure,
+    KeyMissing,
+    KeyringLocked,
+    NoConnection,
+    Refused,
+    Unauthorized,
+)
+from trayapp.core.forecast.spending import Drain, NormalSpending
+from trayapp.core.settings import AlertKind, Settings
+
+LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
+ACCOUNT = Account("a", "Main", low_below=Decimal(10))
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ALL = Settings(told=frozenset(AlertKind))
+NORMAL = NormalSpending(Decimal(2), Decimal(1), Decimal(4), "EUR")
+LEAK = Drain(Decimal(38), 20 * MINUTE, NORMAL)
+NOTHING = Outlook()
+
+
+def days(first: int, last: int = 60) -> Outlook:
+    """Make an outlook of so many days."""
+    return Outlook((first, max(first, last)))
+
+
+@dataclass
+class Story:
+    """An account's memory as things happen to it, and what was decided."""
+
+    settings: Settings = ALL
+    account: Account = ACCOUNT
+    hold: Reason | None = None
+    now: datetime = AT
+    memory: Memory = field(default_factory=Memory)
+    decisions: list[Decision] = field(default_factory=list)
+
+    def read(
+        self, amount: str, outlook: Outlook = NOTHING, unit: str = "EUR"
+    ) -> list[AlertKind]:
+        """Let the gateway answer a minute later; give what is told."""
+        self.now += MINUTE
+        reading = Reading(Balance(Decimal(amount), unit), self.now)
+        return self.meet(reading, outlook)
+
+    def fail(self, kind: type[BalanceTrayError] = NoConnection) -> list[AlertKind]:
+        """Let the question fail a minute later; give what is told."""
+        self.now += MINUTE
+        return self.meet(Failure(kind))
+
+    def tick(self) -> list[AlertKind]:
+        """Look at the time; give what is told."""
+        return self.meet(None)
+
+    def wait(self, passed: timedelta) -> list[AlertKind]:
+        """Let time pass with a look each minute; give what is told in it."""
+        told = []
+        for _ in range(passed // MINUTE):
+            self.now += MINUTE
+            told += self.tick()
+        return told
+
+    def restart(self) -> None:
+        """Write the memory down and read it again."""
+        self.memory = Memory.from_dict(json.loads(json.dumps(self.memory.as_dict())))
+
+    def meet(
+        self, result: Reading | Failure | None, outlook: Outlook = NOTHING
+    ) -> list[AlertKind]:
+        """Decide about something now; give what is told."""
+        news = News(self.account, result, outlook)
+        self.memory, self.decisions[:] = decide(
+            self.memory, news, self.settings, self.hold, self.now
+        )
+        return [one.alert.kind for one in self.decisions if one.alert is not None]
+
+    @property
+    def alert(self) -> Alert:
+        """The one alert that was decided on last."""
+        (alert,) = (one.alert for one in self.decisions if one.alert is not None)
+        return alert
+
+    @property
+    def fates(self) -> list[tuple[AlertKind | None, Fate, Reason]]:
+        """What was decided last."""
+        return [(one.kind, one.fate, one.reason) for one in self.decisions]
+
+
+@pytest.fixture
+def story() -> Story:
+    """Give an account of which nothing is known, with everything turned on."""
+    return Story()
+
+
+def told(story: Story, *amounts: str) -> list[list[AlertKind]]:
+    """Read one amount after the other; give what is told after each."""
+    return [story.read(amount) for amount in amounts]
+
+
+# --- low and empty ----------------------------------------------------------------
+
+
+def test_a_low_balance_is_told_once(story: Story) -> None:
+    """The first reading below the threshold tells, the next do not."""
+    assert told(story, "10", "9.99", "9", "0.01") == [[], [LOW], [], []]
+
+
+def test_an_alert_says_what_is_left_and_of_which_account(story: Story) -> None:
+    """The alert carries the account, the balance and the days if they are known."""
+    story.read("3", days(1, 2))
+    left = Balance(Decimal(3), "EUR")
+    assert story.alert == Alert(LOW, ACCOUNT, left, days=(1, 2))
+
+
+def test_an_amount_that_hovers_around_the_threshold_is_told_once(story: Story) -> None:
+    """Only 5 % above the threshold ends the episode."""
+    story.settings = Settings()
+    assert told(story, "9", "10.49", "9", "10.5", "9") == [[LOW], [], [], [], [LOW]]
+
+
+def test_an_empty_account_is_told_after_a_low_one(story: Story) -> None:
+    """Nothing left is news of its own, once."""
+    assert told(story, "5", "0", "-1", "0") == [[LOW], [EMPTY], [], []]
+
+
+def test_an_account_that_empties_at_once_is_told_as_empty_alone(story: Story) -> None:
+    """One fall is one notification, also when a little comes back."""
+    story.settings = Settings()
+    assert told(story, "50", "0", "0.5", "0") == [[], [EMPTY], [], []]
+
+
+def test_what_a_graver_alert_says_is_logged_as_said(story: Story) -> None:
+    """So that "Why?" has an answer."""
+    story.read("0")
+    assert story.fates == [
+        (EMPTY, Fate.SENT, Reason.NEW),
+        (LOW, Fate.NOT_SENT, Reason.COVERED),
+    ]
+
+
+def test_a_threshold_of_zero_tells_of_an_empty_account_alone(story: Story) -> None:
+    """Zero means: no warning before it is empty."""
+    story.account = replace(ACCOUNT, low_below=Decimal(0))
+    assert told(story, "0.0001", "0") == [[], [EMPTY]]
+
+
+def test_low_is_told_though_empty_is_turned_off(story: Story) -> None:
+    """What nobody hears of covers nothing."""
+    story.settings = replace(ALL, told=frozenset({LOW}))
+    assert told(story, "50", "0") == [[], [LOW]]
+
+
+# --- days -------------------------------------------------------------------------
+
+
+def test_few_days_are_told_by_the_first_of_the_range(story: Story) -> None:
+    """A warning that comes late is none."""
+    assert story.read("90", days(6, 9)) == []
+    assert story.read("80", days(5, 9)) == [LOW_DAYS]
+    assert story.alert.days == (5, 9)
+
+
+def test_days_that_hover_are_told_once(story: Story) -> None:
+    """Two days above the person's number end the episode."""
+    firsts = (5, 6, 5, 7, 5)
+    said = [story.read("80", days(first)) for first in firsts]
+    assert said == [[LOW_DAYS], [], [], [], [LOW_DAYS]]
+
+
+def test_an_unknown_run_out_day_ends_nothing(story: Story) -> None:
+    """A top-up that makes it far away does."""
+    story.settings = Settings()
+    said = [
+        story.read("80", outlook)
+        for outlook in (days(5), NOTHING, days(5), Outlook(far=True), days(5))
+    ]
+    assert said == [[LOW_DAYS], [], [], [], [LOW_DAYS]]
+
+
+def test_zero_days_mean_no_warning_by_days(story: Story) -> None:
+    """Each account has its own number."""
+    story.account = replace(ACCOUNT, warn_days=0)
+    assert story.read("80", days(0)) == []
+
+
+def test_low_by_amount_and_by_days_at_once_are_one_alert(story: Story) -> None:
+    """The amount says it; the days stand beside it."""
+    assert story.read("9", days(2)) == [LOW]
+    assert story.read("9", days(2)) == []
+
+
+def test_few_days_of_a_balance_that_is_low_already_are_news(story: Story) -> None:
+    """It was low for weeks, and now it goes fast."""
+    story.read("9", days(30))
+    assert story.read("8", days(3)) == [LOW_DAYS]
+
+
+def test_a_little_that_comes_back_to_an_empty_account_is_no_news(story: Story) -> None:
+    """That there are few days left is known."""
+    story.settings = Settings()
+    story.read("0")
+    assert story.read("0.5", days(0, 1)) == []
+
+
+# --- drain ------------------------------------------------------------------------
+
+
+def test_a_drain_is_told_once_and_says_what_is_usual(story: Story) -> None:
+    """One that pauses for hours is the same one."""
+    assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
+    assert story.alert.drain == LEAK
+    assert story.read("490") == []
+    story.now += 20 * HOUR
+    assert story.read("450", Outlook(drain=LEAK)) == []
+
+
+def test_a_drain_is_over_a_day_after_it_was_last_seen(story: Story) -> None:
+    """The next one is told."""
+    story.read("500", Outlook(drain=LEAK))
+    story.now += DAY
+    assert story.read("490") == []
+    assert story.read("450", Outlook(drain=LEAK)) == [DRAIN]
+
+
+def test_a_drain_that_goes_on_unseen_for_days_is_told_once(story: Story) -> None:
+    """That nobody could look did not end it."""
+    story.read("500", Outlook(drain=LEAK))
+    for _ in range(3):
+        story.now += DAY
+        story.fail()
+    assert story.read("50", Outlook(drain=LEAK)) == []
+
+
+# --- topped up --------------------------------------------------------------------
+
+
+def test_a_top_up_says_how_much_and_the_new_balance(story: Story) -> None:
+    """The first reading of all is no top-up; each later rise is one."""
+    assert told(story, "50", "150", "150", "140", "240") == [
+        [],
+        [TOPPED_UP],
+        [],
+        [],
+        [TOPPED_UP],
+    ]
+    assert (story.alert.rise, story.alert.balance) == (
+        Decimal(100),
+        Balance(Decimal(240), "EUR"),
+    )
+
+
+def test_top_ups_that_were_held_back_are_told_as_one(story: Story) -> None:
+    """With their sum, once."""
+    story.read("50")
+    story.hold = Reason.SNOOZED
+    assert told(story, "150", "140", "240") == [[], [], []]
+    story.hold = None
+    assert story.tick() == [TOPPED_UP]
+    assert story.alert.rise == Decimal(200)
+    assert story.tick() == []
+
+
+def test_a_top_up_that_was_spent_before_it_could_be_told_is_none(story: Story) -> None:
+    """It is told as what it is now."""
+    story.read("50")
+    story.hold = Reason.SNOOZED
+    story.read("150")
+    assert story.read("0") == [EMPTY]
+    assert (TOPPED_UP, Fate.NOT_SENT, Reason.OVER) in story.fates
+
+
+# --- the key, and silence ---------------------------------------------------------
+
+
+def test_a_rejected_key_is_told_once_until_it_was_accepted_again(story: Story) -> None:
+    """One notification for each time the gateway turns the key down."""
+    said = [
+        story.fail(Unauthorized),
+        story.fail(Unauthorized),
+        story.fail(),
+        story.fail(Unauthorized),
+        story.read("50"),
+        story.fail(Unauthorized),
+    ]
+    assert said == [[REJECTED], [], [], [], [], [REJECTED]]
+
+
+def test_a_rejected_key_leaves_a_low_balance_told(story: Story) -> None:
+    """The two episodes know nothing of each other."""
+    assert story.read("9") == [LOW]
+    assert story.fail(Unauthorized) == [REJECTED]
+    assert story.read("9") == []
+
+
+@pytest.mark.parametrize("kind", [NoConnection, Refused])
+def test_no_balance_for_the_chosen_time_is_told_once(
+    story: Story, kind: type[BalanceTrayError]
+) -> None:
+    """Counted from the last good answer; the last balance stands beside it."""
+    story.read("50")
+    story.wait(2 * HOUR)
+    story.fail(kind)
+    story.fail(kind)
+    assert story.wait(4 * HOUR - 3 * MINUTE) == []
+    assert story.wait(MINUTE) == [UNREACHABLE]
+    assert story.alert.without == 6 * HOUR
+    assert story.alert.balance == Balance(Decimal(50), "EUR")
+    assert story.wait(DAY) == []
+    story.read("50")
+    assert story.fail(kind) == []
+
+
+def test_time_asleep_or_off_is_not_counted(story: Story) -> None:
+    """Nobody could have answered."""
+    story.read("50")
+    story.fail()
+    story.now += 3 * DAY
+    story.restart()
+    assert story.fail() == story.fail() == story.wait(HOUR) == []
+
+
+@pytest.mark.parametrize("kind", [KeyringLocked, KeyMissing])
+def test_a_keyring_out_of_reach_is_not_the_gateways_silence(
+    story: Story, kind: type[BalanceTrayError]
+) -> None:
+    """Nor does the time count afterwards."""
+    story.read("50")
+    story.fail(kind)
+    story.fail(kind)
+    assert story.wait(DAY) == []
+    story.fail()
+    assert story.fail() == story.wait(5 * HOUR) == []
+    assert story.wait(2 * HOUR) == [UNREACHABLE]
+
+
+def test_a_locked_keyring_is_no_silence_however_long_nobody_was_asked(
+    story: Story,
+) -> None:
+    """The gateway might well answer."""
+    story.read("50")
+    story.wait(DAY)
+    assert story.fail(KeyringLocked) == story.fail(KeyringLocked) == story.tick() == []
+
+
+def test_one_question_that_failed_is_no_silence(story: Story) -> None:
+    """However long ago the last good answer was."""
+    story.read("50")
+    story.wait(DAY)
+    assert story.fail() == []
+    assert story.fail() == [UNREACHABLE]
+
+
+# --- what is unknown --------------------------------------------------------------
+
+
+def test_an_unknown_balance_changes_nothing(story: Story) -> None:
+    """A failed reading neither ends an episode nor begins one."""
+    assert story.read("9") == [LOW]
+    assert story.fail() == story.read("9") == story.fail() == story.read("8") == []
+
+
+def test_what_was_held_back_is_not_told_of_an_unknown_balance(story: Story) -> None:
+    """It waits until it is known whether it still holds."""
+    story.hold = Reason.QUIET
+    story.read("9")
+    story.hold = None
+    assert story.fail() == story.tick() == []
+    assert story.read("9") == [LOW]
+
+
+def test_what_was_held_back_over_night_waits_for_the_mornings_answer(
+    story: Story,
+) -> None:
+    """A balance from yesterday evening is not spoken of as today's."""
+    story.hold = Reason.QUIET
+    story.read("9")
+    story.now += 9 * HOUR
+    story.hold = None
+    assert story.tick() == []
+    story.settings = Settings()
+    assert story.read("50") == []
+    assert (LOW, Fate.NOT_SENT, Reason.OVER) in story.fates
+
+
+def test_a_late_answer_changes_nothing(story: Story) -> None:
+    """A newer one was heard already."""
+    story.read("50")
+    late = Reading(Balance(Decimal(1), "EUR"), story.now - MINUTE)
+    assert story.meet(late) == []
+    assert story.memory.seen is not None
+    assert story.memory.seen.balance.amount == 50
+
+
+# --- units and questions ----------------------------------------------------------
+
+
+def test_a_changed_unit_is_an_event_and_not_a_drop(story: Story) -> None:
+    """Nothing is told of the first reading, by itself or by the time."""
+    story.read("5000")
+    assert story.read("9", days(1), unit="CREDITS") == []
+    assert story.fates == [(None, Fate.NOT_SENT, Reason.UNIT_CHANGED)]
+    assert story.wait(5 * MINUTE) == []
+    assert story.read("9", unit="CREDITS") == [LOW]
+
+
+def test_episodes_begin_anew_with_the_unit(story: Story) -> None:
+    """What was told in EUR says nothing of CREDITS."""
+    assert story.read("9") == [LOW]
+    story.read("9", unit="CREDITS")
+    assert story.read("8", unit="CREDITS") == [LOW]
+
+
+def test_nothing_is_nothing_in_any_unit(story: Story) -> None:
+    """An account that is empty is told so."""
+    story.read("50")
+    assert story.read("0", unit="CREDITS") == [EMPTY]
+
+
+def test_another_question_is_another_balance(story: Story) -> None:
+    """A changed address or sub-account compares with nothing."""
+    assert story.read("9") == [LOW]
+    story.account = replace(ACCOUNT, sub_account="shop")
+    assert story.read("9") == [LOW]
+    assert story.memory.since == story.now
+
+
+def test_another_name_or_threshold_is_the_same_balance(story: Story) -> None:
+    """What was told stays told."""
+    assert story.read("9") == [LOW]
+    story.account = replace(ACCOUNT, name="Renamed", low_below=Decimal(20))
+    assert story.read("9") == []
+
+
+# --- nobody takes notifications ----------------------------------------------------
+
+
+LEAKING = Outlook(drain=LEAK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        (LOW, lambda story: story.read("9")),
+        (LOW_DAYS, lambda story: story.read("80", days(3))),
+        (EMPTY, lambda story: story.read("0")),
+        (REJECTED, lambda story: story.fail(Unauthorized)),
+        (DRAIN, lambda story: story.read("80", LEAKING)),
+        (TOPPED_UP, lambda story: [*story.read("80"), *story.read("90")]),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_what_nobody_takes_is_told_once_when_somebody_does(
+    story: Story,
+    kind: AlertKind,
+    begin: Callable[[Story], list[AlertKind]],
+    known: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Whether that was known before it was sent, or found out by it."""
+    if known:
+        story.hold = Reason.UNTAKEN
+        assert begin(story) == []
+        assert (kind, Fate.HELD, Reason.UNTAKEN) in story.fates
+    else:
+        assert begin(story) == [kind]
+        story.memory = story.memory.untold(story.alert)
+        story.hold = Reason.UNTAKEN
+    assert story.wait(15 * MINUTE) == []
+    story.restart()
+    story.hold = None
+    assert story.tick() == [kind]
+    assert (kind, Fate.SENT, Reason.AFTERWARDS) in story.fates
+    assert story.alert.rise == (Decimal(10) if kind is TOPPED_UP else None)
+    assert story.wait(15 * MINUTE) == []
+
+
+def test_what_is_over_before_anybody_takes_it_is_not_told(story: Story) -> None:
+    """A balance that was low is no news when it is topped up."""
+    story.settings = Settings()
+    story.read("9")
+    story.memory = story.memory.untold(story.alert)
+    story.hold = Reason.UNTAKEN
+    story.read("50")
+    assert story.fates[0] == (LOW, Fate.NOT_SENT, Reason.OVER)
+    story.hold = None
+    assert story.tick() == []
+
+
+def test_a_drain_that_nobody_took_is_over_after_a_day(story: Story) -> None:
+    """Then it is no news any more."""
+    story.hold = Reason.UNTAKEN
+    story.read("80", LEAKING)
+    for _ in range(24 * 4 + 1):
+        story.now += 15 * MINUTE
+        story.read("80")
+    story.hold = None
+    assert story.tick() == []
+
+
+def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> None:
+    """The desktop said only later that it does not take it."""
+    story.settings = Settings()
+    story.read("9")
+    alert = story.alert
+    story.read("50")
+    assert story.memory.untold(alert) is story.memory
+
+
+# --- turned off, held back, reminded ----------------------------------------------
+
+
+def test_what_is_turned_off_is_told_when_it_is_turned_on_again(story: Story) -> None:
+    """Silence is not counted as having told; it is logged once."""
+    story.settings = replace(ALL, told=frozenset())
+    assert story.read("5") == []
+    assert story.fates == [(LOW, Fate.NOT_SENT, Reason.OFF)]
+    assert story.read("5") == []
+    assert story.fates == []
+    assert story.fail(Unauthorized) == []
+    story.settings = ALL
+    assert story.fail(Unauthorized) == [REJECTED]
+    assert story.read("5") == [LOW]
+
+
+@pytest.mark.parametrize("hold", [Reason.SNOOZED, Reason.QUIET])
+def test_what_is_held_back_is_told_once_afterwards(story: Story, hold: Reason) -> None:
+    """If it still holds; and it is logged both times."""
+    story.hold = hold
+    assert story.read("9") == []
+    assert story.fates == [(LOW, Fate.HELD, hold)]
+    assert story.read("8") == []
+    assert story.fates == []
+    story.hold = None
+    assert story.tick() == [LOW]
+    assert story.fates == [(LOW, Fate.SENT, Reason.AFTERWARDS)]
+    assert story.tick() == story.read("7") == []
+
+
+def test_what_is_over_before_it_could_be_told_is_not_told(story: Story) -> None:
+    """That is said in the log."""
+    story.settings = Settings()
+    story.hold = Reason.SNOOZED
+    story.read("9")
+    story.read("50")
+    assert (LOW, Fate.NOT_SENT, Reason.OVER) in story.fates
+    story.hold = None
+    assert story.tick() == []
+
+
+def test_empty_rejected_and_drain_break_through(story: Story) -> None:
+    """They can't wait for the morning."""
+    story.hold = Reason.QUIET
+    assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
+    assert story.read("0") == [EMPTY]
+    assert story.fail(Unauthorized) == [REJECTED]
+
+
+def test_silence_is_held_back_too(story: Story) -> None:
+    """And told afterwards, if nobody has answered yet."""
+    story.hold = Reason.QUIET
+    story.fail()
+    story.fail()
+    assert story.wait(7 * HOUR) == []
+    story.hold = None
+    assert story.tick() == [UNREACHABLE]
+
+
+def test_no_reminder_comes_unless_a_person_wants_it(story: Story) -> None:
+    """Off is the default."""
+    story.read("9")
+    for _ in range(100):
+        story.now += HOUR
+        assert story.read("9") == []
+
+
+def test_a_reminder_comes_every_so_often_while_it_is_low(story: Story) -> None:
+    """Held back like what it reminds of, and ended by a top-up."""
+    story.settings = replace(Settings(), reminder=3 * HOUR)
+    assert story.read("9") == [LOW]
+    story.now += 3 * HOUR
+    story.hold = Reason.SNOOZED
+    assert story.read("9") == []
+    story.hold = None
+    assert story.tick() == [LOW]
+    assert story.alert.again
+    assert story.fates == [(LOW, Fate.SENT, Reason.REMINDER)]
+    assert story.tick() == story.wait(2 * HOUR) == []
+    story.now += HOUR
+    assert story.fail() == story.tick() == []
+    assert story.read("10.2") == []
+    assert story.read("9") == [LOW]
+    story.now += 9 * HOUR
+    assert story.read("50") == []
+
+
+def test_a_reminder_is_of_the_gravest(story: Story) -> None:
+    """Not of low, if it is empty by now."""
+    story.settings = replace(ALL, reminder=HOUR)
+    story.read("9")
+    story.read("0")
+    story.now += HOUR
+    assert story.read("0") == [EMPTY]
+
+
+# --- clocks and backups -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("shift", [-400 * DAY, -HOUR, HOUR, 400 * DAY])
+def test_a_changed_clock_neither_repeats_nor_silences(
+    story: Story, shift: timedelta
+) -> None:
+    """So a restored backup does not, whose times may lie in the future."""
+    story.settings = replace(Settings(), reminder=None)
+    assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
+    assert story.read("9") == [LOW]
+    story.now += shift
+    story.restart()
+    assert story.tick() == story.read("9", Outlook(drain=LEAK)) == []
+    assert story.read("0") == [EMPTY]
+    assert story.read("50") == []
+    assert story.read("9") == [LOW]
+
+
+def test_a_drain_ends_though_it_was_seen_in_what_is_now_the_future(
+    story: Story,
+) -> None:
+    """A day without one, counted by the clock as it is now."""
+    story.read("500", Outlook(drain=LEAK))
+    story.now -= 400 * DAY
+    story.read("490")
+    story.now += DAY
+    story.read("480")
+    assert story.read("440", Outlook(drain=LEAK)) == [DRAIN]
+
+
+def test_reminders_go_on_after_the_clock_was_set_back(story: Story) -> None:
+    """Nobody waits a year for the next."""
+    story.settings = replace(Settings(), reminder=3 * HOUR)
+    story.read("9")
+    story.now -= 400 * DAY
+    assert story.read("9") == []
+    story.now += 3 * HOUR
+    assert story.read("9") == [LOW]
+
+
+# --- whatever happens -------------------------------------------------------------
+
+AMOUNTS = st.sampled_from(
+    ["50", "10.5", "10.2", "10", "9", "9", "1", "0", "0", "-3", "500"]
+)
+OUTLOOKS = st.sampled_from(
+    [
+        NOTHING,
+        NOTHING,
+        days(3),
+        days(5),
+        days(6),
+        days(7),
+        Outlook(far=True),
+        Outlook(drain=LEAK),
+    ]
+)
+EVENTS = st.one_of(
+    st.tuples(
+        st.just("read"), AMOUNTS, OUTLOOKS, st.sampled_from(["EUR"] * 6 + ["SMS"])
+    ),
+    st.tuples(
+        st.just("fail"),
+        st.sampled_from([NoConnection, Unauthorized, KeyringLocked, Refused]),
+    ),
+    st.tuples(st.just("restart")),
+    st.tuples(
+        st.just("hold"), st.sampled_from([None, None, Reason.SNOOZED, Reason.QUIET])
+    ),
+    st.tuples(st.just("clock"), st.integers(-100, 100).map(lambda n: n * HOUR)),
+    st.tuples(st.just("wait"), st.integers(1, 30).map(lambda n: n * MINUTE)),
+    st.tuples(st.just("told"), st.frozensets(st.sampled_from(AlertKind), min_size=4)),
+)
+
+
+class Judge:
+    """Knows what may be told, from what happened alone."""
+
+    def __init__(self) -> None:
+        self.open: set[AlertKind] = set()
+        self.reading: tuple[Decimal, str] | None = None
+        self.outlook = NOTHING
+        self.known = False
+        self.new_unit = False
+        self.risen = False
+        self.failure: type[BalanceTrayError] | None = None
+
+    def reads(self, amount: str, outlook: Outlook, unit: str) -> None:
+        """Close what the reading ends."""
+        now, before = (Decimal(amount), unit), self.reading
+        self.new_unit = before is not None and before[1] != unit
+        self.open -= {REJECTED, UNREACHABLE}
+        if self.new_unit:
+            self.open.clear()
+            self.risen = False
+        elif before is not None and now[0] > before[0]:
+            self.risen = True
+            self.open.discard(TOPPED_UP)
+        if now[0] >= Decimal("10.5"):
+            self.open.discard(LOW)
+        if now[0] >= 10:
+            self.open.discard(EMPTY)
+        if outlook.far or (outlook.days or (0, 0))[0] >= 7:
+            self.open.discard(LOW_DAYS)
+        if outlook.drain is None:
+            self.open.discard(DRAIN)
+        self.reading, self.outlook, self.known = now, outlook, True
+        self.failure = None
+
+    def fails(self, kind: type[BalanceTrayError]) -> None:
+        """Note that nothing is known now."""
+        self.known, self.failure = False, kind
+
+    def judge(self, decisions: Iterable[Decision]) -> None:
+        """Complain of an alert that is a repetition, or not known to be true."""
+        for one in decisions:
+            if one.fate is not Fate.SENT:
+                assert one.alert is None
+                continue
+            assert one.kind is not None
+            assert one.kind not in self.open, one
+            self.open.add(one.kind)
+            assert self._is_known(one.kind), one
+            if one.kind is TOPPED_UP:
+                self.risen = False
+
+    def _is_known(self, kind: AlertKind) -> bool:
+        if kind in {REJECTED, UNREACHABLE}:
+            return self.failure is not None
+        if not self.known or self.reading is None:
+            return False
+        if self.new_unit and kind is not EMPTY:
+            return False
+        return {
+            EMPTY: self.reading[0] <= 0,
+            LOW: self.reading[0] < 10,
+            LOW_DAYS: self.outlook.days is not None and self.outlook.days[0] <= 5,
+            DRAIN: self.outlook.drain is not None,
+            TOPPED_UP: self.risen,
+        }[kind]
+
+
+@given(st.lists(EVENTS, max_size=60))
+def test_nothing_is_told_twice_or_without_being_known(
+    events: list[tuple[object, ...]],
+) -> None:
+    """For any order of answers, failures, restarts, snoozes and clock changes."""
+    story, judge = Story(), Judge()
+    for event in events:
+        story.decisions.clear()
+        match event:
+            case "read", str(amount), Outlook() as outlook, str(unit):
+                judge.reads(amount, outlook, unit)
+                story.read(amount, outlook, unit)
+                if story.hold is None and not judge.new_unit:
+                    assert_nothing_is_lost(story, Decimal(amount))
+            case "fail", type() as kind:
+                judge.fails(kind)
+                story.fail(kind)
+            case "restart", *_:
+                story.restart()
+            case "hold", (None | Reason()) as hold:
+                story.hold = hold
+                story.tick()
+            case "clock", timedelta() as shift:
+                story.now += shift
+                story.tick()
+            case "wait", timedelta() as passed:
+                story.now += passed
+                story.tick()
+            case "told", frozenset() as kinds:
+                story.settings = replace(ALL, told=kinds)
+                story.tick()
+        judge.judge(story.decisions)
+
+
+def assert_nothing_is_lost(story: Story, amount: Decimal) -> None:
+    """Say that a low or empty balance, told or not, is known to have been."""
+    stages = story.memory.stages
+    for kind, holds in ((EMPTY, amount <= 0), (LOW, amount < 10)):
+        if holds and kind in story.settings.told:
+            assert stages.get(kind) == "told"

@@ -1,0 +1,95 @@
+"""What is remembered of an account."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.account import Account
+from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.settings import AlertKind
+
+MOMENTS = st.datetimes(
+    datetime(1990, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
+    datetime(2090, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
+    timezones=st.just(UTC),
+)
+AMOUNTS = st.decimals(-(10**15), 10**15, places=4)
+READINGS = st.builds(
+    Reading, st.builds(Balance, AMOUNTS, st.sampled_from(["EUR", "SMS"])), MOMENTS
+)
+MEMORIES = st.builds(
+    Memory,
+    question=st.text(max_size=20),
+    since=st.none() | MOMENTS,
+    stages=st.dictionaries(st.sampled_from(AlertKind), st.sampled_from(Stage)),
+    seen=st.none() | READINGS,
+    in_new_unit=st.booleans(),
+    days=st.none() | st.tuples(st.integers(0, 700), st.integers(0, 700)),
+    risen=AMOUNTS,
+    drained=st.none() | MOMENTS,
+    told_at=st.none() | MOMENTS,
+    failures=st.integers(0, 1000),
+    unanswered=st.booleans(),
+    without=st.timedeltas(timedelta(0), timedelta(days=400)),
+    looked=st.none() | MOMENTS,
+)
+ACCOUNT = Account("a", "Main")
+HOUR = timedelta(hours=1)
+
+
+@given(MEMORIES)
+def test_it_comes_back_as_it_was_written(memory: Memory) -> None:
+    """Through JSON, to every digit and microsecond."""
+    assert Memory.from_dict(json.loads(json.dumps(memory.as_dict()))) == memory
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stages", ["low"]),
+        ("stages", {"low": "gone"}),
+        ("stages", {"gone": "told"}),
+        ("seen", "yesterday"),
+        ("seen", "2026-11-23T12:00:00"),
+        ("risen", "NaN"),
+        ("risen", None),
+        ("days", [1]),
+        ("failures", "many"),
+        ("without_s", 1e300),
+        ("without_s", float("nan")),
+        ("told_at", 5),
+    ],
+)
+def test_anything_else_is_refused(name: str, value: object) -> None:
+    """As a `ValueError`, whatever is wrong with it."""
+    with pytest.raises(ValueError, match=r"."):
+        Memory.from_dict({**Memory().as_dict(), name: value})
+    with pytest.raises(ValueError, match=name):
+        Memory.from_dict(
+            {one: is_ for one, is_ in Memory().as_dict().items() if one != name}
+        )
+
+
+def test_a_balance_is_current_until_its_next_question_is_overdue(
+    now: datetime,
+) -> None:
+    """Nor is one from the future, or one after which a question failed."""
+    seen = Reading(Balance(Decimal(5), "EUR"), now)
+    memory = Memory(seen=seen)
+    assert memory.current(HOUR, now + HOUR) == seen.balance
+    assert memory.current(HOUR, now + 2 * HOUR) is None
+    assert memory.current(HOUR, now - HOUR) is None
+    assert Memory(seen=seen, failures=1).current(HOUR, now) is None
+    assert Memory().current(HOUR, now) is None
+
+
+def test_the_time_of_another_question_never_lies_in_the_future(now: datetime) -> None:
+    """A clock that was set back would hide all readings."""
+    memory = Memory("another", now).asking(ACCOUNT, now)
+    assert memory.since == now
+    assert memory.asking(ACCOUNT, now - HOUR).since == now - HOUR

@@ -1,0 +1,152 @@
+"""Desktop entries: one line changes, all others stay as they were."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.autostart.desktop_entry import Entry, command_line, command_words
+
+FOREIGN = """# kept by hand
+[Desktop Entry]
+Type = Application
+Exec=old
+Exec[de]=alt
+
+X-Unknown=a;b\\;c;
+
+[Desktop Action other]
+Exec=never
+"""
+WORDS = st.lists(
+    st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"))
+)
+
+
+def test_a_value_is_found_whatever_spaces_stand_around() -> None:
+    """As desktops read it."""
+    entry = Entry.parse(FOREIGN)
+    assert (entry.get("Type"), entry.get("Exec")) == ("Application", "old")
+    assert entry.get("Exec[de]") == "alt"
+
+
+def test_what_stands_in_other_groups_is_not_the_entrys() -> None:
+    """An action's command starts nothing at login."""
+    entry = Entry.parse("[Other]\nExec=no\n[Desktop Entry]\nName=N\n[Third]\nIcon=i\n")
+    assert [entry.get(key) for key in ("Exec", "Name", "Icon")] == [None, "N", None]
+    assert entry.keys == ("Name", "[Other]", "[Third]")
+
+
+def test_the_last_of_two_counts() -> None:
+    """As with GLib; a change leaves one."""
+    entry = Entry.parse("[Desktop Entry]\nExec=a\nName=N\nExec=b\n")
+    assert entry.get("Exec") == "b"
+    assert entry.plus("Exec", "c").text == "[Desktop Entry]\nName=N\nExec=c\n"
+
+
+def test_one_line_changes_and_no_other() -> None:
+    """Comments, unknown keys, other groups and blank lines stay."""
+    entry = Entry.parse(FOREIGN)
+    assert entry.text == FOREIGN
+    assert entry.plus("Exec", "new").text == FOREIGN.replace("Exec=old", "Exec=new")
+
+
+def test_a_new_line_comes_at_the_end_of_its_group() -> None:
+    """Before what parts it from the next."""
+    said = Entry.parse(FOREIGN).plus("Hidden", "true").text
+    assert said == FOREIGN.replace("c;\n\n", "c;\nHidden=true\n\n")
+
+
+def test_a_key_is_taken_out() -> None:
+    """And one that is not there is no fault."""
+    entry = Entry.parse(FOREIGN).plus("Exec", None).plus("Hidden", None)
+    assert entry.text == FOREIGN.replace("Exec=old\n", "")
+
+
+def test_comments_are_no_keys() -> None:
+    """Whatever they look like."""
+    entry = Entry.parse("[Desktop Entry]\n# Exec=no\n")
+    assert (entry.get("# Exec"), entry.get("Exec"), entry.keys) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sound"),
+    [
+        (FOREIGN, True),
+        ("\n# a\n[Desktop Entry]\nA=\n", True),
+        ("", False),
+        ("A=b\n[Desktop Entry]\n", False),
+        ("[Other]\n[Desktop Entry]\n", False),
+        ("[Desktop Entry]\nwords\n", False),
+        ("[Desktop Entry]\n=b\n", False),
+    ],
+)
+def test_what_desktops_read_as_an_entry(
+    text: str,
+    is_sound: bool,  # noqa: FBT001  # pytest passes it by name
+) -> None:
+    """Its group comes first, and each line is one that they know."""
+    assert Entry.parse(text).is_sound is is_sound
+
+
+def test_text_without_the_group_holds_nothing() -> None:
+    """Such as an empty file."""
+    for text in ("", "Exec=a\n", "\0\1\2"):
+        assert Entry.parse(text).get("Exec") is None
+        assert Entry.parse(text).keys == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["/usr/bin/a", "--minimized"], "/usr/bin/a --minimized"),
+        (["/home/a b/c"], '"/home/a b/c"'),
+        (["/100%/a"], "/100%%/a"),
+        (["/a&b"], '"/a&b"'),
+        (['a"b`c$d\\e'], '"a\\"b\\`c\\$d\\\\e"'),
+        (["/ö/µ"], "/ö/µ"),
+        ([""], '""'),
+    ],
+)
+def test_a_command_is_quoted_as_the_specification_wants_it(
+    words: list[str], line: str
+) -> None:
+    """Reserved characters within quotation marks, and four of them escaped."""
+    assert command_line(words) == line
+    assert command_words(line) == tuple(words)
+
+
+def test_a_backslash_is_escaped_once_more_in_the_file() -> None:
+    """First as part of the command, then as part of a value."""
+    entry = Entry.of([("Exec", command_line(["/a\\b $c"]))])
+    assert entry.text == '[Desktop Entry]\nExec="/a\\\\\\\\b \\\\$c"\n'
+
+
+def test_what_a_file_manager_would_fill_in_is_left_out() -> None:
+    """At login there is no file."""
+    assert command_words("a --open %U b%%c") == ("a", "--open", "b%c")
+
+
+@pytest.mark.parametrize("line", ['a "b', 'a b"c"', '"a"b'])
+def test_a_command_that_is_quoted_wrongly_is_none(line: str) -> None:
+    """Who knows what a desktop makes of it."""
+    assert command_words(line) == ()
+
+
+@given(WORDS)
+def test_any_command_is_read_as_it_was_written(words: list[str]) -> None:
+    """Through the file and back."""
+    entry = Entry.of([("Exec", command_line(words)), ("Name", "N")])
+    read = Entry.parse(entry.text)
+    assert command_words(read.get("Exec") or "") == tuple(words)
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"])),
+)
+def test_any_text_can_be_changed(text: str, value: str) -> None:
+    """Nothing else of it does."""
+    entry = Entry.parse(f"[Desktop Entry]\n{text}")
+    changed = entry.plus("X-Ours", value)
+    assert changed.get("X-Ours") == value
+    assert changed.plus("X-Ours", None).text == entry.plus("X-Ours", None).text

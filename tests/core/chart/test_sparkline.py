@@ -1,0 +1,124 @@
+"""The last weeks of an account, for a gauge and a line without scales."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.chart.sparkline import SHOWN, Glimpse, glimpse, sketch
+from trayapp.core.i18n.language import ENGLISH, Language
+
+NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+AGES = st.integers(min_value=0, max_value=60 * 24)
+AMOUNTS = st.integers(min_value=-50, max_value=10**6)
+
+
+def past(*steps: tuple[float, int], unit: str = "EUR") -> list[Reading]:
+    """Make readings of days ago and amounts."""
+    return [
+        Reading(Balance(Decimal(amount), unit), NOON - timedelta(days=days))
+        for days, amount in steps
+    ]
+
+
+def test_without_a_reading_there_is_nothing_to_see() -> None:
+    """Nor with those of a clock that was ahead."""
+    assert glimpse([], NOON) is None
+    assert glimpse(past((-1, 5)), NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "high"),
+    [
+        (((40, 900), (31, 700), (20, 300), (0, 50)), 700),
+        (((20, 300), (0, 50)), 300),
+        (((90, 900), (80, 40)), 40),
+        (((1, -3),), -3),
+    ],
+)
+def test_the_high_is_that_of_thirty_days(
+    steps: tuple[tuple[float, int], ...], high: int
+) -> None:
+    """What stood when they began counts too: a balance stands until it changes."""
+    seen = glimpse(past(*steps), NOON)
+    assert seen is not None
+    assert seen.high == high
+
+
+def test_another_unit_is_another_account() -> None:
+    """Credits say nothing of euros."""
+    readings = [*past((9, 5000), unit="CREDITS"), *past((3, 20), (1, 10))]
+    seen = glimpse(readings, NOON)
+    assert seen is not None
+    assert seen.high == 20
+
+
+def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
+    """As high as the most that stood in them."""
+    seen = glimpse(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
+    assert seen is not None
+    assert seen.line[0] == (0.0, 1.0)
+    assert dict(seen.line)[0.25] == 1.0
+    assert dict(seen.line)[0.5] == 0.5
+    assert seen.line[-1] == (1.0, 0.25)
+
+
+def test_a_line_begins_where_readings_do() -> None:
+    """Nothing is drawn where nothing was known, and one point is no line."""
+    seen = glimpse(past((7, 50), (0, 25)), NOON)
+    assert seen is not None
+    assert seen.line[0] == (0.5, 1.0)
+    lonely = glimpse(past((0, 25)), NOON)
+    assert lonely is not None
+    assert lonely.line == ()
+
+
+def test_a_sketch_says_what_it_shows() -> None:
+    """It ends in what there is now, which may be news, and knows where low begins."""
+    seen = glimpse(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
+    assert seen is not None
+    drawn = sketch(seen, Balance(Decimal(20), "EUR"), Decimal(10), ENGLISH)
+    assert drawn is not None
+    assert (drawn.points[0], drawn.points[-1]) == ((0.0, 1.0), (1.0, 0.2))
+    assert drawn.threshold == 0.1
+    assert drawn.words == (
+        "Balance over the last 14 days: from €100.00 to €20.00, highest €100.00"
+    )
+
+
+def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
+    """And none for a threshold that is above all of it."""
+    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    assert seen is not None
+    drawn = sketch(seen, Balance(Decimal(200), "EUR"), Decimal(500), ENGLISH)
+    assert drawn is not None
+    assert (drawn.points[0][1], drawn.points[-1]) == (0.5, (1.0, 1.0))
+    assert drawn.threshold is None
+    assert drawn.words.startswith("Balance over the last 1 day: from €100.00")
+
+
+def test_a_sketch_keeps_hidden_amounts() -> None:
+    """And without a line there is none."""
+    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    assert seen is not None
+    balance, hiding = Balance(Decimal(50), "EUR"), Language(hides_amounts=True)
+    drawn = sketch(seen, balance, Decimal(5), hiding)
+    assert drawn is not None
+    assert drawn.words == ""
+    assert sketch(Glimpse(Decimal(50)), balance, Decimal(5), ENGLISH) is None
+
+
+@given(st.lists(st.tuples(AGES, AMOUNTS)))
+def test_any_past_gives_a_line_within_its_frame(pairs: list[tuple[int, int]]) -> None:
+    """From left to right, and never out of it."""
+    readings = past(*((hours / 24, amount) for hours, amount in sorted(pairs)[::-1]))
+    seen = glimpse(readings, NOON)
+    if seen is None:
+        return
+    places = [x for x, _ in seen.line]
+    assert places == sorted(set(places))
+    assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in seen.line)
+    assert timedelta(days=14) == SHOWN

@@ -1,0 +1,253 @@
+"""The run-out day as a range: honest, never in the past, nearer as spending grows."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.forecast.run_out import (
+    HORIZON,
+    Forecast,
+    Verdict,
+    days_left,
+    forecast,
+)
+
+MADRID = ZoneInfo("Europe/Madrid")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday's first moment
+HOUR = timedelta(hours=1)
+Costs = Callable[[datetime], int | Decimal]
+
+
+def history(left: int | Decimal, days: int, costs: Costs) -> list[Reading]:
+    """Make hourly readings that end now with `left`, each hour's cost its own."""
+    amount, readings = Decimal(left), [Reading(Balance(Decimal(left), "EUR"), NOW)]
+    for hours in range(1, days * 24 + 1):
+        at = NOW - hours * HOUR
+        amount += costs(at)
+        readings.append(Reading(Balance(amount, "EUR"), at))
+    return readings[::-1]
+
+
+def steadily(_: datetime) -> int:
+    """Spend 24 a day."""
+    return 1
+
+
+def in_office_hours(at: datetime) -> int:
+    """Spend 30 a day, from Monday to Friday."""
+    return 3 if at.weekday() < 5 and 8 <= at.hour < 18 else 0
+
+
+def test_steady_spending_gives_a_narrow_range_around_the_day() -> None:
+    """240 at 24 a day last for ten days."""
+    said = forecast(history(240, 60, steadily), NOW, UTC)
+    assert said.verdict is Verdict.RANGE
+    assert said.first is not None
+    assert said.last is not None
+    assert said.first <= date(2026, 12, 2) <= said.last
+    assert (said.last - said.first).days <= 5
+    assert said.per_day == Decimal("24.00")
+
+
+def test_weekends_are_told_apart() -> None:
+    """Five working days of 30 carry 140 to the Friday and over no weekend."""
+    said = forecast(history(140, 56, in_office_hours), NOW, UTC)
+    assert said.first is not None
+    assert said.last is not None
+    assert said.first <= date(2026, 11, 27) <= said.last
+    assert {said.first.weekday(), said.last.weekday()} <= {0, 1, 2, 3, 4}
+
+
+def test_recent_weeks_count_more() -> None:
+    """Who spends three times as much since a month runs out sooner."""
+    since = NOW - timedelta(days=28)
+
+    def faster(at: datetime) -> int:
+        return 3 if at >= since else 1
+
+    said = forecast(history(720, 100, faster), NOW, UTC)
+    assert said.per_day is not None
+    assert said.per_day > 48
+
+
+def test_a_burst_is_dampened_and_not_ignored() -> None:
+    """A day that cost 20 times as much moves the pace a little."""
+    day = (NOW - timedelta(days=10)).date()
+
+    def burst(at: datetime) -> int:
+        return 20 if at.date() == day else 1
+
+    said = forecast(history(240, 60, burst), NOW, UTC)
+    assert said.per_day is not None
+    assert 24 < said.per_day < 27
+
+
+def test_top_ups_and_corrections_are_no_spending() -> None:
+    """Neither a rise nor what a person marked changes the pace."""
+    marked = NOW - 100 * HOUR
+
+    def moved(at: datetime) -> int:
+        if at + HOUR == marked:
+            return 500
+        return -1000 if at.day == 3 and at.hour == 5 else 1
+
+    said = forecast(history(240, 60, moved), NOW, UTC, [marked])
+    assert said.per_day == Decimal("24.00")
+
+
+def test_a_gap_is_spread_over_its_days() -> None:
+    """What was spent while nobody looked counts, each day with its part."""
+    whole = history(240, 60, steadily)
+    holed = [one for one in whole if not 200 <= (NOW - one.at) / HOUR <= 400]
+    assert forecast(holed, NOW, UTC) == forecast(whole, NOW, UTC)
+
+
+@pytest.mark.parametrize("days", [0, 1, 5])
+def test_a_few_days_are_not_enough(days: int) -> None:
+    """Nothing is claimed of an account that is hardly known."""
+    assert forecast(history(99, days, steadily), NOW, UTC).verdict is Verdict.NOT_ENOUGH
+    assert forecast([], NOW, UTC) == Forecast(Verdict.NOT_ENOUGH)
+
+
+def test_nothing_left_is_empty() -> None:
+    """That is certain, and needs no history."""
+    for left in (0, -5):
+        said = forecast(history(left, 1, steadily), NOW, UTC)
+        assert said.verdict is Verdict.EMPTY
+        assert days_left(said, NOW.date()) == (0, 0)
+
+
+def test_an_account_that_rests_is_idle() -> None:
+    """No spending for nine days is no infinity."""
+    since = NOW - timedelta(days=9)
+
+    def until_then(at: datetime) -> int:
+        return 1 if at < since else 0
+
+    said = forecast(history(99, 60, until_then), NOW, UTC)
+    assert said == Forecast(Verdict.IDLE, idle_days=9)
+    assert days_left(said, NOW.date()) is None
+
+
+def test_a_weekly_campaign_is_not_idle_between_two() -> None:
+    """Breaks that are usual for an account are no rest."""
+
+    def campaign(at: datetime) -> int:
+        return 100 if at.weekday() == 0 and at.hour == 10 else 0
+
+    said = forecast(history(250, 70, campaign), NOW, UTC)
+    assert said.verdict is Verdict.RANGE
+    assert said.first is not None
+    assert said.first <= date(2026, 12, 7)  # the third Monday takes the rest
+
+
+def test_what_lasts_for_years_is_far() -> None:
+    """Beyond two years no day is named."""
+    said = forecast(history(10**6, 60, steadily), NOW, UTC)
+    assert (said.verdict, said.first, said.last) == (Verdict.FAR, None, None)
+
+
+def test_an_old_unit_does_not_count() -> None:
+    """Euros spent say nothing of how long credits last."""
+    said = forecast(
+        [
+            *history(240, 60, steadily)[:-1],
+            Reading(Balance(Decimal(50), "CREDITS"), NOW),
+        ],
+        NOW,
+        UTC,
+    )
+    assert said.verdict is Verdict.NOT_ENOUGH
+
+
+def test_an_old_reading_never_gives_a_past_day() -> None:
+    """Ten days' worth, last seen a month ago: today at the earliest and the latest."""
+    later = NOW + timedelta(days=30)
+    said = forecast(history(240, 60, steadily), later, UTC)
+    assert said.first == said.last == later.date()
+    assert days_left(said, later.date() + timedelta(days=1)) == (0, 0)
+
+
+AMOUNTS = st.decimals(-(10**15), 10**15, places=8) | st.integers(-1, 40).map(Decimal)
+ZONES = st.sampled_from([UTC, MADRID, None])
+
+
+@st.composite
+def wild_histories(draw: st.DrawFn) -> list[Reading]:
+    """Make any readings at any time, near and far, in any unit."""
+    times = st.datetimes(
+        min_value=datetime(2026, 6, 1),  # noqa: DTZ001  # hypothesis wants it naive
+        max_value=datetime(2027, 1, 1),  # noqa: DTZ001  # as hypothesis wants it
+        timezones=st.just(UTC),
+    ) | st.datetimes(timezones=st.just(UTC))
+    days = st.integers(0, 200).map(lambda days: NOW - timedelta(days=days))
+    units = st.sampled_from(["EUR", "EUR", "EUR", "SMS"])
+    readings = st.builds(
+        Reading, st.builds(Balance, AMOUNTS, units), times | days | days
+    )
+    return draw(st.lists(readings, max_size=60))
+
+
+@given(readings=wild_histories(), zone=ZONES, marked=st.booleans())
+def test_it_never_raises_and_never_answers_in_the_past(
+    readings: list[Reading], zone: ZoneInfo | None, *, marked: bool
+) -> None:
+    """Whatever was read, the answer is one that can be shown."""
+    corrections = [one.at for one in readings[::3]] if marked else []
+    said = forecast(readings, NOW, zone, corrections)
+    assert (said.verdict is Verdict.RANGE) == (said.first is not None)
+    if said.first is not None and said.last is not None:
+        today = NOW.astimezone(zone).date()
+        assert today <= said.first <= said.last <= today + HORIZON
+
+
+@st.composite
+def day_costs(draw: st.DrawFn) -> list[int]:
+    """Draw what each of some weeks' days costs."""
+    return draw(st.lists(st.integers(0, 100), min_size=7, max_size=60))
+
+
+@given(
+    costs=day_costs(),
+    left=st.integers(1, 5000),
+    times=st.decimals("1.01", 20, places=2),
+    topped_up=st.booleans(),
+)
+def test_it_moves_towards_today_as_spending_grows(
+    costs: list[int], left: int, times: Decimal, *, topped_up: bool
+) -> None:
+    """Had all been spent faster, neither day would be later."""
+
+    def said(factor: Decimal) -> tuple[date, date]:
+        def cost(at: datetime) -> Decimal:
+            day = (NOW - at).days
+            if topped_up and day % 11 == 3 and at.hour == 2:
+                return Decimal(-700)
+            return factor * costs[day] if at.hour % 8 == 1 else Decimal(0)
+
+        answer = forecast(history(left, len(costs), cost), NOW, UTC)
+        return answer.first or date.max, answer.last or date.max
+
+    before, after = said(Decimal(1)), said(times)
+    assert after[0] <= before[0]
+    assert after[1] <= before[1]
+
+
+def test_three_years_take_no_time() -> None:
+    """A window that opens doesn't wait for it."""
+    readings = history(2400, 1096, in_office_hours)
+    best = min(_seconds(readings) for _ in range(5))
+    assert best < 0.2  # 50 ms on an idle machine; test machines are busy
+
+
+def _seconds(readings: list[Reading]) -> float:
+    begun = time.process_time()
+    forecast(readings, NOW, MADRID)
+    return time.process_time() - begun

@@ -1,0 +1,125 @@
+"""The ledger: what was topped up, spent and corrected, month by month, exactly."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+
+from pasts import HOUR, MADRID, NOON, ZONES, histories, marked_histories, read
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.history.ledger import (
+    Gap,
+    Month,
+    MovementKind,
+    gaps,
+    in_order,
+    months,
+    movements,
+)
+
+
+def test_a_rise_is_a_top_up_and_a_fall_is_spending() -> None:
+    """Both have the difference as their amount, and the times they lie between."""
+    fall, rise = movements(read("10.50", "8.25", "8.25", "58.25"))
+    assert (fall.kind, fall.amount) == (MovementKind.SPENT, Decimal("2.25"))
+    assert (fall.since, fall.at) == (NOON, NOON + HOUR)
+    assert (rise.kind, rise.amount) == (MovementKind.TOP_UP, Decimal(50))
+    assert (rise.since, rise.at) == (NOON + 2 * HOUR, NOON + 3 * HOUR)
+
+
+def test_what_a_person_marked_is_a_correction() -> None:
+    """It keeps its sign, whichever way it went."""
+    marks = [NOON + HOUR, NOON + 2 * HOUR]
+    up, down = movements(read("10", "12", "9"), marks)
+    assert (up.kind, up.amount) == (MovementKind.CORRECTION, Decimal(2))
+    assert (down.kind, down.amount) == (MovementKind.CORRECTION, Decimal(-3))
+
+
+def test_a_changed_unit_is_an_event_and_no_drop() -> None:
+    """Nothing moved: 3 euros are not less than 3000 credits."""
+    readings = [*read("3000", unit="CREDITS"), read("1", "3")[1]]
+    (changed,) = movements(readings)
+    assert changed.kind is MovementKind.UNIT_CHANGED
+    assert (changed.unit, changed.old_unit) == ("EUR", "CREDITS")
+    assert changed.amount == 0
+
+
+def test_a_stretch_without_readings_is_a_gap() -> None:
+    """The movement in it is known, its moment is not."""
+    near, far = read("5", "4"), read("3", "2", every=timedelta(days=2))[1:]
+    assert gaps([*near, *far]) == (Gap(near[1].at, far[0].at),)
+    assert [one.is_gap() for one in movements([*near, *far])] == [False, True]
+
+
+def test_order_and_repetition_do_not_matter() -> None:
+    """Readings may come in any order; of several at one time the last one counts."""
+    first, second = read("5", "4")
+    again = Reading(Balance(Decimal(3), "EUR"), second.at)
+    assert in_order([second, first, again]) == (first, again)
+
+
+def test_a_month_sums_up_what_moved_in_it() -> None:
+    """A movement counts in the month of its later reading, in the person's zone."""
+    before = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)  # 23:30 in Madrid
+    readings = [
+        Reading(Balance(Decimal(amount), "EUR"), before + hours * HOUR)
+        for amount, hours in (("12", -1), ("10", 0), ("8", 1), ("58.5", 2), ("50", 3))
+    ]
+    october, november = months(readings, [], MADRID)
+    assert october == Month(
+        first=date(2026, 10, 1),
+        unit="EUR",
+        opening=Decimal(12),
+        topped_up=Decimal(0),
+        spent=Decimal(2),
+        corrected=Decimal(0),
+        closing=Decimal(10),
+        unobserved=timedelta(0),
+    )
+    assert (november.opening, november.closing) == (Decimal(10), Decimal(50))
+    assert (november.topped_up, november.spent) == (Decimal("50.5"), Decimal("10.5"))
+
+
+def test_months_in_a_gap_have_a_row() -> None:
+    """Nothing is known to have moved, and all of the month is unobserved."""
+    rows = months(read("9", "7", every=timedelta(days=40)), [], UTC)
+    (december, january) = rows  # November's only reading is December's opening
+    assert december.unobserved == timedelta(days=31)
+    assert december.spent == 0
+    assert december.opening == december.closing == january.opening == 9
+    assert january.first == date(2027, 1, 1)
+    assert january.spent == 2
+
+
+@given(marked_histories(), ZONES)
+def test_every_month_adds_up(
+    history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None
+) -> None:
+    """Opening + topped up - spent + corrected is the closing, to the last digit."""
+    rows = months(*history, zone)
+    for row in rows:
+        sums = row.opening + row.topped_up - row.spent + row.corrected
+        assert sums == row.closing
+        assert min(row.topped_up, row.spent) >= 0
+    for before, after in pairwise(rows):
+        if before.unit == after.unit and before.first < after.first:
+            assert before.closing == after.opening
+    assert bool(rows) == bool(history[0])
+
+
+@given(histories(units=["EUR"]), ZONES)
+def test_the_months_hold_all_that_moved(
+    readings: list[Reading], zone: ZoneInfo | None
+) -> None:
+    """No top-up and no spending is lost between two months, nor any gap."""
+    rows, moved = months(readings, [], zone), movements(readings)
+    for kind, name in (
+        (MovementKind.TOP_UP, "topped_up"),
+        (MovementKind.SPENT, "spent"),
+    ):
+        total = sum(one.amount for one in moved if one.kind is kind)
+        assert sum(getattr(row, name) for row in rows) == total
+    empty = sum((gap.until - gap.since for gap in gaps(readings)), timedelta(0))
+    assert sum((row.unobserved for row in rows), timedelta(0)) <= empty

@@ -1,0 +1,140 @@
+"""An account as it is typed, checked field by field."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.account_draft import Draft, Field, base_url_problem, with_own_names
+from trayapp.core.i18n.language import Language
+
+GOOD = Draft("a1", "Main", low_below="10")
+
+
+def test_a_complete_draft_becomes_an_account() -> None:
+    """Surrounding blanks go; a brand's address is the gateway's."""
+    draft = replace(GOOD, name=" Main ", sub_account=" shop ", base_url="ignored")
+    assert draft.problems(()) == {}
+    assert draft.account() == Account(
+        "a1", "Main", Service.SMSUP, GATEWAY, "shop", Decimal(10)
+    )
+
+
+def test_another_services_address_is_kept_without_its_last_slash() -> None:
+    """The endpoint's path is added to it."""
+    draft = replace(GOOD, service=Service.CUSTOM, base_url=" https://a.example/x/ ")
+    assert draft.problems(()) == {}
+    assert draft.account().base_url == "https://a.example/x"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": "  "}, Field.NAME),
+        ({"name": "x" * 61}, Field.NAME),
+        ({"name": "a\u202eb"}, Field.NAME),
+        ({"name": "main SHOP"}, Field.NAME),
+        ({"service": Service.CUSTOM}, Field.BASE_URL),
+        ({"service": Service.CUSTOM, "base_url": "http://a.example"}, Field.BASE_URL),
+        (
+            {
+                "service": Service.CUSTOM,
+                "base_url": "https://a.example",
+                "panel": "javascript:alert(1)",
+            },
+            Field.PANEL,
+        ),
+        ({"sub_account": "a\nb"}, Field.SUB_ACCOUNT),
+        ({"low_below": ""}, Field.LOW_BELOW),
+        ({"low_below": "-1"}, Field.LOW_BELOW),
+        ({"low_below": "ten"}, Field.LOW_BELOW),
+        ({"warn_days": ""}, Field.WARN_DAYS),
+        ({"warn_days": "61"}, Field.WARN_DAYS),
+        ({"warn_days": "-1"}, Field.WARN_DAYS),
+        ({"warn_days": "2.5"}, Field.WARN_DAYS),
+        ({"warn_days": "٣"}, Field.WARN_DAYS),
+        ({"price": "0"}, Field.PRICE),
+        ({"price": "-0.05"}, Field.PRICE),
+        ({"price": "cheap"}, Field.PRICE),
+    ],
+)
+def test_a_wrong_entry_is_told_at_its_field(
+    change: dict[str, str], field: Field
+) -> None:
+    """Exactly the wrong field has a message."""
+    draft = Draft(**{"id": "a1", "name": "Main", "low_below": "10", **change})  # type: ignore[arg-type]  # as typed
+    assert list(draft.problems(["Main Shop"])) == [field]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com",
+        "https://api.example.com:8443/prefix",
+        "http://localhost:8080",
+        "http://127.0.0.1:1",
+        "http://[::1]:80",
+    ],
+)
+def test_https_and_loopback_addresses_are_fine(url: str) -> None:
+    """Plain HTTP is for this computer alone."""
+    assert base_url_problem(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.example.com",
+        "ftp://api.example.com",
+        "https://",
+        "https://user:pw@api.example.com",
+        "https://api.example.com/?q=1",
+        "https://api.example.com/#x",
+        "https://api.example.com:99999",
+        "https://api.exa mple.com",
+        "http://192.168.0.1",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "https://[::1",
+    ],
+)
+def test_any_other_address_is_refused_with_a_sentence(url: str) -> None:
+    """A key goes to a verified host over TLS, or nowhere."""
+    problem = base_url_problem(url)
+    assert problem is not None
+    assert problem.endswith(".")
+
+
+def test_a_threshold_is_read_as_the_person_writes_numbers() -> None:
+    """12,50 in Spanish is twelve and a half."""
+    spanish = Language(decimal_point=",", group_separator=".")
+    draft = replace(GOOD, low_below="1.012,50")
+    assert draft.problems((), spanish) == {}
+    assert draft.account(spanish).low_below == Decimal("1012.50")
+
+
+def test_days_and_price_are_read_and_may_be_left_as_they_are() -> None:
+    """Five days, and no price, unless a person says otherwise."""
+    account = GOOD.account()
+    assert (account.warn_days, account.price) == (5, None)
+    account = replace(GOOD, warn_days=" 0 ", price=" 0.045 ").account()
+    assert (account.warn_days, account.price) == (0, Decimal("0.045"))
+
+
+def test_a_draft_with_problems_is_no_account() -> None:
+    """Whoever did not look for them is told."""
+    for change in ({"low_below": ""}, {"warn_days": "many"}):
+        with pytest.raises(ValueError, match="no account"):
+            replace(GOOD, **change).account()  # type: ignore[arg-type]  # as typed
+
+
+def test_an_account_whose_name_is_taken_gets_a_number() -> None:
+    """Two of one name could not be read back; a long name is no longer for it."""
+    long = "x" * 60
+    first = (Account("a", "Main"), Account("b", long))
+    others = (Account("c", "MAIN"), Account("d", "main"), Account("e", long))
+    names = [one.name for one in with_own_names(first, others)]
+    assert names == ["Main", long, "MAIN (2)", "main (3)", "x" * 55 + " (2)"]
+    assert all(len(name) <= 60 for name in names)

@@ -1,0 +1,107 @@
+"""What is known of an account, and what outcomes make of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    KeyMissing,
+    KeyringLocked,
+    NoConnection,
+    Unauthorized,
+)
+from trayapp.core.errors.status import State
+
+ACCOUNT = Account("a", "Main", low_below=Decimal(10))
+
+
+def known(now: datetime, amount: str) -> Known:
+    """Make an account with a balance in EUR."""
+    balance = Balance(Decimal(amount), "EUR")
+    return Known(ACCOUNT).apply(Outcome("a", now, Reading(balance, now)))
+
+
+def failed(one: Known, now: datetime, kind: type[BalanceTrayError]) -> Known:
+    """Let the account's next question fail."""
+    return one.apply(Outcome("a", now, kind().as_failure()))
+
+
+def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
+    """Exactly the threshold is fine; zero and below is empty."""
+    states = [
+        known(now, amount).state for amount in ("10", "9.9999", "0.0001", "0", "-1")
+    ]
+    assert states == [State.OK, State.LOW, State.LOW, State.EMPTY, State.EMPTY]
+
+
+def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
+    """A balance that is low or empty is that, however long it may last."""
+    states = [
+        replace(known(now, amount), soon=True).state for amount in ("10", "9.9999", "0")
+    ]
+    assert states == [State.SOON, State.LOW, State.EMPTY]
+
+
+def test_a_failure_never_erases_a_balance(now: datetime) -> None:
+    """The last balance stays, with its own time, beside the error."""
+    before = known(now, "50")
+    after = failed(before, now + timedelta(hours=1), NoConnection)
+    assert after.reading == before.reading
+    assert after.state is State.UNREACHABLE
+
+
+def test_an_account_never_asked_is_unknown_and_not_empty() -> None:
+    """Without a reading nothing is said about the amount."""
+    assert Known(ACCOUNT).state is State.UNKNOWN
+    assert Known(ACCOUNT).level is State.UNKNOWN
+
+
+def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
+    """A rejected key, a locked keyring and a missing key are told apart."""
+    kinds = (Unauthorized, KeyringLocked, KeyMissing, NoConnection)
+    states = [failed(Known(ACCOUNT), now, kind).state for kind in kinds]
+    assert states == [
+        State.UNAUTHORIZED,
+        State.LOCKED,
+        State.NO_KEY,
+        State.UNREACHABLE,
+    ]
+
+
+def test_a_low_balance_stays_the_concern_when_the_network_goes(now: datetime) -> None:
+    """The tray goes on warning of what was low, not of the network."""
+    after = failed(known(now, "5"), now, NoConnection)
+    assert after.worst is State.LOW
+
+
+def test_a_late_answer_does_not_replace_a_newer_one(now: datetime) -> None:
+    """An older reading that comes second changes nothing."""
+    newer = known(now, "50")
+    old = Reading(Balance(Decimal(1), "EUR"), now - timedelta(seconds=1))
+    assert newer.apply(Outcome("a", now, old)) == newer
+
+
+def test_another_question_means_that_nothing_is_known(now: datetime) -> None:
+    """A new address or sub-account begins anew; a new name or threshold does not."""
+    one = known(now, "50")
+    assert one.with_account(replace(ACCOUNT, sub_account="x")).reading is None
+    assert (
+        one.with_account(replace(ACCOUNT, base_url="https://b.example")).reading is None
+    )
+    renamed = replace(ACCOUNT, name="Other", low_below=Decimal(60))
+    assert one.with_account(renamed).reading == one.reading
+    assert one.with_account(renamed).state is State.LOW
+
+
+def test_top_up_leads_to_the_brands_own_panel() -> None:
+    """SMSup and SMSPubli have theirs; another service's is what was entered."""
+    assert Account("a", "A", Service.SMSUP).panel_url == "https://app.smsup.es"
+    smspubli = Account("a", "A", Service.SMSPUBLI)
+    assert smspubli.panel_url == "https://panel.smspubli.com"
+    assert Account("a", "A", Service.CUSTOM).panel_url == ""
+    own = Account("a", "A", Service.CUSTOM, panel="https://pay.example")
+    assert own.panel_url == "https://pay.example"

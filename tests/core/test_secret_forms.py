@@ -1,0 +1,115 @@
+"""A key is found in whatever way it is written, and nothing else is."""
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.secret_forms import DROPPED, Folded, Spellings, without
+
+KEY = 'made-up/key+0123"4567\\89?&=<'
+KEYS = st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=64
+)
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "upper case": str.upper,
+    "of a path": quote,
+    "of a form": quote_plus,
+    "of a URL": lambda key: quote(key, safe=""),
+    "each sign of a URL": lambda key: "".join(f"%{ord(one):02X}" for one in key),
+    "each in lower case": lambda key: "".join(f"%{ord(one):02x}" for one in key),
+    "a URL in a URL": lambda key: quote(quote(key, safe="")),
+    "JSON": json.dumps,
+    "JSON in JSON": lambda key: json.dumps(json.dumps([key])),
+    "JSON as ASCII": lambda key: "".join(f"\\u{ord(one):04x}" for one in key),
+    "Python": repr,
+    "Python's bytes": lambda key: repr(key.encode()),
+    "Python's escapes": lambda key: "".join(f"\\x{ord(one):02x}" for one in key),
+    "HTML": html.escape,
+    "HTML by numbers": lambda key: "".join(f"&#{ord(one)};" for one in key),
+    "two bytes each": lambda key: repr(key.encode("utf-16-le")),
+    "hex": lambda key: key.encode().hex(),
+    "HEX": lambda key: key.encode().hex().upper(),
+    "hex with colons": lambda key: key.encode().hex(":"),
+    "base64 in a URL": lambda key: quote(base64.b64encode(key.encode()), safe=""),
+    "base64 in lines": lambda key: base64.encodebytes(
+        b"x" * 50 + key.encode()
+    ).decode(),
+    "base64 of two bytes each": lambda key: base64.b64encode(
+        key.encode("utf-16-le")
+    ).decode(),
+    "base64 of JSON": lambda key: base64.b64encode(
+        json.dumps({"api_key": key}).encode()
+    ).decode(),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_key_is_taken_out_in_whatever_way_it_is_written(
+    written: Callable[[str], str],
+) -> None:
+    """The rest of the text stays, unless the key can't be cut out of it."""
+    said = f"before {written(KEY)} after"
+    told = without(said, [Spellings(KEY)])
+    assert told == DROPPED or (told.startswith("before ") and told.endswith(" after"))
+    assert not Spellings(KEY).is_in(Folded(told))
+
+
+@pytest.mark.parametrize("name", ["plain", "of a URL", "JSON", "hex", "HTML"])
+def test_the_usual_ways_cost_no_more_than_the_key(name: str) -> None:
+    """What else was said may be needed to find a fault."""
+    told = without(f"before {WRITTEN[name](KEY)} after", [Spellings(KEY)])
+    assert told.replace('"', "") == "before [key] after"
+
+
+@given(KEYS, st.binary(max_size=8), st.binary(max_size=8), st.booleans())
+def test_no_key_hides_in_base64(
+    key: str,
+    before: bytes,
+    after: bytes,
+    urlsafe: bool,  # noqa: FBT001  # hypothesis
+) -> None:
+    """Wherever it lies in what was encoded, as in a header with a user's name."""
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    said = encode(before + key.encode() + after).decode()
+    told = without(f"Basic {said}", [Spellings(key)])
+    assert told.startswith("Basic ")
+    assert "[key]" in told
+    left = set(told.removeprefix("Basic ").split("[key]"))
+    assert all(len(one) <= (len(before) + len(after)) * 4 / 3 + 4 for one in left)
+
+
+@given(KEYS, st.text(max_size=200))
+def test_what_is_left_of_any_text_never_holds_the_key(key: str, around: str) -> None:
+    """And text without the key stays as it is."""
+    spellings = Spellings(key)
+    for said in (around, around + key, key + around, around + key + around):
+        told = without(said, [spellings])
+        assert not spellings.is_in(Folded(told))
+        assert told == said or spellings.is_in(Folded(said))
+
+
+@pytest.mark.parametrize("before", ["%", "%25", "\\x", "\\u00", "&#", "&#x", "%&#"])
+def test_a_key_behind_the_beginning_of_an_escape_is_found(before: str) -> None:
+    """Undoing the escape would eat the key's first digits."""
+    key = "399d2b438a53ebed3db8a7d52107f846"
+    assert key not in without(f"{before}{key};", [Spellings(key)])
+
+
+def test_a_key_in_another_key_leaves_nothing_of_either() -> None:
+    """The longer one comes first."""
+    keys = [Spellings("made-up-key-and-more"), Spellings("made-up-key")]
+    assert without("made-up-key-and-more, made-up-key", keys) == "[key], [key]"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["%25", "\\", "&amp;", "%", "\\x5c", "a", "\x00"])
+def test_a_text_of_nothing_but_escapes_is_searched_in_no_time(piece: str) -> None:
+    """A server may send it to hold the program up."""
+    assert KEY not in without(piece * 100_000, [Spellings(KEY)])

@@ -1,0 +1,145 @@
+"""Every sentence and number that a person sees of an account."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import NoConnection, Unauthorized
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Extra, age, card, snoozed_until, totals
+
+ACCOUNT = Account("a", "Main", low_below=Decimal(10))
+
+
+def known(now: datetime, amount: str, **change: object) -> Known:
+    """Make an account that was asked at noon."""
+    reading = Reading(Balance(Decimal(amount), "EUR"), now)
+    account = replace(ACCOUNT, **change)  # type: ignore[arg-type]  # a field of Account
+    return Known(account, reading)
+
+
+def rejected(one: Known, now: datetime) -> Known:
+    """Let the key be rejected."""
+    return one.apply(Outcome(one.account.id, now, Unauthorized().as_failure()))
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(days=-365), "Before the clock was changed"),
+        (timedelta(minutes=-2), "Before the clock was changed"),
+        (timedelta(seconds=-5), "Just now"),
+        (timedelta(seconds=59), "Just now"),
+        (timedelta(seconds=60), "1 minute ago"),
+        (timedelta(minutes=59, seconds=59), "59 minutes ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=40), "40 days ago"),
+    ],
+)
+def test_an_age_is_said_as_one_says_it(
+    now: datetime, passed: timedelta, words: str
+) -> None:
+    """Minutes, hours, then days; what a clock that was set back makes is no age."""
+    assert age(known(now, "1"), now + passed, ENGLISH) == words
+
+
+def test_a_card_says_the_state_in_words_with_its_limit(now: datetime) -> None:
+    """Low means below something, and that is said."""
+    shown = card(known(now, "5"), now, ENGLISH)
+    assert (shown.amount, shown.state_words) == ("€5.00", "Low: below €10.00")
+    assert shown.problem is None
+
+
+def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None:
+    """The network is down, and it was low when last seen."""
+    offline = known(now, "5").apply(Outcome("a", now, NoConnection().as_failure()))
+    shown = card(offline, now + timedelta(hours=2), ENGLISH)
+    assert shown.state_words == "Unreachable; last known: low"
+    assert (shown.amount, shown.age) == ("€5.00", "2 hours ago")
+    assert shown.problem is not None
+    assert shown.problem.title == "The gateway can't be reached"
+
+
+def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
+    """The run-out day, the messages left, and what was paid; nothing by default."""
+    one = known(now, "5")
+    extra = Extra("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
+    shown = card(one, now, ENGLISH, extra)
+    assert (shown.run_out, shown.messages, shown.paid) == (
+        extra.run_out,
+        extra.messages,
+        extra.paid,
+    )
+    assert card(one, now, ENGLISH).run_out == ""
+
+
+def in_unit(now: datetime, amount: str, unit: str) -> Known:
+    """Make an account that has so much."""
+    return Known(ACCOUNT, Reading(Balance(Decimal(amount), unit), now))
+
+
+def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
+    """Euros with euros, credits with credits, exactly."""
+    accounts = (
+        in_unit(now, "400.1", "EUR"),
+        in_unit(now, "3100", "CREDITS"),
+        in_unit(now, "12.30", "EUR"),
+    )
+    assert totals(accounts, ENGLISH) == "€412.40 + 3,100\u00a0CREDITS"
+
+
+def test_totals_say_what_they_leave_out(now: datetime) -> None:
+    """An unknown balance is not 0."""
+    euros = in_unit(now, "1", "EUR")
+    assert totals((euros, Known(ACCOUNT)), ENGLISH) == "€1.00; 1 account unknown"
+
+
+def test_there_is_no_total_of_one_or_of_nothing(now: datetime) -> None:
+    """It would say nothing new."""
+    assert totals((in_unit(now, "1", "EUR"),), ENGLISH) == ""
+    assert totals((Known(ACCOUNT), Known(ACCOUNT)), ENGLISH) == ""
+    assert totals((), ENGLISH) == ""
+
+
+@given(st.lists(st.tuples(st.integers(-(10**22), 10**22), st.sampled_from("AB"))))
+def test_totals_are_exact(amounts: list[tuple[int, str]]) -> None:
+    """However many and however long; a unit that nobody has is not named."""
+    now = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+    plain = replace(ENGLISH, group_separator="")
+    accounts = tuple(
+        in_unit(now, str(Decimal(amount).scaleb(-8)), unit) for amount, unit in amounts
+    )
+    said = totals(accounts, plain).split(" + ") if len(amounts) > 1 else []
+    expected = {
+        unit: sum(amount for amount, other in amounts if other == unit)
+        for _, unit in amounts
+    }
+    shown = {one.split("\u00a0")[1]: one.split("\u00a0")[0] for one in said}
+    if len(amounts) > 1:
+        assert {unit: Decimal(one) for unit, one in shown.items()} == {
+            unit: Decimal(amount).scaleb(-8) for unit, amount in expected.items()
+        }
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (2.5, "Snoozed until 14:30"),
+        (21, "Snoozed until tomorrow, 09:00"),
+        (24 * 7 - 3, "Snoozed until Monday, 09:00"),
+    ],
+)
+def test_a_snooze_is_said_as_one_says_it(
+    now: datetime, hours: float, words: str
+) -> None:
+    """The time alone today; tomorrow; else the day of the week."""
+    assert snoozed_until(now + timedelta(hours=hours), now, ENGLISH) == words

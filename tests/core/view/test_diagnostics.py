@@ -1,0 +1,95 @@
+"""What a report about a fault holds, and what it does not."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Known
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import Failure, NoConnection, Unauthorized
+from trayapp.core.settings import Settings
+from trayapp.core.view.diagnostics import Findings, report, settings_facts
+
+PROGRAM = (
+    ("Balance Tray", "1.2.3"),
+    ("Settings", "/home/ana/.config/balance-tray/config.toml"),
+)
+ENTRY = "2026-11-23 12:00:00,000 ERROR trayapp.x: asking for account a1b2 failed"
+FOUND = Findings(PROGRAM, (), (), "/home/ana")
+
+
+def test_what_a_person_chose_is_among_the_facts() -> None:
+    """As far as it bears on what is asked and told."""
+    assert list(settings_facts(Settings())) == [
+        ("Interval", "0:15:00"),
+        ("Told of", "drain, empty, low, low-days, rejected, unreachable"),
+        ("Unreachable after", "6:00:00"),
+        ("Quiet hours", "no"),
+        ("Reminder", "none"),
+    ]
+
+
+def test_it_says_what_runs_where() -> None:
+    """One fact on a line."""
+    assert report(FOUND).splitlines() == [
+        "Balance Tray: 1.2.3",
+        "Settings: ~/.config/balance-tray/config.toml",
+        "Accounts: 0",
+        "No warnings, no faults",
+    ]
+
+
+def test_accounts_are_counted_by_kind_and_state(now: datetime) -> None:
+    """How many there are, and how they fare."""
+    reading = Reading(Balance(Decimal(50), "EUR"), now)
+    accounts = (
+        Known(Account("a", "Main"), reading),
+        Known(Account("b", "Shop", sub_account="shop"), reading),
+        Known(Account("c", "Own", Service.CUSTOM, "https://c.example")),
+    )
+    said = report(replace(FOUND, accounts=accounts))
+    expected = "Accounts: 3 (2 smsup, 1 custom, 1 sub-account, 2 ok, 1 unknown)"
+    assert expected in said.splitlines()
+
+
+def test_what_fails_is_told_by_number() -> None:
+    """With the error's id and detail."""
+    accounts = (
+        Known(Account("a", "Main")),
+        Known(Account("b", "Shop"), failure=Failure(Unauthorized, "HTTP 401: no")),
+        Known(Account("c", "Third"), failure=Failure(NoConnection)),
+    )
+    lines = report(replace(FOUND, accounts=accounts)).splitlines()
+    assert "  account 2: unauthorized: HTTP 401: no" in lines
+    assert "  account 3: no-connection: no detail" in lines
+
+
+def test_nothing_that_names_an_account_is_in_it() -> None:
+    """Neither where it fails nor in what was logged of it."""
+    account = Account(
+        "a1b2", "Ana's shop", Service.CUSTOM, "https://sms.ana.example", "ana-sub"
+    )
+    detail = "user ana-sub of Ana's shop at https://sms.ana.example is unknown"
+    known = Known(account, failure=Failure(NoConnection, detail))
+    entries = (ENTRY, "sms.ana.example did not answer", "12a1b23 is no id")
+    said = report(replace(FOUND, accounts=(known,), entries=entries))
+    for private in ("Ana", "ana-sub", "sms.ana", " a1b2 "):
+        assert private not in said.replace("12a1b23", "")
+    assert "user [account 1] of [account 1] at [account 1] is unknown" in said
+    assert "asking for account [account 1] failed" in said
+    assert "12a1b23 is no id" in said
+
+
+def test_the_home_folder_is_a_tilde_wherever_it_stands() -> None:
+    """Its name is often the person's."""
+    entries = ("can't write /home/ana/x: No space left on device",)
+    said = report(replace(FOUND, entries=entries))
+    assert "/home/ana" not in said
+    assert "can't write ~/x: No space left" in said
+
+
+def test_a_home_at_the_root_changes_nothing() -> None:
+    """A path is not full of tildes then."""
+    said = report(replace(FOUND, home="/"))
+    assert "/home/ana/.config" in said

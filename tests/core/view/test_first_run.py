@@ -1,0 +1,114 @@
+"""What the first run asks and suggests."""
+
+from decimal import Decimal
+
+import pytest
+
+from trayapp.core.account import Service
+from trayapp.core.account_draft import Field
+from trayapp.core.balance import Balance
+from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.view.first_run import (
+    FIELDS,
+    Step,
+    help_words,
+    limit_words,
+    place_words,
+    question,
+    suggested_low,
+    suggested_name,
+)
+
+EUROS = Balance(Decimal("350.1200"), "EUR")
+
+
+def test_each_step_says_where_it_is_and_asks_one_thing() -> None:
+    """With a sentence of help."""
+    places = [place_words(step, ENGLISH) for step in Step]
+    assert places == ["Step 1 of 3", "Step 2 of 3", "Step 3 of 3"]
+    for step in Step:
+        assert question(step, ENGLISH).endswith("?")
+        assert help_words(step, ENGLISH).count(".") == 1
+
+
+def test_no_field_is_typed_in_two_steps() -> None:
+    """What is wrong with one has one place to be said."""
+    typed = [field for fields in FIELDS.values() for field in fields]
+    assert len(typed) == len(set(typed))
+    assert set(Field) - set(typed) == {Field.SUB_ACCOUNT, Field.PRICE}
+
+
+@pytest.mark.parametrize(
+    ("amount", "low"),
+    [
+        ("350.1200", "35"),
+        ("1225", "100"),
+        ("1500", "150"),
+        ("42", "4"),
+        ("45.5", "4.5"),
+        ("99.9999", "9.5"),
+        ("10", "1"),
+        ("0.6000", "1"),
+        ("999999999999999.99999999", "95000000000000"),
+    ],
+)
+def test_a_round_tenth_is_suggested(amount: str, low: str) -> None:
+    """A number that a person might have chosen, and never more than a tenth but 1."""
+    assert suggested_low(Balance(Decimal(amount), "EUR")) == Decimal(low)
+
+
+@pytest.mark.parametrize("amount", [None, "0", "-3.5"])
+def test_without_a_balance_the_usual_limit_is_suggested(amount: str | None) -> None:
+    """Nothing can be told from nothing."""
+    balance = None if amount is None else Balance(Decimal(amount), "EUR")
+    assert suggested_low(balance) == Decimal(10)
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "name"),
+    [
+        (Service.SMSUP, "", "SMSup"),
+        (Service.SMSPUBLI, "https://sms.example", "SMSPubli"),
+        (Service.CUSTOM, " https://sms.example:8443/x ", "sms.example"),
+        (Service.CUSTOM, "", ""),
+        (Service.CUSTOM, "https://[", ""),
+        (Service.CUSTOM, f"https://{'a' * 70}.example", f"{'a' * 59}…"),
+    ],
+)
+def test_a_name_is_suggested_from_the_service(
+    service: Service, url: str, name: str
+) -> None:
+    """Or from the host, once there is one; never a longer one than may be stored."""
+    assert suggested_name(service, url, ENGLISH) == name
+
+
+@pytest.mark.parametrize(
+    ("low", "balance", "words"),
+    [
+        ("35", EUROS, "Warns below €35.00, now €350.12."),
+        ("400", EUROS, "Warns at once: below €400.00, now €350.12."),
+        ("350.12", EUROS, "Warns below €350.12, now €350.12."),
+        ("0", EUROS, "Warns only when it is used up, now €350.12."),
+        (
+            "100",
+            Balance(Decimal(1225), "CREDITS"),
+            "Warns below 100\u00a0CREDITS, now 1,225\u00a0CREDITS.",
+        ),
+        ("10", None, "Warns below 10; the balance isn't known yet."),
+        ("0", None, "Warns only when it is used up."),
+        (None, EUROS, ""),
+    ],
+)
+def test_a_limit_is_explained(
+    low: str | None, balance: Balance | None, words: str
+) -> None:
+    """With the amounts that it is about, in their unit."""
+    typed = None if low is None else Decimal(low)
+    assert limit_words(typed, balance, ENGLISH) == words
+
+
+def test_a_limit_is_explained_as_the_language_writes_amounts() -> None:
+    """The sign behind, and a comma."""
+    spanish = Language(decimal_point=",", group_separator=".", symbol_first=False)
+    said = limit_words(Decimal("4.5"), EUROS, spanish)
+    assert said == "Warns below 4,50\u00a0€, now 350,12\u00a0€."

@@ -1,0 +1,68 @@
+"""What the tray icon shows: how full an account is, and its amount in short."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.view.gauge import brief, level
+
+AMOUNTS = st.decimals(
+    min_value=0, max_value=Decimal("1e11"), allow_nan=False, allow_infinity=False
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "high", "expected"),
+    [
+        ("350", "350", 1.0),
+        ("349.9999", "350", 0.875),
+        ("175", "350", 0.5),
+        ("0.0001", "350", 0.125),
+        ("0", "350", 0.0),
+        ("-5", "350", 0.0),
+        ("400", "350", 1.0),
+        ("5", "0", None),
+        ("5", None, None),
+    ],
+)
+def test_a_level_is_the_share_of_the_recent_high(
+    amount: str, high: str | None, expected: float | None
+) -> None:
+    """In eighths, rounded down; but what is left is never drawn as nothing."""
+    assert level(Decimal(amount), Decimal(high) if high else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("0.0499", "0"),
+        ("0.6", "0.6"),
+        ("9.99", "9.9"),
+        ("9", "9"),
+        ("42.7", "42"),
+        ("350.12", "350"),
+        ("999.99", "999"),
+        ("1000", "1k"),
+        ("1249.99", "1.2k"),
+        ("12345", "12k"),
+        ("999999", "999k"),
+        ("1500000", "1.5M"),
+        ("2000000000", "2G"),
+    ],
+)
+def test_an_amount_is_told_in_four_characters(amount: str, expected: str) -> None:
+    """Rounded towards nothing: an icon never promises more than there is."""
+    assert brief(Decimal(amount)) == expected
+
+
+def test_a_brief_amount_has_the_persons_decimal_point() -> None:
+    """As in every other place."""
+    assert brief(Decimal("1249.99"), ",") == "1,2k"
+
+
+@given(AMOUNTS)
+def test_any_amount_fits(amount: Decimal) -> None:
+    """Four characters are what an icon has room for."""
+    assert 1 <= len(brief(amount)) <= 4

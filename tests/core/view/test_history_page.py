@@ -1,0 +1,94 @@
+"""The history window's page, and the request to top up."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.history_page import Past, history_page, top_up_request
+
+ACCOUNT = Account("a", "Shop", low_below=Decimal(10))
+QUARTER = timedelta(minutes=15)
+SAID = Forecast(
+    Verdict.RANGE, date(2026, 12, 3), date(2026, 12, 8), per_day=Decimal("7.5")
+)
+
+
+def readings(now: datetime, *amounts: str) -> list[Reading]:
+    """Make one reading an hour, the last one now."""
+    return [
+        Reading(
+            Balance(Decimal(amount), "EUR"),
+            now - timedelta(hours=len(amounts) - 1 - number),
+        )
+        for number, amount in enumerate(amounts)
+    ]
+
+
+def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
+    """All of it speaks of the same readings."""
+    past = Past(ACCOUNT, readings(now, "100", "90", "190", "185"), (), QUARTER)
+    page = history_page(past, SAID, now, ENGLISH)
+    assert (page.account_id, page.title) == ("a", "Shop")
+    assert page.chart.run_out == (date(2026, 12, 3), date(2026, 12, 8))
+    assert [amount for _, amount in page.chart.top_ups] == [Decimal(100)]
+    assert page.forecast_words == "Runs out Thu 3 – Tue 8 Dec at this pace"
+    assert "four of five" in page.caveat
+    (month,) = page.months
+    assert (month.opening, month.closing) == ("€100.00", "€185.00")
+    assert (month.topped_up, month.spent, month.corrected) == (
+        "€100.00",
+        "€15.00",
+        "€0.00",
+    )
+    (rise,) = page.movements
+    assert rise.words == "11:00: +€100.00"
+    assert not rise.is_correction
+
+
+def test_a_correction_is_no_top_up(now: datetime) -> None:
+    """A person who marks a rise sees it marked, and the month still adds up."""
+    rows = readings(now, "100", "190")
+    page = history_page(Past(ACCOUNT, rows, {rows[1].at}, QUARTER), SAID, now, ENGLISH)
+    assert page.chart.top_ups == ()
+    assert page.movements[0].is_correction
+    assert page.months[0].corrected == "€90.00"
+    assert page.months[0].topped_up == "€0.00"
+
+
+def test_slow_polls_are_no_gaps(now: datetime) -> None:
+    """Who asks once a day still has a line in the chart."""
+    past = Past(ACCOUNT, readings(now, "1"), (), timedelta(hours=24))
+    page = history_page(past, SAID, now, ENGLISH)
+    assert page.chart.silence >= timedelta(hours=48)
+
+
+def test_without_readings_the_page_says_so(now: datetime) -> None:
+    """Nothing is invented."""
+    nothing = Forecast(Verdict.NOT_ENOUGH)
+    page = history_page(Past(ACCOUNT, [], (), QUARTER), nothing, now, ENGLISH)
+    assert (page.months, page.movements, page.caveat) == ((), (), "")
+    assert "history" in page.forecast_words.lower()
+
+
+def test_the_request_names_account_balance_day_and_amount(now: datetime) -> None:
+    """Who pays needs nothing else."""
+    reading = readings(now, "60")[0]
+    text = top_up_request(ACCOUNT, reading, SAID, now.date(), ENGLISH)
+    assert text.splitlines() == [
+        "Please top up the SMS account Shop.",
+        "Balance: €60.00",
+        "Runs out: Thu 3 – Tue 8 Dec at this pace",
+        "Suggested top-up for 4 weeks: €150.00",
+        "Panel: https://app.smsup.es",
+    ]
+
+
+def test_without_a_pace_no_amount_is_suggested(now: datetime) -> None:
+    """A made-up amount is worse than none."""
+    reading = readings(now, "60")[0]
+    nothing = Forecast(Verdict.NOT_ENOUGH)
+    text = top_up_request(ACCOUNT, reading, nothing, now.date(), ENGLISH)
+    assert "Suggested" not in text

@@ -1,0 +1,533 @@
+"""The demo gateway: it speaks the contract, and its accounts' stories come true."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from http.client import HTTPConnection, HTTPResponse
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripted_gateway import ScriptedGateway
+from trayapp.core.account import Account
+from trayapp.core.account_draft import base_url_problem
+from trayapp.core.account_state import Known
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    NoConnection,
+    Refused,
+    Unauthorized,
+    UnexpectedReply,
+)
+from trayapp.core.errors.status import State
+from trayapp.core.secret import Secret
+from trayapp.demo.accounts import DAY, MAIN_KEY, SLOW_S, STORIES, Story, TopUp
+from trayapp.demo.gateway import DemoGateway, serve_forever
+from trayapp.services.gateway.client import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCOUNT = "/api/3.0/account/get-balance"
+SUB_ACCOUNT = "/api/3.0/subaccount/get-balance"
+JSON_TYPE = "application/json"
+JSON = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
+MAIN, SUB, SMS, REVOKED, SLOW = STORIES
+NEW_KEY = "demo-key-of-a-test"
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Have the gateways' time in hand."""
+    return Clock()
+
+
+@pytest.fixture
+def demo(clock: Clock) -> Iterator[DemoGateway]:
+    """Run a demo at whose first moment time stands still."""
+    with DemoGateway(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def scripted(clock: Clock) -> Iterator[ScriptedGateway]:
+    """Run a gateway that does what the test says."""
+    with ScriptedGateway(clock=clock) as running:
+        yield running
+
+
+def account_of(demo: DemoGateway, account_id: str) -> Account:
+    """Find one of the demo's accounts."""
+    return {one.id: one for one in demo.accounts()}[account_id]
+
+
+def ask(
+    demo: DemoGateway, account_id: str, key: str = ""
+) -> Balance | BalanceTrayError:
+    """Poll one of the demo's accounts as the program does, with its key or another."""
+    return ask_as(account_of(demo, account_id), key or demo.keys()[account_id])
+
+
+def ask_as(account: Account, key: str) -> Balance | BalanceTrayError:
+    """Poll an account."""
+
+    async def poll() -> Balance | BalanceTrayError:
+        gateway = Gateway(deadline_s=20)
+        try:
+            return await gateway.balance(account, Secret(key))
+        except BalanceTrayError as error:
+            return error
+        finally:
+            await gateway.close()
+
+    return asyncio.run(poll())
+
+
+def digits(outcome: Balance | BalanceTrayError) -> str:
+    """Take a poll's amount, with its unit."""
+    assert isinstance(outcome, Balance), outcome
+    return f"{outcome.digits} {outcome.unit}"
+
+
+def send(
+    demo: DemoGateway,
+    method: str,
+    path: str,
+    body: str | bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[HTTPResponse, bytes]:
+    """Send any request, and read the whole reply."""
+    connection = HTTPConnection(demo.url.removeprefix("http://"), timeout=20)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+# --- the contract -----------------------------------------------------------------
+
+
+def test_the_published_sample_works_as_published(demo: DemoGateway) -> None:
+    """The sample's key gets the sample's reply, byte by byte."""
+    response, body = send(demo, "POST", ACCOUNT, f'{{"api_key": "{MAIN_KEY}"}}', JSON)
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "application/json"
+    assert body == (
+        b'{"status": "ok", "result": {"balance": "350.1200", "currency": "EUR"}}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "error_id"),
+    [
+        (ACCOUNT, "text/plain", '{"api_key": "k"}', "INVALID_CONTENT_TYPE"),
+        (ACCOUNT, JSON_TYPE, "{", "JSON_PARSE_ERROR"),
+        (ACCOUNT, JSON_TYPE, "", "JSON_PARSE_ERROR"),
+        (ACCOUNT, JSON_TYPE, "[]", "JSON_PARSE_ERROR"),
+        (ACCOUNT, JSON_TYPE, "[" * 60_000, "JSON_PARSE_ERROR"),
+        (ACCOUNT, JSON_TYPE, "{}", "MISSING_PARAMS"),
+        (ACCOUNT, JSON_TYPE, '{"api_key": ""}', "MISSING_PARAMS"),
+        (ACCOUNT, JSON_TYPE, '{"api_key": 5}', "MISSING_PARAMS"),
+        (SUB_ACCOUNT, JSON_TYPE, '{"user_name": "u"}', "MISSING_PARAMS"),
+        (SUB_ACCOUNT, JSON_TYPE, '{"api_key": "k"}', "MISSING_PARAMS"),
+        (SUB_ACCOUNT, JSON_TYPE, '{"api_key": "k", "user_name": 5}', "MISSING_PARAMS"),
+        (ACCOUNT, JSON_TYPE, '{"api_key": "k"}', "UNAUTHORIZED"),
+        (
+            ACCOUNT,
+            "Application/JSON; charset=utf-8",
+            '{"api_key": "k"}',
+            "UNAUTHORIZED",
+        ),
+        (
+            SUB_ACCOUNT,
+            JSON_TYPE,
+            f'{{"api_key": "{MAIN_KEY}", "user_name": "u"}}',
+            "BAD_PARAMS",
+        ),
+    ],
+)
+def test_errors_are_the_documented_ones(
+    demo: DemoGateway, path: str, kind: str, body: str, error_id: str
+) -> None:
+    """Every published error comes with its HTTP status, its id and some words."""
+    response, raw = send(demo, "POST", path, body, {"Content-Type": kind})
+    status = 401 if error_id == "UNAUTHORIZED" else 400
+    said = json.loads(raw)
+    assert response.status == status
+    assert response.headers["Content-Type"] == JSON_TYPE
+    assert (said["status"], said["error_id"]) == ("error", error_id)
+    assert said["error_msg"]
+
+
+def test_the_client_understands_the_demo(demo: DemoGateway) -> None:
+    """Balances, a wrong key and an unknown sub-account arrive as what they are."""
+    main = account_of(demo, MAIN.id)
+    stranger = Account("x", "X", main.service, demo.url, "nobody")
+    assert digits(ask(demo, MAIN.id)) == "350.1200 EUR"
+    assert digits(ask(demo, SUB.id)) == "42.0000 CREDITS"
+    assert digits(ask(demo, SMS.id)) == "4820.0000 SMS"
+    assert type(ask(demo, SMS.id, "demo-key-wrong")) is Unauthorized
+    refused = ask_as(stranger, MAIN_KEY)
+    assert type(refused) is Refused
+    assert "BAD_PARAMS" in refused.detail
+    assert type(ask_as(stranger, "demo-key-wrong")) is Unauthorized
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "//[", 404),
+        ("GET", "/api/3.0/account", 404),
+        ("POST", "/api/3.0/sms/send", 404),
+        ("POST", "/panel", 404),
+        ("POST", "/panel/top-up", 404),
+        ("GET", "/panel/top-up", 404),
+        ("GET", ACCOUNT, 405),
+        ("GET", SUB_ACCOUNT + "?api_key=k", 405),
+    ],
+)
+def test_elsewhere_is_a_web_server(
+    demo: DemoGateway, method: str, path: str, status: int
+) -> None:
+    """What is no question for a balance gets HTML, as from any web server."""
+    response, body = send(demo, method, path)
+    assert response.status == status
+    assert response.headers.get_content_type() == "text/html"
+    assert response.headers.get("Allow") == ("POST" if status == 405 else None)
+    assert body.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [("65537", 413), ("9" * 5_000, 413), ("-1", 400), ("many", 400), ("²", 400)],
+    ids=lambda value: str(value)[:8],
+)
+def test_a_body_is_bounded(demo: DemoGateway, length: str, status: int) -> None:
+    """More than anybody needs to ask is not even read."""
+    headers = JSON | {"Content-Length": length}
+    assert send(demo, "POST", ACCOUNT, None, headers)[0].status == status
+
+
+def test_it_is_out_of_the_networks_reach(demo: DemoGateway) -> None:
+    """It listens on the loopback, so its plain HTTP is an address one may enter."""
+    assert demo.url.startswith("http://127.0.0.1:")
+    assert base_url_problem(demo.url) is None
+    assert {one.base_url for one in demo.accounts()} == {demo.url}
+
+
+def test_a_key_is_written_nowhere(
+    demo: DemoGateway,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither the panel nor the log holds a key, not even at the finest level."""
+    caplog.set_level("DEBUG")
+    ask(demo, MAIN.id)
+    _, page = send(demo, "GET", "/panel")
+    assert capfd.readouterr() == ("", "")
+    written = caplog.text + page.decode()
+    assert ACCOUNT in written
+    assert not any(key in written for key in demo.keys().values())
+
+
+# --- the stories ------------------------------------------------------------------
+
+
+def test_the_first_glance_shows_a_bit_of_everything(
+    demo: DemoGateway, clock: Clock
+) -> None:
+    """At first all is fine but the sub-account; then the one key is rejected."""
+
+    def states() -> dict[str, State]:
+        found = {}
+        for account in demo.accounts():
+            if account.id != SLOW.id:
+                outcome = ask(demo, account.id)
+                known = Known(account)
+                if isinstance(outcome, Balance):
+                    known = Known(account, Reading(outcome, datetime.now(UTC)))
+                else:
+                    known = Known(account, failure=outcome.as_failure())
+                found[account.id] = known.state
+        return found
+
+    first = {MAIN.id: State.OK, SUB.id: State.LOW, SMS.id: State.OK}
+    assert states() == first | {REVOKED.id: State.OK}
+    clock.now += 59
+    assert states() == first | {REVOKED.id: State.OK}
+    clock.now += 1
+    assert states() == first | {REVOKED.id: State.UNAUTHORIZED}
+    clock.now += 10 * DAY
+    assert type(ask(demo, REVOKED.id)) is Unauthorized
+
+
+def test_the_slow_account_answers_in_its_own_time(
+    scripted: ScriptedGateway, clock: Clock
+) -> None:
+    """The slow account takes several seconds, and is fine then."""
+
+    async def poll() -> Balance:
+        gateway = Gateway(deadline_s=20)
+        account = account_of(scripted, SLOW.id)
+        asked = gateway.balance(account, Secret(SLOW.key))
+        task = asyncio.create_task(asked)
+        await asyncio.to_thread(scripted.wait_for_requests, 1, 10)
+        # While this one hangs, others are answered.
+        main = account_of(scripted, MAIN.id)
+        assert digits(await gateway.balance(main, Secret(MAIN_KEY))) == "350.1200 EUR"
+        assert not task.done()
+        clock.now += SLOW_S
+        balance = await task
+        await gateway.close()
+        return balance
+
+    assert digits(asyncio.run(poll())) == "212.3350 GBP"
+
+
+def test_time_runs_as_fast_as_one_likes(clock: Clock) -> None:
+    """A speed of 3600 shows an hour of the demo in a second."""
+    with DemoGateway(clock=clock, speed=3_600) as demo:
+        clock.now += 24
+        expected = MAIN.balance(DAY)
+        assert digits(ask(demo, MAIN.id)) == f"{expected:.4f} EUR"
+        assert expected < MAIN.start
+
+
+def test_the_main_account_lives_a_company_s_life() -> None:
+    """It spends by day, hardly by night, less on weekends, and is topped up if low."""
+    hours = [MAIN.balance(hour * 3_600) for hour in range(60 * 24)]
+    spent = [before - after for before, after in itertools.pairwise(hours)]
+    topped_up = [hour for hour, one in enumerate(spent) if one < 0]
+    assert sum(spent[0:9]) > 10 * sum(spent[12:21])
+    assert sum(spent[0:24]) > 3 * sum(spent[5 * 24 : 6 * 24])
+    assert min(hours) > 0
+    assert min(hours) < MAIN.low_below
+    assert len(topped_up) > 2
+    # In the morning, which the demo's days begin with, and only if it was low.
+    assert all(hour % 24 == 23 for hour in topped_up)
+    assert all(hours[hour] < MAIN.low_below * 2 for hour in topped_up)
+
+
+def test_something_happens_while_one_watches() -> None:
+    """At the usual speed the main account changes from minute to minute."""
+    minutes = [MAIN.balance(minute * 60) for minute in range(15)]
+    assert len(set(minutes)) == 15
+
+
+def test_an_empty_account_waits_for_credit() -> None:
+    """The sub-account is empty within a day, owes nothing, and goes on with credit."""
+    assert SUB.balance(DAY) == 0
+    assert SUB.balance(9 * DAY) == 0
+    top_up = TopUp(9 * DAY, Decimal(1_000))
+    assert SUB.balance(9 * DAY - 1, [top_up]) == 0
+    assert SUB.balance(9 * DAY, [top_up]) == 1_000
+    assert 900 < SUB.balance(10 * DAY, [top_up]) < 1_000
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_a_story_is_the_same_whenever_it_is_told(story: Story) -> None:
+    """A balance depends on the time alone, not on when it was asked before."""
+    late = story.balance(40 * DAY + 12_345)
+    assert story.balance(0) == story.start
+    assert story.balance(40 * DAY + 12_345) == late >= 0
+
+
+# --- the panel --------------------------------------------------------------------
+
+
+def test_a_top_up_in_the_panel_is_real(demo: DemoGateway) -> None:
+    """The panel lists all accounts, and its button raises the balance of one."""
+    panel = account_of(demo, SUB.id).panel_url
+    assert panel == demo.url + "/panel"
+    _, page = send(demo, "GET", "/panel")
+    assert all(story.name in page.decode() for story in STORIES)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    response, _ = send(demo, "POST", "/panel/top-up", "account=demo-sub", form)
+    assert (response.status, response.headers["Location"]) == (303, "/panel")
+    assert digits(ask(demo, SUB.id)) == "1042.0000 CREDITS"
+    assert digits(ask(demo, MAIN.id)) == "350.1200 EUR"
+    assert b"1042.0000" in send(demo, "GET", "/panel")[1]
+
+
+@pytest.mark.parametrize("form", [b"", b"account=", b"account=nobody", b"\xff=\xff"])
+def test_a_top_up_of_nothing_is_not_found(demo: DemoGateway, form: bytes) -> None:
+    """An account that does not exist can't be topped up."""
+    assert send(demo, "POST", "/panel/top-up", form)[0].status == 404
+
+
+# --- beginning and end ------------------------------------------------------------
+
+
+def test_stopping_does_not_wait_for_anybody(clock: Clock) -> None:
+    """While a reply is held back, stopping is quick, frees the port and hangs up."""
+    gateway = ScriptedGateway(clock=clock)
+    outcomes: list[Balance | BalanceTrayError] = []
+    with gateway:
+        slow = threading.Thread(target=lambda: outcomes.append(ask(gateway, SLOW.id)))
+        slow.start()
+        gateway.wait_for_requests(1, 10)
+        before = time.monotonic()
+        gateway.stop()
+        assert time.monotonic() - before < 1
+        port = int(gateway.url.rpartition(":")[2])
+        with DemoGateway(port=port, clock=clock) as again:
+            assert digits(ask(again, MAIN.id)) == "350.1200 EUR"
+    slow.join(10)
+    assert [type(outcome) for outcome in outcomes] == [NoConnection]
+
+
+def test_it_can_be_stopped_before_it_starts() -> None:
+    """One that never answered frees its port as well."""
+    gateway = DemoGateway()
+    gateway.stop()
+    DemoGateway(port=int(gateway.url.rpartition(":")[2])).stop()
+
+
+def test_a_client_that_leaves_is_no_fault(
+    scripted: ScriptedGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client that hangs up while its reply is held frees the server's thread."""
+    threads = threading.active_count()
+    scripted.hang(on=True)
+    connection = HTTPConnection(scripted.url.removeprefix("http://"))
+    connection.request("POST", ACCOUNT, f'{{"api_key": "{MAIN_KEY}"}}', JSON)
+    scripted.wait_for_requests(1, 10)
+    connection.close()
+    for thread in threading.enumerate()[threads:]:
+        thread.join(10)
+    assert threading.active_count() == threads
+    assert caplog.text == ""
+
+
+def test_a_taken_port_is_said(demo: DemoGateway) -> None:
+    """The command ends with a sentence if it can't have its port."""
+    with pytest.raises(SystemExit, match="can't listen on port"):
+        serve_forever(int(demo.url.rpartition(":")[2]), 1.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_how_to_ask_and_ends_in_order(end: signal.Signals) -> None:
+    """It prints where it is and a line for curl, serves, and ends without a word."""
+    program = "from trayapp.demo.gateway import serve_forever; serve_forever(0, 1.0)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    ) as running:
+        try:
+            assert running.stdout is not None
+            said = [running.stdout.readline()]
+            while said[-1] and not said[-1].startswith("curl "):
+                said.append(running.stdout.readline())
+            url = said[0].split()[5]
+            connection = HTTPConnection(url.removeprefix("http://"), timeout=20)
+            connection.request("GET", "/panel")
+            assert connection.getresponse().status == 200
+            connection.close()
+            running.send_signal(end)
+            rest, errors = running.communicate(timeout=20)
+        finally:
+            running.kill()
+    assert (running.returncode, rest, errors) == (0, "", "")
+    assert f"{url}{ACCOUNT}" in said[-1]
+    assert all(story.key in "".join(said) for story in STORIES)
+
+
+# --- under a test's control -------------------------------------------------------
+
+
+def test_a_balance_can_be_fixed(scripted: ScriptedGateway) -> None:
+    """By an account's id or by a key, exactly as written, and topped up from there."""
+    scripted.set_balance(SUB.id, "0.0000", "CREDITS")
+    scripted.set_balance(MAIN_KEY, "1.50", "USD")
+    scripted.set_balance(SMS.id, "NaN", "SMS")
+    assert digits(ask(scripted, SUB.id)) == "0.0000 CREDITS"
+    assert digits(ask(scripted, MAIN.id)) == "1.50 USD"
+    assert type(ask(scripted, SMS.id)) is UnexpectedReply
+    scripted.top_up(SUB.id)
+    scripted.top_up(REVOKED.id)
+    assert digits(ask(scripted, SUB.id)) == "1000.0000 CREDITS"
+    assert digits(ask(scripted, REVOKED.id)) == "136.4000 EUR"
+
+
+def test_a_key_can_be_revoked_and_accepted(scripted: ScriptedGateway) -> None:
+    """Also one that the demo does not know, and one that its story revoked."""
+    assert type(ask(scripted, MAIN.id, NEW_KEY)) is Unauthorized
+    scripted.accept(NEW_KEY)
+    assert digits(ask(scripted, MAIN.id, NEW_KEY)) == "350.1200 EUR"
+    scripted.set_balance(NEW_KEY, "7.0000", "GBP")
+    assert digits(ask(scripted, MAIN.id, NEW_KEY)) == "7.0000 GBP"
+    scripted.revoke(NEW_KEY)
+    scripted.revoke(MAIN_KEY)
+    assert type(ask(scripted, MAIN.id, NEW_KEY)) is Unauthorized
+    assert type(ask(scripted, SUB.id)) is Unauthorized
+    scripted.accept(MAIN_KEY)
+    assert digits(ask(scripted, SUB.id)) == "42.0000 CREDITS"
+
+
+def test_an_accepted_key_outlives_its_story(
+    scripted: ScriptedGateway, clock: Clock
+) -> None:
+    """A revoked account that is allowed again answers."""
+    clock.now += 60
+    assert type(ask(scripted, REVOKED.id)) is Unauthorized
+    scripted.accept(REVOKED.key)
+    assert digits(ask(scripted, REVOKED.id)) == "86.4000 EUR"
+
+
+def test_replies_can_be_held_and_let_go(scripted: ScriptedGateway) -> None:
+    """A held reply goes out when it may, with the balance of that moment."""
+    scripted.hang(on=True)
+    outcomes: list[Balance | BalanceTrayError] = []
+    asking = threading.Thread(target=lambda: outcomes.append(ask(scripted, MAIN.id)))
+    asking.start()
+    scripted.wait_for_requests(1, 10)
+    assert outcomes == []
+    scripted.set_balance(MAIN.id, "5.0000", "EUR")
+    scripted.hang(on=False)
+    asking.join(10)
+    assert [digits(outcome) for outcome in outcomes] == ["5.0000 EUR"]
+
+
+def test_what_was_asked_is_kept(scripted: ScriptedGateway, clock: Clock) -> None:
+    """Each question is kept with its path, time and key, which is not printed."""
+    ask(scripted, MAIN.id)
+    clock.now += 5
+    ask(scripted, SUB.id, "demo-key-wrong")
+    first, second = scripted.requests
+    assert (first.path, first.sub_account, first.at) == (ACCOUNT, "", 1_000)
+    assert first.key.reveal() == MAIN_KEY
+    assert (second.path, second.sub_account) == (SUB_ACCOUNT, "support")
+    assert (second.key.reveal(), second.at) == ("demo-key-wrong", 1_005)
+    assert MAIN_KEY not in repr(scripted.requests)
+    with pytest.raises(TimeoutError, match="2 of 3"):
+        scripted.wait_for_requests(3, 0.01)

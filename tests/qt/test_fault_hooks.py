@@ -1,0 +1,314 @@
+"""Faults that nobody caught are in the log: Python's, the threads' and Qt's."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tally import FAULTS, Tally
+
+KEY = "made-up-key-0123456789"
+FRAME = """
+import asyncio, gc, json, logging, sys, threading
+from PySide6.QtCore import (
+    QCoreApplication, QEvent, QObject, QRunnable, Qt, QThread, QThreadPool, QTimer,
+    Signal, Slot, qCritical, qDebug, qInfo, qWarning,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+from trayapp.core.secret import Secret
+from trayapp.qt.fault_hooks import Faults, catch_faults, release_faults
+from trayapp.qt.loop import Jobs, Job, Loop
+from trayapp.services.log.log_file import Redactor
+from trayapp.services.log.recent import Recent
+
+redactor = Redactor()
+redactor.know(Secret("{key}"))
+
+class Printer(logging.Handler):
+    def emit(self, record):
+        kind = record.exc_info[0].__name__ if record.exc_info else None
+        print(json.dumps([record.levelname, record.getMessage(), kind]), flush=True)
+        if "{key}" in self.format(record):
+            print("the key is in the entry", flush=True)
+
+def burst(*_):
+    raise ZeroDivisionError("{key}")
+
+def spin(milliseconds=100):
+    QTimer.singleShot(milliseconds, application.quit)
+    application.exec()
+
+printer = Printer()
+printer.setFormatter(redactor)
+logging.basicConfig(level=logging.DEBUG, handlers=[printer])
+logging.getLogger("asyncio").setLevel(logging.WARNING)
+catch_faults()
+""".replace("{key}", KEY)
+UNCAUGHT = "a fault nobody caught"
+IN_SLOT = """
+application = QCoreApplication([])
+QTimer.singleShot(0, burst)
+spin()
+"""
+IN_SIGNAL = """
+class Bell(QObject):
+    rung = Signal()
+
+    @Slot()
+    def hear(self):
+        burst()
+
+application = QCoreApplication([])
+bell = Bell()
+bell.rung.connect(bell.hear)
+bell.rung.emit()
+"""
+IN_OVERRIDE = """
+class Broken(QWidget):
+    def {method}(self, *_):
+        self.{method} = None
+        if not seen:
+            seen.append(1)
+            burst()
+        return False
+
+seen = []
+application = QApplication([])
+application.setQuitOnLastWindowClosed(False)
+broken = Broken()
+broken.resize(100, 100)
+other = QWidget()
+other.installEventFilter(broken)
+broken.show()
+broken.startTimer(1)
+QTimer.singleShot(20, broken.close)
+QCoreApplication.postEvent(other, QEvent(QEvent.Type.User))
+spin()
+"""
+IN_QTHREAD = """
+class Broken(QThread):
+    def run(self):
+        burst()
+
+application = QCoreApplication([])
+thread = Broken()
+thread.start()
+thread.wait()
+"""
+IN_POOL = """
+class Broken(QRunnable):
+    def run(self):
+        burst()
+
+application = QCoreApplication([])
+QThreadPool.globalInstance().start(Broken())
+QThreadPool.globalInstance().waitForDone()
+"""
+IN_THREAD = "thread = threading.Thread(target=burst); thread.start(); thread.join()"
+IN_FINALIZER = """
+class Short:
+    __del__ = burst
+Short()
+"""
+ON_LOOP = """
+class Idle:
+    beats = 0
+
+    async def run(self):
+        await asyncio.Event().wait()
+
+def {how}
+
+jobs = Jobs()
+done = threading.Event()
+loop = Loop(lambda _: Idle(), jobs)
+jobs.add(Job(job))
+loop.start()
+assert done.wait(10)
+loop.end()
+loop.wait()
+assert loop.fault is None
+"""
+IN_TASK = """job(_):
+    async def stray():
+        raise ZeroDivisionError("{key}")
+
+    def collect():
+        gc.collect()
+        done.set()
+
+    asyncio.get_running_loop().create_task(stray())
+    asyncio.get_running_loop().call_later(0.05, collect)
+""".replace("{key}", KEY)
+IN_CALLBACK = """job(_):
+    asyncio.get_running_loop().call_soon(burst)
+    asyncio.get_running_loop().call_later(0.05, done.set)
+"""
+IN_FUTURE = """job(_):
+    future = asyncio.get_running_loop().create_future()
+    future.set_result("{key}")
+    future.add_done_callback(burst)
+    asyncio.get_running_loop().call_later(0.05, done.set)
+""".replace("{key}", KEY)
+FROM_THREAD = """
+application = QCoreApplication([])
+thread = threading.Thread(target=qWarning, args=("oh",)); thread.start(); thread.join()
+"""
+AFTER_RELEASE = """
+release_faults()
+qWarning("said elsewhere")
+"""
+CASES: dict[str, tuple[str, list[object]]] = {
+    "at the top": ("burst()", ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a slot": (IN_SLOT, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a connected slot": (IN_SIGNAL, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    **{
+        f"in {method}": (
+            IN_OVERRIDE.format(method=method),
+            ["CRITICAL", UNCAUGHT, "ZeroDivisionError"],
+        )
+        for method in (
+            "paintEvent",
+            "timerEvent",
+            "closeEvent",
+            "showEvent",
+            "resizeEvent",
+            "eventFilter",
+            "event",
+        )
+    },
+    "in a QThread": (IN_QTHREAD, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a thread pool": (IN_POOL, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a thread": (IN_THREAD, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a finalizer": (IN_FINALIZER, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "in a task": (
+        ON_LOOP.format(how=IN_TASK),
+        [
+            "ERROR",
+            f"{UNCAUGHT}: Task exception was never retrieved",
+            "ZeroDivisionError",
+        ],
+    ),
+    **{
+        name: (
+            ON_LOOP.format(how=how),
+            ["ERROR", f"{UNCAUGHT}: Exception in callback {said}", "ZeroDivisionError"],
+        )
+        for name, how, said in (
+            ("in a callback", IN_CALLBACK, "burst"),
+            ("of a future", IN_FUTURE, "burst"),
+        )
+    },
+    "Qt's debugging": ("qDebug('hm')", ["DEBUG", "Qt: hm", None]),
+    "Qt's information": ("qInfo('so')", ["INFO", "Qt: so", None]),
+    "Qt's warning": ("qWarning('oh')", ["WARNING", "Qt: oh", None]),
+    "Qt's error": ("qCritical('no')", ["ERROR", "Qt: no", None]),
+    "Qt's, elsewhere": (FROM_THREAD, ["WARNING", "Qt: oh", None]),
+}
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    """Run some code in a program that logs faults to standard output."""
+    return subprocess.run(
+        [sys.executable, "-c", FRAME + code],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("code", "record"), CASES.values(), ids=CASES)
+def test_each_fault_is_one_record(
+    code: str, record: list[object], tally: Tally
+) -> None:
+    """Neither lost, nor told twice, nor printed beside the log; without the key."""
+    done = run(code)
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [record]
+    # What PySide itself says there names a method and nothing more.
+    assert KEY not in done.stderr
+    assert "Traceback" not in done.stderr
+    tally.add(FAULTS)
+
+
+def test_after_the_release_qt_speaks_to_the_terminal_again() -> None:
+    """It may speak while it is taken down, when Python's log is gone."""
+    done = run(AFTER_RELEASE)
+    assert done.stdout == ""
+    assert "said elsewhere" in done.stderr
+
+
+FULL = """
+from pathlib import Path
+from trayapp.services.log.log_file import start_log
+logging.getLogger().handlers.clear()
+start_log(Path("/dev/full"), verbose=False)
+for _ in range(3):
+    QTimer.singleShot(0, burst)
+application = QCoreApplication([])
+spin()
+print("lives")
+"""
+BROKEN_HANDLER = """
+class Broken(logging.Handler):
+    def handle(self, record):
+        qWarning("the handler speaks")
+        raise OSError("the handler fails")
+
+logging.getLogger().addHandler(Broken())
+application = QCoreApplication([])
+QTimer.singleShot(0, burst)
+qWarning("said")
+thread = threading.Thread(target=burst); thread.start(); thread.join()
+spin()
+print("lives")
+"""
+TELLING = """
+application = QCoreApplication([])
+faults = Faults()
+recent = Recent(redactor, faults.occurred.emit)
+logging.getLogger().addHandler(recent)
+
+class Window(QObject):
+    @Slot(object)
+    def hear(self, failure):
+        same = QThread.currentThread() is application.thread()
+        print(failure.kind.id, failure.detail, same, flush=True)
+
+window = Window()
+faults.occurred.connect(window.hear, Qt.ConnectionType.QueuedConnection)
+printer.setLevel(logging.CRITICAL + 1)
+thread = threading.Thread(target=burst); thread.start(); thread.join()
+spin()
+recent.close()
+burst()
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="it has no disk that is always full"
+)
+def test_a_full_disk_ends_nothing(tally: Tally) -> None:
+    """The entry is lost, and the program goes on without a word."""
+    done = run(FULL)
+    assert (done.stdout, done.stderr) == ("lives\n", "")
+    tally.add(FAULTS, 3)
+
+
+def test_a_fault_in_the_log_is_no_fault_of_the_program(tally: Tally) -> None:
+    """Nor is it logged, which would go on for ever; each fault is still there once."""
+    done = run(BROKEN_HANDLER)
+    # Qt itself keeps a message within a message from its handler.
+    assert done.stderr == "the handler speaks\n"
+    *entries, end = done.stdout.splitlines()
+    assert [json.loads(one)[1] for one in entries] == ["Qt: said", UNCAUGHT, UNCAUGHT]
+    assert end == "lives"
+    tally.add(FAULTS, 3)
+
+
+def test_a_fault_is_told_on_the_gui_thread_until_the_end(tally: Tally) -> None:
+    """On whichever thread it happened; at the end, nobody is told any more."""
+    done = run(TELLING)
+    assert done.stdout == "internal-fault ZeroDivisionError True\n"
+    assert done.stderr == ""
+    tally.add(FAULTS, 2)

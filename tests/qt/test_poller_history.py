@@ -1,0 +1,143 @@
+"""What the poller's thread says of the past and of what is to come."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Slot
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.chart.plot import ChartData
+from trayapp.core.errors import ExportUnwritable, Failure
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.settings import Settings
+from trayapp.core.view.history_view import HistoryView
+from trayapp.qt.poller import Poller
+from trayapp.services.backend import Backend
+from trayapp.services.reports import Listener, Loaded
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
+PAGE = HistoryView(
+    "a", "A", ChartData((), Decimal(10), (), None, NOON, "EUR"), "", "", (), ()
+)
+FAILURE = Failure(ExportUnwritable, "No space left on device")
+PATIENCE_S = 10.0
+
+
+class Recorder(Backend):
+    """A backend that notes what it is asked for, and answers something."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.done: list[tuple[object, ...]] = []
+        self.fault: Exception | None = None
+
+    async def run(self) -> None:
+        """Load, and wait for the end."""
+        self.listener.loaded(Loaded((), Settings()))
+        self.listener.foreseen("a", FAR)
+        await asyncio.Event().wait()
+
+    async def look_up(self, account_id: str, language: Language) -> None:
+        """Note it, and answer."""
+        self.done.append((account_id, language))
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
+        self.listener.looked_up(PAGE)
+
+    async def export(self, account_id: str, kind: str, path: str) -> None:
+        """Note it, and answer: a table is written, another file fails."""
+        self.done.append((account_id, kind, path))
+        self.listener.exported(path, None if kind == "csv" else FAILURE)
+
+
+class Ears(QObject):
+    """A GUI object that keeps what it hears and on which thread."""
+
+    def __init__(self, poller: Poller) -> None:
+        super().__init__()
+        self.heard: list[tuple[object, ...]] = []
+        self.threads: set[QThread] = set()
+        poller.looked_up.connect(self.hear)
+        poller.foreseen.connect(self.hear_two)
+        poller.exported.connect(self.hear_two)
+
+    @Slot(object)
+    def hear(self, said: object) -> None:
+        """Keep it."""
+        self._keep(said)
+
+    @Slot(str, object)
+    def hear_two(self, said: str, more: object) -> None:
+        """Keep both."""
+        self._keep(said, more)
+
+    def _keep(self, *said: object) -> None:
+        self.heard.append(said)
+        self.threads.add(QThread.currentThread())
+
+
+class Scene:
+    """A poller, whoever hears it, and its backend once there is one."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+        self.backends: list[Recorder] = []
+        self.poller = Poller(self._make)
+        self.ears = Ears(self.poller)
+
+    def _make(self, listener: Listener) -> Backend:
+        self.backends.append(Recorder(listener))
+        return self.backends[-1]
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Run the GUI thread until something is so."""
+        self._qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Iterator[Scene]:
+    """Give a poller that was not started, and end it whatever happens."""
+    scene = Scene(qtbot)
+    yield scene
+    assert scene.poller.stop()
+
+
+def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> None:
+    """In the order of the requests, with all that was asked for."""
+    scene.poller.look_up("a", ENGLISH)
+    scene.poller.export("a", "csv", "/home/ana/a.csv")
+    scene.poller.export("a", "json", "/home/ana/a.json")
+    scene.poller.start()
+    scene.wait(lambda: len(scene.ears.heard) == 4)
+    assert scene.ears.heard == [
+        ("a", FAR),
+        (PAGE,),
+        ("/home/ana/a.csv", None),
+        ("/home/ana/a.json", FAILURE),
+    ]
+    assert scene.ears.threads == {QThread.currentThread()}
+    (backend,) = scene.backends
+    assert backend.done == [
+        ("a", ENGLISH),
+        ("a", "csv", "/home/ana/a.csv"),
+        ("a", "json", "/home/ana/a.json"),
+    ]
+
+
+def test_a_page_that_cannot_be_made_ends_nothing_else(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next request is carried out, and the log says what happened."""
+    scene.poller.start()
+    scene.wait(lambda: bool(scene.ears.heard))
+    scene.backends[0].fault = ZeroDivisionError()
+    scene.poller.look_up("a", ENGLISH)
+    scene.poller.look_up("a", ENGLISH)
+    scene.wait(lambda: (PAGE,) in scene.ears.heard)
+    assert [one.message for one in caplog.records] == ["a request failed"]

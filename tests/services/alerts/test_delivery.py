@@ -1,0 +1,334 @@
+"""What the desktop does not take is told when it does, and only then."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Notice, notice, trial_notice
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.errors import Failure, HistoryProblem
+from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.i18n.language import Language
+from trayapp.core.settings import AlertKind, Settings
+from trayapp.services.alerts.dbus_notifier import Notifier
+from trayapp.services.alerts.delivery import Delivery
+from trayapp.services.alerts.service import Alarm
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.history.store import History
+from trayapp.services.history.write_queue import Archive
+
+A = Account("a", "A")
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
+PATIENCE_S = 5.0
+
+
+class Server(Notifier):
+    """A notifier on a desktop as the test wants it, without a bus."""
+
+    def __init__(self) -> None:
+        self.there, self.takes, self.closed = True, True, False
+        self.asked = 0
+        self.tried: list[Notice] = []
+
+    async def tell(self, notice: Notice) -> bool:
+        """Note it."""
+        self.tried.append(notice)
+        return self.there and self.takes
+
+    async def is_served(self) -> bool:
+        """Say what the test wants."""
+        self.asked += 1
+        return self.there
+
+    async def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+def _no_history() -> History:
+    """Keep everything in memory."""
+    raise HistoryProblem
+
+
+class Scene:
+    """An alarm whose alerts go to that desktop, and what a person can know of it."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.server = Server()
+        self.reached: list[bool] = []
+        """Whether notifications reach anybody, whenever that changed."""
+        self.entries: tuple[LogEntry, ...] = ()
+        self.waits: tuple[Paid, ...] = ()
+        self._telling: list[asyncio.Task[None]] = []
+        self.alarm = Alarm(
+            Notebook(Archive(_no_history)),
+            self,
+            self._tell,
+            clock=lambda: self.now,
+            zone=UTC,
+        )
+        self.alarm.set([A], Settings())
+        self.delivery = Delivery(
+            self.server, self.alarm, self._hear, clock=self._monotonic
+        )
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Nobody snoozes here."""
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Keep it."""
+        self.entries = entries
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Keep it."""
+        self.waits = paid
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear nothing."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear nothing."""
+
+    def read(self, amount: str) -> None:
+        """Let the gateway answer."""
+        reading = Reading(Balance(Decimal(amount), "EUR"), self.now)
+        self.alarm.hear(Outcome("a", self.now, reading))
+
+    async def look(self) -> None:
+        """Let a minute pass."""
+        self.now += timedelta(minutes=1)
+        self.alarm.tick()
+        self.delivery.look()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for task in self._telling:
+            await task
+        self._telling.clear()
+
+    def titles(self) -> list[str]:
+        """Give what was tried to be told since this was last asked."""
+        said = [one.title for one in self.server.tried]
+        self.server.tried.clear()
+        return said
+
+    def _hear(self, problem: Failure | None) -> None:
+        self.reached.append(problem is None)
+
+    def _monotonic(self) -> float:
+        return (self.now - NOON).total_seconds()
+
+    @property
+    def fates(self) -> list[tuple[Fate, Reason]]:
+        """What "Why?" says, the oldest first."""
+        return [(one.fate, one.reason) for one in self.entries]
+
+    def _tell(self, alerts: Iterable[Alert]) -> None:
+        if told := tuple(alerts):
+            said = notice(told, Language())
+            self._telling.append(asyncio.create_task(self.delivery.tell(said)))
+
+
+def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
+    """Tell a story on a loop of its own."""
+
+    async def run() -> None:
+        scene = Scene()
+        async with asyncio.timeout(PATIENCE_S):
+            await story(scene)
+            await scene.delivery.close()
+
+    asyncio.run(run())
+
+
+def test_an_alert_that_no_server_took_is_told_by_the_next_one_once() -> None:
+    """And "Why?" says how it was."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        scene.read("9")
+        await scene.settle()
+        assert scene.titles() == ["A: low balance"]
+        assert scene.fates == [
+            (Fate.SENT, Reason.NEW),
+            (Fate.HELD, Reason.UNTAKEN),
+        ]
+        for _ in range(10):
+            await scene.look()
+            scene.read("8")
+        assert scene.titles() == []
+        scene.server.there = True
+        scene.server.server_changed()
+        await scene.settle()
+        assert scene.titles() == ["A: low balance"]
+        assert scene.fates[2:] == [(Fate.SENT, Reason.AFTERWARDS)]
+        assert scene.reached == [False, True]
+        for _ in range(10):
+            await scene.look()
+        assert scene.titles() == []
+
+    play(story)
+
+
+def test_where_it_is_known_that_nothing_takes_them_none_is_sent() -> None:
+    """Not even what is urgent; each is held back, and said so once."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        await scene.look()
+        assert scene.reached == [False]
+        scene.read("0")
+        await scene.look()
+        assert scene.titles() == []
+        assert set(scene.fates) == {(Fate.HELD, Reason.UNTAKEN)}
+        scene.server.there = True
+        await scene.look()
+        assert scene.titles() == ["A: the balance is used up"]
+
+    play(story)
+
+
+def test_a_server_that_comes_unheard_is_found_at_the_next_look() -> None:
+    """As where the bus itself was gone for a while."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        scene.read("9")
+        await scene.settle()
+        scene.titles()
+        scene.server.there = True
+        await scene.look()
+        assert scene.titles() == ["A: low balance"]
+
+    play(story)
+
+
+def test_a_server_that_is_there_is_asked_every_ten_minutes() -> None:
+    """The bus says when it goes; one that went unheard is missed then."""
+
+    async def story(scene: Scene) -> None:
+        for _ in range(20):
+            await scene.look()
+        assert scene.server.asked == 2
+        scene.server.there = False
+        for _ in range(10):
+            await scene.look()
+        assert scene.reached == [False]
+
+    play(story)
+
+
+def test_a_server_that_answers_and_takes_nothing_is_tried_ever_more_rarely() -> None:
+    """Another server in its place is tried at once."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.takes = False
+        scene.read("9")
+        await scene.settle()
+        scene.titles()
+        tries = list[int]()
+        for minute in range(1, 24 * 60):
+            scene.read("9")
+            await scene.look()
+            tries += [minute] * len(scene.titles())
+        assert tries[:5] == [1, 3, 7, 14, 28]
+        assert all(later - sooner <= 61 for sooner, later in pairwise(tries))
+        assert len(tries) < 35
+        scene.server.takes = True
+        scene.server.server_changed()
+        await scene.settle()
+        assert scene.titles() == ["A: low balance"]
+
+    play(story)
+
+
+def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
+    """It is an event of its own, which no balance brings back."""
+
+    async def story(scene: Scene) -> None:
+        scene.read("9")
+        await scene.settle()
+        scene.alarm.paid("a")
+        scene.titles()
+        scene.server.there = False
+        scene.now += timedelta(days=1)
+        scene.read("9")
+        await scene.look()
+        assert scene.titles() == ["A: no top-up seen"]
+        assert scene.fates[-1] == (Fate.HELD, Reason.UNTAKEN)
+        assert [one.account_id for one in scene.waits] == ["a"]
+        scene.server.there = True
+        scene.server.server_changed()
+        await scene.settle()
+        assert scene.titles() == ["A: no top-up seen"]
+        assert scene.waits == ()
+
+    play(story)
+
+
+def test_a_trial_that_nobody_took_is_known_and_held_for_no_account() -> None:
+    """A person pressed the button and saw nothing: the window says why."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        await scene.delivery.tell(trial_notice(Language()))
+        assert (scene.reached, scene.entries) == ([False], ())
+
+    play(story)
+
+
+def test_an_account_that_was_removed_meanwhile_is_forgotten() -> None:
+    """Nothing is held for it."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        scene.read("9")
+        scene.alarm.set([], Settings())
+        await scene.settle()
+        assert (Fate.HELD, Reason.UNTAKEN) not in scene.fates
+
+    play(story)
+
+
+def test_what_is_over_before_the_desktop_refuses_it_is_only_said() -> None:
+    """By "Why?": there is nothing to be told any more."""
+
+    async def story(scene: Scene) -> None:
+        scene.server.there = False
+        scene.alarm.set([A], Settings(told=frozenset({AlertKind.LOW})))
+        scene.read("9")
+        scene.read("50")
+        await scene.settle()
+        assert scene.fates[-1] == (Fate.NOT_SENT, Reason.UNTAKEN)
+        scene.server.there = True
+        scene.server.server_changed()
+        scene.titles()
+        await scene.settle()
+        assert scene.titles() == []
+
+    play(story)
+
+
+def test_the_end_leaves_the_bus_and_looks_no_more() -> None:
+    """Whatever is under way."""
+
+    async def story(scene: Scene) -> None:
+        scene.delivery.look()
+        await scene.delivery.close()
+        await scene.settle()
+        assert scene.server.closed
+        assert len(asyncio.all_tasks()) == 1
+
+    play(story)

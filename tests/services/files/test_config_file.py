@@ -1,0 +1,266 @@
+"""The settings file: validated, replaced atomically, never half read."""
+
+import os
+import stat
+from dataclasses import replace
+from datetime import time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trayapp.core.account import Account, Service
+from trayapp.core.errors import (
+    ConfigBroken,
+    ConfigTooNew,
+    ConfigUnreadable,
+    ConfigUnwritable,
+)
+from trayapp.core.settings import (
+    DEFAULT_TOLD,
+    AlertKind,
+    IconStyle,
+    QuietHours,
+    Settings,
+)
+from trayapp.services.files.config_file import Config, ConfigFile
+
+CONFIG = Config(
+    (
+        Account(
+            "a1",
+            "Main",
+            low_below=Decimal("12.50"),
+            warn_days=0,
+            price=Decimal("0.0450"),
+        ),
+        Account(
+            "b2",
+            'Quotes " and ünïcode',
+            Service.CUSTOM,
+            "https://sms.example:8443/api",
+            "shop",
+            Decimal(0),
+            "https://pay.example",
+        ),
+    ),
+    Settings(
+        timedelta(minutes=30),
+        frozenset({AlertKind.DRAIN, AlertKind.LOW}),
+        timedelta(hours=36),
+        QuietHours(time(22), time(7, 30)),
+        timedelta(hours=12),
+        IconStyle.NUMBER,
+        "es",
+        discreet=True,
+    ),
+)
+
+
+ACCOUNT = """version = 1
+[[account]]
+id = 'a'
+name = 'x'
+service = 'smsup'
+low_below = '1'
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give a place in a folder that is not there yet."""
+    return tmp_path / "balance-tray" / "config.toml"
+
+
+def test_what_is_saved_is_loaded(path: Path) -> None:
+    """Accounts in their order and every setting come back."""
+    ConfigFile(path).save(CONFIG)
+    loaded = ConfigFile(path).load()
+    assert (loaded.config, loaded.problem) == (CONFIG, None)
+
+
+def test_a_file_that_says_little_means_the_defaults(path: Path) -> None:
+    """Whoever writes one by hand need not know everything."""
+    path.parent.mkdir()
+    path.write_text(ACCOUNT)
+    account = Account("a", "x", low_below=Decimal(1))
+    assert ConfigFile(path).load().config == Config((account,), Settings())
+
+
+def test_the_language_is_read_without_repairing_anything(path: Path) -> None:
+    """Whoever loads the file tells what is wrong with it, and keeps it aside."""
+    file = ConfigFile(path)
+    assert file.language() == ""
+    file.save(Config(settings=Settings(language="ca")))
+    assert file.language() == "ca"
+    for broken in ("version = 1\n[settings]\nlanguage = 3\n", "version = 99\n", "no"):
+        path.write_text(broken)
+        assert file.language() == ""
+        assert path.read_text() == broken
+        assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_files_said_before_the_first_release_is_understood(path: Path) -> None:
+    """Two words for what is seven now."""
+    path.parent.mkdir()
+    path.write_text(
+        "version = 1\n[settings]\nnotify_low = false\nnotify_rejected = false\n"
+    )
+    silent = {AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED}
+    assert ConfigFile(path).load().config.settings.told == DEFAULT_TOLD - silent
+
+
+def test_whole_hours_may_be_written_as_such(path: Path) -> None:
+    """As a person would."""
+    path.parent.mkdir()
+    path.write_text("version = 1\n[settings]\nreminder_hours = 3\n")
+    assert ConfigFile(path).load().config.settings.reminder == timedelta(hours=3)
+
+
+def test_no_file_is_no_account_and_no_problem(path: Path) -> None:
+    """The first start begins with the defaults and writes nothing."""
+    loaded = ConfigFile(path).load()
+    assert (loaded.config, loaded.problem) == (Config(), None)
+    assert not path.parent.exists()
+
+
+def test_file_and_folder_are_for_their_owner_alone(path: Path) -> None:
+    """0600 and 0700, whatever the umask."""
+    before = os.umask(0)
+    try:
+        ConfigFile(path).save(CONFIG)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not toml [",
+        "",
+        "version = 'one'",
+        "version = true",
+        "version = 1\naccount = 5",
+        "version = 1\n[settings]\ninterval_minutes = 4",
+        "version = 1\n[settings]\ninterval_minutes = 99999999999999999999",
+        "version = 1\n[settings]\nnotify_low = 1",
+        "version = 1\n[settings]\ntold = ['gossip']",
+        "version = 1\n[settings]\ntold = 'low'",
+        "version = 1\n[settings]\nunreachable_after_hours = 0.5",
+        "version = 1\n[settings]\nunreachable_after_hours = nan",
+        "version = 1\n[settings]\nunreachable_after_hours = inf",
+        "version = 1\n[settings]\nreminder_hours = '3'",
+        "version = 1\n[settings]\nquiet = { start = 22:00:00 }",
+        "version = 1\n[settings]\nquiet = { start = 22, end = 7 }",
+        ACCOUNT + "warn_days = 61",
+        ACCOUNT + "warn_days = '5'",
+        ACCOUNT + "price = '0'",
+        ACCOUNT + "price = '0,05'",
+        ACCOUNT + "price = 0.05",
+        "version = 1\n[[account]]\nname = 'x'",
+        "version = 1\n[[account]]\nid='a'\nname='x'\nservice='smsup'\nlow_below='1e3'",
+        "version = 1\n[[account]]\nid='a'\nname='x'\nservice='smsup'\nlow_below='-1'",
+        "version = 1\n[[account]]\nid='a'\nname='x'\nservice='smsup'\nlow_below='1,5'",
+        "version = 1\n[[account]]\nid=''\nname='x'\nservice='smsup'\nlow_below='1'",
+        "version = 1\n[[account]]\nid='a'\nname='x'\nservice='new'\nlow_below='1'",
+        "version = 1\n[[account]]\nid='a'\nname='x'\nservice='custom'\nlow_below='1'",
+    ],
+)
+def test_a_broken_file_is_kept_aside_and_the_program_starts(
+    path: Path, text: str
+) -> None:
+    """Nothing of it is lost, and its new name is told."""
+    path.parent.mkdir()
+    path.write_text(text)
+    loaded = ConfigFile(path).load()
+    assert loaded.config == Config()
+    assert loaded.problem is not None
+    assert loaded.problem.kind is ConfigBroken
+    (aside,) = path.parent.iterdir()
+    assert aside.name in loaded.problem.detail
+    assert aside.read_text() == text
+
+
+def test_two_accounts_of_one_name_are_a_broken_file(path: Path) -> None:
+    """A name picks an account on the command line: there can't be two."""
+    one, other = CONFIG.accounts
+    ConfigFile(path).save(Config((one, replace(other, name="MAIN"))))
+    problem = ConfigFile(path).load().problem
+    assert problem is not None
+    assert problem.kind is ConfigBroken
+
+
+def test_bytes_that_are_no_text_are_a_broken_file(path: Path) -> None:
+    """A file of garbage does not stop the program."""
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe\x00")
+    problem = ConfigFile(path).load().problem
+    assert problem is not None
+    assert problem.kind is ConfigBroken
+
+
+def test_a_file_from_a_newer_version_is_left_as_it_is(path: Path) -> None:
+    """It is neither read nor moved nor overwritten."""
+    path.parent.mkdir()
+    path.write_text("version = 2\nfuture = true\n")
+    file = ConfigFile(path)
+    problem = file.load().problem
+    assert problem is not None
+    assert problem.kind is ConfigTooNew
+    with pytest.raises(ConfigTooNew):
+        file.save(CONFIG)
+    assert path.read_text() == "version = 2\nfuture = true\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_may_not_be_read_is_left_as_it_is(path: Path) -> None:
+    """A folder in its place stands for what even root can't read."""
+    path.mkdir(parents=True)
+    problem = ConfigFile(path).load().problem
+    assert problem is not None
+    assert problem.kind is ConfigUnreadable
+    with pytest.raises(ConfigUnreadable):
+        ConfigFile(path).save(CONFIG)
+
+
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk shows while writing, before anything is replaced."""
+    file = ConfigFile(path)
+    file.save(CONFIG)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ConfigUnwritable, match="No space left"):
+        file.save(Config())
+    assert file.load().config == CONFIG
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_link_to_the_file_stays_a_link(path: Path, tmp_path: Path) -> None:
+    """People keep such files in one place and link to them."""
+    real = tmp_path / "dotfiles" / "config.toml"
+    real.parent.mkdir()
+    path.parent.mkdir()
+    path.symlink_to(real)
+    ConfigFile(path).save(CONFIG)
+    assert path.is_symlink()
+    assert ConfigFile(real).load().config == CONFIG
+
+
+@given(st.binary(max_size=300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_the_file_loading_never_raises(
+    path: Path, content: bytes
+) -> None:
+    """Any bytes give something to start with."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    assert isinstance(ConfigFile(path).load().config, Config)

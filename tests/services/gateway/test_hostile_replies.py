@@ -1,0 +1,268 @@
+"""Hostile and broken replies over real sockets: what each comes to, and costs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from certificates import serving
+from hostile import DEADLINE_S, DOWN, INSECURE, MOST_MEMORY, NOON, Onlooker
+from hostile_floods import BOMBS, FLOODS
+from hostile_oddities import TAKEN
+from hostile_replies import QUICK
+from hostile_silence import SLOW
+from hostile_tls import CERTIFICATES, GREETINGS, HOST, SEALED, speaking_tls_1_0
+from replies import KEY, reply
+from tally import REPLIES
+from trayapp.core.balance import Reading
+from trayapp.core.errors.status import State
+from trayapp.core.schedule import LONGEST_WAIT, Plan, plan_after
+from trayapp.services.history.store import History
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import trustme
+
+    from hostile import Met
+    from peer import Answer
+    from tally import Tally
+
+trusts_by_environment = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system's own trust store counts"
+)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    """Give an empty history."""
+    with History(tmp_path / "history.sqlite3") as opened:
+        yield opened
+
+
+def meet(
+    answer: Answer,
+    history: History | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    at: str = "{url}",
+) -> Met:
+    """Meet one reply between two good ones."""
+
+    async def polls() -> Met:
+        onlooker = Onlooker(history)
+        met = await onlooker.meet(answer, tls=tls, at=at)
+        await onlooker.close()
+        return met
+
+    return asyncio.run(polls())
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_bad_reply_is_told_as_what_it_is(
+    name: str, history: History, tally: Tally
+) -> None:
+    """The cause is named, the last balance kept, and the next good reply taken."""
+    verdict, answer = QUICK[name]
+    meet(answer, history).survived(verdict)
+    tally.add(REPLIES)
+
+
+@pytest.mark.parametrize("name", [*BOMBS, *FLOODS])
+def test_too_much_is_left_unread(name: str, tally: Tally) -> None:
+    """What is 300 MB, or unpacks to that, takes neither memory nor time."""
+    verdict, answer = (BOMBS | FLOODS)[name]
+    meet(answer).survived(verdict)
+    tally.add(REPLIES)
+
+
+@pytest.fixture(scope="module")
+def slow() -> dict[str, Met]:
+    """Meet all that takes its time at once: in a row it would be half a minute."""
+
+    async def polls() -> list[Met]:
+        onlooker = Onlooker()
+        met = await asyncio.gather(
+            *(onlooker.meet(answer) for _, answer in SLOW.values())
+        )
+        await onlooker.close()
+        return met
+
+    return dict(zip(SLOW, asyncio.run(polls()), strict=True))
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_reply_ends_with_the_deadline(
+    name: str, slow: dict[str, Met], tally: Tally
+) -> None:
+    """However a server spends the time, there is an answer of ours when it is up."""
+    verdict, _ = SLOW[name]
+    slow[name].survived(verdict)
+    tally.add(REPLIES)
+
+
+# --- TLS --------------------------------------------------------------------------
+
+
+@trusts_by_environment
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_a_bad_certificate_is_never_shown_the_key(
+    name: str, trusted: trustme.CA, tally: Tally
+) -> None:
+    """Who can't prove to be the gateway gets nothing, and the log says why."""
+    why, context = CERTIFICATES[name]
+    met = meet(reply(), tls=context(trusted))
+    met.survived(INSECURE)
+    assert why in met.detail
+    assert met.heard == b""
+    tally.add(REPLIES)
+
+
+@pytest.mark.parametrize("name", GREETINGS)
+def test_no_key_goes_out_without_tls(name: str, tally: Tally) -> None:
+    """A server that speaks no TLS hears a greeting and nothing else."""
+    verdict, answer = GREETINGS[name]
+    met = meet(answer, at="https://127.0.0.1:{port}")
+    met.survived(verdict)
+    assert KEY.encode() not in met.heard
+    assert b"api_key" not in met.heard
+    tally.add(REPLIES)
+
+
+@trusts_by_environment
+@pytest.mark.parametrize("name", SEALED)
+def test_tls_that_breaks_later_says_nothing_of_the_certificate(
+    name: str, trusted: trustme.CA, tally: Tally
+) -> None:
+    """The key may have been sent by then, so nothing says that it was not."""
+    verdict, answer = SEALED[name]
+    context = serving(trusted.issue_cert(HOST))
+    meet(answer(context), at="https://127.0.0.1:{port}").survived(verdict)
+    tally.add(REPLIES)
+
+
+@trusts_by_environment
+def test_tls_1_0_is_not_spoken(trusted: trustme.CA, tally: Tally) -> None:
+    """A server that can do nothing newer hears no key, for all its good certificate."""
+    answer = speaking_tls_1_0(serving(trusted.issue_cert(HOST)))
+    met = meet(answer, at="https://127.0.0.1:{port}")
+    met.survived(INSECURE)
+    assert "PROTOCOL_VERSION" in met.detail
+    tally.add(REPLIES)
+
+
+@trusts_by_environment
+def test_good_tls_is_taken(trusted: trustme.CA, tally: Tally) -> None:
+    """What the bad ones differ from: it is not the test that refuses them."""
+    met = meet(reply(), tls=serving(trusted.issue_cert(HOST)))
+    assert met.during.state is State.OK
+    assert KEY.encode() in met.heard
+    tally.add(REPLIES)
+
+
+# --- oddities, and wishes to wait -------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_an_odd_reply_that_is_clear_is_taken(
+    name: str, history: History, tally: Tally
+) -> None:
+    """What the gateway means without a doubt is shown as it means it."""
+    amount, state, answer = TAKEN[name]
+    met = meet(answer, history)
+    assert isinstance(met.bad.result, Reading)
+    assert (met.card.amount, met.during.state) == (amount, state)
+    assert met.card.problem is None
+    assert met.took_s < DEADLINE_S + 1
+    assert met.grew < MOST_MEMORY
+    assert met.after.state is State.OK
+    tally.add(REPLIES)
+
+
+USUAL = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+NOT_NOW = ("429 Too Many Requests", "503 Busy")
+
+
+def assert_waits(status: str, value: str, wait: timedelta, *, held: bool) -> None:
+    """Hear this Retry-After, and see when the schedule asks next."""
+    met = meet(reply("Busy", status, "text/html", Retry_After=value))
+    met.survived(DOWN)
+    plan = plan_after(Plan(NOON), met.bad, USUAL, jitter=0)
+    assert abs(plan.due - NOON - wait) < timedelta(seconds=10)
+    assert (plan.failures, plan.held) == (1, held)
+
+
+@pytest.mark.parametrize("status", NOT_NOW)
+@pytest.mark.parametrize(
+    ("value", "wait", "held"),
+    [
+        ("0", USUAL, True),
+        ("120", USUAL, True),
+        ("3600", HOUR, True),
+        (" 3600 ", HOUR, True),
+        ("21601", LONGEST_WAIT, True),
+        ("99999999999", LONGEST_WAIT, True),
+        ("9" * 20, LONGEST_WAIT, True),
+        ("9" * 5_000, USUAL, False),
+        ("-5", USUAL, False),
+        ("-99999999999", USUAL, False),
+        ("+3600", USUAL, False),
+        ("3600.5", USUAL, False),
+        ("1e9", USUAL, False),
+        ("3_600", USUAL, False),
+        ("²", USUAL, False),
+        ("٣٦٠٠", USUAL, False),
+        ("soon", USUAL, False),
+        ("", USUAL, False),
+        ("3600, 60", USUAL, False),
+        (KEY, USUAL, False),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", LONGEST_WAIT, True),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", USUAL, False),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", USUAL, False),
+        ("Fri, 99 Jan 2030 99:99:99 GMT", USUAL, False),
+        ("Fri, 01 Jan 99999999999999999999 00:00:00 GMT", USUAL, False),
+        ("Fri, 01 Jan 2030 00:00:00 +99999999999999999999", USUAL, False),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_wish_to_wait_is_followed_within_bounds(
+    status: str, value: str, wait: timedelta, tally: Tally, *, held: bool
+) -> None:
+    """Retry-After puts off for six hours at most, and nonsense for nothing at all."""
+    assert_waits(status, value, wait, held=held)
+    tally.add(REPLIES)
+
+
+@pytest.mark.parametrize("status", NOT_NOW)
+@pytest.mark.parametrize(
+    ("written", "ahead", "wait", "held"),
+    [
+        ("%a, %d %b %Y %H:%M:%S GMT", HOUR, HOUR, True),
+        ("%A, %d-%b-%y %H:%M:%S GMT", HOUR, HOUR, True),
+        ("%a %b %d %H:%M:%S %Y", HOUR, HOUR, True),
+        ("%a, %d %b %Y %H:%M:%S -0000", HOUR, HOUR, True),
+        ("%a, %d %b %Y %H:%M:%S GMT", timedelta(days=9), LONGEST_WAIT, True),
+        ("%a, %d %b %Y %H:%M:%S GMT", timedelta(minutes=2), USUAL, True),
+        ("%a, %d %b %Y %H:%M:%S GMT", -HOUR, USUAL, False),
+    ],
+)
+def test_a_wish_to_wait_may_be_a_date(
+    status: str,
+    written: str,
+    ahead: timedelta,
+    wait: timedelta,
+    tally: Tally,
+    *,
+    held: bool,
+) -> None:
+    """All three shapes of RFC 9110 are read, and the past puts nothing off."""
+    moment = datetime.now(UTC) + ahead
+    assert_waits(status, f"{moment:{written}}", wait, held=held)
+    tally.add(REPLIES)

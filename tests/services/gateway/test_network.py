@@ -1,0 +1,67 @@
+"""The gateway's client where nobody answers, or somebody new."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from certificates import serving
+from replies import reply
+from trayapp.core.account import Account, Service
+from trayapp.core.errors import CertificateProblem, NoConnection
+from trayapp.core.secret import Secret
+from trayapp.services.gateway.client import Gateway
+
+if TYPE_CHECKING:
+    import trustme
+
+    from peer import Peer
+    from tests.services.conftest import Talker
+
+trusts_by_environment = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system's own trust store counts"
+)
+
+
+def test_nobody_listening_is_no_connection(talk: Talker) -> None:
+    """A refused connection is the network's trouble."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused for sure
+        port = taken.getsockname()[1]
+        assert type(talk(at=f"http://127.0.0.1:{port}").failure) is NoConnection
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://[::1", "https://a..b", "https://xn--a", "https://\u2603.invalid"),
+        *("http://", "ftp://127.0.0.1", "http://127.0.0.1:99999", "nonsense"),
+        "https://" + "a" * 64 + ".invalid",
+    ],
+)
+def test_an_impossible_address_is_no_connection(talk: Talker, url: str) -> None:
+    """An address that slipped into the settings file by hand breaks nothing."""
+    assert type(talk(at=url).failure) is NoConnection
+
+
+@trusts_by_environment
+def test_a_mended_certificate_is_taken(peer: type[Peer], trusted: trustme.CA) -> None:
+    """After a bad certificate the same client takes the good one."""
+
+    async def polls() -> str:
+        gateway = Gateway(deadline_s=10)
+        for host in ("gateway.example", "127.0.0.1"):
+            async with peer(reply(), tls=serving(trusted.issue_cert(host))) as here:
+                account = Account("a", "A", Service.CUSTOM, here.url)
+                try:
+                    balance = await gateway.balance(account, Secret("demo-key"))
+                except CertificateProblem:
+                    continue
+        await gateway.close()
+        return balance.digits
+
+    assert asyncio.run(polls()) == "350.1200"

@@ -1,0 +1,307 @@
+"""The history as a person reads it: the window's page, and files to keep."""
+
+import asyncio
+import csv
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import ExportUnwritable, HistoryProblem
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.history_view import HistoryView
+from trayapp.services.history.reports import Books
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.history.store import History
+from trayapp.services.history.write_queue import Archive
+
+MAIN = Account("a", "Año = Main")
+QUARTER = timedelta(minutes=15)
+HEADER = "month,currency,opening,topped_up,spent,corrected,closing,unobserved_hours"
+
+
+class NotingZone(tzinfo):
+    """UTC, noting on which threads somebody reckons in it."""
+
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
+
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        """Note the thread."""
+        del moment
+        self.threads.add(threading.get_ident())
+        return timedelta(0)
+
+    def dst(self, moment: datetime | None) -> timedelta:
+        """Know no summer time."""
+        del moment
+        return timedelta(0)
+
+    def tzname(self, moment: datetime | None) -> str:
+        """Have a name."""
+        del moment
+        return "noting"
+
+
+class Scene:
+    """Books on a real history."""
+
+    def __init__(self, history: History, now: datetime) -> None:
+        self.history, self.now = history, now
+        self.zone: tzinfo = UTC
+
+    def keep(self, *readings: tuple[datetime, str]) -> None:
+        """Record an account's readings."""
+        self.history.record_past(
+            "a", (Reading(Balance(Decimal(said), "EUR"), at) for at, said in readings)
+        )
+
+    def books(self) -> Books:
+        """Open the books."""
+        notebook = Notebook(Archive(lambda: self.history))
+        return Books(notebook, clock=lambda: self.now, zone=self.zone)
+
+    def page(self) -> HistoryView:
+        """Make the page."""
+        return asyncio.run(self.books().page(MAIN, QUARTER, ENGLISH))
+
+    def export(self, kind: str, path: Path) -> str:
+        """Write a file, and read it as it is."""
+        asyncio.run(self.books().export(MAIN, kind, str(path)))
+        return path.read_bytes().decode()
+
+
+@pytest.fixture
+def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
+    """Give books without a reading, at noon of 23 November."""
+    with History(tmp_path / "history.sqlite3") as history:
+        yield Scene(history, now)
+
+
+def day(month: int, number: int) -> datetime:
+    """Give a noon of the year."""
+    return datetime(2026, month, number, 12, 0, tzinfo=UTC)
+
+
+AUTUMN = (
+    (day(9, 30), "100.0001"),
+    (day(10, 1), "99.5000"),
+    (day(10, 31), "20.0000"),
+    (day(11, 2), "120.0000"),
+    (day(11, 3), "118.1234"),
+    (day(11, 4), "128.1234"),
+)
+"""Spending in October; a top-up, spending and a rise of 10 in November."""
+
+
+# --- the page ------------------------------------------------------------------------
+
+
+def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
+    """Another account's readings are none of it."""
+    scene.keep(*AUTUMN)
+    scene.history.record("b", Reading(Balance(Decimal(7), "USD"), scene.now))
+    page = scene.page()
+    assert (page.account_id, page.title) == ("a", "Año = Main")
+    assert [(one.month, one.opening, one.closing) for one in page.months] == [
+        ("Nov 2026", "€20.00", "€128.1234"),
+        ("Oct 2026", "€100.0001", "€20.00"),
+    ]
+    assert [one.words for one in page.movements] == [
+        "4 Nov, 12:00: +€10.00",
+        "2 Nov, 12:00: +€100.00",
+    ]
+    assert (page.chart.now, page.chart.unit) == (scene.now, "EUR")
+    assert len(page.chart.readings) == 6
+
+
+def test_the_page_knows_what_a_person_corrected(scene: Scene) -> None:
+    """Until they take it back."""
+    scene.keep(*AUTUMN)
+    scene.history.correct("a", day(11, 4), on=True)
+    page = scene.page()
+    assert [one.is_correction for one in page.movements] == [True, False]
+    assert (page.months[0].topped_up, page.months[0].corrected) == ("€100.00", "€10.00")
+    scene.history.correct("a", day(11, 4), on=False)
+    assert [one.is_correction for one in scene.page().movements] == [False, False]
+
+
+def test_the_page_says_when_the_account_runs_out(scene: Scene) -> None:
+    """At € 5 a day, € 40 last until Tuesday, 1 December."""
+    days = range(30, -1, -1)
+    scene.keep(*((scene.now - timedelta(days=n), str(40 + 5 * n)) for n in days))
+    page = scene.page()
+    assert page.chart.run_out is not None
+    first, last = page.chart.run_out
+    assert first <= day(12, 1).date() <= last
+    assert page.forecast_words.endswith(" at this pace")
+    assert "four of five" in page.caveat
+
+
+def test_without_a_reading_the_page_is_empty(scene: Scene) -> None:
+    """It says that nothing can be said yet."""
+    page = scene.page()
+    assert (page.months, page.movements) == ((), ())
+    assert page.forecast_words == "Not enough history yet"
+
+
+def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
+    """That it can't be kept was told at the start."""
+
+    def broken() -> History:
+        raise HistoryProblem
+
+    books = Books(Notebook(Archive(broken)), clock=lambda: now, zone=UTC)
+    page = asyncio.run(books.page(MAIN, QUARTER, ENGLISH))
+    assert (page.months, page.forecast_words) == ((), "Not enough history yet")
+
+
+def test_reckoning_holds_up_nobody(scene: Scene, tmp_path: Path) -> None:
+    """A million readings take seconds: neither page nor file is made on the loop."""
+    scene.keep(*AUTUMN)
+    scene.zone = zone = NotingZone()
+    scene.page()
+    assert zone.threads
+    assert threading.get_ident() not in zone.threads
+    zone.threads.clear()
+    scene.export("json", tmp_path / "main.json")
+    assert zone.threads
+    assert threading.get_ident() not in zone.threads
+
+
+# --- files ---------------------------------------------------------------------------
+
+
+def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) -> None:
+    """Every digit is kept, and a closing is the next month's opening."""
+    scene.keep(*AUTUMN)
+    scene.history.correct("a", day(11, 4), on=True)
+    text = scene.export("csv", tmp_path / "main.csv")
+    # Nobody looked between these readings: all of October, and 84 hours of November.
+    assert text.split("\r\n") == [
+        HEADER,
+        "2026-10,EUR,100.0001,0,80.0001,0,20.0000,744.00",
+        "2026-11,EUR,20.0000,100.0000,1.8766,10.0000,128.1234,84.00",
+        "",
+    ]
+    rows = list(csv.DictReader(text.splitlines()))
+    for row in rows:
+        opening, topped_up, spent, corrected, closing = (
+            Decimal(row[name])
+            for name in ("opening", "topped_up", "spent", "corrected", "closing")
+        )
+        assert opening + topped_up - spent + corrected == closing
+    assert all(one["closing"] == two["opening"] for one, two in pairwise(rows))
+
+
+def test_a_file_for_programs_has_everything(scene: Scene, tmp_path: Path) -> None:
+    """The name as it is, and amounts as strings, so that no digit is lost."""
+    scene.keep((day(11, 22), "20.0000"), (day(11, 23), "120.5000"))
+    text = scene.export("json", tmp_path / "main.json")
+    assert '"Año = Main"' in text
+    assert text.endswith("}\n")
+    assert json.loads(text) == {
+        "account": "Año = Main",
+        "months": [
+            {
+                "month": "2026-11",
+                "currency": "EUR",
+                "opening": "20.0000",
+                "topped_up": "100.5000",
+                "spent": "0",
+                "corrected": "0",
+                "closing": "120.5000",
+                "unobserved_hours": "24.00",
+            }
+        ],
+        "movements": [
+            {
+                "since": "2026-11-22T12:00:00.000Z",
+                "at": "2026-11-23T12:00:00.000Z",
+                "kind": "top-up",
+                "amount": "100.5000",
+                "currency": "EUR",
+                "old_currency": None,
+                "gap": True,
+                "date": "2026-11-23",
+            }
+        ],
+        "readings": [
+            {
+                "at": "2026-11-22T12:00:00.000Z",
+                "balance": "20.0000",
+                "currency": "EUR",
+                "date": "2026-11-22",
+            },
+            {
+                "at": "2026-11-23T12:00:00.000Z",
+                "balance": "120.5000",
+                "currency": "EUR",
+                "date": "2026-11-23",
+            },
+        ],
+    }
+
+
+def test_an_account_without_readings_has_empty_files(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """A table has its columns all the same."""
+    assert scene.export("csv", tmp_path / "main.csv") == HEADER + "\r\n"
+    assert json.loads(scene.export("json", tmp_path / "main.json")) == {
+        "account": "Año = Main",
+        "months": [],
+        "movements": [],
+        "readings": [],
+    }
+
+
+def test_a_file_that_was_there_is_replaced(scene: Scene, tmp_path: Path) -> None:
+    """The dialog has asked; nothing of the old one stays."""
+    path = tmp_path / "main.csv"
+    path.write_text("old\n" * 100)
+    assert scene.export("csv", path) == HEADER + "\r\n"
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_file_that_cannot_be_written_is_told(
+    scene: Scene, tmp_path: Path, kind: str
+) -> None:
+    """With the system's own words, and without the path."""
+    books = scene.books()
+    with pytest.raises(ExportUnwritable) as caught:
+        asyncio.run(books.export(MAIN, kind, str(tmp_path / "gone" / "file")))
+    assert caught.value.as_failure().detail == "No such file or directory"
+    with pytest.raises(ExportUnwritable):
+        asyncio.run(books.export(MAIN, kind, str(tmp_path)))
+
+
+def test_an_old_past_is_thinned_and_its_months_still_add_up(scene: Scene) -> None:
+    """What is recent stays whole; what is old keeps what its months need."""
+    start = scene.now - timedelta(days=200)
+    scene.keep(
+        *((start + timedelta(hours=hour), f"{5000 - hour}") for hour in range(24 * 200))
+    )
+    months = scene.page().months
+    count = len(list(scene.history.readings("a")))
+    asyncio.run(scene.books().thin_out("a"))
+    left = list(scene.history.readings("a"))
+    assert len(left) < count * 0.8
+    recent = scene.now - timedelta(days=90)
+    assert sum(one.at > recent for one in left) == 24 * 90 - 1
+    assert scene.page().months == months
+
+
+def test_a_short_past_is_left_whole(scene: Scene) -> None:
+    """Nothing is thinned before it is old."""
+    hours = range(24 * 30)
+    scene.keep(*((scene.now - timedelta(hours=hour), f"{hour}") for hour in hours))
+    asyncio.run(scene.books().thin_out("a"))
+    assert len(list(scene.history.readings("a"))) == len(hours)

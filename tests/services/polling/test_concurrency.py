@@ -1,0 +1,162 @@
+"""Places for questions under way: eight, of which the slow ones hold two."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    Failure,
+    KeyringSlow,
+    NoConnection,
+    TimedOut,
+)
+from trayapp.services.polling.concurrency import AT_ONCE, SLOW_AT_ONCE, Lanes
+
+
+class Scene:
+    """Accounts that want a place and hold it until they are told to go."""
+
+    def __init__(self) -> None:
+        self.lanes = Lanes()
+        self.inside: list[str] = []
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def come(self, *account_ids: str) -> None:
+        """Let these come, in this order, and find their place if there is one."""
+        for account_id in account_ids:
+            self.tasks[account_id] = asyncio.create_task(self._hold(account_id))
+        await self.settle()
+
+    async def go(self, *account_ids: str) -> None:
+        """Let these go, from their place or from the queue."""
+        for account_id in account_ids:
+            self.tasks[account_id].cancel()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everybody move who can."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def _hold(self, account_id: str) -> None:
+        async with self.lanes.place(account_id):
+            self.inside.append(account_id)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.inside.remove(account_id)
+
+
+def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
+    """Run a story, and let everybody go at its end."""
+
+    async def run() -> None:
+        scene = Scene()
+        await story(scene)
+        await scene.go(*scene.tasks)
+        assert scene.inside == []
+
+    asyncio.run(run())
+
+
+def ids(kind: str, count: int) -> list[str]:
+    """Name some accounts."""
+    return [f"{kind} {number}" for number in range(count)]
+
+
+def slow(scene: Scene, *account_ids: str) -> None:
+    """Let these have been slow at their last question."""
+    for account_id in account_ids:
+        scene.lanes.learn(account_id, Failure(TimedOut))
+
+
+def test_eight_have_a_place() -> None:
+    """The ninth waits until one goes."""
+
+    async def story(scene: Scene) -> None:
+        good = ids("good", AT_ONCE + 1)
+        await scene.come(*good)
+        assert scene.inside == good[:AT_ONCE]
+        await scene.go(good[3])
+        assert scene.inside[-1] == good[-1]
+
+    play(story)
+
+
+def test_slow_ones_leave_six_places_to_the_others() -> None:
+    """However many there are, and though they came first."""
+
+    async def story(scene: Scene) -> None:
+        hanging, good = ids("hanging", 100), ids("good", 20)
+        slow(scene, *hanging)
+        await scene.come(*hanging)
+        assert scene.inside == hanging[:SLOW_AT_ONCE]
+        await scene.come(*good)
+        assert scene.inside[SLOW_AT_ONCE:] == good[: AT_ONCE - SLOW_AT_ONCE]
+
+    play(story)
+
+
+def test_slow_ones_have_their_turn() -> None:
+    """In their order, and also while the quick ones fill all that is theirs."""
+
+    async def story(scene: Scene) -> None:
+        hanging, good = ids("hanging", 5), ids("good", AT_ONCE)
+        slow(scene, *hanging)
+        await scene.come(*hanging, *good)
+        await scene.go(hanging[0])
+        assert scene.inside[-1] == good[6]
+        await scene.go(*good)
+        assert [one for one in scene.inside if one in hanging] == hanging[1:3]
+
+    play(story)
+
+
+@pytest.mark.parametrize("kind", [TimedOut, KeyringSlow])
+def test_one_that_kept_its_place_to_the_deadline_is_slow(
+    kind: type[BalanceTrayError],
+) -> None:
+    """Whether the gateway or the keyring did not answer."""
+
+    async def story(scene: Scene) -> None:
+        for one in ids("a", 3):
+            scene.lanes.learn(one, Failure(kind))
+        await scene.come(*ids("a", 3))
+        assert len(scene.inside) == SLOW_AT_ONCE
+
+    play(story)
+
+
+def test_one_that_answers_is_quick_again(now: datetime) -> None:
+    """With a balance, or with any other failure."""
+
+    async def story(scene: Scene) -> None:
+        slow(scene, *ids("a", 4))
+        scene.lanes.learn("a 0", Reading(Balance(Decimal(1), "EUR"), now))
+        scene.lanes.learn("a 1", Failure(NoConnection))
+        await scene.come(*ids("a", 4))
+        assert sorted(scene.inside) == ids("a", 4)
+
+    play(story)
+
+
+def test_one_that_a_person_waits_for_leaves_the_queue() -> None:
+    """It is quick the next time; whoever has a place already keeps it."""
+
+    async def story(scene: Scene) -> None:
+        hanging = ids("a", 3)
+        slow(scene, *hanging)
+        await scene.come(*hanging)
+        assert not scene.lanes.hasten("a 0")
+        assert scene.lanes.hasten("a 2")
+        await scene.go("a 2")
+        assert not scene.lanes.hasten("a 2")
+        await scene.come("a 2")
+        assert scene.inside == hanging
+
+    play(story)

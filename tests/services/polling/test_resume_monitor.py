@@ -1,0 +1,218 @@
+"""What logind and NetworkManager say, on a system bus of the test's own."""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+
+import pytest
+
+from tally import FAULTS, Tally
+
+if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
+    pytest.skip("needs D-Bus", allow_module_level=True)
+
+from jeepney import HeaderFields, new_signal
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from private_bus import private_bus
+from system_services import LOGIND, SLEEP, System
+from trayapp.services.polling import resume_monitor as module
+from trayapp.services.polling.resume_monitor import Wakeups
+
+PATIENCE_S = 10.0
+
+
+class Ears:
+    """A listener that lets the test wait for what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[str] = asyncio.Queue()
+
+    def woke(self) -> None:
+        """Note it."""
+        self.heard.put_nowait("woke")
+
+    def came_online(self) -> None:
+        """Note it."""
+        self.heard.put_nowait("online")
+
+    async def next(self) -> str:
+        """Wait for the next thing."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self.heard.get()
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Be the computer's system bus."""
+    with private_bus() as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        yield address
+
+
+def play(story: Callable[[Ears], Coroutine[None, None, None]]) -> None:
+    """Run a story beside the listening, which never ends by itself."""
+
+    async def run() -> None:
+        ears = Ears()
+        listening = asyncio.create_task(Wakeups(ears).run())
+        try:
+            await story(ears)
+            assert not listening.done()
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
+    bus: str, tally: Tally
+) -> None:
+    """Three times over."""
+
+    async def story(ears: Ears) -> None:
+        system = System(bus)
+        await system.listened_to()
+        for _ in range(3):
+            system.sleeps(begins=True)
+            system.sleeps(begins=False)
+            assert await ears.next() == "woke"
+        assert ears.heard.empty()
+        system.close()
+
+    play(story)
+    tally.add(FAULTS, 3)
+
+
+def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
+    """One that is being set up, or ends at the router, does not count."""
+
+    async def story(ears: Ears) -> None:
+        system = System(bus)
+        await system.listened_to()
+        for state in (20, 40, 50, 70, 30, 60):
+            system.network(state)
+        assert [await ears.next(), await ears.next()] == ["online", "online"]
+        system.sleeps(begins=False)
+        assert await ears.next() == "woke"
+        system.close()
+
+    play(story)
+
+
+def test_a_stranger_cant_wake_the_program(bus: str) -> None:
+    """Neither by telling everybody nor by telling us: it would get no answer more."""
+
+    async def story(ears: Ears) -> None:
+        system = System(bus)
+        us = await system.listened_to()
+        stranger = open_dbus_connection(bus)
+        for _ in range(20):
+            signal = new_signal(SLEEP, "PrepareForSleep", "b", (False,))
+            stranger.send(signal)
+            signal.header.fields[HeaderFields.destination] = us
+            stranger.send(signal)
+        Proxy(message_bus, stranger).NameHasOwner(LOGIND)  # the bus has seen them all
+        system.network(70)
+        assert await ears.next() == "online"
+        stranger.close()
+        system.close()
+
+    play(story)
+
+
+@pytest.mark.parametrize("body", [("s", ("no",)), ("", ()), ("bb", (False, False))])
+def test_words_of_another_kind_are_passed_over(
+    bus: str, body: tuple[str, tuple[object, ...]]
+) -> None:
+    """Though they come from the right sender."""
+
+    async def story(ears: Ears) -> None:
+        system = System(bus)
+        await system.listened_to()
+        system.say(new_signal(SLEEP, "PrepareForSleep", *body))
+        system.sleeps(begins=False)
+        assert await ears.next() == "woke"
+        assert ears.heard.empty()
+        system.close()
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "address", ["unix:path=/nonexistent", "nonsense", "tcp:host=x", "unix:path={file}"]
+)
+def test_no_bus_is_nothing_to_speak_of(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    address: str,
+    tally: Tally,
+) -> None:
+    """It is looked for again later, and not one line is logged."""
+    caplog.set_level("INFO")
+    file = tmp_path / "bus"
+    file.touch()
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address.format(file=file))
+    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+
+    async def story(_: Ears) -> None:
+        for _round in range(50):
+            await asyncio.sleep(0)
+
+    play(story)
+    assert caplog.records == []
+    tally.add(FAULTS)
+
+
+# What jeepney opened and dropped is closed by the collector, which complains.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_bus_that_says_nothing_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tally: Tally
+) -> None:
+    """And tried again; it keeps no connection that would pile up."""
+    monkeypatch.setattr(module, "_CONNECT_S", 0.05)
+    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
+    mute = socket.socket(socket.AF_UNIX)
+    mute.bind(f"{tmp_path}/bus")
+    mute.listen()
+    mute.setblocking(False)  # noqa: FBT003  # the only way to say it
+
+    async def story(_: Ears) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(PATIENCE_S):
+            for _round in range(3):
+                line, _ = await loop.sock_accept(mute)
+                with line:
+                    assert b"AUTH" in await loop.sock_recv(line, 1_000)
+                    assert await loop.sock_recv(line, 1_000) == b""
+        mute.close()
+
+    play(story)
+    tally.add(FAULTS, 3)
+
+
+def test_a_bus_that_comes_back_is_listened_to_again(
+    monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """As after an upgrade that restarts it."""
+    monkeypatch.setattr(module, "_AGAIN_S", 0.05)
+
+    async def story(ears: Ears) -> None:
+        for _ in range(2):
+            with private_bus() as address:
+                monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+                system = System(address)
+                await system.listened_to()
+                system.sleeps(begins=False)
+                assert await ears.next() == "woke"
+                system.close()
+
+    play(story)
+    tally.add(FAULTS)

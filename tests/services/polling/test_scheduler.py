@@ -1,0 +1,665 @@
+"""Who is asked when: side by side, cancellable, on one loop."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tally import FAULTS, Tally
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import (
+    BalanceTrayError,
+    Failure,
+    HistoryProblem,
+    NoConnection,
+    TimedOut,
+    Unauthorized,
+)
+from trayapp.core.schedule import NETWORK_NEEDS, Plan
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.services.history.rows import Watched
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.history.store import History
+from trayapp.services.history.write_queue import Archive
+from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.refresh import Refresh
+from trayapp.services.polling.scheduler import Watch
+
+A, B = Account("a", "A"), Account("b", "B")
+SETTINGS = Settings()
+
+
+class Clock:
+    """A wall clock that the test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.now
+
+
+class Asked(Refresh):
+    """A use case that answers as the test wants, and notes who was asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.names: list[str] = []
+        self.kind: type[BalanceTrayError] | None = None
+        self.gate: asyncio.Event | None = None
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
+        """Answer, through the gate if there is one."""
+        assert key is None
+        self.names.append(account.id)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+        finally:
+            self.at_once -= 1
+        now = self.clock()
+        result: Reading | Failure = Reading(Balance(Decimal(1), "EUR"), now)
+        if self.kind is not None:
+            result = self.kind().as_failure()
+        return Outcome(account.id, now, result)
+
+
+class Pages(Notebook):
+    """A notebook that holds what the test stored."""
+
+    def __init__(self) -> None:
+        super().__init__(Archive(self._no_history))
+        self.stored: dict[str, Watched] = {}
+
+    @staticmethod
+    def _no_history() -> History:
+        raise HistoryProblem
+
+    def watched(self, account_id: str) -> Watched:
+        """Give what the test stored."""
+        return self.stored.get(account_id, Watched())
+
+    def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
+        """Keep nothing."""
+
+
+class Ears:
+    """A listener that lets the test wait for answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.ticks = 0
+
+    def tick(self) -> None:
+        """Count it."""
+        self.ticks += 1
+
+    def asking(self, account_id: str) -> None:
+        """Note it."""
+        self.asked.append(account_id)
+
+    def answered(self, outcome: Outcome) -> None:
+        """Pass it on."""
+        self.answers.put_nowait(outcome)
+
+
+class Scene:
+    """A watch with its surroundings, running."""
+
+    def __init__(self, now: datetime) -> None:
+        self.clock = Clock(now)
+        self.refresh, self.pages = Asked(self.clock), Pages()
+        self.ears = Ears()
+        self.dice: random.Random | None = None
+        self.watch = Watch(
+            self.refresh,
+            self.pages,
+            self.ears,
+            clock=self.clock,
+            jitter=self.jitter,
+        )
+
+    def jitter(self) -> float:
+        """Throw the dice, if there are any."""
+        return 0.0 if self.dice is None else self.dice.uniform(-1, 1)
+
+    async def answers(self, count: int) -> None:
+        """Wait for so many answers."""
+        async with asyncio.timeout(5):
+            for _ in range(count):
+                await self.ears.answers.get()
+
+    async def idle(self) -> None:
+        """Give the watch every chance to do what it should not."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def pass_time(self, passed: timedelta) -> None:
+        """Set the clock forward and let the watch look."""
+        self.clock.now += passed
+        self.watch.ask_now([])
+        await self.idle()
+
+
+def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -> Scene:
+    """Run a story beside the watch."""
+
+    async def run() -> Scene:
+        scene = Scene(now)
+        watching = asyncio.create_task(scene.watch.run())
+        try:
+            await story(scene)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        return scene
+
+    return asyncio.run(run())
+
+
+def test_new_accounts_are_asked_at_once(now: datetime) -> None:
+    """Nobody waits an interval for the first balance."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(2)
+
+    assert sorted(play(now, story).ears.asked) == ["a", "b"]
+
+
+def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
+    """Not a moment before, and then once."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(SETTINGS.interval - timedelta(seconds=1))
+        assert scene.refresh.names == ["a"]
+        await scene.pass_time(timedelta(seconds=1))
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
+    """A hundred accounts do not fall over the gateway at once."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.at_once == AT_ONCE
+        scene.refresh.gate.set()
+        await scene.answers(100)
+
+    assert play(now, story).refresh.most_at_once == AT_ONCE
+
+
+def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
+    """Seven places are left for the rest."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.refresh.gate = None
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "b"]
+
+
+def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> None:
+    """Pressing Refresh while it is being asked changes nothing."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.ask_now()
+        scene.watch.ask_now(["a"])
+        await scene.idle()
+        scene.refresh.gate.set()
+        await scene.answers(1)
+        await scene.idle()
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> None:
+    """The breaker: hours go by without a question."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = Unauthorized
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for _ in range(23):
+            await scene.pass_time(timedelta(hours=1))
+        assert scene.refresh.names == ["a"]
+        await scene.pass_time(timedelta(hours=1))
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+@pytest.mark.parametrize("how", ["key", "person"])
+def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
+    now: datetime, how: str
+) -> None:
+    """Both end the wait."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = Unauthorized
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        if how == "key":
+            scene.watch.ask_anew("a")
+        else:
+            scene.watch.ask_now(["a"])
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
+    """The stored wait holds for the first question too."""
+
+    async def story(scene: Scene) -> None:
+        plan = Plan(now + timedelta(hours=5), 1, held=True)
+        scene.pages.stored["a"] = Watched(plan=plan)
+        scene.watch.set([A], SETTINGS)
+        await scene.pass_time(timedelta(hours=4))
+        assert scene.refresh.names == []
+        await scene.pass_time(timedelta(hours=1))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
+    """The old answer is not waited for, nor does it count."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.refresh.gate = None
+        scene.watch.ask_anew("a")
+        await scene.answers(1)
+
+    scene = play(now, story)
+    assert scene.refresh.names == ["a", "a"]
+    assert scene.ears.answers.empty()
+
+
+def test_another_address_is_asked_at_once_and_another_name_is_not(
+    now: datetime,
+) -> None:
+    """Only what changes the question asks it anew."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.watch.set([replace(A, name="Renamed")], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.names == ["a"]
+        scene.watch.set([replace(A, sub_account="shop")], SETTINGS)
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
+    """It may mean that the person is to be warned now."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        higher = replace(A, low_below=Decimal(99))
+        scene.watch.set([higher], SETTINGS)
+        await scene.answers(1)
+        scene.watch.set([replace(higher, warn_days=30)], SETTINGS)
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
+    """Nobody waits out the old one."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        await scene.answers(1)
+        scene.watch.set([A], Settings(interval=timedelta(minutes=5)))
+        await scene.pass_time(timedelta(minutes=5))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
+    """Its question under way is cancelled too."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        scene.watch.set([B], SETTINGS)
+        scene.refresh.gate.set()
+        await scene.answers(1)
+        await scene.pass_time(timedelta(days=2))
+        await scene.answers(1)
+        assert scene.ears.answers.empty()
+
+    assert play(now, story).refresh.names.count("a") == 1
+
+
+def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
+    """The next question comes at once and not in a year."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(timedelta(days=-365))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
+    now: datetime,
+) -> None:
+    """A start asks as many as have room, and the others over ten seconds."""
+
+    async def story(scene: Scene) -> None:
+        scene.dice = random.Random(7)  # noqa: S311  # the same start each time
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.answers(AT_ONCE)
+        for _second in range(10):
+            before = len(scene.refresh.names)
+            await scene.pass_time(timedelta(seconds=1))
+            await scene.idle()
+            assert 0 < len(scene.refresh.names) - before < 25
+        assert len(set(scene.refresh.names)) == 100
+
+    play(now, story)
+
+
+def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) -> None:
+    """What is overdue is asked some seconds later, and nothing else is."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        scene.clock.now += SETTINGS.interval / 2
+        scene.watch.set([A, B], SETTINGS)
+        await scene.answers(1)
+        scene.clock.now += SETTINGS.interval * 0.75
+        scene.watch.woke()
+        await scene.idle()
+        assert scene.refresh.names == ["a", "b"]
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+        await scene.idle()
+
+    assert play(now, story).refresh.names == ["a", "b", "a"]
+    tally.add(FAULTS)
+
+
+def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
+    now: datetime, tally: Tally
+) -> None:
+    """Its connection is dead, and would be waited for to the deadline."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        scene.clock.now += timedelta(hours=8)
+        scene.watch.woke()
+        await scene.idle()
+        assert scene.refresh.at_once == 0
+        scene.refresh.gate = None
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+
+    assert play(now, story).refresh.names == ["a", "a"]
+    tally.add(FAULTS)
+
+
+def test_who_started_offline_is_asked_when_the_network_comes(
+    now: datetime, tally: Tally
+) -> None:
+    """And not when the back-off ends; a network that flaps puts that off by nothing."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        await scene.answers(1)
+        for minutes in (1, 2, 4, 8):
+            await scene.pass_time(timedelta(minutes=minutes))
+            await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        scene.refresh.kind = None
+        for _second in range(5):
+            scene.watch.came_online()
+            await scene.pass_time(timedelta(seconds=1))
+        await scene.answers(1)
+
+    assert len(play(now, story).refresh.names) == 6
+    tally.add(FAULTS, 5)
+
+
+def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> None:
+    """However often it comes and goes, half a minute passes between two questions."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for _second in range(300):
+            scene.watch.came_online()
+            await scene.pass_time(timedelta(seconds=1))
+
+    assert len(play(now, story).refresh.names) == 11
+    tally.add(FAULTS, 300)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(days=365)])
+def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
+    now: datetime, jump: timedelta, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """So it is without logind; a clock set forward by a year looks just the same."""
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
+
+    async def story(scene: Scene) -> None:
+        woke = asyncio.Event()
+        hear, scene.watch.woke = scene.watch.woke, woke.set  # type: ignore[method-assign]  # heard here too
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.idle()
+        scene.clock.now += jump
+        async with asyncio.timeout(5):
+            await woke.wait()
+        assert scene.refresh.names == ["a"]
+        hear()
+        await scene.pass_time(NETWORK_NEEDS)
+        await scene.answers(1)
+
+    play(now, story)
+    tally.add(FAULTS)
+
+
+def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
+    now: datetime, tally: Tally
+) -> None:
+    """One question when it is set, and one when it is put right."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        for step in (timedelta(days=365), timedelta(days=-365)) * 3:
+            await scene.pass_time(step)
+            await scene.answers(1)
+            for _second in range(60):
+                await scene.pass_time(timedelta(seconds=1))
+
+    assert len(play(now, story).refresh.names) == 7
+    tally.add(FAULTS, 6)
+
+
+def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
+    """One minute, then two."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        await scene.answers(1)
+        await scene.pass_time(timedelta(minutes=1))
+        assert scene.refresh.names == ["a", "a"]
+        await scene.pass_time(timedelta(minutes=1))
+        await scene.answers(1)
+
+    play(now, story)
+
+
+def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
+    """A question that ends in an unexpected exception is due again later."""
+
+    async def story(scene: Scene) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
+        async def burst(account: Account, key: Secret | None = None) -> Outcome:
+            scene.refresh.names.append(account.id)
+            assert key is None
+            raise ZeroDivisionError
+
+        scene.refresh.ask = burst  # type: ignore[method-assign]  # a fault of ours
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        await scene.pass_time(timedelta(minutes=1))
+        assert sorted(scene.refresh.names) == ["a", "b"]
+
+    play(now, story)
+
+
+def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> None:
+    """Looking at all accounts after each answer of 200 would be 40,000 looks."""
+
+    async def story(scene: Scene) -> None:
+        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.answers(100)
+        await scene.idle()
+
+    assert play(now, story).ears.ticks == 1
+
+
+def test_time_passes_at_least_once_a_minute(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nothing is asked."""
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("trayapp.services.polling.scheduler._TICK_S", 0.0)
+
+    async def story(scene: Scene) -> None:
+        async with asyncio.timeout(5):
+            while scene.ears.ticks < 3:  # noqa: ASYNC110  # counted by the watch
+                await asyncio.sleep(0.01)
+
+    play(now, story)
+
+
+def test_it_is_idle_when_no_question_is_under_way(now: datetime) -> None:
+    """And not before, however many come meanwhile."""
+
+    async def story(scene: Scene) -> None:
+        await scene.watch.idle()
+        scene.refresh.gate = asyncio.Event()
+        scene.watch.set([A], SETTINGS)
+        await scene.idle()
+        waiting = asyncio.create_task(scene.watch.idle())
+        scene.watch.set([A, B], SETTINGS)
+        await scene.idle()
+        assert not waiting.done()
+        scene.refresh.gate.set()
+        async with asyncio.timeout(5):
+            await waiting
+        await scene.answers(2)
+
+    play(now, story)
+
+
+def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
+    """Whatever is set, asked and cancelled, no account is asked twice at once."""
+
+    async def story(scene: Scene) -> None:
+        dice = random.Random(7)  # noqa: S311  # the same moves each time
+        accounts = [Account(str(i), str(i)) for i in range(20)]
+        for _ in range(300):
+            match dice.randrange(4):
+                case 0:
+                    chosen = dice.sample(accounts, dice.randrange(20))
+                    scene.watch.set(chosen, SETTINGS)
+                case 1:
+                    scene.watch.ask_now()
+                case 2:
+                    scene.clock.now += timedelta(minutes=dice.randrange(60))
+                case _:
+                    await scene.idle()
+            assert scene.refresh.at_once <= AT_ONCE
+
+    play(now, story)
+
+
+def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
+    now: datetime,
+) -> None:
+    """All others are asked beside them, as if they were not there."""
+
+    async def story(scene: Scene) -> None:
+        hanging = [Account(f"h{i}", "H") for i in range(20)]
+        scene.refresh.kind = TimedOut
+        scene.watch.set(hanging, SETTINGS)
+        await scene.answers(20)
+        scene.refresh.names.clear()
+        scene.refresh.gate = asyncio.Event()
+        await scene.pass_time(SETTINGS.interval)
+        assert scene.refresh.names == ["h0", "h1"]
+        scene.watch.set([*hanging, A, B], SETTINGS)
+        await scene.idle()
+        assert scene.refresh.names == ["h0", "h1", "a", "b"]
+
+    play(now, story)
+
+
+def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) -> None:
+    """It leaves the queue of those that hang."""
+
+    async def story(scene: Scene) -> None:
+        hanging = [Account(f"h{i}", "H") for i in range(20)]
+        scene.refresh.kind = TimedOut
+        scene.watch.set(hanging, SETTINGS)
+        await scene.answers(20)
+        scene.refresh.names.clear()
+        scene.refresh.gate = asyncio.Event()
+        await scene.pass_time(SETTINGS.interval)
+        scene.watch.ask_now(["h19"])
+        await scene.idle()
+        assert scene.refresh.names == ["h0", "h1", "h19"]
+
+    play(now, story)

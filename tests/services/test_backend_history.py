@@ -1,0 +1,216 @@
+"""What the backend says of the past and of what is to come."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.notification import Picture
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.errors import ExportUnwritable, Failure
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.settings import Settings
+from trayapp.core.view.history_view import HistoryView
+from trayapp.services.backend import Backend
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.store import History
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.reports import Outside
+from unheard import Unheard
+
+A = Account("a", "A")
+KEY = "made-up-key-0123456789"
+DAYS = 30
+PATIENCE_S = 10.0
+TWO_HOURLY = Settings(interval=timedelta(hours=2))
+Step = Callable[["Scene"], Coroutine[None, None, None]]
+
+
+class Ears(Unheard):
+    """A listener that keeps what is said of past and future."""
+
+    def __init__(self) -> None:
+        self.pages: list[HistoryView] = []
+        self.exports: list[tuple[str, Failure | None]] = []
+        self.said: list[str] = []
+        self.forecasts: asyncio.Queue[tuple[str, Forecast]] = asyncio.Queue()
+        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.glimpses: dict[str, Glimpse] = {}
+
+    def answered(self, outcome: Outcome) -> None:
+        """Keep it."""
+        self.said.append("answered")
+        self.answers.put_nowait(outcome)
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Keep it."""
+        self.said.append("foreseen")
+        self.forecasts.put_nowait((account_id, said))
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Keep it."""
+        self.glimpses[account_id] = seen
+
+    def looked_up(self, page: HistoryView) -> None:
+        """Keep it."""
+        self.pages.append(page)
+
+    def exported(self, path: str, failure: Failure | None) -> None:
+        """Keep it."""
+        self.exports.append((path, failure))
+
+
+class Scene:
+    """A profile of one account with a month of readings, 5 a day, and 40 left."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.folder, self.now = folder, now
+        self.places = Places(
+            folder / "config" / "config.toml",
+            folder / "data" / "history.sqlite3",
+            folder / "log",
+            folder / "run",
+        )
+        ConfigFile(self.places.config).save(Config((A,), TWO_HOURLY))
+        with History(self.places.history) as history:
+            history.record_past("a", map(self._reading, range(DAYS, 0, -1)))
+        self.status = 200
+        self.vault = MemoryVault({"a": KEY})
+        self.ears: Ears
+        self.backend: Backend
+
+    def _reading(self, days: int) -> Reading:
+        balance = Balance(Decimal(40 + 5 * days), "EUR")
+        return Reading(balance, self.now - timedelta(days=days))
+
+    def play(self, step: Step) -> Ears:
+        """Run the backend, and the step beside it."""
+
+        async def run() -> None:
+            self.ears = Ears()
+            outside = Outside(
+                Keychain(self.vault),
+                Gateway(self._client),
+                lambda: self.now,
+                Picture(1, bytes(4)),
+                UTC,
+            )
+            self.backend = Backend(self.places, self.ears, outside)
+            running = asyncio.create_task(self.backend.run())
+            await asyncio.sleep(0)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await step(self)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+
+        asyncio.run(run())
+        return self.ears
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, _: httpx.Request) -> httpx.Response:
+        result = {"balance": "40.0000", "currency": "EUR"}
+        body = json.dumps({"status": "ok", "result": result}).encode()
+        return httpx.Response(self.status, stream=httpx.ByteStream(body))
+
+
+@pytest.fixture
+def scene(tmp_path: Path, now: datetime) -> Scene:
+    """Give a profile at noon of 23 November."""
+    return Scene(tmp_path, now)
+
+
+# --- what is to come -----------------------------------------------------------------
+
+
+def test_each_good_answer_brings_a_forecast(scene: Scene) -> None:
+    """After the balance that it goes beside."""
+    run_out = datetime(2026, 12, 1, tzinfo=UTC).date()
+
+    async def step(scene: Scene) -> None:
+        account_id, said = await scene.ears.forecasts.get()
+        assert (account_id, said.verdict) == ("a", Verdict.RANGE)
+        assert said.first is not None
+        assert said.last is not None
+        assert said.first <= run_out <= said.last
+        scene.backend.ask_now()
+        assert await scene.ears.forecasts.get() == ("a", said)
+
+    ears = scene.play(step)
+    assert ears.said == ["answered", "foreseen"] * 2
+    assert ears.glimpses["a"].high > 0
+
+
+def test_without_a_balance_nothing_is_foreseen(scene: Scene) -> None:
+    """Not from what is weeks old, perhaps."""
+    scene.status = 503
+
+    async def step(scene: Scene) -> None:
+        await scene.ears.answers.get()
+
+    assert scene.play(step).said == ["answered"]
+
+
+# --- what is past --------------------------------------------------------------------
+
+
+def test_looking_an_account_up_brings_its_page(scene: Scene) -> None:
+    """With the settings as they are: three intervals of silence are a gap."""
+
+    async def step(scene: Scene) -> None:
+        await scene.backend.look_up("a", ENGLISH)
+
+    (page,) = scene.play(step).pages
+    assert (page.account_id, page.title) == ("a", "A")
+    assert len(page.chart.readings) >= DAYS
+    assert page.chart.silence == timedelta(hours=6)
+
+
+def test_exporting_writes_a_file_and_says_so(scene: Scene) -> None:
+    """Where a person wanted it."""
+    path = scene.folder / "a.csv"
+
+    async def step(scene: Scene) -> None:
+        await scene.backend.export("a", "csv", str(path))
+
+    assert scene.play(step).exports == [(str(path), None)]
+    header, october, november = path.read_text().splitlines()[:3]
+    assert header.startswith("month,currency,opening")
+    assert (october[:12], november[:12]) == ("2026-10,EUR,", "2026-11,EUR,")
+
+
+def test_an_export_that_fails_says_why(scene: Scene) -> None:
+    """Nobody believes that there is a file."""
+    path = scene.folder / "gone" / "a.json"
+
+    async def step(scene: Scene) -> None:
+        await scene.backend.export("a", "json", str(path))
+
+    failure = Failure(ExportUnwritable, "No such file or directory")
+    assert scene.play(step).exports == [(str(path), failure)]
+
+
+def test_of_an_account_that_is_gone_nothing_is_said(scene: Scene) -> None:
+    """It was removed while its window was open."""
+    path = scene.folder / "gone.csv"
+
+    async def step(scene: Scene) -> None:
+        await scene.backend.look_up("gone", ENGLISH)
+        await scene.backend.export("gone", "csv", str(path))
+
+    ears = scene.play(step)
+    assert (ears.pages, ears.exports, path.exists()) == ([], [], False)

@@ -1,0 +1,260 @@
+"""A bug in one account's path stops neither the others nor its own next polls."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tally import FAULTS, Tally
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decision import Alert
+from trayapp.core.alerts.notification import Picture
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import Failure, InternalFault
+from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.secret import Secret
+from trayapp.core.settings import AlertKind
+from trayapp.services.alerts.coalescer import Announcer
+from trayapp.services.alerts.dbus_notifier import Notifier
+from trayapp.services.alerts.outlooks import Outlooks
+from trayapp.services.alerts.service import Alarm
+from trayapp.services.backend import Backend
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.reports import Books
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.polling.concurrency import Lanes
+from trayapp.services.reports import Listener, Outside
+
+BROKEN, SOUND = Account("broken", "Broken"), Account("sound", "Sound")
+PATIENCE_S = 10.0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop run until something holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110  # of many things, none has an event
+            await asyncio.sleep(0.005)
+
+
+class Ears:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.answers: list[Outcome] = []
+        self.told: list[tuple[str, AlertKind]] = []
+
+    def answered(self, outcome: Outcome) -> None:
+        """Keep it."""
+        self.answers.append(outcome)
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Keep whom they are about."""
+        self.told += [(one.account.id, one.kind) for one in alerts]
+
+    def asking(self, account_id: str) -> None:
+        """Take it as it comes."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Take it as it comes."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Take all else as it comes."""
+        return lambda *_: None
+
+
+class Till(Gateway):
+    """A gateway where both accounts have as much as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.amount = Decimal(50)
+
+    async def balance(self, account: Account, key: Secret) -> Balance:
+        """Give it."""
+        del account, key
+        return Balance(self.amount, "EUR")
+
+
+async def always(_: Notifier) -> bool:
+    """Have a notification server, on whatever desktop."""
+    return True
+
+
+SITES: dict[str, tuple[object, str]] = {
+    "asking the gateway": (Till, "balance"),
+    "reading the key": (Keychain, "key"),
+    "recalling what it waits for": (Notebook, "watched"),
+    "recalling its balance": (Notebook, "last"),
+    "recalling what was told": (Notebook, "memory"),
+    "planning": (Notebook, "plan"),
+    "writing it down": (Notebook, "keep"),
+    "keeping in mind": (Notebook, "note"),
+    "looking at its past": (Outlooks, "of"),
+    "foreseeing": (Alarm, "show_outlook"),
+    "hearing": (Alarm, "hear"),
+    "looking at the time": (Alarm, "_look_at"),
+    "choosing a lane": (Lanes, "learn"),
+    "thinning out": (Books, "thin_out"),
+    "saying that it is asked": (Ears, "asking"),
+    "saying what came": (Ears, "answered"),
+    "saying when it runs out": (Ears, "foreseen"),
+}
+
+
+def is_about_broken(given: tuple[object, ...]) -> bool:
+    """Say whether a call has to do with the account whose path is broken."""
+    for one in given:
+        named = getattr(one, "account_id", getattr(one, "id", one))
+        if isinstance(named, str) and named == BROKEN.id:
+            return True
+    return False
+
+
+def breaking(call: Callable[..., Any], faults: list[int]) -> Callable[..., Any]:
+    """Make a method raise whenever it is about the broken account."""
+
+    @wraps(call)
+    def broken(*given: object, **named: object) -> Any:  # noqa: ANN401  # whatever it was
+        if is_about_broken(given[1:]):
+            faults.append(1)
+            raise ZeroDivisionError
+        return call(*given, **named)
+
+    return broken
+
+
+class Scene:
+    """The program's backend with two accounts, on a clock that the test sets."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.now, self.till, self.ears = now, Till(), Ears()
+        self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+        ConfigFile(self.places.config).save(Config((BROKEN, SOUND)))
+        key = "made-up-key-0123456789"
+        keychain = Keychain(MemoryVault({BROKEN.id: key, SOUND.id: key}))
+        picture = Picture(1, bytes(4))
+        outside = Outside(keychain, self.till, lambda: self.now, picture, UTC)
+        self.backend = Backend(self.places, cast("Listener", self.ears), outside)
+
+    def answers(self, account: Account) -> int:
+        """Count what came of an account."""
+        return sum(one.account_id == account.id for one in self.ears.answers)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
+    site: str,
+    tmp_path: Path,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tally: Tally,
+) -> None:
+    """Each fault is in the log; the alert of the sound account is told meanwhile."""
+    owner, name = SITES[site]
+    faults: list[int] = []
+    monkeypatch.setattr("trayapp.services.history.reports._FIRST_S", 0.05)
+    monkeypatch.setattr(Notifier, "is_served", always)
+
+    async def story() -> None:
+        with monkeypatch.context() as broken:
+            call = getattr(owner, name)
+            broken.setattr(owner, name, breaking(call, faults))
+            scene = Scene(tmp_path, now)
+            running = asyncio.create_task(scene.backend.run())
+            await until(lambda: scene.answers(SOUND) == 1)
+            scene.backend.tick()
+            await until(lambda: bool(faults))
+            scene.till.amount = Decimal(5)
+            scene.now += timedelta(hours=25)  # after any wait that there is
+            scene.backend.ask_now([])
+            await until(lambda: scene.answers(SOUND) == 2)
+            await until(lambda: (SOUND.id, AlertKind.LOW) in scene.ears.told)
+            assert not running.done()
+        before = scene.answers(BROKEN)
+        scene.now += timedelta(hours=25)
+        scene.backend.ask_now([])
+        await until(lambda: scene.answers(BROKEN) > before)
+        last = [one for one in scene.ears.answers if one.account_id == BROKEN.id][-1]
+        assert isinstance(last.result, Reading)
+        await until(lambda: (BROKEN.id, AlertKind.LOW) in scene.ears.told)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(story())
+    logged = [one for one in caplog.records if one.exc_info]
+    assert len(logged) == len(faults)
+    assert {one.exc_info[0] for one in logged if one.exc_info} == {ZeroDivisionError}
+    tally.add(FAULTS, len(faults))
+
+
+def test_a_bug_in_asking_is_what_the_account_shows(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """With the exception's type alone: its text may quote anything."""
+    faults: list[int] = []
+    monkeypatch.setattr(Till, "balance", breaking(Till.balance, faults))
+
+    async def story() -> None:
+        scene = Scene(tmp_path, now)
+        running = asyncio.create_task(scene.backend.run())
+        await until(lambda: scene.answers(BROKEN) == 1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        (outcome,) = [one for one in scene.ears.answers if one.account_id == BROKEN.id]
+        assert outcome.result == Failure(InternalFault, "ZeroDivisionError")
+
+    asyncio.run(story())
+    tally.add(FAULTS)
+
+
+def test_a_fault_while_waiting_to_tell_silences_nothing(tally: Tally) -> None:
+    """It is told at once then, and so is whatever comes later."""
+    told: list[tuple[Alert, ...]] = []
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    async def story() -> None:
+        announcer = Announcer(told.append, broken, settle_s=0)
+        for kind in (AlertKind.LOW, AlertKind.EMPTY):
+            announcer.add([Alert(kind, SOUND)])
+            await until(
+                partial(lambda kind: bool(told) and told[-1][0].kind is kind, kind)
+            )
+
+    asyncio.run(story())
+    assert len(told) == 2
+    tally.add(FAULTS, 2)
+
+
+def test_a_fault_in_telling_silences_nothing_that_comes_later(tally: Tally) -> None:
+    """What it was about is lost, as after a crash: never is anything told twice."""
+    told: list[AlertKind] = []
+
+    def tell(alerts: tuple[Alert, ...]) -> None:
+        told.append(alerts[0].kind)
+        if len(told) == 1:
+            raise ZeroDivisionError
+
+    async def nothing() -> None:
+        return
+
+    async def story() -> None:
+        announcer = Announcer(tell, nothing, settle_s=0)
+        for count, kind in enumerate((AlertKind.LOW, AlertKind.EMPTY), 1):
+            announcer.add([Alert(kind, SOUND)])
+            await until(partial(lambda count: len(told) >= count, count))
+
+    asyncio.run(story())
+    assert told == [AlertKind.LOW, AlertKind.EMPTY]
+    tally.add(FAULTS)

@@ -1,0 +1,208 @@
+"""A card says when an account runs out, and offers what helps then."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.errors import Remedy
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import Density
+from trayapp.ui.widgets.labels import Text
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+
+FULL = Card(
+    account_id="m",
+    name="Main",
+    amount="€350.12",
+    level=State.LOW,
+    state=State.LOW,
+    state_words="Low: below €400.00",
+    age="Just now",
+    problem=None,
+    panel_url="https://panel.example",
+    asking=False,
+    run_out="Thu 14 – Tue 19 Dec at this pace",
+    messages="about 7,002 messages",
+    paid="Paid on Monday",
+)
+UNKNOWN = replace(FULL, amount="—", level=State.UNKNOWN, state=State.UNKNOWN)
+DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> AccountCard:
+    """Give a card that says all it can."""
+    one = AccountCard(FULL, ENGLISH)
+    qtbot.addWidget(one)
+    with qtbot.waitActive(one):
+        one.show()
+    return one
+
+
+def actions(card: AccountCard) -> dict[str, QAction]:
+    """Give what the card's menu offers, by its text."""
+    (menu,) = card.findChildren(QMenu)
+    return {one.text().replace("&", ""): one for one in menu.actions() if one.text()}
+
+
+def needed(card: AccountCard) -> int:
+    """Give the height that a card asks for, once its layouts have heard of it."""
+    QCoreApplication.sendPostedEvents()
+    return card.heightForWidth(700)
+
+
+def test_the_run_out_day_comes_after_the_amount(
+    card: AccountCard, words: Words
+) -> None:
+    """In size too; what is not known takes no room."""
+    assert words(card) == [
+        *("Main", "€350.12", "Thu 14 – Tue 19 Dec at this pace"),
+        *("about 7,002 messages", "Low: below €400.00", "Just now", "Paid on Monday"),
+    ]
+    sizes = [one.font().pointSizeF() for one in card.findChildren(Text)]
+    assert sorted(sizes, reverse=True)[:2] == sizes[1:3]
+    assert sizes[2] > sizes[3]
+    assert card.accessibleName() == ", ".join(words(card))
+    card.show_card(replace(FULL, run_out="", messages="", paid=""))
+    assert len(words(card)) == 4
+
+
+@pytest.mark.parametrize("density", Density)
+@pytest.mark.parametrize("state", [State.OK, State.LOW, State.UNKNOWN])
+def test_a_card_does_not_grow_when_its_forecast_comes(
+    card: AccountCard, density: Density, state: State
+) -> None:
+    """That takes the history, so it comes later; what is below stays where it was."""
+    before = replace(FULL, run_out="", level=state, state=state, paid="")
+    card.set_density(density)
+    card.show()
+    card.show_card(before)
+    height = needed(card)
+    card.show_card(replace(before, run_out=FULL.run_out))
+    assert needed(card) == height
+    card.show_card(replace(before, note="Not enough history yet"))
+    assert needed(card) == height
+    assert "Not enough history yet" in card.accessibleName()
+
+
+@pytest.mark.parametrize("density", Density)
+def test_a_forecast_that_is_still_to_come_leaves_no_hole(
+    card: AccountCard, density: Density
+) -> None:
+    """Its room is kept below the words, not between them."""
+    card.set_density(density)
+    card.resize(700, 400)
+    card.show_card(replace(FULL, run_out="", messages="", paid=""))
+    card.show()
+    said = [one for one in card.findChildren(Text) if one.isVisible() and one.text()]
+    assert len(said) == 4
+    for above, below in pairwise(said):
+        assert 0 <= below.y() - above.geometry().bottom() < below.height() / 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "intent", "said"),
+    [
+        ("Copy amount", "copy_requested", "€350.12"),
+        ("Copy top-up request", "copy_request_requested", "m"),
+        ("I have paid", "paid_requested", "m"),
+    ],
+)
+def test_more_is_in_a_menu(
+    card: AccountCard, entry: str, intent: str, said: str
+) -> None:
+    """Each says what is asked for, and of which account."""
+    card.show_card(replace(FULL, paid=""))
+    spy = QSignalSpy(getattr(card, intent))
+    actions(card)[entry].trigger()
+    assert (spy.count(), spy.at(0)) == (1, [said])
+
+
+def test_history_is_one_press_away(card: AccountCard, buttons: Buttons) -> None:
+    """It says whose."""
+    spy = QSignalSpy(card.history_requested)
+    buttons(card)["History…"].click()
+    assert spy.at(0) == ["m"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) -> None:
+    """On the card itself: its buttons keep their own keys."""
+    spy = QSignalSpy(card.history_requested)
+    card.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(card, key)
+    assert (spy.count(), spy.at(0)) == (1, ["m"])
+
+
+def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
+    card: AccountCard, words: Words
+) -> None:
+    """Closely set, even how many messages are left."""
+    calm = replace(FULL, level=State.OK, state=State.OK, state_words="Fine", paid="")
+    card.show_card(calm)
+    assert words(card)[2:] == [calm.run_out, calm.messages, "Fine · Just now"]
+    card.set_density(Density.COMPACT)
+    assert words(card)[2:] == [calm.run_out, f"{calm.messages} · Fine · Just now"]
+
+
+def test_an_answer_moves_nothing(card: AccountCard) -> None:
+    """A card that waits for its first balance is as high as it will be."""
+    asking = replace(UNKNOWN, run_out="", messages="", paid="", asking=True)
+    card.show_card(replace(asking, state_words="Asking the gateway…"))
+    before = card.sizeHint().height()
+    card.show_card(
+        replace(asking, amount="€1.00", level=State.OK, state=State.OK, asking=False)
+    )
+    assert card.sizeHint().height() == before
+
+
+def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:
+    """A dash is no amount, and one pays once."""
+    assert not actions(card)["I have paid"].isEnabled()
+    assert actions(card)["Copy amount"].isEnabled()
+    card.show_card(replace(UNKNOWN, paid=""))
+    assert actions(card)["I have paid"].isEnabled()
+    assert not actions(card)["Copy amount"].isEnabled()
+
+
+def test_the_amount_is_copied_by_key_anywhere_in_the_card(
+    card: AccountCard, buttons: Buttons
+) -> None:
+    """With the focus on the card, or on a button of it; never a dash."""
+    spy = QSignalSpy(card.copy_requested)
+    for part in (card, buttons(card)["History…"], buttons(card)["More"]):
+        part.setFocus()
+        QTest.keyClick(part, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert [spy.at(position) for position in range(spy.count())] == [["€350.12"]] * 3
+    card.setFocus()
+    card.show_card(UNKNOWN)
+    QTest.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(card, Qt.Key.Key_X)
+    assert spy.count() == 3
+
+
+def test_an_error_that_comes_later_is_in_the_order_of_the_tab_key(
+    card: AccountCard, buttons: Buttons
+) -> None:
+    """After the card's other buttons; and it goes without a trace."""
+    card.show_card(replace(FULL, state=State.UNREACHABLE, problem=DOWN))
+    buttons(card)["More"].setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(buttons(card)["More"], Qt.Key.Key_Tab)
+    assert card.focusWidget().accessibleName() == "Check again (Main)"
+    card.show_card(FULL)
+    assert "Check again" not in buttons(card)

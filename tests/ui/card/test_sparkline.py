@@ -1,0 +1,130 @@
+"""The line on a card: where it runs, what it says, and what it costs."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.chart.sparkline import Sketch
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.ui.card.density import Density
+from trayapp.ui.card.sparkline import Spark, curve
+from trayapp.ui.widgets.colours import SEEN, contrast, seen_on
+from trayapp.ui.widgets.labels import Tone, ink_of
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+FALLING = Sketch(((0.0, 1.0), (0.5, 0.5), (1.0, 0.25)), 0.4, "From 4 to 1")
+_BASE = QPalette.ColorRole.Base
+
+
+@pytest.fixture
+def spark(qtbot: QtBot) -> Spark:
+    """Give a line on the screen."""
+    one = Spark(ENGLISH)
+    qtbot.addWidget(one)
+    one.resize(200, 60)
+    one.show_sketch(FALLING, State.OK, aged=False)
+    with qtbot.waitExposed(one):
+        one.show()
+    return one
+
+
+def seen(widget: QWidget) -> QImage:
+    """Give what is on the screen."""
+    return widget.grab().toImage()
+
+
+def has(image: QImage, ink: QColor) -> bool:
+    """Say whether a colour is somewhere in a picture."""
+    places = (
+        image.pixelColor(x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+    )
+    return any(one.rgb() == ink.rgb() for one in places)
+
+
+def test_shares_are_places_in_the_room() -> None:
+    """Time runs to the right, amounts upwards."""
+    room = QRectF(10, 20, 100, 40)
+    assert curve([(0.0, 0.0), (0.5, 1.0), (1.0, 0.25)], room) == [
+        QPointF(10, 60),
+        QPointF(60, 20),
+        QPointF(110, 50),
+    ]
+
+
+def test_a_line_is_said_in_words(spark: Spark) -> None:
+    """To whoever hears it, and to whoever points at it."""
+    assert (spark.accessibleDescription(), spark.toolTip()) == ("From 4 to 1",) * 2
+    spark.show_sketch(None, State.OK, aged=False)
+    assert (spark.accessibleDescription(), spark.toolTip()) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("level", "tone"), [(State.LOW, Tone.CAUTION), (State.EMPTY, Tone.WARNING)]
+)
+def test_its_end_has_a_colour_only_where_something_is_wrong(
+    spark: Spark, level: State, tone: Tone
+) -> None:
+    """And only while that is sure."""
+    ink = ink_of(tone, spark.palette(), _BASE)
+    assert not has(seen(spark), ink)
+    spark.show_sketch(FALLING, level, aged=False)
+    assert has(seen(spark), ink)
+    spark.show_sketch(FALLING, level, aged=True)
+    assert not has(seen(spark), ink)
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_the_line_is_seen_on_its_ground(dark: QPalette, *, is_dark: bool) -> None:
+    """3:1 at least, whatever accent the desktop has."""
+    palette = dark if is_dark else QPalette()
+    base, text = palette.base().color(), palette.text().color()
+    for accent in ("#ffffff", "#000000", "#3584e4", "#f6d32d"):
+        assert contrast(seen_on(QColor(accent), base, text), base) >= SEEN
+
+
+@pytest.mark.parametrize("density", Density)
+@pytest.mark.parametrize("sketch", [None, FALLING])
+def test_it_takes_the_same_room_with_and_without_a_line(
+    spark: Spark, density: Density, sketch: Sketch | None
+) -> None:
+    """So nothing jumps when the line becomes known; and it can be painted."""
+    spark.set_density(density)
+    before = spark.sizeHint()
+    spark.show_sketch(sketch, State.OK, aged=False)
+    assert spark.sizeHint() == before
+    spark.resize(before.expandedTo(QSize(150, 0)))
+    assert not seen(spark).isNull()
+
+
+def test_it_is_pressed_by_key_and_shows_the_focus(spark: Spark, qtbot: QtBot) -> None:
+    """It is a button that opens what is behind it."""
+    with qtbot.waitActive(spark):
+        spark.activateWindow()
+    spark.clearFocus()
+    quiet = seen(spark)
+    spark.setFocus(Qt.FocusReason.TabFocusReason)
+    assert seen(spark) != quiet
+    with qtbot.waitSignal(spark.clicked):
+        QTest.keyClick(spark, Qt.Key.Key_Space)
+
+
+def test_the_same_line_again_is_not_painted_again(
+    spark: Spark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ages change each half minute, and the line does not."""
+    asked: list[None] = []
+    monkeypatch.setattr(spark, "update", lambda: asked.append(None))
+    spark.show_sketch(replace(FALLING), State.OK, aged=False)
+    assert asked == []
+    spark.show_sketch(FALLING, State.LOW, aged=False)
+    assert asked == [None]

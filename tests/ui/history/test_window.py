@@ -1,0 +1,215 @@
+"""The history window shows a view, and says what a person asked for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileDialog,
+    QListWidget,
+    QTableWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.chart.plot import ChartData
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.history_view import HistoryView, MonthRow, MovementRow
+from trayapp.ui.chart.curve import Curve
+from trayapp.ui.history.window import HistoryWindow
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+EARLIER = NOW - timedelta(days=9)
+VIEW = HistoryView(
+    account_id="m",
+    title="Main",
+    chart=ChartData(
+        [Reading(Balance(Decimal("350.12"), "EUR"), NOW)],
+        Decimal(20),
+        (),
+        (date(2026, 12, 1), date(2026, 12, 6)),
+        NOW,
+        "EUR",
+    ),
+    forecast_words="Runs out Tue 1 – Sun 6 Dec at this pace.",
+    caveat="Holidays are not foreseen.",
+    months=(
+        MonthRow("Nov 2026", "€412.40", "€400.00", "€462.28", "€0.00", "€350.12"),
+        MonthRow("Oct 2026", "€500.00", "€0.00", "€87.60", "€0.00", "€412.40"),
+    ),
+    movements=(
+        MovementRow(NOW, "23 Nov: +€400.00", is_correction=False, can_toggle=True),
+        MovementRow(EARLIER, "14 Nov: +€9.00", is_correction=True, can_toggle=True),
+        MovementRow(
+            NOW - timedelta(days=99), "16 Aug", is_correction=False, can_toggle=False
+        ),
+    ),
+)
+HOSTILE = '<img src=x> & "../\u202ecod.exe'
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> HistoryWindow:
+    """Give a window on the screen."""
+    one = HistoryWindow(VIEW, ENGLISH)
+    qtbot.addWidget(one)
+    one.show()
+    return one
+
+
+def months(window: HistoryWindow) -> QTableWidget:
+    """Give the table of months."""
+    found = window.findChild(QTableWidget)
+    assert isinstance(found, QTableWidget)
+    return found
+
+
+def movements(window: HistoryWindow) -> QListWidget:
+    """Give the list of top-ups."""
+    found = window.findChild(QListWidget)
+    assert isinstance(found, QListWidget)
+    return found
+
+
+def row(window: HistoryWindow, number: int) -> list[str]:
+    """Read a row of the table of months."""
+    model = months(window).model()
+    return [str(model.index(number, n).data()) for n in range(model.columnCount())]
+
+
+def test_everything_is_shown(window: HistoryWindow, words: Words) -> None:
+    """The forecast and its caveat below the chart, months and top-ups below those."""
+    assert window.windowTitle() == "History — Main"
+    shown = words(window)
+    assert VIEW.forecast_words in shown
+    assert VIEW.caveat in shown
+    assert row(window, 0)[0] == "Nov 2026"
+    assert row(window, 1)[-1] == "€412.40"
+    assert [movements(window).item(n).text() for n in range(3)] == [
+        "23 Nov: +€400.00",
+        "14 Nov: +€9.00 · correction",
+        "16 Aug",
+    ]
+    assert months(window).accessibleName() == "Months"
+    assert movements(window).accessibleName() == "Top-ups"
+
+
+def test_no_amount_is_cut(window: HistoryWindow) -> None:
+    """A column is as wide as what it holds; a narrow window scrolls."""
+    window.resize(300, 400)
+    table = months(window)
+    for column in range(table.columnCount()):
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column)
+
+
+@pytest.mark.parametrize(("number", "on"), [(0, True), (1, False)])
+def test_a_rise_becomes_a_correction_and_back(
+    window: HistoryWindow, buttons: Buttons, number: int, *, on: bool
+) -> None:
+    """The button tells what is and asks for the opposite."""
+    button = buttons(window)["Mark as correction"]
+    assert not button.isEnabled()
+    movements(window).setCurrentRow(number)
+    assert button.isChecked() is not on
+    spy = QSignalSpy(window.correction_toggled)
+    button.click()
+    assert spy.at(0) == ["m", VIEW.movements[number].at, on]
+
+
+def test_what_is_not_for_a_person_to_say(
+    window: HistoryWindow, buttons: Buttons
+) -> None:
+    """What can't be toggled has its button disabled."""
+    movements(window).setCurrentRow(2)
+    assert not buttons(window)["Mark as correction"].isEnabled()
+
+
+def test_another_view_keeps_the_chosen_row(
+    window: HistoryWindow, buttons: Buttons
+) -> None:
+    """The answer to a click doesn't move what was clicked on, and tells how it went."""
+    movements(window).setCurrentRow(1)
+    newer = MovementRow(NOW, "new", is_correction=False, can_toggle=True)
+    changed = replace(VIEW.movements[1], is_correction=False)
+    window.show_view(
+        replace(VIEW, movements=(newer, VIEW.movements[0], changed), months=())
+    )
+    assert movements(window).currentRow() == 2
+    assert not buttons(window)["Mark as correction"].isChecked()
+    assert months(window).rowCount() == 0
+    window.show_view(replace(VIEW, movements=()))
+    assert not buttons(window)["Mark as correction"].isEnabled()
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_export_asks_for_a_path_first(
+    window: HistoryWindow, buttons: Buttons, form: str
+) -> None:
+    """The window goes on while it asks; no path, no export."""
+    spy = QSignalSpy(window.export_requested)
+    buttons(window)[f"Export {form.upper()}…"].click()
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    assert dialog.selectedFiles()[0].endswith(f"Main.{form}")
+    assert spy.count() == 0
+    dialog.fileSelected.emit(f"/tmp/out.{form}")  # noqa: S108  # nothing is written
+    assert spy.at(0) == ["m", form, f"/tmp/out.{form}"]  # noqa: S108  # nor here
+    dialog.close()
+
+
+def test_the_request_for_a_top_up_is_asked_for(
+    window: HistoryWindow, buttons: Buttons
+) -> None:
+    """The clipboard is not the window's."""
+    spy = QSignalSpy(window.copy_request_requested)
+    buttons(window)["Copy top-up request"].click()
+    assert spy.at(0) == ["m"]
+
+
+def test_escape_closes(window: HistoryWindow) -> None:
+    """From wherever the focus is."""
+    QTest.keyClick(movements(window), Qt.Key.Key_Escape)
+    assert not window.isVisible()
+
+
+def test_enter_presses_nothing(window: HistoryWindow) -> None:
+    """A button is pressed only on purpose."""
+    spies = [QSignalSpy(window.export_requested), QSignalSpy(window.correction_toggled)]
+    QTest.keyClick(months(window), Qt.Key.Key_Return)
+    assert [spy.count() for spy in spies] == [0, 0]
+    assert window.findChild(QFileDialog) is None
+
+
+def test_the_chart_has_the_focus_first(window: HistoryWindow) -> None:
+    """Arrow keys read it out at once."""
+    assert isinstance(window.focusWidget(), Curve)
+
+
+def test_hostile_words_stay_words(qtbot: QtBot, words: Words, buttons: Buttons) -> None:
+    """No markup is read, and a name is no path."""
+    one = HistoryWindow(
+        replace(VIEW, title=HOSTILE, forecast_words=HOSTILE, caveat=""), ENGLISH
+    )
+    qtbot.addWidget(one)
+    assert one.windowTitle() == 'History — <img src=x> & "../cod.exe'
+    assert any("<img" in text for text in words(one))
+    buttons(one)["Export CSV…"].click()
+    dialog = one.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    name = dialog.selectedFiles()[0].rpartition("/")[2]
+    assert name.startswith("img src-x")
+    assert name.endswith("cod-exe.csv")
+    dialog.close()

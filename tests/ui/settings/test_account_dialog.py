@@ -1,0 +1,334 @@
+"""The dialog in which one account is typed, tried and changed."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import GATEWAY, Account, Service
+from trayapp.core.changes import Trial
+from trayapp.core.errors import Remedy
+from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.secret import Secret
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+Make = Callable[..., AccountDialog]
+
+KEY = "399d2b438a53ebed3db8a7d52107f846"
+NEW = Account("n", "")
+MAIN = Account(
+    "m", "Main", low_below=Decimal("12.5"), warn_days=9, price=Decimal("0.045")
+)
+OTHER = Account(
+    "o",
+    "Other one",
+    Service.CUSTOM,
+    "https://api.example.com",
+    "shop",
+    Decimal(0),
+    "https://panel.example.com/top-up",
+)
+DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
+
+
+@pytest.fixture
+def make(qtbot: QtBot) -> Make:
+    """Give a function that opens a dialog; `taken` is another account's name."""
+
+    def open_dialog(
+        account: Account = MAIN,
+        *,
+        is_new: bool = False,
+        pending: Secret | None = None,
+        language: Language = ENGLISH,
+    ) -> AccountDialog:
+        subject = Subject(account, is_new=is_new, taken=("Shop",), pending=pending)
+        dialog = AccountDialog(subject, language)
+        qtbot.addWidget(dialog)
+        with qtbot.waitActive(dialog):
+            dialog.open()
+        return dialog
+
+    return open_dialog
+
+
+def line(dialog: AccountDialog, name: str) -> QLineEdit:
+    """Give the line that is called so."""
+    return next(
+        one for one in dialog.findChildren(QLineEdit) if one.accessibleName() == name
+    )
+
+
+def choose(dialog: AccountDialog, service: str) -> None:
+    """Choose a service by its name."""
+    dialog.findChildren(QComboBox)[0].setCurrentText(service)
+
+
+def press(dialog: AccountDialog, buttons: Buttons, name: str) -> None:
+    """Press a button by its text."""
+    buttons(dialog)[name].click()
+
+
+def test_an_account_comes_back_as_it_was(make: Make, buttons: Buttons) -> None:
+    """OK without a change changes nothing, its key neither."""
+    for account in (MAIN, OTHER):
+        dialog = make(account)
+        spy = QSignalSpy(dialog.entered)
+        press(dialog, buttons, "OK")
+        assert spy.at(0) == [account, None]
+        assert dialog.isHidden()
+
+
+def test_a_new_account_is_typed(make: Make, buttons: Buttons) -> None:
+    """A name and a key are all that is needed."""
+    dialog = make(NEW, is_new=True)
+    spy = QSignalSpy(dialog.entered)
+    QTest.keyClicks(line(dialog, "Name"), "Main")
+    QTest.keyClicks(line(dialog, "API key"), f" {KEY} ")
+    QTest.keyClick(line(dialog, "API key"), Qt.Key.Key_Return)
+    account, key = spy.at(0)
+    assert account == Account("n", "Main", Service.SMSUP, GATEWAY)
+    assert key.reveal() == KEY
+    del buttons
+
+
+def test_amounts_are_typed_as_the_person_writes_them(
+    make: Make, buttons: Buttons, spanish: Language
+) -> None:
+    """A comma in Spanish, and shown so again."""
+    dialog = make(language=spanish)
+    assert line(dialog, "Warn below").text() == "12,5"
+    line(dialog, "Warn below").setText("1.250,75")
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert spy.at(0)[0].low_below == Decimal("1250.75")
+
+
+def test_a_price_and_the_days_ahead_are_typed(
+    make: Make, buttons: Buttons, spanish: Language
+) -> None:
+    """A price is nothing, or an amount; days are whole, and 0 turns them off."""
+    dialog = make(language=spanish)
+    assert line(dialog, "Price per message").text() == "0,045"
+    assert line(dialog, "Warn days ahead").text() == "9"
+    line(dialog, "Price per message").setText("")
+    line(dialog, "Warn days ahead").setText("0")
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert (spy.at(0)[0].price, spy.at(0)[0].warn_days) == (None, 0)
+
+
+@pytest.mark.parametrize("account", [NEW, OTHER])
+def test_the_dialog_fits_a_low_screen(make: Make, account: Account) -> None:
+    """600 points with the usual font, in which a line is 17 high."""
+    dialog = make(account, is_new=account is NEW)
+    assert dialog.sizeHint().height() <= 600 * dialog.fontMetrics().height() / 17
+
+
+def test_only_another_service_has_an_address(make: Make, buttons: Buttons) -> None:
+    """The brands' own is known; what was typed under Other is not stored for them."""
+    dialog = make(OTHER)
+    assert line(dialog, "Address").isVisible()
+    assert line(dialog, "Top-up page").text() == OTHER.panel
+    choose(dialog, "SMSPubli")
+    assert not line(dialog, "Address").isVisible()
+    assert not line(dialog, "Top-up page").isVisible()
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert spy.at(0)[0].base_url == GATEWAY
+    assert spy.at(0)[0].panel == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("Name", "", "Give the account a name."),
+        ("Name", "shop", "Another account has this name."),
+        ("Name", "x" * 10_000, "Use at most 60 plain characters."),
+        ("Name", "a\u202eb", "Use at most 60 plain characters."),
+        ("Address", "http://a.example", "Use https://, or the key could be read"),
+        ("Top-up page", "javascript:x", "Enter a web address with https://."),
+        ("API key", "short", "This is not an API key."),
+        ("Sub-account", "a\u200bb", "Use the sub-account's user name as it is."),
+        ("Warn below", "ten", "Enter an amount such as 25; 0 for no warning."),
+        ("Warn days ahead", "61", "Enter a number of days up to 60; 0 for no"),
+        ("Price per message", "-1", "Enter what one message costs, such as 0.05"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_it(
+    make: Make, words: Words, buttons: Buttons, name: str, typed: str, said: str
+) -> None:
+    """In words, to a screen reader too; the field has the focus, and OK waits."""
+    dialog = make(OTHER)
+    spy = QSignalSpy(dialog.entered)
+    line(dialog, name).setText(typed)
+    press(dialog, buttons, "OK")
+    assert spy.count() == 0
+    assert dialog.isVisible()
+    assert any(text.startswith(said) for text in words(dialog))
+    assert line(dialog, name).accessibleDescription().startswith(said)
+    assert line(dialog, name).hasFocus()
+    line(dialog, name).setText("Better")
+    assert not any(text.startswith(said) for text in words(dialog))
+
+
+def test_the_first_of_several_problems_has_the_focus(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """All are told at once, and a key that was never given is one."""
+    dialog = make(NEW, is_new=True)
+    line(dialog, "Warn below").setText("")
+    press(dialog, buttons, "OK")
+    assert "Give the account a name." in words(dialog)
+    assert "Enter the account's API key." in words(dialog)
+    assert "Enter an amount such as 25; 0 for no warning." in words(dialog)
+    assert line(dialog, "Name").hasFocus()
+
+
+def test_the_key_is_hidden_until_it_is_revealed(make: Make, buttons: Buttons) -> None:
+    """And hidden again by the same button."""
+    dialog = make()
+    key = line(dialog, "API key")
+    assert key.echoMode() is QLineEdit.EchoMode.Password
+    press(dialog, buttons, "Reveal")
+    assert key.echoMode() is QLineEdit.EchoMode.Normal
+    press(dialog, buttons, "Reveal")
+    assert key.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_a_key_is_pasted_whole(make: Make, buttons: Buttons) -> None:
+    """It replaces what was typed, without the line break; nothing replaces nothing."""
+    dialog = make()
+    key = line(dialog, "API key")
+    key.setText("half-typed")
+    QGuiApplication.clipboard().setText(f"{KEY}\n")
+    press(dialog, buttons, "Paste")
+    assert key.text() == KEY
+    QGuiApplication.clipboard().clear()
+    press(dialog, buttons, "Paste")
+    assert key.text() == KEY
+
+
+@pytest.mark.parametrize("button", ["OK", "Cancel"])
+def test_a_closed_dialog_holds_no_key(
+    make: Make, buttons: Buttons, button: str
+) -> None:
+    """What was typed is gone from its field, and hidden."""
+    dialog = make()
+    key = line(dialog, "API key")
+    key.setText(KEY)
+    press(dialog, buttons, "Reveal")
+    press(dialog, buttons, button)
+    assert key.text() == ""
+    assert key.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_a_stored_key_is_said_to_be_there(make: Make) -> None:
+    """Its field is empty: nothing is read from the keyring to show it."""
+    dialog = make()
+    key = line(dialog, "API key")
+    assert (key.text(), key.placeholderText()) == ("", "Stored; type to replace it")
+
+
+def test_a_key_that_waits_to_be_stored_is_kept(make: Make, buttons: Buttons) -> None:
+    """Editing again before it is stored neither needs nor loses it."""
+    pending = Secret(KEY)
+    dialog = make(pending=pending)
+    assert line(dialog, "API key").placeholderText() == "New key, saved on OK"
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert spy.at(0)[1] is pending
+
+
+def test_a_trial_asks_with_what_is_typed(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """A name is not needed for it, and the answer stands in the dialog."""
+    dialog = make(NEW, is_new=True)
+    spy = QSignalSpy(dialog.test_requested)
+    line(dialog, "API key").setText(KEY)
+    line(dialog, "Sub-account").setText("shop")
+    press(dialog, buttons, "Test")
+    press(dialog, buttons, "Test")
+    assert spy.count() == 1
+    trial = spy.at(0)[0]
+    assert isinstance(trial, Trial)
+    assert trial.account.sub_account == "shop"
+    assert trial.key is not None
+    assert trial.key.reveal() == KEY
+    assert "Asking…" in words(dialog)
+    dialog.show_trial(trial, "€350.12")
+    assert "The gateway answers: €350.12" in words(dialog)
+
+
+def test_a_trial_that_failed_says_why(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """With the stored key, if no other was typed."""
+    dialog = make()
+    spy = QSignalSpy(dialog.test_requested)
+    press(dialog, buttons, "Test")
+    trial = spy.at(0)[0]
+    assert trial.key is None
+    dialog.show_trial(trial, DOWN)
+    assert words(dialog)[-3:] == ["No way", "Because.", "Wait."]
+
+
+def test_nothing_is_asked_with_what_is_wrong(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """The field is told instead."""
+    dialog = make(NEW, is_new=True)
+    spy = QSignalSpy(dialog.test_requested)
+    press(dialog, buttons, "Test")
+    assert spy.count() == 0
+    assert "Enter the account's API key." in words(dialog)
+    assert "Give the account a name." not in words(dialog)
+
+
+def test_an_answer_to_what_is_no_longer_typed_is_not_shown(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """Whoever edits while it is asked, or asks again, reads only what fits."""
+    dialog = make()
+    spy = QSignalSpy(dialog.test_requested)
+    press(dialog, buttons, "Test")
+    line(dialog, "Sub-account").setText("shop")
+    assert "Asking…" not in words(dialog)
+    press(dialog, buttons, "Test")
+    dialog.show_trial(spy.at(0)[0], "€1.00")
+    assert "Asking…" in words(dialog)
+    dialog.show_trial(spy.at(1)[0], "€2.00")
+    assert "The gateway answers: €2.00" in words(dialog)
+    choose(dialog, "SMSPubli")
+    assert "The gateway answers: €2.00" not in words(dialog)
+
+
+def test_everything_one_can_touch_has_a_name(make: Make) -> None:
+    """A screen reader says what each field is for."""
+    dialog = make(OTHER)
+    parts = [*dialog.findChildren(QLineEdit), *dialog.findChildren(QComboBox)]
+    assert len(parts) == 9
+    assert all(part.accessibleName() for part in parts)
+    assert line(dialog, "Sub-account").accessibleDescription()
+
+
+def test_the_dialog_grows_for_what_is_told_later(
+    qtbot: QtBot, make: Make, buttons: Buttons
+) -> None:
+    """No scroll bar as long as the screen has room."""
+    dialog = make(NEW, is_new=True)
+    before = dialog.height()
+    press(dialog, buttons, "OK")
+    qtbot.waitUntil(lambda: dialog.height() > before)

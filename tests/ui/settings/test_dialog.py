@@ -1,0 +1,465 @@
+"""The settings: all of it applied on OK, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time, timedelta
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.account import Account, Service
+from trayapp.core.autostart.login import Login
+from trayapp.core.changes import Changes
+from trayapp.core.errors import Remedy
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.settings.account_dialog import AccountDialog
+from trayapp.ui.settings.account_list import AccountList
+from trayapp.ui.settings.appearance_page import AppearancePage
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.settings.general_page import Preferences
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+Make = Callable[..., SettingsDialog]
+
+KEY = "399d2b438a53ebed3db8a7d52107f846"
+MAIN = Account("m", "Main")
+SHOP = Account("s", "<b>R&D", Service.SMSPUBLI, low_below=Decimal(25))
+FULL = Problem("Disk full", "Because.", "Free some.", Remedy.NONE, "")
+
+
+@pytest.fixture
+def make(qtbot: QtBot) -> Make:
+    """Give a function that opens the dialog."""
+
+    def open_dialog(
+        *accounts: Account,
+        settings: Settings | None = None,
+        edit: str | None = None,
+    ) -> SettingsDialog:
+        dialog = SettingsDialog(
+            accounts,
+            settings or Settings(),
+            ENGLISH,
+            new_id=lambda: "new",
+            edit=edit,
+        )
+        qtbot.addWidget(dialog)
+        with qtbot.waitActive(dialog):
+            dialog.open()
+        return dialog
+
+    return open_dialog
+
+
+def account_dialog(dialog: SettingsDialog) -> AccountDialog:
+    """Give the account's dialog that is open on top of the settings."""
+    return next(one for one in dialog.findChildren(AccountDialog) if not one.isHidden())
+
+
+def type_in(dialog: QDialog, name: str, text: str) -> None:
+    """Type into the line that is called so, instead of what is there."""
+    for line in dialog.findChildren(QLineEdit):
+        if line.accessibleName() == name:
+            line.setText(text)
+
+
+def listed(dialog: SettingsDialog) -> list[str]:
+    """Give what the list of accounts shows."""
+    accounts = dialog.findChildren(AccountList)[0]
+    return [accounts.item(row).text() for row in range(accounts.count())]
+
+
+def changes(spy: QSignalSpy) -> Changes:
+    """Give what OK handed over."""
+    assert spy.count() == 1
+    value = spy.at(0)[0]
+    assert isinstance(value, Changes)
+    return value
+
+
+def test_accounts_are_listed_with_how_they_are_watched(make: Make) -> None:
+    """Names are shown as they are."""
+    assert listed(make(MAIN, SHOP)) == [
+        "Main\nSMSup, warns below 10",
+        "<b>R&D\nSMSPubli, warns below 25",
+    ]
+
+
+def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
+    """What wasn't touched stays what it was."""
+    settings = Settings(
+        interval=timedelta(minutes=42),
+        told=frozenset({AlertKind.DRAIN}),
+        unreachable_after=timedelta(hours=5),
+        quiet=QuietHours(time(23, 30), time(6, 15)),
+        reminder=timedelta(hours=7),
+        icon=IconStyle.NUMBER,
+        language="ca",
+        discreet=True,
+    )
+    dialog = make(MAIN, SHOP, settings=settings)
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy) == Changes((MAIN, SHOP), settings)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_start_at_login_is_handed_over_where_it_was_chosen(
+    make: Make,
+    buttons: Buttons,
+    is_on: bool,  # noqa: FBT001  # pytest passes it by name
+) -> None:
+    """The box shows what the desktop has; a click on it is a choice."""
+    dialog = make(MAIN)
+    dialog.show_login(Login.ON if is_on else Login.OFF)
+    (box,) = dialog.findChildren(Preferences)[0].findChildren(QCheckBox)
+    assert box.isChecked() is is_on
+    box.click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).at_login is not is_on
+
+
+def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
+    """An unusual interval is one of many."""
+    unusual = Settings(interval=timedelta(minutes=42))
+    dialog = make(settings=unusual)
+    interval = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[0]
+    texts = [interval.itemText(row) for row in range(interval.count())]
+    assert texts == [
+        *("5 minutes", "10 minutes", "15 minutes", "30 minutes", "42 minutes"),
+        *("1 hour", "2 hours", "6 hours", "12 hours", "24 hours"),
+    ]
+    assert interval.currentText() == "42 minutes"
+    interval.setCurrentText("2 hours")
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).settings == Settings(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(("before", "shown"), [("", 0), ("de", 6), ("xx", 0)])
+def test_a_language_is_chosen_by_its_own_name(
+    make: Make, buttons: Buttons, before: str, shown: int
+) -> None:
+    """Whoever got into the wrong one finds the way out; an unknown one is no choice."""
+    dialog = make(settings=Settings(language=before))
+    box = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[1]
+    assert [box.itemText(row) for row in range(box.count())] == [
+        *("The system's own", "English", "Español", "Català"),
+        *("Português", "Français", "Deutsch", "Italiano"),
+    ]
+    assert box.currentIndex() == shown
+    box.setCurrentText("Português")
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).settings == Settings(language="pt")
+
+
+def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
+    """Each style of the tray icon has its own picture beside its name."""
+    dialog = make(MAIN)
+    (page,) = dialog.findChildren(AppearancePage)
+    (styles,) = page.findChildren(QComboBox)
+    pictures = {styles.itemIcon(row).cacheKey() for row in range(styles.count())}
+    assert len(pictures) == len(IconStyle)
+    styles.setCurrentText("Light, for a dark panel")
+    (discreet,) = page.findChildren(QCheckBox)
+    discreet.click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).settings == Settings(icon=IconStyle.LIGHT, discreet=True)
+
+
+def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
+    """Its key goes with it, and nothing is handed over before OK."""
+    dialog = make(MAIN)
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["Add an account…"].click()
+    added = account_dialog(dialog)
+    type_in(added, "Name", "Second")
+    type_in(added, "API key", KEY)
+    buttons(added)["OK"].click()
+    assert spy.count() == 0
+    assert listed(dialog)[1] == "Second\nSMSup, warns below 10, new key"
+    buttons(dialog)["OK"].click()
+    told = changes(spy)
+    assert told.accounts == (MAIN, Account("new", "Second"))
+    assert {one: key.reveal() for one, key in told.keys.items()} == {"new": KEY}
+
+
+def test_an_account_that_is_not_stored_yet_is_edited_again(
+    make: Make, buttons: Buttons
+) -> None:
+    """Its key isn't asked for twice."""
+    dialog = make()
+    buttons(dialog)["Add an account…"].click()
+    type_in(account_dialog(dialog), "Name", "Second")
+    type_in(account_dialog(dialog), "API key", KEY)
+    buttons(account_dialog(dialog))["OK"].click()
+    buttons(dialog)["Edit…"].click()
+    type_in(account_dialog(dialog), "Name", "Third")
+    buttons(account_dialog(dialog))["OK"].click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy).accounts == (Account("new", "Third"),)
+    assert set(changes(spy).keys) == {"new"}
+
+
+def test_two_accounts_never_have_one_name(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """An account may keep its own."""
+    dialog = make(MAIN, SHOP)
+    buttons(dialog)["Edit…"].click()
+    edited = account_dialog(dialog)
+    type_in(edited, "Name", SHOP.name)
+    buttons(edited)["OK"].click()
+    assert "Another account has this name." in words(edited)
+    type_in(edited, "Name", MAIN.name)
+    buttons(edited)["OK"].click()
+    assert edited.isHidden()
+
+
+def test_an_account_is_removed_on_ok_alone(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """What OK will do is said; Cancel does nothing at all."""
+    dialog = make(MAIN, SHOP)
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["Remove"].click()
+    assert len(listed(dialog)) == 1
+    assert any(text.startswith("OK removes 1 account") for text in words(dialog))
+    buttons(dialog)["Cancel"].click()
+    assert spy.count() == 0
+    assert dialog.isHidden()
+
+
+def test_a_removed_account_takes_its_new_key_along(
+    make: Make, buttons: Buttons
+) -> None:
+    """No key is stored for nobody; with the last account the buttons rest."""
+    dialog = make(MAIN)
+    buttons(dialog)["Edit…"].click()
+    type_in(account_dialog(dialog), "API key", KEY)
+    buttons(account_dialog(dialog))["OK"].click()
+    buttons(dialog)["Remove"].click()
+    assert not buttons(dialog)["Edit…"].isEnabled()
+    assert not buttons(dialog)["Remove"].isEnabled()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    assert changes(spy) == Changes((), Settings())
+
+
+def test_the_list_knows_the_keyboard(make: Make) -> None:
+    """Enter edits and Delete removes, and Enter does not press OK as well."""
+    dialog = make(MAIN, SHOP)
+    spy = QSignalSpy(dialog.save_requested)
+    accounts = dialog.findChildren(AccountList)[0]
+    accounts.setFocus()
+    QTest.keyClick(accounts, Qt.Key.Key_Down)
+    QTest.keyClick(accounts, Qt.Key.Key_Return)
+    edited = account_dialog(dialog)
+    name = next(
+        one for one in edited.findChildren(QLineEdit) if one.accessibleName() == "Name"
+    )
+    assert name.text() == SHOP.name
+    edited.reject()
+    QTest.keyClick(accounts, Qt.Key.Key_Delete)
+    assert listed(dialog) == ["Main\nSMSup, warns below 10"]
+    assert spy.count() == 0
+
+
+def test_without_accounts_enter_adds_one(make: Make) -> None:
+    """The obvious thing is what Enter does."""
+    dialog = make()
+    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Return)
+    added = account_dialog(dialog)
+    type_in(added, "Name", "Main")
+    type_in(added, "API key", KEY)
+    added.accept()
+    assert dialog.focusWidget() is dialog.ok
+    spy = QSignalSpy(dialog.save_requested)
+    QTest.keyPress(dialog.ok, Qt.Key.Key_Return)
+    assert len(changes(spy).accounts) == 1
+
+
+def test_saving_is_waited_for(make: Make, words: Words, buttons: Buttons) -> None:
+    """Nothing can be changed meanwhile; what is stored closes the dialog."""
+    dialog = make(MAIN)
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    dialog.accept()
+    assert spy.count() == 1
+    assert not dialog.isEnabled()
+    assert "Saving…" in words(dialog)
+    dialog.saved()
+    assert dialog.isHidden()
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_what_could_not_be_saved_is_still_there(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """The reason stands in the dialog, and OK tries again with the same."""
+    dialog = make(MAIN, SHOP)
+    buttons(dialog)["Remove"].click()
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(dialog)["OK"].click()
+    dialog.save_failed(FULL)
+    assert dialog.isEnabled()
+    assert {"Disk full", "Because.", "Free some."} <= set(words(dialog))
+    assert "Saving…" not in words(dialog)
+    buttons(dialog)["OK"].click()
+    assert "Disk full" not in words(dialog)
+    assert spy.at(0) == spy.at(1)
+
+
+def test_a_dialog_closed_while_saving_comes_back_if_that_fails(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """Closing never blocks a logout, and nothing that was entered is lost."""
+    dialog = make(MAIN)
+    finished = QSignalSpy(dialog.finished)
+    buttons(dialog)["OK"].click()
+    assert dialog.close()
+    assert dialog.isHidden()
+    assert finished.count() == 0
+    dialog.save_failed(FULL)
+    assert dialog.isVisible()
+    assert "Disk full" in words(dialog)
+
+
+def test_a_new_key_is_one_dialog_and_one_ok(
+    qtbot: QtBot, make: Make, buttons: Buttons
+) -> None:
+    """Opened for an account, the dialog starts in its key and saves on its OK."""
+    dialog = make(MAIN, SHOP, edit="s")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(AccountDialog)))
+    edited = account_dialog(dialog)
+    focused = edited.focusWidget()
+    assert focused.accessibleName() == "API key"
+    type_in(edited, "API key", KEY)
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(edited)["OK"].click()
+    assert changes(spy).accounts == (MAIN, SHOP)
+    assert set(changes(spy).keys) == {"s"}
+
+
+def test_a_new_key_that_is_not_given_closes_both(
+    qtbot: QtBot, make: Make, buttons: Buttons
+) -> None:
+    """Cancel changes nothing."""
+    dialog = make(MAIN, edit="m")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(AccountDialog)))
+    spy = QSignalSpy(dialog.save_requested)
+    buttons(account_dialog(dialog))["Cancel"].click()
+    assert dialog.isHidden()
+    assert spy.count() == 0
+
+
+def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
+    """From wherever it is; it stays open afterwards, and nothing is saved yet."""
+    dialog = make(MAIN, SHOP)
+    dialog.tabs.setCurrentIndex(1)
+    spy = QSignalSpy(dialog.save_requested)
+    dialog.edit_account("s")
+    edited = account_dialog(dialog)
+    assert dialog.tabs.currentIndex() == 0
+    assert (edited.account_id, edited.focusWidget().accessibleName()) == (
+        "s",
+        "API key",
+    )
+    buttons(edited)["Cancel"].click()
+    assert dialog.isVisible()
+    assert spy.count() == 0
+
+
+def test_a_jump_never_closes_what_is_being_typed(make: Make) -> None:
+    """Another account's dialog stays; while it is saved, nothing is opened at all."""
+    dialog = make(MAIN, SHOP)
+    dialog.edit_account("m")
+    type_in(account_dialog(dialog), "Name", "Half-typed")
+    dialog.edit_account("s")
+    assert account_dialog(dialog).account_id == "m"
+    account_dialog(dialog).accept()
+    dialog.accept()
+    dialog.edit_account("s")
+    assert not any(one.isVisible() for one in dialog.findChildren(AccountDialog))
+
+
+def test_an_account_that_is_gone_is_not_edited(qtbot: QtBot, make: Make) -> None:
+    """The settings open as usual."""
+    dialog = make(MAIN, edit="gone")
+    qtbot.wait(0)
+    assert dialog.isVisible()
+    assert not dialog.findChildren(AccountDialog)
+
+
+def test_a_trial_is_answered_where_it_was_asked(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """Closing the account's dialog forgets it; another one is not told."""
+    dialog = make(MAIN, SHOP)
+    spy = QSignalSpy(dialog.test_requested)
+    buttons(dialog)["Edit…"].click()
+    buttons(account_dialog(dialog))["Test"].click()
+    first = spy.at(0)[0]
+    buttons(account_dialog(dialog))["Cancel"].click()
+    dialog.show_trial(first, "€1.00")
+    buttons(dialog)["Edit…"].click()
+    again = account_dialog(dialog)
+    buttons(again)["Test"].click()
+    dialog.show_trial(first, "€1.00")
+    assert "Asking…" in words(again)
+    dialog.show_trial(spy.at(1)[0], "€2.00")
+    assert "The gateway answers: €2.00" in words(again)
+
+
+def test_a_long_name_is_cut(make: Make) -> None:
+    """The list stays readable whatever the file says."""
+    assert listed(make(replace(MAIN, name="x" * 10_000)))[0].count("x") == 59
+
+
+def test_everything_one_can_touch_has_a_name(make: Make) -> None:
+    """A screen reader says what each is for."""
+    dialog = make(MAIN)
+    names = {
+        part.accessibleName()
+        for kind in (AccountList, QComboBox, QCheckBox)
+        for part in dialog.findChildren(kind)
+    }
+    assert names == {
+        "Accounts",
+        "Ask the gateway every",
+        "Hide amounts until I ask for them",
+        "Language",
+        "Start Balance Tray when I log in",
+        "Tray icon",
+        "Low balance",
+        "Runs out soon",
+        "Balance is used up",
+        "API key is rejected",
+        "Unusual spending",
+        "Unreachable for longer than",
+        "Topped up",
+        "Quiet hours from",
+        "Remind me while the balance is low, every",
+        "Time between two reminders",
+    }

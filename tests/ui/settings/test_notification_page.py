@@ -1,0 +1,160 @@
+"""What a person wants to be told of, and when."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+
+import pytest
+from PySide6.QtCore import QTime
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QTimeEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.errors import Failure, NotificationsUnseen
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.core.view.account_text import problem
+from trayapp.ui.settings.notification_page import NotificationPage
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+
+KINDS = {
+    "Low balance": AlertKind.LOW,
+    "Runs out soon": AlertKind.LOW_DAYS,
+    "Balance is used up": AlertKind.EMPTY,
+    "API key is rejected": AlertKind.REJECTED,
+    "Unusual spending": AlertKind.DRAIN,
+    "Unreachable for longer than": AlertKind.UNREACHABLE,
+    "Topped up": AlertKind.TOPPED_UP,
+}
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> NotificationPage:
+    """Give the page with nothing chosen yet."""
+    one = NotificationPage(Settings(), ENGLISH)
+    qtbot.addWidget(one)
+    one.show()
+    return one
+
+
+def box(page: NotificationPage, name: str) -> QCheckBox:
+    """Give the box that is called so."""
+    boxes = page.findChildren(QCheckBox)
+    return next(one for one in boxes if one.accessibleName() == name)
+
+
+def part(page: NotificationPage, name: str) -> QWidget:
+    """Give the list of choices or the time that is called so."""
+    parts = [*page.findChildren(QComboBox), *page.findChildren(QTimeEdit)]
+    return next(one for one in parts if one.accessibleName() == name)
+
+
+def test_each_choice_says_what_it_is_for(page: NotificationPage, words: Words) -> None:
+    """In a sentence that is seen, and said by a screen reader, a box's name first."""
+    said = {one.accessibleDescription() for one in page.findChildren(QCheckBox)}
+    for one in page.findChildren(QComboBox):
+        name, _, advice = one.accessibleDescription().partition(". ")
+        assert name == one.accessibleName()
+        said.add(advice)
+    assert said <= set(words(page))
+    assert all(one.endswith(".") for one in said)
+
+
+def test_a_test_that_nobody_takes_says_so(
+    page: NotificationPage, words: Words, buttons: Buttons
+) -> None:
+    """As soon as that is known; and no longer when somebody takes them."""
+    unseen = problem(Failure(NotificationsUnseen), ENGLISH)
+    page.show_unseen(unseen)
+    assert not any(unseen.title in one for one in words(page)), "nobody asked"
+    page.show_unseen(None)
+    buttons(page)["Test notification"].click()
+    assert any(one.startswith("Sent.") for one in words(page))
+    page.show_unseen(unseen)
+    (told,) = (one for one in words(page) if unseen.title in one)
+    assert unseen.advice in told
+    assert not any(one.startswith("Sent.") for one in words(page))
+    page.show_unseen(None)
+    assert any(one.startswith("Sent.") for one in words(page))
+
+
+def test_the_defaults_come_back_as_they_were(page: NotificationPage) -> None:
+    """No quiet hours, no reminder, and all that asks for an act."""
+    default = Settings()
+    assert page.told() == default.told
+    assert page.unreachable_after() == default.unreachable_after
+    assert (page.quiet(), page.reminder()) == (None, None)
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS.items())
+def test_each_kind_is_turned_on_and_off(
+    page: NotificationPage, name: str, kind: AlertKind
+) -> None:
+    """And no other with it."""
+    before = page.told()
+    box(page, name).click()
+    assert page.told() ^ before == {kind}
+
+
+def test_every_kind_can_be_chosen() -> None:
+    """A new kind does not stay without its box."""
+    assert set(KINDS.values()) == set(AlertKind)
+
+
+def test_quiet_hours_may_pass_midnight(page: NotificationPage) -> None:
+    """A night is proposed; its times rest until it is wanted."""
+    start, end = part(page, "Quiet hours begin"), part(page, "Quiet hours end")
+    assert not start.isEnabled()
+    box(page, "Quiet hours from").click()
+    assert start.isEnabled()
+    assert page.quiet() == QuietHours(time(22), time(7))
+    assert isinstance(end, QTimeEdit)
+    end.setTime(QTime(6, 45))
+    assert page.quiet() == QuietHours(time(22), time(6, 45))
+
+
+def test_a_reminder_has_a_time_between(page: NotificationPage) -> None:
+    """Off at first; a day is proposed."""
+    box(page, "Remind me while the balance is low, every").click()
+    assert page.reminder() == timedelta(hours=24)
+    every = part(page, "Time between two reminders")
+    assert isinstance(every, QComboBox)
+    every.setCurrentText("2 days")
+    assert page.reminder() == timedelta(days=2)
+
+
+def test_how_long_is_unreachable_can_be_chosen(page: NotificationPage) -> None:
+    """It rests while that is not told."""
+    patience = part(page, "Unreachable for longer than")
+    assert isinstance(patience, QComboBox)
+    patience.setCurrentText("12 hours")
+    assert page.unreachable_after() == timedelta(hours=12)
+    box(page, "Unreachable for longer than").click()
+    assert not patience.isEnabled()
+
+
+def test_what_is_not_obvious_is_explained(page: NotificationPage, words: Words) -> None:
+    """To a screen reader too."""
+    drain = box(page, "Unusual spending").accessibleDescription()
+    assert "a leaked key, a runaway script" in drain
+    assert drain in words(page)
+
+
+def test_a_notification_is_tried_out(
+    page: NotificationPage, words: Words, buttons: Buttons
+) -> None:
+    """What to do if none appears stands beside the button."""
+    spy = QSignalSpy(page.test_notification_requested)
+    buttons(page)["Test notification"].click()
+    assert spy.count() == 1
+    assert any(text.startswith("Sent.") for text in words(page))

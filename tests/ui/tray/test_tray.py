@@ -1,0 +1,289 @@
+"""The tray shows a value and says what a person asked for there."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.alerts.notification import Notice, Urgency
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.i18n.plain_text import utf16_length
+from trayapp.core.settings import IconStyle
+from trayapp.core.view.gauge import Gauge
+from trayapp.core.view.tray import TrayView
+from trayapp.ui.tray.tray import LINES, Tray
+
+# Said by Qt's tray icon where there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")
+
+VIEW = TrayView(
+    gauge=Gauge(State.LOW, 0.25, "7.5"),
+    tooltip="Main: €7.50, Low, as of 12:00",
+    lines=("Main: €7.50, Low, as of 12:00",),
+    top_ups=(("m", "Main"),),
+)
+SEVERAL = replace(VIEW, top_ups=(("m", "Main"), ("s", "R&D")))
+HOSTILE = '<img src=x> & "\u202ecod.exe'
+
+
+@pytest.fixture
+def tray(qtbot: QtBot) -> Iterator[Tray]:
+    """Give a tray that is shown, and take it away again."""
+    del qtbot
+    one = Tray(ENGLISH, platform="linux")
+    one.show()
+    yield one
+    one.hide()
+
+
+def icon(tray: Tray) -> QSystemTrayIcon:
+    """Give the tray's icon: the last one that was made."""
+    return tray.findChildren(QSystemTrayIcon)[-1]
+
+
+def drawn(tray: Tray) -> QImage:
+    """Give the picture that the panel shows."""
+    return icon(tray).icon().pixmap(22, 22).toImage()
+
+
+def menu(tray: Tray) -> QMenu:
+    """Give the icon's menu."""
+    return icon(tray).contextMenu()
+
+
+def entries(tray: Tray) -> dict[str, QAction]:
+    """Give what is to be seen of the menu, by its text."""
+    return {
+        action.text(): action
+        for action in menu(tray).actions()
+        if action.isVisible() and not action.isSeparator()
+    }
+
+
+def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
+    """Where there are no tooltips, the first line still tells the balance."""
+    tray.render(VIEW)
+    assert list(entries(tray)) == [
+        "Main: €7.50, Low, as of 12:00",
+        "&Open",
+        "&Refresh",
+        "&Top up…",
+        "S&nooze",
+        "&Settings…",
+        "&About",
+        "&Quit",
+    ]
+    assert icon(tray).toolTip() == VIEW.tooltip
+
+
+@pytest.mark.parametrize(
+    ("entry", "intent"),
+    [
+        (VIEW.lines[0], "open_requested"),
+        ("&Open", "open_requested"),
+        ("&Refresh", "refresh_requested"),
+        ("&Settings…", "settings_requested"),
+        ("&About", "about_requested"),
+        ("&Quit", "quit_requested"),
+    ],
+)
+def test_each_entry_says_what_is_asked_for(tray: Tray, entry: str, intent: str) -> None:
+    """An entry does nothing by itself."""
+    tray.render(VIEW)
+    spy = QSignalSpy(getattr(tray, intent))
+    entries(tray)[entry].trigger()
+    assert spy.count() == 1
+
+
+def test_many_accounts_are_counted(tray: Tray) -> None:
+    """The menu stays short, and says how much it leaves out."""
+    lines = tuple(f"Account {number}" for number in range(12))
+    tray.render(replace(VIEW, lines=lines))
+    assert list(entries(tray))[:6] == [*lines[:LINES], "and 7 more accounts"]
+    tray.render(VIEW)
+    assert list(entries(tray))[:2] == [VIEW.lines[0], "&Open"]
+
+
+def test_one_account_is_topped_up_directly(tray: Tray) -> None:
+    """No submenu for one."""
+    tray.render(VIEW)
+    spy = QSignalSpy(tray.top_up_requested)
+    entries(tray)["&Top up…"].trigger()
+    assert spy.at(0) == ["m"]
+
+
+def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
+    """It names them all, and loses nobody when their order changes."""
+    tray.render(SEVERAL)
+    tray.render(replace(SEVERAL, top_ups=SEVERAL.top_ups[::-1]))
+    submenu = entries(tray)["&Top up"].menu()
+    assert isinstance(submenu, QMenu)
+    assert [action.text() for action in submenu.actions()] == ["R&&D", "Main"]
+    spy = QSignalSpy(tray.top_up_requested)
+    for action in submenu.actions():
+        action.trigger()
+    assert [spy.at(0), spy.at(1)] == [["s"], ["m"]]
+
+
+def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
+    """Each choice is said as the program's own word for it."""
+    submenu = entries(tray)["S&nooze"].menu()
+    assert isinstance(submenu, QMenu)
+    spy = QSignalSpy(tray.snooze_requested)
+    for action in submenu.actions():
+        action.trigger()
+    said = [spy.at(position)[0] for position in range(spy.count())]
+    assert said == ["1h", "8h", "tomorrow", "monday"]
+
+
+def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
+    """The balance stays first; both entries are gone when it is over."""
+    tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
+    assert list(entries(tray))[:2] == [VIEW.lines[0], "Snoozed until 14:30"]
+    spy = QSignalSpy(tray.snooze_requested)
+    entries(tray)["Turn notifications on a&gain"].trigger()
+    assert spy.at(0) == ["off"]
+    tray.render(VIEW)
+    assert not any("nooze" in text for text in list(entries(tray))[:4])
+    assert "Turn notifications on a&gain" not in entries(tray)
+
+
+def test_nothing_to_top_up_is_said(tray: Tray) -> None:
+    """The entry stays where it is, disabled."""
+    tray.render(replace(VIEW, top_ups=()))
+    assert not entries(tray)["&Top up…"].isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("reason", "platform", "opened", "refreshed"),
+    [
+        (QSystemTrayIcon.ActivationReason.Trigger, "linux", 1, 0),
+        (QSystemTrayIcon.ActivationReason.Trigger, "win32", 1, 0),
+        (QSystemTrayIcon.ActivationReason.Trigger, "darwin", 0, 0),
+        (QSystemTrayIcon.ActivationReason.DoubleClick, "linux", 1, 0),
+        (QSystemTrayIcon.ActivationReason.MiddleClick, "linux", 0, 1),
+        (QSystemTrayIcon.ActivationReason.Context, "linux", 0, 0),
+    ],
+)
+def test_clicks(
+    qtbot: QtBot,
+    reason: QSystemTrayIcon.ActivationReason,
+    platform: str,
+    opened: int,
+    refreshed: int,
+) -> None:
+    """A click opens the window, except where it opens the menu; the middle asks."""
+    del qtbot
+    tray = Tray(ENGLISH, platform=platform)
+    opens = QSignalSpy(tray.open_requested)
+    refreshes = QSignalSpy(tray.refresh_requested)
+    icon(tray).activated.emit(reason)
+    assert (opens.count(), refreshes.count()) == (opened, refreshed)
+
+
+def test_an_unchanged_view_touches_nothing(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Panels flicker and close menus at every call, so there is none."""
+    tray.render(SEVERAL)
+    calls: list[str] = []
+    for name in ("setIcon", "setToolTip"):
+        monkeypatch.setattr(
+            QSystemTrayIcon, name, lambda *_, name=name: calls.append(name)
+        )
+    for action in menu(tray).actions():
+        action.changed.connect(lambda: calls.append("changed"))
+    tray.render(SEVERAL)
+    assert calls == []
+    tray.render(replace(SEVERAL, gauge=Gauge(State.OK)))
+    assert calls == ["setIcon"]
+
+
+def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
+    """No markup, no mnemonic, no reordering, no endless line."""
+    lines, top_ups = (HOSTILE, "x" * 10_000), (("a", HOSTILE),) * 2
+    tray.render(TrayView(Gauge(State.OK), HOSTILE, lines, top_ups))
+    shown = '<img src=x> && "cod.exe'
+    assert next(iter(entries(tray))) == shown
+    assert all(len(text) <= 120 for text in entries(tray))
+    assert "<" not in icon(tray).toolTip()
+    assert utf16_length(icon(tray).toolTip()) <= 127
+
+
+def test_a_new_icon_shows_what_the_old_one_did(tray: Tray) -> None:
+    """After a panel came late, everything is as it was."""
+    tray.render(VIEW)
+    before, picture = icon(tray), drawn(tray)
+    same_menu = menu(tray)
+    tray.recreate()
+    assert icon(tray) is not before
+    assert not before.isVisible()
+    assert before.toolTip() == "Balance Tray"
+    assert icon(tray).isVisible()
+    assert icon(tray).toolTip() == VIEW.tooltip
+    assert drawn(tray) == picture
+    assert menu(tray) is same_menu
+
+
+def test_a_hidden_icon_says_nothing(tray: Tray) -> None:
+    """Windows remembers the last tooltip: it holds no balance."""
+    tray.render(VIEW)
+    tray.hide()
+    assert icon(tray).toolTip() == "Balance Tray"
+    tray.render(replace(VIEW, tooltip="Main: €9.00"))
+    tray.recreate()
+    assert (icon(tray).isVisible(), icon(tray).toolTip()) == (False, "Balance Tray")
+    tray.show()
+    assert icon(tray).toolTip() == "Main: €9.00"
+
+
+def test_a_message_is_cut_to_what_windows_shows(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """63 and 255 units of UTF-16; a click says whose message it was."""
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        QSystemTrayIcon,
+        "showMessage",
+        lambda _self, title, body, _icon: said.append((title, body)),
+    )
+    tray.show_message(
+        Notice("m/balance", "m", "😀" * 60, "b" * 400, Urgency.NORMAL, ())
+    )
+    assert [(utf16_length(title), utf16_length(body)) for title, body in said] == [
+        (63, 255)
+    ]
+    spy = QSignalSpy(tray.notice_clicked)
+    icon(tray).messageClicked.emit()
+    assert spy.at(0) == ["m"]
+
+
+def test_a_screenless_platform_hosts_no_tray(tray: Tray) -> None:
+    """The question is Qt's to answer."""
+    assert not tray.is_hosted()
+
+
+def test_the_icon_is_painted_in_the_style_that_was_chosen(tray: Tray) -> None:
+    """And a style that stays the same is no news for the panel."""
+    tray.render(VIEW)
+    coloured = drawn(tray)
+    tray.show_style(IconStyle.LIGHT)
+    assert drawn(tray) != coloured
+    same = icon(tray).icon().cacheKey()
+    tray.show_style(IconStyle.LIGHT)
+    assert icon(tray).icon().cacheKey() == same
+    tray.show_style(IconStyle.COLOUR)
+    assert drawn(tray) == coloured
+
+
+def test_the_icon_shows_that_notifications_are_snoozed(tray: Tray) -> None:
+    """By a moon."""
+    tray.render(VIEW)
+    awake = drawn(tray)
+    tray.render(replace(VIEW, gauge=replace(VIEW.gauge, snoozed=True)))
+    assert drawn(tray) != awake

@@ -1,0 +1,121 @@
+"""Labels show plain text, whole, in colours that can be read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.ui.widgets.colours import (
+    READABLE,
+    contrast,
+    muted,
+    on_highlight,
+    readable,
+    tint,
+    warning,
+)
+from trayapp.ui.widgets.labels import Text, Tone, breakable
+
+GROUNDS = (QPalette.ColorRole.Window, QPalette.ColorRole.Base)
+
+
+def test_markup_stays_text(qtbot: QtBot) -> None:
+    """What looks like a picture loads none."""
+    label = Text("<img src=/etc/passwd>")
+    qtbot.addWidget(label)
+    assert label.textFormat() is Qt.TextFormat.PlainText
+    assert label.text() == "<img src=/etc/passwd>"
+
+
+@given(st.text())
+def test_breaks_change_no_word(text: str) -> None:
+    """Only invisible breaks are added, and only inside long words."""
+    assert breakable(text).replace("\u200b", "") == text.replace("\u200b", "")
+    if max(map(len, text.split()), default=0) <= 24:
+        assert breakable(text) == text
+
+
+def test_a_long_word_wraps(qtbot: QtBot) -> None:
+    """Nothing is cut off at the right, and a letter keeps its accent."""
+    label = Text("e\u0301" * 200)
+    qtbot.addWidget(label)
+    assert label.minimumSizeHint().width() < 100
+    assert "\u200b\u0301" not in label.text()
+    assert label.accessibleName() == "e\u0301" * 200
+
+
+def test_a_label_follows_the_palette_and_the_font_around(
+    qtbot: QtBot, dark: QPalette
+) -> None:
+    """Also when the desktop changes while the window is open."""
+    around = QWidget()
+    qtbot.addWidget(around)
+    label = Text("quiet", tone=Tone.MUTED, scale=2, bold=True)
+    QVBoxLayout(around).addWidget(label)
+    assert label.font().pointSizeF() == 2 * around.font().pointSizeF()
+    assert label.font().bold()
+    around.setPalette(dark)
+    ground = around.palette().window().color()
+    assert contrast(label.palette().windowText().color(), ground) >= READABLE
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_tones_can_be_read(
+    qtbot: QtBot, dark: QPalette, ground: QPalette.ColorRole, *, is_dark: bool
+) -> None:
+    """4.5:1 at least, and still told apart from plain text."""
+    del qtbot
+    palette = dark if is_dark else QPalette()
+    for colour in (muted(palette, ground), warning(palette, ground)):
+        assert contrast(colour, palette.color(ground)) >= READABLE
+        assert colour != palette.color(QPalette.ColorRole.WindowText)
+    text = palette.color(QPalette.ColorRole.WindowText)
+    assert contrast(text, tint(palette)) >= READABLE
+
+
+@pytest.mark.parametrize("highlight", ["#3584e4", "#3daee9", "#102a60", "#ffd700"])
+def test_a_button_that_stands_out_can_be_read(highlight: str) -> None:
+    """Whatever colour the desktop highlights with, and though white was meant."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(highlight))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor("#ffffff"))
+    assert contrast(on_highlight(palette), QColor(highlight)) >= READABLE
+
+
+def test_black_on_white_is_the_strongest_contrast() -> None:
+    """As WCAG defines it, from 1 to 21."""
+    black, white = QColor("#000000"), QColor("#ffffff")
+    assert contrast(black, white) == pytest.approx(21)
+    assert contrast(white, white) == pytest.approx(1)
+
+
+def test_a_readable_colour_is_left_as_it_is() -> None:
+    """And one that isn't goes towards the text's, no further than needed."""
+    white, red = QColor("#ffffff"), QColor("#b91c1c")
+    assert readable(red, white, QColor("#000000")).name() == red.name()
+    pale = readable(QColor("#ffcccc"), white, QColor("#000000"))
+    assert READABLE <= contrast(pale, white) < 6
+
+
+def test_the_last_words_stay_together(qtbot: QtBot) -> None:
+    """Where they don't fit, the second line has all of them, not one alone."""
+    label = Text()
+    qtbot.addWidget(label)
+    label.say("Runs out today at this pace", end=3)
+    assert label.text() == "Runs out today at\u00a0this\u00a0pace"
+    assert label.accessibleName() == "Runs out today at this pace"
+    label.say("Runs out", end=3)
+    assert label.text() == "Runs\u00a0out"
+
+
+def test_a_web_address_stays_on_one_line(qtbot: QtBot) -> None:
+    """However narrow the label is; a screen reader hears it as it is written."""
+    label = Text("https://api.example.com")
+    qtbot.addWidget(label)
+    whole = label.fontMetrics().horizontalAdvance("https://api.example.com")
+    assert label.minimumSizeHint().width() >= whole
+    assert label.accessibleName() == "https://api.example.com"

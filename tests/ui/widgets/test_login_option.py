@@ -1,0 +1,66 @@
+"""The box for start at login: the desktop's truth first, then a person's choice."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.autostart.login import Login, login_advice
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.login_option import LoginOption
+
+
+@pytest.fixture
+def option(qtbot: QtBot) -> LoginOption:
+    """Give the box before anything is known."""
+    option = LoginOption(ENGLISH)
+    qtbot.addWidget(option)
+    return option
+
+
+def advice(option: LoginOption) -> str:
+    """Read the sentence beside the box, which a screen reader says too."""
+    (said,) = option.findChildren(Text)
+    assert option.box.accessibleDescription() == said.text()
+    return said.text()
+
+
+def test_it_rests_until_the_desktop_is_known(option: LoginOption) -> None:
+    """Nothing that it shows before would be true."""
+    assert not option.box.isEnabled()
+    assert option.chosen() is None
+
+
+@pytest.mark.parametrize("login", Login)
+def test_it_shows_what_the_desktop_has(option: LoginOption, login: Login) -> None:
+    """And says what belongs to it."""
+    option.show_login(login)
+    box = option.box
+    assert (box.isChecked(), box.isEnabled()) == (login.is_on, login.can_change)
+    assert advice(option) == login_advice(login, ENGLISH)
+    assert option.chosen() is None
+
+
+def test_each_state_that_is_not_usual_has_its_own_words() -> None:
+    """Who can't choose reads why."""
+    said = {login: login_advice(login, ENGLISH) for login in Login}
+    assert said.pop(Login.ON) == said[Login.OFF]
+    assert len(set(said.values())) == len(said)
+
+
+def test_a_click_chooses_and_another_leaves_it(option: LoginOption) -> None:
+    """What is as it was is nothing to save."""
+    option.show_login(Login.SWITCHED_OFF)
+    option.box.click()
+    assert option.chosen() is True
+    option.box.click()
+    assert option.chosen() is None
+
+
+def test_a_choice_outlives_another_look(option: LoginOption) -> None:
+    """A first run that was left and is gone on with asks again."""
+    option.show_login(Login.OFF)
+    option.box.click()
+    option.show_login(Login.OFF)
+    assert option.chosen() is True
+    option.show_login(Login.ON)
+    assert (option.on, option.chosen()) == (True, None)

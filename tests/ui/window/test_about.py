@@ -1,0 +1,48 @@
+"""What the program is, what it sends where, and under which licences."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.ui.window.about import AboutDialog
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def test_it_says_what_a_person_may_want_to_know(
+    qtbot: QtBot,
+    words: Callable[[QWidget], list[str]],
+    buttons: Callable[[QWidget], dict[str, QAbstractButton]],
+) -> None:
+    """Version, destinations, licences; and it closes."""
+    dialog = AboutDialog("1.2.3", ENGLISH)
+    qtbot.addWidget(dialog)
+    text = "\n".join(words(dialog))
+    for part in ("Version 1.2.3", "no telemetry", "MIT", "LGPL", "keyring"):
+        assert part in text
+    dialog.show()
+    buttons(dialog)["Close"].click()
+    assert dialog.isHidden()
+
+
+def test_it_offers_a_report_once_at_a_time(
+    qtbot: QtBot,
+    words: Callable[[QWidget], list[str]],
+    buttons: Callable[[QWidget], dict[str, QAbstractButton]],
+) -> None:
+    """The button waits until it is done; what is said then has its room."""
+    dialog = AboutDialog("1.2.3", ENGLISH)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    button, height = buttons(dialog)["Copy diagnostics"], dialog.height()
+    with qtbot.waitSignal(dialog.report_requested):
+        button.click()
+    assert not button.isEnabled()
+    dialog.confirm("Copied. " * 20)
+    assert button.isEnabled()
+    assert "Copied." in "\n".join(words(dialog))
+    assert dialog.height() >= dialog.heightForWidth(dialog.width()) > height

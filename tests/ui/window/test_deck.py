@@ -1,0 +1,169 @@
+"""Cards stand in as many columns as there is room for, and are never lost in it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cards import FINE
+from layout import faults
+from trayapp.core.chart.sparkline import Sketch
+from trayapp.core.errors import Remedy
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.widgets.labels import Text
+from trayapp.ui.window.deck import Deck
+from trayapp.ui.window.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+ONE = replace(
+    FINE,
+    account_id="0",
+    name="Account 0",
+    run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
+    messages="about 7,002 messages",
+    sketch=Sketch(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
+)
+DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
+SIZES = (QSize(360, 500), QSize(640, 600), QSize(780, 560))
+Show = Callable[[int, QSize], Window]
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Show:
+    """Give a function that shows so many accounts in a window of a size."""
+
+    def shown(count: int, size: QSize) -> Window:
+        window = Window(ENGLISH)
+        qtbot.addWidget(window)
+        window.show_cards(
+            tuple(
+                replace(
+                    ONE,
+                    account_id=str(one),
+                    name=f"Account {one}",
+                    level=State.LOW if one % 3 == 1 else State.OK,
+                    state=(State.OK, State.LOW, State.UNREACHABLE)[one % 3],
+                    problem=DOWN if one % 3 == 2 else None,
+                )
+                for one in range(count)
+            )
+        )
+        with qtbot.waitExposed(window):
+            window.show()
+        window.resize(size)
+        settle()
+        return window
+
+    return shown
+
+
+def settle() -> None:
+    """Let everything be laid out."""
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def cards(window: Window) -> list[AccountCard]:
+    """Give the cards that are to be seen, in their order."""
+    found = window.findChildren(AccountCard)
+    return [one for one in found if not one.isHidden()]
+
+
+def lefts(window: Window) -> list[int]:
+    """Give where the columns begin."""
+    return sorted({one.x() for one in cards(window)})
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [1, 2, 4, 50])
+def test_every_number_of_cards_fits_into_every_window(
+    show: Show, count: int, size: QSize
+) -> None:
+    """Nothing is cut off and nothing overlaps, narrow or wide."""
+    assert faults(show(count, size)) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "columns"),
+    [(1, 2000, 1), (4, 600, 1), (4, 1400, 2), (4, 2000, 3), (50, 2500, 4)],
+)
+def test_a_wide_window_has_columns(
+    show: Show, count: int, width: int, columns: int
+) -> None:
+    """Of one width, in rows that begin at one height."""
+    window = show(count, QSize(width, 600))
+    shown = cards(window)
+    assert len(lefts(window)) == columns
+    assert len({one.width() for one in shown}) <= 2  # a pixel is left over
+    for first in range(0, count, columns):
+        row = shown[first : first + columns]
+        assert len({(one.y(), one.height()) for one in row}) == 1
+
+
+def test_a_wide_window_can_be_made_narrow_again(show: Show) -> None:
+    """Columns are what there is room for, and ask for none."""
+    window = show(4, QSize(1600, 600))
+    assert window.minimumSizeHint().width() < 500
+    window.resize(360, 600)
+    settle()
+    assert (len(lefts(window)), window.width()) == (1, 360)
+
+
+def test_those_that_are_found_leave_no_gaps(show: Show) -> None:
+    """Whatever stood between them."""
+    window = show(12, QSize(1400, 600))
+    window.findChildren(QLineEdit)[0].setText("1")
+    settle()
+    found = cards(window)
+    assert [one.name for one in found] == ["Account 1", "Account 10", "Account 11"]
+    assert found[0].y() == found[1].y() < found[2].y()
+    assert found[0].x() == found[2].x()
+
+
+def test_a_single_account_is_large_and_in_the_middle(show: Show) -> None:
+    """Its amount is larger than that of one among several."""
+
+    def amount(window: Window) -> float:
+        labels = cards(window)[0].findChildren(Text)
+        return max(one.font().pointSizeF() for one in labels)
+
+    alone, among, crowd = (show(count, QSize(1400, 700)) for count in (1, 4, 50))
+    assert amount(alone) > amount(among) > amount(crowd)
+    (card,) = cards(alone)
+    (around,) = alone.findChildren(Deck)
+    off = card.geometry().center() - around.rect().center()
+    assert (abs(off.x()) <= 2, abs(off.y()) <= 20) == (True, True)
+    assert card.width() < around.width() * 2 // 3
+
+
+def test_another_account_makes_the_first_smaller(show: Show) -> None:
+    """And when it is gone, the first one is alone again."""
+    window = show(1, QSize(700, 600))
+    (card,) = cards(window)
+    alone = card.height()
+    window.show_cards((ONE, replace(ONE, account_id="1", name="Account 1")))
+    settle()
+    assert card.height() < alone
+    window.show_cards((ONE,))
+    settle()
+    assert card.height() == alone
+
+
+def test_buttons_stand_in_columns(show: Show) -> None:
+    """Those of one kind begin at one place and have one width, from card to card."""
+    window = show(4, QSize(640, 600))
+    for text in ("Top up…", "More", "History…"):
+        places = {
+            (one.mapTo(window, QPoint()).x(), one.width())
+            for one in window.findChildren(QPushButton)
+            if one.text() == text and one.isVisible()
+        }
+        assert len(places) == 1

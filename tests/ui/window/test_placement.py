@@ -1,0 +1,209 @@
+"""The window comes up beside the tray first, and then where it was left."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
+from pytestqt.qtbot import QtBot
+
+from trayapp.core.i18n.language import Language
+from trayapp.ui.window.placement import Placement, as_before, beside
+from trayapp.ui.window.window import Window
+from wired import NotedTray
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+ICON = QRect(700, 770, 22, 22)
+CHOSEN_PLACE = (20, 60, 500, 400)
+CHOSEN = QRect(*CHOSEN_PLACE)
+Place = tuple[int, int, int, int]
+ROOM = QRect(0, 30, 1000, 770)
+"""A screen of 1000 x 800 with a panel at the top."""
+SIZE = QSize(400, 300)
+NUMBERS = st.integers(min_value=-5000, max_value=5000)
+LENGTHS = st.integers(min_value=1, max_value=5000)
+PLACES = st.builds(QRect, NUMBERS, NUMBERS, LENGTHS, LENGTHS)
+
+
+class PlacedTray(NotedTray):
+    """A tray whose panel says where the icon is."""
+
+    icon = ICON
+
+    def spot(self) -> QRect:
+        """Say what the test wants."""
+        return self.icon
+
+
+class Scene:
+    """A tray, and a window that comes up where it should."""
+
+    def __init__(self, stood: Place | None = None) -> None:
+        self.tray, self.window = PlacedTray(), Window(Language())
+        self.placement = Placement(self.tray, self.window)
+        self.placement.restore(stood)
+        self.left: list[Place] = []
+        self.placement.left.connect(self.left.append)
+        self.tray.open_requested.connect(self.placement.note_spot)
+        self.tray.open_requested.connect(self.window.show)
+
+    def choose(self, place: QRect) -> None:
+        """Move the window and change its size, as a person does, and close it."""
+        self.window.move(place.topLeft())
+        self.window.resize(place.size())
+        self.window.close()
+
+    @property
+    def place(self) -> QRect:
+        """Where the window is."""
+        return QRect(self.window.pos(), self.window.size())
+
+    def end(self) -> None:
+        """End the program."""
+        self.window.hide()
+        self.window.deleteLater()
+        self.tray.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Iterator[Scene]:
+    """Give a first start."""
+    del qtbot
+    scene = Scene()
+    yield scene
+    scene.end()
+
+
+def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
+    """Right above it, where the panel is below."""
+    scene.tray.open_requested.emit()
+    assert scene.place.bottom() < ICON.top()
+    assert scene.place.right() > ICON.left()
+
+
+def test_where_no_panel_tells_it_opens_beside_the_pointer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is where the icon was clicked."""
+    monkeypatch.setattr(
+        "trayapp.ui.window.placement.QCursor.pos", lambda: QPoint(700, 5)
+    )
+    scene.tray.icon = QRect()
+    scene.tray.open_requested.emit()
+    assert scene.place.top() < 40
+    assert scene.place.right() > 700
+
+
+def test_without_a_click_the_desktop_decides(scene: Scene) -> None:
+    """At the start, nobody pointed anywhere."""
+    before = scene.window.pos()
+    scene.window.show()
+    assert scene.window.pos() == before
+
+
+def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
+    """Now, and after the next start, wherever the tray is."""
+    scene.tray.open_requested.emit()
+    scene.choose(CHOSEN)
+    scene.tray.open_requested.emit()
+    assert scene.place == CHOSEN
+    scene.window.close()
+    assert scene.left == [CHOSEN_PLACE]
+    again = Scene(CHOSEN_PLACE)
+    again.tray.open_requested.emit()
+    assert again.place == CHOSEN
+    again.end()
+
+
+def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
+    """So it has somewhere to go back to."""
+    scene.tray.open_requested.emit()
+    scene.choose(CHOSEN)
+    scene.tray.open_requested.emit()
+    scene.window.showMaximized()
+    scene.window.close()
+    assert scene.left == [CHOSEN_PLACE]
+
+
+def test_what_stays_is_no_news(scene: Scene) -> None:
+    """Opening and closing costs no write."""
+    for _ in range(3):
+        scene.tray.open_requested.emit()
+        scene.choose(CHOSEN)
+    assert scene.left == [CHOSEN_PLACE]
+
+
+def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
+    """The size stays, and it opens beside the tray again."""
+    del qtbot
+    scene = Scene((5000, 5000, 500, 400))
+    scene.tray.open_requested.emit()
+    assert scene.place.size() == QSize(500, 400)
+    assert scene.window.screen().availableGeometry().contains(scene.place)
+    scene.end()
+
+
+def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
+    """As on Wayland."""
+    scene.placement.can_move = False
+    before = scene.window.pos()
+    scene.tray.open_requested.emit()
+    assert scene.window.pos() == before
+    scene.window.resize(CHOSEN.size())
+    scene.window.close()
+    scene.window.resize(700, 500)
+    scene.tray.open_requested.emit()
+    assert scene.window.size() == CHOSEN.size()
+    assert scene.left == [(0, 0, 500, 400)]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "place"),
+    [
+        (QRect(500, 4, 22, 22), QRect(310, 38, 400, 300)),
+        (QRect(970, 4, 22, 22), QRect(592, 38, 400, 300)),
+        (QRect(500, 770, 22, 22), QRect(310, 462, 400, 300)),
+        (QRect(2, 600, 22, 22), QRect(8, 292, 400, 300)),
+    ],
+    ids=["top", "corner", "bottom", "left"],
+)
+def test_a_window_opens_beside_the_icon(anchor: QRect, place: QRect) -> None:
+    """Under a panel at the top, above one at the bottom, beside one at a side."""
+    assert beside(anchor, SIZE, ROOM) == place
+
+
+@given(PLACES, st.builds(QSize, LENGTHS, LENGTHS))
+def test_beside_any_icon_there_is_room(anchor: QRect, size: QSize) -> None:
+    """Whatever a panel says of where its icon is."""
+    assert ROOM.contains(beside(anchor, size, ROOM))
+
+
+def test_a_window_stands_where_it_stood() -> None:
+    """On whichever screen that was."""
+    place, second = QRect(1200, 100, 400, 300), QRect(1000, 0, 1000, 800)
+    assert as_before(place, [ROOM, second]) == place
+
+
+def test_a_window_that_hung_over_the_edge_is_moved_in() -> None:
+    """And one that is too large for its screen now becomes smaller."""
+    hanging = as_before(QRect(900, 700, 400, 300), [ROOM])
+    assert hanging == QRect(600, 500, 400, 300)
+    assert as_before(QRect(-50, 0, 3000, 2000), [ROOM]) == ROOM
+
+
+def test_a_place_on_a_screen_that_is_gone_is_none() -> None:
+    """So the window is not lost with it."""
+    assert as_before(QRect(1200, 100, 400, 300), [ROOM]) is None
+    assert as_before(QRect(990, 100, 400, 300), [ROOM]) is None
+    assert as_before(QRect(0, 0, 400, 300), []) is None
+
+
+@given(PLACES, st.lists(PLACES, max_size=3))
+def test_what_is_restored_is_on_a_screen(place: QRect, rooms: list[QRect]) -> None:
+    """Wholly, whatever the screens have become."""
+    found = as_before(place, rooms)
+    assert found is None or any(one.contains(found) for one in rooms)

@@ -1,0 +1,136 @@
+"""What many accounts fail with alike is said once; a single one says its title."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from cards import FINE
+from trayapp.core.errors import Remedy
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import ENGLISH
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import MANY
+from trayapp.ui.window.shared_trouble import SharedTrouble
+from trayapp.ui.window.window import Window
+
+# Said by Qt wherever there is no screen.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Words = Callable[[QWidget], list[str]]
+Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
+
+OFFLINE = Problem("No way there", "No network.", "Connect.", Remedy.RETRY, "")
+LOCKED = Problem("Locked", "Keyring.", "Unlock it.", Remedy.UNLOCK, "")
+REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
+
+
+def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:
+    """Give so many cards that fail alike, and so many that are fine."""
+    down = replace(
+        FINE, state=State.UNREACHABLE, state_words="Unreachable", problem=problem
+    )
+    return tuple(
+        replace(one, account_id=str(number), name=f"Account {number}")
+        for number, one in enumerate([down] * failed + [FINE] * fine)
+    )
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Window:
+    """Give a window, on the screen."""
+    window = Window(ENGLISH)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    return window
+
+
+def strip(window: Window) -> SharedTrouble:
+    """Give what stands above all cards."""
+    (found,) = window.findChildren(SharedTrouble)
+    return found
+
+
+def seen(window: Window) -> list[AccountCard]:
+    """Give the cards, in their order."""
+    return window.findChildren(AccountCard)
+
+
+def test_what_all_fail_with_is_said_once(
+    window: Window, words: Words, buttons: Buttons
+) -> None:
+    """Above the cards, with how many it concerns and what helps; they keep a word."""
+    window.show_cards(cards(48, 2))
+    assert words(strip(window)) == [
+        *("48 of 50 accounts", "No way there", "No network.", "Connect.")
+    ]
+    assert "Unreachable" in words(seen(window)[0])
+    assert not {"No way there", "No network."} & set(words(seen(window)[0]))
+    assert "Check again" not in buttons(seen(window)[0])
+    assert "No network." in seen(window)[0].accessibleDescription()
+    assert "No network." in seen(window)[0].toolTip()
+    assert "Details" not in buttons(strip(window))
+    asked = QSignalSpy(window.refresh_requested)
+    buttons(strip(window))["Check again"].click()
+    assert asked.count() == 1
+
+
+def test_it_goes_when_it_is_over(window: Window, words: Words) -> None:
+    """One card after the other: those that are left say it themselves."""
+    window.show_cards(cards(12, 0))
+    assert strip(window).isVisible()
+    for one in cards(0, 7):
+        window.show_card(one)
+    assert not strip(window).isVisible()
+    assert "No way there" in words(seen(window)[-1])
+    for one in cards(12, 0):
+        window.show_card(one)
+    assert words(strip(window))[0] == "12 of 12 accounts"
+    window.show_cards(())
+    assert not strip(window).isVisible()
+
+
+def test_one_among_many_says_its_title_and_more_when_asked(
+    window: Window, words: Words, buttons: Buttons
+) -> None:
+    """A screen of reasons would hide the accounts that are fine."""
+    window.show_cards(cards(1, MANY))
+    first = seen(window)[0]
+    assert not strip(window).isVisible()
+    assert "No way there" in words(first)
+    assert "No network." not in words(first)
+    assert "No network." in first.accessibleDescription()
+    buttons(first)["Details"].click()
+    assert {"No network.", "Connect."} <= set(words(first))
+    buttons(first)["Details"].click()
+    assert "No network." not in words(first)
+
+
+def test_few_accounts_say_all_of_it_themselves(
+    window: Window, words: Words, buttons: Buttons
+) -> None:
+    """There is room."""
+    window.show_cards(cards(MANY - 1, 0))
+    assert not strip(window).isVisible()
+    assert {"No way there", "No network.", "Connect."} <= set(words(seen(window)[0]))
+    assert "Details" not in buttons(seen(window)[0])
+
+
+def test_a_keyring_is_unlocked_once_for_all(window: Window, buttons: Buttons) -> None:
+    """By the one button above them."""
+    window.show_cards(cards(MANY, 0, LOCKED))
+    unlocked = QSignalSpy(window.unlock_requested)
+    buttons(strip(window))["Unlock keyring…"].click()
+    assert unlocked.count() == 1
+
+
+def test_a_key_is_entered_for_each_account(window: Window, buttons: Buttons) -> None:
+    """So each card keeps its button."""
+    window.show_cards(cards(MANY, 0, REJECTED))
+    assert not strip(window).isVisible()
+    assert "Enter key…" in buttons(seen(window)[0])

@@ -1,0 +1,41 @@
+"""What a start that can't go on says on the screen."""
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from on_screen import on_screen
+from trayapp.core.errors import ProgramHangs
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import problem
+from trayapp.ui.window.start_error import say_last_word
+
+SAID = problem(ProgramHangs(detail="process 4711").as_failure(), Language())
+
+
+def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
+    """With the number of the process that is to be ended."""
+    assert qtbot is not None
+    read: list[str] = []
+
+    def look() -> None:
+        (box,) = on_screen(QMessageBox)
+        read.extend((box.text(), box.informativeText()))
+        box.accept()
+
+    QTimer.singleShot(0, look)
+    say_last_word(SAID)
+    title, rest = read
+    assert title == "Balance Tray runs already, and does not answer"
+    assert "Wait a minute and try again" in rest
+    assert rest.endswith("(process 4711)")
+
+
+def test_it_does_not_wait_for_ever(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At login nobody may be looking."""
+    assert qtbot is not None
+    monkeypatch.setattr("trayapp.ui.window.start_error._READ_MS", 1)
+    say_last_word(SAID)

@@ -1,0 +1,1 @@
+"""Ties the layers together: start, wiring, presenter, controllers. No widgets."""

@@ -1,0 +1,1 @@
+"""One controller per dialog: it opens and fills it, and passes its requests on."""

@@ -1,0 +1,109 @@
+"""The history windows' comings and goings, and the text for who pays."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trayapp.core.account_state import Known
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.i18n.language import Language
+from trayapp.ui.window.front import bring_to_front
+
+if TYPE_CHECKING:
+    from trayapp.core.view.history_view import HistoryView
+    from trayapp.ui.history.window import HistoryWindow
+
+
+class HistoryDesk(QObject):
+    """Keeps one history window an account at most, and up to date while it is open.
+
+    Signals:
+        page_requested(str): to read an account's history; `show_page` takes the answer.
+        correction_toggled(str, object, bool): an account, a reading's time, on or off.
+        export_requested(str, str, str): an account, "csv" or "json", a file's path.
+        copy_request_requested(str): to copy the text for who pays.
+    """
+
+    page_requested = Signal(str)
+    correction_toggled = Signal(str, object, bool)
+    export_requested = Signal(str, str, str)
+    copy_request_requested = Signal(str)
+
+    def __init__(self, language: Language, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._language = language
+        self._windows: dict[str, HistoryWindow] = {}
+        self._wanted: set[str] = set()
+        self._exports: dict[str, str] = {}
+
+    @Slot(str)
+    def open(self, account_id: str) -> None:
+        """Bring an account's window up, or ask for what it shows."""
+        window = self._windows.get(account_id)
+        if window is None:
+            self._wanted.add(account_id)
+            self.page_requested.emit(account_id)
+            return
+        bring_to_front(window)
+
+    @Slot(object)
+    def show_page(self, view: "HistoryView") -> None:
+        """Show what was asked for, or renew what is open."""
+        window = self._windows.get(view.account_id)
+        if window is not None:
+            window.show_view(view)
+            return
+        if view.account_id not in self._wanted:
+            return  # to renew a window that was closed meanwhile
+        self._wanted.remove(view.account_id)
+        from trayapp.ui.history.window import HistoryWindow
+
+        window = HistoryWindow(view, self._language)
+        window.correction_toggled.connect(self.correction_toggled)
+        window.export_requested.connect(self._on_export)
+        window.copy_request_requested.connect(self.copy_request_requested)
+        window.finished.connect(self._closed)
+        self._windows[view.account_id] = window
+        self.open(view.account_id)
+
+    @Slot(str)
+    def renew(self, account_id: str) -> None:
+        """Ask again for what an open window shows: something has changed."""
+        if account_id in self._windows:
+            self.page_requested.emit(account_id)
+
+    def tell_exported(self, path: str, words: str) -> bool:
+        """Say what became of an export where it was asked for; False if that is closed.
+
+        The main window would say it behind that one.
+        """
+        window = self._windows.get(self._exports.pop(path, ""))
+        if window is None:
+            return False
+        window.tell_exported(words)
+        return True
+
+    def request_for(self, known: Known, said: Forecast | None) -> str:
+        """Write the request to top an account up; empty if no balance is known."""
+        if known.reading is None:
+            return ""
+        from trayapp.core.view.history_page import top_up_request
+
+        today = datetime.now(UTC).astimezone(self._language.zone).date()
+        forecast = said or Forecast(Verdict.NOT_ENOUGH)
+        return top_up_request(
+            known.account, known.reading, forecast, today, self._language
+        )
+
+    @Slot(str, str, str)
+    def _on_export(self, account_id: str, form: str, path: str) -> None:
+        self._exports[path] = account_id
+        self.export_requested.emit(account_id, form, path)
+
+    @Slot()
+    def _closed(self) -> None:
+        for account_id, window in tuple(self._windows.items()):
+            if not window.isVisible():
+                del self._windows[account_id]
+                window.deleteLater()

@@ -1,0 +1,67 @@
+"""Notifications, to whoever shows them here, and the buttons that are pressed there."""
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trayapp.app.screen.presenter import Views
+from trayapp.core.alerts.notification import Button, Notice, notice, trial_notice
+from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.i18n.language import Language
+from trayapp.qt.poller import Poller
+from trayapp.ui.tray.tray import Tray
+
+if TYPE_CHECKING:
+    from trayapp.core.alerts.decision import Alert
+
+_BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
+
+
+class NoticeDesk(QObject):
+    """Tells alerts, and passes on what a person answers.
+
+    Signals:
+        top_up_requested(account_id: str): to go where the account is topped up.
+        enter_key_requested(account_id: str): to type another key for it.
+        window_requested(): to see the window.
+    """
+
+    top_up_requested = Signal(str)
+    enter_key_requested = Signal(str)
+    window_requested = Signal()
+
+    def __init__(
+        self, poller: Poller, tray: Tray, views: Views, language: Language
+    ) -> None:
+        super().__init__(views)
+        self._poller, self._tray, self._views = poller, tray, views
+        self._language = language
+
+    @Slot(object)
+    def tell_alerts(self, alerts: "tuple[Alert, ...]") -> None:
+        """Tell these in one notification."""
+        self._tell(notice(alerts, self._views.discreet_language))
+
+    @Slot()
+    def tell_trial(self) -> None:
+        """Show a person that notifications come."""
+        self._tell(trial_notice(self._language))
+
+    @Slot(str, str)
+    def hear_button(self, account_id: str, button: str) -> None:
+        """Do what a notification's button says."""
+        if button == Button.TOP_UP:
+            self.top_up_requested.emit(account_id)
+        elif button == Button.ENTER_KEY:
+            self.enter_key_requested.emit(account_id)
+        elif button == Button.SNOOZE:
+            self._poller.snooze(SnoozeChoice.EIGHT_HOURS)
+        else:
+            self.window_requested.emit()
+
+    def _tell(self, said: Notice) -> None:
+        if _BY_D_BUS:
+            self._poller.tell(said)
+        else:
+            self._tray.show_message(said)

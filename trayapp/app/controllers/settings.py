@@ -1,0 +1,197 @@
+"""The comings and goings of settings and first run: opened, tried, saved, closed."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.autostart.login import Login
+from trayapp.core.balance import Balance, Reading
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.errors import Failure
+from trayapp.core.i18n.language import Language
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.core.view.account_text import problem
+from trayapp.ui.window.front import bring_to_front
+
+if TYPE_CHECKING:
+    from trayapp.services.reports import Saved
+    from trayapp.ui.first_run.dialog import FirstRun
+    from trayapp.ui.settings.dialog import SettingsDialog
+
+
+class SettingsDesk(QObject):
+    """Keeps one dialog at a time, settings or first run, and what it was opened with.
+
+    A first run that was left stays, hidden, to be gone on with.
+
+    Signals:
+        save_requested(Changes, frozenset[str]): OK; and the ids of the accounts that
+            the dialog was opened with.
+        test_requested(Trial): to ask the gateway before anything is stored.
+        test_notification_requested(): to see that notifications come.
+        login_requested(): to know whether the program starts at login; the answer goes
+            to `show_login`.
+        panel_requested(url: str): to see where a service shows its keys.
+        first_run_left(): a person wants to go on with the first run another time.
+        first_run_done(): the first account is stored.
+    """
+
+    save_requested = Signal(object, object)
+    test_requested = Signal(object)
+    test_notification_requested = Signal()
+    login_requested = Signal()
+    panel_requested = Signal(str)
+    first_run_left = Signal()
+    first_run_done = Signal()
+
+    def __init__(self, language: Language, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._language = language
+        self._dialog: SettingsDialog | None = None
+        self._first_run: FirstRun | None = None
+        self._settings: Settings | None = None
+        self._unseen: Failure | None = None
+        self._shown: frozenset[str] = frozenset()
+
+    def follow(self, settings: Settings) -> None:
+        """Know the settings as they are; before that, nothing is opened."""
+        self._settings = settings
+
+    def open(self, accounts: tuple[Account, ...], *, edit: str | None) -> None:
+        """Open the dialog, or bring the open one up; `edit` is an account's id."""
+        if self._settings is None:
+            return
+        first_run = self._first_run
+        if first_run is not None and (first_run.isVisible() or first_run.is_saving):
+            bring_to_front(first_run)
+            return
+        if self._dialog is None:
+            self._shown = frozenset(account.id for account in accounts)
+            from trayapp.ui.settings.dialog import SettingsDialog
+
+            self._dialog = SettingsDialog(
+                accounts,
+                self._settings,
+                self._language,
+                new_id=_new_id,
+                edit=edit,
+            )
+            self._show_unseen()
+            self._dialog.save_requested.connect(self._save)
+            self._dialog.test_requested.connect(self.test_requested)
+            self._dialog.test_notification_requested.connect(
+                self.test_notification_requested
+            )
+            self._dialog.finished.connect(self._closed)
+            self._dialog.open()
+            self.login_requested.emit()
+            edit = None  # it has gone there by itself
+        self._dialog.show()  # it hides when it is closed while it is being saved
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+        if edit is not None:
+            self._dialog.edit_account(edit)
+
+    @Slot()
+    def begin(self) -> None:
+        """Set up the first account, or go on with that."""
+        if self._settings is None:
+            return
+        if self._dialog is not None:
+            bring_to_front(self._dialog)
+            return
+        if self._first_run is None:
+            from trayapp.ui.first_run.dialog import FirstRun
+
+            self._first_run = FirstRun(self._language, new_id=_new_id)
+            self._first_run.save_requested.connect(self._save_first)
+            self._first_run.test_requested.connect(self.test_requested)
+            self._first_run.panel_requested.connect(self.panel_requested)
+            self._first_run.left.connect(self.first_run_left)
+        bring_to_front(self._first_run)
+        self.login_requested.emit()
+
+    @Slot(object, object)
+    def show_trial(self, trial: Trial, outcome: Outcome) -> None:
+        """Show what a trial came to, if the dialog is still there."""
+        result = outcome.result
+        said = (
+            result.balance
+            if isinstance(result, Reading)
+            else problem(result, self._language)
+        )
+        if self._first_run is not None:
+            self._first_run.show_trial(trial, said)
+        if self._dialog is not None:
+            if isinstance(said, Balance):
+                self._dialog.show_trial(trial, self._money(said))
+            else:
+                self._dialog.show_trial(trial, said)
+
+    @Slot(object)
+    def close_or_explain(self, saved: "Saved") -> None:
+        """Close the dialog when all is stored; else say in it why nothing is."""
+        waiting: SettingsDialog | FirstRun | None = self._dialog
+        if self._first_run is not None and self._first_run.is_saving:
+            waiting = self._first_run
+        if waiting is None:
+            return
+        if saved.problem is not None:
+            waiting.save_failed(problem(saved.problem, self._language))
+            return
+        waiting.saved()
+        if waiting is self._first_run:
+            self._first_run.deleteLater()
+            self._first_run = None
+            self.first_run_done.emit()
+
+    @Slot(object)
+    def show_login(self, login: Login) -> None:
+        """Show in what is open whether the program starts at login."""
+        for dialog in (self._dialog, self._first_run):
+            if dialog is not None:
+                dialog.show_login(login)
+
+    @Slot(object)
+    def hear_reached(self, failure: Failure | None) -> None:
+        """Know why notifications reach nobody, for whoever tries them out."""
+        self._unseen = failure
+        self._show_unseen()
+
+    def _show_unseen(self) -> None:
+        if self._dialog is not None:
+            why = self._unseen
+            said = None if why is None else problem(why, self._language)
+            self._dialog.show_unseen(said)
+
+    def _money(self, balance: Balance) -> str:
+        return self._language.money(balance.amount, balance.unit)
+
+    @Slot(object, object, object)
+    def _save_first(
+        self,
+        account: Account,
+        key: Secret,
+        at_login: bool | None,  # noqa: FBT001  # as the signal brings it
+    ) -> None:
+        if (settings := self._settings) is not None:
+            changes = Changes((account,), settings, {account.id: key}, at_login)
+            self.save_requested.emit(changes, frozenset())
+
+    @Slot(object)
+    def _save(self, changes: Changes) -> None:
+        self.save_requested.emit(changes, self._shown)
+
+    @Slot()
+    def _closed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+
+def _new_id() -> str:
+    return secrets.token_hex(6)

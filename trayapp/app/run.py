@@ -1,0 +1,262 @@
+"""The one module that knows everything: build, run, quit."""
+
+import argparse
+import logging
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+
+from trayapp import __version__
+from trayapp.app.boot import Begun
+from trayapp.app.garbage import spare_collector
+from trayapp.core.balance import Reading
+from trayapp.core.errors import Failure, ProgramHangs
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import problem
+from trayapp.qt.exit_signals import ExitSignals
+from trayapp.qt.fault_hooks import Faults, catch_faults, release_faults
+from trayapp.qt.instance import Instance
+from trayapp.qt.language import person_language, words_of_qt
+from trayapp.qt.poller import Poller
+from trayapp.qt.restart import RESTART
+from trayapp.services.desktop.instance_client import Word, hangs, ring
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.log.log_file import Redactor, start_log
+from trayapp.services.log.recent import Recent
+from trayapp.ui.icons.icons import app_icon, notice_picture
+from trayapp.ui.tray.tray import Tray
+from trayapp.ui.widgets.dark_palette import Palettes
+from trayapp.ui.window.start_error import say_last_word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trayapp.app.wiring import Wiring
+    from trayapp.services.backend import Backend
+    from trayapp.services.keyring.keychain import Vault
+    from trayapp.services.reports import Listener
+    from trayapp.ui.icons.first_icon import FirstIcon
+    from trayapp.ui.window.window import Window
+
+TURN_S: Final = 0.001
+"""How long the poller's thread may keep the interpreter while the window waits for it;
+Python's own 5 ms add up to a stall when hundreds of accounts are asked."""
+_DEMO_ASKS_MS: Final = 10_000
+_DEMO_PAST_HOURS: Final = 60 * 24
+_SETTLED_MS: Final = 3_000
+"""By then all is imported, and the first balances are there."""
+_CLAIM_TRIES: Final = 20
+_CLAIM_PAUSE_MS: Final = 100
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Whose accounts are shown: the person's own, or the demo's."""
+
+    places: Places
+    vault: "Callable[[], Vault]" = field(repr=False)
+    is_demo: bool = False
+
+
+def main(
+    options: argparse.Namespace,
+    application: QApplication,
+    begun: Begun,
+) -> int:
+    """Run the program until a person ends it; give the exit code."""
+    with ExitStack() as at_exit:
+        profile = _demo(at_exit) if options.demo else _own()
+        instance = Instance(profile.places, begun.lock)
+        try:
+            if not _claim(instance, profile.places):
+                return 0
+        except ProgramHangs as error:
+            language = _language(application, profile.places)
+            return _give_up(error.as_failure(), language)
+        at_exit.callback(instance.release)
+        # Until here a signal ends the process by itself; from here on it ends well.
+        signals = ExitSignals(application)
+        signals.requested.connect(application.exit)
+        redactor = start_log(profile.places.log, verbose=options.verbose)
+        at_exit.callback(logging.shutdown)
+        faults = Faults()
+        recent = Recent(redactor, faults.occurred.emit)
+        logging.getLogger().addHandler(recent)
+        catch_faults(begun.said)
+        at_exit.callback(release_faults)
+        at_exit.callback(recent.close)
+        _log.info("Balance Tray %s starts", __version__)
+        if instance.trouble:
+            _log.warning("%s", instance.trouble)
+        if options.shown:
+            QTimer.singleShot(0, partial(instance.called.emit, Word.SHOW))
+        return _run(
+            application,
+            profile,
+            (instance, begun.icon),
+            (redactor, recent, faults),
+            quiet=options.minimized,
+        )
+
+
+def _run(
+    application: QApplication,
+    profile: Profile,
+    claimed: "tuple[Instance, FirstIcon | None]",
+    log: "tuple[Redactor, Recent, Faults]",
+    *,
+    quiet: bool,
+) -> int:
+    """Build everything, run the event loop, and take everything down again."""
+    (instance, icon), (redactor, recent, faults) = claimed, log
+    language = _language(application, profile.places)
+    tray = Tray(language, first=icon)
+    tray.show()
+    application.setWindowIcon(app_icon())
+    picture = notice_picture()
+    from trayapp.app.controllers.language import LanguageDesk
+    from trayapp.app.wiring import Wiring
+
+    def make_backend(listener: "Listener") -> "Backend":
+        """Make the services on the poller's thread, which also imports them."""
+        from trayapp.services.autostart.login import NoAutostart, own_autostart
+        from trayapp.services.backend import Backend
+        from trayapp.services.gateway.client import Gateway
+        from trayapp.services.keyring.keychain import Keychain
+        from trayapp.services.reports import Outside
+
+        outside = Outside(
+            keychain=Keychain(profile.vault(), seen=redactor.know),
+            gateway=Gateway(),
+            clock=lambda: datetime.now(UTC),
+            picture=picture,
+            autostart=NoAutostart() if profile.is_demo else own_autostart(),
+        )
+        return Backend(profile.places, listener, outside)
+
+    poller = Poller(make_backend)
+    wiring = Wiring(poller, tray, language, recent)
+    tongues = LanguageDesk(language, wiring)
+    poller.saved.connect(tongues.hear)
+    tongues.restart_requested.connect(partial(application.exit, RESTART))
+    wiring.stage.made.connect(partial(_place, wiring, tray, profile.places))
+    queued = Qt.ConnectionType.QueuedConnection
+    faults.occurred.connect(wiring.faults.hear, queued)
+    wiring.quit_requested.connect(application.exit)
+    instance.called.connect(wiring.hear)
+    application.lastWindowClosed.connect(wiring.hosting.window_closed)
+    if sys.platform not in {"win32", "darwin"}:
+        from trayapp.qt.tray_host import TrayHost, lacks_host
+
+        wiring.hosting.lacks_host = lacks_host
+        host = TrayHost(application)
+        host.appeared.connect(wiring.hosting.host_appeared)
+        host.vanished.connect(wiring.hosting.host_vanished)
+        from trayapp.qt.scheme import Scheme
+
+        Scheme(application).changed.connect(Palettes(application).show_dark)
+    if profile.is_demo:
+        often = QTimer(application, interval=_DEMO_ASKS_MS)
+        often.timeout.connect(wiring.ask_unrejected)
+        often.start()
+    sys.setswitchinterval(TURN_S)
+    wiring.start(quiet=quiet)
+    QTimer.singleShot(_SETTLED_MS, spare_collector)
+    code = application.exec()
+    wiring.stop()
+    return code
+
+
+def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> None:
+    """Have the window come up where it was left, or beside the tray."""
+    from trayapp.services.files.window_file import WindowFile
+    from trayapp.ui.window.placement import Placement
+
+    stood = WindowFile(places.window)
+    placement = Placement(tray, window)
+    placement.restore(stood.load())
+    placement.left.connect(stood.save)
+    wiring.opening.connect(placement.note_spot)
+
+
+def _claim(instance: Instance, places: Places) -> bool:
+    """Become the running program, or raise the window of the one that runs.
+
+    The other may be starting or ending at this moment: then it is asked again. One
+    that does not listen in the end is a `ProgramHangs`, as is one that does not react.
+    """
+    for _ in range(_CLAIM_TRIES):
+        if instance.claim():
+            return True
+        if ring(places, Word.SHOW):
+            return False
+        QThread.msleep(_CLAIM_PAUSE_MS)
+    raise hangs(places)
+
+
+def _give_up(failure: Failure, language: Language) -> int:
+    """Say, in the terminal and on the screen, why this start comes to nothing."""
+    from trayapp.cli.command import FAILED, explain
+
+    if sys.stderr is not None:
+        sys.stderr.write(f"{explain(failure, language)}\n")
+    start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
+    catch_faults()
+    say_last_word(problem(failure, language))
+    release_faults()
+    return FAILED
+
+
+def _language(application: QApplication, places: Places) -> Language:
+    """Read which language is chosen, and have Qt speak it, too.
+
+    All that is shown needs it, the icon first.
+    """
+    language = person_language(ConfigFile(places.config).language())
+    application.installTranslator(words_of_qt(language, application))
+    return language
+
+
+def _own() -> Profile:
+    def vault() -> "Vault":
+        from trayapp.services.keyring.system_vault import os_vault
+
+        return os_vault()
+
+    return Profile(Places.of_user(), vault)
+
+
+def _demo(at_exit: ExitStack) -> Profile:
+    """Make a profile of made-up accounts that is gone when the program ends."""
+    from trayapp.demo.gateway import DemoGateway
+    from trayapp.services.history.store import History
+
+    folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))
+    gateway = at_exit.enter_context(DemoGateway())
+    places = Places.of_demo(folder)
+    ConfigFile(places.config).save(Config(gateway.accounts()))
+    now = datetime.now(UTC)
+    with History(places.history) as history:
+        for account in gateway.accounts():
+            past = enumerate(reversed(gateway.past(account.id, _DEMO_PAST_HOURS)))
+            history.record_past(
+                account.id,
+                (Reading(one, now - timedelta(hours=hour)) for hour, one in past),
+            )
+
+    def vault() -> "Vault":
+        from trayapp.services.keyring.keychain import MemoryVault
+
+        return MemoryVault(gateway.keys())
+
+    return Profile(places, vault, is_demo=True)

@@ -1,0 +1,1 @@
+"""What is on the screen: the presenter, the lazy window, the tray fallback."""

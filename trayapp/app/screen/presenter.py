@@ -1,0 +1,260 @@
+"""Draws what is known into the tray and the window, whenever it changes."""
+
+from collections import deque
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
+
+from trayapp.app.garbage import spare_collector
+from trayapp.app.screen.lazy_window import Stage
+from trayapp.core.account_state import Known
+from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.forecast.words import is_soon
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Card, amount, card, snoozed_until, totals
+from trayapp.core.view.card_extra import beside
+from trayapp.core.view.tray import tray_view
+from trayapp.qt.model import AccountsModel
+from trayapp.ui.tray.tray import Tray
+
+if TYPE_CHECKING:
+    from trayapp.core.alerts.pending_payment import Paid
+    from trayapp.ui.window.window import Window
+
+_AGE_MS: Final = 30_000
+_HOUR_MS: Final = 3_600_000
+_BURST_MS: Final = 100
+_TURN_MS: Final = 6
+"""How long cards are drawn before the event loop has its turn; what Qt then does to lay
+them out takes about as long."""
+_SNOOZED: Final = "snoozed"
+
+
+class Views(QObject):
+    """Holds nothing of its own but what goes beside a balance: forecast, snooze, paid.
+
+    The tray is drawn when something changes, and once an hour for the day in its
+    times; the window, while it is on the screen, each half minute for the ages.
+    """
+
+    def __init__(
+        self, tray: Tray, stage: Stage, model: AccountsModel, language: Language
+    ) -> None:
+        super().__init__(stage)
+        self._tray, self._stage, self._model = tray, stage, model
+        self._language = language
+        self._hiding = replace(language, hides_amounts=True)
+        self._discreet = self._revealed = False
+        self._loaded = False
+        self._snoozed: datetime | None = None
+        self._forecasts: dict[str, Forecast] = {}
+        self._glimpses: dict[str, Glimpse] = {}
+        self._paid: dict[str, Paid] = {}
+        self._ages = QTimer(self, interval=_AGE_MS)
+        self._ages.timeout.connect(self.draw_window)
+        self._hours = QTimer(self, interval=_HOUR_MS)
+        self._hours.timeout.connect(self.draw_tray)
+        self._hours.start()
+        self._soon = QTimer(self, interval=_BURST_MS, singleShot=True)
+        self._soon.timeout.connect(self._draw_in_turns)
+        self._since_drawn = QElapsedTimer()
+        self._left: deque[str] = deque()
+        """The accounts whose cards are still to be drawn, by their ids."""
+        self._turn = QTimer(self, interval=0, singleShot=True)
+        self._turn.timeout.connect(self._draw_some_cards)
+        model.changed.connect(self._draw_soon)
+        stage.made.connect(self._on_made)
+
+    @property
+    def discreet_language(self) -> Language:
+        """How to speak where others may read along."""
+        return self._hiding if self._discreet else self._language
+
+    def set_discreet(self, *, on: bool) -> None:
+        """Hide amounts from now on, or no longer."""
+        if on is not self._discreet:
+            self._discreet, self._revealed = on, False
+            self.draw()
+
+    def forecast(self, account_id: str) -> Forecast | None:
+        """Give what was last foreseen of an account."""
+        return self._forecasts.get(account_id)
+
+    def window_shown(self) -> None:
+        """Draw the window that has come up, and keep its ages right."""
+        self.draw_window()
+        self._ages.start()
+
+    @Slot()
+    def loaded(self) -> None:
+        """Begin to draw: before, nothing is known, not even that nothing is set up."""
+        self._loaded = True
+        self.draw()
+
+    @Slot()
+    def draw(self) -> None:
+        """Draw everything anew."""
+        self._soon.stop()
+        self.draw_tray()
+        self.draw_window()
+        self._since_drawn.start()
+
+    @Slot()
+    def _draw_soon(self) -> None:
+        """Draw at once, or a moment later if that was only just done.
+
+        Two hundred answers in a second are not two hundred drawings.
+        """
+        drawn = self._since_drawn
+        if not drawn.isValid() or drawn.elapsed() >= _BURST_MS:
+            self._draw_in_turns()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _draw_in_turns(self) -> None:
+        """Draw the tray, and then the cards, a few in each turn of the event loop.
+
+        All of two hundred at once would hold up the window for as long as a person
+        notices. What is behind already goes first: a burst that goes on starves none.
+        """
+        self._soon.stop()
+        self.draw_tray()
+        self._since_drawn.start()
+        if (window := self._stage.present) is None:
+            return
+        ids = [one.account.id for one in self._model.known]
+        if ids != window.account_ids:
+            self.draw_window()
+        elif window.isVisible():
+            waiting = set(self._left)
+            self._left.extend(one for one in ids if one not in waiting)
+            if not self._turn.isActive():
+                self._draw_some_cards()
+
+    @Slot()
+    def _draw_some_cards(self) -> None:
+        window = self._stage.window  # it is on the screen
+        busy = QElapsedTimer()
+        busy.start()
+        now = datetime.now(UTC)
+        known = {one.account.id: one for one in self._known(now)}
+        while self._left:
+            one = known.get(self._left.popleft())
+            if one is not None:
+                window.show_card(self._card(one, now))
+            if busy.elapsed() >= _TURN_MS:
+                break
+        if self._left:
+            self._turn.start()
+        else:
+            window.show_totals(totals(self._model.known, self._in_window))
+
+    @Slot()
+    def draw_tray(self) -> None:
+        """Draw the tray."""
+        if not self._loaded:
+            return
+        now = datetime.now(UTC)
+        words = ""
+        if self._snoozed is not None and self._snoozed > now:
+            words = snoozed_until(self._snoozed, now, self._language)
+        highs = {one: seen.high for one, seen in self._glimpses.items()}
+        self._tray.render(
+            tray_view(
+                self._known(now),
+                now,
+                self.discreet_language,
+                highs=highs,
+                snoozed=words,
+            )
+        )
+
+    @Slot()
+    def draw_window(self) -> None:
+        """Draw the window, if anybody can see it."""
+        window = self._stage.present
+        if window is None or not window.isVisible():
+            self._ages.stop()
+            return
+        self._left.clear()
+        before = window.account_ids
+        now = datetime.now(UTC)
+        known = self._known(now)
+        window.show_cards(tuple(self._card(one, now) for one in known))
+        window.show_totals(totals(known, self._in_window))
+        window.offer_reveal(on=self._discreet and not self._revealed)
+        if window.account_ids != before:
+            spare_collector()
+
+    @Slot(object)
+    def set_snoozed(self, until: datetime | None) -> None:
+        """Show until when notifications are snoozed."""
+        self._snoozed = until
+        words = None
+        if until is not None:
+            words = snoozed_until(until, datetime.now(UTC), self._language)
+        self._stage.show_banner(_SNOOZED, words)
+        self.draw_tray()
+
+    @Slot(str, object)
+    def set_forecast(self, account_id: str, said: Forecast) -> None:
+        """Show when an account runs out."""
+        self._forecasts[account_id] = said
+        self._draw_soon()
+
+    @Slot(str, object)
+    def set_glimpse(self, account_id: str, seen: Glimpse) -> None:
+        """Show what an account's last weeks were like."""
+        if self._glimpses.get(account_id) != seen:
+            self._glimpses[account_id] = seen
+            self._draw_soon()
+
+    @Slot(object)
+    def set_awaited(self, paid: "tuple[Paid, ...]") -> None:
+        """Show which payments are waited for."""
+        self._paid = {one.account_id: one for one in paid}
+        self.draw_window()
+
+    @property
+    def _in_window(self) -> Language:
+        return self._language if self._revealed else self.discreet_language
+
+    @Slot(object)
+    def _on_made(self, window: "Window") -> None:
+        window.reveal_requested.connect(self._on_reveal)
+        window.hidden.connect(self._on_hidden)
+
+    @Slot()
+    def _on_reveal(self) -> None:
+        self._revealed = True
+        self.draw_window()
+
+    @Slot()
+    def _on_hidden(self) -> None:
+        """Hide amounts again: the next time, others may be looking."""
+        if self._revealed:
+            self._revealed = False
+            self._left.clear()
+            self._stage.window.show_cards(())
+
+    def _known(self, now: datetime) -> tuple[Known, ...]:
+        """Give what is known, and of which accounts few days are left."""
+        today = now.astimezone(self._language.zone).date()
+        return tuple(
+            replace(one, soon=True)
+            if is_soon(
+                self._forecasts.get(one.account.id), one.account.warn_days, today
+            )
+            else one
+            for one in self._model.known
+        )
+
+    def _card(self, known: Known, now: datetime) -> Card:
+        one, language = known.account.id, self._in_window
+        said = self._forecasts.get(one), self._glimpses.get(one), self._paid.get(one)
+        shown = card(known, now, language, beside(known, said, now, language))
+        return replace(shown, copied=amount(known, self._language))

@@ -1,0 +1,94 @@
+"""Never invisible: what happens with a tray that is late, restarted or not there."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from trayapp.app.screen.lazy_window import Stage
+from trayapp.core.i18n.language import Language
+from trayapp.ui.tray.tray import Tray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TRAY_GRACE_MS: Final = 5_000
+"""How long a panel may take to come up again before we do without it."""
+_LOGIN_GRACE_MS: Final = 20_000
+"""The same at login, when a panel starts beside everything else."""
+_TOPIC: Final = "no-tray"
+
+
+class Hosting(QObject):
+    """Watches whether anything shows the icon; without, the window takes its place.
+
+    Signals:
+        window_requested(): the window is needed, for there is no icon.
+        quit_requested(): the window was closed, and there is no icon to bring it back.
+    """
+
+    window_requested = Signal()
+    quit_requested = Signal()
+
+    def __init__(self, tray: Tray, stage: Stage, language: Language) -> None:
+        super().__init__(stage)
+        self._tray, self._stage, self._language = tray, stage, language
+        self._hosted = False
+        self._without_tray = False
+        self._stopped = False
+        self.lacks_host: Callable[[], bool] = lambda: False
+        """Says that what Qt takes for a tray shows no icons."""
+
+    def start(self, *, quiet: bool) -> None:
+        """Show the icon, and look a little later whether it is on the screen.
+
+        A `quiet` start is one at login: no window opens while the desktop comes up.
+        """
+        self._tray.show()
+        self._hosted = self._is_hosted()
+        QTimer.singleShot(_LOGIN_GRACE_MS if quiet else _TRAY_GRACE_MS, self._check)
+
+    def stop(self) -> None:
+        """Do nothing any more: the program ends."""
+        self._stopped = True
+
+    @Slot()
+    def host_appeared(self) -> None:
+        """Make the icon anew if it was made before there was a host for it."""
+        if not self._hosted:
+            self._tray.recreate()
+            self._hosted = self._is_hosted()
+        if self._hosted:
+            self._without_tray = False
+            self._stage.show_banner(_TOPIC, None)
+
+    @Slot()
+    def host_vanished(self) -> None:
+        """Look a little later whether another one shows the icon, as after a crash."""
+        QTimer.singleShot(_TRAY_GRACE_MS, self._check)
+
+    @Slot()
+    def window_closed(self) -> None:
+        """End the program with its window where there is no icon to bring it back."""
+        if self._without_tray and not self._stage.is_visible:
+            self.quit_requested.emit()
+
+    def _is_hosted(self) -> bool:
+        return self._tray.is_hosted() and not self.lacks_host()
+
+    @Slot()
+    def _check(self) -> None:
+        if self._stopped:
+            return
+        if self._is_hosted():
+            self._hosted = True
+            return
+        self._hosted, self._without_tray = False, True
+        self._stage.show_banner(
+            _TOPIC,
+            self._language.gettext(
+                "This desktop shows no tray icons, so this window takes the icon's "
+                "place. On GNOME, the AppIndicator extension brings them back. "
+                "Minimize the window to keep being warned; closing it ends the program."
+            ),
+        )
+        self.window_requested.emit()

@@ -1,0 +1,293 @@
+"""Who hears whom: the tray, the windows, the model and the poller of one profile."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from trayapp.app.browser import open_in_browser
+from trayapp.app.controllers.faults import FaultDesk
+from trayapp.app.controllers.history import HistoryDesk
+from trayapp.app.controllers.notification_log import WhyDesk
+from trayapp.app.controllers.notifications import NoticeDesk
+from trayapp.app.controllers.settings import SettingsDesk
+from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.screen.presenter import Views
+from trayapp.app.screen.visibility import Hosting
+from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.settings import Settings
+from trayapp.core.view.account_text import problem
+from trayapp.qt.model import AccountsModel
+from trayapp.qt.poller import Poller
+from trayapp.services.desktop.instance_client import Word
+from trayapp.ui.tray.tray import Tray
+from trayapp.ui.window.front import bring_to_front
+
+if TYPE_CHECKING:
+    # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
+    # before the icon has its first balance.
+    from trayapp.services.log.recent import Recent
+    from trayapp.services.reports import Loaded, Saved
+    from trayapp.ui.window.window import Window
+
+_EXPORT: Final = "export"
+_UNSAVABLE: Final = (ConfigStuck, ConfigTooNew, ConfigUnreadable)
+"""What keeps accounts from being saved as well as from being shown."""
+
+
+class Wiring(QObject):
+    """Passes intents down and what is known up; decides nothing about balances.
+
+    Signals:
+        opening(Window): it is about to come up, for the tray was clicked just now.
+        quit_requested(): a person wants the program to end.
+    """
+
+    opening = Signal(object)
+    quit_requested = Signal()
+
+    def __init__(
+        self,
+        poller: Poller,
+        tray: Tray,
+        language: Language,
+        recent: "Recent | None" = None,
+    ) -> None:
+        """Connect the poller, which need not run yet, and the tray."""
+        super().__init__()
+        self._poller, self._tray, self._language = poller, tray, language
+        self._model = AccountsModel(self)
+        self._loaded = False
+        self._quiet = False
+        self.stage = Stage(self._make_window, self)
+        self._views = Views(tray, self.stage, self._model, language)
+        self.hosting = Hosting(tray, self.stage, language)
+        self.faults = FaultDesk(tray, self.stage, self._model, language, recent)
+        self._desk = SettingsDesk(language, self)
+        self._history = HistoryDesk(language, self)
+        self._why = WhyDesk(language, self.stage)
+        self._notices = NoticeDesk(poller, tray, self._views, language)
+        self._connect_poller()
+        self._connect_views()
+
+    def start(self, *, quiet: bool) -> None:
+        """Show the tray icon and start to poll; `quiet` opens no window by itself."""
+        self._quiet = quiet
+        self._views.draw_tray()
+        self.hosting.start(quiet=quiet)
+        self._poller.start()
+
+    def stop(self) -> bool:
+        """Take everything off the screen and end the poller; False if it is stuck."""
+        self._tray.hide()
+        if (window := self.stage.present) is not None:
+            window.hide()
+        self.hosting.stop()
+        return self._poller.stop()
+
+    def _connect_poller(self) -> None:
+        poller, desk, history = self._poller, self._desk, self._history
+        poller.loaded.connect(self._on_loaded)
+        poller.asking.connect(self._model.mark_asking)
+        poller.answered.connect(self._model.apply)
+        poller.alerts.connect(self._notices.tell_alerts)
+        poller.pressed.connect(self._notices.hear_button)
+        poller.snoozed.connect(self._views.set_snoozed)
+        poller.foreseen.connect(self._views.set_forecast)
+        poller.glimpsed.connect(self._views.set_glimpse)
+        poller.foreseen.connect(history.renew)
+        poller.awaited.connect(self._views.set_awaited)
+        poller.logged.connect(self._why.set_entries)
+        poller.looked_up.connect(history.show_page)
+        poller.exported.connect(self._on_exported)
+        poller.kept.connect(self.faults.hear_kept)
+        poller.reached.connect(self.faults.hear_reached)
+        poller.reached.connect(desk.hear_reached)
+        poller.tried.connect(desk.show_trial)
+        poller.saved.connect(self._on_saved)
+        poller.saved.connect(desk.close_or_explain)
+        poller.failed.connect(self.faults.hear_stop)
+        poller.diagnosed.connect(self.faults.finish)
+        self.faults.facts_requested.connect(poller.diagnose)
+        self.faults.window_requested.connect(self.show_window)
+        desk.save_requested.connect(poller.save)
+        desk.test_requested.connect(poller.try_out)
+        desk.test_notification_requested.connect(self._notices.tell_trial)
+        desk.login_requested.connect(poller.look_at_login)
+        poller.login_seen.connect(desk.show_login)
+        desk.panel_requested.connect(open_in_browser)
+        desk.first_run_left.connect(self._on_first_run_left)
+        desk.first_run_done.connect(self.show_window)
+        history.page_requested.connect(self._look_up)
+        history.export_requested.connect(poller.export)
+        history.correction_toggled.connect(self._correct)
+        history.copy_request_requested.connect(self._copy_request)
+
+    def _connect_views(self) -> None:
+        tray = self._tray
+        self._connect_both(tray)
+        tray.open_requested.connect(self._open_from_tray)
+        tray.about_requested.connect(self.faults.show_about)
+        tray.notice_clicked.connect(self.show_window)
+        tray.snooze_requested.connect(self._snooze)
+        self._notices.top_up_requested.connect(self._top_up)
+        self._notices.enter_key_requested.connect(self._enter_key)
+        self._notices.window_requested.connect(self.show_window)
+        self.hosting.window_requested.connect(self.show_window)
+        self.hosting.quit_requested.connect(self.quit_requested)
+
+    def _connect_both(self, views: "Tray | Window") -> None:
+        views.refresh_requested.connect(self._poller.refresh)
+        views.top_up_requested.connect(self._top_up)
+        views.settings_requested.connect(self._open_settings)
+        views.quit_requested.connect(self.quit_requested)
+
+    def _make_window(self) -> "Window":
+        from trayapp.ui.window.window import Window
+
+        window = Window(self._language)
+        self._connect_both(window)
+        window.about_requested.connect(self.faults.show_about)
+        window.first_run_requested.connect(self._desk.begin)
+        window.check_requested.connect(self._refresh)
+        window.enter_key_requested.connect(self._enter_key)
+        window.unlock_requested.connect(self._poller.unlock)
+        window.copy_requested.connect(self._copy)
+        window.copy_request_requested.connect(self._copy_request)
+        window.history_requested.connect(self._history.open)
+        window.paid_requested.connect(self._poller.paid)
+        window.why_requested.connect(self._why.open)
+        return window
+
+    # --- what becomes known -------------------------------------------------------
+
+    @Slot(object)
+    def _on_loaded(self, loaded: "Loaded") -> None:
+        first, self._loaded = not self._loaded, True
+        self._follow(loaded.settings)
+        self._model.load(loaded.known)
+        self._views.loaded()
+        for failure in loaded.problems:
+            self.faults.show_problem(failure)
+        if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
+            self.stage.window.refuse_accounts()
+        if loaded.problems:
+            # No dialog over the words: the window has the button for a first account.
+            self.show_window()
+        elif first and not loaded.known and not self._quiet:
+            self._desk.begin()
+
+    def _follow(self, settings: Settings) -> None:
+        """Do what the settings say of what is seen."""
+        self._desk.follow(settings)
+        self._tray.show_style(settings.icon)
+        self._views.set_discreet(on=settings.discreet)
+
+    @Slot(object)
+    def _on_saved(self, saved: "Saved") -> None:
+        if saved.problem is None:
+            self._follow(saved.settings)
+            self._model.set_accounts(saved.accounts)
+
+    @Slot(str, object)
+    def _on_exported(self, path: str, failure: Failure | None) -> None:
+        words = self._language.gettext("Exported to {path}.").format(path=path)
+        if failure is not None:
+            words = problem(failure, self._language).in_full()
+        if self._history.tell_exported(path, words):
+            return
+        self.stage.show_banner(_EXPORT, None)  # the same words again are news too
+        self.stage.show_banner(_EXPORT, words)
+        self.show_window()
+
+    # --- what a person asks for ---------------------------------------------------
+
+    @Slot()
+    def _open_from_tray(self) -> None:
+        self.opening.emit(self.stage.window)
+        self.show_window()
+
+    @Slot()
+    def _on_first_run_left(self) -> None:
+        self.stage.window.offer_to_go_on()
+        self.show_window()
+
+    @Slot()
+    def show_window(self) -> None:
+        """Bring the window up, whatever state it is in."""
+        bring_to_front(self.stage.window)
+        self._views.window_shown()
+
+    @Slot(str)
+    def hear(self, word: str) -> None:
+        """Do what another start of the program asks for."""
+        match word:
+            case Word.SHOW:
+                self.show_window()
+            case Word.RELOAD:
+                self._poller.reload()
+            case Word.QUIT:
+                self.quit_requested.emit()
+
+    @Slot()
+    def ask_unrejected(self) -> None:
+        """Ask all accounts but those whose key was rejected (the demo does, often)."""
+        rejected = State.UNAUTHORIZED
+        self._poller.refresh(
+            one.account.id for one in self._model.known if one.state is not rejected
+        )
+
+    @Slot(str)
+    def _refresh(self, account_id: str) -> None:
+        self._poller.refresh([account_id])
+
+    @Slot(str)
+    def _top_up(self, account_id: str) -> None:
+        account = self._model.account(account_id)
+        if account is not None:
+            open_in_browser(account.panel_url)
+
+    @Slot(str)
+    def _snooze(self, choice: str) -> None:
+        self._poller.snooze(SnoozeChoice(choice))
+
+    @Slot(str)
+    def _enter_key(self, account_id: str) -> None:
+        self._edit_settings(account_id)
+
+    @Slot()
+    def _open_settings(self) -> None:
+        self._edit_settings(None)
+
+    def _edit_settings(self, account_id: str | None) -> None:
+        accounts = tuple(one.account for one in self._model.known)
+        self._desk.open(accounts, edit=account_id)
+
+    @Slot(str)
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    @Slot(str)
+    def _copy_request(self, account_id: str) -> None:
+        for known in self._model.known:
+            if known.account.id == account_id and known.reading is not None:
+                said = self._views.forecast(account_id)
+                self._copy(self._history.request_for(known, said))
+
+    @Slot(str)
+    def _look_up(self, account_id: str) -> None:
+        self._poller.look_up(account_id, self._language)
+
+    @Slot(str, object, bool)
+    def _correct(
+        self,
+        account_id: str,
+        at: datetime,
+        on: bool,  # noqa: FBT001  # as the signal brings it
+    ) -> None:
+        self._poller.correct(account_id, at, on=on)
+        self._look_up(account_id)

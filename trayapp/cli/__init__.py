@@ -1,0 +1,1 @@
+"""Commands without a screen: they print and exit. No Qt."""

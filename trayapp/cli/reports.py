@@ -1,0 +1,188 @@
+"""The commands that print what is known: `check` and `history`."""
+
+import argparse
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from textwrap import indent
+from typing import Final
+
+from trayapp.cli.command import (
+    NO_ACCOUNTS,
+    UNKNOWN,
+    USAGE,
+    CommandError,
+    chosen,
+    explain,
+    load,
+    run,
+)
+from trayapp.core.account import Account
+from trayapp.core.account_state import Known, Outcome
+from trayapp.core.balance import Reading
+from trayapp.core.errors import HistoryDamaged, HistoryProblem
+from trayapp.core.errors.status import State
+from trayapp.core.history.export import (
+    harmless,
+    months_csv,
+    months_json,
+    movements_csv,
+    movements_json,
+)
+from trayapp.core.history.ledger import months, movements
+from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.view.account_text import line, problem
+from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.paths import Places
+from trayapp.services.gateway.client import Gateway
+from trayapp.services.history.store import History
+from trayapp.services.keyring.keychain import Keychain
+from trayapp.services.keyring.system_vault import os_vault
+from trayapp.services.log.log_file import start_log
+from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.refresh import Refresh
+
+_EXIT_CODES: Final = {
+    State.OK: 0,
+    State.LOW: 1,
+    State.EMPTY: 2,
+    State.UNAUTHORIZED: 2,
+}
+_GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
+
+
+def check(places: Places, options: argparse.Namespace, language: Language) -> int:
+    """Ask for balances now, print them, and give the gravest exit code."""
+    stored = load(ConfigFile(places.config), language).accounts
+    accounts = chosen(stored, options.names, language)
+    if not accounts:
+        raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
+    known = run(_ask_all(places, accounts, language))
+    if options.json:
+        print(json.dumps([_as_json(one) for one in known], indent=2))
+    else:
+        for one in known:
+            print(line(one, datetime.now(UTC), language).replace("\u00a0", " "))
+            if one.failure is not None:
+                print(indent(explain(one.failure, language), "    "))
+    codes = {_EXIT_CODES.get(one.state, UNKNOWN) for one in known}
+    return next(code for code in _GRAVEST_FIRST if code in codes)
+
+
+async def _ask_all(
+    places: Places, accounts: Sequence[Account], language: Language
+) -> tuple[Known, ...]:
+    """Ask the gateway for all, as the program does, and record what it says.
+
+    Nothing is said to have been told: that is the running program's to decide.
+    """
+    redactor = start_log(None, verbose=False)
+    keychain = Keychain(os_vault(), seen=redactor.know)
+    kept: History | None
+    try:
+        kept = History(places.history)
+        trouble = kept.problem
+    except HistoryProblem as error:
+        kept, trouble = None, error.as_failure()
+    gateway = Gateway()
+    refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(account: Account) -> Outcome:
+        async with room:
+            return await refresh.refresh(account)
+
+    before = [Known(account, refresh.last(account.id)) for account in accounts]
+    outcomes = await asyncio.gather(*map(ask, accounts))
+    await gateway.close()
+    if kept is not None:
+        kept.close()
+    trouble = trouble or refresh.unrecorded
+    if trouble is not None:  # beside the answer, which is right, as is its exit code
+        print(explain(trouble, language), file=sys.stderr)
+    return tuple(map(Known.apply, before, outcomes))
+
+
+def _as_json(known: Known) -> dict[str, object]:
+    """Say it to programs: in English, whatever the person speaks."""
+    reading, failure = known.reading, known.failure
+    error = None
+    if failure is not None:
+        said = problem(failure, ENGLISH)
+        error = {"id": failure.kind.id, "title": said.title, "advice": said.advice}
+    return {
+        "account": known.account.name,
+        "id": known.account.id,
+        "state": known.state.value,
+        "balance": reading.balance.digits if reading else None,
+        "currency": reading.balance.unit if reading else None,
+        "as_of": _rfc3339(reading.at) if reading else None,
+        "low_below": format(known.account.low_below, "f"),
+        "error": error,
+    }
+
+
+def history(places: Places, options: argparse.Namespace, language: Language) -> int:
+    """Print an account's readings, movements or months as CSV or JSON."""
+    stored = load(ConfigFile(places.config), language).accounts
+    (account,) = chosen(stored, [options.name], language)
+    since = _since(options.since, language)
+    with History(places.history) as kept:
+        if kept.problem is not None and kept.problem.kind is HistoryDamaged:
+            print(explain(kept.problem, language), file=sys.stderr)
+        readings = tuple(kept.readings(account.id, since))
+        marked = kept.corrections(account.id)
+    if options.what != "readings":
+        text = _ledger(readings, marked, options.what, options.format)
+        sys.stdout.write(text.replace("\r\n", "\n"))
+        return 0
+    rows = [_row(reading) for reading in readings]
+    if options.format == "json":
+        print(json.dumps(rows, indent=2))
+    else:
+        table = csv.DictWriter(
+            sys.stdout, ("at", "balance", "currency"), lineterminator="\n"
+        )
+        table.writeheader()
+        table.writerows({**row, "currency": harmless(row["currency"])} for row in rows)
+    return 0
+
+
+def _ledger(
+    readings: Sequence[Reading], marked: Collection[datetime], what: str, kind: str
+) -> str:
+    """Write the ledger, in the system's own zone: months are people's months."""
+    if what == "months":
+        by_month = months(readings, marked, None)
+        return months_csv(by_month) if kind == "csv" else months_json(by_month)
+    moved = movements(readings, marked)
+    return movements_csv(moved, None) if kind == "csv" else movements_json(moved, None)
+
+
+def _row(reading: Reading) -> dict[str, str]:
+    return {
+        "at": _rfc3339(reading.at),
+        "balance": reading.balance.digits,
+        "currency": reading.balance.unit,
+    }
+
+
+def _since(date: str | None, language: Language) -> datetime | None:
+    if date is None:
+        return None
+    try:
+        return datetime.fromisoformat(date).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Translators: keep the example: dates are typed in this order.
+        words = language.gettext("{date} is no date such as 2026-11-01.")
+        message = words.format(date=repr(date))
+        raise CommandError(message, USAGE) from None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return (
+        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )

@@ -1,0 +1,102 @@
+"""Why something was told, held back or not told: the last decisions, in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from trayapp.core.account import Account
+from trayapp.core.alerts.decision import Decision, Fate, Reason
+from trayapp.core.i18n.dates import clock_time
+from trayapp.core.i18n.language import Language, mark
+from trayapp.core.i18n.plain_text import one_line
+from trayapp.core.settings import AlertKind
+
+KEPT: Final = 200
+"""How many decisions are remembered, the last ones, of all accounts together."""
+
+_UNIT_CHANGED: Final = mark("The unit changed")
+_KIND_WORDS: Final = {
+    AlertKind.LOW: mark("Low balance"),
+    AlertKind.LOW_DAYS: mark("Few days left"),
+    AlertKind.EMPTY: mark("Balance used up"),
+    AlertKind.REJECTED: mark("API key rejected"),
+    AlertKind.DRAIN: mark("Unusual spending"),
+    AlertKind.UNREACHABLE: mark("No balance for long"),
+    AlertKind.TOPPED_UP: mark("Top-up arrived"),
+}
+_FATE_WORDS: Final = {
+    # Translators: what became of a notification; then one of the reasons below.
+    Fate.SENT: mark("Sent: {reason}"),
+    Fate.HELD: mark("Held back: {reason}"),
+    Fate.NOT_SENT: mark("Not sent: {reason}"),
+}
+_REASON_WORDS: Final = {
+    # Translators: why a notification was sent; it follows "Sent: ".
+    Reason.NEW: mark("it was new"),
+    Reason.AFTERWARDS: mark("it was held back before, and still held"),
+    Reason.REMINDER: mark("a reminder, as set"),
+    Reason.UNSEEN: mark("you said that you paid, and no top-up was seen"),
+    # Translators: why a notification was held back or not sent; it follows a colon.
+    Reason.SNOOZED: mark("notifications were snoozed"),
+    Reason.QUIET: mark("it was in the quiet hours"),
+    Reason.OFF: mark("it is turned off in the settings"),
+    Reason.COVERED: mark("a more serious notification said it"),
+    Reason.OVER: mark("it was over before it could be told"),
+    Reason.UNIT_CHANGED: mark("amounts in two units are not compared"),
+    Reason.UNTAKEN: mark("the desktop took no notification"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One decision, as it is kept."""
+
+    at: datetime
+    """Aware, in UTC."""
+    account_id: str
+    account_name: str
+    """What it was called then."""
+    kind: AlertKind | None
+    """None for a change of the unit."""
+    fate: Fate
+    reason: Reason
+
+
+def logged(
+    decisions: Iterable[Decision], account: Account, now: datetime
+) -> tuple[LogEntry, ...]:
+    """Give decisions about an account as they are kept."""
+    return tuple(
+        LogEntry(now, account.id, account.name, one.kind, one.fate, one.reason)
+        for one in decisions
+    )
+
+
+def why_rows(
+    entries: Sequence[LogEntry], now: datetime, language: Language
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Say when, of which account, what, and what became of it; the last one first.
+
+    Last is what was decided last: a clock that was set back moves nothing.
+    """
+    return tuple(
+        (
+            clock_time(entry.at, now, language),
+            one_line(entry.account_name, 60),
+            kind_words(entry.kind, language),
+            _fate_words(entry, language),
+        )
+        for entry in reversed(entries)
+    )
+
+
+def kind_words(kind: AlertKind | None, language: Language) -> str:
+    """Name what a decision was about."""
+    return language.gettext(_UNIT_CHANGED if kind is None else _KIND_WORDS[kind])
+
+
+def _fate_words(entry: LogEntry, language: Language) -> str:
+    translate = language.gettext
+    reason = translate(_REASON_WORDS[entry.reason])
+    return translate(_FATE_WORDS[entry.fate]).format(reason=reason)

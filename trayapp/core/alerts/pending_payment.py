@@ -1,0 +1,48 @@
+"""A payment that a person said they made: its top-up is waited for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from trayapp.core.alerts.snooze import MORNING
+from trayapp.core.i18n.dates import clock_time, on_the_wall
+from trayapp.core.i18n.language import Language
+
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment that a person made and whose top-up is waited for."""
+
+    account_id: str
+    at: datetime
+    """When they said so; aware, in UTC."""
+
+    def due(self, zone: tzinfo | None) -> datetime:
+        """Give the morning, in UTC, of the next working day in the person's zone.
+
+        Public holidays are not known here: on one it may remind too early.
+        """
+        day = self.at.astimezone(zone).date() + timedelta(days=1)
+        while day.weekday() >= _SATURDAY:
+            day += timedelta(days=1)
+        return on_the_wall(day, MORNING, zone)
+
+    def is_due(self, now: datetime, zone: tzinfo | None) -> bool:
+        """Say whether it is time to remind.
+
+        What was said after `now` was said under another clock, or comes with a
+        backup: nobody waits for years for it.
+        """
+        return now >= self.due(zone) or now < self.at - timedelta(days=1)
+
+
+def paid_words(paid: Paid, now: datetime, language: Language) -> str:
+    """Say what is waited for, and until when."""
+    said = clock_time(paid.at, now, language)
+    due = clock_time(paid.due(language.zone), now, language)
+    # Translators: both are a time such as 09:30, or a day and a time.
+    return language.gettext(
+        "You said you paid ({time}). If no top-up is seen, a reminder comes ({due})."
+    ).format(time=said, due=due)

@@ -1,0 +1,75 @@
+"""When notifications are held back: snoozed by a person, or in quiet hours."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+from trayapp.core.i18n.dates import on_the_wall
+from trayapp.core.settings import QuietHours
+
+MORNING: Final = time(9)
+"""When a working day begins, in the person's own zone."""
+_WEEK: Final = 7
+_LONGEST: Final = timedelta(days=8)
+"""No choice lasts longer, clock changes included."""
+
+
+class SnoozeChoice(StrEnum):
+    """For how long a person wants no notifications."""
+
+    HOUR = "1h"
+    EIGHT_HOURS = "8h"
+    TOMORROW = "tomorrow"
+    """Until 9:00 of the next day."""
+    MONDAY = "monday"
+    """Until 9:00 of the next Monday; on a Monday that is the one in a week."""
+    OFF = "off"
+    """Not any more."""
+
+
+_HOURS: Final = {
+    SnoozeChoice.HOUR: timedelta(hours=1),
+    SnoozeChoice.EIGHT_HOURS: timedelta(hours=8),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Until when a person wants no notifications, of any account."""
+
+    until: datetime | None = None
+    """Aware, in UTC; None if they are wanted."""
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether notifications are snoozed now.
+
+        An end further away than any choice reaches was made by another clock, or
+        came with a backup: it holds nothing back.
+        """
+        return self.until is not None and now < self.until <= now + _LONGEST
+
+
+def until(choice: SnoozeChoice, now: datetime, zone: tzinfo | None) -> datetime | None:
+    """Give the end of a snooze that begins now, in UTC; None for `OFF`.
+
+    Hours are hours that pass; a morning is by the clock on the wall in `zone` (None:
+    the system's own), whatever clock change lies between.
+    """
+    if choice is SnoozeChoice.OFF:
+        return None
+    if choice in _HOURS:
+        return now.astimezone(UTC) + _HOURS[choice]
+    today = now.astimezone(zone).date()
+    days = 1 if choice is SnoozeChoice.TOMORROW else _WEEK - today.weekday()
+    return on_the_wall(today + timedelta(days=days), MORNING, zone)
+
+
+def quiet_now(quiet: QuietHours | None, now: datetime, zone: tzinfo | None) -> bool:
+    """Say whether the clock on the wall in `zone` shows a quiet hour."""
+    if quiet is None:
+        return False
+    shown = now.astimezone(zone).time()
+    if quiet.start <= quiet.end:
+        return quiet.start <= shown < quiet.end
+    return shown >= quiet.start or shown < quiet.end

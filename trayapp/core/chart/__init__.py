@@ -1,0 +1,1 @@
+"""The chart's geometry: axes, lines and points. Nothing is painted here."""

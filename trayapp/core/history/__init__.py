@@ -1,0 +1,1 @@
+"""The ledger, its months, its exports and its retention. No database."""

@@ -1,0 +1,1 @@
+"""Language, numbers, dates and safe text. No sentence of the program stands here."""

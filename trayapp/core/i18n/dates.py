@@ -1,0 +1,115 @@
+"""Days and times as people write them, and the time that a wall clock shows."""
+
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Final
+
+from trayapp.core.i18n.language import Language, mark
+
+WEEKDAYS: Final = (
+    # Translators: a weekday, short, as before a day: "Mon 14 Dec".
+    mark("Mon"),
+    # Translators: a weekday, short.
+    mark("Tue"),
+    # Translators: a weekday, short.
+    mark("Wed"),
+    # Translators: a weekday, short.
+    mark("Thu"),
+    # Translators: a weekday, short.
+    mark("Fri"),
+    # Translators: a weekday, short.
+    mark("Sat"),
+    # Translators: a weekday, short.
+    mark("Sun"),
+)
+"""From Monday on; marked for translation."""
+MONTHS: Final = (
+    # Translators: a month, short, as after a day: "14 Jan"; it also stands alone.
+    mark("Jan"),
+    # Translators: a month, short.
+    mark("Feb"),
+    # Translators: a month, short.
+    mark("Mar"),
+    # Translators: a month, short.
+    mark("Apr"),
+    # Translators: a month, short.
+    mark("May"),
+    # Translators: a month, short.
+    mark("Jun"),
+    # Translators: a month, short.
+    mark("Jul"),
+    # Translators: a month, short.
+    mark("Aug"),
+    # Translators: a month, short.
+    mark("Sep"),
+    # Translators: a month, short.
+    mark("Oct"),
+    # Translators: a month, short.
+    mark("Nov"),
+    # Translators: a month, short.
+    mark("Dec"),
+)
+"""From January on; marked for translation."""
+
+
+def on_the_wall(day: date, at: time, zone: tzinfo | None) -> datetime:
+    """Give the moment, in UTC, when the clock of `zone` shows `at` on a day.
+
+    Of a time that comes twice it is the first; one that a clock change leaves out
+    is as much later as the change is.
+    """
+    shown = datetime.combine(day, at)
+    moment = shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def clock_time(moment: datetime, now: datetime, language: Language) -> str:
+    """Write a moment: the time alone today; with its day, and year, if those differ."""
+    local, today = moment.astimezone(language.zone), now.astimezone(language.zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    translate = language.gettext
+    shape = (
+        translate("{day} {month}, {time}")
+        if local.year == today.year
+        else translate("{day} {month} {year}, {time}")
+    )
+    return _written(shape, local, language)
+
+
+def moment_words(moment: datetime, language: Language) -> str:
+    """Name a moment by its local day and time, the weekday too."""
+    shape = language.gettext("{weekday} {day} {month} {year}, {time}")
+    return _written(shape, moment.astimezone(language.zone), language)
+
+
+def day_words(day: date, language: Language) -> str:
+    """Name a day of a year that goes without saying."""
+    return _written(language.gettext("{day} {month}"), day, language)
+
+
+def weekday_words(day: date, language: Language, *, in_year: int | None = None) -> str:
+    """Name a day with its weekday; with its year too, unless that is `in_year`.
+
+    Without `in_year` even the month goes without saying.
+    """
+    translate = language.gettext
+    if in_year is None:
+        return _written(translate("{weekday} {day}"), day, language)
+    if day.year == in_year:
+        return _written(translate("{weekday} {day} {month}"), day, language)
+    return _written(translate("{weekday} {day} {month} {year}"), day, language)
+
+
+def month_words(day: date, language: Language) -> str:
+    """Name the month that a day is in."""
+    return _written(language.gettext("{month} {year}"), day, language)
+
+
+def _written(shape: str, day: date, language: Language) -> str:
+    return shape.format(
+        weekday=language.gettext(WEEKDAYS[day.weekday()]),
+        day=day.day,
+        month=language.gettext(MONTHS[day.month - 1]),
+        year=day.year,
+        time=f"{day:%H:%M}",
+    )

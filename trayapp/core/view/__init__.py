@@ -1,0 +1,1 @@
+"""What tray, card, history window and reports say, as values. No widgets."""

@@ -1,0 +1,116 @@
+"""The first account in three steps: what each asks, and what is suggested in it."""
+
+from decimal import ROUND_FLOOR, Decimal
+from enum import IntEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from trayapp.core.account import DEFAULT_LOW, Service
+from trayapp.core.account_draft import Field, base_url_problem
+from trayapp.core.balance import Balance
+from trayapp.core.i18n.language import Language, mark
+from trayapp.core.i18n.plain_text import one_line
+from trayapp.core.view.names import service_name
+
+_SHARE: Final = Decimal("0.1")
+_LEAST: Final = Decimal(1)
+_LONGEST_NAME: Final = 60
+
+
+class Step(IntEnum):
+    """The steps, in their order."""
+
+    SERVICE = 1
+    KEY = 2
+    LIMIT = 3
+
+
+FIELDS: Final = {
+    Step.SERVICE: (Field.BASE_URL, Field.PANEL),
+    Step.KEY: (Field.KEY, Field.NAME),
+    Step.LIMIT: (Field.LOW_BELOW, Field.WARN_DAYS),
+}
+"""What is typed in each step."""
+
+_QUESTIONS: Final = {
+    Step.SERVICE: mark("Where is your SMS account?"),
+    Step.KEY: mark("What is its API key?"),
+    Step.LIMIT: mark("When do you want to be warned?"),
+}
+_HELP: Final = {
+    Step.SERVICE: mark(
+        "Balance Tray keeps an eye on its credit and warns you in time to top up."
+    ),
+    Step.KEY: mark(
+        "With it the gateway tells the balance; it is kept in this computer's keyring "
+        "and nowhere else."
+    ),
+    Step.LIMIT: mark("Early enough for a payment to arrive before it is used up."),
+}
+
+
+def place_words(step: Step, language: Language) -> str:
+    """Say how far one is."""
+    said = language.gettext("Step {number} of {count}")
+    return said.format(number=int(step), count=len(Step))
+
+
+def question(step: Step, language: Language) -> str:
+    """Ask what the step is about."""
+    return language.gettext(_QUESTIONS[step])
+
+
+def help_words(step: Step, language: Language) -> str:
+    """Say in a sentence what helps to answer."""
+    return language.gettext(_HELP[step])
+
+
+def suggested_name(service: Service, base_url: str, language: Language) -> str:
+    """Name an account after its service, or after the host that it is asked at."""
+    if service is not Service.CUSTOM:
+        return service_name(service, language)
+    if base_url_problem(base_url) is not None:
+        return ""
+    return one_line(urlsplit(base_url.strip()).hostname or "", _LONGEST_NAME)
+
+
+def suggested_low(balance: Balance | None) -> Decimal:
+    """Give a limit that a person might have chosen: a tenth, made round, 1 at least.
+
+    Round is a leading digit alone or with a 5: 35, 100, 4.5; down, so that it is never
+    more than a tenth. Where nothing is known or left, it is the usual limit.
+    """
+    if balance is None or balance.amount <= 0:
+        return DEFAULT_LOW
+    tenth = balance.amount * _SHARE
+    if tenth <= _LEAST:
+        return _LEAST
+    half = Decimal(5).scaleb(tenth.adjusted() - 1)
+    return (tenth / half).to_integral_value(ROUND_FLOOR) * half
+
+
+def limit_words(
+    low_below: Decimal | None, balance: Balance | None, language: Language
+) -> str:
+    """Say what a limit means with the balance as it is; nothing for no limit."""
+    translate = language.gettext
+    if low_below is None:
+        return ""
+    if balance is None:
+        if not low_below:
+            return translate("Warns only when it is used up.")
+        said = translate("Warns below {limit}; the balance isn't known yet.")
+        return said.format(limit=language.number(low_below))
+    if not low_below:
+        # Translators: {balance} is an amount with its unit.
+        said = translate("Warns only when it is used up, now {balance}.")
+    elif balance.amount < low_below:
+        # Translators: both are amounts with their units: "below €35.00, now €12.30".
+        said = translate("Warns at once: below {limit}, now {balance}.")
+    else:
+        # Translators: both are amounts with their units: "below €35.00, now €350.12".
+        said = translate("Warns below {limit}, now {balance}.")
+    return said.format(
+        limit=language.money(low_below, balance.unit),
+        balance=language.money(balance.amount, balance.unit),
+    )

@@ -1,0 +1,45 @@
+"""What states and services are called."""
+
+from typing import Final
+
+from trayapp.core.account import Service
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language, mark
+
+_STATE_WORDS: Final = {
+    # Translators: how an account's balance stands: there is enough.
+    State.OK: mark("Fine"),
+    State.SOON: mark("Few days left"),
+    # Translators: how an account's balance stands: below its limit.
+    State.LOW: mark("Low"),
+    # Translators: how an account's balance stands: used up.
+    State.EMPTY: mark("Empty"),
+    State.UNAUTHORIZED: mark("Key rejected"),
+    # Translators: the gateway refused to tell the balance.
+    State.REFUSED: mark("Refused"),
+    # Translators: the gateway can't be reached.
+    State.UNREACHABLE: mark("Unreachable"),
+    State.LOCKED: mark("Keyring out of reach"),
+    # Translators: the account has no API key.
+    State.NO_KEY: mark("No key yet"),
+    # Translators: the gateway was not asked for this account's balance.
+    State.UNKNOWN: mark("Not asked yet"),
+    # Translators: the program has no accounts.
+    State.NOT_SET_UP: mark("Not set up"),
+}
+_SERVICE_NAMES: Final = {
+    Service.SMSUP: "SMSup",
+    Service.SMSPUBLI: "SMSPubli",
+    # Translators: another service than the ones named.
+    Service.CUSTOM: mark("Other"),
+}
+
+
+def state_words(state: State, language: Language) -> str:
+    """Name a state in a word or two."""
+    return language.gettext(_STATE_WORDS[state])
+
+
+def service_name(service: Service, language: Language) -> str:
+    """Name the brand an account was bought from."""
+    return language.gettext(_SERVICE_NAMES[service])

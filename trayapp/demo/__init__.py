@@ -1,0 +1,1 @@
+"""A gateway on loopback with made-up accounts. It speaks the contract only."""

@@ -1,0 +1,1 @@
+"""Decides, collects and delivers alerts. The rules are in `core.alerts`."""

@@ -1,0 +1,239 @@
+"""Decides what a person is told, when answers come and when time has passed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import Outcome
+from trayapp.core.alerts.decide import decide
+from trayapp.core.alerts.decision import Alert, Decision, Fate, News, Outlook, Reason
+from trayapp.core.alerts.log import LogEntry, logged
+from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.snooze import Snooze, SnoozeChoice, quiet_now, until
+from trayapp.core.balance import Reading
+from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.settings import AlertKind, Settings
+from trayapp.services.alerts.outlooks import Outlooks
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.log.contained import contained
+
+
+class Listener(Protocol):
+    """Who is told what was decided, on the loop's thread."""
+
+    def snoozed(self, until: datetime | None) -> None:
+        """Hear until when notifications are snoozed; None if they are not."""
+
+    def log(self, entries: tuple[LogEntry, ...]) -> None:
+        """Hear the last decisions about all accounts, the oldest first."""
+
+    def awaited(self, paid: tuple[Paid, ...]) -> None:
+        """Hear which payments are waited for."""
+
+    def foreseen(self, account_id: str, said: Forecast) -> None:
+        """Hear when an account runs out."""
+
+    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+        """Hear what its last weeks were like."""
+
+
+class Alarm:
+    """All accounts' alerts, from what is known to what is to be told.
+
+    What is to be told is remembered as told before it is: after a crash between the
+    two, a person is told nothing rather than everything twice.
+    """
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        listener: Listener,
+        tell: Callable[[Iterable[Alert]], None],
+        *,
+        clock: Callable[[], datetime],
+        zone: tzinfo | None,
+    ) -> None:
+        """Take the current time, aware and in UTC, from `clock`."""
+        self._notebook, self._listener, self._tell = notebook, listener, tell
+        self._clock, self._zone = clock, zone
+        self._outlooks = Outlooks(notebook, zone)
+        self._accounts: dict[str, Account] = {}
+        self._settings = Settings()
+        self._reached = True
+
+    def start(self) -> None:
+        """Say what is remembered from before."""
+        now = self._clock()
+        snooze = self._notebook.snooze
+        self._listener.snoozed(snooze.until if snooze.holds(now) else None)
+        self._listener.log(self._notebook.decisions)
+        self._listener.awaited(self._notebook.paid)
+
+    def set(self, accounts: Iterable[Account], settings: Settings) -> None:
+        """Decide about these accounts from now on."""
+        self._accounts = {one.id: one for one in accounts}
+        self._settings = settings
+
+    @property
+    def settings(self) -> Settings:
+        """What the person chose."""
+        return self._settings
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        """Name the accounts that are decided about."""
+        return tuple(self._accounts)
+
+    def account(self, account_id: str) -> Account | None:
+        """Give an account that is decided about."""
+        return self._accounts.get(account_id)
+
+    def hear(self, outcome: Outcome) -> None:
+        """Record an answer, and decide what it means; of a removed account, nothing."""
+        account = self._accounts.get(outcome.account_id)
+        if account is None:
+            return
+        now = self._clock()
+        memory = self._notebook.memory(account.id).asking(account, now)
+        reading, outlook = None, Outlook()
+        if isinstance(outcome.result, Reading):
+            reading = outcome.result
+            outlook = self._outlooks.of(account.id, memory, reading, now)
+            if memory.rise_to(reading) is not None:
+                self._end_paid(account.id)
+        news = News(account, outcome.result, outlook)
+        memory, decisions = decide(memory, news, self._settings, self._hold(now), now)
+        self._keep(account, memory, decisions, reading)
+
+    def tick(self) -> None:
+        """Decide what the time alone makes true: once a minute is often enough."""
+        now = self._clock()
+        snooze = self._notebook.snooze
+        if snooze.until is not None and not snooze.holds(now):
+            self._set_snooze(Snooze())
+        hold = self._hold(now)
+        for account in self._accounts.values():
+            with contained(f"deciding about {account.id}"):
+                self._look_at(account, hold, now)
+        if hold is None:
+            for paid in self._notebook.paid:
+                with contained(f"reminding of {paid.account_id}"):
+                    self._remind_of(paid, now)
+
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Hold notifications back, or tell at once what was held back."""
+        self._set_snooze(Snooze(until(choice, self._clock(), self._zone)))
+        self.tick()
+
+    def paid(self, account_id: str) -> None:
+        """Remember that a person paid, to remind them if nothing comes of it."""
+        if account_id in self._accounts:
+            self._notebook.set_paid(account_id, self._clock())
+            self._listener.awaited(self._notebook.paid)
+
+    def reach(self, *, on: bool) -> None:
+        """Hear whether the desktop shows notifications; until it does, hold all back.
+
+        When it does again, what was held is told at once.
+        """
+        self._reached = on
+        if on:
+            self.tick()
+
+    def untaken(self, alerts: Iterable[Alert]) -> None:
+        """Hold what nobody was told after all; see `reach`."""
+        for alert in alerts:
+            account = self._accounts.get(alert.account.id)
+            if account is not None:
+                with contained(f"holding back what concerns {account.id}"):
+                    self._hold_untaken(account, alert)
+
+    def show_outlook(self, account_id: str) -> None:
+        """Tell when an account runs out and what its past was like, if known."""
+        said = self._outlooks.forecast(account_id)
+        seen = self._outlooks.glimpse(account_id)
+        if said is not None:
+            self._listener.foreseen(account_id, said)
+        if seen is not None:
+            self._listener.glimpsed(account_id, seen)
+
+    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
+        """Mark a reading as a correction, or take the mark away."""
+        self._notebook.correct(account_id, at, on=on)
+        self._outlooks.forget(account_id)
+
+    def forget(self, account_id: str) -> None:
+        """Remove all that is remembered of an account."""
+        self._outlooks.forget(account_id)
+        self._notebook.forget(account_id)
+        self._listener.log(self._notebook.decisions)
+        self._listener.awaited(self._notebook.paid)
+
+    def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
+        before = self._notebook.memory(account.id)
+        memory, decisions = decide(before, News(account), self._settings, hold, now)
+        if decisions or memory.stages != before.stages:
+            self._keep(account, memory, decisions)
+        else:
+            self._notebook.note(account.id, memory)
+
+    def _hold_untaken(self, account: Account, alert: Alert) -> None:
+        before = self._notebook.memory(account.id)
+        if alert.unseen_since is not None:
+            memory, held = before, True
+            if all(one.account_id != account.id for one in self._notebook.paid):
+                self._notebook.set_paid(account.id, alert.unseen_since)
+                self._listener.awaited(self._notebook.paid)
+        else:
+            memory = before.untold(alert)
+            held = memory is not before
+        fate = Fate.HELD if held else Fate.NOT_SENT
+        self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNTAKEN)])
+
+    def _hold(self, now: datetime) -> Reason | None:
+        if not self._reached:
+            return Reason.UNTAKEN
+        if self._notebook.snooze.holds(now):
+            return Reason.SNOOZED
+        if quiet_now(self._settings.quiet, now, self._zone):
+            return Reason.QUIET
+        return None
+
+    def _keep(
+        self,
+        account: Account,
+        memory: Memory,
+        decisions: Sequence[Decision],
+        reading: Reading | None = None,
+    ) -> None:
+        entries = logged(decisions, account, self._clock())
+        self._notebook.keep(account.id, memory, entries, reading)
+        if entries:
+            self._listener.log(self._notebook.decisions)
+        self._tell(one.alert for one in decisions if one.alert is not None)
+
+    def _remind_of(self, paid: Paid, now: datetime) -> None:
+        """Say that no top-up came, as soon as that is known and not only feared."""
+        account = self._accounts.get(paid.account_id)
+        if account is None or not paid.is_due(now, self._zone):
+            return
+        memory = self._notebook.memory(account.id)
+        balance = memory.current(self._settings.interval, now)
+        if balance is None:
+            return
+        kind = AlertKind.TOPPED_UP
+        alert = Alert(kind, account, balance, unseen_since=paid.at)
+        self._end_paid(account.id)
+        self._keep(account, memory, [Decision(kind, Fate.SENT, Reason.UNSEEN, alert)])
+
+    def _end_paid(self, account_id: str) -> None:
+        if any(one.account_id == account_id for one in self._notebook.paid):
+            self._notebook.set_paid(account_id, None)
+            self._listener.awaited(self._notebook.paid)
+
+    def _set_snooze(self, snooze: Snooze) -> None:
+        self._notebook.set_snooze(snooze)
+        self._listener.snoozed(snooze.until)

@@ -1,0 +1,1 @@
+"""Reads and changes the login entry of each operating system."""

@@ -1,0 +1,108 @@
+"""Start at login on Windows: a value in the person's own `Run` key.
+
+The Task Manager and the Settings keep a person's own switch beside it, in a value of
+the same name.
+"""
+
+import shutil
+import subprocess
+from typing import Final, Protocol
+
+from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.errors import LoginUnchanged
+
+RUN: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED: Final = (
+    r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+)
+NAME: Final = "Balance Tray"
+_LONGEST: Final = 260
+"""Characters: Windows runs no longer ones."""
+_NO: Final = 1
+"""This bit of the first byte says that a person switched it off: it is 3 or 7 then,
+and 2 or 6 when it is on."""
+
+
+class Registry(Protocol):
+    """The values below `HKEY_CURRENT_USER`; each may raise `OSError`."""
+
+    def read(self, key: str, name: str) -> str | bytes | None:
+        """Give a value; None for none."""
+
+    def write(self, key: str, name: str, value: str) -> None:
+        """Set a text, and make the key if it is missing."""
+
+    def remove(self, key: str, name: str) -> None:
+        """Remove a value, if it is there."""
+
+
+class RunKey:
+    """The value that starts this program."""
+
+    def __init__(self, starter: Starter, registry: Registry) -> None:
+        self._starter, self._registry = starter, registry
+
+    def look(self) -> Login:
+        """Read what Windows reads."""
+        try:
+            command = self._command()
+            switch = self._registry.read(APPROVED, NAME)
+        except OSError:
+            return Login.OFF
+        if not command or shutil.which(command[0]) is None:
+            return Login.OFF
+        return Login.SWITCHED_OFF if _is_no(switch) else Login.ON
+
+    def switch(self, *, on: bool) -> None:
+        """Set or remove the value, and forget a person's switch beside it."""
+        try:
+            if on:
+                self._write()
+            else:
+                self._registry.remove(RUN, NAME)
+            self._registry.remove(APPROVED, NAME)
+        except OSError as error:
+            raise LoginUnchanged(detail=str(error)) from error
+
+    def repair(self) -> bool:
+        """Leave the person's switch as it is."""
+        try:
+            command = self._command()
+            is_off = _is_no(self._registry.read(APPROVED, NAME))
+            if not command or is_off:
+                return False
+            is_there = shutil.which(command[0]) is not None
+            if not self._starter.takes_over(command, is_there=is_there):
+                return False
+            self._write()
+        except OSError as error:
+            raise LoginUnchanged(detail=str(error)) from error
+        return True
+
+    def _command(self) -> tuple[str, ...]:
+        value = self._registry.read(RUN, NAME)
+        return split(value) if isinstance(value, str) else ()
+
+    def _write(self) -> None:
+        line = subprocess.list2cmdline(self._starter.command)
+        if len(line) > _LONGEST:
+            raise LoginUnchanged(detail=f"{len(line)} characters are too many for Run")
+        self._registry.write(RUN, NAME, line)
+
+
+def split(line: str) -> tuple[str, ...]:
+    """Read the words of a command; a path holds no quotation marks on Windows."""
+    words: list[str] = []
+    rest = line.strip()
+    while rest:
+        if rest.startswith('"'):
+            word, _, rest = rest[1:].partition('"')
+        else:
+            word, _, rest = rest.partition(" ")
+        words.append(word)
+        rest = rest.strip()
+    return tuple(words)
+
+
+def _is_no(switch: str | bytes | None) -> bool:
+    return isinstance(switch, bytes) and bool(switch[:1]) and bool(switch[0] & _NO)

@@ -1,0 +1,137 @@
+"""Start at login on Linux: an entry in the desktop's autostart folder."""
+
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from trayapp.core.autostart.desktop_entry import Entry
+from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.login_entry import (
+    SUMMARY,
+    holds_only_ours,
+    login_of,
+    new_entry,
+    repaired,
+    switched_off,
+    switched_on,
+)
+from trayapp.core.errors import LoginUnchanged
+from trayapp.core.i18n.locales import LOCALES, SOURCE
+from trayapp.services.files.atomic_write import replace, said
+from trayapp.services.files.catalogs import catalog
+
+_FILE: Final = Path("autostart/balance-tray.desktop")
+_NO_HOME: Final = Path("/nonexistent")
+_LARGEST: Final = 65_536
+_FOR_ALL: Final = 0o644
+_UNFINISHED: Final = ".balance-tray-"
+"""No desktop starts what is called so."""
+
+
+class XdgAutostart:
+    """The person's own entry, or else the first that the system has for everybody."""
+
+    def __init__(
+        self, starter: Starter, own: Path, others: tuple[Path, ...], desktops: str
+    ) -> None:
+        """Take the configuration folders, and the desktop's names with colons."""
+        self._starter = starter
+        self._own = own / _FILE
+        self._others = tuple(one / _FILE for one in others)
+        self._desktops = tuple(filter(None, desktops.split(":")))
+
+    @classmethod
+    def of_user(
+        cls, starter: Starter, environment: Mapping[str, str] = os.environ
+    ) -> "XdgAutostart":
+        """Find the folders as the base directory specification says."""
+        own = Path(environment.get("XDG_CONFIG_HOME", ""))
+        if not own.is_absolute():
+            # A user without a home has an own folder nowhere, not in this one.
+            home = Path(environment.get("HOME", ""))
+            own = (home if home.is_absolute() else _NO_HOME) / ".config"
+        folders = environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+        others = tuple(Path(one) for one in folders.split(":") if one.startswith("/"))
+        return cls(starter, own, others, environment.get("XDG_CURRENT_DESKTOP", ""))
+
+    def look(self) -> Login:
+        """Read what the desktop reads."""
+        entry = self._counting()
+        if entry is None:
+            return Login.OFF
+        return login_of(entry, self._desktops, _is_there)
+
+    def switch(self, *, on: bool) -> None:
+        """Write or remove the person's entry; one that holds more is only marked."""
+        entry = self._counting()
+        if on:
+            if entry is None or not entry.is_sound:
+                entry = self._new()
+            there = _is_there
+            self._write(switched_on(entry, self._starter, self._desktops, there))
+        elif entry is not None:
+            self._switch_off(entry)
+
+    def repair(self) -> bool:
+        """Look after the person's own entry alone; the system's is not ours."""
+        entry = _read(self._own)
+        if entry is None:
+            return False
+        new = repaired(entry, self._starter, self._desktops, _is_there)
+        if new is not None:
+            self._write(new)
+        return new is not None
+
+    def _counting(self) -> Entry | None:
+        """Give the entry that counts: a person's own hides the system's."""
+        for path in (self._own, *self._others):
+            if os.path.lexists(path):
+                return _read(path)
+        return None
+
+    def _switch_off(self, entry: Entry) -> None:
+        needed = self._own.is_symlink() or any(map(os.path.lexists, self._others))
+        if needed or not holds_only_ours(entry, self._new()):
+            self._write(switched_off(entry))
+            return
+        try:
+            self._own.unlink(missing_ok=True)
+        except OSError as error:
+            raise LoginUnchanged(detail=said(error)) from error
+
+    def _new(self) -> Entry:
+        others = (code for code in LOCALES if code != SOURCE)
+        translated = {code: catalog(code).gettext(SUMMARY) for code in sorted(others)}
+        return new_entry(self._starter, {"": SUMMARY, **translated})
+
+    def _write(self, entry: Entry) -> None:
+        # A link, as people who keep such files in one place have, stays one.
+        target = Path(os.path.realpath(self._own))
+        try:
+            # A path may hold bytes that are no UTF-8.
+            raw = entry.text.encode("utf-8", errors="surrogateescape")
+            replace(target, raw, prefix=_UNFINISHED, mode=_FOR_ALL)
+        except OSError as error:
+            raise LoginUnchanged(detail=said(error)) from error
+
+
+def _is_there(program: str) -> bool:
+    return shutil.which(program) is not None
+
+
+def _read(path: Path) -> Entry | None:
+    """Read an entry; what is no readable file, or far too large, no desktop starts."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            raw = file.read(_LARGEST + 1)
+    except OSError:
+        return None
+    if len(raw) > _LARGEST:
+        return None
+    return Entry.parse(raw.decode("utf-8", errors="surrogateescape"))

@@ -1,0 +1,1 @@
+"""Other programs of the session: the running instance, D-Bus, Windows itself."""

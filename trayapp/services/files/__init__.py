@@ -1,0 +1,1 @@
+"""Files of the profile: their paths, settings, catalogs and atomic writes."""

@@ -1,0 +1,193 @@
+"""What stands in the settings file: TOML from accounts and settings, and back."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Final, TypeVar
+
+import tomli_w
+
+from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
+from trayapp.core.account_draft import Draft
+from trayapp.core.balance import exact_amount
+from trayapp.core.errors import ConfigBroken, ConfigTooNew
+from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
+
+_VERSION: Final = 1
+_BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
+_END: Final = "# This is the end."
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that the settings file holds."""
+
+    accounts: tuple[Account, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+
+def from_toml(raw: bytes) -> Config:
+    """Read a file's bytes; `ConfigBroken` or `ConfigTooNew` if that can't be."""
+    try:
+        # Some editors begin a file with a mark for its encoding ("-sig").
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        # Half a file may well be TOML: of fewer accounts.
+        if text.startswith(_BEGIN) and _END not in text.splitlines():
+            raise ConfigBroken(detail="it ends too early")
+        return _from_table(tomllib.loads(text))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        # TOML and Unicode errors are ValueErrors, and so are values out of range.
+        raise ConfigBroken(detail=str(error)) from error
+
+
+def to_toml(config: Config) -> str:
+    """Write the file's text."""
+    settings = config.settings
+    text = tomli_w.dumps(
+        {
+            "version": _VERSION,
+            "settings": {
+                "interval_minutes": settings.interval // _MINUTE,
+                "told": sorted(kind.value for kind in settings.told),
+                "unreachable_after_hours": settings.unreachable_after / _HOUR,
+                "icon": settings.icon.value,
+                "language": settings.language,
+                "discreet": settings.discreet,
+                **_optional(settings),
+            },
+            "account": [_account_table(account) for account in config.accounts],
+        }
+    )
+    return f"{_BEGIN}{text}{_END}\n"
+
+
+def _optional(settings: Settings) -> dict[str, object]:
+    """Give the settings that may be missing: TOML has no word for nothing."""
+    table: dict[str, object] = {}
+    if settings.quiet is not None:
+        table["quiet"] = {"start": settings.quiet.start, "end": settings.quiet.end}
+    if settings.reminder is not None:
+        table["reminder_hours"] = settings.reminder / _HOUR
+    return table
+
+
+def _account_table(account: Account) -> dict[str, str | int]:
+    table: dict[str, str | int] = {
+        "id": account.id,
+        "name": account.name,
+        "service": account.service.value,
+        "low_below": format(account.low_below, "f"),
+        "warn_days": account.warn_days,
+    }
+    if account.price is not None:
+        table["price"] = format(account.price, "f")
+    if account.service is Service.CUSTOM:
+        table["base_url"] = account.base_url
+        table["panel"] = account.panel
+    if account.sub_account:
+        table["sub_account"] = account.sub_account
+    return table
+
+
+def _from_table(table: dict[str, object]) -> Config:
+    version = _typed(table.get("version"), int, "version")
+    if version > _VERSION:
+        raise ConfigTooNew(detail=f"version {version}")
+    settings = _typed(table.get("settings", {}), dict, "settings")
+    accounts = _typed(table.get("account", []), list, "account")
+    read = tuple(_account(_typed(one, dict, "account")) for one in accounts)
+    for label, values in (
+        ("id", [one.id for one in read]),
+        ("name", [one.name.casefold() for one in read]),
+    ):
+        if len(set(values)) != len(values):
+            message = f"two accounts have the same {label}"
+            raise ValueError(message)
+    return Config(read, _settings(settings))
+
+
+def _settings(table: dict[str, object]) -> Settings:
+    default = Settings()
+    minutes = table.get("interval_minutes", default.interval // _MINUTE)
+    quiet, reminder = table.get("quiet"), table.get("reminder_hours")
+    return Settings(
+        interval=_typed(minutes, int, "interval_minutes") * _MINUTE,
+        told=_told(table, default),
+        unreachable_after=_hours(
+            table.get("unreachable_after_hours", default.unreachable_after / _HOUR)
+        ),
+        quiet=None if quiet is None else _quiet(_typed(quiet, dict, "quiet")),
+        reminder=None if reminder is None else _hours(reminder),
+        icon=IconStyle(_typed(table.get("icon", default.icon.value), str, "icon")),
+        language=_typed(table.get("language", ""), str, "language"),
+        discreet=_typed(table.get("discreet", False), bool, "discreet"),
+    )
+
+
+def _told(table: dict[str, object], default: Settings) -> frozenset[AlertKind]:
+    if "told" in table:
+        names = _typed(table["told"], list, "told")
+        return frozenset(AlertKind(_typed(one, str, "told")) for one in names)
+    # What files of before the first release say.
+    told = default.told
+    if not _typed(table.get("notify_low", True), bool, "notify_low"):
+        told -= {AlertKind.LOW, AlertKind.EMPTY}
+    if not _typed(table.get("notify_rejected", True), bool, "notify_rejected"):
+        told -= {AlertKind.REJECTED}
+    return told
+
+
+def _hours(number: object) -> timedelta:
+    hours = float(number) if type(number) is int else _typed(number, float, "hours")
+    return hours * _HOUR
+
+
+def _quiet(table: dict[str, object]) -> QuietHours:
+    start, end = (_typed(table[name], time, name) for name in ("start", "end"))
+    return QuietHours(start, end)
+
+
+def _account(table: dict[str, object]) -> Account:
+    """Read one account by the same rules that hold in the dialog."""
+    days = _typed(table.get("warn_days", DEFAULT_WARN_DAYS), int, "warn_days")
+    texts = {
+        name: _typed(value, str, name)
+        for name, value in table.items()
+        if name != "warn_days"
+    }
+    draft = Draft(
+        id=texts["id"],
+        name=texts["name"],
+        service=Service(texts["service"]),
+        base_url=texts.get("base_url", ""),
+        panel=texts.get("panel", ""),
+        sub_account=texts.get("sub_account", ""),
+        low_below=texts["low_below"],
+        warn_days=str(days),
+        price=texts.get("price", ""),
+    )
+    wrong = [f"{field}: {words}" for field, words in draft.problems(()).items()]
+    amounts = [exact_amount(one) for one in (draft.low_below, draft.price or "0")]
+    exact = all(one is not None and one >= 0 for one in amounts)
+    if not draft.id or wrong or not exact:
+        problem = "; ".join(wrong) or "no id, or an amount that is none"
+        message = f"account {draft.name!r}: {problem}"
+        raise ValueError(message)
+    return draft.account()
+
+
+def _typed(value: object, kind: type[_T], name: str) -> _T:
+    """Give a value that is exactly of a type: `true` is no number here."""
+    if type(value) is not kind:
+        message = f"{name} is not as expected"
+        raise TypeError(message)
+    return value

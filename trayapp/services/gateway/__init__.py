@@ -1,0 +1,1 @@
+"""One balance request over HTTPS, from address lookup to the parsed reply."""

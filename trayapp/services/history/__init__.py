@@ -1,0 +1,1 @@
+"""The SQLite database: store, schema, recovery, and what waits to be written."""

@@ -1,0 +1,112 @@
+"""An account's history as a person reads it: the window's page, and files to keep."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Final
+
+from trayapp.core.account import Account
+from trayapp.core.errors import ExportUnwritable
+from trayapp.core.forecast.run_out import forecast
+from trayapp.core.history.export import (
+    months_csv,
+    months_json,
+    movements_json,
+    readings_json,
+)
+from trayapp.core.history.ledger import months, movements
+from trayapp.core.history.retention import WHOLE_FOR, thin
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.history_page import Past, history_page
+from trayapp.core.view.history_view import HistoryView
+from trayapp.services.history.state_cache import Notebook
+from trayapp.services.log.contained import contained
+
+_FIRST_S: Final = 60.0
+_EVERY_S: Final = 86_400.0
+
+
+class Books:
+    """Reads from the history on the loop, and reckons on a thread beside it."""
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        *,
+        clock: Callable[[], datetime],
+        zone: tzinfo | None,
+    ) -> None:
+        """Take the current time, aware and in UTC, from `clock`."""
+        self._notebook, self._clock, self._zone = notebook, clock, zone
+
+    async def page(
+        self, account: Account, interval: timedelta, language: Language
+    ) -> HistoryView:
+        """Make the history window's page."""
+        past, now = self._past(account, interval), self._clock()
+
+        def work_out() -> HistoryView:
+            said = forecast(past.readings, now, self._zone, past.marked)
+            return history_page(past, said, now, language)
+
+        return await asyncio.to_thread(work_out)
+
+    async def export(self, account: Account, kind: str, path: str) -> None:
+        """Write the history to a file: "csv" the months, "json" everything.
+
+        Raises `ExportUnwritable`.
+        """
+        past = self._past(account, timedelta(0))
+        try:
+            await asyncio.to_thread(self._write, past, kind, Path(path))
+        except OSError as error:
+            raise ExportUnwritable(detail=error.strerror or "") from error
+
+    def _write(self, past: Past, kind: str, path: Path) -> None:
+        # The rows end as CSV wants it: nothing is to be translated.
+        path.write_text(self._text(past, kind), encoding="utf-8", newline="")
+
+    async def keep(self, account_ids: Callable[[], Iterable[str]]) -> None:
+        """Thin out old readings: a little after the start, and then once a day."""
+        wait = _FIRST_S
+        while True:
+            await asyncio.sleep(wait)
+            for account_id in account_ids():
+                with contained(f"thinning out {account_id}"):
+                    await self.thin_out(account_id)
+            wait = _EVERY_S
+
+    async def thin_out(self, account_id: str) -> None:
+        """Remove what need not be kept of an old past: the months still add up."""
+        readings = self._notebook.readings(account_id)
+        marked = self._notebook.corrections(account_id)
+        now = self._clock()
+        if not readings or now - readings[0].at <= WHOLE_FOR:
+            return
+        kept = await asyncio.to_thread(thin, readings, marked, now, self._zone)
+        # What was read meanwhile is in neither, and so is not touched.
+        times = {one.at for one in kept}
+        gone = [one.at for one in readings if one.at not in times]
+        if gone and kept:
+            self._notebook.drop(account_id, gone)
+
+    def _past(self, account: Account, interval: timedelta) -> Past:
+        readings = self._notebook.readings(account.id)
+        marked = self._notebook.corrections(account.id)
+        return Past(account, readings, marked, interval)
+
+    def _text(self, past: Past, kind: str) -> str:
+        by_month = months(past.readings, past.marked, self._zone)
+        if kind == "csv":
+            return months_csv(by_month)
+        parts = {
+            "account": past.account.name,
+            "months": json.loads(months_json(by_month)),
+            "movements": json.loads(
+                movements_json(movements(past.readings, past.marked), self._zone)
+            ),
+            "readings": json.loads(readings_json(past.readings, self._zone)),
+        }
+        return json.dumps(parts, indent=2, ensure_ascii=False) + "\n"

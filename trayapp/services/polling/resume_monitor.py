@@ -1,0 +1,95 @@
+"""Hears over the system bus that the computer woke up, or came online (Linux)."""
+
+import asyncio
+import logging
+from typing import Final, Protocol
+
+from jeepney import HeaderFields, MatchRule, Message, MessageType
+from jeepney.bus_messages import message_bus
+from jeepney.io.asyncio import open_dbus_connection
+
+from trayapp.services.desktop.dbus_errors import BUS_ERRORS
+from trayapp.services.log.contained import contained
+
+_CONNECT_S: Final = 5.0
+_AGAIN_S: Final = 600.0
+"""Until a bus that was not there, or was lost, is looked for again."""
+_ONLINE: Final = 60
+"""NetworkManager's state from which on more than this network is reached."""
+_SLEEP: Final = MatchRule(
+    type="signal",
+    sender="org.freedesktop.login1",
+    path="/org/freedesktop/login1",
+    interface="org.freedesktop.login1.Manager",
+    member="PrepareForSleep",
+)
+_NETWORK: Final = MatchRule(
+    type="signal",
+    sender="org.freedesktop.NetworkManager",
+    path="/org/freedesktop/NetworkManager",
+    interface="org.freedesktop.NetworkManager",
+    member="StateChanged",
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who is told, on the loop's thread."""
+
+    def woke(self) -> None:
+        """Hear that the computer slept."""
+
+    def came_online(self) -> None:
+        """Hear that the network is there."""
+
+
+class Wakeups:
+    """What logind and NetworkManager tell everybody, as far as it concerns us.
+
+    Neither has to be there: then `Watch` finds out by itself, somewhat later.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            with contained("listening to the system bus"):
+                try:
+                    await self._listen()
+                except BUS_ERRORS as error:
+                    _log.debug("no word from the system: %s", type(error).__name__)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _listen(self) -> None:
+        async with asyncio.timeout(_CONNECT_S):
+            connection = await open_dbus_connection("SYSTEM")
+        try:
+            for rule in (_SLEEP, _NETWORK):
+                await connection.send(message_bus.AddMatch(rule))
+            while True:
+                self._hear(await connection.receive())
+        finally:
+            await connection.close()
+
+    def _hear(self, message: Message) -> None:
+        """Take a signal that was sent to everybody.
+
+        The bus passes on only those of the two services. But anybody may send one to
+        us alone, and so keep us from ever getting an answer.
+        """
+        fields = message.header.fields
+        if (
+            message.header.message_type is not MessageType.signal
+            or HeaderFields.destination in fields
+        ):
+            return
+        match fields.get(HeaderFields.member), *message.body:
+            case "PrepareForSleep", False:
+                _log.info("the computer woke up")
+                self._listener.woke()
+            case "StateChanged", int(state) if state >= _ONLINE:
+                _log.info("the computer came online")
+                self._listener.came_online()

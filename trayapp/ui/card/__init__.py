@@ -1,0 +1,1 @@
+"""One account in the window. It knows its card alone, not the other accounts."""

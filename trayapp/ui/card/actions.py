@@ -1,0 +1,115 @@
+"""What one can do with an account: look at its past, top it up, and a menu of more."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Card
+from trayapp.ui.card.density import Density
+from trayapp.ui.card.sparkline import Spark
+from trayapp.ui.widgets.buttons import Button
+
+NEEDY = frozenset({State.SOON, State.LOW, State.EMPTY})
+"""The levels at which topping up is what is to be done."""
+
+
+class CardActions(QWidget):
+    """The line of the last days above two buttons of one width.
+
+    Signals:
+        top_up_requested(): to go where the account is topped up.
+        history_requested(): to see its history.
+        copy_amount_requested(): to have the amount on the clipboard.
+        copy_request_requested(): to have a ready top-up request there.
+        paid_requested(): a person says that they have paid.
+    """
+
+    top_up_requested = Signal()
+    history_requested = Signal()
+    copy_amount_requested = Signal()
+    copy_request_requested = Signal()
+    paid_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        translate = language.gettext
+        self._spark = Spark(language)
+        self._spark.clicked.connect(self.history_requested)
+        self._top_up = Button(translate("Top up…"))
+        self._top_up.clicked.connect(self.top_up_requested)
+        # Translators: a button that opens a menu.
+        self._more = Button(translate("More"))
+        self._menu = QMenu(self._more)
+        self._fill_menu(language)
+        self._more.setMenu(self._menu)
+        self._is_close = False
+        self._row = QHBoxLayout()
+        self._column = QVBoxLayout(self)
+        self._lay_out()
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """All buttons, in the order of the tab key."""
+        return (self._spark, self._top_up, self._more)
+
+    def show_card(self, card: Card) -> None:
+        """Offer what makes sense for the account as it is now."""
+        self._spark.show_sketch(card.sketch, card.level, aged=card.problem is not None)
+        self._top_up.setVisible(bool(card.panel_url))
+        needed = card.level in NEEDY
+        self._top_up.emphasize(on=needed)
+        self._top_up.setFlat(self._is_close and not needed)
+        is_known = card.level is not State.UNKNOWN
+        self._copy_amount.setEnabled(is_known)
+        self._copy_request.setEnabled(is_known)
+        self._paid.setEnabled(not card.paid)
+
+    def set_density(self, density: Density) -> None:
+        """Take more room, or less."""
+        self._spark.set_density(density)
+        self._is_close = density is Density.COMPACT
+        self._more.setFlat(self._is_close)  # many frames would be a fence
+
+    def stand_below(self, *, below: bool) -> None:
+        """Take all of the width under the words, or a column beside them."""
+        self._row.setStretch(0, not below)
+        self._row.setStretch(1, not below)
+        self._row.setStretch(2, below)
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        bold = self.font()
+        bold.setBold(True)  # as the one that stands out is written
+        words = QFontMetrics(bold)
+        pair = (self._top_up, self._more)
+        widest = max(
+            one.sizeHint().width()
+            - one.fontMetrics().horizontalAdvance(one.text())
+            + words.horizontalAdvance(one.text())
+            for one in pair
+        )
+        for button in pair:
+            button.setMinimumWidth(widest)
+            self._row.addWidget(button, 1)
+        self._row.setSpacing(em // 3)
+        self._row.addStretch(0)
+        column = self._column
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(em // 3)
+        column.addWidget(self._spark)
+        column.addLayout(self._row)
+        column.addStretch(1)
+
+    def _fill_menu(self, language: Language) -> None:
+        translate, menu = language.gettext, self._menu
+        self._copy_amount = menu.addAction(translate("&Copy amount"))
+        self._copy_amount.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        self._copy_amount.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._copy_amount.triggered.connect(self.copy_amount_requested)
+        self._copy_request = menu.addAction(translate("Copy top-up &request"))
+        self._copy_request.triggered.connect(self.copy_request_requested)
+        menu.addSeparator()
+        self._paid = menu.addAction(translate("I have &paid"))
+        self._paid.triggered.connect(self.paid_requested)

@@ -1,0 +1,300 @@
+"""One account in the window: its balance large, its run-out day, its state in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QBoxLayout, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Card
+from trayapp.ui.card.actions import CardActions
+from trayapp.ui.card.density import Density
+from trayapp.ui.card.facts import CALM, Facts, name_of
+from trayapp.ui.card.ground import paint_card
+from trayapp.ui.card.remedies import Remedies
+from trayapp.ui.icons.icons import state_pixmap
+from trayapp.ui.icons.picture import Picture
+from trayapp.ui.widgets.colours import calm
+
+_BASE: Final = QPalette.ColorRole.Base
+_NARROW: Final = 29
+"""Below so many lines of text in width the buttons stand under the words."""
+_OPENING: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+_KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+
+
+class AccountCard(QGroupBox):
+    """Shows a `Card` in place; a group by itself to whoever listens to the screen.
+
+    Signals:
+        changed(before: Card, now: Card): it says something else.
+        check_requested(account_id: str): to ask the gateway about this account.
+        enter_key_requested(account_id: str): to type another key.
+        unlock_requested(): to be asked for the keyring's password.
+        top_up_requested(account_id: str): to go where the account is topped up.
+        history_requested(account_id: str): to see its history.
+        copy_requested(text: str): to have a text on the clipboard: the amount, or an
+            error's details.
+        copy_request_requested(account_id: str): to have a top-up request there.
+        paid_requested(account_id: str): a person says that they have paid.
+    """
+
+    changed = Signal(object, object)
+    check_requested = Signal(str)
+    enter_key_requested = Signal(str)
+    unlock_requested = Signal()
+    top_up_requested = Signal(str)
+    history_requested = Signal(str)
+    copy_requested = Signal(str)
+    copy_request_requested = Signal(str)
+    paid_requested = Signal(str)
+
+    def __init__(
+        self, card: Card, language: Language, density: Density = Density.USUAL
+    ) -> None:
+        super().__init__()
+        self._language = language
+        self._card = card
+        self._density = density
+        self._by_keyboard = self._is_covered = False
+        self._narrowest: int | None = None
+        self._named = card
+        """What it was last named after, to whoever listens."""
+        self._picture = Picture(self._mark(), density.value.mark)
+        self._facts = Facts(language)
+        self._actions = CardActions(language)
+        self._remedies: Remedies | None = None  # most cards never need it
+        self._whole = QHBoxLayout(self)
+        self._column = QVBoxLayout()
+        self._summary = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._lay_out()
+        self._pass_on()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._measure()
+        self._show()
+
+    @property
+    def account_id(self) -> str:
+        """The account that this card is for."""
+        return self._card.account_id
+
+    @property
+    def name(self) -> str:
+        """The account's name, as it is shown."""
+        return name_of(self._card)
+
+    @property
+    def copied(self) -> str:
+        """The amount as it is copied; empty where there is none: a dash is none."""
+        card = self._card
+        return "" if card.level is State.UNKNOWN else card.copied or card.amount
+
+    @property
+    def concern(self) -> int:
+        """How much its balance asks of a person, compared to others."""
+        return self._card.level.concern
+
+    @property
+    def chain(self) -> tuple[QWidget, ...]:
+        """The card and its buttons, in the order of the tab key."""
+        helping = self._remedies.buttons if self._remedies is not None else ()
+        return (self, *self._actions.buttons, *helping)
+
+    def narrowest(self) -> int:
+        """Give the width that it needs with the buttons under the words."""
+        if self._narrowest is None:
+            parts = filter(None, (self._facts, self._actions, self._remedies))
+            # Those of the layout, and those that a group box has itself.
+            margins = self._whole.contentsMargins() + self.contentsMargins()
+            beside = self._picture.sizeHint().width() + self._whole.spacing()
+            shown = [one.minimumSizeHint() for one in parts if not one.isHidden()]
+            inner = max(one.width() for one in shown)
+            self._narrowest = margins.left() + beside + inner + margins.right()
+        return self._narrowest
+
+    def show_card(self, card: Card) -> None:
+        """Show what is known now; what stays the same is not touched."""
+        if card == self._card:
+            return
+        self.changed.emit(self._card, card)
+        changed = card.state is not self._card.state
+        self._card = card
+        if changed:
+            self._picture.show_source(self._mark())
+        self._show()
+
+    def set_density(self, density: Density) -> None:
+        """Take all the room there is, a share of it, or as little as can be."""
+        if density is not self._density:
+            self._density = density
+            self._measure()
+            self._show()
+
+    def cover(self, is_said: Callable[[Card], bool]) -> None:
+        """Leave it to others to say what is wrong, where they do."""
+        if (covered := is_said(self._card)) is not self._is_covered:
+            self._is_covered = covered
+            self._show()
+
+    def _show(self) -> None:
+        card = self._card
+        self._facts.show_card(card, self._density)
+        self._actions.show_card(card)
+        if card.problem is not None and self._remedies is None:
+            self._add_remedies()
+        if self._remedies is not None:
+            self._remedies.show_problem(card.problem, card.state)
+            if self._is_covered:
+                self._remedies.hide()
+        older = replace(self._named, age=card.age, asking=card.asking)
+        if card != older or not self.hasFocus():
+            self._name_all()  # another name is said, and not for each minute
+
+    def _mark(self) -> partial[QPixmap]:
+        """Give the state's picture: in colours only where something is to be done."""
+        state = self._card.state
+        ink = calm(self.palette(), _BASE) if state in CALM else None
+        return partial(state_pixmap, state, ink=ink)
+
+    def _add_remedies(self) -> None:
+        self._remedies = remedies = Remedies(self._language)
+        remedies.set_density(self._density)
+        remedies.check_requested.connect(self._on_check)
+        remedies.enter_key_requested.connect(self._on_enter_key)
+        remedies.unlock_requested.connect(self.unlock_requested)
+        remedies.copy_requested.connect(self.copy_requested)
+        self._column.insertWidget(1, remedies)
+        for first, second in zip(self.chain, self.chain[1:], strict=False):
+            QWidget.setTabOrder(first, second)
+
+    def _name_all(self) -> None:
+        """Say whose each part is to a person who hears one at a time."""
+        self._named = self._card
+        trouble = self._card.problem
+        self.setAccessibleName(self._facts.sentence(self._card))
+        told = f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
+        self.setAccessibleDescription(told)
+        # Where many stand closely, they say the title alone.
+        self.setToolTip(told if self._density is Density.COMPACT else "")
+        buttons = self._actions.buttons
+        buttons += self._remedies.buttons if self._remedies is not None else ()
+        for button in buttons:
+            button.setAccessibleName(f"{button.text()} ({self.name})")
+
+    def _lay_out(self) -> None:
+        self._summary.addWidget(self._facts, 1)
+        self._summary.addWidget(self._actions)
+        self._column.addLayout(self._summary)
+        self._column.addStretch(1)
+        self._whole.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        self._whole.addLayout(self._column, 1)
+
+    def _measure(self) -> None:
+        """Set everything as closely as the density says."""
+        em, measures = self.fontMetrics().height(), self._density.value
+        margin = round(em * measures.margin)
+        self._whole.setContentsMargins(margin, margin, margin, margin)
+        self._whole.setSpacing(em * 2 // 3)
+        self._column.setSpacing(em // 2)
+        self._summary.setSpacing(em * 2 // 3)
+        self._picture.show_lines(measures.mark)
+        self._actions.set_density(self._density)
+        if self._remedies is not None:
+            self._remedies.set_density(self._density)
+        self._stand()
+
+    def _stand(self) -> None:
+        """Put the buttons beside the words, or under them where that is narrow."""
+        below = (
+            self._density is Density.LARGE
+            or self.width() < _NARROW * self.fontMetrics().height()
+        )
+        sides = QBoxLayout.Direction
+        wanted = sides.TopToBottom if below else sides.LeftToRight
+        if wanted is not self._summary.direction():
+            self._summary.setDirection(wanted)
+            self._actions.stand_below(below=below)
+
+    def _pass_on(self) -> None:
+        actions = self._actions
+        actions.top_up_requested.connect(self._on_top_up)
+        actions.history_requested.connect(self._on_history)
+        actions.copy_amount_requested.connect(self._on_copy_amount)
+        actions.copy_request_requested.connect(self._on_copy_request)
+        actions.paid_requested.connect(self._on_paid)
+
+    @Slot()
+    def _on_check(self) -> None:
+        self.check_requested.emit(self.account_id)
+
+    @Slot()
+    def _on_enter_key(self) -> None:
+        self.enter_key_requested.emit(self.account_id)
+
+    @Slot()
+    def _on_top_up(self) -> None:
+        self.top_up_requested.emit(self.account_id)
+
+    @Slot()
+    def _on_history(self) -> None:
+        self.history_requested.emit(self.account_id)
+
+    @Slot()
+    def _on_copy_amount(self) -> None:
+        if self.copied:
+            self.copy_requested.emit(self.copied)
+
+    @Slot()
+    def _on_copy_request(self) -> None:
+        self.copy_request_requested.emit(self.account_id)
+
+    @Slot()
+    def _on_paid(self) -> None:
+        self.paid_requested.emit(self.account_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the amount, wherever in the card the focus is; open its history."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._on_copy_amount()
+        elif event.key() in _OPENING and self.hasFocus():
+            self._on_history()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card's ground, and a ring around it if it has the focus."""
+        del event
+        paint_card(self, ringed=self.hasFocus() and self._by_keyboard)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Keep the focus: a group box would hand it to its first button."""
+        self._by_keyboard = event.reason() in _KEYBOARD
+        self._name_all()
+        QWidget.focusInEvent(self, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look whether there is room for the buttons beside the words."""
+        super().resizeEvent(event)
+        self._stand()
+
+    def event(self, event: QEvent) -> bool:
+        """Paint the mark anew in other colours, and measure what is laid out anew."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._picture.show_source(self._mark())
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self._narrowest = None
+        return done

@@ -1,0 +1,145 @@
+"""What went wrong with an account, and the buttons that help."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.errors import Remedy
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.card.density import Density
+from trayapp.ui.widgets.buttons import Button, widen
+from trayapp.ui.widgets.colours import calm
+from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
+from trayapp.ui.widgets.trouble import Trouble
+
+_WIDE: Final = 8
+"""How wide each button is at least, in lines of text."""
+_BAR: Final = 3
+"""How wide the bar is that holds it all together, in points."""
+_ASKING_AGAIN_HELPS: Final = {Remedy.RETRY, Remedy.COPY_DETAILS}
+
+
+class Remedies(QWidget):
+    """Shows a `Problem` with what a person can do about it, or takes no room.
+
+    Signals:
+        check_requested(): to ask the gateway again.
+        enter_key_requested(): to type another key.
+        unlock_requested(): to be asked for the keyring's password.
+        copy_requested(text: str): to have the error's details on the clipboard.
+    """
+
+    check_requested = Signal()
+    enter_key_requested = Signal()
+    unlock_requested = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._problem: Problem | None = None
+        self._tone = Tone.PLAIN
+        translate = language.gettext
+        self._trouble = Trouble(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
+        self._enter_key = Button("")
+        self._enter_key.clicked.connect(self.enter_key_requested)
+        self._unlock = Button(translate("Unlock keyring…"))
+        self._unlock.clicked.connect(self.unlock_requested)
+        self._check = Button(translate("Check again"))
+        self._check.clicked.connect(self.check_requested)
+        self._copy = Button(translate("Copy details"))
+        self._copy.clicked.connect(self._on_copy)
+        # Translators: a button: why it happened and what helps, shown or not.
+        self._more = Button(translate("Details"))
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._on_more)
+        self._more.hide()
+        self._is_close = False
+        self._row = QWidget()
+        self._lay_out()
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons, in the order of the tab key."""
+        return (self._enter_key, self._unlock, self._check, self._copy, self._more)
+
+    def set_density(self, density: Density) -> None:
+        """Say the title alone where there are many, and the rest when asked."""
+        self._is_close = density is Density.COMPACT
+        self._more.setVisible(self._is_close)
+        self._on_more()
+        self._show_row()
+
+    def show_problem(self, problem: Problem | None, state: State) -> None:
+        """Show what is wrong, in the colour of the state that it makes."""
+        # The key may be right: the computer's address may be what is rejected.
+        rejected = state is State.UNAUTHORIZED
+        translate = self._language.gettext
+        self._problem, self._tone = problem, tone_of(state)
+        self.update()
+        self._trouble.show_problem(problem)
+        remedy = problem.remedy if problem is not None else Remedy.NONE
+        self._show_row()
+        self._unlock.setVisible(remedy is Remedy.UNLOCK)
+        self._enter_key.setVisible(remedy is Remedy.ENTER_KEY)
+        self._copy.setVisible(remedy is Remedy.COPY_DETAILS)
+        self._copy.setText(translate("Copy details"))
+        self._enter_key.setText(
+            translate("Enter new key…") if rejected else translate("Enter key…")
+        )
+        for button in self.buttons:
+            widen(button, _WIDE)
+        # After a rejection the key may be right, and the address allowed meanwhile.
+        self._check.setVisible(remedy in _ASKING_AGAIN_HELPS or rejected)
+        self.setVisible(problem is not None)
+
+    def _show_row(self) -> None:
+        problem = self._problem
+        helps = problem is not None and problem.remedy is not Remedy.NONE
+        self._row.setVisible(helps or self._is_close)
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        row = QHBoxLayout(self._row)
+        row.setContentsMargins(0, em // 8, 0, 0)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(em * 2 // 3, 0, 0, 0)
+        column.setSpacing(em // 2)
+        column.addWidget(self._trouble)
+        column.addWidget(self._row)
+
+    @Slot()
+    def _on_more(self) -> None:
+        is_open = self._more.isChecked() or not self._is_close
+        self._trouble.show_title_alone(on=not is_open)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        if (problem := self._problem) is not None:
+            self.copy_requested.emit(f"{problem.title}\n{problem.detail}")
+            self._copy.setText(self._language.gettext("Copied"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a bar beside all of it, in the state's colour if it has one."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        base = QPalette.ColorRole.Base
+        is_loud = self._tone is not Tone.PLAIN
+        painter.setBrush(
+            ink_of(self._tone, self.palette(), base)
+            if is_loud
+            else calm(self.palette(), base)
+        )
+        right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = self.width() - _BAR if right else 0
+        painter.drawRoundedRect(QRectF(left, 0, _BAR, self.height()), 1.5, 1.5)
+        painter.end()

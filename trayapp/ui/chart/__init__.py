@@ -1,0 +1,1 @@
+"""The painted chart and its readout. The geometry is in `core.chart`."""

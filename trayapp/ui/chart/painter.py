@@ -1,0 +1,277 @@
+"""The chart's still picture: the curve and all that stands around it."""
+
+from itertools import pairwise
+from typing import Final
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+
+from trayapp.core.chart.axis import milliseconds, tick_words
+from trayapp.core.chart.plot import words_beside
+from trayapp.ui.chart.layout import Looks, Sheet, amount_words, faded
+
+_FINE: Final = 1.2
+_CORNERS: Final = 3
+_TRIES: Final = 12
+"""Places in which room is looked for."""
+_STRONG: Final = 2.0
+_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
+
+
+def paint_sheet(painter: QPainter, sheet: Sheet, looks: Looks) -> None:
+    """Paint all but the readout; `painter` has the font that the sheet was made for."""
+    _Scribe(painter, sheet, looks).paint()
+
+
+class _Scribe:
+    """Paints a sheet, and knows where words and marks stand already."""
+
+    def __init__(self, painter: QPainter, sheet: Sheet, looks: Looks) -> None:
+        self._painter, self._sheet, self._looks = painter, sheet, looks
+        self._area, self._em = sheet.area, sheet.metrics.height()
+        self._language = sheet.language
+        self._taken: list[QRectF] = []
+
+    def paint(self) -> None:
+        """Paint from the ground up; thin straight lines without smoothing."""
+        smooth = QPainter.RenderHint.Antialiasing
+        self._paint_values()
+        self._paint_times()
+        self._painter.setRenderHint(smooth)
+        self._paint_cone()
+        self._paint_curve()
+        self._paint_marks()
+        self._painter.setRenderHint(smooth, on=False)
+        self._paint_threshold()
+        self._paint_change()
+
+    @property
+    def _now(self) -> float:
+        """Where the present is."""
+        now = milliseconds(self._sheet.data.now)
+        return self._area.left() + self._sheet.plot.time.x(now)
+
+    def _is_free(self, room: QRectF) -> bool:
+        return not any(room.intersects(one) for one in self._taken) and not (
+            self._sheet.crosses(room)
+        )
+
+    def _paint_values(self) -> None:
+        """Paint a thin line at each round amount, a stronger one at zero."""
+        area, em = self._area, self._em
+        margin = em * 0.7
+        self._painter.setPen(self._looks.muted)
+        unit = self._sheet.data.unit
+        self._painter.drawText(QPointF(margin, em * 1.25), unit)
+        width = self._sheet.metrics.horizontalAdvance(unit)
+        self._taken.append(QRectF(margin, em * 0.45, width, em))
+        for tick in self._sheet.value_ticks:
+            y = round(area.top() + self._sheet.plot.value.y(float(tick)))
+            self._painter.setPen(
+                QPen(self._looks.grid if tick else self._looks.muted, 0)
+            )
+            self._painter.drawLine(QLineF(area.left(), y, area.right(), y))
+            if area.left() > margin:
+                self._painter.setPen(self._looks.muted)
+                words = amount_words(tick, self._language)
+                room = QRectF(0, y - em, area.left() - em * 0.4, em * 2)
+                self._painter.drawText(
+                    room, _MIDDLE | Qt.AlignmentFlag.AlignRight, words
+                )
+
+    def _paint_times(self) -> None:
+        """Paint a name at the right of each midnight that has room for it."""
+        area, em = self._area, self._em
+        free = 0.0
+        for tick in self._sheet.time_ticks:
+            x = round(area.left() + self._sheet.plot.time.x(tick.at))
+            self._painter.setPen(QPen(self._looks.grid, 0))
+            self._painter.drawLine(QLineF(x, area.top(), x, area.bottom() + em * 1.2))
+            words = tick_words(tick, self._language)
+            room = QRectF(
+                x + em * 0.3,
+                area.bottom() + em * 0.3,
+                self._sheet.metrics.horizontalAdvance(words) + 1,
+                em,
+            )
+            if (
+                room.left() >= free
+                and room.right() < self._sheet.size.width() - em * 0.3
+            ):
+                self._painter.setPen(self._looks.muted)
+                self._painter.drawText(
+                    room, _MIDDLE | Qt.AlignmentFlag.AlignLeft, words
+                )
+                free = room.right() + em * 0.3
+        now = self._now
+        # Translators: where the present is in the chart.
+        words = self._language.gettext("now")
+        width = self._sheet.metrics.horizontalAdvance(words) + 1
+        if now < area.right() - 1:
+            self._painter.setPen(QPen(self._looks.muted, 0, Qt.PenStyle.DotLine))
+            self._painter.drawLine(
+                QLineF(round(now), area.top(), round(now), area.bottom())
+            )
+            self._painter.setPen(self._looks.muted)
+            room = QRectF(now - width / 2, em * 0.45, width, em)
+            self._painter.drawText(room, _MIDDLE | Qt.AlignmentFlag.AlignLeft, words)
+            self._taken.append(room)
+
+    def _paint_curve(self) -> None:
+        area = self._area
+        zero = round(area.top() + self._sheet.plot.value.y(0.0))
+        shade = QLinearGradient(0, area.top(), 0, zero)
+        shade.setColorAt(0, faded(self._looks.accent, 0.34))
+        shade.setColorAt(1, faded(self._looks.accent, 0.08))
+        pen = QPen(self._looks.accent, _STRONG)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        for line in self._sheet.plot.runs:
+            curve = self._sheet.placed(line)
+            corners = QPointF(curve[-1].x(), zero), QPointF(curve[0].x(), zero)
+            self._painter.setPen(Qt.PenStyle.NoPen)
+            self._painter.setBrush(shade)
+            self._painter.drawPolygon([*curve, *corners])
+            self._painter.setPen(pen)
+            self._painter.drawPolyline(curve)
+            if curve[-1].x() - curve[0].x() < _STRONG:
+                self._paint_dot(curve[-1])
+        self._painter.setPen(QPen(self._looks.accent, _FINE, Qt.PenStyle.DashLine))
+        for line in self._sheet.plot.gaps:
+            self._painter.drawPolyline(self._sheet.placed(line))
+
+    def _paint_dot(self, at: QPointF) -> None:
+        self._painter.setPen(QPen(self._looks.base, _STRONG))
+        self._painter.setBrush(self._looks.accent)
+        self._painter.drawEllipse(at, 4.5, 4.5)
+
+    def _paint_cone(self) -> None:
+        """Paint where the balance may go, ever fainter, and when it would be gone."""
+        cone = self._sheet.placed(self._sheet.plot.cone)
+        if len(cone) < _CORNERS:
+            return
+        farthest = max(one.x() for one in cone)
+        shade = QLinearGradient(cone[0].x(), 0, farthest, 0)
+        shade.setColorAt(0, faded(self._looks.accent, 0.4))
+        shade.setColorAt(1, faded(self._looks.accent, 0.06))
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(shade)
+        self._painter.drawPolygon(cone)
+        self._painter.setPen(QPen(self._looks.accent, 1, Qt.PenStyle.DotLine))
+        self._painter.drawLine(cone[0], cone[1])
+        self._painter.drawLine(cone[0], cone[-1])
+        zero = self._area.top() + self._sheet.plot.value.y(0.0)
+        ends = [one.x() for one in cone if abs(one.y() - zero) <= 1]
+        if ends:
+            self._painter.setPen(QPen(self._looks.warning, 4, Qt.PenStyle.SolidLine))
+            right = max(*ends, min(ends) + 4)
+            self._painter.drawLine(QLineF(min(ends), round(zero), right, round(zero)))
+
+    def _paint_marks(self) -> None:
+        """Paint a triangle that points up for each, and the amounts: all or none."""
+        em, area = self._em, self._area
+        size = em * 0.36
+        labels: list[tuple[QRectF, str]] = []
+        for mark in self._sheet.plot.marks:
+            tip = area.topLeft() + QPointF(round(mark.x), round(mark.y) - em * 1.05)
+            self._painter.setPen(QPen(self._looks.base, 1))
+            self._painter.setBrush(self._looks.gain)
+            left, right = QPointF(-size, size * 1.7), QPointF(size, size * 1.7)
+            self._painter.drawPolygon([tip, tip + right, tip + left])
+            self._taken.append(QRectF(tip.x() - size, tip.y(), size * 2, size * 2))
+            words = "+" + self._language.money(mark.amount, self._sheet.data.unit)
+            width = self._sheet.metrics.horizontalAdvance(words) + 1
+            labels.append((self._room_over(tip, width), words))
+        rooms = [room for room, _ in labels]
+        if any(one.intersects(other) for one, other in pairwise(rooms)) or not all(
+            map(self._is_free, rooms)
+        ):
+            return
+        self._painter.setPen(self._looks.gain)
+        for room, words in labels:
+            self._painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+        self._taken += rooms
+
+    def _room_over(self, tip: QPointF, width: float) -> QRectF:
+        """Give the room for a top-up's amount, apart from the line of the present."""
+        area, em = self._area, self._em
+        centred = tip.x() - width / 2
+        apart = words_beside(tip.x(), width, self._now, em * 0.3)
+        rooms = [
+            QRectF(
+                max(area.left(), min(left, area.right() - width)),
+                tip.y() - em * 1.05,
+                width,
+                em,
+            )
+            for left in (apart, centred)
+        ]
+        return next(filter(self._is_free, rooms), rooms[1])
+
+    def _paint_threshold(self) -> None:
+        if self._sheet.plot.threshold is None:
+            return
+        area = self._area
+        y = round(area.top() + self._sheet.plot.threshold)
+        pen = QPen(self._looks.warning, 0)
+        pen.setDashPattern([6, 4])
+        self._painter.setPen(pen)
+        self._painter.drawLine(QLineF(area.left(), y, area.right(), y))
+        limit = self._language.money(self._sheet.data.threshold, self._sheet.data.unit)
+        # Translators: at a line in the chart.
+        words = self._language.gettext("Low below {limit}").format(limit=limit)
+        self._paint_beside(self._looks.warning, words, y)
+
+    def _paint_change(self) -> None:
+        if self._sheet.plot.changed is None:
+            return
+        area, em = self._area, self._em
+        x = round(area.left() + self._sheet.plot.changed)
+        self._painter.setPen(QPen(self._looks.text, 0, Qt.PenStyle.DashDotLine))
+        self._painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        # Translators: from here on the chart is in another unit.
+        words = self._language.gettext("in {unit} from here").format(
+            unit=self._sheet.data.unit
+        )
+        width = self._sheet.metrics.horizontalAdvance(words) + 1
+        left = x + em * 0.3 if x + em * 0.3 + width < area.right() else x - width
+        room = QRectF(left, area.top(), width, em)
+        if room.left() > 0 and self._is_free(room):
+            self._painter.drawText(room, _MIDDLE | Qt.AlignmentFlag.AlignLeft, words)
+
+    def _paint_beside(self, colour: QColor, words: str, y: float) -> None:
+        """Write words over a line, where nothing is; or else on a ground."""
+        area, em = self._area, self._em
+        width = self._sheet.metrics.horizontalAdvance(words) + em * 0.6
+        height = em * 1.05
+        spare = area.width() - width
+        if spare < 0:
+            return
+        zero = area.top() + self._sheet.plot.value.y(0.0)
+        tops = [y - height - 1]
+        tops += [y + 1] if y + height + 2 < zero else []
+        rooms = [
+            QRectF(area.left() + spare * step / _TRIES, top, width, height)
+            for top in tops
+            for step in range(_TRIES + 1)
+        ]
+        cone = self._cone_bounds()
+        room = next(
+            (one for one in rooms if self._is_free(one) and not one.intersects(cone)),
+            next(filter(self._is_free, rooms), None),
+        )
+        if room is None:
+            room = rooms[0]
+            self._painter.fillRect(room, faded(self._looks.base, 0.85))
+        self._painter.setPen(colour)
+        self._painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+        self._taken.append(room)
+
+    def _cone_bounds(self) -> QRectF:
+        spots = self._sheet.placed(self._sheet.plot.cone)
+        if not spots:
+            return QRectF()
+        across, down = [one.x() for one in spots], [one.y() for one in spots]
+        return QRectF(
+            QPointF(min(across), min(down)), QPointF(max(across), max(down) + 3)
+        )

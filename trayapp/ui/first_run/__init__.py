@@ -1,0 +1,1 @@
+"""The dialog that sets up the first account in three steps."""

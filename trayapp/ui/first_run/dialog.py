@@ -1,0 +1,284 @@
+"""The first account in three steps: its service, its key, and when to warn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+
+from trayapp.core.account import Account
+from trayapp.core.account_draft import Draft, Field
+from trayapp.core.autostart.login import Login
+from trayapp.core.balance import Balance
+from trayapp.core.changes import Trial
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Problem
+from trayapp.core.view.first_run import FIELDS, Step, suggested_name
+from trayapp.ui.first_run.steps import KeyStep, LimitStep, ServiceStep, StepPart
+from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.widgets.announce import announce
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.paged_dialog import PagedDialog
+from trayapp.ui.widgets.trouble import Trouble
+
+_FIRST: Final = min(Step)
+_LAST: Final = max(Step)
+
+
+class FirstRun(PagedDialog):
+    """Asks one thing at a time; can be left, and is then shown again as it was.
+
+    Signals:
+        save_requested(account: Account, key: Secret, at_login: bool | None): all is
+            answered; what comes of it goes to `saved` or `save_failed`.
+        test_requested(trial: Trial): to ask the gateway with what is typed; the answer
+            goes to `show_trial`.
+        panel_requested(url: str): to see where the service shows its keys.
+        left(): a person wants to go on another time.
+    """
+
+    save_requested = Signal(object, object, object)
+    test_requested = Signal(object)
+    panel_requested = Signal(str)
+    left = Signal()
+
+    def __init__(self, language: Language, *, new_id: Callable[[], str]) -> None:
+        self._stack = QStackedWidget()
+        super().__init__(self._stack, None)
+        self._language, self._id = language, new_id()
+        self._trial: Trial | None = None
+        self._answer: Balance | Problem | None = None
+        self._goes_on = False
+        self._is_saving = False
+        translate = language.gettext
+        self.setWindowTitle(translate("Welcome to Balance Tray"))
+        self.setWindowIcon(app_icon())
+        self._panels = tuple(Button(translate("&Open the panel")) for _ in range(2))
+        self._service = ServiceStep(language, self._panels[0])
+        self._key = KeyStep(language, self._panels[1])
+        self._limit = LimitStep(language)
+        self._parts: dict[Step, StepPart] = {
+            Step.SERVICE: self._service,
+            Step.KEY: self._key,
+            Step.LIMIT: self._limit,
+        }
+        self._trouble = Trouble()
+        self._later = Button(translate("&Later"))
+        self._back = Button(translate("&Back"))
+        self._next = Button(translate("Ne&xt"), emphasized=True)
+        self._lay_out()
+        self._connect()
+        self._on_service()
+        self._limit.suggest(None)
+        self._go(_FIRST)
+
+    @property
+    def step(self) -> Step:
+        """The step that is shown."""
+        return Step(self._stack.currentIndex() + _FIRST)
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether it waits for what comes of saving."""
+        return self._is_saving
+
+    def show_trial(self, trial: Trial, result: Balance | Problem) -> None:
+        """Show what a trial came to, unless something else is typed by now."""
+        if trial is not self._trial:
+            return
+        self._trial, self._answer = None, result
+        if isinstance(result, Balance):
+            said = self._language.money(result.amount, result.unit)
+            self._key.trial.show_result(said)
+            self._limit.suggest(result)
+        else:
+            self._key.trial.show_result(result)
+            self._key.offer_anyway(on=True)
+            self._limit.suggest(None)
+        if self._goes_on and isinstance(result, Balance):
+            self._go(Step.LIMIT)
+        else:
+            self._name_next()
+            self.reveal(self._key.trial)
+
+    def show_login(self, login: Login) -> None:
+        """Show whether the program starts at login."""
+        self._limit.login.show_login(login)
+
+    def saved(self) -> None:
+        """Close: everything is stored."""
+        self._wait(saving=False)
+        self._key.key.clear()
+        super().accept()
+
+    def save_failed(self, problem: Problem) -> None:
+        """Say why nothing is stored; everything entered is still there."""
+        self._wait(saving=False)
+        self._trouble.show_problem(problem)
+        self.show()
+        self._next.setFocus()
+        announce(self, f"{problem.title}. {problem.reason} {problem.advice}")
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        for part in self._parts.values():
+            page = self.new_page()
+            page.rows.addWidget(part, 1)
+            self._stack.addWidget(page)
+        self.below.addWidget(self._trouble)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(em, em // 2, em, em)
+        footer.setSpacing(em // 2)
+        footer.addWidget(self._later)
+        footer.addWidget(self.status, 1)
+        footer.addWidget(self._back)
+        footer.addWidget(self._next)
+        self.whole.addLayout(footer)
+        for button in (self._later, self._back, *self._panels):
+            button.setAutoDefault(False)
+        self._next.setDefault(True)
+        self.setTabOrder(self._back, self._next)
+        self.setTabOrder(self._next, self._later)
+        self._later.setAccessibleDescription(
+            self._language.gettext("Closes this; what you entered is kept until then.")
+        )
+
+    def _connect(self) -> None:
+        self._service.changed.connect(self._on_service)
+        self._key.key.edited.connect(self._forget_trial)
+        self._key.trial.test_requested.connect(self._on_test)
+        self._later.clicked.connect(self.reject)
+        self._back.clicked.connect(self._on_back)
+        self._next.clicked.connect(self._on_next)
+        for button in self._panels:
+            button.clicked.connect(self._on_panel)
+
+    def _go(self, step: Step) -> None:
+        self._goes_on = False
+        self._stack.setCurrentIndex(step - _FIRST)
+        self._back.setVisible(step is not _FIRST)
+        self._name_next()
+        self._trouble.show_problem(None)
+        self._parts[step].begin()
+
+    def _name_next(self) -> None:
+        translate = self._language.gettext
+        words = translate("Ne&xt")
+        if self.step is _LAST:
+            words = translate("&Finish")
+        elif self.step is Step.KEY and isinstance(self._answer, Problem):
+            words = translate("Go on an&yway")
+        self._next.setText(words)
+
+    def _draft(self) -> Draft:
+        return Draft(
+            id=self._id,
+            name=self._key.typed(Field.NAME),
+            service=self._service.service,
+            base_url=self._service.typed(Field.BASE_URL),
+            panel=self._service.typed(Field.PANEL),
+            low_below=self._limit.typed(Field.LOW_BELOW),
+            warn_days=self._limit.typed(Field.WARN_DAYS),
+        )
+
+    def _account(self) -> Account:
+        return self._draft().account(self._language)
+
+    def _tried(self) -> Account:
+        """Give what the gateway is asked with; when to warn may still be half typed."""
+        asked = replace(self._draft(), low_below="0", warn_days="0")
+        return asked.account(self._language)
+
+    def _check(self, step: Step, *, named: bool = True) -> bool:
+        """Say beside each field of a step what is wrong, and start in the first."""
+        found = self._draft().problems((), self._language)
+        told = {field: self._language.gettext(text) for field, text in found.items()}
+        told[Field.KEY] = self._key.key.check()
+        if not named:
+            told.pop(Field.NAME, None)
+        entries = [self._parts[step].entries[field] for field in FIELDS[step]]
+        for field, entry in zip(FIELDS[step], entries, strict=True):
+            entry.show_problem(told.get(field, ""))
+        wrong = next((entry for entry in entries if entry.problem), None)
+        if wrong is not None:
+            wrong.line.setFocus()
+            self.reveal(wrong)
+        return wrong is None
+
+    def _wait(self, *, saving: bool) -> None:
+        self._is_saving = saving
+        self.setEnabled(not saving)
+        self.status.say(self._language.gettext("Saving…") if saving else "")
+
+    @Slot()
+    def _forget_trial(self) -> None:
+        """Ask anew: what was asked or answered was about something else."""
+        self._trial, self._answer, self._goes_on = None, None, False
+        self._key.trial.show_nothing()
+        self._key.offer_anyway(on=False)
+        self._name_next()
+
+    @Slot()
+    def _on_service(self) -> None:
+        service = self._service.service
+        base_url = self._service.typed(Field.BASE_URL)
+        self._key.suggest_name(suggested_name(service, base_url, self._language))
+        for button in self._panels:
+            button.setVisible(bool(self._panel_url()))
+        self._forget_trial()
+
+    def _panel_url(self) -> str:
+        return Account("", "", self._service.service).panel_url
+
+    @Slot()
+    def _on_panel(self) -> None:
+        self.panel_requested.emit(self._panel_url())
+
+    @Slot()
+    def _on_test(self) -> None:
+        self._goes_on = False
+        self._test(named=False)
+
+    def _test(self, *, named: bool) -> None:
+        if self._trial is None and self._check(Step.KEY, named=named):
+            self._trial = Trial(self._tried(), self._key.key.key())
+            self._key.offer_anyway(on=False)
+            self._key.trial.show_asking()
+            self.test_requested.emit(self._trial)
+
+    @Slot()
+    def _on_back(self) -> None:
+        if self._trial is not None:
+            self._forget_trial()
+        self._go(Step(self.step - 1))
+
+    @Slot()
+    def _on_next(self) -> None:
+        """Go on where nothing is wrong; a key is tried first."""
+        step = self.step
+        if not self._check(step):
+            return
+        if step is Step.KEY and self._answer is None:
+            self._goes_on = True
+            self._test(named=True)
+        elif step is _LAST:
+            self.accept()
+        else:
+            self._go(Step(step + 1))
+
+    def accept(self) -> None:
+        """Hand over the account, and wait for what comes of it."""
+        if self._is_saving:
+            return
+        self._trouble.show_problem(None)
+        self._wait(saving=True)
+        at_login = self._limit.login.chosen()
+        self.save_requested.emit(self._account(), self._key.key.key(), at_login)
+
+    def reject(self) -> None:
+        """Close, and keep what was entered; saving goes on, and tells if it fails."""
+        if not self._is_saving:
+            self._key.key.put_away()
+            self.left.emit()
+        self.hide()

@@ -1,0 +1,268 @@
+"""The three questions of the first run: the service, its key, and when to warn."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QVBoxLayout,
+)
+
+from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
+from trayapp.core.account_draft import Field
+from trayapp.core.balance import Balance
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.first_run import (
+    Step,
+    help_words,
+    limit_words,
+    place_words,
+    question,
+    suggested_low,
+)
+from trayapp.core.view.names import service_name
+from trayapp.ui.icons.icons import app_pixmap
+from trayapp.ui.icons.picture import Picture
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.form_field import Entry
+from trayapp.ui.widgets.key_field import KeyEntry
+from trayapp.ui.widgets.key_test import TrialRow
+from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.login_option import LoginOption
+from trayapp.ui.widgets.rows import Rows
+from trayapp.ui.widgets.ticks import RoundChoice
+
+_SERVICES: Final = tuple(Service)
+
+
+class StepPart(QGroupBox):
+    """A question with its sentence of help: a group, for whoever listens to it."""
+
+    def __init__(self, step: Step, language: Language) -> None:
+        super().__init__()
+        self.language = language
+        self.entries: dict[Field, Entry] = {}
+        em = self.fontMetrics().height()
+        place, asked = place_words(step, language), question(step, language)
+        helping = help_words(step, language)
+        # Translators: such as "Step 1 of 3: Which service is it?".
+        whole = language.gettext("{step}: {question}")
+        self.setAccessibleName(whole.format(step=place, question=asked))
+        self.setAccessibleDescription(helping)
+        words = QVBoxLayout()
+        words.setSpacing(em // 4)
+        words.addWidget(Text(place, tone=Tone.MUTED))
+        words.addWidget(Text(asked, bold=True, scale=1.4))
+        words.addWidget(Text(helping))
+        greeting = QHBoxLayout()
+        greeting.setSpacing(em)
+        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        greeting.addLayout(words, 1)
+        self.rows = Rows()
+        self.rows.setVerticalSpacing(em // 2)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(em // 2)
+        self.column.addLayout(greeting)
+        self.column.addSpacing(em // 2)
+
+    def begin(self) -> None:
+        """Put the keyboard where the answer is given."""
+        next(iter(self.entries.values())).line.setFocus()
+
+    def typed(self, field: Field) -> str:
+        """Give what stands in a field."""
+        return self.entries[field].line.text()
+
+    def add(self, field: Field, label: str, entry: Entry) -> Entry:
+        """Add a field as a row."""
+        self.rows.add(label, entry, entry.line)
+        self.entries[field] = entry
+        return entry
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint no frame: it is alone on its page."""
+        del event
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep no room for a frame, which would push the words out of line."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.setContentsMargins(0, 0, 0, 0)
+
+
+class Choice(RoundChoice):
+    """One of several; Enter goes on, also where the desktop has it press buttons."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Enter to the window."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class ServiceStep(StepPart):
+    """Which service it is; another than the known ones needs an address.
+
+    Signals:
+        changed(): another service or address.
+    """
+
+    changed = Signal()
+
+    def __init__(self, language: Language, panel: Button) -> None:
+        super().__init__(Step.SERVICE, language)
+        translate = language.gettext
+        self._choices = QButtonGroup(self)
+        self._lay_out_choices()
+        self.add(
+            Field.BASE_URL,
+            translate("&Address:"),
+            Entry(translate("Where its API answers: all that comes before /api/3.0.")),
+        )
+        self.add(
+            Field.PANEL,
+            translate("Top-up pa&ge:"),
+            Entry(translate("Optional: the web page on which you top up.")),
+        )
+        self.column.addLayout(self.rows)
+        for entry in self.entries.values():
+            entry.edited.connect(self.changed)
+        advice = translate(
+            "Next comes its API key: you find it in the API settings of the panel."
+        )
+        panel.setAccessibleDescription(advice)
+        self.column.addSpacing(self.fontMetrics().height() // 2)
+        self.column.addWidget(Text(advice, tone=Tone.MUTED))
+        self.column.addWidget(panel, 0, Qt.AlignmentFlag.AlignLeading)
+        self.column.addStretch(1)
+        self._choices.idToggled.connect(self._on_chosen)
+        self._show_custom()
+
+    @property
+    def service(self) -> Service:
+        """The service that is chosen."""
+        return _SERVICES[self._choices.checkedId()]
+
+    def begin(self) -> None:
+        """Put the keyboard on the service that is chosen."""
+        self._choices.button(self._choices.checkedId()).setFocus()
+
+    def _lay_out_choices(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(self.fontMetrics().height())
+        grid.setColumnStretch(1, 1)
+        for row, service in enumerate(_SERVICES):
+            url = Account("", "", service).panel_url
+            hint = url.removeprefix("https://") or self.language.gettext(
+                "Another one with the same API; you enter its address."
+            )
+            choice = Choice(service_name(service, self.language))
+            choice.setAccessibleDescription(hint)
+            self._choices.addButton(choice, row)
+            grid.addWidget(choice, row, 0)
+            grid.addWidget(Text(hint, tone=Tone.MUTED), row, 1)
+        self._choices.button(0).setChecked(True)
+        self.column.addLayout(grid)
+
+    def _show_custom(self) -> None:
+        for entry in self.entries.values():
+            self.rows.show_row(entry, shown=self.service is Service.CUSTOM)
+
+    @Slot(int, bool)
+    def _on_chosen(self, _: int, on: bool) -> None:  # noqa: FBT001  # as Qt calls it
+        if on:
+            self._show_custom()
+            self.changed.emit()
+
+
+class KeyStep(StepPart):
+    """The key, what the gateway says to it, and what the account is called here."""
+
+    def __init__(self, language: Language, panel: Button) -> None:
+        super().__init__(Step.KEY, language)
+        translate = language.gettext
+        self.key = KeyEntry(language, is_stored=False, pending=None)
+        self.trial = TrialRow(language)
+        self._anyway = Text()
+        self._suggested = ""
+        self.add(Field.KEY, translate("API &key:"), self.key)
+        beside = QHBoxLayout()
+        beside.addWidget(panel)
+        beside.addStretch(1)
+        self.rows.addLayout(beside, self.rows.rowCount(), 1)
+        self.rows.add_unnamed(self.trial)
+        self.rows.add_unnamed(self._anyway)
+        name = Entry(translate("What it is called in this program."))
+        self.add(Field.NAME, translate("&Name:"), name)
+        self.column.addLayout(self.rows)
+        self.column.addStretch(1)
+        self.offer_anyway(on=False)
+
+    def suggest_name(self, name: str) -> None:
+        """Suggest a name, unless a person gave another."""
+        line = self.entries[Field.NAME].line
+        if line.text() == self._suggested:
+            line.setText(name)
+            self._suggested = name
+
+    def offer_anyway(self, *, on: bool) -> None:
+        """Say that one can go on although the gateway did not tell the balance."""
+        self._anyway.say(
+            self.language.gettext(
+                "You can go on all the same: the key is then stored untested, and the "
+                "gateway is asked again by itself."
+            )
+            if on
+            else ""
+        )
+        self._anyway.setVisible(on)
+
+
+class LimitStep(StepPart):
+    """When to warn: suggested from the balance, with what it means beside it."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(Step.LIMIT, language)
+        translate = language.gettext
+        self._balance: Balance | None = None
+        self._suggested = ""
+        low = self.add(
+            Field.LOW_BELOW,
+            translate("&Warn below:"),
+            Entry(translate("In euros, credits or its other unit; 0 only when empty.")),
+        )
+        days = self.add(
+            Field.WARN_DAYS,
+            translate("Warn &days ahead:"),
+            Entry(translate("How many days before it may run out; 0 for never.")),
+        )
+        days.line.setText(str(DEFAULT_WARN_DAYS))
+        self.login = LoginOption(language)
+        """Whether the program starts at login."""
+        self.column.addLayout(self.rows)
+        self.column.addSpacing(self.fontMetrics().height() // 2)
+        self.column.addWidget(self.login)
+        self.column.addStretch(1)
+        low.edited.connect(self._on_edited)
+
+    def suggest(self, balance: Balance | None) -> None:
+        """Suggest a limit for this balance, unless a person gave another."""
+        self._balance = balance
+        line = self.entries[Field.LOW_BELOW].line
+        if line.text() == self._suggested:
+            self._suggested = self.language.number(suggested_low(balance))
+            line.setText(self._suggested)
+        self._on_edited()
+
+    @Slot()
+    def _on_edited(self) -> None:
+        low = self.language.typed_number(self.typed(Field.LOW_BELOW))
+        said = limit_words(low, self._balance, self.language)
+        self.entries[Field.LOW_BELOW].show_meaning(said)

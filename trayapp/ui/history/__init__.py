@@ -1,0 +1,1 @@
+"""The history window with its chart and its table of months."""

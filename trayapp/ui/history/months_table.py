@@ -1,0 +1,94 @@
+"""The table of months: what came, what went, and what was left."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem
+
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.history_view import MonthRow
+from trayapp.ui.widgets.fields import Table
+
+_WIDEST: Final = 42
+"""How wide it is at least if amounts are very long, in lines of text; then it
+scrolls."""
+
+
+class MonthsTable(Table):
+    """Each column has the room that its words need, and its share of the rest."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        translate = language.gettext
+        names = (
+            translate("Month"),
+            # Translators: the balance at the beginning of a month.
+            translate("Opening"),
+            # Translators: a column: what was paid in within a month.
+            translate("Topped up"),
+            translate("Spent"),
+            # Translators: what the gateway added or took without a payment.
+            translate("Corrected"),
+            # Translators: the balance at the end of a month.
+            translate("Closing"),
+        )
+        self.setColumnCount(len(names))
+        for column, name in enumerate(names):
+            self.setHorizontalHeaderItem(column, _cell(name, column))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(
+            self.fontMetrics().height() * 8 // 5
+        )
+        self.horizontalHeader().setHighlightSections(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+
+    def show_months(self, months: tuple[MonthRow, ...]) -> None:
+        """Show these months; the chosen row stays."""
+        self.setRowCount(len(months))
+        for row, month in enumerate(months):
+            for column, words in enumerate(
+                (
+                    month.month,
+                    month.opening,
+                    month.topped_up,
+                    month.spent,
+                    month.corrected,
+                    month.closing,
+                )
+            ):
+                self.setItem(row, column, _cell(words, column))
+        bar = self.verticalScrollBar().sizeHint().width() + self.frameWidth() * 2
+        widest = self.fontMetrics().height() * _WIDEST
+        self.setMinimumWidth(min(sum(self._needed()) + bar, widest))
+        self._share()
+
+    def _needed(self) -> list[int]:
+        header = self.horizontalHeader()
+        return [
+            max(self.sizeHintForColumn(one), header.sectionSizeHint(one))
+            for one in range(self.columnCount())
+        ]
+
+    def _share(self) -> None:
+        needed = self._needed()
+        more, rest = divmod(max(self.viewport().width() - sum(needed), 0), len(needed))
+        for column, width in enumerate(needed):
+            self.setColumnWidth(column, width + more + (column < rest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share what there is anew."""
+        super().resizeEvent(event)
+        self._share()
+
+
+def _cell(words: str, column: int) -> QTableWidgetItem:
+    """Make a cell: amounts stand at the end, below each other."""
+    item = QTableWidgetItem(words)
+    side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
+    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return item

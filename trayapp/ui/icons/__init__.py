@@ -1,0 +1,1 @@
+"""Painted pictures: the gauge, its marks and the application icon."""

@@ -1,0 +1,220 @@
+"""How the tray's states are painted: a bubble that is a gauge, and marks on it.
+
+The bubble is filled as far as the balance reaches of its own recent high. Whatever asks
+something of a person looks different in outline, so that it is told apart where colours
+aren't seen: an hourglass for few days, a triangle for low, a disc for empty, a crossed
+key for a rejected one, a moon while notifications are snoozed. All is laid on a grid of
+16 units whose lines fall on whole pixels.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from trayapp.core.errors.status import State
+from trayapp.core.view.gauge import Gauge
+from trayapp.ui.icons.canvas import COLOURED, STROKE, Canvas, Inks
+
+_COUNTED: Final = {State.OK, State.SOON, State.LOW}
+_SNOOZING: Final = {*_COUNTED, State.EMPTY}
+"""What a snooze keeps quiet. Every other picture asks for more, and has no room."""
+_ASIDE: Final = 0.75
+"""How much narrower an hourglass is beside a moon, which would cover its corner."""
+_SLIT: Final = 0.9
+"""What is left of a gauge that is nearly full, in units; less of it is no line."""
+
+
+def gauge_image(
+    gauge: Gauge, pixels: int, inks: Inks = COLOURED, *, number: bool = False
+) -> QImage:
+    """Paint a gauge on `pixels` by `pixels` transparent ones.
+
+    With `number` a balance that is fine or low is written instead, unless the moon of a
+    snooze would cover it.
+    """
+    image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    canvas = Canvas(painter, pixels, inks)
+    if number and gauge.number and not gauge.snoozed and gauge.state in _COUNTED:
+        _numbered(canvas, gauge)
+    else:
+        painter.save()
+        if gauge.snoozed and gauge.state is State.SOON:
+            painter.scale(_ASIDE, 1)
+        _PICTURES[gauge.state](canvas, gauge.level)
+        painter.restore()
+    if gauge.snoozed and gauge.state in _SNOOZING:
+        _moon(canvas)
+    painter.end()
+    return image
+
+
+def state_image(state: State, pixels: int) -> QImage:
+    """Paint a state alone, as a window shows it beside its words."""
+    return gauge_image(Gauge(state), pixels)
+
+
+def _bubble(canvas: Canvas, ink: QColor) -> None:
+    start, end = canvas.rim, canvas.end
+    body = canvas.bar(start, start, end, 12.4, radius=3.2)
+    tail = canvas.polygon((3, 10.4), (3, end), (7.6, 12.2))
+    canvas.rimmed(body.united(tail), ink)
+
+
+def _gauge(canvas: Canvas, ink: QColor, level: float | None) -> None:
+    """Paint a bubble that is filled up to `level` of its height."""
+    _bubble(canvas, ink)
+    start, end = canvas.rim + STROKE, canvas.end - STROKE
+    bottom = 10.4
+    surface = bottom - (0.0 if level is None else level) * (bottom - start)
+    if surface - start >= _SLIT:
+        canvas.fill(
+            canvas.bar(start, start, end, surface, radius=1.2), canvas.inks.light
+        )
+
+
+def _key(canvas: Canvas, ink: QColor, top: float) -> None:
+    """Paint a key on its side, as wide as the picture."""
+    middle = top + 4
+    bow = canvas.disc(canvas.rim, top, 9, top + 8)
+    shaft = canvas.bar(8, middle - 1.2, canvas.end, middle + 1.2)
+    tooth = canvas.bar(12.6, middle, canvas.end, middle + 3.6)
+    canvas.rimmed(bow.united(shaft).united(tooth), ink)
+    canvas.fill(canvas.disc(3.7, middle - 1.3, 6.3, middle + 1.3), canvas.inks.light)
+
+
+def _fine(canvas: Canvas, level: float | None) -> None:
+    light = canvas.inks.light
+    if level is None:
+        _bubble(canvas, canvas.inks.fine)
+        canvas.line([(4.2, 6.9), (6.9, 9.4), (11.8, 4.4)], light, 2.1)
+    else:
+        _gauge(canvas, canvas.inks.fine, level)
+
+
+def _soon(canvas: Canvas, level: float | None) -> None:
+    """Paint an hourglass, its sand above as high as the balance stands."""
+    inks, start, end = canvas.inks, canvas.rim, canvas.end
+    upper = canvas.polygon((3.4, 3), (12.6, 3), (9, 8), (9, 9), (7, 9), (7, 8))
+    lower = canvas.polygon((7, 7), (9, 7), (9, 8), (12.6, 13), (3.4, 13), (7, 8))
+    caps = canvas.bar(2, start, 14, 3.6, radius=1).united(
+        canvas.bar(2, 12.4, 14, end, radius=1)
+    )
+    canvas.rimmed(upper.united(lower).united(caps), inks.low)
+    gone = 0.5 if level is None else 1 - level
+    if gone > 0:
+        bottom = 4 + 2.4 * gone
+        half = 2.7 - 1.7 * gone
+        canvas.fill(
+            canvas.polygon((5.3, 4), (10.7, 4), (8 + half, bottom), (8 - half, bottom)),
+            inks.light,
+        )
+
+
+def _low(canvas: Canvas, level: float | None) -> None:
+    inks = canvas.inks
+    _gauge(canvas, inks.low, 0.3 if level is None else level)
+    end = canvas.end
+    middle = (6 + end) / 2
+    canvas.rimmed(canvas.polygon((middle, 5.8), (end, end), (6, end)), inks.low)
+    canvas.fill(canvas.bar(middle - 0.7, 9, middle + 0.7, 12), inks.light)
+    canvas.fill(canvas.bar(middle - 0.7, 13, middle + 0.7, 14.2), inks.light)
+
+
+def _empty(canvas: Canvas, _: float | None) -> None:
+    inks, end = canvas.inks, canvas.end
+    _gauge(canvas, inks.bad, None)
+    middle = (7 + end) / 2
+    canvas.rimmed(canvas.disc(7, 7, end, end), inks.bad)
+    canvas.fill(
+        canvas.bar(middle - 2.5, middle - 0.9, middle + 2.5, middle + 0.9), inks.light
+    )
+
+
+def _rejected(canvas: Canvas, _: float | None) -> None:
+    bad = canvas.inks.bad
+    _key(canvas, bad, canvas.rim)
+    near, far = 8.2, 13.9
+    canvas.rimmed_lines(bad, [(near, near), (far, far)], [(near, far), (far, near)])
+
+
+def _refused(canvas: Canvas, _: float | None) -> None:
+    inks = canvas.inks
+    _bubble(canvas, inks.low)
+    canvas.line([(5, 4), (11, 9.6)], inks.light)
+    canvas.line([(5, 9.6), (11, 4)], inks.light)
+
+
+def _unreachable(canvas: Canvas, _: float | None) -> None:
+    quiet = canvas.inks.quiet
+    _gauge(canvas, quiet, None)
+    canvas.rimmed_lines(quiet, [(2.2, 13.8), (13.8, 2.2)])
+
+
+def _locked(canvas: Canvas, _: float | None) -> None:
+    inks = canvas.inks
+    _bubble(canvas, inks.quiet)
+    shackle = canvas.bar(5.4, 2.6, 10.6, 9, radius=2.2)
+    opening = canvas.bar(6.9, 4.2, 9.1, 9, radius=0.9)
+    canvas.fill(shackle.subtracted(opening), inks.light)
+    canvas.fill(canvas.bar(4.4, 6.4, 11.6, 10.9, radius=0.6), inks.light)
+
+
+def _without_key(canvas: Canvas, _: float | None) -> None:
+    _key(canvas, canvas.inks.hint, 4)
+
+
+def _unknown(canvas: Canvas, _: float | None) -> None:
+    for left, right in ((canvas.rim, 5), (6, 10), (11, canvas.end)):
+        canvas.rimmed(canvas.disc(left, 6, right, 10), canvas.inks.quiet)
+
+
+def _not_set_up(canvas: Canvas, _: float | None) -> None:
+    hint = canvas.inks.hint
+    _gauge(canvas, hint, None)
+    canvas.fill(canvas.bar(7, 3.4, 9, 10), hint)
+    canvas.fill(canvas.bar(4.7, 5.7, 11.3, 7.7), hint)
+
+
+def _numbered(canvas: Canvas, gauge: Gauge) -> None:
+    """Write the balance on a sign: a low one is on a triangle, few days on a stand."""
+    inks, start, end = canvas.inks, canvas.rim, canvas.end
+    fine = gauge.state is State.OK
+    bottom = end if fine else 11.2
+    sign = canvas.bar(start, start, end, bottom, radius=2.4)
+    if gauge.state is State.LOW:
+        sign = sign.united(canvas.polygon((3.5, 11), (12.5, 11), (8, end)))
+    elif gauge.state is State.SOON:
+        neck = canvas.bar(6.4, 10, 9.6, 14)
+        sign = sign.united(neck).united(canvas.bar(start, 13.4, end, end, radius=1))
+    canvas.rimmed(sign, inks.fine if fine else inks.low)
+    room = canvas.box(start + 1, start + 1.6, end - 1, bottom - 1.6)
+    canvas.text(gauge.number, room, inks.light)
+
+
+def _moon(canvas: Canvas) -> None:
+    """Paint a crescent in the upper right corner."""
+    end, light = canvas.end, canvas.inks.light
+    whole = canvas.disc(8.4, canvas.rim, end, canvas.rim + end - 8.4)
+    bite = canvas.disc(11, canvas.rim - 1.4, end + 2.6, canvas.rim + end - 9.8)
+    canvas.rimmed(whole, light)
+    canvas.fill(whole.subtracted(bite), canvas.inks.quiet)
+
+
+_PICTURES: Final[dict[State, Callable[[Canvas, float | None], None]]] = {
+    State.OK: _fine,
+    State.SOON: _soon,
+    State.LOW: _low,
+    State.EMPTY: _empty,
+    State.UNAUTHORIZED: _rejected,
+    State.REFUSED: _refused,
+    State.UNREACHABLE: _unreachable,
+    State.LOCKED: _locked,
+    State.NO_KEY: _without_key,
+    State.UNKNOWN: _unknown,
+    State.NOT_SET_UP: _not_set_up,
+}

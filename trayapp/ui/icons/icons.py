@@ -1,0 +1,102 @@
+"""The pictures of the program, as Qt takes them."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from trayapp.core.errors.status import State
+from trayapp.core.settings import IconStyle
+from trayapp.core.view.gauge import Gauge
+from trayapp.ui.icons.canvas import COLOURED, plain_inks
+from trayapp.ui.icons.first_icon import SIZES
+from trayapp.ui.icons.glyphs import gauge_image, state_image
+from trayapp.ui.icons.resources import resource
+from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
+
+if TYPE_CHECKING:
+    from trayapp.core.alerts.notification import Picture
+
+_WINDOW_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
+_NOTICE_SIZE: Final = 64
+_APP: Final = "balance-tray.svg"
+
+
+def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
+    """Make the tray's icon, sharp at every usual size.
+
+    `ink` is what the panel's own icons are painted in, as `panel_ink` knows it; None
+    paints `IconStyle.PANEL` in colours.
+    """
+    inks = COLOURED
+    if style is IconStyle.LIGHT:
+        inks = plain_inks(LIGHT_INK)
+    elif style is IconStyle.DARK:
+        inks = plain_inks(DARK_INK)
+    elif style is IconStyle.PANEL and ink is not None:
+        inks = plain_inks(ink)
+    number = style is IconStyle.NUMBER
+    icon = QIcon()
+    for size in SIZES:
+        image = gauge_image(gauge, size, inks, number=number)
+        icon.addPixmap(QPixmap.fromImage(image))
+    return icon
+
+
+def gauge_mask(gauge: Gauge) -> QIcon:
+    """Make what macOS tints to suit its menu bar; only shapes are left of it."""
+    icon = gauge_icon(gauge, IconStyle.DARK, None)
+    icon.setIsMask(True)
+    return icon
+
+
+def state_pixmap(
+    state: State, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
+) -> QPixmap:
+    """Paint a state `size` points large for a window on a screen of that ratio.
+
+    In its own colours, or all of it in `ink`.
+    """
+    pixels = round(size * device_pixel_ratio)
+    if ink is None:
+        return _scaled(state_image(state, pixels), size)
+    return _scaled(gauge_image(Gauge(state), pixels, plain_inks(ink)), size)
+
+
+def app_icon() -> QIcon:
+    """Make the application's icon."""
+    icon = QIcon()
+    renderer = QSvgRenderer(str(resource(_APP)))
+    for size in _WINDOW_SIZES:
+        icon.addPixmap(QPixmap.fromImage(_drawn(renderer, size)))
+    return icon
+
+
+def notice_picture() -> "Picture":
+    """Draw the application's picture as notifications want it."""
+    from trayapp.core.alerts.notification import Picture  # noqa: PLC0415  # after the icon
+
+    drawn = _drawn(QSvgRenderer(str(resource(_APP))), _NOTICE_SIZE)
+    pixels = drawn.convertToFormat(QImage.Format.Format_RGBA8888)
+    return Picture(_NOTICE_SIZE, bytes(pixels.constBits()))
+
+
+def app_pixmap(size: int, device_pixel_ratio: float = 1.0) -> QPixmap:
+    """Draw the application's picture for a window, `size` points large."""
+    renderer = QSvgRenderer(str(resource(_APP)))
+    return _scaled(_drawn(renderer, round(size * device_pixel_ratio)), size)
+
+
+def _drawn(renderer: QSvgRenderer, pixels: int) -> QImage:
+    image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    return image
+
+
+def _scaled(image: QImage, size: int) -> QPixmap:
+    image.setDevicePixelRatio(image.width() / size)
+    return QPixmap.fromImage(image)

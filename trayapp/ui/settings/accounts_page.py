@@ -1,0 +1,107 @@
+"""The settings' first page: the accounts, and what can be done with them."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.account import Account
+from trayapp.core.i18n.language import Language
+from trayapp.ui.settings.account_list import AccountList
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.labels import Text, Tone
+
+
+class AccountsPage(QWidget):
+    """Shows the accounts, and says what a person asks for.
+
+    Signals:
+        add_requested(): to type another account.
+        edit_requested(): to change the current one.
+        remove_requested(): to remove it.
+        order_changed(account_ids: list[str]): the accounts were put into this order.
+    """
+
+    add_requested = Signal()
+    edit_requested = Signal()
+    remove_requested = Signal()
+    order_changed = Signal(list)
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        translate = language.gettext
+        self._language = language
+        self._list = AccountList(language)
+        self._list.edit_requested.connect(self.edit_requested)
+        self._list.remove_requested.connect(self.remove_requested)
+        self._list.order_changed.connect(self.order_changed)
+        self._add = Button(translate("&Add an account…"))
+        self._add.clicked.connect(self.add_requested)
+        self._edit = Button(translate("&Edit…"))
+        self._edit.clicked.connect(self.edit_requested)
+        self._remove = Button(translate("&Remove"))
+        self._remove.clicked.connect(self.remove_requested)
+        self._how = Text(tone=Tone.MUTED)
+        self._note = Text()
+        self._lay_out()
+
+    def start(self) -> None:
+        """Let the keyboard begin with what is the obvious thing to do."""
+        if self._list.count():
+            self._list.setFocus()
+        else:
+            self._add.setDefault(True)
+            self._add.setFocus()
+
+    def show_accounts(
+        self, accounts: list[Account], pending: set[str], gone: int
+    ) -> None:
+        """Show the accounts, those with a new key, and how many OK removes."""
+        self._list.show_accounts(accounts, pending)
+        self._add.emphasize(on=not accounts)
+        for button in (self._edit, self._remove):
+            button.setEnabled(bool(accounts))
+        self._explain(len(accounts))
+        self._note.say(
+            self._language.ngettext(
+                "OK removes {n} account, and its key from the keyring.",
+                "OK removes {n} accounts, and their keys from the keyring.",
+                gone,
+            ).format(n=gone)
+        )
+        self._note.setVisible(bool(gone))
+
+    def select(self, account_id: str) -> None:
+        """Make this account the current one."""
+        self._list.select(account_id)
+
+    def current_id(self) -> str | None:
+        """Give the current account's id, if there is one."""
+        return self._list.current_id()
+
+    def _explain(self, count: int) -> None:
+        """Say what can be done with the list, beside it and to whoever listens."""
+        translate = self._language.gettext
+        said = [translate("Each account has its own key and warnings; Enter opens it.")]
+        if count > 1:
+            said.append(
+                translate("Drag an account to move it, or press Alt+Up and Alt+Down.")
+            )
+        how = " ".join(said) if count else ""
+        self._how.say(how)
+        self._how.setVisible(bool(count))
+        self._list.setAccessibleDescription(how)
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        beside = QVBoxLayout()
+        for button in (self._add, self._edit, self._remove):
+            beside.addWidget(button)
+        beside.addStretch(1)
+        accounts = QHBoxLayout()
+        accounts.addWidget(self._list, 1)
+        accounts.addLayout(beside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em // 2)
+        layout.addLayout(accounts, 1)
+        layout.addWidget(self._how)
+        layout.addWidget(self._note)

@@ -1,0 +1,255 @@
+"""The settings: accounts, notifications and the rest, applied on OK or not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QWidget
+
+from trayapp.core.account import Account
+from trayapp.core.autostart.login import Login
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.i18n.language import Language
+from trayapp.core.secret import Secret
+from trayapp.core.settings import Settings
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.accounts_page import AccountsPage
+from trayapp.ui.settings.appearance_page import AppearancePage
+from trayapp.ui.settings.general_page import Preferences
+from trayapp.ui.settings.notification_page import NotificationPage
+from trayapp.ui.widgets.announce import announce
+from trayapp.ui.widgets.form_dialog import FormDialog
+from trayapp.ui.widgets.trouble import Trouble
+
+
+class SettingsDialog(FormDialog):
+    """Edits copies; OK hands them over and waits for `saved` or `save_failed`.
+
+    Signals:
+        save_requested(changes: Changes): OK.
+        test_requested(trial: Trial): to ask the gateway with what is typed; the
+            answer goes to `show_trial`.
+        test_notification_requested(): to see a notification now.
+    """
+
+    save_requested = Signal(object)
+    test_requested = Signal(object)
+    test_notification_requested = Signal()
+
+    def __init__(  # noqa: PLR0913  # all that can be chosen, and how it was opened
+        self,
+        accounts: tuple[Account, ...],
+        settings: Settings,
+        language: Language,
+        *,
+        new_id: Callable[[], str],
+        edit: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """With `edit`, show that account's dialog at once.
+
+        Then the account's dialog is all that a person sees: its OK saves, its Cancel
+        closes both.
+        """
+        super().__init__(language, parent)
+        self._language, self._new_id = language, new_id
+        self._accounts, self._before = list(accounts), accounts
+        self._shown = settings
+        self._keys: dict[str, Secret] = {}
+        self._edit_alone = edit
+        self._is_saving = False
+        self._account_dialog: AccountDialog | None = None
+        translate = language.gettext
+        self.setWindowTitle(translate("Settings"))
+        self.setWindowIcon(app_icon())
+        self._accounts_page = AccountsPage(language)
+        self._notifications = NotificationPage(settings, language)
+        self._appearance = AppearancePage(settings, language)
+        self._preferences = Preferences(settings, language)
+        self._trouble = Trouble()
+        self._accounts_page.add_requested.connect(self._on_add)
+        self._accounts_page.edit_requested.connect(self._on_edit)
+        self._accounts_page.remove_requested.connect(self._on_remove)
+        self._accounts_page.order_changed.connect(self._on_order_changed)
+        self._notifications.test_notification_requested.connect(
+            self.test_notification_requested
+        )
+        for title, widget in (
+            (translate("A&ccounts"), self._accounts_page),
+            (translate("&Notifications"), self._notifications),
+            (translate("A&ppearance"), self._appearance),
+            (translate("&General"), self._preferences),
+        ):
+            self.add_page(title).rows.addWidget(widget, 1)
+        self.below.addWidget(self._trouble)
+        self._show_accounts()
+        self._accounts_page.start()
+
+    def edit_account(self, account_id: str) -> None:
+        """Show this account's key, to be replaced; what is being edited stays open."""
+        if self._is_saving:
+            return
+        if self._account_dialog is None:
+            self.tabs.setCurrentIndex(0)
+            self._accounts_page.select(account_id)
+            self._edit_account(account_id)
+        if (open_ := self._account_dialog) is not None:
+            if open_.account_id == account_id:
+                open_.focus_key()
+            open_.activateWindow()
+
+    def saved(self) -> None:
+        """Close: everything is stored."""
+        self._wait(saving=False)
+        super().accept()
+
+    def save_failed(self, problem: Problem) -> None:
+        """Say why nothing is stored; everything entered is still there."""
+        self._wait(saving=False)
+        self._edit_alone = None
+        self._trouble.show_problem(problem)
+        self.show()
+        self.ok.setFocus()
+        announce(self, f"{problem.title}. {problem.reason} {problem.advice}")
+
+    def show_unseen(self, problem: Problem | None) -> None:
+        """Know why a test notification is seen by nobody, or that it is."""
+        self._notifications.show_unseen(problem)
+
+    def show_login(self, login: Login) -> None:
+        """Show whether the program starts at login."""
+        self._preferences.login.show_login(login)
+
+    def show_trial(self, trial: Trial, result: str | Problem) -> None:
+        """Hand the answer to the dialog that asked, if it still is open."""
+        if self._account_dialog is not None:
+            self._account_dialog.show_trial(trial, result)
+
+    def _show_accounts(self) -> None:
+        kept = {account.id for account in self._accounts}
+        gone = sum(account.id not in kept for account in self._before)
+        self._accounts_page.show_accounts(self._accounts, set(self._keys), gone)
+
+    def _open_account(self, subject: Subject) -> AccountDialog:
+        dialog = AccountDialog(subject, self._language, self)
+        dialog.entered.connect(self._on_entered)
+        dialog.test_requested.connect(self.test_requested)
+        dialog.finished.connect(self._on_account_finished)
+        self._account_dialog = dialog
+        dialog.open()
+        return dialog
+
+    def _edit_account(self, account_id: str) -> AccountDialog | None:
+        for account in self._accounts:
+            if account.id == account_id:
+                others = (one.name for one in self._accounts if one is not account)
+                key = self._keys.get(account_id)
+                return self._open_account(
+                    Subject(account, is_new=False, taken=tuple(others), pending=key)
+                )
+        return None
+
+    def _settings(self) -> Settings:
+        return replace(
+            self._shown,
+            interval=self._preferences.interval(),
+            told=self._notifications.told(),
+            unreachable_after=self._notifications.unreachable_after(),
+            quiet=self._notifications.quiet(),
+            reminder=self._notifications.reminder(),
+            icon=self._appearance.icon(),
+            language=self._preferences.language(),
+            discreet=self._appearance.discreet(),
+        )
+
+    def _wait(self, *, saving: bool) -> None:
+        self._is_saving = saving
+        self.setEnabled(not saving)
+        self.status.say(self._language.gettext("Saving…") if saving else "")
+
+    @Slot()
+    def _on_add(self) -> None:
+        taken = tuple(account.name for account in self._accounts)
+        self._open_account(
+            Subject(Account(self._new_id(), ""), is_new=True, taken=taken)
+        )
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if (account_id := self._accounts_page.current_id()) is not None:
+            self._edit_account(account_id)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        gone = self._accounts_page.current_id()
+        self._accounts = [one for one in self._accounts if one.id != gone]
+        self._keys = {one: key for one, key in self._keys.items() if one != gone}
+        self._show_accounts()
+
+    @Slot(list)
+    def _on_order_changed(self, account_ids: list[str]) -> None:
+        self._accounts.sort(key=lambda account: account_ids.index(account.id))
+
+    @Slot(object, object)
+    def _on_entered(self, account: Account, key: Secret | None) -> None:
+        ids = [one.id for one in self._accounts]
+        if account.id in ids:
+            self._accounts[ids.index(account.id)] = account
+        else:
+            self._accounts.append(account)
+        if key is not None:
+            self._keys[account.id] = key
+        self._show_accounts()
+        self._accounts_page.select(account.id)
+        self.ok.setDefault(True)
+        self.ok.setFocus()
+
+    @Slot(int)
+    def _on_account_finished(self, result: int) -> None:
+        if self._account_dialog is not None:
+            self._account_dialog.deleteLater()
+            self._account_dialog = None
+        if self._edit_alone is not None:
+            self._edit_alone = None
+            if result == QDialog.DialogCode.Accepted:
+                self.accept()
+            else:
+                self.reject()
+
+    @Slot()
+    def _on_shown(self) -> None:
+        if self._edit_alone is not None and self._account_dialog is None:
+            if dialog := self._edit_account(self._edit_alone):
+                dialog.focus_key()
+            else:
+                self._edit_alone = None
+
+    def accept(self) -> None:
+        """Hand over everything, and wait for what comes of it."""
+        if self._is_saving:
+            return
+        self._trouble.show_problem(None)
+        self._wait(saving=True)
+        self.save_requested.emit(
+            Changes(
+                tuple(self._accounts),
+                self._settings(),
+                dict(self._keys),
+                self._preferences.login.chosen(),
+            )
+        )
+
+    def reject(self) -> None:
+        """Close; while it is being saved the dialog only hides, to tell if it fails."""
+        if self._is_saving:
+            self.hide()
+        else:
+            super().reject()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Then show the account that is to be edited, once this is on the screen."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._on_shown)

@@ -1,0 +1,1 @@
+"""The tray icon with tooltip and menu. What it says comes from `core.view`."""

@@ -1,0 +1,280 @@
+"""The tray: one icon, its tooltip and its menu, and messages where Qt shows them."""
+
+import sys
+from typing import Final
+
+from PySide6.QtCore import QObject, QRect, Signal, Slot
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from trayapp.core.alerts.notification import Notice
+from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.i18n.plain_text import one_line, shorten_utf16
+from trayapp.core.program import PROGRAM
+from trayapp.core.settings import IconStyle
+from trayapp.core.view.gauge import Gauge
+from trayapp.core.view.tray import TOOLTIP_LIMIT, TrayView
+from trayapp.ui.icons.first_icon import FirstIcon
+from trayapp.ui.icons.icons import app_icon, gauge_icon, gauge_mask
+from trayapp.ui.icons.taskbar import panel_ink
+
+LINES: Final = 5
+"""Accounts that the menu names before it says how many more there are."""
+_LONGEST_LINE: Final = 120
+_LONGEST_TITLE: Final = 63
+_LONGEST_BODY: Final = 255
+"""UTF-16 units: what Windows shows of a notification."""
+_ANGLE: Final = "\u2039"
+
+
+class Tray(QObject):
+    """Shows a `TrayView` and says what a person asked for there.
+
+    The panel hears of every call, even of one that changes nothing, and closes an
+    open menu that is rebuilt: so only what changed is touched, and actions are kept.
+
+    Signals:
+        open_requested(): to see the window.
+        refresh_requested(): to ask the gateway about all accounts.
+        top_up_requested(account_id: str): to go where the account is topped up.
+        snooze_requested(choice: str): to hear nothing for a time, or again; a
+            `SnoozeChoice`.
+        settings_requested(): to see the settings.
+        about_requested(): to see what this program is.
+        quit_requested(): to end the program.
+        notice_clicked(account_id: str): the message last shown was clicked.
+    """
+
+    open_requested = Signal()
+    refresh_requested = Signal()
+    top_up_requested = Signal(str)
+    snooze_requested = Signal(str)
+    settings_requested = Signal()
+    about_requested = Signal()
+    quit_requested = Signal()
+    notice_clicked = Signal(str)
+
+    def __init__(
+        self,
+        language: Language,
+        *,
+        first: FirstIcon | None = None,
+        platform: str = sys.platform,
+        parent: QObject | None = None,
+    ) -> None:
+        """Go on with the `first` icon, if one is on the screen already."""
+        super().__init__(parent)
+        self._language = language
+        self._is_mac = platform == "darwin"
+        self._style = IconStyle.COLOUR
+        self._gauge = Gauge(State.UNKNOWN)
+        self._tooltip = PROGRAM
+        self._shown = False
+        self._noticed = ""
+        self._menu = first.menu if first is not None else QMenu()
+        self._build_menu()
+        self._icon = self._new_icon() if first is None else self._adopted(first)
+
+    def render(self, view: TrayView) -> None:
+        """Show `view`, touching only what changed."""
+        if view.gauge != self._gauge:
+            self._gauge = view.gauge
+            self._icon.setIcon(self._picture())
+        tooltip = _tooltip(view.tooltip)
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
+            if self._shown:
+                self._icon.setToolTip(tooltip)
+        self._show_lines(view.lines, view.more)
+        self._show_top_ups(view.top_ups)
+        _say([self._snoozed, self._wake], self._snooze_words(view.snoozed))
+
+    def show_style(self, style: IconStyle) -> None:
+        """Paint the icon in another style from now on."""
+        if style is not self._style:
+            self._style = style
+            self._icon.setIcon(self._picture())
+
+    def show(self) -> None:
+        """Put the icon into the tray, or wait for a tray."""
+        self._shown = True
+        self._icon.setToolTip(self._tooltip)
+        self._icon.show()
+
+    def hide(self) -> None:
+        """Take the icon away; Windows keeps the last tooltip, so it says nothing."""
+        self._shown = False
+        self._icon.setToolTip(PROGRAM)
+        self._icon.hide()
+
+    def recreate(self) -> None:
+        """Make the icon anew, with all that it showed.
+
+        On X11 Qt chooses between the two kinds of tray when an icon is constructed
+        and never again: one made before the panel came stays invisible.
+        """
+        shown = self._shown
+        self.hide()
+        self._icon.deleteLater()
+        self._icon = self._new_icon()
+        if shown:
+            self.show()
+
+    def is_hosted(self) -> bool:
+        """Say whether there is a tray that shows icons now."""
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def spot(self) -> QRect:
+        """Give where the icon is on the screen; empty where no panel tells."""
+        return self._icon.geometry()
+
+    def show_message(self, notice: Notice) -> None:
+        """Show a notification where Qt does so natively: on Windows and macOS."""
+        self._noticed = notice.account_id
+        self._icon.showMessage(
+            shorten_utf16(notice.title, _LONGEST_TITLE),
+            shorten_utf16(notice.body, _LONGEST_BODY),
+            app_icon(),
+        )
+
+    def _new_icon(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon(self._picture(), self)
+        icon.setContextMenu(self._menu)
+        icon.setToolTip(PROGRAM)
+        return self._heard(icon)
+
+    def _adopted(self, first: FirstIcon) -> QSystemTrayIcon:
+        """Go on with an icon that shows the picture of what is not known yet."""
+        first.icon.setParent(self)
+        if self._is_mac:
+            first.icon.setIcon(self._picture())
+        return self._heard(first.icon)
+
+    def _heard(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
+        icon.activated.connect(self._on_activated)
+        icon.messageClicked.connect(self._on_message_clicked)
+        return icon
+
+    def _picture(self) -> QIcon:
+        if self._is_mac:
+            return gauge_mask(self._gauge)
+        return gauge_icon(self._gauge, self._style, panel_ink())
+
+    def _build_menu(self) -> None:
+        translate, menu = self._language.gettext, self._menu
+        self._lines = [menu.addAction("") for _ in range(LINES + 1)]
+        for line in self._lines:
+            line.setVisible(False)
+            line.triggered.connect(self.open_requested)
+        self._snoozed = menu.addAction("")
+        self._snoozed.setVisible(False)
+        self._snoozed.triggered.connect(self.open_requested)
+        menu.addSeparator()
+        menu.addAction(translate("&Open")).triggered.connect(self.open_requested)
+        menu.addAction(translate("&Refresh")).triggered.connect(self.refresh_requested)
+        self._top_up = menu.addAction(translate("&Top up…"))
+        self._top_up.setEnabled(False)
+        self._top_up.triggered.connect(self._on_top_up)
+        self._top_ups = menu.addMenu(translate("&Top up"))
+        self._top_ups.menuAction().setVisible(False)
+        self._top_ups.triggered.connect(self._on_top_up_of)
+        self._build_snooze()
+        menu.addSeparator()
+        menu.addAction(translate("&Settings…")).triggered.connect(
+            self.settings_requested
+        )
+        menu.addAction(translate("&About")).triggered.connect(self.about_requested)
+        menu.addSeparator()
+        menu.addAction(translate("&Quit")).triggered.connect(self.quit_requested)
+
+    def _build_snooze(self) -> None:
+        translate = self._language.gettext
+        self._wake = self._menu.addAction(translate("Turn notifications on a&gain"))
+        self._wake.setVisible(False)
+        self._wake.triggered.connect(self._on_wake)
+        snooze = self._menu.addMenu(translate("S&nooze"))
+        for text, choice in (
+            (translate("For &1 hour"), SnoozeChoice.HOUR),
+            (translate("For &8 hours"), SnoozeChoice.EIGHT_HOURS),
+            (translate("Until &tomorrow, 09:00"), SnoozeChoice.TOMORROW),
+            (translate("Until &Monday, 09:00"), SnoozeChoice.MONDAY),
+        ):
+            snooze.addAction(text).setData(str(choice))
+        snooze.triggered.connect(self._on_snooze)
+
+    def _snooze_words(self, snoozed: str) -> list[str]:
+        return [_menu_text(snoozed), self._wake.text()] if snoozed else []
+
+    def _show_lines(self, lines: tuple[str, ...], unsaid: int) -> None:
+        texts = [_menu_text(line) for line in lines[:LINES]]
+        if more := len(lines) - len(texts) + unsaid:
+            plural = self._language.ngettext(
+                "and {n} more account", "and {n} more accounts", more
+            )
+            texts.append(plural.format(n=more))
+        _say(self._lines, texts)
+
+    def _show_top_ups(self, top_ups: tuple[tuple[str, str], ...]) -> None:
+        several = len(top_ups) > 1
+        self._top_up.setVisible(not several)
+        self._top_ups.menuAction().setVisible(several)
+        self._top_up.setEnabled(len(top_ups) == 1)
+        self._top_up.setData(top_ups[0][0] if len(top_ups) == 1 else "")
+        actions = self._top_ups.actions()
+        actions += [
+            self._top_ups.addAction("") for _ in range(len(top_ups) - len(actions))
+        ]
+        _say(actions, [_menu_text(name) for _, name in top_ups])
+        for action, (account_id, _) in zip(actions, top_ups, strict=False):
+            action.setData(account_id)
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        reasons = QSystemTrayIcon.ActivationReason
+        if reason is reasons.MiddleClick:
+            self.refresh_requested.emit()
+        elif reason is reasons.DoubleClick or (
+            reason is reasons.Trigger and not self._is_mac  # there the menu opens
+        ):
+            self.open_requested.emit()
+
+    @Slot()
+    def _on_top_up(self) -> None:
+        self.top_up_requested.emit(self._top_up.data())
+
+    @Slot(QAction)
+    def _on_top_up_of(self, action: QAction) -> None:
+        self.top_up_requested.emit(action.data())
+
+    @Slot()
+    def _on_wake(self) -> None:
+        self.snooze_requested.emit(str(SnoozeChoice.OFF))
+
+    @Slot(QAction)
+    def _on_snooze(self, action: QAction) -> None:
+        self.snooze_requested.emit(action.data())
+
+    @Slot()
+    def _on_message_clicked(self) -> None:
+        self.notice_clicked.emit(self._noticed)
+
+
+def _say(actions: list[QAction], texts: list[str]) -> None:
+    """Give the first actions these texts and hide the others."""
+    for position, action in enumerate(actions):
+        if position < len(texts):
+            action.setText(texts[position])
+        action.setVisible(position < len(texts))
+
+
+def _menu_text(text: str) -> str:
+    """Keep a text from being a mnemonic, or a shortcut beside one."""
+    return one_line(text, _LONGEST_LINE).replace("&", "&&")
+
+
+def _tooltip(text: str) -> str:
+    """Keep a text from being taken for markup: some trays guess that from a "<"."""
+    lines = (one_line(line, TOOLTIP_LIMIT) for line in text.split("\n"))
+    return shorten_utf16("\n".join(lines).replace("<", _ANGLE), TOOLTIP_LIMIT)

@@ -1,0 +1,1 @@
+"""Widgets and colours that several windows share. No window stands here."""

@@ -1,0 +1,51 @@
+"""A dialog of one or more pages, and below them what is going on, OK and Cancel."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QTabWidget, QWidget
+
+from trayapp.core.i18n.language import Language
+from trayapp.ui.widgets.buttons import plain
+from trayapp.ui.widgets.page import Page
+from trayapp.ui.widgets.paged_dialog import PagedDialog
+
+
+class FormDialog(PagedDialog):
+    """Pages side by side under tabs; one page alone has none."""
+
+    def __init__(self, language: Language, parent: QWidget | None) -> None:
+        self.tabs = QTabWidget()
+        super().__init__(self.tabs, parent)
+        em = self.fontMetrics().height()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabBarAutoHide(True)
+        # It would pass the keyboard on to its bar, even to a hidden one, and lose it.
+        self.tabs.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes none
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        kinds = QDialogButtonBox.StandardButton
+        box = QDialogButtonBox(kinds.Ok | kinds.Cancel)
+        self.ok = box.button(kinds.Ok)
+        self.ok.setText(language.gettext("OK"))
+        self._cancel = box.button(kinds.Cancel)
+        self._cancel.setText(language.gettext("Cancel"))
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(em, em // 2, em, em)
+        footer.addWidget(self.status, 1)
+        footer.addWidget(box)
+        self.whole.addLayout(footer)
+        plain(self)
+
+    def add_page(self, title: str = "") -> Page:
+        """Add a page after the others."""
+        page = self.new_page()
+        self.tabs.addTab(page, title)
+        return page
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the tab key come to the buttons last; the pages were added after them."""
+        if (last := self.previousInFocusChain()) is not None:
+            self.setTabOrder(last, self.ok)
+        self.setTabOrder(self.ok, self._cancel)
+        super().showEvent(event)

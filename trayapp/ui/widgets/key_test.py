@@ -1,0 +1,77 @@
+"""The row that tries an account before it is stored: a button, and what came of it."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.icons.icons import state_pixmap
+from trayapp.ui.icons.picture import Picture
+from trayapp.ui.widgets.announce import announce
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.trouble import Trouble
+
+
+class TrialRow(QWidget):
+    """Shows the answer beside the button, never in a window of its own.
+
+    Signals:
+        test_requested(): to ask the gateway with what is typed.
+    """
+
+    test_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._test = Button(language.gettext("T&est"))
+        self._test.setAutoDefault(False)
+        self._test.clicked.connect(self.test_requested)
+        self._test.setAccessibleDescription(
+            language.gettext("Asks the gateway now; nothing is stored.")
+        )
+        self._tick = Picture(partial(state_pixmap, State.OK), 1.4)
+        self._words = Text()
+        self._trouble = Trouble()
+        beside = QHBoxLayout()
+        beside.addWidget(self._test)
+        beside.addWidget(self._tick)
+        beside.addWidget(self._words, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self.fontMetrics().height() // 2)
+        layout.addLayout(beside)
+        layout.addWidget(self._trouble)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Say what the button is for."""
+        self._show(
+            self._language.gettext("Asks the gateway now; nothing is stored."), None
+        )
+        self._words.speak(Tone.MUTED)
+
+    def show_asking(self) -> None:
+        """Say that the gateway is being asked."""
+        self._show(self._language.gettext("Asking…"), None)
+
+    def show_result(self, result: str | Problem) -> None:
+        """Show and announce the balance, already written out, or why there is none."""
+        if isinstance(result, Problem):
+            self._show("", result)
+            announce(self, " ".join((f"{result.title}.", result.reason, result.advice)))
+            return
+        words = self._language.gettext("The gateway answers: {balance}")
+        self._show(words.format(balance=result), None)
+        self._tick.show()
+        announce(self, words.format(balance=result))
+
+    def _show(self, words: str, problem: Problem | None) -> None:
+        self._words.say(words)
+        self._words.speak(Tone.PLAIN)
+        self._trouble.show_problem(problem)
+        self._tick.hide()

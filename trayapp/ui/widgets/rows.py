@@ -1,0 +1,48 @@
+"""Rows of a form: names on the left, each level with the first line on its right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from trayapp.ui.widgets.labels import Text, Tone
+
+
+class Explained(QWidget):
+    """A field as wide as its words, and under it a sentence of help."""
+
+    def __init__(self, field: QWidget, advice: str) -> None:
+        super().__init__()
+        field.setAccessibleDescription(advice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self.fontMetrics().height() // 5)
+        layout.addWidget(field, 0, Qt.AlignmentFlag.AlignLeading)
+        layout.addWidget(Text(advice, tone=Tone.MUTED))
+
+
+class Rows(QGridLayout):
+    """A grid of names and fields; rows can be hidden."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: dict[QWidget, QLabel] = {}
+        self.setColumnStretch(1, 1)
+
+    def add(self, name: str, field: QWidget, buddy: QWidget) -> None:
+        """Add a row; `buddy` gets the focus by the name's mnemonic, and its name."""
+        label = QLabel(name)
+        label.setBuddy(buddy)
+        label.setMinimumHeight(buddy.sizeHint().height())
+        self._names[field] = label
+        buddy.setAccessibleName(name.replace("&", "").rstrip(":").rstrip())
+        row = self.rowCount()
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self.addWidget(field, row, 1)
+
+    def add_unnamed(self, field: QWidget) -> None:
+        """Add a row for a field that speaks for itself."""
+        self.addWidget(field, self.rowCount(), 1)
+
+    def show_row(self, field: QWidget, *, shown: bool) -> None:
+        """Show or hide a field together with its name."""
+        field.setVisible(shown)
+        self._names[field].setVisible(shown)

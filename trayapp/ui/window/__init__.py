@@ -1,0 +1,1 @@
+"""The main window: the cards, what surrounds them, and its own dialogs."""

@@ -1,0 +1,70 @@
+"""What the window shows while there is no account."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from trayapp.core.i18n.language import Language
+from trayapp.ui.icons.icons import app_pixmap
+from trayapp.ui.icons.picture import Picture
+from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.labels import Text, Tone
+
+
+class EmptyPage(QWidget):
+    """Says why nothing is there, and what to do about it.
+
+    Signals:
+        first_run_requested(): to set up the first account.
+    """
+
+    first_run_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        translate = language.gettext
+        self._title = Text(translate("No account yet"), bold=True, scale=1.4)
+        self._words = Text(
+            translate(
+                "Add the SMS account whose credit you want to keep an eye on. "
+                "You need its API key."
+            ),
+            tone=Tone.MUTED,
+        )
+        self._begin = Button(translate("&Add an account…"), emphasized=True)
+        self._begin.clicked.connect(self.first_run_requested)
+        layout = QVBoxLayout(self)
+        em = self.fontMetrics().height()
+        layout.setContentsMargins(em * 2, em * 2, em * 2, em * 2)
+        layout.setSpacing(em // 2)
+        layout.addStretch(2)
+        layout.addWidget(Picture(app_pixmap, 5), 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._title, self._words):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        layout.addSpacing(em // 2)
+        layout.addWidget(self._begin, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def offer_to_go_on(self) -> None:
+        """Say that setting up the first account was begun."""
+        translate = self._language.gettext
+        self._words.say(
+            translate("You began to set up an account; what you entered is still here.")
+        )
+        self._begin.setText(translate("&Go on where you left off"))
+
+    def refuse(self) -> None:
+        """Say that accounts can be neither read nor saved, and offer nothing.
+
+        Whoever typed a key now would lose it.
+        """
+        translate = self._language.gettext
+        self._title.say(translate("Your accounts can't be shown"))
+        self._words.say(
+            translate(
+                "The settings can be neither read nor saved. Once that is mended, "
+                "start Balance Tray again."
+            )
+        )
+        self._begin.hide()

@@ -1,0 +1,105 @@
+"""The window's foot: what all accounts come to, and what concerns all of them."""
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from trayapp.core.i18n.language import Language
+from trayapp.ui.widgets.announce import announce
+from trayapp.ui.widgets.buttons import Button, widen
+from trayapp.ui.widgets.labels import Text, Tone
+
+_CONFIRMED_MS: Final = 4_000
+_WIDE: Final = 6
+"""How wide each button is at least, in lines of text."""
+
+
+class Footer(QWidget):
+    """A line of words above a row of buttons.
+
+    Signals:
+        refresh_requested(): to ask the gateway about all accounts.
+        why_requested(): to see why alerts were sent or not.
+        settings_requested(): to see the settings.
+        reveal_requested(): to see the amounts that are hidden.
+    """
+
+    refresh_requested = Signal()
+    why_requested = Signal()
+    settings_requested = Signal()
+    reveal_requested = Signal()
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        translate = self._translate = language.gettext
+        self._totals = ""
+        self._words = Text(tone=Tone.MUTED)
+        self._refresh = Button(translate("&Refresh"))
+        self._refresh.clicked.connect(self.refresh_requested)
+        # Translators: a button: why notifications were sent, or not.
+        self._why = Button(translate("&Why?"))
+        about = translate("Which notifications were sent or held back, and why")
+        self._why.setAccessibleDescription(about)
+        self._why.setToolTip(about)
+        self._why.clicked.connect(self.why_requested)
+        # Translators: a button: the amounts are hidden, and are shown for now.
+        self._reveal = Button(translate("Show a&mounts"))
+        self._reveal.clicked.connect(self.reveal_requested)
+        self._reveal.hide()
+        self._settings = Button(translate("&Settings…"))
+        self._settings.clicked.connect(self.settings_requested)
+        self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
+        self._end.timeout.connect(self._show)
+        self._lay_out()
+        self._show()
+
+    @property
+    def chain(self) -> tuple[QWidget, ...]:
+        """The buttons, in the order of the tab key."""
+        return (self._refresh, self._reveal, self._why, self._settings)
+
+    def show_totals(self, totals: str) -> None:
+        """Say what all accounts come to; nothing if that says nothing new."""
+        self._totals = totals
+        if not self._end.isActive():
+            self._show()
+
+    def offer_reveal(self, *, on: bool) -> None:
+        """Offer to show amounts, while they are hidden."""
+        self._reveal.setVisible(on)
+
+    def confirm(self, text: str) -> None:
+        """Say for a moment that something was done."""
+        self._words.say(text)
+        self._words.show()
+        self._end.start()
+        announce(self, text)
+
+    def show_accounts(self, *, any_there: bool) -> None:
+        """Offer what makes sense with accounts, or without any."""
+        self._refresh.setVisible(any_there)
+        self._why.setVisible(any_there)
+
+    @Slot()
+    def _show(self) -> None:
+        # Translators: what all accounts have: "€412.40 + 3,100 CREDITS".
+        said = self._translate("Together: {totals}").format(totals=self._totals)
+        self._words.say(said if self._totals else "")
+        self._words.setVisible(bool(self._totals))
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        row = QHBoxLayout()
+        for button in (self._refresh, self._why, self._settings):
+            widen(button, _WIDE)
+        row.addWidget(self._refresh)
+        row.addWidget(self._reveal)
+        row.addStretch(1)
+        row.addWidget(self._why)
+        row.addWidget(self._settings)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em * 3 // 4)
+        column.setSpacing(em // 2)
+        column.addWidget(self._words)
+        column.addLayout(row)

@@ -1,0 +1,125 @@
+"""What many accounts fail with alike is said once, above them all."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+
+from trayapp.core.errors import Remedy
+from trayapp.core.errors.status import State
+from trayapp.core.i18n.language import Language
+from trayapp.core.view.account_text import Card, Problem
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import MANY
+from trayapp.ui.card.remedies import Remedies
+from trayapp.ui.widgets.colours import hairline
+from trayapp.ui.widgets.labels import Text, Tone
+
+_Kind = tuple[str, str, str]
+"""What a person reads of a `Problem`: its details may differ."""
+_SHARE: Final = 2
+"""It is said once if one of so many accounts has it."""
+_OF_ONE: Final = {Remedy.ENTER_KEY}
+"""What is to be done for each account by itself is not said for all of them."""
+
+
+class SharedTrouble(QGroupBox):
+    """A strip with a `Problem` and what helps; takes no room without one.
+
+    Signals:
+        check_requested(): to ask the gateway again, about all.
+        unlock_requested(): to be asked for the keyring's password.
+        copy_requested(text: str): to have the error's details on the clipboard.
+    """
+
+    check_requested = Signal()
+    unlock_requested = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._failed: dict[str, _Kind] = {}
+        self._counts: Counter[_Kind] = Counter()
+        self._examples: dict[_Kind, tuple[Problem, State]] = {}
+        self._kind: _Kind | None = None
+        self._number = Text(tone=Tone.MUTED, ground=QPalette.ColorRole.Base)
+        self._remedies = Remedies(language)
+        self._remedies.check_requested.connect(self.check_requested)
+        self._remedies.unlock_requested.connect(self.unlock_requested)
+        self._remedies.copy_requested.connect(self.copy_requested)
+        em = self.fontMetrics().height()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(em * 3 // 4, em, em * 3 // 4, em // 2)
+        layout.setSpacing(em // 4)
+        layout.addWidget(self._number)
+        layout.addWidget(self._remedies)
+        self.hide()
+
+    @property
+    def chain(self) -> tuple[QWidget, ...]:
+        """The buttons, in the order of the tab key."""
+        return self._remedies.buttons
+
+    def follow(self, changed: Sequence[Card], cards: Mapping[str, AccountCard]) -> None:
+        """Know how some of all accounts are now; say here or let their cards say it."""
+        for account_id in self._failed.keys() - cards.keys():
+            self._forget(account_id)
+        for card in changed:
+            self._note(card)
+        ids = (
+            cards if self._show_of(len(cards)) else [one.account_id for one in changed]
+        )
+        for account_id in ids:
+            cards[account_id].cover(self._covers)
+
+    def _note(self, card: Card) -> None:
+        self._forget(card.account_id)
+        if card.problem is not None and card.problem.remedy not in _OF_ONE:
+            kind = self._failed[card.account_id] = _kind(card.problem)
+            self._examples[kind] = card.problem, card.state
+            self._counts[kind] += 1
+
+    def _forget(self, account_id: str) -> None:
+        if (kind := self._failed.pop(account_id, None)) is not None:
+            self._counts[kind] -= 1
+
+    def _covers(self, card: Card) -> bool:
+        return card.problem is not None and _kind(card.problem) == self._kind
+
+    def _show_of(self, accounts: int) -> bool:
+        """Show what is shared among so many; say whether that is something else."""
+        before, self._kind = self._kind, None
+        for kind, count in self._counts.most_common(1):
+            if accounts >= MANY and count * _SHARE >= accounts:
+                self._kind = kind
+                self._say(*self._examples[kind], count, accounts)
+        self.setVisible(self._kind is not None)
+        return before != self._kind
+
+    def _say(self, problem: Problem, state: State, count: int, accounts: int) -> None:
+        words = self._language.ngettext(
+            "{found} of {n} account", "{found} of {n} accounts", accounts
+        ).format(found=count, n=accounts)
+        self._number.say(words)
+        self._remedies.show_problem(problem, state)
+        self.setAccessibleName(f"{problem.title} ({words})")
+        self.setAccessibleDescription(f"{problem.reason} {problem.advice}".strip())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground that cards have, between two lines."""
+        del event
+        painter = QPainter(self)
+        strip = self.rect().adjusted(0, self.fontMetrics().height() // 2, 0, 0)
+        painter.fillRect(strip, self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(hairline(self.palette()))
+        painter.drawLine(strip.topLeft(), strip.topRight())
+        painter.drawLine(strip.bottomLeft(), strip.bottomRight())
+        painter.end()
+
+
+def _kind(problem: Problem) -> _Kind:
+    return problem.title, problem.reason, problem.advice

@@ -1,0 +1,297 @@
+"""The window: a card for each account, what concerns all of them, what one can do."""
+
+from itertools import pairwise
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trayapp.core.i18n.language import Language
+from trayapp.core.program import PROGRAM
+from trayapp.core.view.account_text import Card
+from trayapp.ui.card.card import AccountCard
+from trayapp.ui.card.density import MANY, Density
+from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.scroll import Scroll
+from trayapp.ui.window.banner import Banners
+from trayapp.ui.window.change_announcer import News
+from trayapp.ui.window.deck import Deck
+from trayapp.ui.window.empty_page import EmptyPage
+from trayapp.ui.window.footer import Footer
+from trayapp.ui.window.search import Search
+from trayapp.ui.window.shared_trouble import SharedTrouble
+
+_SIZE: Final = (42, 38)
+"""How wide and high the window is at first, in lines of text."""
+
+
+class Window(QMainWindow):
+    """Shows all accounts; closing it hides it and nothing more.
+
+    A main window is a window to a screen reader; another widget would only be a place.
+
+    Signals:
+        refresh_requested(): to ask the gateway about all accounts.
+        check_requested(account_id: str): to ask about one.
+        enter_key_requested(account_id: str): to type another key for one.
+        unlock_requested(): to be asked for the keyring's password.
+        top_up_requested(account_id: str): to go where it is topped up.
+        history_requested(account_id: str): to see its history.
+        copy_requested(text: str): to have a text on the clipboard.
+        copy_request_requested(account_id: str): to have a top-up request there.
+        paid_requested(account_id: str): a person says that they have paid.
+        why_requested(): to see why alerts were sent or not.
+        report_requested(): to have what helps to mend a fault on the clipboard.
+        settings_requested(): to see the settings.
+        first_run_requested(): without accounts, to set up the first one.
+        about_requested(): to see what this program is.
+        quit_requested(): to end the program.
+        reveal_requested(): to see the amounts that are hidden.
+        hidden(): the window is off the screen.
+    """
+
+    refresh_requested = Signal()
+    check_requested = Signal(str)
+    enter_key_requested = Signal(str)
+    unlock_requested = Signal()
+    top_up_requested = Signal(str)
+    history_requested = Signal(str)
+    copy_requested = Signal(str)
+    copy_request_requested = Signal(str)
+    paid_requested = Signal(str)
+    why_requested = Signal()
+    report_requested = Signal()
+    settings_requested = Signal()
+    first_run_requested = Signal()
+    about_requested = Signal()
+    quit_requested = Signal()
+    reveal_requested = Signal()
+    hidden = Signal()
+
+    def __init__(self, language: Language, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._language = language
+        self._cards: dict[str, AccountCard] = {}
+        self.setWindowTitle(PROGRAM)
+        self.setWindowIcon(app_icon())
+        self._banners = Banners(language)
+        self._banners.report_requested.connect(self.report_requested)
+        self._search = Search(language)
+        self._search.changed.connect(self._filter)
+        self._footer = Footer(language)
+        self._footer.refresh_requested.connect(self.refresh_requested)
+        self._footer.why_requested.connect(self.why_requested)
+        self._footer.settings_requested.connect(self.settings_requested)
+        self._footer.reveal_requested.connect(self.reveal_requested)
+        self._shared = SharedTrouble(language)
+        self._shared.check_requested.connect(self.refresh_requested)
+        self._shared.unlock_requested.connect(self.unlock_requested)
+        self._shared.copy_requested.connect(self.copy_requested)
+        self._shared.copy_requested.connect(self._on_copied)
+        self._news = News(self, language)
+        self._pages = QStackedWidget()
+        words = language.gettext("No account's name has that in it.")
+        self._deck = Deck(Text(words, tone=Tone.MUTED))
+        inside = QWidget()
+        self.setCentralWidget(inside)
+        self._whole = QVBoxLayout(inside)
+        self._scroll = Scroll(self._deck)
+        self._begin = EmptyPage(language)
+        self._begin.first_run_requested.connect(self.first_run_requested)
+        self._empty = Scroll(self._begin)
+        self._lay_out()
+        self._add_shortcuts()
+        self.show_cards(())
+
+    @property
+    def account_ids(self) -> list[str]:
+        """The accounts that are shown, in their order."""
+        return list(self._cards)
+
+    def show_cards(self, cards: tuple[Card, ...]) -> None:
+        """Show these accounts in this order; cards that stay are changed in place."""
+        before = list(self._cards)
+        shown = {card.account_id: card for card in cards}
+        for account_id in [one for one in self._cards if one not in shown]:
+            gone = self._cards.pop(account_id)
+            gone.hide()
+            gone.deleteLater()
+        density = Density.of(len(shown))
+        for account_id, card in shown.items():
+            if account_id in self._cards:
+                self._cards[account_id].show_card(card)
+            else:
+                self._cards[account_id] = self._new_card(card, density)
+        self._shared.follow(cards, self._cards)
+        if before != list(shown):
+            self._order(list(shown))
+        self._search.setVisible(len(shown) >= MANY)
+        if len(shown) < MANY:
+            self._search.clear()
+        self._filter()
+        self._pages.setCurrentWidget(self._scroll if shown else self._empty)
+        self._footer.show_accounts(any_there=bool(shown))
+
+    def show_card(self, card: Card) -> None:
+        """Change the card of one account, if there is one."""
+        if card.account_id in self._cards:
+            self._cards[card.account_id].show_card(card)
+            self._shared.follow((card,), self._cards)
+
+    def show_totals(self, totals: str) -> None:
+        """Say what all accounts come to, each unit for itself; empty for nothing."""
+        self._footer.show_totals(totals)
+
+    def offer_reveal(self, *, on: bool) -> None:
+        """Offer to show amounts, while they are hidden."""
+        self._footer.offer_reveal(on=on)
+
+    def offer_to_go_on(self) -> None:
+        """Say, without accounts, that setting up the first one was begun."""
+        self._begin.offer_to_go_on()
+
+    def refuse_accounts(self) -> None:
+        """Say, without accounts, that there can be none: settings can't be saved."""
+        self._begin.refuse()
+
+    def confirm(self, text: str) -> None:
+        """Say for a moment that what a person asked for is done."""
+        self._footer.confirm(text)
+
+    def show_banner(
+        self, topic: str, text: str | None, *, is_fault: bool = False
+    ) -> None:
+        """Tell something about the whole program, or take it back with None.
+
+        There is one message a topic; a person can dismiss each, and it comes back
+        only with another text.
+        """
+        self._banners.show_banner(topic, text, is_fault=is_fault)
+
+    def _new_card(self, card: Card, density: Density) -> AccountCard:
+        one = AccountCard(card, self._language, density)
+        one.changed.connect(self._news.hear)
+        one.check_requested.connect(self.check_requested)
+        one.enter_key_requested.connect(self.enter_key_requested)
+        one.unlock_requested.connect(self.unlock_requested)
+        one.top_up_requested.connect(self.top_up_requested)
+        one.history_requested.connect(self.history_requested)
+        one.copy_requested.connect(self.copy_requested)
+        one.copy_requested.connect(self._on_copied)
+        one.copy_request_requested.connect(self.copy_request_requested)
+        one.copy_request_requested.connect(self._on_copied)
+        one.paid_requested.connect(self.paid_requested)
+        return one
+
+    def _order(self, account_ids: list[str]) -> None:
+        """Bring cards and the order of the tab key into this order."""
+        self._cards = {one: self._cards[one] for one in account_ids}
+        self._deck.show_cards(list(self._cards.values()))
+        chain = [
+            self._search.line,
+            *self._shared.chain,
+            *(one for card in self._cards.values() for one in card.chain),
+        ]
+        for first, second in pairwise((*chain, *self._footer.chain)):
+            self.setTabOrder(first, second)
+
+    @Slot()
+    def _filter(self) -> None:
+        """Show the accounts that are looked for, and how many they are."""
+        cards = self._cards.values()
+        matching = {card for card in cards if self._search.finds(card.name)}
+        self._deck.seek(matching)
+        self._search.show_count(len(matching), len(self._cards))
+
+    @Slot()
+    def _on_copied(self) -> None:
+        self.confirm(self._language.gettext("Copied to the clipboard"))
+
+    def _copy_one(self) -> None:
+        """Copy an amount where no card has the focus, of several the worst one's."""
+        translate = self._language.gettext
+        amounts = [one for one in self._deck.shown if one.copied]
+        if not amounts:
+            self.confirm(translate("There is no amount to copy yet."))
+            return
+        chosen = max(amounts, key=lambda one: one.concern)
+        self.copy_requested.emit(chosen.copied)
+        if len(self._cards) == 1:
+            self._on_copied()
+        else:
+            said = translate("Copied the amount of {name}")
+            self.confirm(said.format(name=chosen.name))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy an amount, if nothing that has the focus had a use for that key."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self._cards:
+            self._copy_one()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _on_find(self) -> None:
+        self._search.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.line.selectAll()
+
+    @Slot()
+    def _on_escape(self) -> None:
+        """Take one thing back: what is looked for, then the window."""
+        if self._search.is_searching:
+            self._search.clear()
+        else:
+            self.close()
+
+    def _lay_out(self) -> None:
+        em = self.fontMetrics().height()
+        self._pages.addWidget(self._scroll)
+        self._pages.addWidget(self._empty)
+        whole = self._whole
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._banners)
+        whole.addWidget(self._search)
+        whole.addWidget(self._shared)
+        whole.addWidget(self._pages, 1)
+        whole.addWidget(self._footer)
+        self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say that it is gone."""
+        super().hideEvent(event)
+        self.hidden.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Let the window become no smaller than the strips' wrapped words allow."""
+        done = super().event(event)
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
+            whole = self._whole
+            wrapped = whole.minimumHeightForWidth(self.width())  # -1: nothing wraps
+            self.setMinimumHeight(max(wrapped, whole.minimumSize().height()))
+        return done
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let labels of another size than the font's grow with it: Qt leaves them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for label in self.findChildren(Text):
+                label.follow()
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            ("F1", self.about_requested),
+            ("F5", self.refresh_requested),
+            ("Ctrl+R", self.refresh_requested),
+            ("Ctrl+F", self._on_find),
+            ("Ctrl+,", self.settings_requested),
+            ("Ctrl+Q", self.quit_requested),
+            ("Esc", self._on_escape),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
