@@ -19,7 +19,7 @@ from steps import StepError, say
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.polling.concurrency import AT_ONCE
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _write_past(scene: Scene, subject: Subject, count: int) -> None:
         for n in range(count)
     )
     path = Path(home["XDG_DATA_HOME"], "balance-tray/history.sqlite3")
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record_past(account, readings)
 
 

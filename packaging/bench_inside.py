@@ -31,7 +31,7 @@ from bench_processes import pss_mb
 from bench_scene import KEY
 from trayapp.__main__ import main as start
 from trayapp.services.files.config_file import ConfigFile
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.window.window import Window
@@ -112,7 +112,7 @@ class Inside:
     def __init__(self, story: str) -> None:
         self._story = story
         self.watch = Watch()
-        accounts = ConfigFile(Places.of_user().config).load().config.accounts
+        accounts = ConfigFile(Paths.of_user().config).load().config.accounts
         self.ids = [one.id for one in accounts]
 
     def take_hold(self) -> None:
@@ -138,7 +138,7 @@ class Inside:
         trayapp.qt.poller.Poller = Poller  # type: ignore[assignment,misc]  # the point of it
         trayapp.app.wiring.Wiring = Wiring  # type: ignore[assignment,misc]  # see above
         keys = dict.fromkeys(self.ids, KEY)
-        trayapp.services.keyring.system_vault.os_vault = lambda: MemoryVault(keys)
+        trayapp.services.keyring.system_vault.system_vault = lambda: MemoryVault(keys)
         QApplication.exec = execute  # type: ignore[assignment,method-assign]  # see above
 
     def story(self) -> None:

@@ -22,7 +22,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.balance import Reading
 from trayapp.core.settings import Settings
 from trayapp.services.files.config_text import Config, to_toml
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 
 if TYPE_CHECKING:
     import subprocess
@@ -115,7 +115,7 @@ class Photographer:
         last = datetime.now(UTC) - ago
         file = self.desktop.home / ".local/share/balance-tray/history.sqlite3"
         file.parent.mkdir(parents=True, exist_ok=True)
-        with History(file) as history:
+        with HistoryStore(file) as history:
             history.record_past(
                 account.id,
                 (

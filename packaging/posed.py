@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from trayapp.core.errors import BY_ID, HistoryFull
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring import system_vault as os_vault
 from trayapp.services.keyring.keychain import MemoryVault
 
@@ -53,14 +53,14 @@ class Pose:
 
 def strike(pose: Pose) -> None:
     """Let the program fail as the pose says."""
-    asked, kept = Gateway.balance, History.keep
+    asked, kept = GatewayClient.balance, HistoryStore.keep
     made: Callable[..., Any] = tempfile.mkstemp
 
-    async def balance(self: Gateway, account: Account, key: Secret) -> Balance:
+    async def balance(self: GatewayClient, account: Account, key: Secret) -> Balance:
         pose.fail(account.id)
         return await asked(self, account, key)
 
-    def keep(self: History, *args: Any, **options: Any) -> None:  # noqa: ANN401  # passed on
+    def keep(self: HistoryStore, *args: Any, **options: Any) -> None:  # noqa: ANN401  # passed on
         if pose.is_full:
             raise HistoryFull(detail="as posed")
         kept(self, *args, **options)
@@ -70,10 +70,10 @@ def strike(pose: Pose) -> None:
             raise OSError(errno.ENOSPC, "as posed")
         return made(*args, **options)
 
-    Gateway.balance = balance  # type: ignore[method-assign]  # that is the pose
-    History.keep = keep  # type: ignore[method-assign]  # that is the pose
+    GatewayClient.balance = balance  # type: ignore[method-assign]  # that is the pose
+    HistoryStore.keep = keep  # type: ignore[method-assign]  # that is the pose
     tempfile.mkstemp = mkstemp
-    os_vault.os_vault = lambda: MemoryVault(pose.read("keys"))
+    os_vault.system_vault = lambda: MemoryVault(pose.read("keys"))
 
 
 def main() -> Never:

@@ -25,7 +25,7 @@ from scripted_gateway import ScriptedGateway
 from steps import say
 from tray_probe import NoTrayIconError, Tray
 from trayapp.core.balance import Reading
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 
 if TYPE_CHECKING:
     import subprocess
@@ -227,7 +227,7 @@ def remember(scene: Scene, balances: Sequence[Balance]) -> None:
     home, now = scene.desktop.home, datetime.now(UTC)
     config = (home / ".config/balance-tray/config.toml").read_text()
     account_id = re.findall(r'^id = "(\w+)"', config, re.MULTILINE)[-1]
-    with History(home / ".local/share/balance-tray/history.sqlite3") as kept:
+    with HistoryStore(home / ".local/share/balance-tray/history.sqlite3") as kept:
         kept.record_past(
             account_id,
             (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, Inks, plain_inks
 from trayapp.ui.icons.first_icon import SIZES
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GAUGES: Final = {
-    "full": Gauge(State.OK, 1.0, "350"),
-    "5/8": Gauge(State.OK, 0.625, "1.2k"),
-    "1/8": Gauge(State.OK, 0.125, "42"),
-    "fine": Gauge(State.OK, None, "9.5"),
-    "few days": Gauge(State.SOON, 0.5, "350"),
-    "low": Gauge(State.LOW, 0.25, "120"),
-    "empty": Gauge(State.EMPTY, 0.0),
-    "rejected": Gauge(State.UNAUTHORIZED),
-    "refused": Gauge(State.REFUSED),
-    "unreachable": Gauge(State.UNREACHABLE),
-    "locked": Gauge(State.LOCKED),
-    "no key": Gauge(State.NO_KEY),
-    "unknown": Gauge(State.UNKNOWN),
-    "not set up": Gauge(State.NOT_SET_UP),
-    "snoozed": Gauge(State.OK, 0.625, "350", snoozed=True),
-    "few days, snoozed": Gauge(State.SOON, 0.5, "350", snoozed=True),
-    "low, snoozed": Gauge(State.LOW, 0.25, "12", snoozed=True),
+    "full": Gauge(Status.OK, 1.0, "350"),
+    "5/8": Gauge(Status.OK, 0.625, "1.2k"),
+    "1/8": Gauge(Status.OK, 0.125, "42"),
+    "fine": Gauge(Status.OK, None, "9.5"),
+    "few days": Gauge(Status.SOON, 0.5, "350"),
+    "low": Gauge(Status.LOW, 0.25, "120"),
+    "empty": Gauge(Status.EMPTY, 0.0),
+    "rejected": Gauge(Status.UNAUTHORIZED),
+    "refused": Gauge(Status.REFUSED),
+    "unreachable": Gauge(Status.UNREACHABLE),
+    "locked": Gauge(Status.LOCKED),
+    "no key": Gauge(Status.NO_KEY),
+    "unknown": Gauge(Status.UNKNOWN),
+    "not set up": Gauge(Status.NOT_SET_UP),
+    "snoozed": Gauge(Status.OK, 0.625, "350", snoozed=True),
+    "few days, snoozed": Gauge(Status.SOON, 0.5, "350", snoozed=True),
+    "low, snoozed": Gauge(Status.LOW, 0.25, "12", snoozed=True),
 }
 _PANELS: Final = {"black": "#000000", "grey": "#808080", "white": "#ffffff"}
 _STYLES: Final[dict[str, tuple[Inks, bool, tuple[str, ...]]]] = {

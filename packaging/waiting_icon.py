@@ -14,7 +14,7 @@ from typing import Final
 
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.first_icon import SIZES, STRIP
 from trayapp.ui.icons.glyphs import gauge_image
@@ -29,7 +29,7 @@ def strip() -> QImage:
     painter = QPainter(drawn)
     left = 0
     for size in SIZES:
-        painter.drawImage(left, 0, gauge_image(Gauge(State.UNKNOWN), size))
+        painter.drawImage(left, 0, gauge_image(Gauge(Status.UNKNOWN), size))
         left += size
     painter.end()
     return drawn

@@ -13,6 +13,14 @@ import trayapp
 PACKAGE = Path(trayapp.__file__).parent
 ROOT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
+PLACES = {
+    ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(
+        ".__init__"
+    ): module
+    for module in MODULES
+}
+"""Each module's dotted name, and its file."""
+LAYERS = {one.parent.name for one in PACKAGE.glob("*/__init__.py")}
 MAY_KNOW = {
     "core": {"core"},
     "services": {"core", "services"},
@@ -36,12 +44,63 @@ NEVER = {
     "cli": {"PySide6"},
     "demo": {"PySide6", "httpx"},
 }
-LONGEST = 300
+ORDER = {
+    "core": (
+        "i18n",
+        "errors",
+        "",
+        "history",
+        "autostart",
+        "forecast",
+        "chart",
+        "alerts",
+        "view",
+    ),
+    "services": (
+        "files",
+        "log",
+        "desktop",
+        "gateway",
+        "keyring",
+        "autostart",
+        "history",
+        "polling",
+        "alerts",
+        "",
+    ),
+    "ui": (
+        "",
+        "icons",
+        "widgets",
+        "chart",
+        "history",
+        "tray",
+        "card",
+        "settings",
+        "first_run",
+        "window",
+    ),
+    "app": ("screen", "controllers", ""),
+}
+"""The folders of each layer, each importing only itself and those before it. The empty
+name stands for the modules that lie in the layer's own folder."""
+LONGEST = 400
 
 
 def layer_of(module: Path) -> str:
     """Name the layer that a file belongs to: its first folder."""
     return module.relative_to(PACKAGE).parts[0]
+
+
+def subpackage_of(module: Path) -> str:
+    """Name the folder of a layer that a file lies in; empty for the layer itself."""
+    parts = module.relative_to(PACKAGE).parts
+    return parts[1] if len(parts) > 2 else ""
+
+
+def in_layer(name: str, layer: str) -> bool:
+    """Say whether a dotted name lies in a layer."""
+    return f"{name}.".startswith(f"trayapp.{layer}.")
 
 
 def imports(module: Path) -> Iterator[str]:
@@ -66,24 +125,41 @@ def test_each_layer_knows_only_those_below(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(PACKAGE)))
-def test_a_file_is_a_room(module: Path) -> None:
-    """About 300 lines at most, and a first sentence that says which."""
+def test_each_folder_imports_only_those_before_it(module: Path) -> None:
+    """A newcomer reads a layer from its first folder to its last."""
+    layer = layer_of(module)
+    if layer not in ORDER:
+        return
+    order = ORDER[layer]
+    own = order.index(subpackage_of(module))
+    names = (name for name in imports(module) if name in PLACES)
+    needed = {subpackage_of(PLACES[name]) for name in names if in_layer(name, layer)}
+    assert not {name for name in needed if order.index(name) > own}
+
+
+def test_the_order_names_each_folder_once() -> None:
+    """A folder that is added or removed is added to the order or removed from it."""
+    folders = {
+        layer: {subpackage_of(one) for one in MODULES if layer_of(one) == layer}
+        for layer in LAYERS
+    }
+    several = {layer: names for layer, names in folders.items() if names != {""}}
+    assert several == {layer: set(order) for layer, order in ORDER.items()}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(PACKAGE)))
+def test_a_file_has_one_subject(module: Path) -> None:
+    """A docstring says what it is about, and 400 lines are the most."""
     text = module.read_text()
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= LONGEST
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    """Whoever is read first needs nothing of what comes later, nor for a type."""
-    names = {
-        ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(
-            ".__init__"
-        ): module
-        for module in MODULES
-    }
+    """The first module to be read needs no later one, not even for a type."""
     needs = {
-        name: {one for one in imports(module) if one in names}
-        for name, module in names.items()
+        name: {needed for needed in imports(module) if needed in PLACES}
+        for name, module in PLACES.items()
     }
     while free := [name for name, needed in needs.items() if not needed & needs.keys()]:
         for name in free:

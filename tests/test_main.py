@@ -16,8 +16,8 @@ import pytest
 from processes import wait_until
 from trayapp import __main__ as program
 from trayapp import __version__
-from trayapp.services.desktop.instance_client import Word, ring
-from trayapp.services.files.paths import Places
+from trayapp.services.desktop.instance_client import InstanceMessage, send_message
+from trayapp.services.files.paths import Paths
 
 PATIENCE_S = 30.0
 FOLDERS = ("home", "config", "data", "state", "run", "tmp")
@@ -273,11 +273,14 @@ def test_closed_outputs_are_no_fault() -> None:
 class Running:
     """The program as a process, once it listens."""
 
-    def __init__(self, places: Places, *arguments: str) -> None:
+    def __init__(self, places: Paths, *arguments: str) -> None:
         self.process = start(*arguments)
         # What it shows is tested elsewhere; here it is enough that it hears.
         wait_until(
-            lambda: ring(places, Word.RELOAD) or self.process.poll() is not None,
+            lambda: (
+                send_message(places, InstanceMessage.RELOAD)
+                or self.process.poll() is not None
+            ),
             "a program that hears",
             PATIENCE_S,
         )
@@ -291,7 +294,7 @@ class Running:
 @pytest.fixture
 def demo(person: Path) -> Iterator[Running]:
     """Run the demo, and end it whatever happens."""
-    running = Running(Places.of_demo(person), "--demo", "--minimized")
+    running = Running(Paths.of_demo(person), "--demo", "--minimized")
     yield running
     running.process.kill()
     running.process.communicate()
@@ -331,7 +334,7 @@ def test_one_that_was_killed_blocks_no_other_start(demo: Running, person: Path) 
     """Its lock is the system's to give back."""
     demo.process.kill()
     demo.process.wait(PATIENCE_S)
-    again = Running(Places.of_demo(person), "--demo", "--minimized")
+    again = Running(Paths.of_demo(person), "--demo", "--minimized")
     assert ended(start("--quit"))[0] == 0
     assert again.ended() == (0, "", "")
 
@@ -340,7 +343,7 @@ def test_the_persons_own_program_starts_beside_the_demo(
     demo: Running, person: Path
 ) -> None:
     """Each has its own lock; quitting ends the person's own first."""
-    own = Running(Places.of_user(), "--minimized")
+    own = Running(Paths.of_user(), "--minimized")
     assert ended(start("--quit"))[0] == 0
     assert own.ended() == (0, "", "")
     assert demo.process.poll() is None
@@ -357,7 +360,7 @@ def test_it_starts_though_every_file_of_its_own_is_in_the_way(person: Path) -> N
     for part in ("config", "data"):
         (person / part / "balance-tray").touch()
     (person / "state" / "balance-tray").touch()
-    own = Running(Places.of_user(), "--minimized")
+    own = Running(Paths.of_user(), "--minimized")
     assert ended(start("--quit"))[0] == 0
     code, out, err = own.ended()
     assert (code, out) == (0, "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from environment import PYTHON, ROOT
 from steps import run_quietly
 from trayapp import __version__
-from trayapp.core.autostart.desktop_entry import Entry
+from trayapp.core.autostart.desktop_entry import DesktopEntry
 from trayapp.core.autostart.login_entry import SUMMARY
 from trayapp.core.i18n.locales import LOCALES, SOURCE
 from trayapp.services.files.catalogs import catalog
@@ -49,7 +49,7 @@ def make_share(folder: Path, epoch: int) -> None:
 
 def desktop_file() -> str:
     """Give the entry of the desktop's menu."""
-    return Entry.of(
+    return DesktopEntry.of(
         (
             ("Type", "Application"),
             ("Name", TITLE),

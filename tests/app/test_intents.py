@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.account_state import Known
-from trayapp.core.alerts.notification import Button, trial_notice
+from trayapp.core.account_state import AccountState
+from trayapp.core.alerts.notification import NotificationButton, sample_notification
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Trial
 from trayapp.core.chart.plot import ChartData
@@ -156,8 +156,12 @@ def test_the_tray_brings_the_window(scene: Scene, intent: str) -> None:
         scene.window.showMinimized()
 
 
-@pytest.mark.parametrize("button", [Button.DEFAULT, Button.OPEN])
-def test_a_pressed_notification_brings_the_window(scene: Scene, button: Button) -> None:
+@pytest.mark.parametrize(
+    "button", [NotificationButton.DEFAULT, NotificationButton.OPEN]
+)
+def test_a_pressed_notification_brings_the_window(
+    scene: Scene, button: NotificationButton
+) -> None:
     """Clicked itself, or its button."""
     scene.start(A)
     scene.poller.pressed.emit("a", button.value)
@@ -167,7 +171,7 @@ def test_a_pressed_notification_brings_the_window(scene: Scene, button: Button) 
 def test_a_pressed_top_up_opens_the_panel(scene: Scene, pages: list[str]) -> None:
     """And no window."""
     scene.start(A)
-    scene.poller.pressed.emit("a", Button.TOP_UP.value)
+    scene.poller.pressed.emit("a", NotificationButton.TOP_UP.value)
     assert pages == ["https://app.smsup.es"]
     assert not scene.window.isVisible()
 
@@ -175,7 +179,7 @@ def test_a_pressed_top_up_opens_the_panel(scene: Scene, pages: list[str]) -> Non
 def test_a_pressed_enter_key_opens_that_accounts_dialog(scene: Scene) -> None:
     """The key can be typed at once."""
     scene.start(A, B)
-    scene.poller.pressed.emit("b", Button.ENTER_KEY.value)
+    scene.poller.pressed.emit("b", NotificationButton.ENTER_KEY.value)
     assert scene.edited == "Shop"
 
 
@@ -204,7 +208,7 @@ def test_the_tray_snoozes_as_long_as_was_chosen(
 def test_a_pressed_snooze_holds_for_what_its_label_says(scene: Scene) -> None:
     """Eight hours, and no window comes up."""
     scene.start(A)
-    scene.poller.pressed.emit("a", Button.SNOOZE.value)
+    scene.poller.pressed.emit("a", NotificationButton.SNOOZE.value)
     assert scene.asked() == [SnoozeChoice.EIGHT_HOURS]
     assert not scene.window.isVisible()
 
@@ -219,7 +223,7 @@ def test_notifications_can_be_tried_out_from_the_settings(
     scene.tray.settings_requested.emit()
     scene.dialog.test_notification_requested.emit()
     said = scene.poller.told if by_d_bus else scene.tray.messages
-    assert said == [trial_notice(Language())]
+    assert said == [sample_notification(Language())]
     assert len(scene.poller.told) + len(scene.tray.messages) == 1
 
 
@@ -319,7 +323,7 @@ def test_the_dialog_shows_the_settings_as_they_are(scene: Scene) -> None:
     """As they were loaded, and then as they were saved."""
     hours = [Settings(timedelta(hours=number)) for number in (1, 2)]
     scene.wiring.start(quiet=False)
-    scene.poller.loaded.emit(Loaded((Known(A),), hours[0]))
+    scene.poller.loaded.emit(Loaded((AccountState(A),), hours[0]))
     for saved in hours[1:] * 2:
         scene.tray.settings_requested.emit()
         press(scene.dialog, "OK")
@@ -340,7 +344,7 @@ def test_settings_that_were_not_saved_change_nothing(scene: Scene) -> None:
 def test_a_trial_goes_to_the_gateway_and_its_answer_back(scene: Scene) -> None:
     """Before anything is stored."""
     scene.start(A)
-    scene.poller.pressed.emit("a", Button.ENTER_KEY.value)
+    scene.poller.pressed.emit("a", NotificationButton.ENTER_KEY.value)
     assert scene.edited == "Main"
     (dialog,) = scene.dialog.findChildren(AccountDialog)
     press(dialog, "Test")

@@ -27,7 +27,7 @@ from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core import schedule
 from trayapp.core.account import Account, Service
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -42,8 +42,8 @@ from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.secret_service import SecretServiceVault
 from trayapp.services.reports import Listener, Outside
@@ -63,7 +63,7 @@ LOOK = timedelta(seconds=0.1)
 class Scene:
     """The wired program with one account, and the keyring that its key is in."""
 
-    def __init__(self, bus: str, qtbot: QtBot, places: Places) -> None:
+    def __init__(self, bus: str, qtbot: QtBot, places: Paths) -> None:
         self._bus, self._qtbot, self._places = bus, qtbot, places
         self.service: FakeSecrets | None = None
         self.poller = Poller(self._make_backend)
@@ -117,7 +117,10 @@ class Scene:
             SecretServiceVault(), patience_s=PATIENCE_S, prompt_patience_s=PATIENCE_S
         )
         outside = Outside(
-            keychain, Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+            keychain,
+            GatewayClient(),
+            lambda: datetime.now(UTC),
+            NotificationImage(1, bytes(4)),
         )
         return Backend(self._places, listener, outside)
 
@@ -128,7 +131,7 @@ def scene(
 ) -> Iterator[Scene]:
     """Set everything up; nothing runs yet, and no keyring either."""
     monkeypatch.setattr(schedule, "KEYRING_LOOK", LOOK)
-    places = Places.of_demo(tmp_path)
+    places = Paths.of_demo(tmp_path)
     usual, before = sys.getswitchinterval(), set(QApplication.topLevelWidgets())
     with private_bus() as bus, ScriptedGateway() as gateway:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)

@@ -23,15 +23,15 @@ from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, TimedOut
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.concurrency import AT_ONCE
 from trayapp.services.reports import Listener, Outside
@@ -131,7 +131,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         f"id{n}": f"{crowd.HANGING if n % 10 == 9 else crowd.GOOD}{n}"
         for n in range(COUNT)
     }
-    places = Places.of_demo(tmp_path)
+    places = Paths.of_demo(tmp_path)
     accounts = tuple(
         Account(one, f"Account {one}", Service.CUSTOM, url) for one in keys
     )
@@ -140,9 +140,9 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
     def make_backend(listener: Listener) -> Backend:
         outside = Outside(
             Keychain(MemoryVault(keys)),
-            Gateway(deadline_s=DEADLINE_S),
+            GatewayClient(deadline_s=DEADLINE_S),
             lambda: datetime.now(UTC),
-            Picture(1, bytes(4)),
+            NotificationImage(1, bytes(4)),
         )
         return Backend(places, listener, outside)
 
@@ -202,7 +202,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
 def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> None:
     """On real sockets: neither files, nor tasks, nor memory."""
     keys = {f"id{n}": f"{crowd.GOOD}{n}" for n in range(AT_ONCE * 5)}
-    places = Places.of_demo(tmp_path)
+    places = Paths.of_demo(tmp_path)
     accounts = tuple(Account(one, one, Service.CUSTOM, url) for one in keys)
     ConfigFile(places.config).save(Config(accounts))
     answers: list[Outcome] = []
@@ -218,9 +218,9 @@ def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> No
     async def story() -> None:
         outside = Outside(
             Keychain(MemoryVault(keys)),
-            Gateway(),
+            GatewayClient(),
             lambda: datetime.now(UTC),
-            Picture(1, bytes(4)),
+            NotificationImage(1, bytes(4)),
         )
         backend = Backend(places, cast("Listener", Ears()), outside)
         running = asyncio.create_task(backend.run())

@@ -16,14 +16,14 @@ from pytestqt.qtbot import QtBot
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.i18n.language import Language
 from trayapp.demo.accounts import MAIN_KEY
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Outside
 from trayapp.ui.tray.tray import Tray
@@ -54,7 +54,7 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
     qtbot: QtBot, tmp_path: Path, url: str
 ) -> None:
     """Between two beats of the GUI thread there are never more than 50 ms."""
-    places = Places.of_demo(tmp_path)
+    places = Paths.of_demo(tmp_path)
     accounts = [
         Account(f"id{number}", f"Account {number}", Service.CUSTOM, url)
         for number in range(COUNT)
@@ -64,7 +64,10 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
 
     def make_backend(listener: Listener) -> Backend:
         outside = Outside(
-            Keychain(vault), Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+            Keychain(vault),
+            GatewayClient(),
+            lambda: datetime.now(UTC),
+            NotificationImage(1, bytes(4)),
         )
         return Backend(places, listener, outside)
 

@@ -27,15 +27,15 @@ from soak import LOW, Desk, Vault, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import Picture, notice
+from trayapp.core.alerts.notification import NotificationImage, notification_about
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.services.alerts.delivery import Delivery
+from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.files.paths import Paths
+from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.reports import Listener, Outside
 
@@ -74,7 +74,9 @@ class Ears:
 
     def alerts(self, alerts: tuple[Alert, ...]) -> None:
         """Have them shown, as the program does."""
-        telling = asyncio.create_task(self._life.backend.tell(notice(alerts, ENGLISH)))
+        telling = asyncio.create_task(
+            self._life.backend.tell(notification_about(alerts, ENGLISH))
+        )
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
@@ -100,7 +102,7 @@ class Life:
         self.loop = FastLoop()
         self.chance = random.Random(SEED)  # noqa: S311  # nothing secret
         random.seed(SEED)  # the program's own jitter
-        self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         config = Config(accounts, settings or Settings())
         ConfigFile(self.places.config).save(config)
         ids = [one.id for one in accounts]
@@ -114,9 +116,9 @@ class Life:
         services = "trayapp.services"
         fast = SimpleNamespace(monotonic=self.loop.time)
         monkeypatch.setattr(f"{services}.watch.time", fast)
-        archive = partial(Archive, clock=self.loop.time)
+        archive = partial(WriteQueue, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.Archive", archive)
-        delivery = partial(Delivery, clock=self.loop.time)
+        delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.Delivery", delivery)
         monkeypatch.setattr(f"{services}.backend.make_notifier", lambda *_: self.desk)
         monkeypatch.setattr(f"{services}.backend.make_wakeups", lambda _: None)
@@ -145,7 +147,7 @@ class Life:
 
     async def _live(self, days: int, *, troubled: bool) -> None:
         outside = Outside(
-            self.keychain, self.world, self.now, Picture(1, bytes(4)), UTC
+            self.keychain, self.world, self.now, NotificationImage(1, bytes(4)), UTC
         )
         self.backend = Backend(self.places, cast("Listener", self.ears), outside)
         running = asyncio.create_task(self.backend.run())

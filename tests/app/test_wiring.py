@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import notice
-from trayapp.core.alerts.pending_payment import Paid
-from trayapp.core.autostart.login import Login
+from trayapp.core.alerts.notification import notification_about
+from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Trial
 from trayapp.core.chart.plot import ChartData
@@ -31,12 +31,12 @@ from trayapp.core.errors import (
     InternalFault,
     Unauthorized,
 )
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.view.history_view import HistoryView
-from trayapp.services.desktop.instance_client import Word
+from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.reports import Saved
 from trayapp.ui.widgets.login_option import LoginOption
 from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
@@ -82,7 +82,7 @@ def test_a_start_with_accounts_opens_no_window(scene: Scene) -> None:
     scene.start(A, B)
     assert not scene.window.isVisible()
     assert scene.dialogs() == []
-    assert scene.tray.views[-1].gauge.state is State.UNKNOWN
+    assert scene.tray.views[-1].gauge.state is Status.UNKNOWN
 
 
 def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
@@ -92,7 +92,7 @@ def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.answer(B, LOW)
     view = scene.tray.views[-1]
-    assert view.gauge.state is State.LOW
+    assert view.gauge.state is Status.LOW
     assert view.lines[0].startswith("Shop: €9.50, Low, as of ")
     assert [one.account_id for one in scene.cards] == ["a", "b"]
     assert scene.says("€350.12")
@@ -129,7 +129,7 @@ def test_alerts_go_to_the_desktops_notifications_as_one(
     scene.start(A, B)
     alerts = (Alert(AlertKind.LOW, A, LOW), Alert(AlertKind.REJECTED, B))
     scene.poller.alerts.emit(alerts)
-    assert scene.poller.told == [notice(alerts, Language())]
+    assert scene.poller.told == [notification_about(alerts, Language())]
     assert scene.poller.told[0].title == "2 accounts need you"
     assert scene.tray.messages == []
 
@@ -141,7 +141,9 @@ def test_alerts_are_qts_to_show_on_windows_and_macos(
     monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", False)
     scene.start(A)
     scene.poller.alerts.emit((Alert(AlertKind.REJECTED, A),))
-    assert scene.tray.messages == [notice(Alert(AlertKind.REJECTED, A), Language())]
+    assert scene.tray.messages == [
+        notification_about(Alert(AlertKind.REJECTED, A), Language())
+    ]
     assert scene.poller.told == []
 
 
@@ -164,7 +166,7 @@ def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
 def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
     """The window's "Why?" opens it."""
     scene.start(A)
-    held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Fate.HELD, Reason.QUIET)
+    held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.HELD, Reason.QUIET)
     scene.poller.logged.emit((held,))
     scene.window.why_requested.emit()
     (table,) = scene.window.findChildren(QTableWidget)
@@ -185,7 +187,7 @@ def test_a_forecast_and_a_payment_are_on_the_card(scene: Scene) -> None:
     scene.wiring.show_window()
     scene.answer(A, LOW)
     scene.poller.foreseen.emit("a", FAR)
-    scene.poller.awaited.emit((Paid("a", NOON),))
+    scene.poller.awaited.emit((PendingPayment("a", NOON),))
     assert scene.says("More than two years at this pace")
     assert scene.says("You said you paid")
     scene.poller.awaited.emit(())
@@ -261,7 +263,7 @@ def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
     scene.start()
     (wizard,) = scene.first_runs()
     assert "Step 1 of 3" in words(wizard)
-    assert scene.tray.views[-1].gauge.state is State.NOT_SET_UP
+    assert scene.tray.views[-1].gauge.state is Status.NOT_SET_UP
     assert not scene.window.isVisible()
     wizard.reject()
     scene.load()
@@ -374,14 +376,14 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
     scene.start(A)
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.poller.failed.emit(Failure(InternalFault, "ZeroDivisionError"))
-    assert scene.tray.views[-1].gauge.state == State.UNREACHABLE
+    assert scene.tray.views[-1].gauge.state == Status.UNREACHABLE
     assert "€350.12" in scene.tray.views[-1].lines[0]
     assert not scene.window.isVisible()
     scene.wiring.show_window()
     assert scene.says("Balance Tray made a mistake.")
     assert scene.says("(ZeroDivisionError)")
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    assert [view.gauge.state for view in scene.tray.views][-1] is State.OK
+    assert [view.gauge.state for view in scene.tray.views][-1] is Status.OK
 
 
 # --- other starts, and the end -------------------------------------------------------
@@ -390,16 +392,16 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
 def test_another_start_brings_the_window(scene: Scene) -> None:
     """Whoever starts it again wants to see it."""
     scene.start(A)
-    scene.wiring.hear(Word.SHOW.value)
+    scene.wiring.hear(InstanceMessage.SHOW.value)
     assert scene.window.isVisible()
 
 
 def test_another_start_can_end_and_reload_it(scene: Scene) -> None:
     """`--quit`, and `account add`."""
     scene.start(A)
-    scene.wiring.hear(Word.RELOAD.value)
+    scene.wiring.hear(InstanceMessage.RELOAD.value)
     assert scene.asked() == ["reload"]
-    scene.wiring.hear(Word.QUIT.value)
+    scene.wiring.hear(InstanceMessage.QUIT.value)
     assert len(scene.quits) == 1
     assert not scene.window.isVisible()
 
@@ -431,7 +433,7 @@ def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
     scene.start(A)
     scene.tray.settings_requested.emit()
     assert scene.poller.login_looks == 1
-    scene.poller.login_seen.emit(Login.ON)
+    scene.poller.login_seen.emit(LoginEntryState.ON)
     (option,) = (
         one for one in QApplication.allWidgets() if isinstance(one, LoginOption)
     )

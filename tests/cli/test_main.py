@@ -28,15 +28,15 @@ from ears import Ears
 from scripted_gateway import ScriptedGateway
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
-from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, KeyringAbsent, KeyringFailed
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.instance import Instance
 from trayapp.services.files.catalogs import catalog
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.history.store import History
+from trayapp.services.files.paths import Paths
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import MemoryVault
 
 KEY = "made-up-key-0123456789"
@@ -94,11 +94,13 @@ class Person:
     ) -> None:
         self.folder, self.gateway = folder, gateway
         self.vault = Vault()
-        self.places = Places.of_user()
+        self.places = Paths.of_user()
         self.file = ConfigFile(self.places.config)
         self._monkeypatch, self._capsys = monkeypatch, capsys
         for module in ("main", "reports"):
-            monkeypatch.setattr(f"trayapp.cli.{module}.os_vault", lambda: self.vault)
+            monkeypatch.setattr(
+                f"trayapp.cli.{module}.system_vault", lambda: self.vault
+            )
 
     def account(self, account_id: str, key: str | None = KEY) -> Account:
         """Make an account at the gateway, with its key in the keyring."""
@@ -123,7 +125,7 @@ class Person:
 
     def read(self, account_id: str, *readings: tuple[datetime, str, str]) -> None:
         """Have these readings in the history."""
-        with History(self.places.history) as history:
+        with HistoryStore(self.places.history) as history:
             for at, amount, unit in readings:
                 balance = Balance(Decimal(amount), unit)
                 history.record(account_id, Reading(balance, at))
@@ -404,11 +406,11 @@ def test_check_records_what_it_read(person: Person) -> None:
     """But not that anybody was told."""
     person.has(person.account("low", LOW))
     person.checks()
-    with History(person.places.history) as history:
+    with HistoryStore(person.places.history) as history:
         last = history.last("low")
         assert last is not None
         assert last.balance.digits == "9.9900"
-        assert history.memory("low") == Memory()
+        assert history.memory("low") == AlertMemory()
 
 
 def test_a_history_that_was_damaged_is_told_beside_the_balance(person: Person) -> None:
@@ -816,7 +818,7 @@ def test_a_removed_account_leaves_nothing(person: Person) -> None:
     assert person.runs("account", "remove", "the A") == Ran(0, "", "")
     assert [one.id for one in person.accounts] == ["b"]
     assert (person.vault.get("a"), person.vault.get("b")) == (None, KEY)
-    with History(person.places.history) as history:
+    with HistoryStore(person.places.history) as history:
         assert history.last("a") is None
         assert history.last("b") is not None
 
@@ -874,7 +876,7 @@ def test_quitting_ends_the_one_that_runs(
     person: Person, qtbot: QtBot, whose: str
 ) -> None:
     """The person's own, or else the demo."""
-    places = person.places if whose == "own" else Places.of_demo(person.folder)
+    places = person.places if whose == "own" else Paths.of_demo(person.folder)
     instance = Instance(places)
     assert instance.claim()
     ears, answers = Ears(instance), list[Ran]()

@@ -6,10 +6,15 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import GATEWAY, Account, Service
-from trayapp.core.account_draft import Draft, Field, base_url_problem, with_own_names
+from trayapp.core.account_draft import (
+    AccountDraft,
+    DraftField,
+    base_url_problem,
+    with_own_names,
+)
 from trayapp.core.i18n.language import Language
 
-GOOD = Draft("a1", "Main", low_below="10")
+GOOD = AccountDraft("a1", "Main", low_below="10")
 
 
 def test_a_complete_draft_becomes_an_account() -> None:
@@ -31,39 +36,42 @@ def test_another_services_address_is_kept_without_its_last_slash() -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"name": "  "}, Field.NAME),
-        ({"name": "x" * 61}, Field.NAME),
-        ({"name": "a\u202eb"}, Field.NAME),
-        ({"name": "main SHOP"}, Field.NAME),
-        ({"service": Service.CUSTOM}, Field.BASE_URL),
-        ({"service": Service.CUSTOM, "base_url": "http://a.example"}, Field.BASE_URL),
+        ({"name": "  "}, DraftField.NAME),
+        ({"name": "x" * 61}, DraftField.NAME),
+        ({"name": "a\u202eb"}, DraftField.NAME),
+        ({"name": "main SHOP"}, DraftField.NAME),
+        ({"service": Service.CUSTOM}, DraftField.BASE_URL),
+        (
+            {"service": Service.CUSTOM, "base_url": "http://a.example"},
+            DraftField.BASE_URL,
+        ),
         (
             {
                 "service": Service.CUSTOM,
                 "base_url": "https://a.example",
                 "panel": "javascript:alert(1)",
             },
-            Field.PANEL,
+            DraftField.PANEL,
         ),
-        ({"sub_account": "a\nb"}, Field.SUB_ACCOUNT),
-        ({"low_below": ""}, Field.LOW_BELOW),
-        ({"low_below": "-1"}, Field.LOW_BELOW),
-        ({"low_below": "ten"}, Field.LOW_BELOW),
-        ({"warn_days": ""}, Field.WARN_DAYS),
-        ({"warn_days": "61"}, Field.WARN_DAYS),
-        ({"warn_days": "-1"}, Field.WARN_DAYS),
-        ({"warn_days": "2.5"}, Field.WARN_DAYS),
-        ({"warn_days": "٣"}, Field.WARN_DAYS),
-        ({"price": "0"}, Field.PRICE),
-        ({"price": "-0.05"}, Field.PRICE),
-        ({"price": "cheap"}, Field.PRICE),
+        ({"sub_account": "a\nb"}, DraftField.SUB_ACCOUNT),
+        ({"low_below": ""}, DraftField.LOW_BELOW),
+        ({"low_below": "-1"}, DraftField.LOW_BELOW),
+        ({"low_below": "ten"}, DraftField.LOW_BELOW),
+        ({"warn_days": ""}, DraftField.WARN_DAYS),
+        ({"warn_days": "61"}, DraftField.WARN_DAYS),
+        ({"warn_days": "-1"}, DraftField.WARN_DAYS),
+        ({"warn_days": "2.5"}, DraftField.WARN_DAYS),
+        ({"warn_days": "٣"}, DraftField.WARN_DAYS),
+        ({"price": "0"}, DraftField.PRICE),
+        ({"price": "-0.05"}, DraftField.PRICE),
+        ({"price": "cheap"}, DraftField.PRICE),
     ],
 )
 def test_a_wrong_entry_is_told_at_its_field(
-    change: dict[str, str], field: Field
+    change: dict[str, str], field: DraftField
 ) -> None:
     """Exactly the wrong field has a message."""
-    draft = Draft(**{"id": "a1", "name": "Main", "low_below": "10", **change})  # type: ignore[arg-type]  # as typed
+    draft = AccountDraft(**{"id": "a1", "name": "Main", "low_below": "10", **change})  # type: ignore[arg-type]  # as typed
     assert list(draft.problems(["Main Shop"])) == [field]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -14,18 +14,20 @@ from trayapp.core.errors import (
     NoConnection,
     Unauthorized,
 )
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
 
-def known(now: datetime, amount: str) -> Known:
+def known(now: datetime, amount: str) -> AccountState:
     """Make an account with a balance in EUR."""
     balance = Balance(Decimal(amount), "EUR")
-    return Known(ACCOUNT).apply(Outcome("a", now, Reading(balance, now)))
+    return AccountState(ACCOUNT).apply(Outcome("a", now, Reading(balance, now)))
 
 
-def failed(one: Known, now: datetime, kind: type[BalanceTrayError]) -> Known:
+def failed(
+    one: AccountState, now: datetime, kind: type[BalanceTrayError]
+) -> AccountState:
     """Let the account's next question fail."""
     return one.apply(Outcome("a", now, kind().as_failure()))
 
@@ -35,7 +37,7 @@ def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
     states = [
         known(now, amount).state for amount in ("10", "9.9999", "0.0001", "0", "-1")
     ]
-    assert states == [State.OK, State.LOW, State.LOW, State.EMPTY, State.EMPTY]
+    assert states == [Status.OK, Status.LOW, Status.LOW, Status.EMPTY, Status.EMPTY]
 
 
 def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
@@ -43,7 +45,7 @@ def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
     states = [
         replace(known(now, amount), soon=True).state for amount in ("10", "9.9999", "0")
     ]
-    assert states == [State.SOON, State.LOW, State.EMPTY]
+    assert states == [Status.SOON, Status.LOW, Status.EMPTY]
 
 
 def test_a_failure_never_erases_a_balance(now: datetime) -> None:
@@ -51,31 +53,31 @@ def test_a_failure_never_erases_a_balance(now: datetime) -> None:
     before = known(now, "50")
     after = failed(before, now + timedelta(hours=1), NoConnection)
     assert after.reading == before.reading
-    assert after.state is State.UNREACHABLE
+    assert after.state is Status.UNREACHABLE
 
 
 def test_an_account_never_asked_is_unknown_and_not_empty() -> None:
     """Without a reading nothing is said about the amount."""
-    assert Known(ACCOUNT).state is State.UNKNOWN
-    assert Known(ACCOUNT).level is State.UNKNOWN
+    assert AccountState(ACCOUNT).state is Status.UNKNOWN
+    assert AccountState(ACCOUNT).level is Status.UNKNOWN
 
 
 def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
     """A rejected key, a locked keyring and a missing key are told apart."""
     kinds = (Unauthorized, KeyringLocked, KeyMissing, NoConnection)
-    states = [failed(Known(ACCOUNT), now, kind).state for kind in kinds]
+    states = [failed(AccountState(ACCOUNT), now, kind).state for kind in kinds]
     assert states == [
-        State.UNAUTHORIZED,
-        State.LOCKED,
-        State.NO_KEY,
-        State.UNREACHABLE,
+        Status.UNAUTHORIZED,
+        Status.LOCKED,
+        Status.NO_KEY,
+        Status.UNREACHABLE,
     ]
 
 
 def test_a_low_balance_stays_the_concern_when_the_network_goes(now: datetime) -> None:
     """The tray goes on warning of what was low, not of the network."""
     after = failed(known(now, "5"), now, NoConnection)
-    assert after.worst is State.LOW
+    assert after.worst is Status.LOW
 
 
 def test_a_late_answer_does_not_replace_a_newer_one(now: datetime) -> None:
@@ -94,7 +96,7 @@ def test_another_question_means_that_nothing_is_known(now: datetime) -> None:
     )
     renamed = replace(ACCOUNT, name="Other", low_below=Decimal(60))
     assert one.with_account(renamed).reading == one.reading
-    assert one.with_account(renamed).state is State.LOW
+    assert one.with_account(renamed).state is Status.LOW
 
 
 def test_top_up_leads_to_the_brands_own_panel() -> None:

@@ -2,12 +2,12 @@
 
 from itertools import pairwise
 
-from trayapp.core.restarts import AT_MOST, Restarts
+from trayapp.core.restarts import AT_MOST, RestartBackoff
 
 HOUR = 3_600.0
 
 
-def restart(restarts: Restarts, now: float) -> tuple[Restarts, float]:
+def restart(restarts: RestartBackoff, now: float) -> tuple[RestartBackoff, float]:
     """Wait as long as it says, and start again; give the time then."""
     then = now + restarts.wait(now)
     return restarts.plus(then), then
@@ -15,12 +15,12 @@ def restart(restarts: Restarts, now: float) -> tuple[Restarts, float]:
 
 def test_the_first_restart_is_soon() -> None:
     """A person hardly sees that the icon is grey."""
-    assert Restarts().wait(1_000.0) == 5.0
+    assert RestartBackoff().wait(1_000.0) == 5.0
 
 
 def test_each_further_one_within_the_hour_is_later() -> None:
     """Twice as late as the one before."""
-    restarts, now, waits = Restarts(), 0.0, []
+    restarts, now, waits = RestartBackoff(), 0.0, []
     for _ in range(AT_MOST):
         waits.append(restarts.wait(now))
         restarts, now = restart(restarts, now)
@@ -29,7 +29,7 @@ def test_each_further_one_within_the_hour_is_later() -> None:
 
 def test_there_are_five_in_an_hour_at_most() -> None:
     """Whatever hour one looks at, in a day of faults that come back at once."""
-    restarts, now, starts = Restarts(), 0.0, []
+    restarts, now, starts = RestartBackoff(), 0.0, []
     while now < 24 * HOUR:
         restarts, now = restart(restarts, now)
         starts.append(now)
@@ -41,7 +41,7 @@ def test_there_are_five_in_an_hour_at_most() -> None:
 
 def test_after_a_quiet_hour_it_is_soon_again() -> None:
     """What happened yesterday says nothing about today."""
-    restarts, now = Restarts(), 0.0
+    restarts, now = RestartBackoff(), 0.0
     for _ in range(AT_MOST):
         restarts, now = restart(restarts, now)
     assert restarts.wait(now + HOUR) == 5.0

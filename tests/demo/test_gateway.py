@@ -21,7 +21,7 @@ import pytest
 from scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account
 from trayapp.core.account_draft import base_url_problem
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -30,11 +30,11 @@ from trayapp.core.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.secret import Secret
 from trayapp.demo.accounts import DAY, MAIN_KEY, SLOW_S, STORIES, Story, TopUp
 from trayapp.demo.gateway import DemoGateway, serve_forever
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def ask_as(account: Account, key: str) -> Balance | BalanceTrayError:
     """Poll an account."""
 
     async def poll() -> Balance | BalanceTrayError:
-        gateway = Gateway(deadline_s=20)
+        gateway = GatewayClient(deadline_s=20)
         try:
             return await gateway.balance(account, Secret(key))
         except BalanceTrayError as error:
@@ -263,25 +263,25 @@ def test_the_first_glance_shows_a_bit_of_everything(
 ) -> None:
     """At first all is fine but the sub-account; then the one key is rejected."""
 
-    def states() -> dict[str, State]:
+    def states() -> dict[str, Status]:
         found = {}
         for account in demo.accounts():
             if account.id != SLOW.id:
                 outcome = ask(demo, account.id)
-                known = Known(account)
+                known = AccountState(account)
                 if isinstance(outcome, Balance):
-                    known = Known(account, Reading(outcome, datetime.now(UTC)))
+                    known = AccountState(account, Reading(outcome, datetime.now(UTC)))
                 else:
-                    known = Known(account, failure=outcome.as_failure())
+                    known = AccountState(account, failure=outcome.as_failure())
                 found[account.id] = known.state
         return found
 
-    first = {MAIN.id: State.OK, SUB.id: State.LOW, SMS.id: State.OK}
-    assert states() == first | {REVOKED.id: State.OK}
+    first = {MAIN.id: Status.OK, SUB.id: Status.LOW, SMS.id: Status.OK}
+    assert states() == first | {REVOKED.id: Status.OK}
     clock.now += 59
-    assert states() == first | {REVOKED.id: State.OK}
+    assert states() == first | {REVOKED.id: Status.OK}
     clock.now += 1
-    assert states() == first | {REVOKED.id: State.UNAUTHORIZED}
+    assert states() == first | {REVOKED.id: Status.UNAUTHORIZED}
     clock.now += 10 * DAY
     assert type(ask(demo, REVOKED.id)) is Unauthorized
 
@@ -292,7 +292,7 @@ def test_the_slow_account_answers_in_its_own_time(
     """The slow account takes several seconds, and is fine then."""
 
     async def poll() -> Balance:
-        gateway = Gateway(deadline_s=20)
+        gateway = GatewayClient(deadline_s=20)
         account = account_of(scripted, SLOW.id)
         asked = gateway.balance(account, Secret(SLOW.key))
         task = asyncio.create_task(asked)

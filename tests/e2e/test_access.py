@@ -20,7 +20,7 @@ from scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from trayapp.core.balance import Balance, Reading
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -74,7 +74,7 @@ def remember(program: Program) -> None:
         for days, amount in ((9, "90"), (8, "80"), (7, "480"), (3, "400"), (1, "360"))
     )
     place = program.desktop.home / ".local/share/balance-tray/history.sqlite3"
-    with History(place) as history:
+    with HistoryStore(place) as history:
         history.record_past(found[1], past)
 
 

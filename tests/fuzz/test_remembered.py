@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promises import Remembered
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.settings import AlertKind
 
-NAMES = st.sampled_from([*Memory().as_dict(), *AlertKind, *Stage])
+NAMES = st.sampled_from([*AlertMemory().as_dict(), *AlertKind, *EpisodeStage])
 VALUES = st.recursive(
     st.one_of(
         st.none(),
@@ -46,7 +46,7 @@ def test_a_memory_with_anything_in_it_is_gone_on_with(
     remembered: Remembered, changes: dict[str, object]
 ) -> None:
     """As it is, or as an empty one."""
-    remembered(json.dumps({**Memory().as_dict(), **changes}).encode())
+    remembered(json.dumps({**AlertMemory().as_dict(), **changes}).encode())
 
 
 @settings(max_examples=300)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from promises import SettingsFile
 from trayapp.core.account import Account, Service
-from trayapp.core.account_draft import Draft
+from trayapp.core.account_draft import AccountDraft
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.services.files.config_file import Config
 
@@ -24,7 +24,7 @@ URLS = st.sampled_from(
 ) | st.text(st.characters(codec="ascii"), max_size=30).map("https://{}".format)
 AMOUNTS = st.decimals(0, 10**14, places=4) | st.decimals(0, 10**7, places=8)
 ACCOUNTS = st.builds(
-    Draft,
+    AccountDraft,
     id=st.text("0123456789abcdef", min_size=1, max_size=32),
     name=NAMES,
     service=st.sampled_from(Service),
@@ -129,7 +129,7 @@ def test_toml_that_was_edited_or_cut_is_a_settings_file(
 @hypothesis.settings(max_examples=300)
 @given(st.lists(ACCOUNTS, max_size=3), SETTINGS)
 def test_all_that_a_person_can_choose_comes_back(
-    file: SettingsFile, drafts: list[Draft], settings: Settings
+    file: SettingsFile, drafts: list[AccountDraft], settings: Settings
 ) -> None:
     """Every account that the dialog lets through, with any settings."""
     accounts: list[Account] = []

@@ -5,13 +5,13 @@ import xml.etree.ElementTree as ET
 
 from linux.share import LICENSES, METAINFO, desktop_file, metainfo
 from trayapp import __version__
-from trayapp.core.autostart.desktop_entry import Entry
+from trayapp.core.autostart.desktop_entry import DesktopEntry
 from trayapp.core.i18n.locales import LOCALES, SOURCE
 
 
 def test_the_menus_entry_speaks_every_language() -> None:
     """It has a comment in each, and starts the program by its name."""
-    entry = Entry.parse(desktop_file())
+    entry = DesktopEntry.parse(desktop_file())
 
     comments = [entry.get(f"Comment[{code}]") for code in LOCALES if code != SOURCE]
     assert len({*comments, entry.get("Comment")}) == len(LOCALES)

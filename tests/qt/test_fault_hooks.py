@@ -17,10 +17,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 from trayapp.core.secret import Secret
-from trayapp.qt.fault_hooks import Faults, catch_faults, release_faults
+from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
 from trayapp.qt.loop import Jobs, Job, Loop
 from trayapp.services.log.log_file import Redactor
-from trayapp.services.log.recent import Recent
+from trayapp.services.log.recent import RecentErrors
 
 redactor = Redactor()
 redactor.know(Secret("{key}"))
@@ -265,8 +265,8 @@ print("lives")
 """
 TELLING = """
 application = QCoreApplication([])
-faults = Faults()
-recent = Recent(redactor, faults.occurred.emit)
+faults = FaultHooks()
+recent = RecentErrors(redactor, faults.occurred.emit)
 logging.getLogger().addHandler(recent)
 
 class Window(QObject):

@@ -21,8 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from ears import Ears
 from trayapp.qt.instance import Instance
-from trayapp.services.desktop.instance_client import Word, ring
-from trayapp.services.files.paths import Places
+from trayapp.services.desktop.instance_client import InstanceMessage, send_message
+from trayapp.services.files.paths import Paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 PATIENCE_S: Final = 10.0
@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.qt.instance import Instance
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 
 class Ears(QObject):
     @Slot(str)
@@ -44,7 +44,7 @@ folder = Path(sys.argv[1])
 application, ears = QCoreApplication([]), Ears()
 print("ready", flush=True)
 sys.stdin.readline()
-instance = Instance(Places(folder, folder, folder, folder / "run"))
+instance = Instance(Paths(folder, folder, folder, folder / "run"))
 instance.called.connect(ears.hear)
 claimed = instance.claim()
 print("claimed" if claimed else "taken", flush=True)
@@ -91,9 +91,9 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def places(folder: Path) -> Places:
+def places(folder: Path) -> Paths:
     """Give a profile in that folder."""
-    return Places(folder, folder, folder, folder / "run")
+    return Paths(folder, folder, folder, folder / "run")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def others(folder: Path) -> Iterator[Callable[[], Other]]:
 
 
 @pytest.fixture
-def held(places: Places, qtbot: QtBot) -> Iterator[Instance]:
+def held(places: Paths, qtbot: QtBot) -> Iterator[Instance]:
     """Give the running program."""
     assert qtbot is not None
     instance = Instance(places)
@@ -125,7 +125,7 @@ def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
     qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
 
 
-def call(places: Places, line: bytes) -> socket.socket:
+def call(places: Paths, line: bytes) -> socket.socket:
     """Say something to whoever listens, and stay on the line."""
     caller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     caller.connect(places.socket)
@@ -151,41 +151,43 @@ def in_background(task: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_only_one_claims_a_profile(places: Places, held: Instance) -> None:
+def test_only_one_claims_a_profile(places: Paths, held: Instance) -> None:
     """Until it gives it up."""
     second = Instance(places)
     assert not second.claim()
     held.release()
-    assert not ring(places, Word.SHOW)
+    assert not send_message(places, InstanceMessage.SHOW)
     assert second.claim()
     second.release()
 
 
 @pytest.mark.usefixtures("held")
 def test_a_claim_that_fails_leaves_the_running_one_its_socket(
-    places: Places, qtbot: QtBot
+    places: Paths, qtbot: QtBot
 ) -> None:
     """The second start can still call the first."""
     assert not Instance(places).claim()
     answers: list[bool] = []
-    thread = in_background(lambda: answers.append(ring(places, Word.SHOW)))
+    thread = in_background(
+        lambda: answers.append(send_message(places, InstanceMessage.SHOW))
+    )
     wait(qtbot, lambda: not thread.is_alive())
     assert answers == [True]
 
 
-@pytest.mark.parametrize("word", [Word.SHOW, Word.RELOAD])
+@pytest.mark.parametrize("word", [InstanceMessage.SHOW, InstanceMessage.RELOAD])
 def test_a_word_of_another_start_is_heard(
-    places: Places, held: Instance, qtbot: QtBot, word: Word
+    places: Paths, held: Instance, qtbot: QtBot, word: InstanceMessage
 ) -> None:
     """And the other is let go at once."""
     ears, answers = Ears(held), list[bool]()
-    thread = in_background(lambda: answers.append(ring(places, word)))
+    thread = in_background(lambda: answers.append(send_message(places, word)))
     wait(qtbot, lambda: not thread.is_alive())
     assert (ears.words, answers) == ([word.value], [True])
 
 
 def test_words_of_many_starts_are_all_heard(
-    places: Places, held: Instance, qtbot: QtBot
+    places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """However close together."""
     ears = Ears(held)
@@ -213,7 +215,7 @@ def test_words_of_many_starts_are_all_heard(
     ids=lambda line: repr(line[:20]),
 )
 def test_anything_that_is_no_word_does_nothing(
-    places: Places, held: Instance, qtbot: QtBot, line: bytes
+    places: Paths, held: Instance, qtbot: QtBot, line: bytes
 ) -> None:
     """The line is cut, and the next caller is heard."""
     ears = Ears(held)
@@ -225,7 +227,7 @@ def test_anything_that_is_no_word_does_nothing(
 
 
 def test_who_says_nothing_or_half_a_word_holds_up_nobody(
-    places: Places, held: Instance, qtbot: QtBot
+    places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """Nor who hangs up in the middle."""
     ears = Ears(held)
@@ -241,7 +243,7 @@ def test_who_says_nothing_or_half_a_word_holds_up_nobody(
 
 
 def test_a_word_that_is_sent_byte_by_byte_is_heard(
-    places: Places, held: Instance, qtbot: QtBot
+    places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """A socket may cut a line anywhere."""
     ears = Ears(held)
@@ -254,7 +256,7 @@ def test_a_word_that_is_sent_byte_by_byte_is_heard(
 
 
 def test_folder_and_socket_are_for_their_owner_alone(
-    places: Places, held: Instance
+    places: Paths, held: Instance
 ) -> None:
     """Nobody else can say a word."""
     assert held is not None
@@ -267,7 +269,7 @@ def test_a_program_that_cannot_listen_runs_all_the_same(
 ) -> None:
     """Its path is too long for a socket; that no start can call is there to be said."""
     assert qtbot is not None
-    instance = Instance(Places(folder, folder, folder, folder / ("x" * 200)))
+    instance = Instance(Paths(folder, folder, folder, folder / ("x" * 200)))
     assert instance.claim()
     assert "no other start can call" in instance.trouble
     instance.release()
@@ -277,7 +279,7 @@ def test_where_no_lock_can_be_whoever_starts_runs(folder: Path, qtbot: QtBot) ->
     """A file is in the way of the folder; better two programs than none."""
     assert qtbot is not None
     (folder / "run").touch()
-    places = Places(folder, folder, folder, folder / "run")
+    places = Paths(folder, folder, folder, folder / "run")
     for _ in range(2):
         instance = Instance(places)
         assert instance.claim()
@@ -289,7 +291,7 @@ def test_where_no_lock_can_be_whoever_starts_runs(folder: Path, qtbot: QtBot) ->
     "found", ["file", "folder", "folder with something in it", "link to nothing"]
 )
 def test_what_lies_where_the_socket_belongs_stops_no_start(
-    places: Places, qtbot: QtBot, found: str
+    places: Paths, qtbot: QtBot, found: str
 ) -> None:
     """It is cleared away, or else no other start can call."""
     assert qtbot is not None
@@ -312,7 +314,7 @@ def test_what_lies_where_the_socket_belongs_stops_no_start(
     "left", [b"", b"\xff" * 50, b"%d\npython3.11\nhost\n", b"999999999\n"]
 )
 def test_what_stands_in_the_lock_file_keeps_nobody_out(
-    places: Places, qtbot: QtBot, left: bytes
+    places: Paths, qtbot: QtBot, left: bytes
 ) -> None:
     """As after a crash while it was written, or with a number that lives again."""
     assert qtbot is not None
@@ -324,7 +326,7 @@ def test_what_stands_in_the_lock_file_keeps_nobody_out(
     instance.release()
 
 
-def test_a_version_with_the_old_lock_is_respected(places: Places, qtbot: QtBot) -> None:
+def test_a_version_with_the_old_lock_is_respected(places: Paths, qtbot: QtBot) -> None:
     """It may still run while a newer one starts."""
     assert qtbot is not None
     places.runtime.mkdir(mode=0o700)
@@ -338,7 +340,7 @@ def test_a_version_with_the_old_lock_is_respected(places: Places, qtbot: QtBot) 
 
 
 def test_a_program_that_was_killed_blocks_nobody(
-    places: Places, others: Callable[[], Other], qtbot: QtBot
+    places: Paths, others: Callable[[], Other], qtbot: QtBot
 ) -> None:
     """It held the lock and left its socket; the next start has both."""
     other = others()
@@ -349,10 +351,10 @@ def test_a_program_that_was_killed_blocks_nobody(
     other.process.send_signal(signal.SIGKILL)
     other.process.wait(PATIENCE_S)
     assert Path(places.socket).exists()
-    assert not ring(places, Word.SHOW)
+    assert not send_message(places, InstanceMessage.SHOW)
     assert instance.claim()
     ears = Ears(instance)
-    thread = in_background(lambda: ring(places, Word.SHOW))
+    thread = in_background(lambda: send_message(places, InstanceMessage.SHOW))
     wait(qtbot, lambda: not thread.is_alive())
     assert ears.words == ["show"]
     instance.release()
@@ -370,21 +372,21 @@ def test_of_ten_that_start_at_once_one_runs(others: Callable[[], Other]) -> None
 
 
 def test_who_says_quit_waits_for_the_end(
-    places: Places, others: Callable[[], Other]
+    places: Paths, others: Callable[[], Other]
 ) -> None:
     """After it the profile is free."""
     other = others()
     other.go()
     assert other.says() == "claimed"
-    assert ring(places, Word.QUIT)
+    assert send_message(places, InstanceMessage.QUIT)
     assert other.says() == "quit"
     other.process.wait(PATIENCE_S)
     assert other.process.returncode == 0
-    assert not ring(places, Word.QUIT)
+    assert not send_message(places, InstanceMessage.QUIT)
 
 
 def test_who_says_quit_is_not_let_go_before_that(
-    places: Places, held: Instance, qtbot: QtBot
+    places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """The word was heard, and the line is still open."""
     ears = Ears(held)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, NoConnection
 from trayapp.qt.model import AccountsModel
@@ -20,7 +20,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.model = AccountsModel()
-        self.said: list[tuple[Known, ...]] = []
+        self.said: list[tuple[AccountState, ...]] = []
         self.model.changed.connect(self.said.append)
 
 
@@ -42,7 +42,10 @@ def nine(now: datetime) -> Outcome:
 def test_what_was_stored_is_known_from_the_start(now: datetime) -> None:
     """In the person's order."""
     scene = Scene()
-    stored = (Known(B), Known(A, Reading(Balance(Decimal(1), "EUR"), now)))
+    stored = (
+        AccountState(B),
+        AccountState(A, Reading(Balance(Decimal(1), "EUR"), now)),
+    )
     scene.model.load(stored)
     assert scene.model.known == stored
     assert scene.said == [stored]
@@ -59,7 +62,7 @@ def test_an_outcome_is_known_and_said(scene: Scene, nine: Outcome) -> None:
     scene.model.apply(nine)
     first, second = scene.model.known
     assert first.reading == nine.result
-    assert second == Known(B)
+    assert second == AccountState(B)
     assert scene.said == [scene.model.known]
 
 
@@ -100,7 +103,7 @@ def test_words_of_an_account_that_is_gone_change_nothing(
     scene.said.clear()
     scene.model.mark_asking("a")
     scene.model.apply(nine)
-    assert scene.model.known == (Known(B),)
+    assert scene.model.known == (AccountState(B),)
     assert scene.said == []
 
 
@@ -118,7 +121,7 @@ def test_another_question_begins_anew(scene: Scene, nine: Outcome) -> None:
     scene.model.apply(nine)
     moved = replace(A, sub_account="shop")
     scene.model.set_accounts([moved, B])
-    assert scene.model.known[0] == Known(moved)
+    assert scene.model.known[0] == AccountState(moved)
 
 
 def test_loading_again_keeps_what_is_newer_here(
@@ -128,7 +131,7 @@ def test_loading_again_keeps_what_is_newer_here(
     scene.model.apply(nine)
     old = Reading(Balance(Decimal(50), "EUR"), now - timedelta(days=1))
     new = Account("c", "C")
-    scene.model.load([Known(B), Known(new, old), Known(A, old)])
+    scene.model.load([AccountState(B), AccountState(new, old), AccountState(A, old)])
     assert [one.account for one in scene.model.known] == [B, new, A]
     assert [one.reading for one in scene.model.known] == [None, old, nine.result]
 
@@ -136,4 +139,4 @@ def test_loading_again_keeps_what_is_newer_here(
 def test_the_order_is_the_persons(scene: Scene) -> None:
     """A new one is said too."""
     scene.model.set_accounts([B, A])
-    assert scene.said == [(Known(B), Known(A))]
+    assert scene.said == [(AccountState(B), AccountState(A))]

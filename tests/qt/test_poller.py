@@ -19,11 +19,16 @@ from pytestqt.qtbot import QtBot
 
 from scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known, Outcome
-from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Button, Notice, Picture, Urgency
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.notification import (
+    Notification,
+    NotificationButton,
+    NotificationImage,
+    Urgency,
+)
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
@@ -32,8 +37,8 @@ from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
@@ -41,9 +46,9 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
 TRIAL = Trial(Account("a", "A"), None)
 CHANGES = Changes((), Settings())
-NOTICE = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
+NOTICE = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
 ALERT = Alert(AlertKind.LOW, Account("a", "A"))
-ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Fate.SENT, Reason.NEW)
+ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 10.0
 
@@ -85,9 +90,9 @@ class Recorder(Backend):
         self._note("unlock")
         self.listener.asking("a")
         self.listener.answered(OUTCOME)
-        self.listener.pressed("a", Button.TOP_UP)
+        self.listener.pressed("a", NotificationButton.TOP_UP)
 
-    async def tell(self, notice: Notice) -> None:
+    async def tell(self, notice: Notification) -> None:
         """Note it."""
         self._note(notice)
 
@@ -101,7 +106,7 @@ class Recorder(Backend):
     def paid(self, account_id: str) -> None:
         """Note it, and answer."""
         self._note(("paid", account_id))
-        self.listener.awaited((Paid(account_id, NOON),))
+        self.listener.awaited((PendingPayment(account_id, NOON),))
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Note it."""
@@ -205,7 +210,7 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
             (NOON,),
             ((ALERT,),),
             ((ENTRY,),),
-            ((Paid("a", NOON),),),
+            ((PendingPayment("a", NOON),),),
             (TRIAL, OUTCOME),
             (Saved(),),
         ]
@@ -364,11 +369,14 @@ def real_backend(
     folder: Path, gateway: ScriptedGateway, vault: MemoryVault
 ) -> Callable[[Listener], Backend]:
     """Give what makes the program's own backend, for one account."""
-    places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+    places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
     account = Account("a", "A", Service.CUSTOM, gateway.url)
     ConfigFile(places.config).save(Config((account,)))
     outside = Outside(
-        Keychain(vault), Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+        Keychain(vault),
+        GatewayClient(),
+        lambda: datetime.now(UTC),
+        NotificationImage(1, bytes(4)),
     )
     return lambda listener: Backend(places, listener, outside)
 
@@ -397,7 +405,7 @@ def test_a_balance_comes_from_a_real_gateway(qtbot: QtBot, tmp_path: Path) -> No
     assert isinstance(outcome.result, Reading)
     assert outcome.result.balance.digits == "12.5000"
     assert isinstance(scene.ears.heard[0][0], Loaded)
-    assert isinstance(scene.ears.heard[0][0].known[0], Known)
+    assert isinstance(scene.ears.heard[0][0].known[0], AccountState)
 
 
 def test_quitting_while_the_gateway_hangs_takes_no_time(
@@ -470,7 +478,7 @@ from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Loaded, Saved
 from trayapp.core.settings import Settings
-from trayapp.core.alerts.notification import Button
+from trayapp.core.alerts.notification import NotificationButton
 
 NOW = datetime.now(UTC)
 ROUNDS = 5_000 // 6 + 1
@@ -487,7 +495,7 @@ class Noisy(Backend):
             self.listener.answered(outcome)
             self.listener.tried(None, outcome)
             self.listener.saved(Saved())
-            self.listener.pressed(str(number), Button.OPEN)
+            self.listener.pressed(str(number), NotificationButton.OPEN)
             await asyncio.sleep(0)
         await asyncio.Event().wait()
 

@@ -5,7 +5,7 @@ import asyncio
 from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Listener
@@ -23,7 +23,7 @@ class Recorder(Backend):
 
     def look_at_login(self) -> None:
         """Answer."""
-        self.listener.login_seen(Login.SWITCHED_OFF)
+        self.listener.login_seen(LoginEntryState.SWITCHED_OFF)
 
 
 class Ears(QObject):
@@ -31,10 +31,10 @@ class Ears(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[tuple[Login, QThread]] = []
+        self.heard: list[tuple[LoginEntryState, QThread]] = []
 
     @Slot(object)
-    def hear(self, login: Login) -> None:
+    def hear(self, login: LoginEntryState) -> None:
         """Keep it."""
         self.heard.append((login, QThread.currentThread()))
 
@@ -47,4 +47,4 @@ def test_the_answer_comes_where_it_was_asked_for(qtbot: QtBot) -> None:
     poller.start()
     qtbot.waitUntil(lambda: bool(ears.heard))
     assert poller.stop()
-    assert ears.heard == [(Login.SWITCHED_OFF, QThread.currentThread())]
+    assert ears.heard == [(LoginEntryState.SWITCHED_OFF, QThread.currentThread())]

@@ -17,7 +17,7 @@ from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
@@ -26,8 +26,8 @@ from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
@@ -104,7 +104,7 @@ class Scene:
     def __init__(self, qtbot: QtBot, folder: Path, gateway: ScriptedGateway) -> None:
         self._qtbot = qtbot
         self.gateway = gateway
-        self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         self.account = Account("a", "A", Service.CUSTOM, gateway.url)
         ConfigFile(self.places.config).save(Config((self.account,)))
         self.backends: list[Backend] = []
@@ -115,7 +115,10 @@ class Scene:
     def _make(self, listener: Listener) -> Backend:
         keychain = Keychain(MemoryVault({"a": KEY}))
         outside = Outside(
-            keychain, Gateway(), lambda: datetime.now(UTC), Picture(1, bytes(4))
+            keychain,
+            GatewayClient(),
+            lambda: datetime.now(UTC),
+            NotificationImage(1, bytes(4)),
         )
         self.backends.append(Restless(self.places, listener, outside))
         return self.backends[-1]

@@ -16,14 +16,14 @@ from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import BalanceTrayError
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 
 SAMPLE_KEY = "399d2b438a53ebed3db8a7d52107f846"
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What came of some polls by one `Gateway`, each on a connection of its own."""
+    """The outcomes of some polls, each on a connection of its own."""
 
     outcomes: tuple[Balance | BalanceTrayError, ...]
     heard: tuple[bytes, ...]
@@ -49,7 +49,7 @@ class Talk:
 
 
 class Talker:
-    """Polls a peer of its own once for each answer, always with one `Gateway`.
+    """Polls a peer of its own once for each answer, always with one `GatewayClient`.
 
     Whatever a poll fails with, in any test, is searched for the key.
     """
@@ -68,7 +68,7 @@ class Talker:
         """
 
         async def polls() -> Talk:
-            gateway = Gateway(deadline_s=deadline_s)
+            gateway = GatewayClient(deadline_s=deadline_s)
             outcomes: list[Balance | BalanceTrayError] = []
             async with Peer(*answers, tls=tls) as peer:
                 url = at.format(url=peer.url, port=peer.port)

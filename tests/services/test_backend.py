@@ -16,10 +16,10 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Alert, Fate
+from trayapp.core.alerts.decision import Alert, Disposition
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Notice, Picture, Urgency
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.notification import Notification, NotificationImage, Urgency
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
@@ -41,13 +41,13 @@ from trayapp.core.errors import (
 from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.services.alerts.service import Alarm
+from trayapp.services.alerts.service import AlertService
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.rows import Watched
-from trayapp.services.history.store import History
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Loaded, Outside, Saved
 from unheard import Unheard
@@ -132,7 +132,7 @@ class Ears(Unheard):
         self.snoozes: list[datetime | None] = []
         self.unseen: list[Failure | None] = []
         self.entries: tuple[LogEntry, ...] = ()
-        self.waits: tuple[Paid, ...] = ()
+        self.waits: tuple[PendingPayment, ...] = ()
 
     def alerts(self, alerts: tuple[Alert, ...]) -> None:
         """Pass them on."""
@@ -146,7 +146,7 @@ class Ears(Unheard):
         """Keep it."""
         self.entries = entries
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Keep it."""
         self.waits = paid
 
@@ -179,7 +179,7 @@ class Scene:
     """A profile with its surroundings, before and while the backend runs."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.places = Places(
+        self.places = Paths(
             folder / "config" / "config.toml",
             folder / "data" / "history.sqlite3",
             folder / "log",
@@ -204,9 +204,9 @@ class Scene:
             self.ears = Ears()
             outside = Outside(
                 Keychain(self.vault, seen=lambda key: self.seen.append(key.reveal())),
-                Gateway(self.wire.client),
+                GatewayClient(self.wire.client),
                 lambda: self.now,
-                Picture(1, bytes(4)),
+                NotificationImage(1, bytes(4)),
             )
             self.backend = Backend(self.places, self.ears, outside)
             running = asyncio.create_task(self.backend.run())
@@ -307,7 +307,7 @@ def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
     """Accounts in their order, the settings, and the last balance of each."""
     scene.file.save(Config((A, B), Settings(timedelta(hours=1), told=frozenset())))
     reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
-    with History(scene.places.history) as history:
+    with HistoryStore(scene.places.history) as history:
         history.record("b", reading)
     (loaded,) = scene.play().loads
     assert [one.account for one in loaded.known] == [A, B]
@@ -320,8 +320,8 @@ def test_a_key_that_was_rejected_before_the_restart_still_is(scene: Scene) -> No
     """It is told as that, and not asked."""
     scene.store(A)
     plan = Plan(scene.now + timedelta(hours=5), 1, held=True)
-    with History(scene.places.history) as history:
-        history.watch("a", Watched(plan=plan, failure=Failure(Unauthorized)))
+    with HistoryStore(scene.places.history) as history:
+        history.watch("a", StoredWait(plan=plan, failure=Failure(Unauthorized)))
 
     async def step(scene: Scene) -> None:
         await scene.idle()
@@ -529,7 +529,7 @@ def test_a_removed_account_leaves_neither_key_nor_history(scene: Scene) -> None:
     scene.play(answers(2), saving(B, shown=[A, B]))
     assert scene.stored() == (B,)
     assert scene.keys() == {"a": None, "b": OLD, "c": None}
-    with History(scene.places.history) as history:
+    with HistoryStore(scene.places.history) as history:
         assert history.last("a") is None
         assert history.last("b") is not None
 
@@ -589,7 +589,7 @@ def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
         assert await scene.alerts() == [("a", AlertKind.LOW), ("b", AlertKind.LOW)]
 
     ears = scene.play(step)
-    assert [one.fate for one in ears.entries] == [Fate.SENT, Fate.SENT]
+    assert [one.fate for one in ears.entries] == [Disposition.SENT, Disposition.SENT]
     later = scene.play(answers(2))
     assert later.entries == ears.entries
     assert later.told.empty()
@@ -625,7 +625,7 @@ def test_who_says_that_they_paid_is_asked_for_at_once(scene: Scene) -> None:
         await scene.answers(1)
         scene.wire.amount = "150.0000"
         scene.backend.paid("a")
-        assert scene.ears.waits == (Paid("a", scene.now),)
+        assert scene.ears.waits == (PendingPayment("a", scene.now),)
         await scene.answers(1)
 
     assert scene.play(step).waits == ()
@@ -639,7 +639,7 @@ def test_a_correction_is_kept(scene: Scene) -> None:
         scene.backend.correct("a", scene.now, on=True)
 
     scene.play(step)
-    with History(scene.places.history) as history:
+    with HistoryStore(scene.places.history) as history:
         assert history.corrections("a") == {scene.now}
 
 
@@ -652,7 +652,7 @@ def test_a_fault_in_an_alert_hides_no_balance(
         raise ZeroDivisionError
 
     for name in ("hear", "tick"):
-        monkeypatch.setattr(Alarm, name, burst)
+        monkeypatch.setattr(AlertService, name, burst)
     scene.store(A)
 
     async def step(scene: Scene) -> None:
@@ -680,7 +680,7 @@ def test_trying_an_account_stores_nothing(scene: Scene) -> None:
     assert scene.seen == [NEW]
     assert scene.vault.calls == []
     assert not scene.places.config.exists()
-    with History(scene.places.history) as history:
+    with HistoryStore(scene.places.history) as history:
         assert history.last("a") is None
 
 
@@ -751,7 +751,7 @@ def test_a_notification_without_a_bus_is_no_fault(
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
     async def step(scene: Scene) -> None:
-        notice = Notice("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
+        notice = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
         await scene.backend.tell(notice)
 
     ears = scene.play(step)
@@ -766,12 +766,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 for name in ("jeepney", "secretstorage"):
     sys.modules[name] = None
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Outside
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 
 class Ears:
     def loaded(self, loaded):
@@ -780,9 +780,10 @@ class Ears:
         return lambda *_: None
 
 async def run():
-    places = Places(*map(Path, ["c", "h", "l", "r"]))
+    places = Paths(*map(Path, ["c", "h", "l", "r"]))
     now = lambda: datetime.now(UTC)
-    outside = Outside(Keychain(MemoryVault()), Gateway(), now, Picture(1, bytes(4)))
+    image = NotificationImage(1, bytes(4))
+    outside = Outside(Keychain(MemoryVault()), GatewayClient(), now, image)
     backend = Backend(places, Ears(), outside)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)

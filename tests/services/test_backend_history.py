@@ -12,9 +12,9 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
@@ -22,9 +22,9 @@ from trayapp.core.settings import Settings
 from trayapp.core.view.history_view import HistoryView
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Outside
 from unheard import Unheard
@@ -46,7 +46,7 @@ class Ears(Unheard):
         self.said: list[str] = []
         self.forecasts: asyncio.Queue[tuple[str, Forecast]] = asyncio.Queue()
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
-        self.glimpses: dict[str, Glimpse] = {}
+        self.glimpses: dict[str, RecentBalances] = {}
 
     def answered(self, outcome: Outcome) -> None:
         """Keep it."""
@@ -58,7 +58,7 @@ class Ears(Unheard):
         self.said.append("foreseen")
         self.forecasts.put_nowait((account_id, said))
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Keep it."""
         self.glimpses[account_id] = seen
 
@@ -76,14 +76,14 @@ class Scene:
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.folder, self.now = folder, now
-        self.places = Places(
+        self.places = Paths(
             folder / "config" / "config.toml",
             folder / "data" / "history.sqlite3",
             folder / "log",
             folder / "run",
         )
         ConfigFile(self.places.config).save(Config((A,), TWO_HOURLY))
-        with History(self.places.history) as history:
+        with HistoryStore(self.places.history) as history:
             history.record_past("a", map(self._reading, range(DAYS, 0, -1)))
         self.status = 200
         self.vault = MemoryVault({"a": KEY})
@@ -101,9 +101,9 @@ class Scene:
             self.ears = Ears()
             outside = Outside(
                 Keychain(self.vault),
-                Gateway(self._client),
+                GatewayClient(self._client),
                 lambda: self.now,
-                Picture(1, bytes(4)),
+                NotificationImage(1, bytes(4)),
                 UTC,
             )
             self.backend = Backend(self.places, self.ears, outside)

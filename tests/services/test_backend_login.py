@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.notification import Picture
-from trayapp.core.autostart.login import Login
+from trayapp.core.alerts.notification import NotificationImage
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
 from trayapp.core.errors import LoginUnchanged
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Outside, Saved
 from unheard import Unheard
@@ -33,9 +33,9 @@ class System:
         self.repairs = 0
         self.fault: Exception | None = None
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Say what is."""
-        return Login.ON if self.on else Login.OFF
+        return LoginEntryState.ON if self.on else LoginEntryState.OFF
 
     def switch(self, *, on: bool) -> None:
         """Switch it, or refuse."""
@@ -55,10 +55,10 @@ class Ears(Unheard):
     """Keeps what is said of start at login, and of saving."""
 
     def __init__(self) -> None:
-        self.logins: list[Login] = []
+        self.logins: list[LoginEntryState] = []
         self.outcomes: list[Saved] = []
 
-    def login_seen(self, login: Login) -> None:
+    def login_seen(self, login: LoginEntryState) -> None:
         """Keep it."""
         self.logins.append(login)
 
@@ -72,7 +72,7 @@ class Scene:
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.now, self.system, self.ears = now, System(), Ears()
-        self.places = Places(
+        self.places = Paths(
             folder / "config" / "config.toml",
             folder / "data" / "history.sqlite3",
             folder / "log",
@@ -85,9 +85,9 @@ class Scene:
         async def run() -> None:
             outside = Outside(
                 Keychain(MemoryVault()),
-                Gateway(),
+                GatewayClient(),
                 lambda: self.now,
-                Picture(1, bytes(4)),
+                NotificationImage(1, bytes(4)),
                 UTC,
                 self.system,
             )
@@ -134,7 +134,7 @@ def test_what_the_system_has_is_told_when_it_is_asked_for(scene: Scene) -> None:
     scene.play(looking)
     scene.system.on = True
     scene.play(looking)
-    assert scene.ears.logins == [Login.OFF, Login.ON]
+    assert scene.ears.logins == [LoginEntryState.OFF, LoginEntryState.ON]
 
 
 def test_it_is_switched_with_the_settings(scene: Scene) -> None:
@@ -181,4 +181,4 @@ def test_it_is_repaired_at_each_start(scene: Scene, fault: Exception | None) -> 
 
     scene.play(still_alive)
     assert scene.system.repairs == 1
-    assert scene.ears.logins == [Login.OFF]
+    assert scene.ears.logins == [LoginEntryState.OFF]

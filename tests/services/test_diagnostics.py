@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trayapp.core.alerts.notification import Picture
-from trayapp.services.alerts.dbus_notifier import Notifier
+from trayapp.core.alerts.notification import NotificationImage
+from trayapp.services.alerts.dbus_notifier import DBusNotifier
 from trayapp.services.diagnostics import machine
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 
 
@@ -23,12 +23,14 @@ class Locked(MemoryVault):
         return True
 
 
-class Notices(Notifier):
+class Notices(DBusNotifier):
     """A notification server as the test wants it."""
 
     def __init__(self) -> None:
         super().__init__(
-            lambda _account, _button: None, app_name="x", picture=Picture(1, bytes(4))
+            lambda _account, _button: None,
+            app_name="x",
+            picture=NotificationImage(1, bytes(4)),
         )
         self.hangs = False
         self.breaks = False
@@ -43,10 +45,10 @@ class Notices(Notifier):
 
 
 def find(
-    folder: Path, vault: MemoryVault, notices: Notifier | None = None
+    folder: Path, vault: MemoryVault, notices: DBusNotifier | None = None
 ) -> dict[str, str]:
     """Look around."""
-    places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+    places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
     return dict(asyncio.run(machine(places, Keychain(vault), notices)))
 
 

@@ -14,24 +14,24 @@ from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
-from trayapp.services.alerts.coalescer import Announcer
-from trayapp.services.alerts.dbus_notifier import Notifier
-from trayapp.services.alerts.outlooks import Outlooks
-from trayapp.services.alerts.service import Alarm
+from trayapp.services.alerts.coalescer import Coalescer
+from trayapp.services.alerts.dbus_notifier import DBusNotifier
+from trayapp.services.alerts.outlooks import OutlookCache
+from trayapp.services.alerts.service import AlertService
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.reports import Books
-from trayapp.services.history.state_cache import Notebook
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.reports import HistoryReports
+from trayapp.services.history.state_cache import StateCache
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.polling.concurrency import Lanes
+from trayapp.services.polling.concurrency import ConcurrencyLimit
 from trayapp.services.reports import Listener, Outside
 
 BROKEN, SOUND = Account("broken", "Broken"), Account("sound", "Sound")
@@ -71,7 +71,7 @@ class Ears:
         return lambda *_: None
 
 
-class Till(Gateway):
+class Till(GatewayClient):
     """A gateway where both accounts have as much as the test says."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Till(Gateway):
         return Balance(self.amount, "EUR")
 
 
-async def always(_: Notifier) -> bool:
+async def always(_: DBusNotifier) -> bool:
     """Have a notification server, on whatever desktop."""
     return True
 
@@ -92,18 +92,18 @@ async def always(_: Notifier) -> bool:
 SITES: dict[str, tuple[object, str]] = {
     "asking the gateway": (Till, "balance"),
     "reading the key": (Keychain, "key"),
-    "recalling what it waits for": (Notebook, "watched"),
-    "recalling its balance": (Notebook, "last"),
-    "recalling what was told": (Notebook, "memory"),
-    "planning": (Notebook, "plan"),
-    "writing it down": (Notebook, "keep"),
-    "keeping in mind": (Notebook, "note"),
-    "looking at its past": (Outlooks, "of"),
-    "foreseeing": (Alarm, "show_outlook"),
-    "hearing": (Alarm, "hear"),
-    "looking at the time": (Alarm, "_look_at"),
-    "choosing a lane": (Lanes, "learn"),
-    "thinning out": (Books, "thin_out"),
+    "recalling what it waits for": (StateCache, "watched"),
+    "recalling its balance": (StateCache, "last"),
+    "recalling what was told": (StateCache, "memory"),
+    "planning": (StateCache, "plan"),
+    "writing it down": (StateCache, "keep"),
+    "keeping in mind": (StateCache, "note"),
+    "looking at its past": (OutlookCache, "of"),
+    "foreseeing": (AlertService, "show_outlook"),
+    "hearing": (AlertService, "hear"),
+    "looking at the time": (AlertService, "_look_at"),
+    "choosing a lane": (ConcurrencyLimit, "learn"),
+    "thinning out": (HistoryReports, "thin_out"),
     "saying that it is asked": (Ears, "asking"),
     "saying what came": (Ears, "answered"),
     "saying when it runs out": (Ears, "foreseen"),
@@ -137,11 +137,11 @@ class Scene:
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.now, self.till, self.ears = now, Till(), Ears()
-        self.places = Places(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         ConfigFile(self.places.config).save(Config((BROKEN, SOUND)))
         key = "made-up-key-0123456789"
         keychain = Keychain(MemoryVault({BROKEN.id: key, SOUND.id: key}))
-        picture = Picture(1, bytes(4))
+        picture = NotificationImage(1, bytes(4))
         outside = Outside(keychain, self.till, lambda: self.now, picture, UTC)
         self.backend = Backend(self.places, cast("Listener", self.ears), outside)
 
@@ -163,7 +163,7 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     owner, name = SITES[site]
     faults: list[int] = []
     monkeypatch.setattr("trayapp.services.history.reports._FIRST_S", 0.05)
-    monkeypatch.setattr(Notifier, "is_served", always)
+    monkeypatch.setattr(DBusNotifier, "is_served", always)
 
     async def story() -> None:
         with monkeypatch.context() as broken:
@@ -225,7 +225,7 @@ def test_a_fault_while_waiting_to_tell_silences_nothing(tally: Tally) -> None:
         raise ZeroDivisionError
 
     async def story() -> None:
-        announcer = Announcer(told.append, broken, settle_s=0)
+        announcer = Coalescer(told.append, broken, settle_s=0)
         for kind in (AlertKind.LOW, AlertKind.EMPTY):
             announcer.add([Alert(kind, SOUND)])
             await until(
@@ -250,7 +250,7 @@ def test_a_fault_in_telling_silences_nothing_that_comes_later(tally: Tally) -> N
         return
 
     async def story() -> None:
-        announcer = Announcer(tell, nothing, settle_s=0)
+        announcer = Coalescer(tell, nothing, settle_s=0)
         for count, kind in enumerate((AlertKind.LOW, AlertKind.EMPTY), 1):
             announcer.add([Alert(kind, SOUND)])
             await until(partial(lambda count: len(told) >= count, count))

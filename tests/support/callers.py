@@ -13,8 +13,8 @@ from PySide6.QtNetwork import QLocalSocket
 
 from ears import Ears
 from trayapp.qt.instance import Instance
-from trayapp.services.desktop.instance_client import Word
-from trayapp.services.files.paths import Places
+from trayapp.services.desktop.instance_client import InstanceMessage
+from trayapp.services.files.paths import Paths
 
 _PATIENCE_S: Final = 10.0
 _LONGEST_LINE: Final = 63
@@ -33,7 +33,7 @@ class Called:
     def __init__(self) -> None:
         self._application = QCoreApplication.instance() or QCoreApplication([])
         self._folder = Path(tempfile.mkdtemp(prefix="bt-"))
-        self._places = Places(*[self._folder] * 4)
+        self._places = Paths(*[self._folder] * 4)
         self._instance = Instance(self._places)
         self._ears = Ears(self._instance)
         assert self._instance.claim()
@@ -74,7 +74,9 @@ def _understood(said: bytes) -> list[str]:
     line, end, _ = said.partition(b"\n")
     text = line.decode("ascii", "replace").strip()
     return (
-        [text] if end and len(line + end) <= _LONGEST_LINE and text in set(Word) else []
+        [text]
+        if end and len(line + end) <= _LONGEST_LINE and text in set(InstanceMessage)
+        else []
     )
 
 

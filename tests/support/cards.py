@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.view.account_text import Card
 
 FINE: Final = Card(
     account_id="m",
     name="Main",
     amount="€350.12",
-    level=State.OK,
-    state=State.OK,
+    level=Status.OK,
+    state=Status.OK,
     state_words="Fine",
     age="3 minutes ago",
     problem=None,

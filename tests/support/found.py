@@ -5,7 +5,7 @@ from typing import Final
 
 from callers import Called
 from promises import KEY, LoginEntry, Remembered, Reply, SettingsFile, Target, Text
-from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.memory import AlertMemory
 
 TARGETS: Final[dict[str, type[Target]]] = {
     "reply": Reply,
@@ -15,7 +15,7 @@ TARGETS: Final[dict[str, type[Target]]] = {
     "login-entry": LoginEntry,
     "text": Text,
 }
-_MEMORY: Final = Memory().as_dict()
+_MEMORY: Final = AlertMemory().as_dict()
 
 
 def _changed(**values: object) -> bytes:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import QuietHours, Settings
@@ -21,7 +21,7 @@ from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -29,8 +29,8 @@ MAIN = Card(
     account_id="m",
     name="Main",
     amount="€350.12",
-    level=State.LOW,
-    state=State.UNREACHABLE,
+    level=Status.LOW,
+    state=Status.UNREACHABLE,
     state_words="Unreachable",
     age="Just now",
     problem=Problem("No way", "Because.", "Wait.", Remedy.COPY_DETAILS, ""),
@@ -47,8 +47,8 @@ def main_window() -> Window:
         "s",
         "Shop",
         "€1",
-        State.OK,
-        State.OK,
+        Status.OK,
+        Status.OK,
         "Fine",
         "",
         None,
@@ -102,9 +102,9 @@ def history() -> HistoryWindow:
     return HistoryWindow(view, ENGLISH)
 
 
-def why() -> WhyDialog:
+def why() -> NotificationLogDialog:
     """Give the dialog with a reason."""
-    dialog = WhyDialog(ENGLISH)
+    dialog = NotificationLogDialog(ENGLISH)
     dialog.show_rows((("10:12", "Main", "Low balance", "Sent"),))
     return dialog
 

@@ -16,7 +16,7 @@ from typing import Final
 from peer import Answer, Peer
 from replies import KEY, result
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.errors import (
     BadRequest,
     BalanceTrayError,
@@ -30,12 +30,12 @@ from trayapp.core.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, card
 from trayapp.core.view.tray import TrayView, tray_view
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.refresh import Refresh
 
@@ -51,7 +51,7 @@ class Verdict:
     """What a bad reply must come to."""
 
     kind: type[BalanceTrayError]
-    state: State
+    state: Status
     title: str
     """What stands on the account's card."""
     words: str
@@ -60,43 +60,43 @@ class Verdict:
 
 REJECTED: Final = Verdict(
     Unauthorized,
-    State.UNAUTHORIZED,
+    Status.UNAUTHORIZED,
     "The gateway rejects the API key",
     "Key rejected",
 )
 REFUSED: Final = Verdict(
-    Refused, State.REFUSED, "The gateway refuses to tell the balance", "Refused"
+    Refused, Status.REFUSED, "The gateway refuses to tell the balance", "Refused"
 )
 NOT_READ: Final = Verdict(
-    BadRequest, State.REFUSED, "The gateway could not read the request", "Refused"
+    BadRequest, Status.REFUSED, "The gateway could not read the request", "Refused"
 )
 STRANGE: Final = Verdict(
     UnexpectedReply,
-    State.UNREACHABLE,
+    Status.UNREACHABLE,
     "The answer is not what the gateway sends",
     "Unreachable",
 )
 DOWN: Final = Verdict(
     GatewayDown,
-    State.UNREACHABLE,
+    Status.UNREACHABLE,
     "The gateway is not available at the moment",
     "Unreachable",
 )
 PROXY: Final = Verdict(
-    ProxyProblem, State.UNREACHABLE, "The proxy setting can't be used", "Unreachable"
+    ProxyProblem, Status.UNREACHABLE, "The proxy setting can't be used", "Unreachable"
 )
 CUT: Final = Verdict(
-    NoConnection, State.UNREACHABLE, "The gateway can't be reached", "Unreachable"
+    NoConnection, Status.UNREACHABLE, "The gateway can't be reached", "Unreachable"
 )
 LATE: Final = Verdict(
     TimedOut,
-    State.UNREACHABLE,
+    Status.UNREACHABLE,
     "The gateway does not answer in time",
     "Unreachable",
 )
 INSECURE: Final = Verdict(
     CertificateProblem,
-    State.UNREACHABLE,
+    Status.UNREACHABLE,
     "The connection to the gateway is not secure",
     "Unreachable",
 )
@@ -107,9 +107,9 @@ class Met:
     """What came of a bad reply, and of the good ones before and after it."""
 
     bad: Outcome
-    before: Known
-    during: Known
-    after: Known
+    before: AccountState
+    during: AccountState
+    after: AccountState
     took_s: float
     """From the question to the bad outcome."""
     grew: int
@@ -154,7 +154,7 @@ class Met:
         # And it is over in time, and spoils nothing.
         assert self.took_s < DEADLINE_S + 1
         assert self.grew < MOST_MEMORY
-        assert self.after.state is State.OK
+        assert self.after.state is Status.OK
         assert self.after.reading is not None
         assert self.after.reading.balance.digits == "349.9000"
         assert self.after.failure is None
@@ -170,9 +170,9 @@ def assert_fit_for_a_log(text: str) -> None:
 class Onlooker:
     """Asks about one account as the program does, over one client for all."""
 
-    def __init__(self, history: History | None = None) -> None:
+    def __init__(self, history: HistoryStore | None = None) -> None:
         keychain = Keychain(MemoryVault({"a": KEY}))
-        self._gateway = Gateway(deadline_s=DEADLINE_S)
+        self._gateway = GatewayClient(deadline_s=DEADLINE_S)
         self._records = history is not None
         self._refresh = Refresh(keychain, self._gateway, history, lambda: NOON)
 
@@ -193,7 +193,7 @@ class Onlooker:
             Peer(answer, tls=tls) as bad,
         ):
             account = Account("a", "Main", Service.CUSTOM, good.url)
-            known = Known(account)
+            known = AccountState(account)
             before = known.apply(await self._refresh.refresh(account))
             url = at.format(url=bad.url, port=bad.port)
             strange = replace(account, base_url=url)

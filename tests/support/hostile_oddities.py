@@ -5,7 +5,7 @@ from typing import Final
 
 from peer import Answer, Line
 from replies import GOOD, head, reply, result
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 
 _CHUNKED: Final = head("Transfer-Encoding: chunked")
 
@@ -36,73 +36,73 @@ def said(amount: str, unit: str = "EUR") -> bytes:
     return result(json.dumps(amount), json.dumps(unit))
 
 
-TAKEN: Final[dict[str, tuple[str, State, Answer]]] = {
-    "negative": ("-€12.50", State.EMPTY, said("-12.5000")),
-    "negative by a breath": ("-€0.00000001", State.EMPTY, said("-0.00000001")),
-    "zero": ("€0.00", State.EMPTY, said("0.0000")),
-    "minus zero": ("€0.00", State.EMPTY, said("-0.0000")),
-    "a number": ("€350.12", State.OK, result("350.1200")),
+TAKEN: Final[dict[str, tuple[str, Status, Answer]]] = {
+    "negative": ("-€12.50", Status.EMPTY, said("-12.5000")),
+    "negative by a breath": ("-€0.00000001", Status.EMPTY, said("-0.00000001")),
+    "zero": ("€0.00", Status.EMPTY, said("0.0000")),
+    "minus zero": ("€0.00", Status.EMPTY, said("-0.0000")),
+    "a number": ("€350.12", Status.OK, result("350.1200")),
     "15 digits and 8 more": (
         "€999,999,999,999,999.99999999",
-        State.OK,
+        Status.OK,
         result("999999999999999.99999999"),
     ),
-    "zeros in front": ("€7.50", State.LOW, said("007.50")),
-    "credits": ("1,225\xa0CREDITS", State.OK, said("1225", "CREDITS")),
-    "a unit with blanks": ("1,225\xa0SMS", State.OK, said("1225", " SMS\n")),
-    "a unit with an accent": ("50\xa0créditos", State.OK, said("50", "créditos")),
-    "a unit of 16 letters": ("50\xa0" + "E" * 16, State.OK, said("50", "E" * 16)),
-    "a byte order mark": ("€350.12", State.OK, reply("\ufeff" + GOOD)),
+    "zeros in front": ("€7.50", Status.LOW, said("007.50")),
+    "credits": ("1,225\xa0CREDITS", Status.OK, said("1225", "CREDITS")),
+    "a unit with blanks": ("1,225\xa0SMS", Status.OK, said("1225", " SMS\n")),
+    "a unit with an accent": ("50\xa0créditos", Status.OK, said("50", "créditos")),
+    "a unit of 16 letters": ("50\xa0" + "E" * 16, Status.OK, said("50", "E" * 16)),
+    "a byte order mark": ("€350.12", Status.OK, reply("\ufeff" + GOOD)),
     "escapes": (
         "€350.12",
-        State.OK,
+        Status.OK,
         reply(GOOD.replace("EUR", "\\u0045\\u0055\\u0052")),
     ),
-    "text/plain": ("€350.12", State.OK, reply(kind="text/plain")),
+    "text/plain": ("€350.12", Status.OK, reply(kind="text/plain")),
     "unknown members": (
         "€350.12",
-        State.OK,
+        Status.OK,
         reply(GOOD.replace("}}", '}, "more": [1, {"deep": null}]}')),
     ),
     "HTTP/1.0": (
         "€350.12",
-        State.OK,
+        Status.OK,
         reply().replace(b"HTTP/1.1", b"HTTP/1.0"),
     ),
-    "a status without a reason": ("€350.12", State.OK, reply(status="200")),
-    "identity": ("€350.12", State.OK, reply(Content_Encoding="Identity")),
-    "no coding": ("€350.12", State.OK, reply(Content_Encoding="")),
+    "a status without a reason": ("€350.12", Status.OK, reply(status="200")),
+    "identity": ("€350.12", Status.OK, reply(Content_Encoding="Identity")),
+    "no coding": ("€350.12", Status.OK, reply(Content_Encoding="")),
     "90 KB of cookies": (
         "€350.12",
-        State.OK,
+        Status.OK,
         head(
             *(f"Set-Cookie: name{n}=value" for n in range(3_600)),
             f"Content-Length: {len(GOOD)}",
         )
         + GOOD.encode(),
     ),
-    "more than said, after it": ("€350.12", State.OK, reply() + b"HTTP/1.1 500"),
+    "more than said, after it": ("€350.12", Status.OK, reply() + b"HTTP/1.1 500"),
     "early hints before it": (
         "€350.12",
-        State.OK,
+        Status.OK,
         b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" * 9 + reply(),
     ),
     "chunks": (
         "€350.12",
-        State.OK,
+        Status.OK,
         _CHUNKED
         + b"".join(b"%x\r\n%c\r\n" % (1, byte) for byte in GOOD.encode())
         + b"0\r\n\r\n",
     ),
     "chunks with names and trailers": (
         "€350.12",
-        State.OK,
+        Status.OK,
         _CHUNKED
         + b"%x;a=b\r\n%b\r\n" % (len(GOOD), GOOD.encode())
         + b"0\r\nX: y\r\n\r\n",
     ),
-    "no length": ("€350.12", State.OK, until_the_end),
-    "a byte in each packet": ("€350.12", State.OK, piecemeal),
-    "before the question": ("€350.12", State.OK, unheard),
+    "no length": ("€350.12", Status.OK, until_the_end),
+    "a byte in each packet": ("€350.12", Status.OK, piecemeal),
+    "before the question": ("€350.12", Status.OK, unheard),
 }
 """What a person reads, in which state the account is, and the reply."""

@@ -24,14 +24,14 @@ from typing import Final
 
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.rows import to_ms
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Loaded, Outside, Saved
@@ -41,9 +41,9 @@ _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 _IDS: Final = ("a", "b", "c")
 
 
-def places(folder: Path) -> Places:
+def places(folder: Path) -> Paths:
     """Give the profile's files, each kind in a folder of its own."""
-    return Places(
+    return Paths(
         folder / "config" / "config.toml",
         folder / "data" / "history.sqlite3",
         folder / "state" / "log",
@@ -65,13 +65,13 @@ def number_of(accounts: tuple[Account, ...]) -> int:
     return int(accounts[0].low_below)
 
 
-def backend_of(profile: Places, listener: Unheard) -> Backend:
+def backend_of(profile: Paths, listener: Unheard) -> Backend:
     """Make the program's own backend, with a keyring that knows every account."""
     outside = Outside(
         Keychain(MemoryVault(dict.fromkeys(_IDS, _SAMPLE_KEY)), seen=lambda _: None),
-        Gateway(),
+        GatewayClient(),
         lambda: datetime.now(UTC),
-        Picture(1, bytes(4)),
+        NotificationImage(1, bytes(4)),
     )
     return Backend(profile, listener, outside)
 

@@ -24,9 +24,9 @@ import httpx
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decide import decide
-from trayapp.core.alerts.decision import News
-from trayapp.core.alerts.memory import Memory
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.alerts.decision import Observation
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -43,8 +43,8 @@ from trayapp.core.secret import Secret
 from trayapp.core.settings import DEFAULT_INTERVAL, Settings
 from trayapp.services.autostart.xdg import XdgAutostart
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 
 KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -76,7 +76,7 @@ class Reply:
         self.tried = 0
         self._runner = asyncio.Runner()
         self._wire = _Wire()
-        self._gateway = Gateway(lambda: httpx.AsyncClient(transport=self._wire))
+        self._gateway = GatewayClient(lambda: httpx.AsyncClient(transport=self._wire))
 
     def __call__(self, data: bytes) -> None:
         """Answer a question with the data."""
@@ -212,8 +212,10 @@ class LoginEntry(_InFolder):
         own = self.folder / "autostart/balance-tray.desktop"
         own.parent.mkdir(exist_ok=True)
         own.write_bytes(data)
-        system = XdgAutostart(Starter((sys.executable,)), self.folder, (), "GNOME")
-        assert system.look() in Login
+        system = XdgAutostart(
+            LaunchCommand((sys.executable,)), self.folder, (), "GNOME"
+        )
+        assert system.look() in LoginEntryState
         system.repair()
         for is_on in (True, False, True):
             system.switch(on=is_on)
@@ -230,7 +232,7 @@ class Remembered(_InFolder):
     def __init__(self) -> None:
         super().__init__()
         path = self.folder / "history.sqlite3"
-        self._history = History(path)
+        self._history = HistoryStore(path)
         self._raw = sqlite3.connect(path, isolation_level=None)
         self._raw.execute("PRAGMA journal_mode = MEMORY")
 
@@ -241,9 +243,11 @@ class Remembered(_InFolder):
         memory = self._history.memory(ACCOUNT.id)
         reading = Reading(Balance(Decimal("3.5000"), "EUR"), NOON)
         for result in (reading, Failure(TimedOut), None):
-            after, _ = decide(memory, News(ACCOUNT, result), Settings(), None, NOON)
+            after, _ = decide(
+                memory, Observation(ACCOUNT, result), Settings(), None, NOON
+            )
             written = json.dumps(after.as_dict())
-            assert Memory.from_dict(json.loads(written)) == after
+            assert AlertMemory.from_dict(json.loads(written)) == after
 
     def close(self) -> None:
         """Close the database and remove its folder."""

@@ -16,7 +16,7 @@ from trayapp.core.balance import read_balance
 from trayapp.core.errors import KeyringFailed, NoConnection, TimedOut, Unauthorized
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.reply import read_reply
 from trayapp.services.keyring.keychain import MemoryVault
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from trayapp.core.account import Account
     from trayapp.core.alerts.decision import Alert
-    from trayapp.core.alerts.notification import Notice
+    from trayapp.core.alerts.notification import Notification
     from trayapp.core.balance import Balance
 
 LOW: Final = Decimal(10)
@@ -75,7 +75,7 @@ class Purse:
     told: Counter[AlertKind] = field(default_factory=Counter)
 
 
-class World(Gateway):
+class World(GatewayClient):
     """A gateway with accounts that spend and top up, and faults at random.
 
     What is told is judged: an alert may come again only after an answer that said
@@ -193,7 +193,7 @@ class Desk:
         self.is_there = True
         self.server_changed: Callable[[], None] = lambda: None
 
-    async def tell(self, notice: Notice) -> bool:
+    async def tell(self, notice: Notification) -> bool:
         """Take it if there is anybody."""
         if not self.is_there:
             self._world.faults["not taken"] += 1

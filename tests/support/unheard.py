@@ -5,11 +5,11 @@ from datetime import datetime
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Button
-from trayapp.core.alerts.pending_payment import Paid
-from trayapp.core.autostart.login import Login
+from trayapp.core.alerts.notification import NotificationButton
+from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Trial
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import Failure
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.view.history_view import HistoryView
@@ -34,7 +34,7 @@ class Unheard:
     def saved(self, saved: Saved) -> None:
         """Hear nothing."""
 
-    def pressed(self, account_id: str, button: Button) -> None:
+    def pressed(self, account_id: str, button: NotificationButton) -> None:
         """Hear nothing."""
 
     def alerts(self, alerts: tuple[Alert, ...]) -> None:
@@ -46,16 +46,16 @@ class Unheard:
     def log(self, entries: tuple[LogEntry, ...]) -> None:
         """Hear nothing."""
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Hear nothing."""
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Hear nothing."""
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Hear nothing."""
 
-    def login_seen(self, login: Login) -> None:
+    def login_seen(self, login: LoginEntryState) -> None:
         """Hear nothing."""
 
     def looked_up(self, page: HistoryView) -> None:

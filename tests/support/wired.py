@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from on_screen import on_screen
-from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known, Outcome
-from trayapp.core.alerts.notification import Notice
+from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
@@ -25,7 +25,7 @@ from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.view.tray import TrayView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.log.recent import Recent
+from trayapp.services.log.recent import RecentErrors
 from trayapp.services.reports import Listener, Loaded
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
@@ -59,7 +59,7 @@ class NotedPoller(Poller):
         super().__init__(self._never)
         self.calls: list[object] = []
         self.saves: list[tuple[Changes, frozenset[str]]] = []
-        self.told: list[Notice] = []
+        self.told: list[Notification] = []
         self.login_looks = 0
         self.is_stuck = False
 
@@ -91,7 +91,7 @@ class NotedPoller(Poller):
         """Note it."""
         self.calls.append("unlock")
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notification) -> None:
         """Note it."""
         self.told.append(notice)
 
@@ -128,9 +128,9 @@ class NotedPoller(Poller):
         self.calls.append(("export", account_id, kind, path))
 
 
-def on_stage(window: Window) -> Stage:
+def on_stage(window: Window) -> LazyWindow:
     """Give a stage whose window was made by the test."""
-    stage = Stage(lambda: window)
+    stage = LazyWindow(lambda: window)
     assert stage.window is window
     return stage
 
@@ -141,7 +141,7 @@ class NotedTray(Tray):
     def __init__(self) -> None:
         super().__init__(Language())
         self.views: list[TrayView] = []
-        self.messages: list[Notice] = []
+        self.messages: list[Notification] = []
         self.calls: list[str] = []
         self.styles: list[IconStyle] = []
         self.host = True
@@ -172,7 +172,7 @@ class NotedTray(Tray):
         """Say what the test wants."""
         return self.host
 
-    def show_message(self, notice: Notice) -> None:
+    def show_message(self, notice: Notification) -> None:
         """Note it."""
         self.messages.append(notice)
 
@@ -180,7 +180,7 @@ class NotedTray(Tray):
 class Scene:
     """Everything wired, and a hand on both ends."""
 
-    def __init__(self, qtbot: QtBot, recent: Recent | None = None) -> None:
+    def __init__(self, qtbot: QtBot, recent: RecentErrors | None = None) -> None:
         self._qtbot = qtbot
         self.poller, self.tray = NotedPoller(), NotedTray()
         self.wiring = Wiring(self.poller, self.tray, Language(), recent)
@@ -203,7 +203,7 @@ class Scene:
     ) -> None:
         """Say what is stored."""
         failures = tuple(Failure(kind, "a detail") for kind in problems)
-        known = tuple(map(Known, accounts))
+        known = tuple(map(AccountState, accounts))
         self.poller.loaded.emit(Loaded(known, Settings(), failures))
 
     def answer(
@@ -262,7 +262,7 @@ class Scene:
 
 
 @contextmanager
-def wired(qtbot: QtBot, recent: Recent | None = None) -> Iterator[Scene]:
+def wired(qtbot: QtBot, recent: RecentErrors | None = None) -> Iterator[Scene]:
     """Wire everything, and take it down again."""
     before = set(QApplication.topLevelWidgets())
     scene = Scene(qtbot, recent)

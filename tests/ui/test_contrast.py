@@ -18,21 +18,21 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
-from trayapp.ui.chart.layout import Looks
-from trayapp.ui.icons.picture import Picture
+from trayapp.ui.chart.layout import ChartColours
+from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import READABLE, contrast, focus_ring, text_on, tint
 from trayapp.ui.widgets.dark_palette import dark_palette
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.about import AboutDialog
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -69,14 +69,14 @@ def palette(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[QPal
     qapp.setPalette(QPalette())
 
 
-def card(state: State) -> Card:
+def card(state: Status) -> Card:
     """Give a card that says all it can, in a state."""
-    failed = state not in {State.OK, State.LOW, State.EMPTY, State.UNKNOWN}
+    failed = state not in {Status.OK, Status.LOW, Status.EMPTY, Status.UNKNOWN}
     return Card(
         account_id=state.name,
         name=f"Account {state.name}",
-        amount="—" if state is State.UNKNOWN else "€350.12",
-        level=State.LOW if failed else state,
+        amount="—" if state is Status.UNKNOWN else "€350.12",
+        level=Status.LOW if failed else state,
         state=state,
         state_words=f"It is {state.name}",
         age="Just now",
@@ -89,7 +89,7 @@ def card(state: State) -> Card:
     )
 
 
-STATES = [one for one in State if one is not State.NOT_SET_UP]
+STATES = [one for one in Status if one is not Status.NOT_SET_UP]
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def windows(palette: QPalette, qtbot: QtBot) -> list[QWidget]:
         Subject(Account("a", "A", service=Service.CUSTOM), is_new=False), ENGLISH
     )
     account.accept()
-    why = WhyDialog(ENGLISH)
+    why = NotificationLogDialog(ENGLISH)
     why.show_rows(())
     shown = [window, empty, settings, account, why, AboutDialog("1", ENGLISH)]
     for one in shown:
@@ -135,7 +135,7 @@ def test_all_words_can_be_read(windows: list[QWidget]) -> None:
     """Every label of every window, whether its window rests meanwhile or not."""
     looked_at = 0
     for window in windows:
-        for label in window.findChildren(Text):
+        for label in window.findChildren(TextLabel):
             if not label.text():
                 continue
             for group in (GROUPS.Active, GROUPS.Inactive, GROUPS.Disabled):
@@ -149,7 +149,7 @@ def test_every_button_can_be_read(windows: list[QWidget]) -> None:
     """Those that stand out, too, whichever accent the desktop has."""
     stand_out = 0
     for window in windows:
-        for button in window.findChildren(Button):
+        for button in window.findChildren(PushButton):
             for group in (GROUPS.Active, GROUPS.Inactive):
                 colours = button.palette()
                 ink = colours.color(group, ROLES.ButtonText)
@@ -188,7 +188,7 @@ def test_a_hint_follows_the_palette(qtbot: QtBot) -> None:
 
 def test_the_charts_colours_are_seen(palette: QPalette) -> None:
     """Its words, its line, its marks and the line of the limit."""
-    looks = Looks.of(palette)
+    looks = ChartColours.of(palette)
     for words in (looks.text, looks.muted, looks.warning, looks.gain):
         assert contrast(words, looks.base) >= READABLE
     assert contrast(looks.accent, looks.base) >= SEEN
@@ -209,10 +209,10 @@ def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
     """No state is told by a colour alone."""
     names = set()
     for one in windows[0].findChildren(AccountCard):
-        labels = [text.text() for text in one.findChildren(Text) if text.text()]
+        labels = [text.text() for text in one.findChildren(TextLabel) if text.text()]
         assert any(f"It is {one.account_id}" in text for text in labels), labels
         names.add(one.accessibleName())
-        (picture,) = one.findChildren(Picture)
+        (picture,) = one.findChildren(ScaledPicture)
         base = one.palette().color(ROLES.Base)
         assert contrast(strongest(picture.grab().toImage(), base), base) >= SEEN
     assert len(names) == len(STATES)

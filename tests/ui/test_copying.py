@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.card.card import AccountCard
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.footer import Footer
 from trayapp.ui.window.window import Window
 
@@ -27,8 +27,8 @@ SHOP = replace(
     amount="•••",
     copied="€350.12",
 )
-LOW = replace(SHOP, account_id="l", name="Café", level=State.LOW, copied="€4.50")
-NEW = replace(SHOP, account_id="n", name="New", level=State.UNKNOWN, copied="—")
+LOW = replace(SHOP, account_id="l", name="Café", level=Status.LOW, copied="€4.50")
+NEW = replace(SHOP, account_id="n", name="New", level=Status.UNKNOWN, copied="—")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def copied_from(part: QWidget, window: Window) -> list[str]:
 def confirmed(window: Window) -> str:
     """Give what the window's foot says."""
     (footer,) = window.findChildren(Footer)
-    return footer.findChildren(Text)[0].text()
+    return footer.findChildren(TextLabel)[0].text()
 
 
 def test_one_account_is_copied_from_anywhere(window: Window) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gallery import GALLERY
 from layout import faults
-from trayapp.ui.widgets.labels import Text, sized
+from trayapp.ui.widgets.labels import TextLabel, sized
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -61,7 +61,7 @@ def test_text_that_grows_while_a_window_is_open_grows_there(
     window = GALLERY["window"]()
     qtbot.addWidget(window)
     window.show()
-    labels = [one for one in window.findChildren(Text) if one.text()]
+    labels = [one for one in window.findChildren(TextLabel) if one.text()]
     before = [one.font().pointSizeF() for one in labels]
     request.getfixturevalue("large")
     qtbot.waitUntil(lambda: labels[0].font().pointSizeF() > before[0])

@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Failure, Unauthorized
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language, spoken
 from trayapp.core.i18n.locales import LOCALES
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MAIN = Card(
-    "m", "№ 1", "1", State.OK, State.OK, "", "", None, "https://x", asking=False
+    "m", "№ 1", "1", Status.OK, Status.OK, "", "", None, "https://x", asking=False
 )
 
 

@@ -8,24 +8,24 @@ from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.chart.sparkline import Sketch
+from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
 from trayapp.ui.widgets.colours import READABLE, contrast
 from trayapp.ui.widgets.dark_palette import dark_palette
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
-SKETCH = Sketch(((0.0, 0.9), (0.4, 0.5), (0.4, 0.8), (1.0, 0.3)), 0.2, "Down")
-STATES = [one for one in State if one is not State.NOT_SET_UP]
+SKETCH = Sparkline(((0.0, 0.9), (0.4, 0.5), (0.4, 0.8), (1.0, 0.3)), 0.2, "Down")
+STATES = [one for one in Status if one is not Status.NOT_SET_UP]
 
 
 def cards(count: int) -> tuple[Card, ...]:
@@ -34,14 +34,20 @@ def cards(count: int) -> tuple[Card, ...]:
     return tuple(card(number, state) for number, state in enumerate(states))
 
 
-def card(number: int, state: State) -> Card:
+def card(number: int, state: Status) -> Card:
     """Give an account in a state."""
-    is_balance = state in {State.OK, State.SOON, State.LOW, State.EMPTY, State.UNKNOWN}
+    is_balance = state in {
+        Status.OK,
+        Status.SOON,
+        Status.LOW,
+        Status.EMPTY,
+        Status.UNKNOWN,
+    }
     plain = Card(
         account_id=str(number),
         name=f"Account {number}",
         amount="€350.12",
-        level=state if is_balance else State.LOW,
+        level=state if is_balance else Status.LOW,
         state=state,
         state_words=f"It is {state.value}",
         age="Just now",
@@ -112,6 +118,6 @@ def test_all_of_a_card_can_be_read_after_the_change(
         paint(palette)
         for one in window.findChildren(AccountCard):
             base = one.palette().color(QPalette.ColorRole.Base)
-            for label in one.findChildren(Text):
+            for label in one.findChildren(TextLabel):
                 ink = label.palette().color(QPalette.ColorRole.WindowText)
                 assert contrast(ink, base) >= READABLE, label.text()

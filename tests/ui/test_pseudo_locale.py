@@ -24,11 +24,11 @@ from places import Place, english, untranslated
 from pseudo import pseudo_language
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known
-from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.account_state import AccountState
+from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry, why_rows
-from trayapp.core.alerts.notification import notice, trial_notice
-from trayapp.core.alerts.pending_payment import Paid, paid_words
+from trayapp.core.alerts.notification import notification_about, sample_notification
+from trayapp.core.alerts.pending_payment import PendingPayment, pending_payment_text
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
@@ -51,7 +51,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.about import AboutDialog
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -71,17 +71,17 @@ def account(number: int, **values: object) -> Account:
 
 def known(
     number: int, amount: str | None, kind: type[BalanceTrayError] | None
-) -> Known:
+) -> AccountState:
     """Give what is known of an account: what was read, and what failed since."""
     reading = None
     if amount is not None:
         reading = Reading(Balance(Decimal(amount), "EUR"), NOW - 2 * DAY)
     failure = None if kind is None else Failure(kind, "")
-    one = Known(account(number), reading, failure)
+    one = AccountState(account(number), reading, failure)
     return replace(one, asking=number % 3 == 0)
 
 
-def all_known() -> list[Known]:
+def all_known() -> list[AccountState]:
     """Give accounts in every state: each error, some without a last balance."""
     amounts = ("350.12", "7.5", "0", None)
     kinds = (*(None for _ in amounts), *KINDS)
@@ -89,7 +89,7 @@ def all_known() -> list[Known]:
     return [known(number, amount, kind) for number, (kind, amount) in told]
 
 
-def said(one: Known, language: Language) -> Card:
+def said(one: AccountState, language: Language) -> Card:
     """Give a card that says all that a card can."""
     loud, quiet = card_words(SOON, NOW.date(), language)
     return card(
@@ -100,7 +100,9 @@ def said(one: Known, language: Language) -> Card:
             run_out=loud,
             note=quiet,
             messages=messages_sentence(8752, language),
-            paid=paid_words(Paid(one.account.id, NOW - DAY), NOW, language),
+            paid=pending_payment_text(
+                PendingPayment(one.account.id, NOW - DAY), NOW, language
+            ),
         ),
     )
 
@@ -235,12 +237,12 @@ def test_a_history_fits(place: Place) -> None:
 
 def test_every_decision_fits(place: Place) -> None:
     """Why something was told or not, in all its words."""
-    dialog = WhyDialog(place.language)
+    dialog = NotificationLogDialog(place.language)
     place.looks_well(place.shown(dialog))
     entries = [
         LogEntry(NOW - DAY, "a1", "№ 1", kind, fate, reason)
         for kind in (*AlertKind, None)
-        for fate in Fate
+        for fate in Disposition
         for reason in Reason
     ]
     dialog.show_rows(why_rows(entries, NOW, place.language))
@@ -275,8 +277,11 @@ def test_tray_and_notifications_are_translated() -> None:
         for again in (False, True)
     ]
     several = [replace(one, account=account(2)) for one in alerts]
-    notices = [notice(one, language) for one in alerts]
-    notices += [notice([*alerts, *several], language), trial_notice(language)]
+    notices = [notification_about(one, language) for one in alerts]
+    notices += [
+        notification_about([*alerts, *several], language),
+        sample_notification(language),
+    ]
     for one in notices:
         texts += [one.title, one.body, *(label for _, label in one.buttons)]
     assert english(texts) == set()

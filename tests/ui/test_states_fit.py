@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 from places import Place
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language
@@ -33,15 +33,15 @@ KEY = "12345678"
 LEFT = Balance(Decimal("350.12"), "EUR")
 
 
-def known(number: int, amount: str | None = None) -> Known:
+def known(number: int, amount: str | None = None) -> AccountState:
     """Give an account whose name says nothing in any language, and its balance."""
     account = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
     if amount is None:
-        return Known(account, asking=True)
-    return Known(account, Reading(Balance(Decimal(amount), "EUR"), NOW))
+        return AccountState(account, asking=True)
+    return AccountState(account, Reading(Balance(Decimal(amount), "EUR"), NOW))
 
 
-def window_of(accounts: Sequence[Known], language: Language) -> Window:
+def window_of(accounts: Sequence[AccountState], language: Language) -> Window:
     """Give the window of some accounts, as large as it is at first."""
     window = Window(language)
     window.show_cards(tuple(card(one, NOW, language) for one in accounts))

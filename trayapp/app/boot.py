@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from trayapp.ui.icons.first_icon import FirstIcon
 
 
-class Begun:
+class Boot:
     """The profile's lock, the icon that is up, and what Qt said meanwhile."""
 
     def __init__(self, lock: ProfileLock) -> None:

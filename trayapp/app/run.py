@@ -15,23 +15,27 @@ from PySide6.QtCore import Qt, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.app.boot import Begun
-from trayapp.app.garbage import spare_collector
+from trayapp.app.boot import Boot
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, ProgramHangs
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.qt.exit_signals import ExitSignals
-from trayapp.qt.fault_hooks import Faults, catch_faults, release_faults
+from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
+from trayapp.qt.garbage import spare_collector
 from trayapp.qt.instance import Instance
 from trayapp.qt.language import person_language, words_of_qt
 from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
-from trayapp.services.desktop.instance_client import Word, hangs, ring
+from trayapp.services.desktop.instance_client import (
+    InstanceMessage,
+    hangs,
+    send_message,
+)
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 from trayapp.services.log.log_file import Redactor, start_log
-from trayapp.services.log.recent import Recent
+from trayapp.services.log.recent import RecentErrors
 from trayapp.ui.icons.icons import app_icon, notice_picture
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.widgets.dark_palette import Palettes
@@ -63,7 +67,7 @@ _log = logging.getLogger(__name__)
 class Profile:
     """Whose accounts are shown: the person's own, or the demo's."""
 
-    places: Places
+    places: Paths
     vault: "Callable[[], Vault]" = field(repr=False)
     is_demo: bool = False
 
@@ -71,7 +75,7 @@ class Profile:
 def main(
     options: argparse.Namespace,
     application: QApplication,
-    begun: Begun,
+    begun: Boot,
 ) -> int:
     """Run the program until a person ends it; give the exit code."""
     with ExitStack() as at_exit:
@@ -89,8 +93,8 @@ def main(
         signals.requested.connect(application.exit)
         redactor = start_log(profile.places.log, verbose=options.verbose)
         at_exit.callback(logging.shutdown)
-        faults = Faults()
-        recent = Recent(redactor, faults.occurred.emit)
+        faults = FaultHooks()
+        recent = RecentErrors(redactor, faults.occurred.emit)
         logging.getLogger().addHandler(recent)
         catch_faults(begun.said)
         at_exit.callback(release_faults)
@@ -99,7 +103,7 @@ def main(
         if instance.trouble:
             _log.warning("%s", instance.trouble)
         if options.shown:
-            QTimer.singleShot(0, partial(instance.called.emit, Word.SHOW))
+            QTimer.singleShot(0, partial(instance.called.emit, InstanceMessage.SHOW))
         return _run(
             application,
             profile,
@@ -113,7 +117,7 @@ def _run(
     application: QApplication,
     profile: Profile,
     claimed: "tuple[Instance, FirstIcon | None]",
-    log: "tuple[Redactor, Recent, Faults]",
+    log: "tuple[Redactor, RecentErrors, FaultHooks]",
     *,
     quiet: bool,
 ) -> int:
@@ -124,20 +128,20 @@ def _run(
     tray.show()
     application.setWindowIcon(app_icon())
     picture = notice_picture()
-    from trayapp.app.controllers.language import LanguageDesk
+    from trayapp.app.controllers.language import LanguageController
     from trayapp.app.wiring import Wiring
 
     def make_backend(listener: "Listener") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
         from trayapp.services.autostart.login import NoAutostart, own_autostart
         from trayapp.services.backend import Backend
-        from trayapp.services.gateway.client import Gateway
+        from trayapp.services.gateway.client import GatewayClient
         from trayapp.services.keyring.keychain import Keychain
         from trayapp.services.reports import Outside
 
         outside = Outside(
             keychain=Keychain(profile.vault(), seen=redactor.know),
-            gateway=Gateway(),
+            gateway=GatewayClient(),
             clock=lambda: datetime.now(UTC),
             picture=picture,
             autostart=NoAutostart() if profile.is_demo else own_autostart(),
@@ -146,7 +150,7 @@ def _run(
 
     poller = Poller(make_backend)
     wiring = Wiring(poller, tray, language, recent)
-    tongues = LanguageDesk(language, wiring)
+    tongues = LanguageController(language, wiring)
     poller.saved.connect(tongues.hear)
     tongues.restart_requested.connect(partial(application.exit, RESTART))
     wiring.stage.made.connect(partial(_place, wiring, tray, profile.places))
@@ -177,7 +181,7 @@ def _run(
     return code
 
 
-def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> None:
+def _place(wiring: "Wiring", tray: Tray, places: Paths, window: "Window") -> None:
     """Have the window come up where it was left, or beside the tray."""
     from trayapp.services.files.window_file import WindowFile
     from trayapp.ui.window.placement import Placement
@@ -189,7 +193,7 @@ def _place(wiring: "Wiring", tray: Tray, places: Places, window: "Window") -> No
     wiring.opening.connect(placement.note_spot)
 
 
-def _claim(instance: Instance, places: Places) -> bool:
+def _claim(instance: Instance, places: Paths) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
     The other may be starting or ending at this moment: then it is asked again. One
@@ -198,7 +202,7 @@ def _claim(instance: Instance, places: Places) -> bool:
     for _ in range(_CLAIM_TRIES):
         if instance.claim():
             return True
-        if ring(places, Word.SHOW):
+        if send_message(places, InstanceMessage.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
     raise hangs(places)
@@ -217,7 +221,7 @@ def _give_up(failure: Failure, language: Language) -> int:
     return FAILED
 
 
-def _language(application: QApplication, places: Places) -> Language:
+def _language(application: QApplication, places: Paths) -> Language:
     """Read which language is chosen, and have Qt speak it, too.
 
     All that is shown needs it, the icon first.
@@ -229,24 +233,24 @@ def _language(application: QApplication, places: Places) -> Language:
 
 def _own() -> Profile:
     def vault() -> "Vault":
-        from trayapp.services.keyring.system_vault import os_vault
+        from trayapp.services.keyring.system_vault import system_vault
 
-        return os_vault()
+        return system_vault()
 
-    return Profile(Places.of_user(), vault)
+    return Profile(Paths.of_user(), vault)
 
 
 def _demo(at_exit: ExitStack) -> Profile:
     """Make a profile of made-up accounts that is gone when the program ends."""
     from trayapp.demo.gateway import DemoGateway
-    from trayapp.services.history.store import History
+    from trayapp.services.history.store import HistoryStore
 
     folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))
     gateway = at_exit.enter_context(DemoGateway())
-    places = Places.of_demo(folder)
+    places = Paths.of_demo(folder)
     ConfigFile(places.config).save(Config(gateway.accounts()))
     now = datetime.now(UTC)
-    with History(places.history) as history:
+    with HistoryStore(places.history) as history:
         for account in gateway.accounts():
             past = enumerate(reversed(gateway.past(account.id, _DEMO_PAST_HOURS)))
             history.record_past(

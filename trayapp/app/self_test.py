@@ -24,13 +24,13 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageReader
 
 import trayapp
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import spoken
 from trayapp.core.i18n.locales import LOCALES, SOURCE
 from trayapp.qt.language import words_of_qt
 from trayapp.services.files.catalogs import catalog
-from trayapp.services.history.store import History
-from trayapp.services.keyring.system_vault import os_vault
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.keyring.system_vault import system_vault
 from trayapp.ui.icons.glyphs import state_image
 from trayapp.ui.icons.icons import app_pixmap
 
@@ -123,7 +123,7 @@ def qt_plugins() -> str:
 
 def keyring() -> str:
     """Find the class that speaks to this system's keyring; it is not asked."""
-    vault = os_vault()
+    vault = system_vault()
     return f"{type(vault).__module__}.{type(vault).__name__}"
 
 
@@ -154,7 +154,7 @@ def icons() -> str:
         message = "Qt reads no SVG"
         raise Incomplete(message)
     pictures = {"the application": app_pixmap(_ICON_SIZE).toImage()}
-    pictures |= {str(state): state_image(state, _ICON_SIZE) for state in State}
+    pictures |= {str(state): state_image(state, _ICON_SIZE) for state in Status}
     empty = QImage(_ICON_SIZE, _ICON_SIZE, QImage.Format.Format_ARGB32_Premultiplied)
     empty.fill(Qt.GlobalColor.transparent)
     for name, picture in pictures.items():
@@ -183,7 +183,7 @@ def database() -> str:
     reading = Reading(Balance(Decimal("12.3400"), "EUR"), datetime.now(UTC))
     with (
         tempfile.TemporaryDirectory() as folder,
-        History(Path(folder) / "history.sqlite3") as history,
+        HistoryStore(Path(folder) / "history.sqlite3") as history,
     ):
         history.record("self-test", reading)
         last = history.last("self-test")

@@ -12,12 +12,12 @@ from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.app.boot import Begun
-from trayapp.app.garbage import rest_collector
+from trayapp.app.boot import Boot
 from trayapp.core.program import PROGRAM
+from trayapp.qt.garbage import rest_collector
 from trayapp.qt.plain_imports import import_plainly
 from trayapp.qt.profile_lock import ProfileLock
-from trayapp.services.files.paths import Places, private_folder
+from trayapp.services.files.paths import Paths, private_folder
 from trayapp.ui.icons.first_icon import FirstIcon
 
 
@@ -33,8 +33,8 @@ def main(options: argparse.Namespace) -> int:
         from trayapp.services.desktop.windows_identity import take_identity
 
         take_identity()
-    runtime = Places.runtime_of_user(demo=options.demo)
-    begun = Begun(ProfileLock(Places.lock_in(runtime)))
+    runtime = Paths.runtime_of_user(demo=options.demo)
+    begun = Boot(ProfileLock(Paths.lock_in(runtime)))
     qInstallMessageHandler(begun.hear)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("balance-tray")

@@ -7,30 +7,30 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from trayapp.app.browser import open_in_browser
-from trayapp.app.controllers.faults import FaultDesk
-from trayapp.app.controllers.history import HistoryDesk
-from trayapp.app.controllers.notification_log import WhyDesk
-from trayapp.app.controllers.notifications import NoticeDesk
-from trayapp.app.controllers.settings import SettingsDesk
-from trayapp.app.screen.lazy_window import Stage
-from trayapp.app.screen.presenter import Views
-from trayapp.app.screen.visibility import Hosting
+from trayapp.app.controllers.faults import FaultController
+from trayapp.app.controllers.history import HistoryController
+from trayapp.app.controllers.notification_log import NotificationLogController
+from trayapp.app.controllers.notifications import NotificationController
+from trayapp.app.controllers.settings import SettingsController
+from trayapp.app.screen.lazy_window import LazyWindow
+from trayapp.app.screen.presenter import Presenter
+from trayapp.app.screen.visibility import TrayFallback
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import problem
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
-from trayapp.services.desktop.instance_client import Word
+from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.front import bring_to_front
 
 if TYPE_CHECKING:
     # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
     # before the icon has its first balance.
-    from trayapp.services.log.recent import Recent
+    from trayapp.services.log.recent import RecentErrors
     from trayapp.services.reports import Loaded, Saved
     from trayapp.ui.window.window import Window
 
@@ -55,7 +55,7 @@ class Wiring(QObject):
         poller: Poller,
         tray: Tray,
         language: Language,
-        recent: "Recent | None" = None,
+        recent: "RecentErrors | None" = None,
     ) -> None:
         """Connect the poller, which need not run yet, and the tray."""
         super().__init__()
@@ -63,14 +63,14 @@ class Wiring(QObject):
         self._model = AccountsModel(self)
         self._loaded = False
         self._quiet = False
-        self.stage = Stage(self._make_window, self)
-        self._views = Views(tray, self.stage, self._model, language)
-        self.hosting = Hosting(tray, self.stage, language)
-        self.faults = FaultDesk(tray, self.stage, self._model, language, recent)
-        self._desk = SettingsDesk(language, self)
-        self._history = HistoryDesk(language, self)
-        self._why = WhyDesk(language, self.stage)
-        self._notices = NoticeDesk(poller, tray, self._views, language)
+        self.stage = LazyWindow(self._make_window, self)
+        self._views = Presenter(tray, self.stage, self._model, language)
+        self.hosting = TrayFallback(tray, self.stage, language)
+        self.faults = FaultController(tray, self.stage, self._model, language, recent)
+        self._desk = SettingsController(language, self)
+        self._history = HistoryController(language, self)
+        self._why = NotificationLogController(language, self.stage)
+        self._notices = NotificationController(poller, tray, self._views, language)
         self._connect_poller()
         self._connect_views()
 
@@ -226,17 +226,17 @@ class Wiring(QObject):
     def hear(self, word: str) -> None:
         """Do what another start of the program asks for."""
         match word:
-            case Word.SHOW:
+            case InstanceMessage.SHOW:
                 self.show_window()
-            case Word.RELOAD:
+            case InstanceMessage.RELOAD:
                 self._poller.reload()
-            case Word.QUIT:
+            case InstanceMessage.QUIT:
                 self.quit_requested.emit()
 
     @Slot()
     def ask_unrejected(self) -> None:
         """Ask all accounts but those whose key was rejected (the demo does, often)."""
-        rejected = State.UNAUTHORIZED
+        rejected = Status.UNAUTHORIZED
         self._poller.refresh(
             one.account.id for one in self._model.known if one.state is not rejected
         )

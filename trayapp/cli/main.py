@@ -23,23 +23,23 @@ from trayapp.cli.command import (
 )
 from trayapp.cli.language import person_language
 from trayapp.core.account import Account, Service
-from trayapp.core.account_draft import Draft, with_own_names
+from trayapp.core.account_draft import AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
-from trayapp.services.desktop.instance_client import Word, ring
+from trayapp.services.desktop.instance_client import InstanceMessage, send_message
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.history.store import History
+from trayapp.services.files.paths import Paths
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
-from trayapp.services.keyring.system_vault import os_vault
+from trayapp.services.keyring.system_vault import system_vault
 
 _INTERRUPTED: Final = 130
 
 
 def main(options: argparse.Namespace) -> int:
     """Carry out one command and give its exit code."""
-    places = Places.of_user()
+    places = Paths.of_user()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name or a currency sign that a terminal can't write stops no command.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -58,21 +58,23 @@ def main(options: argparse.Namespace) -> int:
         return FAILED
 
 
-def _quit(places: Places, _: argparse.Namespace, language: Language) -> int:
-    demo = Places.of_demo(Path())
-    if not ring(places, Word.QUIT) and not ring(demo, Word.QUIT):
+def _quit(places: Paths, _: argparse.Namespace, language: Language) -> int:
+    demo = Paths.of_demo(Path())
+    if not send_message(places, InstanceMessage.QUIT) and not send_message(
+        demo, InstanceMessage.QUIT
+    ):
         print(language.gettext("Balance Tray is not running."))
     return 0
 
 
-def _demo_gateway(_: Places, options: argparse.Namespace, __: Language) -> int:
+def _demo_gateway(_: Paths, options: argparse.Namespace, __: Language) -> int:
     from trayapp.demo.gateway import serve_forever  # noqa: PLC0415  # no other command needs it
 
     serve_forever(options.port, options.speed)
     return 0
 
 
-def _account(places: Places, options: argparse.Namespace, language: Language) -> int:
+def _account(places: Paths, options: argparse.Namespace, language: Language) -> int:
     file = ConfigFile(places.config)
     config = load(file, language)
     match options.action:
@@ -84,7 +86,7 @@ def _account(places: Places, options: argparse.Namespace, language: Language) ->
             _remove(places, config, options.name, language)
     if options.action != "list":
         with contextlib.suppress(ProgramHangs):  # it hears that later
-            ring(places, Word.RELOAD)
+            send_message(places, InstanceMessage.RELOAD)
     return 0
 
 
@@ -110,7 +112,7 @@ def _list(accounts: Iterable[Account], language: Language) -> None:
 def _add(
     file: ConfigFile, config: Config, options: argparse.Namespace, language: Language
 ) -> None:
-    draft = Draft(
+    draft = AccountDraft(
         id=secrets.token_hex(6),
         name=options.name,
         service=Service(options.service),
@@ -125,7 +127,7 @@ def _add(
     if wrong:
         raise CommandError("\n".join(map(language.gettext, wrong.values())), USAGE)
     key = _ask_key(language, from_stdin=options.key_stdin)
-    keychain = Keychain(os_vault())
+    keychain = Keychain(system_vault())
 
     async def store() -> None:
         await keychain.unlock()
@@ -143,10 +145,10 @@ def _add(
     run(store())
 
 
-def _remove(places: Places, config: Config, name: str, language: Language) -> None:
+def _remove(places: Paths, config: Config, name: str, language: Language) -> None:
     (account,) = chosen(config.accounts, [name], language, FAILED)
     file = ConfigFile(places.config)
-    keychain = Keychain(os_vault())
+    keychain = Keychain(system_vault())
 
     async def remove() -> None:
         await keychain.unlock()
@@ -159,7 +161,7 @@ def _remove(places: Places, config: Config, name: str, language: Language) -> No
         await keychain.forget(account.id)
 
     run(remove())
-    with History(places.history) as history:
+    with HistoryStore(places.history) as history:
         history.forget(account.id)
 
 
@@ -176,7 +178,7 @@ def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
     return Secret.parse(getpass.getpass(language.gettext("API key (not shown): ")))
 
 
-_Command: TypeAlias = Callable[[Places, argparse.Namespace, Language], int]
+_Command: TypeAlias = Callable[[Paths, argparse.Namespace, Language], int]
 _COMMANDS: Final[Mapping[str | None, _Command]] = {
     None: _quit,  # --quit, the one option that stands for a command
     "account": _account,

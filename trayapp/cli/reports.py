@@ -21,10 +21,10 @@ from trayapp.cli.command import (
     run,
 )
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Reading
 from trayapp.core.errors import HistoryDamaged, HistoryProblem
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.history.export import (
     harmless,
     months_csv,
@@ -36,25 +36,25 @@ from trayapp.core.history.ledger import months, movements
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.view.account_text import line, problem
 from trayapp.services.files.config_file import ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
-from trayapp.services.keyring.system_vault import os_vault
+from trayapp.services.keyring.system_vault import system_vault
 from trayapp.services.log.log_file import start_log
 from trayapp.services.polling.concurrency import AT_ONCE
 from trayapp.services.polling.refresh import Refresh
 
 _EXIT_CODES: Final = {
-    State.OK: 0,
-    State.LOW: 1,
-    State.EMPTY: 2,
-    State.UNAUTHORIZED: 2,
+    Status.OK: 0,
+    Status.LOW: 1,
+    Status.EMPTY: 2,
+    Status.UNAUTHORIZED: 2,
 }
 _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 
-def check(places: Places, options: argparse.Namespace, language: Language) -> int:
+def check(places: Paths, options: argparse.Namespace, language: Language) -> int:
     """Ask for balances now, print them, and give the gravest exit code."""
     stored = load(ConfigFile(places.config), language).accounts
     accounts = chosen(stored, options.names, language)
@@ -73,21 +73,21 @@ def check(places: Places, options: argparse.Namespace, language: Language) -> in
 
 
 async def _ask_all(
-    places: Places, accounts: Sequence[Account], language: Language
-) -> tuple[Known, ...]:
+    places: Paths, accounts: Sequence[Account], language: Language
+) -> tuple[AccountState, ...]:
     """Ask the gateway for all, as the program does, and record what it says.
 
     Nothing is said to have been told: that is the running program's to decide.
     """
     redactor = start_log(None, verbose=False)
-    keychain = Keychain(os_vault(), seen=redactor.know)
-    kept: History | None
+    keychain = Keychain(system_vault(), seen=redactor.know)
+    kept: HistoryStore | None
     try:
-        kept = History(places.history)
+        kept = HistoryStore(places.history)
         trouble = kept.problem
     except HistoryProblem as error:
         kept, trouble = None, error.as_failure()
-    gateway = Gateway()
+    gateway = GatewayClient()
     refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
     room = asyncio.Semaphore(AT_ONCE)
 
@@ -95,7 +95,7 @@ async def _ask_all(
         async with room:
             return await refresh.refresh(account)
 
-    before = [Known(account, refresh.last(account.id)) for account in accounts]
+    before = [AccountState(account, refresh.last(account.id)) for account in accounts]
     outcomes = await asyncio.gather(*map(ask, accounts))
     await gateway.close()
     if kept is not None:
@@ -103,10 +103,10 @@ async def _ask_all(
     trouble = trouble or refresh.unrecorded
     if trouble is not None:  # beside the answer, which is right, as is its exit code
         print(explain(trouble, language), file=sys.stderr)
-    return tuple(map(Known.apply, before, outcomes))
+    return tuple(map(AccountState.apply, before, outcomes))
 
 
-def _as_json(known: Known) -> dict[str, object]:
+def _as_json(known: AccountState) -> dict[str, object]:
     """Say it to programs: in English, whatever the person speaks."""
     reading, failure = known.reading, known.failure
     error = None
@@ -125,12 +125,12 @@ def _as_json(known: Known) -> dict[str, object]:
     }
 
 
-def history(places: Places, options: argparse.Namespace, language: Language) -> int:
+def history(places: Paths, options: argparse.Namespace, language: Language) -> int:
     """Print an account's readings, movements or months as CSV or JSON."""
     stored = load(ConfigFile(places.config), language).accounts
     (account,) = chosen(stored, [options.name], language)
     since = _since(options.since, language)
-    with History(places.history) as kept:
+    with HistoryStore(places.history) as kept:
         if kept.problem is not None and kept.problem.kind is HistoryDamaged:
             print(explain(kept.problem, language), file=sys.stderr)
         readings = tuple(kept.readings(account.id, since))

@@ -22,7 +22,7 @@ _LONGEST_NAME: Final = 60
 _LONGEST_SUB_ACCOUNT: Final = 100
 
 
-class Field(StrEnum):
+class DraftField(StrEnum):
     """The fields that can be wrong; a message stands beside each."""
 
     NAME = "name"
@@ -36,7 +36,7 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AccountDraft:
     """What stands in the fields, whatever it is."""
 
     id: str
@@ -52,38 +52,40 @@ class Draft:
 
     def problems(
         self, other_names: Iterable[str], language: Language = ENGLISH
-    ) -> dict[Field, str]:
+    ) -> dict[DraftField, str]:
         """Say what is wrong, field by field, in words that are not translated yet."""
-        found: dict[Field, str] = {}
+        found: dict[DraftField, str] = {}
         name = one_line(self.name, _LONGEST_NAME)
         if not name:
-            found[Field.NAME] = mark("Give the account a name.")
+            found[DraftField.NAME] = mark("Give the account a name.")
         elif name != self.name.strip():
-            found[Field.NAME] = mark("Use at most 60 plain characters.")
+            found[DraftField.NAME] = mark("Use at most 60 plain characters.")
         elif name.casefold() in {other.casefold() for other in other_names}:
-            found[Field.NAME] = mark("Another account has this name.")
+            found[DraftField.NAME] = mark("Another account has this name.")
         if self.service is Service.CUSTOM:
             if problem := base_url_problem(self.base_url):
-                found[Field.BASE_URL] = problem
+                found[DraftField.BASE_URL] = problem
             if self.panel.strip() and base_url_problem(self.panel):
-                found[Field.PANEL] = mark("Enter a web address with https://.")
+                found[DraftField.PANEL] = mark("Enter a web address with https://.")
         sub_account = self.sub_account.strip()
         if one_line(sub_account, _LONGEST_SUB_ACCOUNT) != sub_account:
-            found[Field.SUB_ACCOUNT] = mark("Use the sub-account's user name as it is.")
+            found[DraftField.SUB_ACCOUNT] = mark(
+                "Use the sub-account's user name as it is."
+            )
         return found | self._number_problems(language)
 
-    def _number_problems(self, language: Language) -> dict[Field, str]:
-        found: dict[Field, str] = {}
+    def _number_problems(self, language: Language) -> dict[DraftField, str]:
+        found: dict[DraftField, str] = {}
         if language.typed_number(self.low_below) is None:
-            found[Field.LOW_BELOW] = mark(
+            found[DraftField.LOW_BELOW] = mark(
                 "Enter an amount such as 25; 0 for no warning."
             )
         if _typed_days(self.warn_days) is None:
-            found[Field.WARN_DAYS] = mark(
+            found[DraftField.WARN_DAYS] = mark(
                 "Enter a number of days up to 60; 0 for no warning."
             )
         if self.price.strip() and not language.typed_number(self.price):
-            found[Field.PRICE] = mark(
+            found[DraftField.PRICE] = mark(
                 "Enter what one message costs, such as 0.05, or nothing."
             )
         return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AccountState:
     """What is known of an account: its last good balance, and what went wrong since.
 
     The two are told apart always: a failure never erases a balance, and an unknown
@@ -37,7 +37,7 @@ class Known:
     """Whether it runs out within the days in which the person wants to be warned; that
     is foreseen from the history, and so set by whoever has a forecast."""
 
-    def apply(self, outcome: Outcome) -> "Known":
+    def apply(self, outcome: Outcome) -> "AccountState":
         """Give what is known after `outcome`; an older reading changes nothing."""
         if isinstance(outcome.result, Failure):
             return replace(self, failure=outcome.result, asking=False)
@@ -45,36 +45,36 @@ class Known:
             return replace(self, asking=False)
         return replace(self, reading=outcome.result, failure=None, asking=False)
 
-    def with_account(self, account: Account) -> "Known":
+    def with_account(self, account: Account) -> "AccountState":
         """Give the same knowledge under changed settings.
 
         Another question (address, sub-account) means that nothing is known yet.
         """
         if not account.asks_as(self.account):
-            return Known(account)
+            return AccountState(account)
         return replace(self, account=account)
 
     @property
-    def state(self) -> State:
+    def state(self) -> Status:
         """The one word for it; a failure outweighs a reading, which then is old."""
         if self.failure is not None:
             return self.failure.kind.state
         return self.level
 
     @property
-    def level(self) -> State:
+    def level(self) -> Status:
         """How the last known balance stands against the threshold, and against time."""
         if self.reading is None:
-            return State.UNKNOWN
+            return Status.UNKNOWN
         amount = self.reading.balance.amount
         if amount <= 0:
-            return State.EMPTY
+            return Status.EMPTY
         if amount < self.account.low_below:
-            return State.LOW
-        return State.SOON if self.soon else State.OK
+            return Status.LOW
+        return Status.SOON if self.soon else Status.OK
 
     @property
-    def worst(self) -> State:
+    def worst(self) -> Status:
         """The graver of the state and the old balance's level.
 
         An account that was nearly empty when the network went is still that.

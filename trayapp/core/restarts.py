@@ -10,7 +10,7 @@ _FIRST_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Restarts:
+class RestartBackoff:
     """The restarts of the last hour, by a clock in seconds that only goes on."""
 
     at: tuple[float, ...] = ()
@@ -22,9 +22,9 @@ class Restarts:
             return max(recent[-AT_MOST] + _HOUR_S - now, _FIRST_S)
         return _FIRST_S * (1 << len(recent))
 
-    def plus(self, now: float) -> "Restarts":
+    def plus(self, now: float) -> "RestartBackoff":
         """Note one that happens now."""
-        return Restarts((*self._recent(now), now))
+        return RestartBackoff((*self._recent(now), now))
 
     def _recent(self, now: float) -> tuple[float, ...]:
         return tuple(at for at in self.at if now - at < _HOUR_S)

@@ -17,7 +17,7 @@ _GLUE: Final = re.compile(r"[\\\s\x00:]")
 _TO_BASE64: Final = str.maketrans("-_", "+/", "\\\r\n ")
 
 
-class Spellings:
+class SecretForms:
     """One key: as it is, and as URLs, JSON, HTML, Python, base64 and hex write it."""
 
     __slots__ = ("_base64", "_folded", "_forms", "_hex", "text")
@@ -44,7 +44,7 @@ class Spellings:
             reverse=True,
         )
 
-    def is_in(self, folded: "Folded") -> bool:
+    def is_in(self, folded: "FoldedText") -> bool:
         """Say whether the key is in a text, be it in disguise."""
         return (
             self._folded in folded.plain
@@ -59,7 +59,7 @@ class Spellings:
         return text
 
 
-class Folded:
+class FoldedText:
     """A text with its encodings undone, to be searched for keys."""
 
     __slots__ = ("base64", "plain")
@@ -87,19 +87,19 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def without(text: str, keys: Iterable[Spellings]) -> str:
+def without(text: str, keys: Iterable[SecretForms]) -> str:
     """Give a text without these keys.
 
     A form of a key that is none of the usual ones can't be cut out: then nothing is
     left of the text.
     """
-    folded = Folded(text)
+    folded = FoldedText(text)
     found = [key for key in keys if key.is_in(folded)]
     if not found:
         return text
     for key in found:
         text = key.masked(text)
-    folded = Folded(text)
+    folded = FoldedText(text)
     return DROPPED if any(key.is_in(folded) for key in found) else text
 
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from trayapp.core.account_state import Outcome
     from trayapp.core.alerts.decision import Alert
     from trayapp.core.alerts.log import LogEntry
-    from trayapp.core.alerts.notification import Button
-    from trayapp.core.alerts.pending_payment import Paid
-    from trayapp.core.autostart.login import Login
+    from trayapp.core.alerts.notification import NotificationButton
+    from trayapp.core.alerts.pending_payment import PendingPayment
+    from trayapp.core.autostart.login import LoginEntryState
     from trayapp.core.changes import Trial
-    from trayapp.core.chart.sparkline import Glimpse
+    from trayapp.core.chart.sparkline import RecentBalances
     from trayapp.core.errors import Failure
     from trayapp.core.forecast.run_out import Forecast
     from trayapp.core.view.history_view import HistoryView
@@ -35,7 +35,7 @@ class Voice(QObject):
         answered (Outcome): what came of it
         tried (Trial, Outcome): what a trial from the dialog came to
         saved (Saved): what became of the dialog's changes
-        pressed (str, str): a notification of an account was answered with a `Button`
+        pressed (str, str): a button of a notification was pressed
         alerts (tuple[Alert, ...]): what a person is to be told, in one notification
         snoozed (datetime | None): until when notifications are snoozed
         logged (tuple[LogEntry, ...]): the last decisions about alerts
@@ -97,7 +97,7 @@ class Emitter:
         """Pass it on."""
         self._emit(self._voice.saved, saved)
 
-    def pressed(self, account_id: str, button: "Button") -> None:
+    def pressed(self, account_id: str, button: "NotificationButton") -> None:
         """Pass it on."""
         self._emit(self._voice.pressed, account_id, button.value)
 
@@ -113,7 +113,7 @@ class Emitter:
         """Pass it on."""
         self._emit(self._voice.logged, entries)
 
-    def awaited(self, paid: "tuple[Paid, ...]") -> None:
+    def awaited(self, paid: "tuple[PendingPayment, ...]") -> None:
         """Pass it on."""
         self._emit(self._voice.awaited, paid)
 
@@ -121,11 +121,11 @@ class Emitter:
         """Pass it on."""
         self._emit(self._voice.foreseen, account_id, said)
 
-    def glimpsed(self, account_id: str, seen: "Glimpse") -> None:
+    def glimpsed(self, account_id: str, seen: "RecentBalances") -> None:
         """Pass it on."""
         self._emit(self._voice.glimpsed, account_id, seen)
 
-    def login_seen(self, login: "Login") -> None:
+    def login_seen(self, login: "LoginEntryState") -> None:
         """Pass it on."""
         self._emit(self._voice.login_seen, login)
 

@@ -27,7 +27,7 @@ _LEVELS = {
 }
 
 
-class Faults(QObject):
+class FaultHooks(QObject):
     """Brings word of a fault of ours to the GUI thread; connect it queued.
 
     Signals:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from trayapp.qt.profile_lock import ProfileLock
-from trayapp.services.desktop.instance_client import Word
-from trayapp.services.files.paths import Places, private_folder
+from trayapp.services.desktop.instance_client import InstanceMessage
+from trayapp.services.files.paths import Paths, private_folder
 
 _LONGEST_LINE: Final = 64
 
@@ -19,14 +19,14 @@ class Instance(QObject):
     however it does. Only who holds it may clear away a dead one's socket.
 
     Signals:
-        called (str): another start said a `Word`
+        called (str): another start said a `InstanceMessage`
     """
 
     called = Signal(str)
 
     def __init__(
         self,
-        places: Places,
+        places: Paths,
         lock: ProfileLock | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -85,12 +85,12 @@ class Instance(QObject):
         self._heard.add(caller)
         line = bytes(caller.readLine(_LONGEST_LINE).data())
         # The beginning of a long line is no word, even if it reads like one.
-        word = Word.read(line) if line.endswith(b"\n") else None
+        word = InstanceMessage.read(line) if line.endswith(b"\n") else None
         if word is None:
             caller.abort()
             return
         # Who says "quit" waits until we close our end, which our own end does.
-        if word is not Word.QUIT:
+        if word is not InstanceMessage.QUIT:
             caller.disconnectFromServer()
         self.called.emit(word.value)
 

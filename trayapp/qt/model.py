@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.errors import Failure
 
 
@@ -21,10 +21,10 @@ class AccountsModel(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, AccountState] = {}
 
     @property
-    def known(self) -> tuple[Known, ...]:
+    def known(self) -> tuple[AccountState, ...]:
         """All accounts, as they are known now."""
         return tuple(self._known.values())
 
@@ -33,7 +33,7 @@ class AccountsModel(QObject):
         known = self._known.get(account_id)
         return known.account if known is not None else None
 
-    def load(self, stored: Iterable[Known]) -> None:
+    def load(self, stored: Iterable[AccountState]) -> None:
         """Take the accounts that are stored; what is known of them here stays."""
         self._replace(
             {
@@ -46,7 +46,7 @@ class AccountsModel(QObject):
 
     def set_accounts(self, accounts: Iterable[Account]) -> None:
         """Take these accounts, in this order; what is known of them here stays."""
-        self.load(Known(account) for account in accounts)
+        self.load(AccountState(account) for account in accounts)
 
     @Slot(str)
     def mark_asking(self, account_id: str) -> None:
@@ -74,7 +74,7 @@ class AccountsModel(QObject):
             }
         )
 
-    def _replace(self, known: dict[str, Known]) -> None:
+    def _replace(self, known: dict[str, AccountState]) -> None:
         if tuple(known.values()) != self.known:
             self._known = known
             self.changed.emit(self.known)

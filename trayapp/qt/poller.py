@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.restarts import Restarts
+from trayapp.core.restarts import RestartBackoff
 from trayapp.qt.emitter import Emitter, Voice
 from trayapp.qt.loop import Job, Jobs, Loop
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from trayapp.core.alerts.notification import Notice
+    from trayapp.core.alerts.notification import Notification
     from trayapp.core.alerts.snooze import SnoozeChoice
     from trayapp.core.changes import Changes, Trial
     from trayapp.core.i18n.language import Language
@@ -71,7 +71,7 @@ class Poller(Voice):
         self._loop: Loop | None = None
         self._stuck: list[Loop] = []
         """Dropping a thread that still runs would abort the process."""
-        self._restarts = Restarts()
+        self._restarts = RestartBackoff()
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._restart)
         self._beats, self._still = 0, 0
@@ -118,7 +118,7 @@ class Poller(Voice):
         """Let the keyring ask for its password."""
         self._post(lambda backend: backend.unlock())
 
-    def tell(self, notice: "Notice") -> None:
+    def tell(self, notice: "Notification") -> None:
         """Show a native notification over D-Bus."""
         self._post(lambda backend: backend.tell(notice))
 

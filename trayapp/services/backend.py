@@ -9,8 +9,8 @@ from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.account_draft import with_own_names
-from trayapp.core.account_state import Known, Outcome
-from trayapp.core.alerts.notification import Notice
+from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -22,23 +22,23 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.diagnostics import Fact, settings_facts
-from trayapp.services.alerts.coalescer import Announcer
-from trayapp.services.alerts.delivery import Delivery
-from trayapp.services.alerts.service import Alarm
+from trayapp.services.alerts.coalescer import Coalescer
+from trayapp.services.alerts.delivery import NotificationDelivery
+from trayapp.services.alerts.service import AlertService
 from trayapp.services.autostart.login import repair, switched
 from trayapp.services.by_d_bus import make_notifier, make_wakeups
 from trayapp.services.diagnostics import machine
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.history.reports import Books
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.files.paths import Paths
+from trayapp.services.history.reports import HistoryReports
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.keyring.key_changes import forget_key, keys_stored
-from trayapp.services.log.contained import contained
-from trayapp.services.polling.batch import Harvest
+from trayapp.services.log.contained import log_faults
+from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
-from trayapp.services.polling.scheduler import Watch
+from trayapp.services.polling.scheduler import Scheduler
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
 _PATIENCE_S: Final = 0.25
@@ -57,7 +57,7 @@ class Backend:
 
     def __init__(
         self,
-        places: Places,
+        places: Paths,
         listener: Listener,
         outside: Outside,
     ) -> None:
@@ -68,38 +68,40 @@ class Backend:
         self._places = places
         self._file = ConfigFile(places.config)
         self._keyless: set[str] = set()
-        self._archive = Archive(
-            lambda: History(places.history, patience_s=_PATIENCE_S), listener.kept
+        self._archive = WriteQueue(
+            lambda: HistoryStore(places.history, patience_s=_PATIENCE_S), listener.kept
         )
         self._keychain = outside.keychain
         self._autostart = outside.autostart
         self._keychain.came_late = self._ask_keyless
         self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
-        self._notebook = Notebook(self._archive)
-        self._watch = Watch(
+        self._notebook = StateCache(self._archive)
+        self._watch = Scheduler(
             self._refresh,
             self._notebook,
             self,
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._announcer = Announcer(listener.alerts, self._watch.idle)
-        self._alarm = Alarm(
+        self._announcer = Coalescer(listener.alerts, self._watch.idle)
+        self._alarm = AlertService(
             self._notebook,
             listener,
             self._announcer.add,
             clock=clock,
             zone=outside.zone,
         )
-        self._harvest = Harvest(
+        self._harvest = Batch(
             self._archive,
             self._record,
             self._show,
             more_to_come=lambda: self._watch.is_asking,
         )
-        self._books = Books(self._notebook, clock=clock, zone=outside.zone)
+        self._books = HistoryReports(self._notebook, clock=clock, zone=outside.zone)
         self._notifier = make_notifier(listener, outside.picture)
-        self._delivery = Delivery(self._notifier, self._alarm, listener.reached)
+        self._delivery = NotificationDelivery(
+            self._notifier, self._alarm, listener.reached
+        )
         self._wakeups = make_wakeups(self._watch)
 
     async def run(self) -> None:
@@ -110,9 +112,9 @@ class Backend:
             beside.append(asyncio.create_task(self._wakeups.run()))
         try:
             self.reload()
-            with contained("recalling what was told"):
+            with log_faults("recalling what was told"):
                 self._alarm.start()
-            with contained("looking after start at login"):
+            with log_faults("looking after start at login"):
                 repair(self._autostart)
             await self._watch.run()
         finally:
@@ -178,7 +180,7 @@ class Backend:
     def _ask_keyless(self) -> None:
         self._watch.ask_now(frozenset(self._keyless))
 
-    async def tell(self, notice: Notice) -> None:
+    async def tell(self, notice: Notification) -> None:
         """Show a native notification, where that is done over D-Bus."""
         await self._delivery.tell(notice)
 
@@ -223,10 +225,10 @@ class Backend:
     def tick(self) -> None:
         """Tell what only time makes true: what was held back, reminders, silence."""
         self.beats += 1
-        with contained("looking at the time"):
+        with log_faults("looking at the time"):
             self._alarm.tick()
         self._delivery.look()
-        with contained("writing what waits"):
+        with log_faults("writing what waits"):
             self._archive.catch_up()
 
     def asking(self, account_id: str) -> None:
@@ -270,14 +272,14 @@ class Backend:
             self._watch.ask_anew(account_id)
         return Saved(accounts, changes.settings)
 
-    def _remembered(self, account: Account) -> Known:
-        with contained(f"recalling {account.id}"):
-            return Known(
+    def _remembered(self, account: Account) -> AccountState:
+        with log_faults(f"recalling {account.id}"):
+            return AccountState(
                 account,
                 self._notebook.last(account.id, self._clock()),
                 self._notebook.watched(account.id).failure,
             )
-        return Known(account)
+        return AccountState(account)
 
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
         self._harvest.take_all()  # they are of the accounts as they were

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from trayapp.core.view.diagnostics import Fact
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import Keychain
 
 if TYPE_CHECKING:
-    from trayapp.services.alerts.dbus_notifier import Notifier
+    from trayapp.services.alerts.dbus_notifier import DBusNotifier
 
 _PATIENCE_S: Final = 6.0
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 async def machine(
-    places: Places, keychain: Keychain, notifier: "Notifier | None"
+    places: Paths, keychain: Keychain, notifier: "DBusNotifier | None"
 ) -> tuple[Fact, ...]:
     """Find it all out; a service that does not answer is said to be just that."""
     keyring, notifications = await asyncio.gather(
@@ -74,7 +74,7 @@ def _version(package: str) -> str:
         return "not there"
 
 
-def _size(places: Places) -> str:
+def _size(places: Paths) -> str:
     try:
         return f"{places.history.stat().st_size // 1024} KiB"
     except OSError:

@@ -6,20 +6,20 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Button, Picture
-from trayapp.core.alerts.pending_payment import Paid
-from trayapp.core.autostart.login import Login
+from trayapp.core.alerts.notification import NotificationButton, NotificationImage
+from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Trial
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import Failure
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import Settings
 from trayapp.core.view.history_view import HistoryView
 from trayapp.services.autostart.login import Autostart, NoAutostart
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 
 
@@ -27,7 +27,7 @@ from trayapp.services.keyring.keychain import Keychain
 class Loaded:
     """What is known at the start, before anything was asked."""
 
-    known: tuple[Known, ...]
+    known: tuple[AccountState, ...]
     settings: Settings
     problems: tuple[Failure, ...] = ()
     """What the person should know of the program's own files."""
@@ -48,10 +48,10 @@ class Outside:
     """What the backend reaches the world with; the demo and tests bring their own."""
 
     keychain: Keychain
-    gateway: Gateway
+    gateway: GatewayClient
     clock: Callable[[], datetime]
     """The current time, aware and in UTC."""
-    picture: Picture
+    picture: NotificationImage
     """What every notification shows beside its words."""
     zone: tzinfo | None = None
     """Where the person is, for mornings and quiet hours; None is the system's own."""
@@ -76,7 +76,7 @@ class Listener(Protocol):
     def saved(self, saved: Saved) -> None:
         """Hear what became of the changes."""
 
-    def pressed(self, account_id: str, button: Button) -> None:
+    def pressed(self, account_id: str, button: NotificationButton) -> None:
         """Hear that a person answered a notification."""
 
     def alerts(self, alerts: tuple[Alert, ...]) -> None:
@@ -88,16 +88,16 @@ class Listener(Protocol):
     def log(self, entries: tuple[LogEntry, ...]) -> None:
         """Hear the last decisions about all accounts, the oldest first."""
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Hear which payments' top-ups are waited for."""
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Hear when an account runs out."""
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Hear what an account's last weeks were like, when they were looked at."""
 
-    def login_seen(self, login: Login) -> None:
+    def login_seen(self, login: LoginEntryState) -> None:
         """Hear whether the program starts at login."""
 
     def looked_up(self, page: HistoryView) -> None:

@@ -13,10 +13,10 @@ from tally import FAULTS, PLACES, Tally
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance
 from trayapp.core.errors import Failure, InternalFault, NoConnection
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.secret import Secret
 from trayapp.services.log.log_file import Redactor
-from trayapp.services.log.recent import Recent
+from trayapp.services.log.recent import RecentErrors
 from trayapp.ui.window.about import AboutDialog
 from wired import NOON, A, B, Scene, outcome, press, wired
 
@@ -29,16 +29,16 @@ COPIED = "Copied to the clipboard. It holds no key"
 
 
 @pytest.fixture
-def recent() -> Recent:
+def recent() -> RecentErrors:
     """Give a memory of the log that knows a key."""
     redactor = Redactor()
     redactor.know(Secret(KEY))
-    return Recent(redactor)
+    return RecentErrors(redactor)
 
 
 @pytest.fixture
 def scene(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, recent: Recent
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, recent: RecentErrors
 ) -> Iterator[Scene]:
     """Wire everything, drawn at once, and take it down again."""
     monkeypatch.setattr("trayapp.app.screen.presenter._BURST_MS", 0)
@@ -110,14 +110,14 @@ def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> 
     scene.answer(B, NoConnection)
     scene.poller.asking.emit("a")
     scene.poller.failed.emit(BUG)
-    assert scene.tray.views[-1].gauge.state is State.UNREACHABLE
+    assert scene.tray.views[-1].gauge.state is Status.UNREACHABLE
     scene.wiring.show_window()
     assert scene.says("€350.12")
     assert scene.says("The gateway can't be reached")
     assert not scene.says("Asking the gateway…")
     scene.poller.answered.emit(outcome(A, FINE))
     scene.poller.answered.emit(outcome(B, FINE))
-    assert [view.gauge.state for view in scene.tray.views][-1] is State.OK
+    assert [view.gauge.state for view in scene.tray.views][-1] is Status.OK
     tally.add(FAULTS)
 
 
@@ -198,7 +198,7 @@ def test_a_poller_that_does_not_answer_is_done_without(
 
 
 def test_no_key_and_no_name_is_in_the_report(
-    scene: Scene, recent: Recent, tally: Tally
+    scene: Scene, recent: RecentErrors, tally: Tally
 ) -> None:
     """Wherever a fault may have put them: log, details, facts."""
     log = logging.getLogger("trayapp.planted")

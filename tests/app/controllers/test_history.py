@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
 from on_screen import on_screen
-from trayapp.app.controllers.history import HistoryDesk
+from trayapp.app.controllers.history import HistoryController
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.forecast.run_out import Forecast, Verdict
@@ -41,7 +41,7 @@ class Scene:
     """A desk, what it asked for, and what stands on it."""
 
     def __init__(self) -> None:
-        self.desk = HistoryDesk(Language())
+        self.desk = HistoryController(Language())
         self.asked: list[str] = []
         self.passed_on: list[tuple[object, ...]] = []
         self.desk.page_requested.connect(self.asked.append)
@@ -167,7 +167,7 @@ def test_what_a_person_asks_for_is_passed_on(scene: Scene) -> None:
 def test_a_request_has_the_balance_and_what_was_foreseen(scene: Scene) -> None:
     """Four weeks at € 7.50 a day are € 210, of which € 60 are there."""
     said = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
-    assert scene.desk.request_for(Known(MAIN, READING), said).splitlines() == [
+    assert scene.desk.request_for(AccountState(MAIN, READING), said).splitlines() == [
         "Please top up the SMS account Main.",
         "Balance: €60.00",
         "Runs out: More than two years at this pace",
@@ -179,7 +179,9 @@ def test_a_request_has_the_balance_and_what_was_foreseen(scene: Scene) -> None:
 def test_a_request_without_a_forecast_suggests_nothing(scene: Scene) -> None:
     """Nor does it name a panel that isn't known."""
     account = replace(MAIN, service=Service.CUSTOM)
-    assert scene.desk.request_for(Known(account, READING), None).splitlines() == [
+    assert scene.desk.request_for(
+        AccountState(account, READING), None
+    ).splitlines() == [
         "Please top up the SMS account Main.",
         "Balance: €60.00",
         "Runs out: Not enough history yet",
@@ -188,7 +190,7 @@ def test_a_request_without_a_forecast_suggests_nothing(scene: Scene) -> None:
 
 def test_without_a_balance_there_is_no_request(scene: Scene) -> None:
     """It would ask for nobody knows how much."""
-    assert not scene.desk.request_for(Known(MAIN), None)
+    assert not scene.desk.request_for(AccountState(MAIN), None)
 
 
 def test_what_became_of_an_export_is_told_where_it_was_asked_for(scene: Scene) -> None:

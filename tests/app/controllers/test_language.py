@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from trayapp.app.controllers.language import LanguageDesk
+from trayapp.app.controllers.language import LanguageController
 from trayapp.core.errors import ConfigUnwritable, Failure
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.fixture
-def desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> LanguageDesk:
+def desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> LanguageController:
     """Give the desk of a program that speaks English, as its system does."""
     monkeypatch.setattr("os.environ", {"LANG": "en_US.UTF-8"})
-    return LanguageDesk(ENGLISH, qapp)
+    return LanguageController(ENGLISH, qapp)
 
 
 def saved(code: str) -> Saved:
@@ -45,7 +45,7 @@ def press(words: str) -> None:
     button.click()
 
 
-def test_another_language_is_offered_with_a_restart(desk: LanguageDesk) -> None:
+def test_another_language_is_offered_with_a_restart(desk: LanguageController) -> None:
     """On a press the program is asked to start anew."""
     spy = QSignalSpy(desk.restart_requested)
     desk.hear(saved("es"))
@@ -54,7 +54,7 @@ def test_another_language_is_offered_with_a_restart(desk: LanguageDesk) -> None:
     assert offers() == []
 
 
-def test_later_is_later(desk: LanguageDesk) -> None:
+def test_later_is_later(desk: LanguageController) -> None:
     """The same choice is not asked about again, another one is."""
     spy = QSignalSpy(desk.restart_requested)
     desk.hear(saved("es"))
@@ -70,14 +70,14 @@ def test_later_is_later(desk: LanguageDesk) -> None:
 
 @pytest.mark.parametrize("code", ["", "en", "xx"])
 def test_the_language_that_is_spoken_needs_nothing(
-    desk: LanguageDesk, code: str
+    desk: LanguageController, code: str
 ) -> None:
     """Whether it is chosen or the system's own, or this one is unknown."""
     desk.hear(saved(code))
     assert offers() == []
 
 
-def test_what_was_not_saved_is_not_offered(desk: LanguageDesk) -> None:
+def test_what_was_not_saved_is_not_offered(desk: LanguageController) -> None:
     """The settings dialog says why."""
     settings = Settings(language="es")
     desk.hear(Saved(settings=settings, problem=Failure(ConfigUnwritable, "")))

@@ -8,24 +8,24 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
-from trayapp.app.controllers.notification_log import WhyDesk
-from trayapp.core.alerts.decision import Fate, Reason
+from trayapp.app.controllers.notification_log import NotificationLogController
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
 from wired import on_stage, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 THEN = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-SENT = LogEntry(THEN, "a", "Main", AlertKind.LOW, Fate.SENT, Reason.NEW)
+SENT = LogEntry(THEN, "a", "Main", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 HELD = LogEntry(
     THEN + timedelta(hours=1),
     "b",
     "Shop",
     AlertKind.REJECTED,
-    Fate.HELD,
+    Disposition.HELD,
     Reason.SNOOZED,
 )
 SENT_ROW = ("5 Jan, 12:00", "Main", "Low balance", "Sent: it was new")
@@ -42,12 +42,12 @@ class Scene:
 
     def __init__(self) -> None:
         self.window = Window(Language())
-        self.desk = WhyDesk(Language(), on_stage(self.window))
+        self.desk = NotificationLogController(Language(), on_stage(self.window))
 
     @property
-    def dialog(self) -> WhyDialog:
+    def dialog(self) -> NotificationLogDialog:
         """Give the dialog, which is made when it is first asked for."""
-        (dialog,) = self.window.findChildren(WhyDialog)
+        (dialog,) = self.window.findChildren(NotificationLogDialog)
         return dialog
 
     def rows(self) -> list[tuple[str, ...]]:
@@ -75,7 +75,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
 def test_decisions_alone_show_nothing(scene: Scene) -> None:
     """A person has not asked."""
     scene.desk.set_entries((SENT,))
-    assert scene.window.findChildren(WhyDialog) == []
+    assert scene.window.findChildren(NotificationLogDialog) == []
 
 
 def test_who_asks_sees_the_last_decision_first(scene: Scene) -> None:

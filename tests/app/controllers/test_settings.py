@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from on_screen import on_screen
-from trayapp.app.controllers.settings import SettingsDesk
+from trayapp.app.controllers.settings import SettingsController
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -49,7 +49,7 @@ class Scene:
 
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
-        self.desk = SettingsDesk(Language())
+        self.desk = SettingsController(Language())
         self.desk.follow(SETTINGS)
         self.saves: list[tuple[Changes, frozenset[str]]] = []
         self.trials: list[Trial] = []
@@ -172,7 +172,7 @@ def test_the_dialog_is_opened_once(scene: Scene) -> None:
 
 def test_nothing_opens_before_the_settings_are_known(qtbot: QtBot) -> None:
     """Saving what was made up would lose what is stored."""
-    desk = SettingsDesk(Language())
+    desk = SettingsController(Language())
     before = set(QApplication.topLevelWidgets())
     desk.open((), edit=None)
     desk.begin()
@@ -287,7 +287,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
     """In each dialog anew: a person may have switched it elsewhere meanwhile."""
     scene.open(A)
     assert scene.login_looks == 1
-    scene.desk.show_login(Login.ON)
+    scene.desk.show_login(LoginEntryState.ON)
     assert login_box(scene.dialog).isChecked()
     login_box(scene.dialog).click()
     press(scene.dialog, "OK")
@@ -295,7 +295,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
     scene.desk.close_or_explain(Saved((A,), Settings()))
     scene.open(A)
     assert scene.login_looks == 2
-    scene.desk.show_login(Login.OFF)
+    scene.desk.show_login(LoginEntryState.OFF)
     assert not login_box(scene.dialog).isChecked()
     press(scene.dialog, "OK")
     assert scene.saves[-1][0].at_login is None
@@ -305,7 +305,7 @@ def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
     """It may have been closed before they came."""
     scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
     scene.desk.close_or_explain(Saved())
-    scene.desk.show_login(Login.ON)
+    scene.desk.show_login(LoginEntryState.ON)
     assert scene.dialogs() == []
 
 
@@ -347,7 +347,7 @@ def test_the_first_run_asks_whether_to_start_at_login(scene: Scene) -> None:
     """And hands over what was chosen."""
     scene.begin()
     assert scene.login_looks == 1
-    scene.desk.show_login(Login.OFF)
+    scene.desk.show_login(LoginEntryState.OFF)
     login_box(scene.first_runs()[0]).click()
     scene.answer_all()
     assert scene.saves[-1][0].at_login is True

@@ -8,31 +8,31 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.i18n.language import Language
 from trayapp.ui.window.window import Window
 from wired import words
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Stage]:
+def stage(qtbot: QtBot) -> Iterator[LazyWindow]:
     """Give one whose window nobody has asked for."""
     del qtbot
-    stage = Stage(lambda: Window(Language()))
+    stage = LazyWindow(lambda: Window(Language()))
     yield stage
     if stage.present is not None:
         stage.present.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def test_nobody_makes_the_window_by_speaking_to_it(stage: Stage) -> None:
+def test_nobody_makes_the_window_by_speaking_to_it(stage: LazyWindow) -> None:
     """What it has to say waits."""
     stage.show_banner("snoozed", "Snoozed until Monday, 09:00")
     assert stage.present is None
     assert not stage.is_visible
 
 
-def test_what_was_said_before_stands_in_it(stage: Stage) -> None:
+def test_what_was_said_before_stands_in_it(stage: LazyWindow) -> None:
     """But for what was taken back meanwhile."""
     stage.show_banner("snoozed", "Snoozed until Monday, 09:00")
     stage.show_banner("history", "The disk is full.")
@@ -48,7 +48,7 @@ def test_what_was_said_before_stands_in_it(stage: Stage) -> None:
     assert "The disk is full" not in said
 
 
-def test_what_is_said_later_stands_in_it_too(stage: Stage) -> None:
+def test_what_is_said_later_stands_in_it_too(stage: LazyWindow) -> None:
     """And goes when it is taken back."""
     window = stage.window
     stage.show_banner("history", "The disk is full.")
@@ -57,7 +57,7 @@ def test_what_is_said_later_stands_in_it_too(stage: Stage) -> None:
     assert "The disk is full." not in words(window)
 
 
-def test_there_is_one_window_and_it_is_told_of_once(stage: Stage) -> None:
+def test_there_is_one_window_and_it_is_told_of_once(stage: LazyWindow) -> None:
     """Whoever connects to it does so before it is shown."""
     made = QSignalSpy(stage.made)
     window = stage.window

@@ -12,19 +12,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from trayapp.app.screen.lazy_window import Stage
-from trayapp.app.screen.presenter import Views
+from trayapp.app.screen.lazy_window import LazyWindow
+from trayapp.app.screen.presenter import Presenter
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse
-from trayapp.core.errors.status import State
+from trayapp.core.chart.sparkline import RecentBalances
+from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.card.card import AccountCard
-from trayapp.ui.card.sparkline import Spark
+from trayapp.ui.card.sparkline import SparklineButton
 from trayapp.ui.window.window import Window
 from wired import A, B, NotedTray, press, words
 
@@ -53,13 +53,13 @@ class Scene:
         self.clock = clock
         self.tray, self.window = NotedTray(), Window(Language())
         self.model = AccountsModel()
-        stage = Stage(lambda: self.window)
-        self.views = Views(self.tray, stage, self.model, Language())
+        stage = LazyWindow(lambda: self.window)
+        self.views = Presenter(self.tray, stage, self.model, Language())
         assert stage.window is self.window
 
     def load(self, *accounts: Account) -> None:
         """Say what is set up, and begin to draw."""
-        self.model.load(map(Known, accounts))
+        self.model.load(map(AccountState, accounts))
         self.views.loaded()
 
     def answer(self, account: Account, balance: Balance) -> None:
@@ -71,7 +71,7 @@ class Scene:
         """Read until when the tray says that notifications are snoozed."""
         return self.tray.views[-1].snoozed
 
-    def state(self) -> State:
+    def state(self) -> Status:
         """Read which state the tray shows."""
         return self.tray.views[-1].gauge.state
 
@@ -131,7 +131,7 @@ def test_a_change_is_in_the_tray_at_once(scene: Scene) -> None:
     scene.answer(B, LOW)
     view = scene.tray.views[-1]
     assert (view.gauge.state, view.lines[0]) == (
-        State.LOW,
+        Status.LOW,
         "Shop: €9.50, Low, as of 12:00",
     )
 
@@ -139,7 +139,7 @@ def test_a_change_is_in_the_tray_at_once(scene: Scene) -> None:
 def test_without_accounts_the_tray_says_so(scene: Scene) -> None:
     """As soon as that is known."""
     scene.load()
-    assert [one.gauge.state for one in scene.tray.views] == [State.NOT_SET_UP]
+    assert [one.gauge.state for one in scene.tray.views] == [Status.NOT_SET_UP]
 
 
 def test_the_tray_names_the_day_when_the_day_is_over(scene: Scene) -> None:
@@ -237,11 +237,11 @@ def test_the_tray_and_the_card_warn_while_few_days_are_left(scene: Scene) -> Non
     soon = Forecast(Verdict.RANGE, NOON.date(), NOON.date() + timedelta(days=1))
     scene.views.set_forecast("a", soon)
     scene.views.draw()
-    assert scene.state() is State.SOON
+    assert scene.state() is Status.SOON
     assert scene.says("Few days left")
     scene.views.set_forecast("a", FAR)
     scene.views.draw()
-    assert scene.state() is State.OK
+    assert scene.state() is Status.OK
     assert not scene.says("Few days left")
 
 
@@ -279,7 +279,7 @@ def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
     """With the morning on which a reminder comes."""
     scene.load(A)
     scene.show()
-    scene.views.set_awaited((Paid("a", NOON),))
+    scene.views.set_awaited((PendingPayment("a", NOON),))
     assert scene.says(
         "You said you paid (12:00). If no top-up is seen, a reminder comes "
         "(24 Nov, 09:00)."
@@ -293,12 +293,12 @@ def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(
 ) -> None:
     """Two hundred answers are not two hundred drawings, and the last one counts."""
     monkeypatch.setattr("trayapp.app.screen.presenter._BURST_MS", 60)
-    drawn: list[Views] = []
+    drawn: list[Presenter] = []
 
-    def noted(views: Views) -> None:
+    def noted(views: Presenter) -> None:
         drawn.append(views)
 
-    monkeypatch.setattr(Views, "draw_tray", noted)
+    monkeypatch.setattr(Presenter, "draw_tray", noted)
     scene.model.changed.emit(())
     for _ in range(200):
         scene.model.changed.emit(())
@@ -396,7 +396,7 @@ def test_what_was_glimpsed_fills_the_gauge(scene: Scene) -> None:
     scene.load(A)
     scene.answer(A, LOW)
     assert scene.tray.views[-1].gauge.level is None
-    scene.views.set_glimpse("a", Glimpse(Decimal(19)))
+    scene.views.set_glimpse("a", RecentBalances(Decimal(19)))
     assert scene.tray.views[-1].gauge.level == 0.5
 
 
@@ -406,8 +406,10 @@ def test_what_was_glimpsed_is_the_line_on_the_card(scene: Scene) -> None:
     scene.show()
     scene.answer(A, LOW)
     line = ((0.0, 1.0), (1.0, 0.5))
-    scene.views.set_glimpse("a", Glimpse(Decimal(19), line, Decimal(19), Decimal(19)))
-    (spark,) = scene.window.findChildren(Spark)
+    scene.views.set_glimpse(
+        "a", RecentBalances(Decimal(19), line, Decimal(19), Decimal(19))
+    )
+    (spark,) = scene.window.findChildren(SparklineButton)
     assert spark.accessibleDescription() == (
         "Balance over the last 14 days: from €19.00 to €9.50, highest €19.00"
     )

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from trayapp.app.screen.visibility import Hosting
+from trayapp.app.screen.visibility import TrayFallback
 from trayapp.core.i18n.language import Language
 from trayapp.ui.window.window import Window
 from wired import NO_TRAY, NotedTray, on_stage, words
@@ -17,7 +17,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.tray, self.window = NotedTray(), Window(Language())
-        self.hosting = Hosting(self.tray, on_stage(self.window), Language())
+        self.hosting = TrayFallback(self.tray, on_stage(self.window), Language())
         self.quits: list[None] = []
         self.hosting.window_requested.connect(self.window.show)
         self.hosting.quit_requested.connect(lambda: self.quits.append(None))

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from trayapp.core.account import Account
 from trayapp.core.alerts.decide import decide
-from trayapp.core.alerts.decision import Alert, Decision, Fate, News, Outlook, Reason
-from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.decision import (
+    Alert,
+    Decision,
+    Disposition,
+    Observation,
+    Outlook,
+    Reason,
+)
+from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -50,7 +57,7 @@ class Story:
     account: Account = ACCOUNT
     hold: Reason | None = None
     now: datetime = AT
-    memory: Memory = field(default_factory=Memory)
+    memory: AlertMemory = field(default_factory=AlertMemory)
     decisions: list[Decision] = field(default_factory=list)
 
     def read(
@@ -80,13 +87,15 @@ class Story:
 
     def restart(self) -> None:
         """Write the memory down and read it again."""
-        self.memory = Memory.from_dict(json.loads(json.dumps(self.memory.as_dict())))
+        self.memory = AlertMemory.from_dict(
+            json.loads(json.dumps(self.memory.as_dict()))
+        )
 
     def meet(
         self, result: Reading | Failure | None, outlook: Outlook = NOTHING
     ) -> list[AlertKind]:
         """Decide about something now; give what is told."""
-        news = News(self.account, result, outlook)
+        news = Observation(self.account, result, outlook)
         self.memory, self.decisions[:] = decide(
             self.memory, news, self.settings, self.hold, self.now
         )
@@ -99,7 +108,7 @@ class Story:
         return alert
 
     @property
-    def fates(self) -> list[tuple[AlertKind | None, Fate, Reason]]:
+    def fates(self) -> list[tuple[AlertKind | None, Disposition, Reason]]:
         """What was decided last."""
         return [(one.kind, one.fate, one.reason) for one in self.decisions]
 
@@ -151,8 +160,8 @@ def test_what_a_graver_alert_says_is_logged_as_said(story: Story) -> None:
     """So that "Why?" has an answer."""
     story.read("0")
     assert story.fates == [
-        (EMPTY, Fate.SENT, Reason.NEW),
-        (LOW, Fate.NOT_SENT, Reason.COVERED),
+        (EMPTY, Disposition.SENT, Reason.NEW),
+        (LOW, Disposition.NOT_SENT, Reason.COVERED),
     ]
 
 
@@ -284,7 +293,7 @@ def test_a_top_up_that_was_spent_before_it_could_be_told_is_none(story: Story) -
     story.hold = Reason.SNOOZED
     story.read("150")
     assert story.read("0") == [EMPTY]
-    assert (TOPPED_UP, Fate.NOT_SENT, Reason.OVER) in story.fates
+    assert (TOPPED_UP, Disposition.NOT_SENT, Reason.OVER) in story.fates
 
 
 # --- the key, and silence ---------------------------------------------------------
@@ -397,7 +406,7 @@ def test_what_was_held_back_over_night_waits_for_the_mornings_answer(
     assert story.tick() == []
     story.settings = Settings()
     assert story.read("50") == []
-    assert (LOW, Fate.NOT_SENT, Reason.OVER) in story.fates
+    assert (LOW, Disposition.NOT_SENT, Reason.OVER) in story.fates
 
 
 def test_a_late_answer_changes_nothing(story: Story) -> None:
@@ -416,7 +425,7 @@ def test_a_changed_unit_is_an_event_and_not_a_drop(story: Story) -> None:
     """Nothing is told of the first reading, by itself or by the time."""
     story.read("5000")
     assert story.read("9", days(1), unit="CREDITS") == []
-    assert story.fates == [(None, Fate.NOT_SENT, Reason.UNIT_CHANGED)]
+    assert story.fates == [(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED)]
     assert story.wait(5 * MINUTE) == []
     assert story.read("9", unit="CREDITS") == [LOW]
 
@@ -477,7 +486,7 @@ def test_what_nobody_takes_is_told_once_when_somebody_does(
     if known:
         story.hold = Reason.UNTAKEN
         assert begin(story) == []
-        assert (kind, Fate.HELD, Reason.UNTAKEN) in story.fates
+        assert (kind, Disposition.HELD, Reason.UNTAKEN) in story.fates
     else:
         assert begin(story) == [kind]
         story.memory = story.memory.untold(story.alert)
@@ -486,7 +495,7 @@ def test_what_nobody_takes_is_told_once_when_somebody_does(
     story.restart()
     story.hold = None
     assert story.tick() == [kind]
-    assert (kind, Fate.SENT, Reason.AFTERWARDS) in story.fates
+    assert (kind, Disposition.SENT, Reason.AFTERWARDS) in story.fates
     assert story.alert.rise == (Decimal(10) if kind is TOPPED_UP else None)
     assert story.wait(15 * MINUTE) == []
 
@@ -498,7 +507,7 @@ def test_what_is_over_before_anybody_takes_it_is_not_told(story: Story) -> None:
     story.memory = story.memory.untold(story.alert)
     story.hold = Reason.UNTAKEN
     story.read("50")
-    assert story.fates[0] == (LOW, Fate.NOT_SENT, Reason.OVER)
+    assert story.fates[0] == (LOW, Disposition.NOT_SENT, Reason.OVER)
     story.hold = None
     assert story.tick() == []
 
@@ -530,7 +539,7 @@ def test_what_is_turned_off_is_told_when_it_is_turned_on_again(story: Story) -> 
     """Silence is not counted as having told; it is logged once."""
     story.settings = replace(ALL, told=frozenset())
     assert story.read("5") == []
-    assert story.fates == [(LOW, Fate.NOT_SENT, Reason.OFF)]
+    assert story.fates == [(LOW, Disposition.NOT_SENT, Reason.OFF)]
     assert story.read("5") == []
     assert story.fates == []
     assert story.fail(Unauthorized) == []
@@ -544,12 +553,12 @@ def test_what_is_held_back_is_told_once_afterwards(story: Story, hold: Reason) -
     """If it still holds; and it is logged both times."""
     story.hold = hold
     assert story.read("9") == []
-    assert story.fates == [(LOW, Fate.HELD, hold)]
+    assert story.fates == [(LOW, Disposition.HELD, hold)]
     assert story.read("8") == []
     assert story.fates == []
     story.hold = None
     assert story.tick() == [LOW]
-    assert story.fates == [(LOW, Fate.SENT, Reason.AFTERWARDS)]
+    assert story.fates == [(LOW, Disposition.SENT, Reason.AFTERWARDS)]
     assert story.tick() == story.read("7") == []
 
 
@@ -559,7 +568,7 @@ def test_what_is_over_before_it_could_be_told_is_not_told(story: Story) -> None:
     story.hold = Reason.SNOOZED
     story.read("9")
     story.read("50")
-    assert (LOW, Fate.NOT_SENT, Reason.OVER) in story.fates
+    assert (LOW, Disposition.NOT_SENT, Reason.OVER) in story.fates
     story.hold = None
     assert story.tick() == []
 
@@ -600,7 +609,7 @@ def test_a_reminder_comes_every_so_often_while_it_is_low(story: Story) -> None:
     story.hold = None
     assert story.tick() == [LOW]
     assert story.alert.again
-    assert story.fates == [(LOW, Fate.SENT, Reason.REMINDER)]
+    assert story.fates == [(LOW, Disposition.SENT, Reason.REMINDER)]
     assert story.tick() == story.wait(2 * HOUR) == []
     story.now += HOUR
     assert story.fail() == story.tick() == []
@@ -736,7 +745,7 @@ class Judge:
     def judge(self, decisions: Iterable[Decision]) -> None:
         """Complain of an alert that is a repetition, or not known to be true."""
         for one in decisions:
-            if one.fate is not Fate.SENT:
+            if one.fate is not Disposition.SENT:
                 assert one.alert is None
                 continue
             assert one.kind is not None

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.decision import Decision, Fate, Reason
+from trayapp.core.alerts.decision import Decision, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry, logged, why_rows
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind
@@ -15,11 +15,11 @@ def test_the_last_decision_stands_first(now: datetime) -> None:
     """With its time, its account, what it was about, and its fate with the reason."""
     hour = timedelta(hours=1)
     decisions = [
-        Decision(AlertKind.LOW, Fate.HELD, Reason.QUIET),
-        Decision(None, Fate.NOT_SENT, Reason.UNIT_CHANGED),
+        Decision(AlertKind.LOW, Disposition.HELD, Reason.QUIET),
+        Decision(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED),
     ]
     entries = logged(decisions, MAIN, now - 24 * hour) + logged(
-        [Decision(AlertKind.LOW, Fate.SENT, Reason.AFTERWARDS)], MAIN, now - hour
+        [Decision(AlertKind.LOW, Disposition.SENT, Reason.AFTERWARDS)], MAIN, now - hour
     )
     assert why_rows(entries, now, ENGLISH) == (
         (
@@ -48,7 +48,7 @@ def test_everything_that_can_be_decided_has_words(now: datetime) -> None:
     entries = [
         LogEntry(now, "a", "Main\u202e", kind, fate, reason)
         for kind in (*AlertKind, None)
-        for fate in Fate
+        for fate in Disposition
         for reason in Reason
     ]
     rows = why_rows(entries, now, ENGLISH)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.settings import AlertKind
 
@@ -23,10 +23,10 @@ READINGS = st.builds(
     Reading, st.builds(Balance, AMOUNTS, st.sampled_from(["EUR", "SMS"])), MOMENTS
 )
 MEMORIES = st.builds(
-    Memory,
+    AlertMemory,
     question=st.text(max_size=20),
     since=st.none() | MOMENTS,
-    stages=st.dictionaries(st.sampled_from(AlertKind), st.sampled_from(Stage)),
+    stages=st.dictionaries(st.sampled_from(AlertKind), st.sampled_from(EpisodeStage)),
     seen=st.none() | READINGS,
     in_new_unit=st.booleans(),
     days=st.none() | st.tuples(st.integers(0, 700), st.integers(0, 700)),
@@ -43,9 +43,9 @@ HOUR = timedelta(hours=1)
 
 
 @given(MEMORIES)
-def test_it_comes_back_as_it_was_written(memory: Memory) -> None:
+def test_it_comes_back_as_it_was_written(memory: AlertMemory) -> None:
     """Through JSON, to every digit and microsecond."""
-    assert Memory.from_dict(json.loads(json.dumps(memory.as_dict()))) == memory
+    assert AlertMemory.from_dict(json.loads(json.dumps(memory.as_dict()))) == memory
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_it_comes_back_as_it_was_written(memory: Memory) -> None:
 def test_anything_else_is_refused(name: str, value: object) -> None:
     """As a `ValueError`, whatever is wrong with it."""
     with pytest.raises(ValueError, match=r"."):
-        Memory.from_dict({**Memory().as_dict(), name: value})
+        AlertMemory.from_dict({**AlertMemory().as_dict(), name: value})
     with pytest.raises(ValueError, match=name):
-        Memory.from_dict(
-            {one: is_ for one, is_ in Memory().as_dict().items() if one != name}
+        AlertMemory.from_dict(
+            {one: is_ for one, is_ in AlertMemory().as_dict().items() if one != name}
         )
 
 
@@ -80,16 +80,16 @@ def test_a_balance_is_current_until_its_next_question_is_overdue(
 ) -> None:
     """Nor is one from the future, or one after which a question failed."""
     seen = Reading(Balance(Decimal(5), "EUR"), now)
-    memory = Memory(seen=seen)
+    memory = AlertMemory(seen=seen)
     assert memory.current(HOUR, now + HOUR) == seen.balance
     assert memory.current(HOUR, now + 2 * HOUR) is None
     assert memory.current(HOUR, now - HOUR) is None
-    assert Memory(seen=seen, failures=1).current(HOUR, now) is None
-    assert Memory().current(HOUR, now) is None
+    assert AlertMemory(seen=seen, failures=1).current(HOUR, now) is None
+    assert AlertMemory().current(HOUR, now) is None
 
 
 def test_the_time_of_another_question_never_lies_in_the_future(now: datetime) -> None:
     """A clock that was set back would hide all readings."""
-    memory = Memory("another", now).asking(ACCOUNT, now)
+    memory = AlertMemory("another", now).asking(ACCOUNT, now)
     assert memory.since == now
     assert memory.asking(ACCOUNT, now - HOUR).since == now - HOUR

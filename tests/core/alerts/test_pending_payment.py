@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.alerts.pending_payment import Paid, paid_words
+from trayapp.core.alerts.pending_payment import PendingPayment, pending_payment_text
 from trayapp.core.i18n.language import Language
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -28,13 +28,13 @@ LANGUAGE = Language(zone=MADRID)
 def test_the_next_working_day_begins_at_nine(said: str, due: str) -> None:
     """Over a week-end, and over a clock change."""
     at = datetime.fromisoformat(said).replace(tzinfo=MADRID).astimezone(UTC)
-    shown = Paid("a", at).due(MADRID).astimezone(MADRID)
+    shown = PendingPayment("a", at).due(MADRID).astimezone(MADRID)
     assert f"{shown:%Y-%m-%d %H:%M}" == due
 
 
 def test_it_is_due_from_that_morning_on(now: datetime) -> None:
     """Not a minute before."""
-    paid = Paid("a", now)
+    paid = PendingPayment("a", now)
     due = paid.due(UTC)
     assert not paid.is_due(due - timedelta(minutes=1), UTC)
     assert paid.is_due(due, UTC)
@@ -45,7 +45,7 @@ def test_what_was_said_in_the_future_is_not_waited_for_for_years(
     now: datetime,
 ) -> None:
     """The clock was wrong then."""
-    paid = Paid("a", now + timedelta(days=400))
+    paid = PendingPayment("a", now + timedelta(days=400))
     assert paid.is_due(now, UTC)
 
 
@@ -58,14 +58,14 @@ def test_what_was_said_in_the_future_is_not_waited_for_for_years(
 )
 def test_it_is_always_a_working_day_soon(at: datetime) -> None:
     """Four days away at most, from a Friday's first minute."""
-    due = Paid("a", at).due(MADRID)
+    due = PendingPayment("a", at).due(MADRID)
     assert due.astimezone(MADRID).weekday() < 5
     assert timedelta(0) < due - at < timedelta(days=4)
 
 
 def test_it_says_what_is_waited_for(now: datetime) -> None:
     """When it was said, and when the reminder comes, in the person's zone."""
-    assert paid_words(Paid("a", now), now, LANGUAGE) == (
+    assert pending_payment_text(PendingPayment("a", now), now, LANGUAGE) == (
         "You said you paid (13:00). "
         "If no top-up is seen, a reminder comes (24 Nov, 09:00)."
     )

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.autostart.desktop_entry import Entry, command_line, command_words
+from trayapp.core.autostart.desktop_entry import (
+    DesktopEntry,
+    command_line,
+    command_words,
+)
 
 FOREIGN = """# kept by hand
 [Desktop Entry]
@@ -24,47 +28,49 @@ WORDS = st.lists(
 
 def test_a_value_is_found_whatever_spaces_stand_around() -> None:
     """As desktops read it."""
-    entry = Entry.parse(FOREIGN)
+    entry = DesktopEntry.parse(FOREIGN)
     assert (entry.get("Type"), entry.get("Exec")) == ("Application", "old")
     assert entry.get("Exec[de]") == "alt"
 
 
 def test_what_stands_in_other_groups_is_not_the_entrys() -> None:
     """An action's command starts nothing at login."""
-    entry = Entry.parse("[Other]\nExec=no\n[Desktop Entry]\nName=N\n[Third]\nIcon=i\n")
+    entry = DesktopEntry.parse(
+        "[Other]\nExec=no\n[Desktop Entry]\nName=N\n[Third]\nIcon=i\n"
+    )
     assert [entry.get(key) for key in ("Exec", "Name", "Icon")] == [None, "N", None]
     assert entry.keys == ("Name", "[Other]", "[Third]")
 
 
 def test_the_last_of_two_counts() -> None:
     """As with GLib; a change leaves one."""
-    entry = Entry.parse("[Desktop Entry]\nExec=a\nName=N\nExec=b\n")
+    entry = DesktopEntry.parse("[Desktop Entry]\nExec=a\nName=N\nExec=b\n")
     assert entry.get("Exec") == "b"
     assert entry.plus("Exec", "c").text == "[Desktop Entry]\nName=N\nExec=c\n"
 
 
 def test_one_line_changes_and_no_other() -> None:
     """Comments, unknown keys, other groups and blank lines stay."""
-    entry = Entry.parse(FOREIGN)
+    entry = DesktopEntry.parse(FOREIGN)
     assert entry.text == FOREIGN
     assert entry.plus("Exec", "new").text == FOREIGN.replace("Exec=old", "Exec=new")
 
 
 def test_a_new_line_comes_at_the_end_of_its_group() -> None:
     """Before what parts it from the next."""
-    said = Entry.parse(FOREIGN).plus("Hidden", "true").text
+    said = DesktopEntry.parse(FOREIGN).plus("Hidden", "true").text
     assert said == FOREIGN.replace("c;\n\n", "c;\nHidden=true\n\n")
 
 
 def test_a_key_is_taken_out() -> None:
     """And one that is not there is no fault."""
-    entry = Entry.parse(FOREIGN).plus("Exec", None).plus("Hidden", None)
+    entry = DesktopEntry.parse(FOREIGN).plus("Exec", None).plus("Hidden", None)
     assert entry.text == FOREIGN.replace("Exec=old\n", "")
 
 
 def test_comments_are_no_keys() -> None:
     """Whatever they look like."""
-    entry = Entry.parse("[Desktop Entry]\n# Exec=no\n")
+    entry = DesktopEntry.parse("[Desktop Entry]\n# Exec=no\n")
     assert (entry.get("# Exec"), entry.get("Exec"), entry.keys) == (None, None, ())
 
 
@@ -85,14 +91,14 @@ def test_what_desktops_read_as_an_entry(
     is_sound: bool,  # noqa: FBT001  # pytest passes it by name
 ) -> None:
     """Its group comes first, and each line is one that they know."""
-    assert Entry.parse(text).is_sound is is_sound
+    assert DesktopEntry.parse(text).is_sound is is_sound
 
 
 def test_text_without_the_group_holds_nothing() -> None:
     """Such as an empty file."""
     for text in ("", "Exec=a\n", "\0\1\2"):
-        assert Entry.parse(text).get("Exec") is None
-        assert Entry.parse(text).keys == ()
+        assert DesktopEntry.parse(text).get("Exec") is None
+        assert DesktopEntry.parse(text).keys == ()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def test_a_command_is_quoted_as_the_specification_wants_it(
 
 def test_a_backslash_is_escaped_once_more_in_the_file() -> None:
     """First as part of the command, then as part of a value."""
-    entry = Entry.of([("Exec", command_line(["/a\\b $c"]))])
+    entry = DesktopEntry.of([("Exec", command_line(["/a\\b $c"]))])
     assert entry.text == '[Desktop Entry]\nExec="/a\\\\\\\\b \\\\$c"\n'
 
 
@@ -135,8 +141,8 @@ def test_a_command_that_is_quoted_wrongly_is_none(line: str) -> None:
 @given(WORDS)
 def test_any_command_is_read_as_it_was_written(words: list[str]) -> None:
     """Through the file and back."""
-    entry = Entry.of([("Exec", command_line(words)), ("Name", "N")])
-    read = Entry.parse(entry.text)
+    entry = DesktopEntry.of([("Exec", command_line(words)), ("Name", "N")])
+    read = DesktopEntry.parse(entry.text)
     assert command_words(read.get("Exec") or "") == tuple(words)
 
 
@@ -146,7 +152,7 @@ def test_any_command_is_read_as_it_was_written(words: list[str]) -> None:
 )
 def test_any_text_can_be_changed(text: str, value: str) -> None:
     """Nothing else of it does."""
-    entry = Entry.parse(f"[Desktop Entry]\n{text}")
+    entry = DesktopEntry.parse(f"[Desktop Entry]\n{text}")
     changed = entry.plus("X-Ours", value)
     assert changed.get("X-Ours") == value
     assert changed.plus("X-Ours", None).text == entry.plus("X-Ours", None).text

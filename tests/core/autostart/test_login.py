@@ -2,20 +2,20 @@
 
 import pytest
 
-from trayapp.core.autostart.login import Login, Starter, is_ours
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState, is_ours
 
-HERE = Starter(("/home/me/new/balance-tray",))
+HERE = LaunchCommand(("/home/me/new/balance-tray",))
 OTHER = ("/home/me/old/balance-tray", "--minimized")
 
 
 def test_only_one_state_starts_the_program() -> None:
     """All others are different ways of not being started."""
-    assert [login for login in Login if login.is_on] == [Login.ON]
+    assert [login for login in LoginEntryState if login.is_on] == [LoginEntryState.ON]
 
 
 def test_the_program_starts_quietly() -> None:
     """Nobody wants its window at each login."""
-    python = Starter(("/usr/bin/python3", "-m", "trayapp"))
+    python = LaunchCommand(("/usr/bin/python3", "-m", "trayapp"))
     assert HERE.command == ("/home/me/new/balance-tray", "--minimized")
     assert python.command == ("/usr/bin/python3", "-m", "trayapp", "--minimized")
 
@@ -65,8 +65,8 @@ def test_what_the_system_installed_stays_while_it_is_there() -> None:
 def test_a_checkout_takes_over_nothing() -> None:
     """Nor does a program that is gone from there in a moment."""
     for starter in (
-        Starter(HERE.words, is_lasting=False),
-        Starter(HERE.words, is_passing=True),
+        LaunchCommand(HERE.words, is_lasting=False),
+        LaunchCommand(HERE.words, is_passing=True),
     ):
         assert not starter.takes_over(OTHER, is_there=False)
 

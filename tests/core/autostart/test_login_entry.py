@@ -2,8 +2,8 @@
 
 import pytest
 
-from trayapp.core.autostart.desktop_entry import Entry
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.desktop_entry import DesktopEntry
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.autostart.login_entry import (
     holds_only_ours,
     login_of,
@@ -13,10 +13,12 @@ from trayapp.core.autostart.login_entry import (
     switched_on,
 )
 
-HERE = Starter(("/here/balance-tray",))
+HERE = LaunchCommand(("/here/balance-tray",))
 XFCE = ("XFCE",)
 NEW = new_entry(HERE, {"": "It watches", "de": "Es wacht"})
-THEIRS = Entry.of([("Type", "Application"), ("Exec", "env A=1 b"), ("X-Their", "x")])
+THEIRS = DesktopEntry.of(
+    [("Type", "Application"), ("Exec", "env A=1 b"), ("X-Their", "x")]
+)
 
 
 def there(_: str) -> bool:
@@ -29,7 +31,7 @@ def gone(_: str) -> bool:
     return False
 
 
-def on(entry: Entry) -> Entry:
+def on(entry: DesktopEntry) -> DesktopEntry:
     """Switch an entry on, on Xfce."""
     return switched_on(entry, HERE, XFCE, there)
 
@@ -53,7 +55,7 @@ def test_a_new_entry_says_all_that_desktops_want_to_know() -> None:
         "X-KDE-autostart-after=panel\n"
         "X-LXQt-Need-Tray=true\n"
     )
-    assert login_of(NEW, XFCE, there) is Login.ON
+    assert login_of(NEW, XFCE, there) is LoginEntryState.ON
 
 
 @pytest.mark.parametrize(
@@ -72,8 +74,8 @@ def test_a_person_can_switch_it_off_and_a_tick_switches_it_on(
 ) -> None:
     """In the desktop's own settings, each of which does it in its own way."""
     entry = NEW.plus(key, value)
-    assert login_of(entry, XFCE, there) is Login.SWITCHED_OFF
-    assert login_of(on(entry), XFCE, there) is Login.ON
+    assert login_of(entry, XFCE, there) is LoginEntryState.SWITCHED_OFF
+    assert login_of(on(entry), XFCE, there) is LoginEntryState.ON
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_person_can_switch_it_off_and_a_tick_switches_it_on(
 def test_what_does_not_keep_it_from_starting_stays(key: str, value: str) -> None:
     """Also when it is switched on."""
     entry = NEW.plus(key, value)
-    assert login_of(entry, XFCE, there) is Login.ON
+    assert login_of(entry, XFCE, there) is LoginEntryState.ON
     assert on(entry).plus("Hidden", None) == entry.plus("Hidden", None)
 
 
@@ -103,14 +105,14 @@ def test_other_desktops_keep_what_is_said_of_them() -> None:
 def test_a_desktop_without_a_name_is_none_of_those_listed() -> None:
     """A list of others is then taken away, not added to."""
     entry = NEW.plus("OnlyShowIn", "KDE;")
-    assert login_of(entry, (), there) is Login.SWITCHED_OFF
+    assert login_of(entry, (), there) is LoginEntryState.SWITCHED_OFF
     assert switched_on(entry, HERE, (), there).get("OnlyShowIn") is None
 
 
 def test_a_program_that_is_gone_is_not_started() -> None:
     """The box shows that, and a tick has it start this one."""
-    entry = new_entry(Starter(("/gone/balance-tray",)), {})
-    assert login_of(entry, XFCE, gone) is Login.OFF
+    entry = new_entry(LaunchCommand(("/gone/balance-tray",)), {})
+    assert login_of(entry, XFCE, gone) is LoginEntryState.OFF
     new = switched_on(entry, HERE, XFCE, gone)
     assert new.get("Exec") == "/here/balance-tray --minimized"
     assert new.get("TryExec") == "/here/balance-tray"
@@ -119,7 +121,7 @@ def test_a_program_that_is_gone_is_not_started() -> None:
 def test_each_of_both_names_of_the_program_is_needed() -> None:
     """As desktops look for either."""
     entry = NEW.plus("TryExec", "/gone")
-    assert login_of(entry, XFCE, lambda name: name != "/gone") is Login.OFF
+    assert login_of(entry, XFCE, lambda name: name != "/gone") is LoginEntryState.OFF
 
 
 @pytest.mark.parametrize(
@@ -134,14 +136,14 @@ def test_each_of_both_names_of_the_program_is_needed() -> None:
 )
 def test_what_starts_nothing_is_off(text: str) -> None:
     """As when somebody emptied the file instead of removing it."""
-    entry = Entry.parse(text)
-    assert login_of(entry, XFCE, there) is Login.OFF
+    entry = DesktopEntry.parse(text)
+    assert login_of(entry, XFCE, there) is LoginEntryState.OFF
 
 
 def test_a_command_that_a_person_changed_stays() -> None:
     """As long as it can be started; what else stands there stays in any case."""
     off = switched_off(THEIRS)
-    assert login_of(off, XFCE, there) is Login.SWITCHED_OFF
+    assert login_of(off, XFCE, there) is LoginEntryState.SWITCHED_OFF
     assert on(off) == THEIRS
     new = switched_on(off, HERE, XFCE, gone)
     assert new.get("Exec") == "/here/balance-tray --minimized"
@@ -150,13 +152,13 @@ def test_a_command_that_a_person_changed_stays() -> None:
 
 def test_an_entry_of_another_copy_leads_here_once_it_is_ticked() -> None:
     """The person ticks it in this one."""
-    old = new_entry(Starter(("/old/balance-tray",)), {})
+    old = new_entry(LaunchCommand(("/old/balance-tray",)), {})
     assert on(switched_off(old)).get("Exec") == "/here/balance-tray --minimized"
 
 
 def test_a_moved_program_is_followed() -> None:
     """By both names, and nothing else changes."""
-    old = new_entry(Starter(("/old/balance-tray",)), {}).plus("X-Their", "x")
+    old = new_entry(LaunchCommand(("/old/balance-tray",)), {}).plus("X-Their", "x")
     new = repaired(old, HERE, XFCE, gone)
     assert new is not None
     assert new == old.plus("Exec", NEW.get("Exec")).plus("TryExec", NEW.get("TryExec"))
@@ -167,12 +169,14 @@ def test_a_moved_program_is_followed() -> None:
     [
         NEW,
         THEIRS,
-        Entry.parse(""),
-        switched_off(new_entry(Starter(("/old/balance-tray",)), {})),
-        new_entry(Starter(("/old/b",)), {}).plus("X-GNOME-Autostart-enabled", "false"),
+        DesktopEntry.parse(""),
+        switched_off(new_entry(LaunchCommand(("/old/balance-tray",)), {})),
+        new_entry(LaunchCommand(("/old/b",)), {}).plus(
+            "X-GNOME-Autostart-enabled", "false"
+        ),
     ],
 )
-def test_nothing_is_repaired_that_is_right_foreign_or_off(entry: Entry) -> None:
+def test_nothing_is_repaired_that_is_right_foreign_or_off(entry: DesktopEntry) -> None:
     """A start writes nothing that nobody needs."""
     assert repaired(entry, HERE, XFCE, gone) is None
 
@@ -183,4 +187,4 @@ def test_an_entry_with_a_key_of_somebody_else_is_not_ours_alone() -> None:
     assert holds_only_ours(NEW.plus("Hidden", "false"), NEW)
     assert not holds_only_ours(NEW.plus("X-Their", "x"), NEW)
     assert not holds_only_ours(NEW.plus("Exec", "env A=1 b"), NEW)
-    assert not holds_only_ours(Entry.parse(f"{NEW.text}[Other]\n"), NEW)
+    assert not holds_only_ours(DesktopEntry.parse(f"{NEW.text}[Other]\n"), NEW)

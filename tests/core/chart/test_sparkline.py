@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import SHOWN, Glimpse, glimpse, sketch
+from trayapp.core.chart.sparkline import (
+    SHOWN,
+    RecentBalances,
+    recent_balances,
+    sparkline,
+)
 from trayapp.core.i18n.language import ENGLISH, Language
 
 NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
@@ -26,8 +31,8 @@ def past(*steps: tuple[float, int], unit: str = "EUR") -> list[Reading]:
 
 def test_without_a_reading_there_is_nothing_to_see() -> None:
     """Nor with those of a clock that was ahead."""
-    assert glimpse([], NOON) is None
-    assert glimpse(past((-1, 5)), NOON) is None
+    assert recent_balances([], NOON) is None
+    assert recent_balances(past((-1, 5)), NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_the_high_is_that_of_thirty_days(
     steps: tuple[tuple[float, int], ...], high: int
 ) -> None:
     """What stood when they began counts too: a balance stands until it changes."""
-    seen = glimpse(past(*steps), NOON)
+    seen = recent_balances(past(*steps), NOON)
     assert seen is not None
     assert seen.high == high
 
@@ -51,14 +56,14 @@ def test_the_high_is_that_of_thirty_days(
 def test_another_unit_is_another_account() -> None:
     """Credits say nothing of euros."""
     readings = [*past((9, 5000), unit="CREDITS"), *past((3, 20), (1, 10))]
-    seen = glimpse(readings, NOON)
+    seen = recent_balances(readings, NOON)
     assert seen is not None
     assert seen.high == 20
 
 
 def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
     """As high as the most that stood in them."""
-    seen = glimpse(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
+    seen = recent_balances(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
     assert seen is not None
     assert seen.line[0] == (0.0, 1.0)
     assert dict(seen.line)[0.25] == 1.0
@@ -68,19 +73,19 @@ def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
 
 def test_a_line_begins_where_readings_do() -> None:
     """Nothing is drawn where nothing was known, and one point is no line."""
-    seen = glimpse(past((7, 50), (0, 25)), NOON)
+    seen = recent_balances(past((7, 50), (0, 25)), NOON)
     assert seen is not None
     assert seen.line[0] == (0.5, 1.0)
-    lonely = glimpse(past((0, 25)), NOON)
+    lonely = recent_balances(past((0, 25)), NOON)
     assert lonely is not None
     assert lonely.line == ()
 
 
 def test_a_sketch_says_what_it_shows() -> None:
     """It ends in what there is now, which may be news, and knows where low begins."""
-    seen = glimpse(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
+    seen = recent_balances(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
     assert seen is not None
-    drawn = sketch(seen, Balance(Decimal(20), "EUR"), Decimal(10), ENGLISH)
+    drawn = sparkline(seen, Balance(Decimal(20), "EUR"), Decimal(10), ENGLISH)
     assert drawn is not None
     assert (drawn.points[0], drawn.points[-1]) == ((0.0, 1.0), (1.0, 0.2))
     assert drawn.threshold == 0.1
@@ -91,9 +96,9 @@ def test_a_sketch_says_what_it_shows() -> None:
 
 def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
     """And none for a threshold that is above all of it."""
-    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    seen = recent_balances(past((1, 100), (0, 50)), NOON)
     assert seen is not None
-    drawn = sketch(seen, Balance(Decimal(200), "EUR"), Decimal(500), ENGLISH)
+    drawn = sparkline(seen, Balance(Decimal(200), "EUR"), Decimal(500), ENGLISH)
     assert drawn is not None
     assert (drawn.points[0][1], drawn.points[-1]) == (0.5, (1.0, 1.0))
     assert drawn.threshold is None
@@ -102,20 +107,20 @@ def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
 
 def test_a_sketch_keeps_hidden_amounts() -> None:
     """And without a line there is none."""
-    seen = glimpse(past((1, 100), (0, 50)), NOON)
+    seen = recent_balances(past((1, 100), (0, 50)), NOON)
     assert seen is not None
     balance, hiding = Balance(Decimal(50), "EUR"), Language(hides_amounts=True)
-    drawn = sketch(seen, balance, Decimal(5), hiding)
+    drawn = sparkline(seen, balance, Decimal(5), hiding)
     assert drawn is not None
     assert drawn.words == ""
-    assert sketch(Glimpse(Decimal(50)), balance, Decimal(5), ENGLISH) is None
+    assert sparkline(RecentBalances(Decimal(50)), balance, Decimal(5), ENGLISH) is None
 
 
 @given(st.lists(st.tuples(AGES, AMOUNTS)))
 def test_any_past_gives_a_line_within_its_frame(pairs: list[tuple[int, int]]) -> None:
     """From left to right, and never out of it."""
     readings = past(*((hours / 24, amount) for hours, amount in sorted(pairs)[::-1]))
-    seen = glimpse(readings, NOON)
+    seen = recent_balances(readings, NOON)
     if seen is None:
         return
     places = [x for x, _ in seen.line]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import NoConnection, Unauthorized
 from trayapp.core.i18n.language import ENGLISH
@@ -18,14 +18,14 @@ from trayapp.core.view.account_text import Extra, age, card, snoozed_until, tota
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
 
-def known(now: datetime, amount: str, **change: object) -> Known:
+def known(now: datetime, amount: str, **change: object) -> AccountState:
     """Make an account that was asked at noon."""
     reading = Reading(Balance(Decimal(amount), "EUR"), now)
     account = replace(ACCOUNT, **change)  # type: ignore[arg-type]  # a field of Account
-    return Known(account, reading)
+    return AccountState(account, reading)
 
 
-def rejected(one: Known, now: datetime) -> Known:
+def rejected(one: AccountState, now: datetime) -> AccountState:
     """Let the key be rejected."""
     return one.apply(Outcome(one.account.id, now, Unauthorized().as_failure()))
 
@@ -82,9 +82,9 @@ def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
     assert card(one, now, ENGLISH).run_out == ""
 
 
-def in_unit(now: datetime, amount: str, unit: str) -> Known:
+def in_unit(now: datetime, amount: str, unit: str) -> AccountState:
     """Make an account that has so much."""
-    return Known(ACCOUNT, Reading(Balance(Decimal(amount), unit), now))
+    return AccountState(ACCOUNT, Reading(Balance(Decimal(amount), unit), now))
 
 
 def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
@@ -100,13 +100,13 @@ def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
 def test_totals_say_what_they_leave_out(now: datetime) -> None:
     """An unknown balance is not 0."""
     euros = in_unit(now, "1", "EUR")
-    assert totals((euros, Known(ACCOUNT)), ENGLISH) == "€1.00; 1 account unknown"
+    assert totals((euros, AccountState(ACCOUNT)), ENGLISH) == "€1.00; 1 account unknown"
 
 
 def test_there_is_no_total_of_one_or_of_nothing(now: datetime) -> None:
     """It would say nothing new."""
     assert totals((in_unit(now, "1", "EUR"),), ENGLISH) == ""
-    assert totals((Known(ACCOUNT), Known(ACCOUNT)), ENGLISH) == ""
+    assert totals((AccountState(ACCOUNT), AccountState(ACCOUNT)), ENGLISH) == ""
     assert totals((), ENGLISH) == ""
 
 

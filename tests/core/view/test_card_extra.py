@@ -4,30 +4,30 @@ from datetime import datetime
 from decimal import Decimal
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Known
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.account_state import AccountState
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.card_extra import beside
 
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 UNSURE = Forecast(Verdict.NOT_ENOUGH)
-SEEN = Glimpse(
+SEEN = RecentBalances(
     Decimal(100), ((0.0, 1.0), (1.0, 0.5)), first=Decimal(100), most=Decimal(100)
 )
 PRICED = Account("a", "Shop", low_below=Decimal(10), price=Decimal("0.05"))
 
 
-def known(now: datetime, amount: str, unit: str = "EUR") -> Known:
+def known(now: datetime, amount: str, unit: str = "EUR") -> AccountState:
     """Give an account with a price, and a balance."""
-    return Known(PRICED, Reading(Balance(Decimal(amount), unit), now))
+    return AccountState(PRICED, Reading(Balance(Decimal(amount), unit), now))
 
 
 def test_all_that_is_known_is_said(now: datetime) -> None:
     """The day loudly, the messages, the line, and the payment."""
-    paid = Paid("a", now)
+    paid = PendingPayment("a", now)
     extra = beside(known(now, "50"), (FAR, SEEN, paid), now, ENGLISH)
     assert extra.run_out == "More than two years at this pace"
     assert "1,000" in extra.messages
@@ -50,8 +50,8 @@ def test_a_balance_in_messages_counts_none_beside_it(now: datetime) -> None:
 
 def test_without_a_balance_only_a_payment_is_said(now: datetime) -> None:
     """The rest was said of another address or sub-account."""
-    paid = Paid("a", now)
-    extra = beside(Known(PRICED), (FAR, SEEN, paid), now, ENGLISH)
+    paid = PendingPayment("a", now)
+    extra = beside(AccountState(PRICED), (FAR, SEEN, paid), now, ENGLISH)
     assert (extra.run_out, extra.note, extra.messages, extra.sketch) == (
         *("", "", ""),
         None,

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, NoConnection, Unauthorized
 from trayapp.core.settings import Settings
@@ -44,9 +44,9 @@ def test_accounts_are_counted_by_kind_and_state(now: datetime) -> None:
     """How many there are, and how they fare."""
     reading = Reading(Balance(Decimal(50), "EUR"), now)
     accounts = (
-        Known(Account("a", "Main"), reading),
-        Known(Account("b", "Shop", sub_account="shop"), reading),
-        Known(Account("c", "Own", Service.CUSTOM, "https://c.example")),
+        AccountState(Account("a", "Main"), reading),
+        AccountState(Account("b", "Shop", sub_account="shop"), reading),
+        AccountState(Account("c", "Own", Service.CUSTOM, "https://c.example")),
     )
     said = report(replace(FOUND, accounts=accounts))
     expected = "Accounts: 3 (2 smsup, 1 custom, 1 sub-account, 2 ok, 1 unknown)"
@@ -56,9 +56,11 @@ def test_accounts_are_counted_by_kind_and_state(now: datetime) -> None:
 def test_what_fails_is_told_by_number() -> None:
     """With the error's id and detail."""
     accounts = (
-        Known(Account("a", "Main")),
-        Known(Account("b", "Shop"), failure=Failure(Unauthorized, "HTTP 401: no")),
-        Known(Account("c", "Third"), failure=Failure(NoConnection)),
+        AccountState(Account("a", "Main")),
+        AccountState(
+            Account("b", "Shop"), failure=Failure(Unauthorized, "HTTP 401: no")
+        ),
+        AccountState(Account("c", "Third"), failure=Failure(NoConnection)),
     )
     lines = report(replace(FOUND, accounts=accounts)).splitlines()
     assert "  account 2: unauthorized: HTTP 401: no" in lines
@@ -71,7 +73,7 @@ def test_nothing_that_names_an_account_is_in_it() -> None:
         "a1b2", "Ana's shop", Service.CUSTOM, "https://sms.ana.example", "ana-sub"
     )
     detail = "user ana-sub of Ana's shop at https://sms.ana.example is unknown"
-    known = Known(account, failure=Failure(NoConnection, detail))
+    known = AccountState(account, failure=Failure(NoConnection, detail))
     entries = (ENTRY, "sms.ana.example did not answer", "12a1b23 is no id")
     said = report(replace(FOUND, accounts=(known,), entries=entries))
     for private in ("Ana", "ana-sub", "sms.ana", " a1b2 "):

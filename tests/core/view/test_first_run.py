@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import Service
-from trayapp.core.account_draft import Field
+from trayapp.core.account_draft import DraftField
 from trayapp.core.balance import Balance
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.view.first_run import (
@@ -35,7 +35,7 @@ def test_no_field_is_typed_in_two_steps() -> None:
     """What is wrong with one has one place to be said."""
     typed = [field for fields in FIELDS.values() for field in fields]
     assert len(typed) == len(set(typed))
-    assert set(Field) - set(typed) == {Field.SUB_ACCOUNT, Field.PRICE}
+    assert set(DraftField) - set(typed) == {DraftField.SUB_ACCOUNT, DraftField.PRICE}
 
 
 @pytest.mark.parametrize(

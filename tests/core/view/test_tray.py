@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.account import Account, Service
-from trayapp.core.account_state import Known, Outcome
+from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Unauthorized
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.i18n.plain_text import utf16_length
 from trayapp.core.view.account_text import card
@@ -22,14 +22,14 @@ from trayapp.core.view.tray import TOOLTIP_LIMIT, tray_view
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
 
-def known(now: datetime, amount: str, **change: object) -> Known:
+def known(now: datetime, amount: str, **change: object) -> AccountState:
     """Make an account that was asked at noon."""
     reading = Reading(Balance(Decimal(amount), "EUR"), now)
     account = replace(ACCOUNT, **change)  # type: ignore[arg-type]  # a field of Account
-    return Known(account, reading)
+    return AccountState(account, reading)
 
 
-def rejected(one: Known, now: datetime) -> Known:
+def rejected(one: AccountState, now: datetime) -> AccountState:
     """Let the key be rejected."""
     return one.apply(Outcome(one.account.id, now, Unauthorized().as_failure()))
 
@@ -39,14 +39,14 @@ def test_the_tooltip_has_name_amount_unit_and_age(now: datetime) -> None:
     view = tray_view((known(now, "350.1200"),), now, ENGLISH)
     assert view.tooltip == "Main: €350.12, as of 12:00"
     assert view.lines == ("Main: €350.12, as of 12:00",)
-    assert view.gauge.state is State.OK
+    assert view.gauge.state is Status.OK
 
 
 def test_the_tooltip_tells_what_is_wrong_and_the_last_balance(now: datetime) -> None:
     """A rejected key does not hide what was left."""
     view = tray_view((rejected(known(now, "50"), now),), now, ENGLISH)
     assert view.tooltip == "Main: €50.00, Key rejected, as of 12:00"
-    assert view.gauge.state is State.UNAUTHORIZED
+    assert view.gauge.state is Status.UNAUTHORIZED
 
 
 def test_the_weakest_account_comes_first(now: datetime) -> None:
@@ -54,7 +54,7 @@ def test_the_weakest_account_comes_first(now: datetime) -> None:
     fine = known(now, "100", id="f", name="Fine")
     low = known(now, "5", id="l", name="Shop")
     view = tray_view((fine, low), now, ENGLISH)
-    assert view.gauge.state is State.LOW
+    assert view.gauge.state is Status.LOW
     assert view.lines[0].startswith("Shop: €5.00, Low")
     assert view.tooltip.splitlines() == list(view.lines)
 
@@ -62,15 +62,15 @@ def test_the_weakest_account_comes_first(now: datetime) -> None:
 def test_without_an_account_the_tray_says_so(now: datetime) -> None:
     """Nothing is set up, and nothing is claimed."""
     view = tray_view((), now, ENGLISH)
-    assert (view.gauge.state, view.lines) == (State.NOT_SET_UP, ("Not set up",))
+    assert (view.gauge.state, view.lines) == (Status.NOT_SET_UP, ("Not set up",))
     assert view.tooltip == "Balance Tray: Not set up"
 
 
 def test_an_unknown_balance_is_never_a_number(now: datetime) -> None:
     """Before the first answer there is no amount at all."""
-    view = tray_view((Known(ACCOUNT, asking=True),), now, ENGLISH)
+    view = tray_view((AccountState(ACCOUNT, asking=True),), now, ENGLISH)
     assert view.lines == ("Main: asking…",)
-    assert card(Known(ACCOUNT), now, ENGLISH).amount == "—"
+    assert card(AccountState(ACCOUNT), now, ENGLISH).amount == "—"
 
 
 @given(st.lists(st.text(min_size=1, max_size=60), max_size=30))
@@ -126,13 +126,15 @@ def test_the_picture_is_a_gauge_of_the_weakest_account(
     """Against what it held lately, and with its amount in short."""
     low = known(now, amount, low_below=Decimal(0))
     view = tray_view((low,), now, ENGLISH, highs={"a": Decimal(700)})
-    assert view.gauge == Gauge(State.OK, level, number)
+    assert view.gauge == Gauge(Status.OK, level, number)
 
 
 def test_without_a_past_the_picture_has_no_level(now: datetime) -> None:
     """A gauge without a scale would be a guess."""
     assert tray_view((known(now, "350"),), now, ENGLISH).gauge.level is None
-    unknown = tray_view((Known(ACCOUNT),), now, ENGLISH, highs={"a": Decimal(700)})
+    unknown = tray_view(
+        (AccountState(ACCOUNT),), now, ENGLISH, highs={"a": Decimal(700)}
+    )
     assert (unknown.gauge.level, unknown.gauge.number) == (None, "")
 
 

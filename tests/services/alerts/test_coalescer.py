@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.settings import AlertKind
-from trayapp.services.alerts.coalescer import Announcer
+from trayapp.services.alerts.coalescer import Coalescer
 
 A, B, C = (Alert(AlertKind.LOW, Account(one, one.upper())) for one in "abc")
 PATIENCE_S = 5.0
@@ -19,7 +19,7 @@ class Scene:
         self.said: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
         self.quiet = asyncio.Event()
         self.quiet.set()
-        self.announcer = Announcer(
+        self.announcer = Coalescer(
             self.said.put_nowait, self._idle, settle_s=0.0, longest_s=longest_s
         )
 

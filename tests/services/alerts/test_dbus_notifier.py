@@ -13,7 +13,12 @@ from typing import Any, Self
 
 import pytest
 
-from trayapp.core.alerts.notification import Button, Notice, Picture, Urgency
+from trayapp.core.alerts.notification import (
+    Notification,
+    NotificationButton,
+    NotificationImage,
+    Urgency,
+)
 
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
@@ -34,24 +39,24 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from private_bus import Bus, whole_bus
 from trayapp.services.alerts import dbus_notifier as module
-from trayapp.services.alerts.dbus_notifier import Notifier, Router
+from trayapp.services.alerts.dbus_notifier import DBusNotifier, Router
 
 NAME = "org.freedesktop.Notifications"
 ADDRESS = DBusAddress("/org/freedesktop/Notifications", NAME, NAME)
 PATIENCE_S = 10.0
-LOW = Notice(
+LOW = Notification(
     topic="a/balance",
     account_id="a",
     title="Main: low balance",
     body="€9 left, less than €10 & <b>sinking</b>.",
     urgency=Urgency.NORMAL,
     buttons=(
-        (Button.DEFAULT, "Open"),
-        (Button.TOP_UP, "Top up"),
-        (Button.OPEN, "Open"),
+        (NotificationButton.DEFAULT, "Open"),
+        (NotificationButton.TOP_UP, "Top up"),
+        (NotificationButton.OPEN, "Open"),
     ),
 )
-PICTURE = Picture(2, bytes(range(16)))
+PICTURE = NotificationImage(2, bytes(range(16)))
 OTHER = replace(LOW, topic="b/key", account_id="b", urgency=Urgency.CRITICAL)
 
 
@@ -136,18 +141,18 @@ class Scene:
     """A notifier, and what was pressed."""
 
     def __init__(self) -> None:
-        self.answers: asyncio.Queue[tuple[str, Button]] = asyncio.Queue()
-        self.notifier = Notifier(
+        self.answers: asyncio.Queue[tuple[str, NotificationButton]] = asyncio.Queue()
+        self.notifier = DBusNotifier(
             lambda account_id, button: self.answers.put_nowait((account_id, button)),
             app_name="Balance Tray",
             picture=PICTURE,
         )
 
-    async def tell(self, notice: Notice) -> bool:
+    async def tell(self, notice: Notification) -> bool:
         """Show a notification."""
         return await self.notifier.tell(notice)
 
-    async def pressed(self) -> tuple[str, Button]:
+    async def pressed(self) -> tuple[str, NotificationButton]:
         """Wait for the next answer."""
         async with asyncio.timeout(PATIENCE_S):
             return await self.answers.get()
@@ -174,7 +179,7 @@ def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
     asyncio.run(run())
 
 
-def told(server: Server, *notices: Notice) -> list[Shown]:
+def told(server: Server, *notices: Notification) -> list[Shown]:
     """Tell the server these, one after the other, and give what it was asked to do."""
 
     async def story(scene: Scene) -> None:
@@ -280,8 +285,8 @@ def test_a_notification_that_was_taken_away_is_not_replaced() -> None:
 
 
 @pytest.mark.usefixtures("bus")
-@pytest.mark.parametrize("button", Button)
-def test_a_button_is_heard_with_its_account(button: Button) -> None:
+@pytest.mark.parametrize("button", NotificationButton)
+def test_a_button_is_heard_with_its_account(button: NotificationButton) -> None:
     """Clicking the notification itself is one of them."""
 
     async def story(scene: Scene) -> None:
@@ -307,7 +312,7 @@ def test_what_others_were_answered_is_not_heard() -> None:
             stranger.send(forged)
             assert Proxy(message_bus, stranger).NameHasOwner(NAME)  # so it has arrived
         server.press(1, "top-up")
-        assert await scene.pressed() == ("a", Button.TOP_UP)
+        assert await scene.pressed() == ("a", NotificationButton.TOP_UP)
         assert scene.answers.empty()
 
     with Server() as server:
@@ -327,7 +332,7 @@ def test_a_server_that_starts_anew_is_told_of_nothing_old() -> None:
             await scene.tell(LOW)
             assert [one.replaces for one in second.shown] == [0]
             second.press(1, "open")
-            assert await scene.pressed() == ("a", Button.OPEN)
+            assert await scene.pressed() == ("a", NotificationButton.OPEN)
 
     play(story)
 

@@ -8,39 +8,43 @@ from itertools import pairwise
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Notice, notice, trial_notice
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.notification import (
+    Notification,
+    notification_about,
+    sample_notification,
+)
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import Failure, HistoryProblem
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.services.alerts.dbus_notifier import Notifier
-from trayapp.services.alerts.delivery import Delivery
-from trayapp.services.alerts.service import Alarm
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.alerts.dbus_notifier import DBusNotifier
+from trayapp.services.alerts.delivery import NotificationDelivery
+from trayapp.services.alerts.service import AlertService
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 
 A = Account("a", "A")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 PATIENCE_S = 5.0
 
 
-class Server(Notifier):
+class Server(DBusNotifier):
     """A notifier on a desktop as the test wants it, without a bus."""
 
     def __init__(self) -> None:
         self.there, self.takes, self.closed = True, True, False
         self.asked = 0
-        self.tried: list[Notice] = []
+        self.tried: list[Notification] = []
 
-    async def tell(self, notice: Notice) -> bool:
+    async def tell(self, notification_about: Notification) -> bool:
         """Note it."""
-        self.tried.append(notice)
+        self.tried.append(notification_about)
         return self.there and self.takes
 
     async def is_served(self) -> bool:
@@ -53,7 +57,7 @@ class Server(Notifier):
         self.closed = True
 
 
-def _no_history() -> History:
+def _no_history() -> HistoryStore:
     """Keep everything in memory."""
     raise HistoryProblem
 
@@ -67,17 +71,17 @@ class Scene:
         self.reached: list[bool] = []
         """Whether notifications reach anybody, whenever that changed."""
         self.entries: tuple[LogEntry, ...] = ()
-        self.waits: tuple[Paid, ...] = ()
+        self.waits: tuple[PendingPayment, ...] = ()
         self._telling: list[asyncio.Task[None]] = []
-        self.alarm = Alarm(
-            Notebook(Archive(_no_history)),
+        self.alarm = AlertService(
+            StateCache(WriteQueue(_no_history)),
             self,
             self._tell,
             clock=lambda: self.now,
             zone=UTC,
         )
         self.alarm.set([A], Settings())
-        self.delivery = Delivery(
+        self.delivery = NotificationDelivery(
             self.server, self.alarm, self._hear, clock=self._monotonic
         )
 
@@ -88,14 +92,14 @@ class Scene:
         """Keep it."""
         self.entries = entries
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Keep it."""
         self.waits = paid
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Hear nothing."""
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Hear nothing."""
 
     def read(self, amount: str) -> None:
@@ -131,13 +135,13 @@ class Scene:
         return (self.now - NOON).total_seconds()
 
     @property
-    def fates(self) -> list[tuple[Fate, Reason]]:
+    def fates(self) -> list[tuple[Disposition, Reason]]:
         """What "Why?" says, the oldest first."""
         return [(one.fate, one.reason) for one in self.entries]
 
     def _tell(self, alerts: Iterable[Alert]) -> None:
         if told := tuple(alerts):
-            said = notice(told, Language())
+            said = notification_about(told, Language())
             self._telling.append(asyncio.create_task(self.delivery.tell(said)))
 
 
@@ -162,8 +166,8 @@ def test_an_alert_that_no_server_took_is_told_by_the_next_one_once() -> None:
         await scene.settle()
         assert scene.titles() == ["A: low balance"]
         assert scene.fates == [
-            (Fate.SENT, Reason.NEW),
-            (Fate.HELD, Reason.UNTAKEN),
+            (Disposition.SENT, Reason.NEW),
+            (Disposition.HELD, Reason.UNTAKEN),
         ]
         for _ in range(10):
             await scene.look()
@@ -173,7 +177,7 @@ def test_an_alert_that_no_server_took_is_told_by_the_next_one_once() -> None:
         scene.server.server_changed()
         await scene.settle()
         assert scene.titles() == ["A: low balance"]
-        assert scene.fates[2:] == [(Fate.SENT, Reason.AFTERWARDS)]
+        assert scene.fates[2:] == [(Disposition.SENT, Reason.AFTERWARDS)]
         assert scene.reached == [False, True]
         for _ in range(10):
             await scene.look()
@@ -192,7 +196,7 @@ def test_where_it_is_known_that_nothing_takes_them_none_is_sent() -> None:
         scene.read("0")
         await scene.look()
         assert scene.titles() == []
-        assert set(scene.fates) == {(Fate.HELD, Reason.UNTAKEN)}
+        assert set(scene.fates) == {(Disposition.HELD, Reason.UNTAKEN)}
         scene.server.there = True
         await scene.look()
         assert scene.titles() == ["A: the balance is used up"]
@@ -267,7 +271,7 @@ def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
         scene.read("9")
         await scene.look()
         assert scene.titles() == ["A: no top-up seen"]
-        assert scene.fates[-1] == (Fate.HELD, Reason.UNTAKEN)
+        assert scene.fates[-1] == (Disposition.HELD, Reason.UNTAKEN)
         assert [one.account_id for one in scene.waits] == ["a"]
         scene.server.there = True
         scene.server.server_changed()
@@ -283,7 +287,7 @@ def test_a_trial_that_nobody_took_is_known_and_held_for_no_account() -> None:
 
     async def story(scene: Scene) -> None:
         scene.server.there = False
-        await scene.delivery.tell(trial_notice(Language()))
+        await scene.delivery.tell(sample_notification(Language()))
         assert (scene.reached, scene.entries) == ([False], ())
 
     play(story)
@@ -297,7 +301,7 @@ def test_an_account_that_was_removed_meanwhile_is_forgotten() -> None:
         scene.read("9")
         scene.alarm.set([], Settings())
         await scene.settle()
-        assert (Fate.HELD, Reason.UNTAKEN) not in scene.fates
+        assert (Disposition.HELD, Reason.UNTAKEN) not in scene.fates
 
     play(story)
 
@@ -311,7 +315,7 @@ def test_what_is_over_before_the_desktop_refuses_it_is_only_said() -> None:
         scene.read("9")
         scene.read("50")
         await scene.settle()
-        assert scene.fates[-1] == (Fate.NOT_SENT, Reason.UNTAKEN)
+        assert scene.fates[-1] == (Disposition.NOT_SENT, Reason.UNTAKEN)
         scene.server.there = True
         scene.server.server_changed()
         scene.titles()

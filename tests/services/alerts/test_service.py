@@ -10,19 +10,19 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Alert, Fate, Reason
+from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.services.alerts.service import Alarm
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.alerts.service import AlertService
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 
 LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
 A, B = Account("a", "A"), Account("b", "B")
@@ -35,8 +35,8 @@ class Ears:
     def __init__(self) -> None:
         self.snoozes: list[datetime | None] = []
         self.entries: tuple[LogEntry, ...] = ()
-        self.waits: list[Paid] = []
-        self.shown: list[tuple[str, Forecast | Glimpse]] = []
+        self.waits: list[PendingPayment] = []
+        self.shown: list[tuple[str, Forecast | RecentBalances]] = []
 
     def snoozed(self, until: datetime | None) -> None:
         """Keep it."""
@@ -46,7 +46,7 @@ class Ears:
         """Keep it."""
         self.entries = entries
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Keep it."""
         self.waits[:] = paid
 
@@ -54,7 +54,7 @@ class Ears:
         """Keep it."""
         self.shown.append((account_id, said))
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Keep it."""
         self.shown.append((account_id, seen))
 
@@ -62,7 +62,7 @@ class Ears:
 class Scene:
     """An alarm with its surroundings, and a clock that the test sets."""
 
-    def __init__(self, history: History, now: datetime) -> None:
+    def __init__(self, history: HistoryStore, now: datetime) -> None:
         self.history, self.now = history, now
         self.settings = Settings()
         self.start()
@@ -71,8 +71,8 @@ class Scene:
         """Start anew, as after a restart, knowing only what is written."""
         self.ears = Ears()
         self.alerts: list[Alert] = []
-        self.alarm = Alarm(
-            Notebook(Archive(lambda: self.history)),
+        self.alarm = AlertService(
+            StateCache(WriteQueue(lambda: self.history)),
             self.ears,
             self._tell,
             clock=lambda: self.now,
@@ -122,7 +122,7 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
     """Give an alarm for A and B, on a Monday at noon."""
-    with History(tmp_path / "history.sqlite3") as history:
+    with HistoryStore(tmp_path / "history.sqlite3") as history:
         yield Scene(history, now)
 
 
@@ -133,7 +133,7 @@ def test_an_answer_is_recorded_and_told(scene: Scene) -> None:
     last = scene.history.last("a")
     assert last == Reading(Balance(Decimal(9), "EUR"), scene.now)
     (entry,) = scene.ears.entries
-    assert entry == LogEntry(scene.now, "a", "A", LOW, Fate.SENT, Reason.NEW)
+    assert entry == LogEntry(scene.now, "a", "A", LOW, Disposition.SENT, Reason.NEW)
     scene.start()
     assert scene.ears.entries == (entry,)
     scene.read("8")
@@ -169,7 +169,10 @@ def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
     assert scene.told() == [("a", LOW)]
     assert scene.ears.snoozes == [end, None]
     fates = [(one.fate, one.reason) for one in scene.ears.entries]
-    assert fates == [(Fate.HELD, Reason.SNOOZED), (Fate.SENT, Reason.AFTERWARDS)]
+    assert fates == [
+        (Disposition.HELD, Reason.SNOOZED),
+        (Disposition.SENT, Reason.AFTERWARDS),
+    ]
 
 
 def test_ending_a_snooze_tells_at_once(scene: Scene) -> None:
@@ -314,9 +317,9 @@ def test_a_top_up_that_does_not_come_is_told_the_next_working_day(
     scene.read("50")
     said = scene.now
     scene.alarm.paid("a")
-    assert scene.ears.waits == [Paid("a", said)]
+    assert scene.ears.waits == [PendingPayment("a", said)]
     scene.start()
-    assert scene.ears.waits == [Paid("a", said)]
+    assert scene.ears.waits == [PendingPayment("a", said)]
     scene.wait(TUESDAY - MINUTE)
     assert scene.told() == []
     scene.wait(MINUTE)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import trayapp
-from trayapp.core.autostart.login import Starter
-from trayapp.services.autostart.launch_command import Run, starter_of
+from trayapp.core.autostart.login import LaunchCommand
+from trayapp.services.autostart.launch_command import RunningProgram, launch_command_of
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="its files are made executable"
@@ -35,18 +35,34 @@ class Machine:
         environment: Mapping[str, str],
         *,
         windows: bool = False,
-    ) -> Starter:
+    ) -> LaunchCommand:
         """Run a bundled program."""
-        return starter_of(
-            Run(executable, "", executable.parent, (), environment, True, windows)  # noqa: FBT003  # named beside
+        return launch_command_of(
+            RunningProgram(
+                executable,
+                "",
+                executable.parent,
+                (),
+                environment,
+                is_frozen=True,
+                is_windows=windows,
+            )
         )
 
-    def installed(self, called: str, *, windows: bool = False) -> Starter:
+    def installed(self, called: str, *, windows: bool = False) -> LaunchCommand:
         """Run what pip installed."""
         python = self.program("venv/bin/python")
         package = self.folder / "venv" / "lib" / "trayapp"
-        return starter_of(
-            Run(python, called, package, (python.parent,), {}, False, windows)  # noqa: FBT003  # named beside
+        return launch_command_of(
+            RunningProgram(
+                python,
+                called,
+                package,
+                (python.parent,),
+                {},
+                is_frozen=False,
+                is_windows=windows,
+            )
         )
 
 
@@ -62,7 +78,7 @@ def machine(tmp_path: Path) -> Machine:
 def test_a_bundle_is_started_by_its_own_file(machine: Machine) -> None:
     """Where it was unpacked."""
     program = machine.program("my apps/balance-tray")
-    assert machine.bundle(program, {"PATH": ""}) == Starter((str(program),))
+    assert machine.bundle(program, {"PATH": ""}) == LaunchCommand((str(program),))
 
 
 def test_a_bundle_that_was_installed_keeps_its_short_name(machine: Machine) -> None:
@@ -72,28 +88,28 @@ def test_a_bundle_that_was_installed_keeps_its_short_name(machine: Machine) -> N
     short.parent.mkdir()
     short.symlink_to(program)
     path = {"PATH": str(short.parent)}
-    assert machine.bundle(program, path) == Starter((str(short),))
+    assert machine.bundle(program, path) == LaunchCommand((str(short),))
 
 
 def test_another_copy_of_that_name_is_not_started(machine: Machine) -> None:
     """It may be an older one."""
     program = machine.program("new/balance-tray")
     path = {"PATH": str(machine.program("bin/balance-tray").parent)}
-    assert machine.bundle(program, path) == Starter((str(program),))
+    assert machine.bundle(program, path) == LaunchCommand((str(program),))
 
 
 def test_an_appimage_is_started_by_its_own_file(machine: Machine) -> None:
     """What runs lies in a folder that the next start does not have."""
     program = machine.program("mount/usr/balance-tray")
     inside = {"APPIMAGE": "/x/y z.AppImage", "APPDIR": str(machine.folder / "mount")}
-    assert machine.bundle(program, inside) == Starter(("/x/y z.AppImage",))
+    assert machine.bundle(program, inside) == LaunchCommand(("/x/y z.AppImage",))
 
 
 def test_the_variables_of_another_appimage_are_not_ours(machine: Machine) -> None:
     """As when it was started from a terminal that is one."""
     program = machine.program("balance-tray")
     other = {"APPIMAGE": "/x/terminal.AppImage", "APPDIR": "/tmp/.mount_term"}  # noqa: S108  # never opened
-    assert machine.bundle(program, other) == Starter((str(program),))
+    assert machine.bundle(program, other) == LaunchCommand((str(program),))
 
 
 def test_of_the_two_programs_for_windows_the_one_without_a_terminal_is_started(
@@ -104,14 +120,16 @@ def test_of_the_two_programs_for_windows_the_one_without_a_terminal_is_started(
     other = machine.program("balance-tray-cli.exe")
     for program in (silent, other):
         started = machine.bundle(program, {"PATH": ""}, windows=True)
-        assert started == Starter((str(silent),))
+        assert started == LaunchCommand((str(silent),))
 
 
 def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:
     """Its path is another one at each start."""
     place = "AppTranslocation/0A1B/d/Balance Tray.app/Contents/MacOS/balance-tray"
     program = machine.program(place)
-    assert machine.bundle(program, {}) == Starter((str(program),), is_passing=True)
+    assert machine.bundle(program, {}) == LaunchCommand(
+        (str(program),), is_passing=True
+    )
 
 
 # --- pip --------------------------------------------------------------------------
@@ -120,14 +138,14 @@ def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:
 def test_an_installed_command_is_started_as_it_was(machine: Machine) -> None:
     """Such as pipx' link to it, which outlives an update."""
     called = str(machine.program("home/.local/bin/balance-tray"))
-    assert machine.installed(called) == Starter((called,))
+    assert machine.installed(called) == LaunchCommand((called,))
 
 
 def test_a_module_that_has_a_command_is_started_by_that(machine: Machine) -> None:
     """Somebody ran it as `python -m trayapp`."""
     command = machine.program("venv/bin/balance-tray")
     started = machine.installed("/x/trayapp/__main__.py")
-    assert started == Starter((str(command),))
+    assert started == LaunchCommand((str(command),))
 
 
 def test_a_module_without_a_command_is_run_as_one(machine: Machine) -> None:
@@ -153,8 +171,8 @@ def test_on_windows_no_terminal_is_opened(machine: Machine) -> None:
 
 def test_this_very_run_is_a_checkouts() -> None:
     """It can be started, and takes over nothing."""
-    run = Run.this()
+    run = RunningProgram.this()
     assert run.package == Path(trayapp.__file__).parent
-    started = starter_of(run)
+    started = launch_command_of(run)
     assert not started.is_lasting
     assert Path(started.words[0]).is_file()

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.errors import ConfigUnwritable, LoginUnchanged
 from trayapp.services.autostart.login import (
     NoAutostart,
@@ -23,9 +23,9 @@ class Noted:
         self.fault: LoginUnchanged | None = None
         self.was_moved = False
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Say what is."""
-        return Login.ON if self.on else Login.OFF
+        return LoginEntryState.ON if self.on else LoginEntryState.OFF
 
     def switch(self, *, on: bool) -> None:
         """Note it, or fail."""
@@ -81,7 +81,7 @@ def test_the_demo_switches_nothing() -> None:
     """It can't even be chosen there."""
     demo = NoAutostart()
     demo.switch(on=True)
-    assert demo.look() is Login.DEMO
+    assert demo.look() is LoginEntryState.DEMO
     assert demo.repair() is False
 
 
@@ -106,4 +106,4 @@ def test_this_system_has_one(monkeypatch: pytest.MonkeyPatch, tmp_path: object) 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
-    assert own_autostart().look() in Login
+    assert own_autostart().look() in LoginEntryState

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.errors import LoginUnchanged
 from trayapp.services.autostart.macos import LABEL, LaunchAgent
 
@@ -51,7 +51,7 @@ class Mac:
 
     def of(self, program: Path, *, is_passing: bool = False) -> LaunchAgent:
         """Give what this copy of the program sees."""
-        starter = Starter((str(program),), is_passing=is_passing)
+        starter = LaunchCommand((str(program),), is_passing=is_passing)
         return LaunchAgent(starter, self.control, self.folder)
 
     @property
@@ -74,9 +74,9 @@ def mac(tmp_path: Path) -> Mac:
 
 def test_on_and_off(mac: Mac) -> None:
     """It is started once at login, and not held up when it is ended."""
-    assert mac.agent.look() is Login.OFF
+    assert mac.agent.look() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
     assert mac.written == {
         "Label": LABEL,
         "ProgramArguments": [str(mac.program), "--minimized"],
@@ -85,7 +85,7 @@ def test_on_and_off(mac: Mac) -> None:
         "LimitLoadToSessionType": "Aqua",
     }
     mac.agent.switch(on=False)
-    assert mac.agent.look() is Login.OFF
+    assert mac.agent.look() is LoginEntryState.OFF
     assert list(mac.path.parent.iterdir()) == []
     mac.agent.switch(on=False)
 
@@ -96,10 +96,10 @@ def test_a_persons_own_switch_counts(mac: Mac, word: str) -> None:
     mac.agent.switch(on=True)
     assert mac.control.enabled == []
     mac.control.said = f'\t"other" => enabled\n\t"{LABEL}" => {word}\n'
-    assert mac.agent.look() is Login.SWITCHED_OFF
+    assert mac.agent.look() is LoginEntryState.SWITCHED_OFF
     mac.agent.switch(on=True)
     assert mac.control.enabled == [LABEL]
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
 
 
 @pytest.mark.parametrize("said", [f'"{LABEL}" => enabled', f'"{LABEL}-x" => disabled'])
@@ -107,16 +107,16 @@ def test_others_switches_are_not_ours(mac: Mac, said: str) -> None:
     """One label may begin like another."""
     mac.agent.switch(on=True)
     mac.control.said = said
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
 
 
 def test_an_agent_that_says_itself_that_it_is_disabled_is(mac: Mac) -> None:
     """The older way; a tick takes it away, and what else is there stays."""
     mac.agent.switch(on=True)
     mac.add(Disabled=True, Nice=5)
-    assert mac.agent.look() is Login.SWITCHED_OFF
+    assert mac.agent.look() is LoginEntryState.SWITCHED_OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
     assert mac.written["Nice"] == 5
 
 
@@ -125,9 +125,9 @@ def test_a_command_that_a_person_changed_stays(mac: Mac) -> None:
     mac.agent.switch(on=True)
     theirs = [str(mac.program), "--minimized", "--verbose"]
     mac.add(ProgramArguments=theirs, RunAtLoad=False)
-    assert mac.agent.look() is Login.OFF
+    assert mac.agent.look() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
     assert mac.written["ProgramArguments"] == theirs
 
 
@@ -136,9 +136,9 @@ def test_a_moved_program_is_followed(mac: Mac) -> None:
     mac.agent.switch(on=True)
     mac.program.unlink()
     moved = mac.of(mac.made("New/balance-tray"))
-    assert moved.look() is Login.OFF
+    assert moved.look() is LoginEntryState.OFF
     assert moved.repair() is True
-    assert moved.look() is Login.ON
+    assert moved.look() is LoginEntryState.ON
     assert moved.repair() is False
 
 
@@ -156,9 +156,9 @@ def test_nothing_is_repaired_that_is_disabled_or_not_there(mac: Mac) -> None:
 def test_where_the_program_is_for_a_moment_only_it_can_not_be_chosen(mac: Mac) -> None:
     """One that is on can be switched off all the same."""
     passing = mac.of(mac.made("AppTranslocation/balance-tray"), is_passing=True)
-    assert passing.look() is Login.PASSING
+    assert passing.look() is LoginEntryState.PASSING
     mac.agent.switch(on=True)
-    assert passing.look() is Login.ON
+    assert passing.look() is LoginEntryState.ON
     assert passing.repair() is False
 
 
@@ -167,9 +167,9 @@ def test_what_is_no_agent_starts_nothing(mac: Mac, raw: bytes) -> None:
     """And is replaced by one."""
     mac.path.parent.mkdir(parents=True)
     mac.path.write_bytes(raw)
-    assert mac.agent.look() is Login.OFF
+    assert mac.agent.look() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is Login.ON
+    assert mac.agent.look() is LoginEntryState.ON
 
 
 def test_what_can_not_be_written_or_removed_is_an_error_in_words(mac: Mac) -> None:
@@ -179,4 +179,4 @@ def test_what_can_not_be_written_or_removed_is_an_error_in_words(mac: Mac) -> No
     for on in (True, False):
         with pytest.raises(LoginUnchanged, match=LABEL):
             mac.agent.switch(on=on)
-    assert mac.agent.look() is Login.OFF
+    assert mac.agent.look() is LoginEntryState.OFF

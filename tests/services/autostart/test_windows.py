@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.errors import LoginUnchanged
 from trayapp.services.autostart.windows import APPROVED, NAME, RUN, RunKey, split
 
@@ -53,7 +53,7 @@ def program(tmp_path: Path) -> Path:
 @pytest.fixture
 def run_key(registry: FakeRegistry, program: Path) -> RunKey:
     """Give the value of that program."""
-    return RunKey(Starter((str(program),)), registry)
+    return RunKey(LaunchCommand((str(program),)), registry)
 
 
 def made(folder: Path) -> Path:
@@ -67,10 +67,10 @@ def made(folder: Path) -> Path:
 
 def test_on_and_off(run_key: RunKey, registry: FakeRegistry, program: Path) -> None:
     """The path is quoted; nothing stays behind."""
-    assert run_key.look() is Login.OFF
+    assert run_key.look() is LoginEntryState.OFF
     run_key.switch(on=True)
     assert registry.values == {(RUN, NAME): f'"{program}" --minimized'}
-    assert run_key.look() is Login.ON
+    assert run_key.look() is LoginEntryState.ON
     run_key.switch(on=False)
     assert registry.values == {}
     run_key.switch(on=False)
@@ -80,11 +80,11 @@ def test_a_persons_own_switch_counts(run_key: RunKey, registry: FakeRegistry) ->
     """It is the Task Manager's; a tick here takes it away."""
     run_key.switch(on=True)
     registry.values[APPROVED, NAME] = ON_BY_HAND
-    assert run_key.look() is Login.ON
+    assert run_key.look() is LoginEntryState.ON
     registry.values[APPROVED, NAME] = OFF_BY_HAND
-    assert run_key.look() is Login.SWITCHED_OFF
+    assert run_key.look() is LoginEntryState.SWITCHED_OFF
     run_key.switch(on=True)
-    assert run_key.look() is Login.ON
+    assert run_key.look() is LoginEntryState.ON
     assert (APPROVED, NAME) not in registry.values
 
 
@@ -95,14 +95,14 @@ def test_a_switch_that_says_nothing_is_none(
     """Windows starts the program then."""
     run_key.switch(on=True)
     registry.values[APPROVED, NAME] = switch
-    assert run_key.look() is Login.ON
+    assert run_key.look() is LoginEntryState.ON
 
 
 def test_a_program_that_is_gone_is_not_started(run_key: RunKey, program: Path) -> None:
     """Whatever the value says."""
     run_key.switch(on=True)
     program.unlink()
-    assert run_key.look() is Login.OFF
+    assert run_key.look() is LoginEntryState.OFF
 
 
 def test_a_moved_program_is_followed(
@@ -111,9 +111,9 @@ def test_a_moved_program_is_followed(
     """At its next start, by the copy that runs."""
     run_key.switch(on=True)
     program.unlink()
-    moved = RunKey(Starter((str(made(tmp_path / "new")),)), registry)
+    moved = RunKey(LaunchCommand((str(made(tmp_path / "new")),)), registry)
     assert moved.repair() is True
-    assert moved.look() is Login.ON
+    assert moved.look() is LoginEntryState.ON
     assert moved.repair() is False
 
 
@@ -121,7 +121,7 @@ def test_nothing_is_repaired_that_is_off_or_not_there(
     run_key: RunKey, registry: FakeRegistry, tmp_path: Path
 ) -> None:
     """Nobody switches it on but a person."""
-    moved = RunKey(Starter((str(made(tmp_path / "new")),)), registry)
+    moved = RunKey(LaunchCommand((str(made(tmp_path / "new")),)), registry)
     assert moved.repair() is False
     run_key.switch(on=True)
     registry.values[APPROVED, NAME] = OFF_BY_HAND
@@ -135,7 +135,7 @@ def test_what_windows_refuses_is_an_error_in_words(
 ) -> None:
     """As where an administrator forbids it."""
     registry.fault = PermissionError(5, "Access is denied")
-    assert run_key.look() is Login.OFF
+    assert run_key.look() is LoginEntryState.OFF
     for act in (
         lambda: run_key.switch(on=True),
         lambda: run_key.switch(on=False),
@@ -149,7 +149,7 @@ def test_a_command_that_windows_would_not_run_is_not_written(
     registry: FakeRegistry,
 ) -> None:
     """It runs none that is longer than 260 characters."""
-    deep = RunKey(Starter(("C:\\" + "x" * 250 + "\\balance-tray.exe",)), registry)
+    deep = RunKey(LaunchCommand(("C:\\" + "x" * 250 + "\\balance-tray.exe",)), registry)
     with pytest.raises(LoginUnchanged, match="too many"):
         deep.switch(on=True)
     assert registry.values == {}

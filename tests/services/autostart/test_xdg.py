@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.errors import LoginUnchanged
 from trayapp.services.autostart.xdg import XdgAutostart
 
@@ -39,7 +39,7 @@ class Home:
             "XDG_CONFIG_DIRS": f"{self.folder / 'none'}:{self.folder / 'xdg'}",
             "XDG_CURRENT_DESKTOP": "ubuntu:GNOME",
         }
-        starter = Starter((str(program),), **kinds)
+        starter = LaunchCommand((str(program),), **kinds)
         return XdgAutostart.of_user(starter, environment)
 
     def install_for_all(self) -> None:
@@ -57,11 +57,11 @@ def home(tmp_path: Path) -> Home:
 
 def test_on_and_off(home: Home) -> None:
     """Nothing stays behind."""
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
     home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
     home.autostart.switch(on=False)
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
     assert list(home.own.parent.iterdir()) == []
     home.autostart.switch(on=False)
 
@@ -98,9 +98,9 @@ def test_what_a_person_switched_off_in_the_desktop_is_off(home: Home) -> None:
     home.autostart.switch(on=True)
     with home.own.open("a") as file:
         file.write("X-GNOME-Autostart-enabled=false\nX-Their=x\n")
-    assert home.autostart.look() is Login.SWITCHED_OFF
+    assert home.autostart.look() is LoginEntryState.SWITCHED_OFF
     home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
     assert "X-Their=x\n" in home.own.read_text()
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_holds_more_than_ours_is_marked_and_kept(home: Home) -> None
     with home.own.open("a") as file:
         file.write("X-Their=x\n")
     home.autostart.switch(on=False)
-    assert home.autostart.look() is Login.SWITCHED_OFF
+    assert home.autostart.look() is LoginEntryState.SWITCHED_OFF
     assert home.own.read_text().endswith("X-Their=x\nHidden=true\n")
 
 
@@ -118,11 +118,11 @@ def test_what_the_system_starts_for_everybody_is_on(home: Home) -> None:
     """It is switched off for this person alone."""
     home.install_for_all()
     before = home.system.read_text()
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
     home.autostart.switch(on=False)
-    assert home.autostart.look() is Login.SWITCHED_OFF
+    assert home.autostart.look() is LoginEntryState.SWITCHED_OFF
     home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
     assert home.system.read_text() == before
 
 
@@ -130,9 +130,9 @@ def test_an_own_file_hides_the_systems_whatever_is_in_it(home: Home) -> None:
     """So the specification says, and desktops do."""
     home.install_for_all()
     home.own.write_text("")
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
     home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
 
 
 def test_a_link_stays_one(home: Home) -> None:
@@ -146,7 +146,7 @@ def test_a_link_stays_one(home: Home) -> None:
     assert "Hidden=true" in kept.read_text()
     home.autostart.switch(on=True)
     assert home.own.is_symlink()
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
 
 
 def test_a_moved_program_is_followed(home: Home) -> None:
@@ -154,9 +154,9 @@ def test_a_moved_program_is_followed(home: Home) -> None:
     home.autostart.switch(on=True)
     moved = home.of(home.program("new/balance-tray"))
     Path(home.folder / "my apps/100% $me/balance-tray").unlink()
-    assert moved.look() is Login.OFF, "the desktop would start nothing"
+    assert moved.look() is LoginEntryState.OFF, "the desktop would start nothing"
     assert moved.repair() is True
-    assert moved.look() is Login.ON
+    assert moved.look() is LoginEntryState.ON
     assert moved.repair() is False
 
 
@@ -183,10 +183,10 @@ def test_what_is_no_file_is_read_by_nobody(home: Home) -> None:
     """A pipe is not waited for, and a huge file not read."""
     home.own.parent.mkdir(parents=True)
     os.mkfifo(home.own)
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
     home.own.unlink()
     home.own.write_bytes(b"[Desktop Entry]\nExec=true\n" + bytes(100_000))
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
 
 
 def test_what_can_not_be_written_is_an_error_in_words(home: Home) -> None:
@@ -195,7 +195,7 @@ def test_what_can_not_be_written_is_an_error_in_words(home: Home) -> None:
     (home.own / "something").touch()
     with pytest.raises(LoginUnchanged, match="Is a directory"):
         home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
     home.autostart.switch(on=False)
 
 
@@ -205,7 +205,7 @@ def test_a_folder_that_is_none_is_an_error_in_words(home: Home) -> None:
     home.own.parent.touch()
     with pytest.raises(LoginUnchanged):
         home.autostart.switch(on=True)
-    assert home.autostart.look() is Login.OFF
+    assert home.autostart.look() is LoginEntryState.OFF
 
 
 def test_an_entry_that_can_not_be_removed_is_an_error_in_words(
@@ -220,7 +220,7 @@ def test_an_entry_that_can_not_be_removed_is_an_error_in_words(
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(LoginUnchanged, match="Permission denied"):
         home.autostart.switch(on=False)
-    assert home.autostart.look() is Login.ON
+    assert home.autostart.look() is LoginEntryState.ON
 
 
 @pytest.mark.parametrize(
@@ -244,6 +244,6 @@ def test_the_folder_is_where_the_specification_says(
         return False
 
     monkeypatch.setattr(os.path, "lexists", lexists)
-    XdgAutostart.of_user(Starter(("a",)), environment).look()
+    XdgAutostart.of_user(LaunchCommand(("a",)), environment).look()
     entry = "autostart/balance-tray.desktop"
     assert asked == [f"{own}/{entry}", f"/etc/xdg/{entry}"]

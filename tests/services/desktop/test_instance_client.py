@@ -13,8 +13,12 @@ import pytest
 
 from trayapp.core.errors import ProgramHangs
 from trayapp.services.desktop import instance_client as doorbell
-from trayapp.services.desktop.instance_client import Word, hangs, ring
-from trayapp.services.files.paths import Places
+from trayapp.services.desktop.instance_client import (
+    InstanceMessage,
+    hangs,
+    send_message,
+)
+from trayapp.services.files.paths import Paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pipe there")
 PATIENCE_S = 10.0
@@ -23,7 +27,7 @@ PATIENCE_S = 10.0
 class Door:
     """A program that listens, hears one caller and answers when the test says so."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Paths) -> None:
         self.heard = b""
         self.came, self.may_close = threading.Event(), threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -54,49 +58,49 @@ class Door:
 
 
 @pytest.fixture
-def places() -> Iterator[Places]:
+def places() -> Iterator[Paths]:
     """Give a profile in a folder whose path a socket can have."""
     with tempfile.TemporaryDirectory(prefix="bt-") as name:
         folder = Path(name)
-        yield Places(folder / "c", folder / "h", folder / "l", folder)
+        yield Paths(folder / "c", folder / "h", folder / "l", folder)
 
 
-@pytest.mark.parametrize("word", Word)
-def test_a_word_arrives_as_a_line(places: Places, word: Word) -> None:
+@pytest.mark.parametrize("word", InstanceMessage)
+def test_a_word_arrives_as_a_line(places: Paths, word: InstanceMessage) -> None:
     """The running program hears what was said and nothing more."""
     with Door(places) as door:
         door.may_close.set()
-        assert ring(places, word)
+        assert send_message(places, word)
     assert door.heard == f"{word.value}\n".encode()
 
 
-def test_nobody_is_there(places: Places) -> None:
+def test_nobody_is_there(places: Paths) -> None:
     """Then it is said so, at once."""
-    assert not ring(places, Word.SHOW)
+    assert not send_message(places, InstanceMessage.SHOW)
 
 
-def test_a_socket_that_a_dead_program_left_is_nobody(places: Places) -> None:
+def test_a_socket_that_a_dead_program_left_is_nobody(places: Paths) -> None:
     """The file alone answers nothing."""
     with Door(places):
         pass
     assert Path(places.socket).exists()
-    assert not ring(places, Word.SHOW)
+    assert not send_message(places, InstanceMessage.SHOW)
 
 
-def test_a_path_that_no_socket_can_have_is_nobody(places: Places) -> None:
+def test_a_path_that_no_socket_can_have_is_nobody(places: Paths) -> None:
     """Nor does it raise."""
-    deep = Places(
+    deep = Paths(
         places.config, places.history, places.log, places.runtime / ("x" * 200)
     )
-    assert not ring(deep, Word.SHOW)
+    assert not send_message(deep, InstanceMessage.SHOW)
 
 
-def test_who_says_quit_waits_until_the_other_has_gone(places: Places) -> None:
+def test_who_says_quit_waits_until_the_other_has_gone(places: Paths) -> None:
     """So `--quit && start` finds the place free."""
     answers: list[bool] = []
     with Door(places) as door:
         caller = threading.Thread(
-            target=lambda: answers.append(ring(places, Word.QUIT))
+            target=lambda: answers.append(send_message(places, InstanceMessage.QUIT))
         )
         caller.start()
         assert door.came.wait(PATIENCE_S)
@@ -107,21 +111,21 @@ def test_who_says_quit_waits_until_the_other_has_gone(places: Places) -> None:
 
 
 def test_a_program_that_hangs_is_told_with_its_number(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second beside it would be worse than none, and silence worse than a word."""
     monkeypatch.setattr(doorbell, "_PATIENCE_S", 0.05)
     places.lock.write_text("4711\n")
     with Door(places) as door:
         with pytest.raises(ProgramHangs) as raised:
-            ring(places, Word.SHOW)
+            send_message(places, InstanceMessage.SHOW)
         assert door.came.wait(PATIENCE_S)
     assert door.heard == b"show\n", "it hears that when it comes to itself"
     assert raised.value.detail == "process 4711"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others make room for ever")
-def test_a_program_at_which_too_many_wait_hangs(places: Places) -> None:
+def test_a_program_at_which_too_many_wait_hangs(places: Paths) -> None:
     """One more start is not taken for the only one."""
     with contextlib.ExitStack() as waiting:
         full = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
@@ -130,12 +134,12 @@ def test_a_program_at_which_too_many_wait_hangs(places: Places) -> None:
         first = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         first.connect(places.socket)
         with pytest.raises(ProgramHangs):
-            ring(places, Word.SHOW)
+            send_message(places, InstanceMessage.SHOW)
 
 
 @pytest.mark.parametrize("written", [b"", b"\xff\n", b"-1\n", b"1" * 100, None])
 def test_a_lock_that_names_nobody_is_told_without_a_number(
-    places: Places, written: bytes | None
+    places: Paths, written: bytes | None
 ) -> None:
     """What stands in a file is never trusted."""
     if written is not None:
@@ -143,7 +147,7 @@ def test_a_lock_that_names_nobody_is_told_without_a_number(
     assert hangs(places).detail in {"", f"process {'1' * 64}"}
 
 
-def test_a_program_that_dies_meanwhile_is_no_fault(places: Places) -> None:
+def test_a_program_that_dies_meanwhile_is_no_fault(places: Paths) -> None:
     """Its end of the line is cut."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(places.socket)
@@ -156,15 +160,15 @@ def test_a_program_that_dies_meanwhile_is_no_fault(places: Places) -> None:
 
     thread = threading.Thread(target=cut)
     thread.start()
-    assert isinstance(ring(places, Word.SHOW), bool)
+    assert isinstance(send_message(places, InstanceMessage.SHOW), bool)
     thread.join(PATIENCE_S)
 
 
-@pytest.mark.parametrize("word", Word)
+@pytest.mark.parametrize("word", InstanceMessage)
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
-def test_a_word_is_read_from_its_line(word: Word, end: bytes) -> None:
+def test_a_word_is_read_from_its_line(word: InstanceMessage, end: bytes) -> None:
     """Whatever ends it."""
-    assert Word.read(word.value.encode() + end) is word
+    assert InstanceMessage.read(word.value.encode() + end) is word
 
 
 @pytest.mark.parametrize(
@@ -184,4 +188,4 @@ def test_a_word_is_read_from_its_line(word: Word, end: bytes) -> None:
 )
 def test_anything_else_is_no_word(line: bytes) -> None:
     """Nothing in it is executed, and nothing is guessed."""
-    assert Word.read(line) is None
+    assert InstanceMessage.read(line) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.services.files.atomic_write import replace, said
+from trayapp.services.files.atomic_write import said, write_atomically
 
 PREFIX = ".unfinished-"
 
@@ -15,8 +15,8 @@ PREFIX = ".unfinished-"
 def test_a_file_and_its_folders_are_made(tmp_path: Path) -> None:
     """For their owner alone, unless another mode is asked for."""
     own, shared = tmp_path / "a" / "own", tmp_path / "a" / "shared"
-    replace(own, b"1", prefix=PREFIX)
-    replace(shared, b"2", prefix=PREFIX, mode=0o644)
+    write_atomically(own, b"1", prefix=PREFIX)
+    write_atomically(shared, b"2", prefix=PREFIX, mode=0o644)
     assert (own.read_bytes(), shared.read_bytes()) == (b"1", b"2")
     if sys.platform != "win32":
         modes = [stat.S_IMODE(one.stat().st_mode) for one in (own, shared)]
@@ -33,10 +33,10 @@ def test_what_fails_leaves_the_old_one_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "file"
-    replace(path, b"old", prefix=PREFIX)
+    write_atomically(path, b"old", prefix=PREFIX)
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        replace(path, b"new", prefix=PREFIX)
+        write_atomically(path, b"new", prefix=PREFIX)
     assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"old"]
 
 

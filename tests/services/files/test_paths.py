@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trayapp.services.files.paths import (
-    Places,
+    Paths,
     folder_held,
     private_folder,
     refuse_foreign,
@@ -51,7 +51,7 @@ def test_the_xdg_variables_are_honoured(
     """Each kind of file is where a person wants its kind."""
     for name, folder in FOLDERS.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
-    places = Places.of_user()
+    places = Paths.of_user()
     assert places.config == tmp_path / "config/balance-tray/config.toml"
     assert places.history == tmp_path / "data/balance-tray/history.sqlite3"
     assert places.log == tmp_path / "state/balance-tray/log/balance-tray.log"
@@ -62,7 +62,7 @@ def test_without_the_variables_the_usual_places_are_taken(
     home: Path, run: Path
 ) -> None:
     """As the XDG base directory specification names them."""
-    places = Places.of_user()
+    places = Paths.of_user()
     assert places.config == home / ".config/balance-tray/config.toml"
     assert places.history == home / ".local/share/balance-tray/history.sqlite3"
     assert places.log == home / ".local/state/balance-tray/log/balance-tray.log"
@@ -71,7 +71,7 @@ def test_without_the_variables_the_usual_places_are_taken(
 
 def test_lock_and_socket_lie_in_the_sessions_folder(run: Path) -> None:
     """They end with the session."""
-    places = Places.of_user()
+    places = Paths.of_user()
     assert places.lock == run / "balance-tray/instance.lock"
     assert places.socket == str(run / "balance-tray/instance.socket")
 
@@ -81,7 +81,7 @@ def test_without_a_session_lock_and_socket_lie_among_our_files(
 ) -> None:
     """Never in a folder that everybody may write to."""
     monkeypatch.setattr(os, "getuid", lambda: NOBODY)
-    assert Places.of_user().runtime == home / ".local/state/balance-tray/run"
+    assert Paths.of_user().runtime == home / ".local/state/balance-tray/run"
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o777, 0o770])
@@ -92,7 +92,7 @@ def test_a_sessions_folder_that_is_not_ours_alone_is_not_used(
     run.chmod(mode)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert Places.of_user().runtime == home / ".local/state/balance-tray/run"
+        assert Paths.of_user().runtime == home / ".local/state/balance-tray/run"
 
 
 def test_a_sessions_folder_of_somebody_else_is_not_used(
@@ -100,7 +100,7 @@ def test_a_sessions_folder_of_somebody_else_is_not_used(
 ) -> None:
     """As after `su`, which keeps the variable."""
     monkeypatch.setattr(os, "getuid", lambda: NOBODY)
-    assert Places.of_user().runtime == home / ".local/state/balance-tray/run"
+    assert Paths.of_user().runtime == home / ".local/state/balance-tray/run"
     assert list(run.iterdir()) == []
 
 
@@ -110,12 +110,12 @@ def test_a_sessions_folder_that_is_none_is_not_used(
 ) -> None:
     """A wrong variable stops no program."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", named)
-    assert Places.of_user().runtime == home / ".local/state/balance-tray/run"
+    assert Paths.of_user().runtime == home / ".local/state/balance-tray/run"
 
 
 def test_the_demo_touches_no_file_of_the_person(tmp_path: Path, run: Path) -> None:
     """All it keeps lies in its own folder."""
-    own, demo = Places.of_user(), Places.of_demo(tmp_path / "demo")
+    own, demo = Paths.of_user(), Paths.of_demo(tmp_path / "demo")
     assert {demo.config.parent, demo.history.parent, demo.log.parent} == {
         tmp_path / "demo"
     }
@@ -126,7 +126,7 @@ def test_the_demo_touches_no_file_of_the_person(tmp_path: Path, run: Path) -> No
 
 def test_a_second_demo_finds_the_first(tmp_path: Path, run: Path) -> None:
     """Whatever folders they have, their socket is the same."""
-    first, second = Places.of_demo(tmp_path / "1"), Places.of_demo(tmp_path / "2")
+    first, second = Paths.of_demo(tmp_path / "1"), Paths.of_demo(tmp_path / "2")
     assert first.socket == second.socket
     assert first.lock == second.lock
     assert first.lock.parent == run / "balance-tray/demo"
@@ -158,7 +158,7 @@ def test_without_a_home_the_files_depend_on_no_folder_one_is_in(
     monkeypatch.delenv("HOME")
     monkeypatch.setattr("pwd.getpwuid", _unknown)
     monkeypatch.chdir(tmp_path)
-    places = Places.of_user()
+    places = Paths.of_user()
     files = (places.config, places.history, places.log)
     assert all(one.is_relative_to("/nonexistent") for one in files)
     assert places.runtime == run / "balance-tray"

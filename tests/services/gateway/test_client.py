@@ -20,7 +20,7 @@ from trayapp.core.errors import (
     UnexpectedReply,
 )
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.transport import new_client
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_cookies_do_not_pile_up(peer: type[Peer]) -> None:
 
     async def poll() -> int:
         client = new_client()
-        gateway = Gateway(lambda: client, deadline_s=10)
+        gateway = GatewayClient(lambda: client, deadline_s=10)
         async with peer(reply(Set_Cookie="a=b; Max-Age=99999999")) as here:
             account = Account("a", "A", Service.CUSTOM, here.url)
             await gateway.balance(account, Secret(KEY))
@@ -94,7 +94,7 @@ def test_accounts_are_asked_side_by_side(peer: type[Peer]) -> None:
             await line.send(reply())
 
         async with peer(*[together] * 8) as here:
-            gateway = Gateway(deadline_s=10)
+            gateway = GatewayClient(deadline_s=10)
             account = Account("a", "A", Service.CUSTOM, here.url)
             asked = [gateway.balance(account, Secret(KEY)) for _ in range(8)]
             balances = await asyncio.gather(*asked)
@@ -116,7 +116,7 @@ def test_a_cancelled_poll_hangs_up_at_once(peer: type[Peer]) -> None:
                 left.set()
 
         async with peer(silent) as here:
-            gateway = Gateway()
+            gateway = GatewayClient()
             account = Account("a", "A", Service.CUSTOM, here.url)
             task = asyncio.create_task(gateway.balance(account, Secret(KEY)))
             await here.asked.wait()
@@ -266,7 +266,7 @@ def test_a_short_key_is_no_unit(peer: type[Peer]) -> None:
 
     async def poll() -> None:
         async with peer(result(currency='"demo-key"')) as here:
-            gateway = Gateway(deadline_s=10)
+            gateway = GatewayClient(deadline_s=10)
             account = Account("a", "A", Service.CUSTOM, here.url)
             with pytest.raises(UnexpectedReply, match="repeats the key"):
                 await gateway.balance(account, Secret("demo-key"))

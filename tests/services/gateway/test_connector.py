@@ -11,11 +11,11 @@ import httpcore
 import pytest
 
 from tally import FAULTS, Tally
-from trayapp.services.gateway.connector import Dialler
-from trayapp.services.gateway.resolver import Lookups
+from trayapp.services.gateway.connector import Connector
+from trayapp.services.gateway.resolver import Resolver
 
 
-class Names(Lookups):
+class Names(Resolver):
     """A resolver that knows what the test says."""
 
     def __init__(self, *addresses: str) -> None:
@@ -54,7 +54,7 @@ def black_hole(at_exit: ExitStack, address: str, port: int) -> None:
 
 async def dial(*addresses: str, port: int) -> str:
     """Connect, and say which address answered."""
-    dialler = Dialler(Names(*addresses))
+    dialler = Connector(Names(*addresses))
     try:
         stream = await dialler.connect_tcp("gateway.example", port)
         there = stream.get_extra_info("server_addr")

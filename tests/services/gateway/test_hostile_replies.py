@@ -19,9 +19,9 @@ from hostile_tls import CERTIFICATES, GREETINGS, HOST, SEALED, speaking_tls_1_0
 from replies import KEY, reply
 from tally import REPLIES
 from trayapp.core.balance import Reading
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.schedule import LONGEST_WAIT, Plan, plan_after
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 
 if TYPE_CHECKING:
     import ssl
@@ -40,15 +40,15 @@ trusts_by_environment = pytest.mark.skipif(
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+def history(tmp_path: Path) -> Iterator[HistoryStore]:
     """Give an empty history."""
-    with History(tmp_path / "history.sqlite3") as opened:
+    with HistoryStore(tmp_path / "history.sqlite3") as opened:
         yield opened
 
 
 def meet(
     answer: Answer,
-    history: History | None = None,
+    history: HistoryStore | None = None,
     *,
     tls: ssl.SSLContext | None = None,
     at: str = "{url}",
@@ -66,7 +66,7 @@ def meet(
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_bad_reply_is_told_as_what_it_is(
-    name: str, history: History, tally: Tally
+    name: str, history: HistoryStore, tally: Tally
 ) -> None:
     """The cause is named, the last balance kept, and the next good reply taken."""
     verdict, answer = QUICK[name]
@@ -161,7 +161,7 @@ def test_tls_1_0_is_not_spoken(trusted: trustme.CA, tally: Tally) -> None:
 def test_good_tls_is_taken(trusted: trustme.CA, tally: Tally) -> None:
     """What the bad ones differ from: it is not the test that refuses them."""
     met = meet(reply(), tls=serving(trusted.issue_cert(HOST)))
-    assert met.during.state is State.OK
+    assert met.during.state is Status.OK
     assert KEY.encode() in met.heard
     tally.add(REPLIES)
 
@@ -171,7 +171,7 @@ def test_good_tls_is_taken(trusted: trustme.CA, tally: Tally) -> None:
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_an_odd_reply_that_is_clear_is_taken(
-    name: str, history: History, tally: Tally
+    name: str, history: HistoryStore, tally: Tally
 ) -> None:
     """What the gateway means without a doubt is shown as it means it."""
     amount, state, answer = TAKEN[name]
@@ -181,7 +181,7 @@ def test_an_odd_reply_that_is_clear_is_taken(
     assert met.card.problem is None
     assert met.took_s < DEADLINE_S + 1
     assert met.grew < MOST_MEMORY
-    assert met.after.state is State.OK
+    assert met.after.state is Status.OK
     tally.add(REPLIES)
 
 

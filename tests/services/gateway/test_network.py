@@ -14,7 +14,7 @@ from replies import reply
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import CertificateProblem, NoConnection
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 
 if TYPE_CHECKING:
     import trustme
@@ -53,7 +53,7 @@ def test_a_mended_certificate_is_taken(peer: type[Peer], trusted: trustme.CA) ->
     """After a bad certificate the same client takes the good one."""
 
     async def polls() -> str:
-        gateway = Gateway(deadline_s=10)
+        gateway = GatewayClient(deadline_s=10)
         for host in ("gateway.example", "127.0.0.1"):
             async with peer(reply(), tls=serving(trusted.issue_cert(host))) as here:
                 account = Account("a", "A", Service.CUSTOM, here.url)

@@ -16,8 +16,8 @@ from trayapp.core.account import Account, Service
 from trayapp.core.errors import NoConnection, TimedOut
 from trayapp.core.secret import Secret
 from trayapp.services.gateway import resolver as module
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.gateway.resolver import Lookups
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.gateway.resolver import Resolver
 
 KEY = Secret("made-up-key-of-no-worth")
 REPLY = (
@@ -27,7 +27,7 @@ REPLY = (
 Address = tuple[socket.AddressFamily, str]
 
 
-class Resolver:
+class FakeGetaddrinfo:
     """A resolver that stalls, answers or fails as a test says."""
 
     def __init__(self) -> None:
@@ -55,13 +55,13 @@ class Resolver:
         return [(family, kind, 6, "", (address, 0)) for family, address in known]
 
 
-@pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Resolver]:
+@pytest.fixture(name="fake")
+def fake_getaddrinfo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGetaddrinfo]:
     """Take the place of the system's resolver, which stalls for unknown names."""
-    resolver = Resolver()
-    monkeypatch.setattr(socket, "getaddrinfo", resolver)
-    yield resolver
-    resolver.release()
+    fake = FakeGetaddrinfo()
+    monkeypatch.setattr(socket, "getaddrinfo", fake)
+    yield fake
+    fake.release()
     for thread in threading.enumerate():
         if thread.name == "lookup":
             thread.join()
@@ -77,19 +77,19 @@ def account(url: str = "https://stalls.example") -> Account:
     return Account("a", "A", Service.CUSTOM, url)
 
 
-def test_an_address_needs_no_lookup(resolver: Resolver) -> None:
+def test_an_address_needs_no_lookup(fake: FakeGetaddrinfo) -> None:
     """Nor does it wait for one."""
-    lookups = Lookups()
+    resolver = Resolver()
     for address in ("192.0.2.1", "2001:db8::1"):
-        assert asyncio.run(lookups.find(address)) == [address]
-    assert resolver.asked == []
+        assert asyncio.run(resolver.find(address)) == [address]
+    assert fake.asked == []
 
 
-def test_the_families_take_turns(resolver: Resolver) -> None:
+def test_the_families_take_turns(fake: FakeGetaddrinfo) -> None:
     """A broken IPv6 of many addresses costs one attempt before IPv4's turn."""
     v4, v6 = socket.AF_INET, socket.AF_INET6
-    resolver.knows["host"] = [(v6, "::1"), (v6, "::2"), (v6, "::3"), (v4, "127.0.0.1")]
-    found = asyncio.run(Lookups().find("host"))
+    fake.knows["host"] = [(v6, "::1"), (v6, "::2"), (v6, "::3"), (v4, "127.0.0.1")]
+    found = asyncio.run(Resolver().find("host"))
     assert found == ["::1", "127.0.0.1", "::2", "::3"]
 
 
@@ -97,35 +97,35 @@ def test_the_families_take_turns(resolver: Resolver) -> None:
     "error", [socket.gaierror(socket.EAI_NONAME, "unknown"), UnicodeError("label")]
 )
 def test_an_unknown_name_is_no_connection(
-    resolver: Resolver, error: Exception, tally: Tally
+    fake: FakeGetaddrinfo, error: Exception, tally: Tally
 ) -> None:
     """And is looked up anew at the next question: the network may have come."""
-    resolver.knows["gone.example"] = error
+    fake.knows["gone.example"] = error
 
     async def polls() -> None:
-        gateway = Gateway(deadline_s=10)
+        gateway = GatewayClient(deadline_s=10)
         for _ in range(2):
             with pytest.raises(NoConnection):
                 await gateway.balance(account("https://gone.example"), KEY)
 
     asyncio.run(polls())
-    assert resolver.asked == ["gone.example"] * 2
+    assert fake.asked == ["gone.example"] * 2
     tally.add(FAULTS, 2)
 
 
 def test_offline_at_the_start_becomes_right_by_itself(
-    resolver: Resolver, tally: Tally
+    fake: FakeGetaddrinfo, tally: Tally
 ) -> None:
     """The client that failed to find the gateway finds it when the network is there."""
 
     async def polls() -> str:
-        gateway = Gateway(deadline_s=10)
+        gateway = GatewayClient(deadline_s=10)
         async with Peer(REPLY) as here:
             asked = account(f"http://localhost:{here.port}")
-            resolver.knows["localhost"] = socket.gaierror(socket.EAI_AGAIN, "offline")
+            fake.knows["localhost"] = socket.gaierror(socket.EAI_AGAIN, "offline")
             with pytest.raises(NoConnection):
                 await gateway.balance(asked, KEY)
-            resolver.knows["localhost"] = [(socket.AF_INET, "127.0.0.1")]
+            fake.knows["localhost"] = [(socket.AF_INET, "127.0.0.1")]
             return (await gateway.balance(asked, KEY)).digits
 
     assert asyncio.run(polls()) == "350.1200"
@@ -133,12 +133,12 @@ def test_offline_at_the_start_becomes_right_by_itself(
 
 
 def test_the_deadline_holds_though_the_resolver_stalls(
-    resolver: Resolver, tally: Tally
+    fake: FakeGetaddrinfo, tally: Tally
 ) -> None:
     """And an account with a host of its own is not held up meanwhile."""
 
     async def polls() -> None:
-        gateway = Gateway(deadline_s=0.5)
+        gateway = GatewayClient(deadline_s=0.5)
         async with Peer(*[REPLY] * 5) as here:
             stalled = [
                 asyncio.create_task(gateway.balance(account(), KEY)) for _ in range(20)
@@ -152,11 +152,11 @@ def test_the_deadline_holds_though_the_resolver_stalls(
     begun = time.monotonic()
     asyncio.run(polls())
     assert time.monotonic() - begun < 3
-    assert resolver.asked == ["stalls.example"]
+    assert fake.asked == ["stalls.example"]
     tally.add(FAULTS, 20)
 
 
-@pytest.mark.usefixtures("resolver")
+@pytest.mark.usefixtures("fake")
 def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
     monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
@@ -164,7 +164,7 @@ def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
     monkeypatch.setattr(module, "_JOINED_S", 0.0)
 
     async def polls() -> None:
-        gateway = Gateway(deadline_s=0.01)
+        gateway = GatewayClient(deadline_s=0.01)
         for _ in range(60):
             with pytest.raises(TimedOut):
                 await gateway.balance(account(), KEY)
@@ -178,20 +178,20 @@ def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
     tally.add(FAULTS, 60)
 
 
-def test_a_resolver_that_recovers_is_used_at_once(resolver: Resolver) -> None:
+def test_a_resolver_that_recovers_is_used_at_once(fake: FakeGetaddrinfo) -> None:
     """Who gave up takes the answer from nobody who still waits."""
 
     async def story() -> None:
-        lookups = Lookups()
-        gives_up = asyncio.create_task(lookups.find("stalls.example"))
-        waits = asyncio.create_task(lookups.find("stalls.example"))
+        resolver = Resolver()
+        gives_up = asyncio.create_task(resolver.find("stalls.example"))
+        waits = asyncio.create_task(resolver.find("stalls.example"))
         await asyncio.sleep(0)
         gives_up.cancel()
-        resolver.release()
+        fake.release()
         with pytest.raises(socket.gaierror):
             await waits
-        resolver.knows["stalls.example"] = [(socket.AF_INET, "127.0.0.1")]
-        assert await lookups.find("stalls.example") == ["127.0.0.1"]
+        fake.knows["stalls.example"] = [(socket.AF_INET, "127.0.0.1")]
+        assert await resolver.find("stalls.example") == ["127.0.0.1"]
 
     asyncio.run(story())
 
@@ -202,12 +202,12 @@ socket.getaddrinfo = lambda *_, **__: time.sleep(30)
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import TimedOut
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 
 async def poll():
     account = Account("a", "A", Service.CUSTOM, "https://stalls.example")
     try:
-        await Gateway(deadline_s=0.2).balance(account, Secret("made-up-key"))
+        await GatewayClient(deadline_s=0.2).balance(account, Secret("made-up-key"))
     except TimedOut:
         print("timed out", flush=True)
 

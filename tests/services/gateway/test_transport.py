@@ -30,7 +30,7 @@ from trayapp.core.errors import (
     TimedOut,
 )
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.transport import new_client
 
 HOST = "sms.gateway.example"
@@ -51,7 +51,7 @@ async def asking(
     deadline_s: float = 10.0, proxy_s: float = 5.0, account: Account = ACCOUNT
 ) -> AsyncIterator[Ask]:
     """Give a question to be asked, over and over, by one client."""
-    gateway = Gateway(partial(new_client, proxy_s=proxy_s), deadline_s=deadline_s)
+    gateway = GatewayClient(partial(new_client, proxy_s=proxy_s), deadline_s=deadline_s)
     yield lambda: gateway.balance(account, KEY)
     await gateway.close()
 

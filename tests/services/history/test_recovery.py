@@ -13,19 +13,19 @@ from typing import Final
 import pytest
 
 from tally import FAULTS, Tally
-from trayapp.core.alerts.decision import Fate, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import HistoryDamaged, HistoryProblem, HistoryTooNew
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 
 PAGE: Final = 4_096
 COUNT: Final = 600
 """Readings of each account: some fifteen pages in all."""
-TOLD: Final = Memory(stages={AlertKind.LOW: Stage.TOLD})
+TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -34,10 +34,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Give a history with something in each of its tables."""
     path = tmp_path_factory.mktemp("whole") / "history.sqlite3"
     now = datetime.fromisoformat("2026-11-23T12:00:00Z")
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for name in ("a", "b"):
             history.record_past(name, (reading(now, one) for one in range(COUNT)))
-            told = LogEntry(now, name, "A", AlertKind.LOW, Fate.SENT, Reason.NEW)
+            told = LogEntry(now, name, "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
             history.keep(name, None, TOLD, [told])
             history.set_paid(name, now)
             history.correct(name, now, on=True)
@@ -68,13 +68,13 @@ def goes_on(path: Path, now: datetime) -> tuple[int, bool]:
 
     Gives how many readings there still are, and whether it said that some may not be.
     """
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.remembered()
         was_told = history.problem is not None
         kept = sum(len(list(history.readings(name))) for name in ("a", "b"))
         new = reading(now - timedelta(days=400), 1)
         history.keep("newcomer", new, TOLD)
-    with History(path) as again:
+    with HistoryStore(path) as again:
         assert again.problem is None
         assert again.last("newcomer") == new
         assert again.memory("newcomer") == TOLD
@@ -212,7 +212,7 @@ def test_a_newer_versions_database_is_not_changed_by_a_single_byte(
         db.commit()
     before = path.read_bytes()
     with pytest.raises(HistoryTooNew, match="version 3"):
-        History(path)
+        HistoryStore(path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
     tally.add(FAULTS)
@@ -274,7 +274,7 @@ def test_a_row_that_makes_no_sense_hides_no_other(
         db.execute("INSERT INTO memory VALUES ('x', '" + "[" * 200_000 + "')")
         db.execute("INSERT INTO wait VALUES ('x', 'soon', 1, 'no such error')")
         db.commit()
-    with History(path) as history:
+    with HistoryStore(path) as history:
         stored = history.remembered()
         assert (stored.snooze, stored.paid, stored.waits) == (Snooze(), (), {})
         assert stored.memories == {"a": TOLD, "b": TOLD}
@@ -296,7 +296,7 @@ def test_a_history_that_cannot_be_replaced_stays_where_it_is(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(HistoryProblem, match="No space left"):
-        History(path)
+        HistoryStore(path)
     assert path.read_bytes() == damaged
     assert not list(path.parent.glob("*.mended*"))
     tally.add(FAULTS)
@@ -338,7 +338,7 @@ def test_the_new_one_and_the_old_one_are_for_their_owner_alone(
     path.parent.mkdir()
     before = os.umask(0)
     try:
-        with History(path):
+        with HistoryStore(path):
             pass
         path.write_bytes(whole[:-PAGE])
         goes_on(path, now)
@@ -352,7 +352,7 @@ def test_damage_is_told_with_the_name_of_what_was_kept(
 ) -> None:
     """So that somebody can look at it."""
     put(path, whole[:-PAGE])
-    with History(path) as history:
+    with HistoryStore(path) as history:
         assert history.problem is not None
         assert history.problem.kind is HistoryDamaged
         (aside,) = asides(path)

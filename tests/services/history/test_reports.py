@@ -17,10 +17,10 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable, HistoryProblem
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history_view import HistoryView
-from trayapp.services.history.reports import Books
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.history.reports import HistoryReports
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 
 MAIN = Account("a", "Año = Main")
 QUARTER = timedelta(minutes=15)
@@ -53,7 +53,7 @@ class NotingZone(tzinfo):
 class Scene:
     """Books on a real history."""
 
-    def __init__(self, history: History, now: datetime) -> None:
+    def __init__(self, history: HistoryStore, now: datetime) -> None:
         self.history, self.now = history, now
         self.zone: tzinfo = UTC
 
@@ -63,10 +63,10 @@ class Scene:
             "a", (Reading(Balance(Decimal(said), "EUR"), at) for at, said in readings)
         )
 
-    def books(self) -> Books:
+    def books(self) -> HistoryReports:
         """Open the books."""
-        notebook = Notebook(Archive(lambda: self.history))
-        return Books(notebook, clock=lambda: self.now, zone=self.zone)
+        notebook = StateCache(WriteQueue(lambda: self.history))
+        return HistoryReports(notebook, clock=lambda: self.now, zone=self.zone)
 
     def page(self) -> HistoryView:
         """Make the page."""
@@ -81,7 +81,7 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
     """Give books without a reading, at noon of 23 November."""
-    with History(tmp_path / "history.sqlite3") as history:
+    with HistoryStore(tmp_path / "history.sqlite3") as history:
         yield Scene(history, now)
 
 
@@ -155,10 +155,10 @@ def test_without_a_reading_the_page_is_empty(scene: Scene) -> None:
 def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
     """That it can't be kept was told at the start."""
 
-    def broken() -> History:
+    def broken() -> HistoryStore:
         raise HistoryProblem
 
-    books = Books(Notebook(Archive(broken)), clock=lambda: now, zone=UTC)
+    books = HistoryReports(StateCache(WriteQueue(broken)), clock=lambda: now, zone=UTC)
     page = asyncio.run(books.page(MAIN, QUARTER, ENGLISH))
     assert (page.months, page.forecast_words) == ((), "Not enough history yet")
 

@@ -7,48 +7,50 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.alerts.decision import Fate, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import Memory, Stage
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, HistoryProblem, NoConnection, Unauthorized
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.rows import Watched
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 
 HOUR = timedelta(hours=1)
-TOLD = Memory(stages={AlertKind.LOW: Stage.TOLD, AlertKind.REJECTED: Stage.TOLD})
+TOLD = AlertMemory(
+    stages={AlertKind.LOW: EpisodeStage.TOLD, AlertKind.REJECTED: EpisodeStage.TOLD}
+)
 
 
 def entry(at: datetime, account_id: str = "a") -> LogEntry:
     """Make a decision that was sent."""
-    return LogEntry(at, account_id, "Main", AlertKind.LOW, Fate.SENT, Reason.NEW)
+    return LogEntry(at, account_id, "Main", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+def history(tmp_path: Path) -> Iterator[HistoryStore]:
     """Give an empty history."""
-    with History(tmp_path / "history.sqlite3") as opened:
+    with HistoryStore(tmp_path / "history.sqlite3") as opened:
         yield opened
 
 
-def notebook_of(history: History | None) -> Notebook:
+def notebook_of(history: HistoryStore | None) -> StateCache:
     """Open a notebook, or one whose history can't be opened."""
 
-    def opened() -> History:
+    def opened() -> HistoryStore:
         if history is None:
             raise HistoryProblem
         return history
 
-    return Notebook(Archive(opened))
+    return StateCache(WriteQueue(opened))
 
 
-def fill(notebook: Notebook, now: datetime) -> None:
+def fill(notebook: StateCache, now: datetime) -> None:
     """Write on every page."""
     reading = Reading(Balance(Decimal(9), "EUR"), now)
     notebook.keep("a", TOLD, [entry(now)], reading)
@@ -58,17 +60,17 @@ def fill(notebook: Notebook, now: datetime) -> None:
     notebook.correct("a", now, on=True)
 
 
-def remembers(notebook: Notebook, now: datetime) -> None:
+def remembers(notebook: StateCache, now: datetime) -> None:
     """Say that what must not be forgotten is not."""
     assert notebook.memory("a") == TOLD
     assert notebook.decisions == (entry(now),)
     assert notebook.snooze == Snooze(now)
-    assert notebook.paid == (Paid("a", now),)
+    assert notebook.paid == (PendingPayment("a", now),)
     plan = Plan(now, 1, held=True)
-    assert notebook.watched("a") == Watched(plan, Failure(Unauthorized))
+    assert notebook.watched("a") == StoredWait(plan, Failure(Unauthorized))
 
 
-def test_all_of_it_outlives_a_restart(history: History, now: datetime) -> None:
+def test_all_of_it_outlives_a_restart(history: HistoryStore, now: datetime) -> None:
     """As it was."""
     fill(notebook_of(history), now)
     again = notebook_of(history)
@@ -91,7 +93,7 @@ def test_without_a_history_it_is_remembered_until_the_end(now: datetime) -> None
 
 
 def test_a_history_that_breaks_is_a_line_in_the_log(
-    history: History, now: datetime, caplog: pytest.LogCaptureFixture
+    history: HistoryStore, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A full disk, a lost share: what was told is remembered all the same."""
     notebook = notebook_of(history)
@@ -105,62 +107,62 @@ def test_a_history_that_breaks_is_a_line_in_the_log(
 
 
 def test_a_history_that_breaks_at_the_start_is_no_reason_to_stop(
-    history: History, monkeypatch: pytest.MonkeyPatch
+    history: HistoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It begins with nothing."""
 
     def broken(*_: object) -> None:
         raise HistoryProblem
 
-    monkeypatch.setattr(History, "remembered", broken)
+    monkeypatch.setattr(HistoryStore, "remembered", broken)
     notebook = notebook_of(history)
     assert (notebook.snooze, notebook.decisions, notebook.paid) == (Snooze(), (), ())
 
 
-def test_what_is_only_noted_is_not_written(history: History) -> None:
+def test_what_is_only_noted_is_not_written(history: HistoryStore) -> None:
     """A minute more without an answer costs the disk nothing."""
     notebook = notebook_of(history)
     notebook.note("a", TOLD)
     assert notebook.memory("a") == TOLD
-    assert history.memory("a") == Memory()
+    assert history.memory("a") == AlertMemory()
     notebook.keep("a", TOLD)
     assert history.memory("a") == TOLD
 
 
 def test_a_wait_that_is_not_held_is_not_written(
-    history: History, now: datetime
+    history: HistoryStore, now: datetime
 ) -> None:
     """A lost connection begins anew after a restart; a good answer ends a wait."""
     notebook = notebook_of(history)
     notebook.plan("a", Plan(now, 1), Failure(NoConnection))
-    assert history.watched("a") == Watched()
+    assert history.watched("a") == StoredWait()
     notebook.plan("a", Plan(now, 1, held=True), Failure(Unauthorized))
     assert history.watched("a").plan == Plan(now, 1, held=True)
     notebook.plan("a", Plan(now), Reading(Balance(Decimal(9), "EUR"), now))
-    assert history.watched("a") == Watched()
+    assert history.watched("a") == StoredWait()
 
 
 def test_a_new_key_begins_anew_and_leaves_the_balance_told(
-    history: History, now: datetime
+    history: HistoryStore, now: datetime
 ) -> None:
     """One alert for each key, and one for each low balance."""
     notebook = notebook_of(history)
     fill(notebook, now)
     notebook.key_changed("a")
-    assert notebook.watched("a") == history.watched("a") == Watched()
-    assert notebook.memory("a").stages == {AlertKind.LOW: Stage.TOLD}
+    assert notebook.watched("a") == history.watched("a") == StoredWait()
+    assert notebook.memory("a").stages == {AlertKind.LOW: EpisodeStage.TOLD}
 
 
 def test_a_removed_account_leaves_nothing_behind(
-    history: History, now: datetime
+    history: HistoryStore, now: datetime
 ) -> None:
     """The other's decisions stay."""
     notebook = notebook_of(history)
     fill(notebook, now)
     notebook.keep("b", TOLD, [entry(now, "b")])
     notebook.forget("a")
-    assert notebook.memory("a") == Memory()
-    assert notebook.watched("a") == Watched()
+    assert notebook.memory("a") == AlertMemory()
+    assert notebook.watched("a") == StoredWait()
     assert notebook.paid == ()
     assert notebook.decisions == (entry(now, "b"),) == history.decisions()
 

@@ -32,7 +32,7 @@ from trayapp.core.errors import (
     HistoryProblem,
 )
 from trayapp.services.files.config_file import ConfigFile
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.log.log_file import start_log
 from trayapp.services.reports import Loaded, Saved
 from unheard import Unheard
@@ -58,9 +58,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from trayapp.core.balance import Balance, Reading
-from trayapp.services.history.store import History
+from trayapp.services.history.store import HistoryStore
 now = datetime.now(UTC)
-with History(Path(sys.argv[1])) as history:
+with HistoryStore(Path(sys.argv[1])) as history:
     for number in range(int(sys.argv[2])):
         at = now + number * timedelta(seconds=1)
         history.record("cli", Reading(Balance(Decimal(number), "EUR"), at))
@@ -149,7 +149,7 @@ class Scene(Unheard):
 
     def written(self) -> set[tuple[str, Reading]]:
         """Give what the next start finds."""
-        with History(self.places.history) as history:
+        with HistoryStore(self.places.history) as history:
             return {(one, kept) for one in "abc" for kept in history.readings(one)}
 
     def nothing_is_lost(self) -> bool:
@@ -511,7 +511,7 @@ def test_the_command_line_and_the_window_write_side_by_side(
 
     scene.play(beside)
     assert scene.nothing_is_lost()
-    with History(scene.places.history) as history:
+    with HistoryStore(scene.places.history) as history:
         assert len(list(history.readings("cli"))) == count
     tally.add(FAULTS)
 

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.alerts.decision import Fate, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import Memory, Stage
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, HistoryProblem, Unauthorized
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.rows import Watched
-from trayapp.services.history.store import History
+from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.store import HistoryStore
 
 HOUR = timedelta(hours=1)
-TOLD = Memory(stages={AlertKind.LOW: Stage.TOLD})
+TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def reading(at: datetime, amount: str, unit: str = "EUR") -> Reading:
 
 def entry(at: datetime, account_id: str = "a") -> LogEntry:
     """Make a decision that was sent."""
-    return LogEntry(at, account_id, "Main", AlertKind.LOW, Fate.SENT, Reason.NEW)
+    return LogEntry(at, account_id, "Main", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 
 
 def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
     """What the gateway wrote is what is kept, after closing too."""
     kept = reading(now, "123456789012345.12340000", "CREDITS")
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", kept)
-    with History(path) as history:
+    with HistoryStore(path) as history:
         last = history.last("a")
     assert last == kept
     assert last is not None
@@ -54,7 +54,7 @@ def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
 
 def test_equal_readings_are_kept_once_an_hour(path: Path, now: datetime) -> None:
     """A reading that says nothing new costs no row until an hour has passed."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for minutes in (0, 15, 59, 60, 75, 121):
             history.record("a", reading(now + timedelta(minutes=minutes), "5.0"))
         kept = [one.at - now for one in history.readings("a")]
@@ -68,7 +68,7 @@ def test_a_reading_that_differs_is_kept_at_once(
     path: Path, now: datetime, amount: str, unit: str
 ) -> None:
     """Another amount, other digits or another unit are all news."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", reading(now, "5.0"))
         history.record("a", reading(now + timedelta(minutes=1), amount, unit))
         assert len(list(history.readings("a"))) == 2
@@ -78,7 +78,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_record(
     path: Path, now: datetime
 ) -> None:
     """Readings before the last one are kept like any other."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", reading(now, "5"))
         history.record("a", reading(now - timedelta(days=300), "5"))
         assert len(list(history.readings("a"))) == 2
@@ -89,7 +89,7 @@ def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
 ) -> None:
     """What is known now is what came after it; it is better than nothing, though."""
     ahead = reading(now + timedelta(days=300), "9")
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", ahead)
         assert history.last("a", now) == ahead
         for minutes in (0, 15, 30):
@@ -100,7 +100,7 @@ def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
 
 def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
     """`since` is included, what was before is not."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for hours in range(3):
             history.record("a", reading(now + hours * HOUR, str(hours)))
         found = [one.balance.digits for one in history.readings("a", now + HOUR)]
@@ -109,7 +109,7 @@ def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
 
 def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
     """Forgetting one leaves the other."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", reading(now, "1"))
         history.record("b", reading(now, "2"))
         history.keep("a", None, TOLD, [entry(now)])
@@ -118,7 +118,7 @@ def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
         history.correct("a", now, on=True)
         history.forget("a")
         assert history.last("a") is None
-        assert history.memory("a") == Memory()
+        assert history.memory("a") == AlertMemory()
         assert history.paid() == ()
         assert history.corrections("a") == frozenset()
         assert history.decisions() == (entry(now, "b"),)
@@ -128,9 +128,9 @@ def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
 
 def test_what_was_told_outlives_a_restart(path: Path, now: datetime) -> None:
     """Together with the reading it was told from, and why."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.keep("a", reading(now, "9"), TOLD, [entry(now)])
-    with History(path) as history:
+    with HistoryStore(path) as history:
         assert history.memory("a") == TOLD
         assert history.last("a") == reading(now, "9")
         assert history.decisions() == (entry(now),)
@@ -140,33 +140,33 @@ def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
     path: Path, now: datetime
 ) -> None:
     """After a crash between them nothing is told twice or lost."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         with sqlite3.connect(path) as db:
             db.execute("DROP TABLE decision")
         db.close()
         with pytest.raises(HistoryProblem):
             history.keep("a", reading(now, "9"), TOLD, [entry(now)])
         assert history.last("a") is None
-        assert history.memory("a") == Memory()
+        assert history.memory("a") == AlertMemory()
 
 
 def test_a_memory_that_makes_no_sense_is_none(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log says once that there was such a one, and the program goes on."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for written in ("no json", "[]", '{"stages": 5}'):
             with sqlite3.connect(path) as db:
                 db.execute("INSERT OR REPLACE INTO memory VALUES ('a', ?)", [written])
             db.close()
-            assert history.memory("a") == Memory()
+            assert history.memory("a") == AlertMemory()
     assert len(caplog.records) == 1
 
 
 def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
     """Of all accounts together; one with a word that is gone is left out."""
     many = [entry(now + number * HOUR) for number in range(KEPT + 5)]
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.keep("a", None, TOLD, many[:10])
         history.keep("b", None, TOLD, many[10:])
         assert history.decisions() == tuple(many[5:])
@@ -178,10 +178,10 @@ def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
 
 def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
     """And its end does."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         assert history.snooze() == Snooze()
         history.set_snooze(Snooze(now))
-    with History(path) as history:
+    with HistoryStore(path) as history:
         assert history.snooze() == Snooze(now)
         history.set_snooze(Snooze())
         assert history.snooze() == Snooze()
@@ -189,21 +189,24 @@ def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
 
 def test_a_payment_is_waited_for_after_a_restart(path: Path, now: datetime) -> None:
     """The last one of an account counts."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.set_paid("a", now)
         history.set_paid("a", now + HOUR)
         history.set_paid("b", now)
-    with History(path) as history:
-        assert set(history.paid()) == {Paid("a", now + HOUR), Paid("b", now)}
+    with HistoryStore(path) as history:
+        assert set(history.paid()) == {
+            PendingPayment("a", now + HOUR),
+            PendingPayment("b", now),
+        }
         history.set_paid("b", None)
-        assert history.paid() == (Paid("a", now + HOUR),)
+        assert history.paid() == (PendingPayment("a", now + HOUR),)
 
 
 def test_a_reading_is_marked_as_a_correction_and_unmarked(
     path: Path, now: datetime
 ) -> None:
     """Twice is as good as once."""
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for _ in range(2):
             history.correct("a", now, on=True)
         history.correct("a", now + HOUR, on=True)
@@ -216,7 +219,7 @@ def test_a_reading_is_marked_as_a_correction_and_unmarked(
 def test_readings_are_thinned_to_those_worth_keeping(path: Path, now: datetime) -> None:
     """Of one account, and no other."""
     kept = [reading(now + hours * HOUR, str(hours)) for hours in range(5)]
-    with History(path) as history:
+    with HistoryStore(path) as history:
         for one in kept:
             history.record("a", one)
             history.record("b", one)
@@ -249,17 +252,18 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
         db.executescript(FIRST_VERSION)
     db.close()
     for _ in range(2):
-        with History(path) as history:
+        with HistoryStore(path) as history:
             assert history.last("a") == reading(now, "9.50")
             assert history.memory("a") == TOLD
-            assert history.watched("a") == Watched()
-            assert history.memory("b") == Memory(
+            assert history.watched("a") == StoredWait()
+            assert history.memory("b") == AlertMemory(
                 stages=dict.fromkeys(
-                    (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED), Stage.TOLD
+                    (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED),
+                    EpisodeStage.TOLD,
                 )
             )
             plan = Plan(now + HOUR, 2, held=True)
-            assert history.watched("b") == Watched(plan, Failure(Unauthorized))
+            assert history.watched("b") == StoredWait(plan, Failure(Unauthorized))
 
 
 def test_a_held_wait_outlives_a_restart_with_its_reason(
@@ -268,15 +272,15 @@ def test_a_held_wait_outlives_a_restart_with_its_reason(
     """A rejected key is not asked again because the program was started again."""
     plan = Plan(now + 24 * HOUR, failures=2, held=True)
     failure = Unauthorized(detail="not kept").as_failure()
-    with History(path) as history:
-        history.watch("a", Watched(plan, failure))
-    with History(path) as history:
-        assert history.watched("a") == Watched(plan, Failure(Unauthorized))
+    with HistoryStore(path) as history:
+        history.watch("a", StoredWait(plan, failure))
+    with HistoryStore(path) as history:
+        assert history.watched("a") == StoredWait(plan, Failure(Unauthorized))
 
 
 def test_the_database_is_for_its_owner_alone(path: Path) -> None:
     """0600, in a folder of 0700, with a rollback journal."""
-    with History(path):
+    with HistoryStore(path):
         pass
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -288,7 +292,7 @@ def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:
     """The program goes on with a new one; the old one is there to be looked at."""
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all" * 100)
-    with History(path) as history:
+    with HistoryStore(path) as history:
         history.record("a", reading(now, "1"))
     asides = [one for one in path.parent.iterdir() if ".broken-" in one.name]
     assert len(asides) == 1
@@ -297,14 +301,14 @@ def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:
 
 def test_a_database_from_a_newer_version_is_refused_and_left(path: Path) -> None:
     """Nothing is changed in what a newer program wrote."""
-    with History(path):
+    with HistoryStore(path):
         pass
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     before = path.read_bytes()
     with pytest.raises(HistoryProblem, match="version 99"):
-        History(path)
+        HistoryStore(path)
     assert path.read_bytes() == before
 
 
@@ -314,12 +318,12 @@ def test_a_folder_that_cannot_be_made_is_a_problem_of_the_history(
     """The error names the history, and nothing else is raised."""
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(HistoryProblem):
-        History(tmp_path / "data" / "history.sqlite3")
+        HistoryStore(tmp_path / "data" / "history.sqlite3")
 
 
 def test_two_programs_write_side_by_side(path: Path, now: datetime) -> None:
     """The tray and `check` share one database."""
-    with History(path) as one, History(path) as other:
+    with HistoryStore(path) as one, HistoryStore(path) as other:
         one.record("a", reading(now, "1"))
         other.record("a", reading(now + HOUR, "2"))
         assert [r.balance.digits for r in one.readings("a")] == ["1", "2"]

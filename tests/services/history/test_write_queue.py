@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from tally import FAULTS, Tally
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     Failure,
@@ -24,12 +24,12 @@ from trayapp.core.errors import (
     HistoryProblem,
 )
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 
 MINUTE: Final = timedelta(minutes=1)
-TOLD: Final = Memory(stages={AlertKind.LOW: Stage.TOLD})
+TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
 PATIENCE_S: Final = 0.05
 HOLDER: Final = """
 import sqlite3, sys
@@ -49,17 +49,17 @@ class Scene:
         self.now, self.seconds = now, 0.0
         self.told: list[Failure | None] = []
         self.count = 0
-        self.archive: Archive
-        self.notebook: Notebook
+        self.archive: WriteQueue
+        self.notebook: StateCache
 
     def start(self) -> None:
         """Open the history, as a start does."""
-        self.archive = Archive(
-            lambda: History(self.path, patience_s=PATIENCE_S),
+        self.archive = WriteQueue(
+            lambda: HistoryStore(self.path, patience_s=PATIENCE_S),
             self.told.append,
             clock=lambda: self.seconds,
         )
-        self.notebook = Notebook(self.archive)
+        self.notebook = StateCache(self.archive)
 
     def read(self, account_id: str = "a") -> Reading:
         """Let an answer come, another one each time."""
@@ -77,7 +77,7 @@ class Scene:
 
     def written(self, account_id: str = "a") -> list[Reading]:
         """Give what another program finds in the history."""
-        with History(self.path) as history:
+        with HistoryStore(self.path) as history:
             return list(history.readings(account_id))
 
     def kinds(self) -> list[object]:
@@ -147,7 +147,7 @@ def test_nobody_is_told_twice_because_the_history_was_held(
     assert scene.kinds() == [None]
     assert scene.problem() is None
     assert scene.notebook.memory("a") == TOLD
-    with History(scene.path) as history:
+    with HistoryStore(scene.path) as history:
         assert history.memory("a") == history.memory("b") == TOLD
     tally.add(FAULTS)
 
@@ -236,7 +236,7 @@ def test_the_end_writes_what_waits_without_waiting_for_its_time(
 def test_a_fault_of_ours_is_not_tried_for_ever(scene: Scene) -> None:
     """What comes after it is written."""
 
-    def wrong(_: History) -> None:
+    def wrong(_: HistoryStore) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from trayapp.core.errors import HistoryProblem
-from trayapp.services.history.writes import Writes
+from trayapp.services.history.writes import Transactions
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def note(db: sqlite3.Connection, word: str) -> None:
     db.execute("INSERT INTO noted VALUES (?)", (word,))
 
 
-def fail(db: sqlite3.Connection, writes: Writes) -> None:
+def fail(db: sqlite3.Connection, writes: Transactions) -> None:
     """Write a word, and then have a fault of ours."""
     with writes.one():
         note(db, "lost")
         raise ZeroDivisionError
 
 
-def fill_up(db: sqlite3.Connection, writes: Writes) -> None:
+def fill_up(db: sqlite3.Connection, writes: Transactions) -> None:
     """Write a word to a disk that turns out to be full."""
     with writes.together(), writes.one():
         note(db, "lost")
@@ -47,7 +47,7 @@ def fill_up(db: sqlite3.Connection, writes: Writes) -> None:
 
 def test_what_fails_alone_leaves_nothing(db: sqlite3.Connection) -> None:
     """And the next change is like any other."""
-    writes = Writes(db)
+    writes = Transactions(db)
     with pytest.raises(ZeroDivisionError):
         fail(db, writes)
     with writes.one():
@@ -58,7 +58,7 @@ def test_what_fails_alone_leaves_nothing(db: sqlite3.Connection) -> None:
 
 def test_what_fails_among_others_leaves_the_others(db: sqlite3.Connection) -> None:
     """Its fault goes up to whoever made it."""
-    writes = Writes(db)
+    writes = Transactions(db)
     with writes.together():
         with writes.one():
             note(db, "first")
@@ -73,7 +73,7 @@ def test_what_fails_among_others_leaves_the_others(db: sqlite3.Connection) -> No
 
 def test_what_ends_all_of_it_undoes_all_of_it(db: sqlite3.Connection) -> None:
     """Nobody takes a half for the whole."""
-    writes = Writes(db)
+    writes = Transactions(db)
     with contextlib.suppress(ZeroDivisionError), writes.together():
         with writes.one():
             note(db, "lost")
@@ -88,7 +88,7 @@ def test_a_database_that_rolled_all_back_is_complained_of_in_our_terms(
     db: sqlite3.Connection,
 ) -> None:
     """As on a full disk: the first word is what happened, not that nothing is there."""
-    writes = Writes(db)
+    writes = Transactions(db)
     with pytest.raises(HistoryProblem, match="full"):
         fill_up(db, writes)
     assert words(db) == []

@@ -148,7 +148,7 @@ class Plain(KeyringBackend):
 USE = """
 import sys
 from trayapp.core.errors import KeyringAbsent
-from trayapp.services.keyring.system_vault import os_vault
+from trayapp.services.keyring.system_vault import system_vault
 
 def tried(call, *args):
     try:
@@ -156,7 +156,7 @@ def tried(call, *args):
     except KeyringAbsent:
         return "absent"
 
-vault, key = os_vault(), sys.argv[1]
+vault, key = system_vault(), sys.argv[1]
 tried(vault.put, "a", key)
 print(tried(vault.is_locked), tried(vault.get, "a"))
 """

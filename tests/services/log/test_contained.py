@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from trayapp.services.log.contained import contained
+from trayapp.services.log.contained import log_faults
 
 
 def test_a_fault_is_logged_and_ends_there(caplog: pytest.LogCaptureFixture) -> None:
     """Once, with what was being done and with its traceback."""
     done = []
-    with contained("counting"):
+    with log_faults("counting"):
         done.append(1 / 0)
     assert done == []
     (record,) = caplog.records
@@ -21,7 +21,7 @@ def test_a_fault_is_logged_and_ends_there(caplog: pytest.LogCaptureFixture) -> N
 
 def test_no_fault_is_no_entry(caplog: pytest.LogCaptureFixture) -> None:
     """Nothing is said when nothing happens."""
-    with contained("counting"):
+    with log_faults("counting"):
         pass
     assert caplog.records == []
 
@@ -29,5 +29,5 @@ def test_no_fault_is_no_entry(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("error", [asyncio.CancelledError, KeyboardInterrupt])
 def test_an_end_goes_through(error: type[BaseException]) -> None:
     """Quitting is no fault."""
-    with pytest.raises(error), contained("waiting"):
+    with pytest.raises(error), log_faults("waiting"):
         raise error

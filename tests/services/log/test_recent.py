@@ -9,19 +9,19 @@ from tally import FAULTS, Tally
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.secret import Secret
 from trayapp.services.log.log_file import Redactor
-from trayapp.services.log.recent import KEPT, Recent
+from trayapp.services.log.recent import KEPT, RecentErrors
 
 KEY = "made-up-key-0123456789"
 
 
 class Scene:
-    """A logger that ends in a `Recent` alone."""
+    """A logger that ends in a `RecentErrors` alone."""
 
     def __init__(self) -> None:
         self.told: list[Failure] = []
         redactor = Redactor()
         redactor.know(Secret(KEY))
-        self.recent = Recent(redactor, self.told.append)
+        self.recent = RecentErrors(redactor, self.told.append)
         self.log = logging.getLogger("trayapp.tested")
         self.log.propagate = False
         self.log.setLevel(logging.DEBUG)

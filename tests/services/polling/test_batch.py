@@ -12,12 +12,12 @@ import pytest
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance, Reading
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
-from trayapp.services.polling.batch import Harvest
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
+from trayapp.services.polling.batch import Batch
 
 
-class NotedArchive(Archive):
+class NotedArchive(WriteQueue):
     """An archive that notes when it begins and ends to write."""
 
     def __init__(self, noted: list[str]) -> None:
@@ -41,7 +41,7 @@ class Scene:
         self.shown = asyncio.Event()
         self.more = True
         self.broken = ""
-        self.harvest = Harvest(
+        self.harvest = Batch(
             NotedArchive(self.noted),
             self._record,
             self._show,
@@ -127,14 +127,14 @@ def test_nothing_to_take_is_no_work(scene: Scene) -> None:
     assert not any(one.startswith(("write", "show")) for one in scene.noted)
 
 
-def record(reading: Reading, history: History) -> None:
+def record(reading: Reading, history: HistoryStore) -> None:
     """Write a reading."""
     history.record("a", reading)
 
 
 def test_the_real_archive_writes_them_at_once(now: datetime, tmp_path: Path) -> None:
     """What was gathered is there when the gathering ends."""
-    archive = Archive(lambda: History(tmp_path / "history.sqlite3"))
+    archive = WriteQueue(lambda: HistoryStore(tmp_path / "history.sqlite3"))
     archive.open(lambda _: None)
     with archive.together():
         for number in range(3):

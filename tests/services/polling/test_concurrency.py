@@ -15,14 +15,14 @@ from trayapp.core.errors import (
     NoConnection,
     TimedOut,
 )
-from trayapp.services.polling.concurrency import AT_ONCE, SLOW_AT_ONCE, Lanes
+from trayapp.services.polling.concurrency import AT_ONCE, SLOW_AT_ONCE, ConcurrencyLimit
 
 
 class Scene:
     """Accounts that want a place and hold it until they are told to go."""
 
     def __init__(self) -> None:
-        self.lanes = Lanes()
+        self.lanes = ConcurrencyLimit()
         self.inside: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
 

@@ -13,7 +13,7 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Reading
 from trayapp.core.errors import (
     Failure,
@@ -22,8 +22,8 @@ from trayapp.core.errors import (
     KeyMissing,
     Unauthorized,
 )
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.refresh import Refresh
 
@@ -68,17 +68,17 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+def history(tmp_path: Path) -> Iterator[HistoryStore]:
     """Give an empty history."""
-    with History(tmp_path / "history.sqlite3") as opened:
+    with HistoryStore(tmp_path / "history.sqlite3") as opened:
         yield opened
 
 
 @pytest.fixture
-def refresh(wire: Wire, history: History, now: datetime) -> Refresh:
+def refresh(wire: Wire, history: HistoryStore, now: datetime) -> Refresh:
     """Give the use case, at noon, with a made-up key."""
     keychain = Keychain(MemoryVault({"a": "made-up-key-1"}))
-    return Refresh(keychain, Gateway(wire.client), history, lambda: now)
+    return Refresh(keychain, GatewayClient(wire.client), history, lambda: now)
 
 
 def look(refresh: Refresh, account: Account = ACCOUNT) -> Outcome:
@@ -87,7 +87,7 @@ def look(refresh: Refresh, account: Account = ACCOUNT) -> Outcome:
 
 
 def test_a_balance_is_given_and_recorded(
-    refresh: Refresh, history: History, now: datetime
+    refresh: Refresh, history: HistoryStore, now: datetime
 ) -> None:
     """What the gateway says is in the history afterwards."""
     outcome = look(refresh)
@@ -98,16 +98,18 @@ def test_a_balance_is_given_and_recorded(
 
 
 def test_a_look_leaves_what_was_told_untouched(
-    refresh: Refresh, wire: Wire, history: History
+    refresh: Refresh, wire: Wire, history: HistoryStore
 ) -> None:
     """`check` takes no warning away from the person."""
     wire.reply = lambda _: balance("9")
     look(refresh)
-    assert history.memory("a") == Memory()
+    assert history.memory("a") == AlertMemory()
     assert history.decisions() == ()
 
 
-def test_a_question_alone_records_nothing(refresh: Refresh, history: History) -> None:
+def test_a_question_alone_records_nothing(
+    refresh: Refresh, history: HistoryStore
+) -> None:
     """Whoever asked decides what comes of it."""
     outcome = asyncio.run(refresh.ask(ACCOUNT))
     assert isinstance(outcome.result, Reading)
@@ -143,7 +145,7 @@ def test_a_fault_of_ours_becomes_an_outcome(refresh: Refresh, wire: Wire) -> Non
 
 
 def test_a_balance_is_given_though_the_history_fails(
-    refresh: Refresh, history: History
+    refresh: Refresh, history: HistoryStore
 ) -> None:
     """A full disk hides no balance."""
     history.close()
@@ -153,13 +155,13 @@ def test_a_balance_is_given_though_the_history_fails(
 def test_without_a_history_everything_else_works(wire: Wire, now: datetime) -> None:
     """A database that could not be opened is no reason not to ask."""
     keychain = Keychain(MemoryVault({"a": "made-up-key-1"}))
-    refresh = Refresh(keychain, Gateway(wire.client), None, lambda: now)
+    refresh = Refresh(keychain, GatewayClient(wire.client), None, lambda: now)
     assert isinstance(look(refresh).result, Reading)
     assert refresh.last("a") is None
 
 
 def test_problems_of_the_history_are_never_raised(
-    refresh: Refresh, history: History, monkeypatch: pytest.MonkeyPatch
+    refresh: Refresh, history: HistoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Recording and reading go on without it; who wants to know can."""
 
@@ -167,7 +169,7 @@ def test_problems_of_the_history_are_never_raised(
         raise HistoryProblem
 
     for name in ("last", "record"):
-        monkeypatch.setattr(History, name, broken)
+        monkeypatch.setattr(HistoryStore, name, broken)
     assert refresh.last("a") is None
     assert isinstance(look(refresh).result, Reading)
     assert refresh.unrecorded == Failure(HistoryProblem)

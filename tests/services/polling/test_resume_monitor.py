@@ -21,7 +21,7 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 from private_bus import private_bus
 from system_services import LOGIND, SLEEP, System
 from trayapp.services.polling import resume_monitor as module
-from trayapp.services.polling.resume_monitor import Wakeups
+from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 PATIENCE_S = 10.0
 
@@ -59,7 +59,7 @@ def play(story: Callable[[Ears], Coroutine[None, None, None]]) -> None:
 
     async def run() -> None:
         ears = Ears()
-        listening = asyncio.create_task(Wakeups(ears).run())
+        listening = asyncio.create_task(ResumeMonitor(ears).run())
         try:
             await story(ears)
             assert not listening.done()

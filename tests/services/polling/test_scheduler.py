@@ -24,13 +24,13 @@ from trayapp.core.errors import (
 from trayapp.core.schedule import NETWORK_NEEDS, Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
-from trayapp.services.history.rows import Watched
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.history.store import History
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.polling.concurrency import AT_ONCE
 from trayapp.services.polling.refresh import Refresh
-from trayapp.services.polling.scheduler import Watch
+from trayapp.services.polling.scheduler import Scheduler
 
 A, B = Account("a", "A"), Account("b", "B")
 SETTINGS = Settings()
@@ -76,20 +76,20 @@ class Asked(Refresh):
         return Outcome(account.id, now, result)
 
 
-class Pages(Notebook):
+class Pages(StateCache):
     """A notebook that holds what the test stored."""
 
     def __init__(self) -> None:
-        super().__init__(Archive(self._no_history))
-        self.stored: dict[str, Watched] = {}
+        super().__init__(WriteQueue(self._no_history))
+        self.stored: dict[str, StoredWait] = {}
 
     @staticmethod
-    def _no_history() -> History:
+    def _no_history() -> HistoryStore:
         raise HistoryProblem
 
-    def watched(self, account_id: str) -> Watched:
+    def watched(self, account_id: str) -> StoredWait:
         """Give what the test stored."""
-        return self.stored.get(account_id, Watched())
+        return self.stored.get(account_id, StoredWait())
 
     def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
         """Keep nothing."""
@@ -124,7 +124,7 @@ class Scene:
         self.refresh, self.pages = Asked(self.clock), Pages()
         self.ears = Ears()
         self.dice: random.Random | None = None
-        self.watch = Watch(
+        self.watch = Scheduler(
             self.refresh,
             self.pages,
             self.ears,
@@ -279,7 +279,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         plan = Plan(now + timedelta(hours=5), 1, held=True)
-        scene.pages.stored["a"] = Watched(plan=plan)
+        scene.pages.stored["a"] = StoredWait(plan=plan)
         scene.watch.set([A], SETTINGS)
         await scene.pass_time(timedelta(hours=4))
         assert scene.refresh.names == []

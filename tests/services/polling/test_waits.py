@@ -16,14 +16,14 @@ from replies import refusal, reply
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.notification import Picture
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, GatewayDown, Unauthorized
 from trayapp.core.schedule import NETWORK_NEEDS, START_SPREAD
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Places
-from trayapp.services.gateway.client import Gateway
+from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Listener, Outside
 
@@ -36,7 +36,7 @@ class Profile:
     """A profile on the disk, that one backend after the other runs on."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.places = Places.of_demo(folder)
+        self.places = Paths.of_demo(folder)
         self.now = now
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
         self.backend: Backend
@@ -53,7 +53,10 @@ class Profile:
         listener.answered.side_effect = self.answers.put_nowait
         keychain = Keychain(MemoryVault({"a": "made-up-key-of-no-worth"}))
         outside = Outside(
-            keychain, Gateway(deadline_s=5), lambda: self.now, Picture(1, bytes(4))
+            keychain,
+            GatewayClient(deadline_s=5),
+            lambda: self.now,
+            NotificationImage(1, bytes(4)),
         )
         self.backend = Backend(self.places, listener, outside)
         running = asyncio.create_task(self.backend.run())

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import Density
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -29,8 +29,8 @@ FULL = Card(
     account_id="m",
     name="Main",
     amount="€350.12",
-    level=State.LOW,
-    state=State.LOW,
+    level=Status.LOW,
+    state=Status.LOW,
     state_words="Low: below €400.00",
     age="Just now",
     problem=None,
@@ -40,7 +40,7 @@ FULL = Card(
     messages="about 7,002 messages",
     paid="Paid on Monday",
 )
-UNKNOWN = replace(FULL, amount="—", level=State.UNKNOWN, state=State.UNKNOWN)
+UNKNOWN = replace(FULL, amount="—", level=Status.UNKNOWN, state=Status.UNKNOWN)
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 
 
@@ -74,7 +74,7 @@ def test_the_run_out_day_comes_after_the_amount(
         *("Main", "€350.12", "Thu 14 – Tue 19 Dec at this pace"),
         *("about 7,002 messages", "Low: below €400.00", "Just now", "Paid on Monday"),
     ]
-    sizes = [one.font().pointSizeF() for one in card.findChildren(Text)]
+    sizes = [one.font().pointSizeF() for one in card.findChildren(TextLabel)]
     assert sorted(sizes, reverse=True)[:2] == sizes[1:3]
     assert sizes[2] > sizes[3]
     assert card.accessibleName() == ", ".join(words(card))
@@ -83,9 +83,9 @@ def test_the_run_out_day_comes_after_the_amount(
 
 
 @pytest.mark.parametrize("density", Density)
-@pytest.mark.parametrize("state", [State.OK, State.LOW, State.UNKNOWN])
+@pytest.mark.parametrize("state", [Status.OK, Status.LOW, Status.UNKNOWN])
 def test_a_card_does_not_grow_when_its_forecast_comes(
-    card: AccountCard, density: Density, state: State
+    card: AccountCard, density: Density, state: Status
 ) -> None:
     """That takes the history, so it comes later; what is below stays where it was."""
     before = replace(FULL, run_out="", level=state, state=state, paid="")
@@ -109,7 +109,9 @@ def test_a_forecast_that_is_still_to_come_leaves_no_hole(
     card.resize(700, 400)
     card.show_card(replace(FULL, run_out="", messages="", paid=""))
     card.show()
-    said = [one for one in card.findChildren(Text) if one.isVisible() and one.text()]
+    said = [
+        one for one in card.findChildren(TextLabel) if one.isVisible() and one.text()
+    ]
     assert len(said) == 4
     for above, below in pairwise(said):
         assert 0 <= below.y() - above.geometry().bottom() < below.height() / 2
@@ -153,7 +155,7 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
     card: AccountCard, words: Words
 ) -> None:
     """Closely set, even how many messages are left."""
-    calm = replace(FULL, level=State.OK, state=State.OK, state_words="Fine", paid="")
+    calm = replace(FULL, level=Status.OK, state=Status.OK, state_words="Fine", paid="")
     card.show_card(calm)
     assert words(card)[2:] == [calm.run_out, calm.messages, "Fine · Just now"]
     card.set_density(Density.COMPACT)
@@ -166,7 +168,7 @@ def test_an_answer_moves_nothing(card: AccountCard) -> None:
     card.show_card(replace(asking, state_words="Asking the gateway…"))
     before = card.sizeHint().height()
     card.show_card(
-        replace(asking, amount="€1.00", level=State.OK, state=State.OK, asking=False)
+        replace(asking, amount="€1.00", level=Status.OK, state=Status.OK, asking=False)
     )
     assert card.sizeHint().height() == before
 
@@ -200,7 +202,7 @@ def test_an_error_that_comes_later_is_in_the_order_of_the_tab_key(
     card: AccountCard, buttons: Buttons
 ) -> None:
     """After the card's other buttons; and it goes without a trace."""
-    card.show_card(replace(FULL, state=State.UNREACHABLE, problem=DOWN))
+    card.show_card(replace(FULL, state=Status.UNREACHABLE, problem=DOWN))
     buttons(card)["More"].setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(buttons(card)["More"], Qt.Key.Key_Tab)
     assert card.focusWidget().accessibleName() == "Check again (Main)"

@@ -9,28 +9,28 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.chart.sparkline import Sketch
-from trayapp.core.errors.status import State
+from trayapp.core.chart.sparkline import Sparkline
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.card.density import Density
-from trayapp.ui.card.sparkline import Spark, curve
+from trayapp.ui.card.sparkline import SparklineButton, curve
 from trayapp.ui.widgets.colours import SEEN, contrast, seen_on
 from trayapp.ui.widgets.labels import Tone, ink_of
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-FALLING = Sketch(((0.0, 1.0), (0.5, 0.5), (1.0, 0.25)), 0.4, "From 4 to 1")
+FALLING = Sparkline(((0.0, 1.0), (0.5, 0.5), (1.0, 0.25)), 0.4, "From 4 to 1")
 _BASE = QPalette.ColorRole.Base
 
 
 @pytest.fixture
-def spark(qtbot: QtBot) -> Spark:
+def spark(qtbot: QtBot) -> SparklineButton:
     """Give a line on the screen."""
-    one = Spark(ENGLISH)
+    one = SparklineButton(ENGLISH)
     qtbot.addWidget(one)
     one.resize(200, 60)
-    one.show_sketch(FALLING, State.OK, aged=False)
+    one.show_sketch(FALLING, Status.OK, aged=False)
     with qtbot.waitExposed(one):
         one.show()
     return one
@@ -61,18 +61,18 @@ def test_shares_are_places_in_the_room() -> None:
     ]
 
 
-def test_a_line_is_said_in_words(spark: Spark) -> None:
+def test_a_line_is_said_in_words(spark: SparklineButton) -> None:
     """To whoever hears it, and to whoever points at it."""
     assert (spark.accessibleDescription(), spark.toolTip()) == ("From 4 to 1",) * 2
-    spark.show_sketch(None, State.OK, aged=False)
+    spark.show_sketch(None, Status.OK, aged=False)
     assert (spark.accessibleDescription(), spark.toolTip()) == ("", "")
 
 
 @pytest.mark.parametrize(
-    ("level", "tone"), [(State.LOW, Tone.CAUTION), (State.EMPTY, Tone.WARNING)]
+    ("level", "tone"), [(Status.LOW, Tone.CAUTION), (Status.EMPTY, Tone.WARNING)]
 )
 def test_its_end_has_a_colour_only_where_something_is_wrong(
-    spark: Spark, level: State, tone: Tone
+    spark: SparklineButton, level: Status, tone: Tone
 ) -> None:
     """And only while that is sure."""
     ink = ink_of(tone, spark.palette(), _BASE)
@@ -95,18 +95,20 @@ def test_the_line_is_seen_on_its_ground(dark: QPalette, *, is_dark: bool) -> Non
 @pytest.mark.parametrize("density", Density)
 @pytest.mark.parametrize("sketch", [None, FALLING])
 def test_it_takes_the_same_room_with_and_without_a_line(
-    spark: Spark, density: Density, sketch: Sketch | None
+    spark: SparklineButton, density: Density, sketch: Sparkline | None
 ) -> None:
     """So nothing jumps when the line becomes known; and it can be painted."""
     spark.set_density(density)
     before = spark.sizeHint()
-    spark.show_sketch(sketch, State.OK, aged=False)
+    spark.show_sketch(sketch, Status.OK, aged=False)
     assert spark.sizeHint() == before
     spark.resize(before.expandedTo(QSize(150, 0)))
     assert not seen(spark).isNull()
 
 
-def test_it_is_pressed_by_key_and_shows_the_focus(spark: Spark, qtbot: QtBot) -> None:
+def test_it_is_pressed_by_key_and_shows_the_focus(
+    spark: SparklineButton, qtbot: QtBot
+) -> None:
     """It is a button that opens what is behind it."""
     with qtbot.waitActive(spark):
         spark.activateWindow()
@@ -119,12 +121,12 @@ def test_it_is_pressed_by_key_and_shows_the_focus(spark: Spark, qtbot: QtBot) ->
 
 
 def test_the_same_line_again_is_not_painted_again(
-    spark: Spark, monkeypatch: pytest.MonkeyPatch
+    spark: SparklineButton, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ages change each half minute, and the line does not."""
     asked: list[None] = []
     monkeypatch.setattr(spark, "update", lambda: asked.append(None))
-    spark.show_sketch(replace(FALLING), State.OK, aged=False)
+    spark.show_sketch(replace(FALLING), Status.OK, aged=False)
     assert asked == []
-    spark.show_sketch(FALLING, State.LOW, aged=False)
+    spark.show_sketch(FALLING, Status.LOW, aged=False)
     assert asked == [None]

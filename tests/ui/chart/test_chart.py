@@ -29,7 +29,7 @@ from trayapp.core.i18n.locales import LOCALES
 from trayapp.services.files.catalogs import catalog
 from trayapp.ui.chart.chart import RANGES, Chart
 from trayapp.ui.chart.curve import Curve
-from trayapp.ui.chart.layout import Looks, Sheet
+from trayapp.ui.chart.layout import ChartColours, ChartLayout
 from trayapp.ui.chart.painter import paint_sheet
 from trayapp.ui.widgets.colours import READABLE, contrast
 
@@ -126,7 +126,7 @@ def test_no_day_runs_into_the_next(
     """Whatever a language calls its days: there are as many as there is room for."""
     language = Language(gettext=catalog(code).gettext)
     metrics = QFontMetricsF(qapp.font())
-    sheet = Sheet.of(DATA, days, language, QSizeF(width, 300), metrics)
+    sheet = ChartLayout.of(DATA, days, language, QSizeF(width, 300), metrics)
     ends = [
         (
             sheet.plot.time.x(midnight(tick.day, UTC)),
@@ -261,7 +261,7 @@ def test_hovering_paints_the_curve_once(
     """The still picture is made anew only for another size, range or palette."""
     painted: list[object] = []
 
-    def counted(painter: QPainter, sheet: Sheet, looks: Looks) -> None:
+    def counted(painter: QPainter, sheet: ChartLayout, looks: ChartColours) -> None:
         painted.append(sheet)
         paint_sheet(painter, sheet, looks)
 
@@ -302,7 +302,7 @@ def test_colours_can_be_read_on_any_palette(dark: QPalette) -> None:
     pale = QPalette()
     pale.setColor(QPalette.ColorRole.Highlight, QColor("#fff3c4"))
     for palette in (QPalette(), dark, pale):
-        looks = Looks.of(palette)
+        looks = ChartColours.of(palette)
         for colour in (looks.text, looks.muted, looks.accent, looks.warning):
             assert contrast(colour, looks.base) >= READABLE
         assert contrast(looks.gain, looks.base) >= READABLE

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
 from trayapp.core.changes import Trial
 from trayapp.core.errors import ConfigUnwritable, Failure, NoConnection
@@ -452,15 +452,15 @@ def login_box(person: Person) -> QCheckBox:
 @pytest.mark.parametrize(
     ("login", "ticked", "chosen"),
     [
-        (Login.OFF, False, None),
-        (Login.OFF, True, True),
-        (Login.ON, True, None),
-        (Login.ON, False, False),
+        (LoginEntryState.OFF, False, None),
+        (LoginEntryState.OFF, True, True),
+        (LoginEntryState.ON, True, None),
+        (LoginEntryState.ON, False, False),
     ],
 )
 def test_start_at_login_is_offered_and_left_as_it_is_unless_chosen(
     person: Person,
-    login: Login,
+    login: LoginEntryState,
     ticked: bool,  # noqa: FBT001  # pytest passes it by name
     chosen: bool | None,  # noqa: FBT001  # as above
 ) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.program import PROGRAM
 from trayapp.core.settings import IconStyle
@@ -27,7 +27,7 @@ def picture(first: FirstIcon, size: int) -> QImage:
 def test_its_picture_is_that_of_what_is_not_known_yet(qtbot: QtBot, size: int) -> None:
     """Else the icon would change: `packaging/waiting_icon.py` draws it anew."""
     del qtbot
-    wanted = gauge_icon(Gauge(State.UNKNOWN), IconStyle.COLOUR, None)
+    wanted = gauge_icon(Gauge(Status.UNKNOWN), IconStyle.COLOUR, None)
     kind = QImage.Format.Format_ARGB32
     shown = picture(FirstIcon(), size).convertToFormat(kind)
     assert shown == wanted.pixmap(QSize(size, size)).toImage().convertToFormat(kind)
@@ -70,11 +70,11 @@ def test_nothing_slow_is_imported_before_it() -> None:
     assert done.stdout.split() == [
         "trayapp.app",
         "trayapp.app.boot",
-        "trayapp.app.garbage",
         "trayapp.app.start",
         "trayapp.core",
         "trayapp.core.program",
         "trayapp.qt",
+        "trayapp.qt.garbage",
         "trayapp.qt.plain_imports",
         "trayapp.qt.profile_lock",
         "trayapp.services",

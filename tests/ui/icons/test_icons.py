@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, plain_inks
@@ -27,19 +27,19 @@ from trayapp.ui.widgets.colours import contrast
 pytestmark = pytest.mark.usefixtures("qapp")  # numbers need fonts
 
 LEVELS = {
-    State.OK: (None, 1.0, 0.5, 0.125),
-    State.SOON: (None, 1.0, 0.5, 0.125),
-    State.LOW: (None, 0.5, 0.125),
+    Status.OK: (None, 1.0, 0.5, 0.125),
+    Status.SOON: (None, 1.0, 0.5, 0.125),
+    Status.LOW: (None, 0.5, 0.125),
 }
 GAUGES = [
     Gauge(state, level, "350")
-    for state in State
+    for state in Status
     for level in LEVELS.get(state, (None,))
 ]
 GAUGES += [
     replace(one, snoozed=True)
     for one in GAUGES
-    if one.state in {State.OK, State.SOON, State.LOW, State.EMPTY}
+    if one.state in {Status.OK, Status.SOON, Status.LOW, Status.EMPTY}
 ]
 PAIRS = [
     pair
@@ -129,9 +129,9 @@ def test_every_panel_shows_every_state(size: int, style: str, panel: str) -> Non
     assert [gauge for gauge in GAUGES if seen(gauge) < 0.07] == []
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", Status)
 @pytest.mark.parametrize("size", SIZES)
-def test_pictures_stay_inside_their_square(size: int, state: State) -> None:
+def test_pictures_stay_inside_their_square(size: int, state: Status) -> None:
     """Their corners are free: a bubble touches none of them."""
     image = state_image(state, size)
     last = size - 1
@@ -143,12 +143,12 @@ def test_pictures_stay_inside_their_square(size: int, state: State) -> None:
 def test_the_tray_icon_has_every_usual_size(qtbot: QtBot, style: IconStyle) -> None:
     """No panel has to scale, at one or at two pixels a point."""
     del qtbot
-    icon = gauge_icon(Gauge(State.LOW, 0.5, "12"), style, LIGHT_INK)
+    icon = gauge_icon(Gauge(Status.LOW, 0.5, "12"), style, LIGHT_INK)
     assert sorted(icon.availableSizes(), key=QSize.width) == [
         QSize(size, size) for size in SIZES
     ]
     assert not icon.isMask()
-    assert gauge_mask(Gauge(State.LOW)).isMask()
+    assert gauge_mask(Gauge(Status.LOW)).isMask()
 
 
 def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
@@ -156,7 +156,7 @@ def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
     del qtbot
 
     def drawn(style: IconStyle, ink: QColor | None) -> QImage:
-        return gauge_icon(Gauge(State.EMPTY), style, ink).pixmap(32, 32).toImage()
+        return gauge_icon(Gauge(Status.EMPTY), style, ink).pixmap(32, 32).toImage()
 
     coloured = drawn(IconStyle.COLOUR, LIGHT_INK)
     assert drawn(IconStyle.PANEL, None) == coloured
@@ -168,7 +168,9 @@ def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
 def test_a_fuller_account_has_a_fuller_gauge() -> None:
     """Each eighth takes some light out of the bubble."""
     filled = [
-        sum(grey(one) < 128 for one in colours(gauge_image(Gauge(State.OK, n / 8), 32)))
+        sum(
+            grey(one) < 128 for one in colours(gauge_image(Gauge(Status.OK, n / 8), 32))
+        )
         for n in range(1, 9)
     ]
     assert filled == sorted(set(filled))
@@ -178,7 +180,7 @@ def test_a_fuller_account_has_a_fuller_gauge() -> None:
 def test_windows_get_pictures_for_their_screen(qtbot: QtBot, ratio: float) -> None:
     """As many points as asked for, in the screen's own pixels."""
     del qtbot
-    for pixmap in (state_pixmap(State.OK, 32, ratio), app_pixmap(32, ratio)):
+    for pixmap in (state_pixmap(Status.OK, 32, ratio), app_pixmap(32, ratio)):
         assert pixmap.width() == 32 * ratio
         assert pixmap.deviceIndependentSize().width() == 32
 

@@ -13,7 +13,7 @@ from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.buttons import PushButton
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -113,7 +113,7 @@ def test_without_accounts_the_keyboard_starts_with_adding_one(
     with qtbot.waitActive(first):
         first.open()
     add = buttons(first)["Add an account…"]
-    assert isinstance(add, Button)
+    assert isinstance(add, PushButton)
     assert (first.focusWidget(), add.is_emphasized, add.isDefault()) == (
         add,
         True,

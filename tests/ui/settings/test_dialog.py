@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import Account, Service
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
 from trayapp.core.i18n.language import ENGLISH
@@ -29,7 +29,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.appearance_page import AppearancePage
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.settings.general_page import Preferences
+from trayapp.ui.settings.general_page import GeneralPage
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -128,8 +128,8 @@ def test_start_at_login_is_handed_over_where_it_was_chosen(
 ) -> None:
     """The box shows what the desktop has; a click on it is a choice."""
     dialog = make(MAIN)
-    dialog.show_login(Login.ON if is_on else Login.OFF)
-    (box,) = dialog.findChildren(Preferences)[0].findChildren(QCheckBox)
+    dialog.show_login(LoginEntryState.ON if is_on else LoginEntryState.OFF)
+    (box,) = dialog.findChildren(GeneralPage)[0].findChildren(QCheckBox)
     assert box.isChecked() is is_on
     box.click()
     spy = QSignalSpy(dialog.save_requested)
@@ -141,7 +141,7 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
     """An unusual interval is one of many."""
     unusual = Settings(interval=timedelta(minutes=42))
     dialog = make(settings=unusual)
-    interval = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[0]
+    interval = dialog.findChildren(GeneralPage)[0].findChildren(QComboBox)[0]
     texts = [interval.itemText(row) for row in range(interval.count())]
     assert texts == [
         *("5 minutes", "10 minutes", "15 minutes", "30 minutes", "42 minutes"),
@@ -160,7 +160,7 @@ def test_a_language_is_chosen_by_its_own_name(
 ) -> None:
     """Whoever got into the wrong one finds the way out; an unknown one is no choice."""
     dialog = make(settings=Settings(language=before))
-    box = dialog.findChildren(Preferences)[0].findChildren(QComboBox)[1]
+    box = dialog.findChildren(GeneralPage)[0].findChildren(QComboBox)[1]
     assert [box.itemText(row) for row in range(box.count())] == [
         *("The system's own", "English", "Español", "Català"),
         *("Português", "Français", "Deutsch", "Italiano"),

@@ -9,8 +9,8 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.alerts.notification import Notice, Urgency
-from trayapp.core.errors.status import State
+from trayapp.core.alerts.notification import Notification, Urgency
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.i18n.plain_text import utf16_length
 from trayapp.core.settings import IconStyle
@@ -22,7 +22,7 @@ from trayapp.ui.tray.tray import LINES, Tray
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")
 
 VIEW = TrayView(
-    gauge=Gauge(State.LOW, 0.25, "7.5"),
+    gauge=Gauge(Status.LOW, 0.25, "7.5"),
     tooltip="Main: €7.50, Low, as of 12:00",
     lines=("Main: €7.50, Low, as of 12:00",),
     top_ups=(("m", "Main"),),
@@ -200,14 +200,14 @@ def test_an_unchanged_view_touches_nothing(
         action.changed.connect(lambda: calls.append("changed"))
     tray.render(SEVERAL)
     assert calls == []
-    tray.render(replace(SEVERAL, gauge=Gauge(State.OK)))
+    tray.render(replace(SEVERAL, gauge=Gauge(Status.OK)))
     assert calls == ["setIcon"]
 
 
 def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
     """No markup, no mnemonic, no reordering, no endless line."""
     lines, top_ups = (HOSTILE, "x" * 10_000), (("a", HOSTILE),) * 2
-    tray.render(TrayView(Gauge(State.OK), HOSTILE, lines, top_ups))
+    tray.render(TrayView(Gauge(Status.OK), HOSTILE, lines, top_ups))
     shown = '<img src=x> && "cod.exe'
     assert next(iter(entries(tray))) == shown
     assert all(len(text) <= 120 for text in entries(tray))
@@ -253,7 +253,7 @@ def test_a_message_is_cut_to_what_windows_shows(
         lambda _self, title, body, _icon: said.append((title, body)),
     )
     tray.show_message(
-        Notice("m/balance", "m", "😀" * 60, "b" * 400, Urgency.NORMAL, ())
+        Notification("m/balance", "m", "😀" * 60, "b" * 400, Urgency.NORMAL, ())
     )
     assert [(utf16_length(title), utf16_length(body)) for title, body in said] == [
         (63, 255)

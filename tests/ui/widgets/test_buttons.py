@@ -21,7 +21,7 @@ from trayapp.core.settings import Settings
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -32,7 +32,7 @@ DIALOGS: dict[str, Callable[[], QDialog]] = {
     "settings": lambda: SettingsDialog(
         (Account("a", "A"),), Settings(), ENGLISH, new_id=lambda: "x"
     ),
-    "why": lambda: WhyDialog(ENGLISH),
+    "why": lambda: NotificationLogDialog(ENGLISH),
 }
 
 

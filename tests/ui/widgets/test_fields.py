@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.ui.widgets.colours import SEEN, contrast
 from trayapp.ui.widgets.dark_palette import dark_palette
-from trayapp.ui.widgets.fields import Choice, Clock, List, Table
-from trayapp.ui.widgets.line_edit import Line
+from trayapp.ui.widgets.fields import ComboBox, ListView, TableView, TimeField
+from trayapp.ui.widgets.line_edit import LineEdit
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -72,11 +72,11 @@ def frame(picture: QImage, field: QWidget) -> float:
 
 
 FIELDS: dict[str, Callable[[], QWidget]] = {
-    "line": Line,
-    "choice": Choice,
-    "clock": Clock,
-    "list": List,
-    "table": lambda: Table(1, 1),
+    "line": LineEdit,
+    "choice": ComboBox,
+    "clock": TimeField,
+    "list": ListView,
+    "table": lambda: TableView(1, 1),
 }
 
 
@@ -86,7 +86,7 @@ def test_a_field_has_a_frame_that_is_seen(
     window: QWidget, qtbot: QtBot, kind: str, *, focused: bool
 ) -> None:
     """At 3:1, measured where it is painted, with the keyboard in it or elsewhere."""
-    layout, field, other = window.layout(), FIELDS[kind](), Line()
+    layout, field, other = window.layout(), FIELDS[kind](), LineEdit()
     assert layout is not None
     layout.addWidget(field)
     layout.addWidget(other)
@@ -114,7 +114,7 @@ def test_another_style_keeps_its_own_frames(qapp: QApplication, qtbot: QtBot) ->
     """The desktop's own style knows best."""
     before = qapp.style().name()
     qapp.setStyle("windows")
-    line = Line()
+    line = LineEdit()
     qtbot.addWidget(line)
     drawn = line.grab().toImage()
     usual = QLineEdit()

@@ -17,14 +17,14 @@ from trayapp.ui.widgets.colours import (
     tint,
     warning,
 )
-from trayapp.ui.widgets.labels import Text, Tone, breakable
+from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
 
 GROUNDS = (QPalette.ColorRole.Window, QPalette.ColorRole.Base)
 
 
 def test_markup_stays_text(qtbot: QtBot) -> None:
     """What looks like a picture loads none."""
-    label = Text("<img src=/etc/passwd>")
+    label = TextLabel("<img src=/etc/passwd>")
     qtbot.addWidget(label)
     assert label.textFormat() is Qt.TextFormat.PlainText
     assert label.text() == "<img src=/etc/passwd>"
@@ -40,7 +40,7 @@ def test_breaks_change_no_word(text: str) -> None:
 
 def test_a_long_word_wraps(qtbot: QtBot) -> None:
     """Nothing is cut off at the right, and a letter keeps its accent."""
-    label = Text("e\u0301" * 200)
+    label = TextLabel("e\u0301" * 200)
     qtbot.addWidget(label)
     assert label.minimumSizeHint().width() < 100
     assert "\u200b\u0301" not in label.text()
@@ -53,7 +53,7 @@ def test_a_label_follows_the_palette_and_the_font_around(
     """Also when the desktop changes while the window is open."""
     around = QWidget()
     qtbot.addWidget(around)
-    label = Text("quiet", tone=Tone.MUTED, scale=2, bold=True)
+    label = TextLabel("quiet", tone=Tone.MUTED, scale=2, bold=True)
     QVBoxLayout(around).addWidget(label)
     assert label.font().pointSizeF() == 2 * around.font().pointSizeF()
     assert label.font().bold()
@@ -103,7 +103,7 @@ def test_a_readable_colour_is_left_as_it_is() -> None:
 
 def test_the_last_words_stay_together(qtbot: QtBot) -> None:
     """Where they don't fit, the second line has all of them, not one alone."""
-    label = Text()
+    label = TextLabel()
     qtbot.addWidget(label)
     label.say("Runs out today at this pace", end=3)
     assert label.text() == "Runs out today at\u00a0this\u00a0pace"
@@ -114,7 +114,7 @@ def test_the_last_words_stay_together(qtbot: QtBot) -> None:
 
 def test_a_web_address_stays_on_one_line(qtbot: QtBot) -> None:
     """However narrow the label is; a screen reader hears it as it is written."""
-    label = Text("https://api.example.com")
+    label = TextLabel("https://api.example.com")
     qtbot.addWidget(label)
     whole = label.fontMetrics().horizontalAdvance("https://api.example.com")
     assert label.minimumSizeHint().width() >= whole

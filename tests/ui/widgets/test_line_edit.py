@@ -11,8 +11,8 @@ from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.secret import Secret
 from trayapp.services.files.catalogs import catalog
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
-from trayapp.ui.widgets.key_field import KeyEntry
-from trayapp.ui.widgets.line_edit import Line
+from trayapp.ui.widgets.key_field import KeyField
+from trayapp.ui.widgets.line_edit import LineEdit
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -23,7 +23,7 @@ KEY = Secret.parse("399d2b438a53ebed3db8a7d52107f846")
 
 def test_a_line_grows_with_its_hint(qtbot: QtBot) -> None:
     """Even where everything around presses it together."""
-    line = Line()
+    line = LineEdit()
     qtbot.addWidget(line)
     line.setPlaceholderText("All of this is to be read, and not only its beginning")
     line.show()
@@ -41,7 +41,7 @@ def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
     typed = AccountDialog(
         Subject(Account("a", "A"), is_new=False, pending=KEY), language
     )
-    before = KeyEntry(language, is_stored=False, pending=KEY)
+    before = KeyField(language, is_stored=False, pending=KEY)
     before.put_away()
     window = Window(language)
     hints = set()
@@ -56,7 +56,7 @@ def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
 
 def test_a_line_without_a_hint_is_as_narrow_as_any(qtbot: QtBot) -> None:
     """It takes no room that it needs not."""
-    line, plain = Line(), QLineEdit()
+    line, plain = LineEdit(), QLineEdit()
     for one in (line, plain):
         qtbot.addWidget(one)
     assert line.minimumSizeHint() == plain.minimumSizeHint()

@@ -3,9 +3,9 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from trayapp.core.autostart.login import Login, login_advice
+from trayapp.core.autostart.login import LoginEntryState, login_advice
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.widgets.login_option import LoginOption
 
 
@@ -19,7 +19,7 @@ def option(qtbot: QtBot) -> LoginOption:
 
 def advice(option: LoginOption) -> str:
     """Read the sentence beside the box, which a screen reader says too."""
-    (said,) = option.findChildren(Text)
+    (said,) = option.findChildren(TextLabel)
     assert option.box.accessibleDescription() == said.text()
     return said.text()
 
@@ -30,8 +30,10 @@ def test_it_rests_until_the_desktop_is_known(option: LoginOption) -> None:
     assert option.chosen() is None
 
 
-@pytest.mark.parametrize("login", Login)
-def test_it_shows_what_the_desktop_has(option: LoginOption, login: Login) -> None:
+@pytest.mark.parametrize("login", LoginEntryState)
+def test_it_shows_what_the_desktop_has(
+    option: LoginOption, login: LoginEntryState
+) -> None:
     """And says what belongs to it."""
     option.show_login(login)
     box = option.box
@@ -42,14 +44,14 @@ def test_it_shows_what_the_desktop_has(option: LoginOption, login: Login) -> Non
 
 def test_each_state_that_is_not_usual_has_its_own_words() -> None:
     """Who can't choose reads why."""
-    said = {login: login_advice(login, ENGLISH) for login in Login}
-    assert said.pop(Login.ON) == said[Login.OFF]
+    said = {login: login_advice(login, ENGLISH) for login in LoginEntryState}
+    assert said.pop(LoginEntryState.ON) == said[LoginEntryState.OFF]
     assert len(set(said.values())) == len(said)
 
 
 def test_a_click_chooses_and_another_leaves_it(option: LoginOption) -> None:
     """What is as it was is nothing to save."""
-    option.show_login(Login.SWITCHED_OFF)
+    option.show_login(LoginEntryState.SWITCHED_OFF)
     option.box.click()
     assert option.chosen() is True
     option.box.click()
@@ -58,9 +60,9 @@ def test_a_click_chooses_and_another_leaves_it(option: LoginOption) -> None:
 
 def test_a_choice_outlives_another_look(option: LoginOption) -> None:
     """A first run that was left and is gone on with asks again."""
-    option.show_login(Login.OFF)
+    option.show_login(LoginEntryState.OFF)
     option.box.click()
-    option.show_login(Login.OFF)
+    option.show_login(LoginEntryState.OFF)
     assert option.chosen() is True
-    option.show_login(Login.ON)
+    option.show_login(LoginEntryState.ON)
     assert (option.on, option.chosen()) == (True, None)

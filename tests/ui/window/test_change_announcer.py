@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card
-from trayapp.ui.window.change_announcer import News
+from trayapp.ui.window.change_announcer import ChangeAnnouncer
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -22,7 +22,7 @@ MAIN = replace(
     age="Just now",
     panel_url="",
 )
-LOW = replace(MAIN, amount="€7.00", state=State.LOW, state_words="Low: below €10.00")
+LOW = replace(MAIN, amount="€7.00", state=Status.LOW, state_words="Low: below €10.00")
 Told = list[tuple[str, bool]]
 
 
@@ -49,13 +49,13 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 @pytest.fixture
-def news(window: QWidget) -> News:
+def news(window: QWidget) -> ChangeAnnouncer:
     """Give news of that window."""
-    return News(window, ENGLISH)
+    return ChangeAnnouncer(window, ENGLISH)
 
 
 @pytest.fixture
-def pass_time(news: News) -> Callable[[], int]:
+def pass_time(news: ChangeAnnouncer) -> Callable[[], int]:
     """Give a function that lets the time pass, and gives how much was left of it."""
 
     def passed() -> int:
@@ -75,7 +75,7 @@ def named(card: Card, number: int) -> Card:
 
 
 def test_another_balance_is_told_after_all_else(
-    news: News, told: Told, pass_time: Callable[[], int]
+    news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """Name and amount, and nothing of what stayed as it was."""
     news.hear(MAIN, replace(MAIN, amount="€349.00"))
@@ -85,7 +85,7 @@ def test_another_balance_is_told_after_all_else(
 
 
 def test_another_state_comes_first_and_at_once(
-    news: News, told: Told, pass_time: Callable[[], int]
+    news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """What is low now is more than what was spent elsewhere."""
     news.hear(named(MAIN, 1), replace(named(MAIN, 1), amount="€349.00"))
@@ -95,7 +95,7 @@ def test_another_state_comes_first_and_at_once(
 
 
 def test_what_grows_old_or_is_asked_is_no_news(
-    news: News, told: Told, pass_time: Callable[[], int]
+    news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """The age changes all the time."""
     news.hear(MAIN, replace(MAIN, age="1 minute ago", asking=True))
@@ -104,7 +104,7 @@ def test_what_grows_old_or_is_asked_is_no_news(
 
 
 def test_what_came_and_went_was_nothing(
-    news: News, told: Told, pass_time: Callable[[], int]
+    news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """Only the last of several answers counts, against the first that was shown."""
     news.hear(MAIN, LOW)
@@ -114,7 +114,7 @@ def test_what_came_and_went_was_nothing(
 
 
 def test_two_hundred_accounts_are_one_sentence(
-    news: News, told: Told, pass_time: Callable[[], int]
+    news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """Three by their names, the rest by their number; then it rests a while."""
     for number in range(200):
@@ -131,7 +131,7 @@ def test_two_hundred_accounts_are_one_sentence(
 def test_a_balance_is_told_only_to_whoever_is_there(
     qtbot: QtBot,
     window: QWidget,
-    news: News,
+    news: ChangeAnnouncer,
     told: Told,
     pass_time: Callable[[], int],
 ) -> None:

@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from cards import FINE
 from layout import faults
-from trayapp.core.chart.sparkline import Sketch
+from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.card.card import AccountCard
-from trayapp.ui.widgets.labels import Text
-from trayapp.ui.window.deck import Deck
+from trayapp.ui.widgets.labels import TextLabel
+from trayapp.ui.window.deck import CardGrid
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -29,7 +29,7 @@ ONE = replace(
     name="Account 0",
     run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
-    sketch=Sketch(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
+    sketch=Sparkline(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
 )
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 SIZES = (QSize(360, 500), QSize(640, 600), QSize(780, 560))
@@ -49,8 +49,8 @@ def show(qtbot: QtBot) -> Show:
                     ONE,
                     account_id=str(one),
                     name=f"Account {one}",
-                    level=State.LOW if one % 3 == 1 else State.OK,
-                    state=(State.OK, State.LOW, State.UNREACHABLE)[one % 3],
+                    level=Status.LOW if one % 3 == 1 else Status.OK,
+                    state=(Status.OK, Status.LOW, Status.UNREACHABLE)[one % 3],
                     problem=DOWN if one % 3 == 2 else None,
                 )
                 for one in range(count)
@@ -132,13 +132,13 @@ def test_a_single_account_is_large_and_in_the_middle(show: Show) -> None:
     """Its amount is larger than that of one among several."""
 
     def amount(window: Window) -> float:
-        labels = cards(window)[0].findChildren(Text)
+        labels = cards(window)[0].findChildren(TextLabel)
         return max(one.font().pointSizeF() for one in labels)
 
     alone, among, crowd = (show(count, QSize(1400, 700)) for count in (1, 4, 50))
     assert amount(alone) > amount(among) > amount(crowd)
     (card,) = cards(alone)
-    (around,) = alone.findChildren(Deck)
+    (around,) = alone.findChildren(CardGrid)
     off = card.geometry().center() - around.rect().center()
     assert (abs(off.x()) <= 2, abs(off.y()) <= 20) == (True, True)
     assert card.width() < around.width() * 2 // 3

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.ui.window.notification_log import WhyDialog
+from trayapp.ui.window.notification_log import NotificationLogDialog
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -22,28 +22,28 @@ HELD = ("09:00", "<b>R&D", "Top-up arrived", "Held back: quiet hours until 07:00
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> WhyDialog:
+def dialog(qtbot: QtBot) -> NotificationLogDialog:
     """Give the dialog on the screen."""
-    one = WhyDialog(ENGLISH)
+    one = NotificationLogDialog(ENGLISH)
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
         one.show()
     return one
 
 
-def table(dialog: WhyDialog) -> QTableWidget:
+def table(dialog: NotificationLogDialog) -> QTableWidget:
     """Give its table."""
     return dialog.findChildren(QTableWidget)[0]
 
 
-def test_nothing_yet_is_said(dialog: WhyDialog, words: Words) -> None:
+def test_nothing_yet_is_said(dialog: NotificationLogDialog, words: Words) -> None:
     """Until there are rows, and again without them."""
     for rows, empty in (((), True), ((SENT,), False), ((), True)):
         dialog.show_rows(rows)
         assert any(one.startswith("Nothing yet") for one in words(dialog)) is empty
 
 
-def test_rows_are_shown_as_they_are(dialog: WhyDialog) -> None:
+def test_rows_are_shown_as_they_are(dialog: NotificationLogDialog) -> None:
     """In their order; markup stays text, and nothing can be typed over."""
     dialog.show_rows((SENT, HELD))
     one = table(dialog)
@@ -54,7 +54,7 @@ def test_rows_are_shown_as_they_are(dialog: WhyDialog) -> None:
     assert one.editTriggers() == QTableWidget.EditTrigger.NoEditTriggers
 
 
-def test_a_row_is_heard_whole(dialog: WhyDialog) -> None:
+def test_a_row_is_heard_whole(dialog: NotificationLogDialog) -> None:
     """Moving down a column with the arrow keys reads row after row."""
     dialog.show_rows((SENT, HELD))
     one = table(dialog)
@@ -67,7 +67,7 @@ def test_a_row_is_heard_whole(dialog: WhyDialog) -> None:
     assert not one.hasFocus()
 
 
-def test_new_rows_keep_the_place(dialog: WhyDialog) -> None:
+def test_new_rows_keep_the_place(dialog: NotificationLogDialog) -> None:
     """The same ones again touch nothing."""
     dialog.show_rows((SENT, HELD))
     table(dialog).setCurrentCell(1, 0)
@@ -77,7 +77,7 @@ def test_new_rows_keep_the_place(dialog: WhyDialog) -> None:
     assert table(dialog).currentRow() == 1
 
 
-def test_long_words_wrap(qtbot: QtBot, dialog: WhyDialog) -> None:
+def test_long_words_wrap(qtbot: QtBot, dialog: NotificationLogDialog) -> None:
     """Nothing is cut off at the right."""
     dialog.show_rows((("10:12", "x" * 300, "Low balance", "y" * 5_000),))
     one = table(dialog)
@@ -85,7 +85,7 @@ def test_long_words_wrap(qtbot: QtBot, dialog: WhyDialog) -> None:
     assert one.horizontalHeader().length() <= one.viewport().width()
 
 
-def test_it_closes(dialog: WhyDialog, buttons: Buttons) -> None:
+def test_it_closes(dialog: NotificationLogDialog, buttons: Buttons) -> None:
     """By its button."""
     buttons(dialog)["Close"].click()
     assert dialog.isHidden()

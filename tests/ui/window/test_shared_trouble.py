@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from cards import FINE
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
-from trayapp.ui.window.shared_trouble import SharedTrouble
+from trayapp.ui.window.shared_trouble import SharedProblem
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -32,7 +32,7 @@ REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
 def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:
     """Give so many cards that fail alike, and so many that are fine."""
     down = replace(
-        FINE, state=State.UNREACHABLE, state_words="Unreachable", problem=problem
+        FINE, state=Status.UNREACHABLE, state_words="Unreachable", problem=problem
     )
     return tuple(
         replace(one, account_id=str(number), name=f"Account {number}")
@@ -50,9 +50,9 @@ def window(qtbot: QtBot) -> Window:
     return window
 
 
-def strip(window: Window) -> SharedTrouble:
+def strip(window: Window) -> SharedProblem:
     """Give what stands above all cards."""
-    (found,) = window.findChildren(SharedTrouble)
+    (found,) = window.findChildren(SharedProblem)
     return found
 
 

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from cards import FINE
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import READABLE, contrast
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -52,7 +52,7 @@ def card(window: Window, name: str) -> AccountCard:
     )
 
 
-def failed(remedy: Remedy, state: State = State.UNREACHABLE) -> Card:
+def failed(remedy: Remedy, state: Status = Status.UNREACHABLE) -> Card:
     """Give a card whose last question failed."""
     return replace(FINE, state=state, problem=replace(REJECTED, remedy=remedy))
 
@@ -71,9 +71,9 @@ def test_the_amount_is_the_largest_text(window: Window) -> None:
     assert texts(main)[1].font().pointSizeF() < 1.5 * state
 
 
-def texts(widget: QWidget) -> list[Text]:
+def texts(widget: QWidget) -> list[TextLabel]:
     """Give the labels of a widget that say something, and are to be seen."""
-    labels = widget.findChildren(Text)
+    labels = widget.findChildren(TextLabel)
     return [one for one in labels if one.isVisibleTo(widget) and one.text()]
 
 
@@ -109,8 +109,8 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
 def test_an_unknown_amount_has_no_age(window: Window, words: Words) -> None:
     """Nothing is called the last known balance if there is none."""
     main = card(window, "Main")
-    unknown = replace(FINE, amount="—", level=State.UNKNOWN, age="No balance yet")
-    main.show_card(replace(unknown, state=State.LOCKED, problem=REJECTED))
+    unknown = replace(FINE, amount="—", level=Status.UNKNOWN, age="No balance yet")
+    main.show_card(replace(unknown, state=Status.LOCKED, problem=REJECTED))
     assert "No balance yet" in words(main)
 
 
@@ -130,10 +130,10 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
         (failed(Remedy.NONE), []),
         (failed(Remedy.RETRY), ["Check again"]),
         (failed(Remedy.COPY_DETAILS), ["Check again", "Copy details"]),
-        (failed(Remedy.UNLOCK, State.LOCKED), ["Unlock keyring…"]),
-        (failed(Remedy.ENTER_KEY, State.NO_KEY), ["Enter key…"]),
+        (failed(Remedy.UNLOCK, Status.LOCKED), ["Unlock keyring…"]),
+        (failed(Remedy.ENTER_KEY, Status.NO_KEY), ["Enter key…"]),
         (
-            failed(Remedy.ENTER_KEY, State.UNAUTHORIZED),
+            failed(Remedy.ENTER_KEY, Status.UNAUTHORIZED),
             ["Enter new key…", "Check again"],
         ),
     ],
@@ -195,16 +195,16 @@ def test_copying_is_confirmed_until_something_changes(
 
 @pytest.mark.parametrize(
     ("level", "stands_out"),
-    [(State.OK, False), (State.LOW, True), (State.EMPTY, True)],
+    [(Status.OK, False), (Status.LOW, True), (Status.EMPTY, True)],
 )
 def test_topping_up_stands_out_when_it_is_needed(
-    window: Window, buttons: Buttons, level: State, *, stands_out: bool
+    window: Window, buttons: Buttons, level: Status, *, stands_out: bool
 ) -> None:
     """Its colours come from the desktop, and can be read."""
     main = card(window, "Main")
     main.show_card(replace(FINE, level=level))
     button = buttons(main)["Top up…"]
-    assert isinstance(button, Button)
+    assert isinstance(button, PushButton)
     assert button.is_emphasized is stands_out
     colours = button.palette()
     assert contrast(colours.button().color(), colours.buttonText().color()) >= READABLE
@@ -307,7 +307,7 @@ def test_hostile_names_are_shown_as_they_are(window: Window, words: Words) -> No
     main.show_card(replace(FINE, name="W" * 10_000))
     assert len(words(main)[0]) == 60
     assert main.minimumSizeHint().width() < window.width()
-    formats = {label.textFormat() for label in window.findChildren(Text)}
+    formats = {label.textFormat() for label in window.findChildren(TextLabel)}
     assert formats == {Qt.TextFormat.PlainText}
 
 
@@ -319,7 +319,7 @@ def test_a_card_is_one_group_to_a_screen_reader(window: Window) -> None:
         "Main, €350.12, Fine, Last known balance, 3 minutes ago"
     )
     assert main.accessibleDescription() == "Rejected Because. Do this."
-    names = [button.accessibleName() for button in main.findChildren(Button)]
+    names = [button.accessibleName() for button in main.findChildren(PushButton)]
     assert all(name.endswith(" (Main)") for name in names)
     assert main.focusPolicy() is Qt.FocusPolicy.TabFocus
 
@@ -349,7 +349,7 @@ def test_all_text_can_be_read(window: Window, dark: QPalette, *, is_dark: bool) 
     if is_dark:
         window.setPalette(dark)
     window.show_banner("tray", "No tray.")
-    window.show_cards((failed(Remedy.COPY_DETAILS, State.REFUSED), SHOP))
+    window.show_cards((failed(Remedy.COPY_DETAILS, Status.REFUSED), SHOP))
     palette = window.palette()
     for label in texts(window):
         in_card = any(isinstance(one, AccountCard) for one in ancestors(label))

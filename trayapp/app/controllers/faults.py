@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from trayapp import __version__
-from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.errors import (
     HistoryBusy,
     HistoryFull,
@@ -26,7 +26,7 @@ from trayapp.ui.tray.tray import Tray
 if TYPE_CHECKING:
     from trayapp.core.errors import Failure
     from trayapp.core.view.diagnostics import Fact
-    from trayapp.services.log.recent import Recent
+    from trayapp.services.log.recent import RecentErrors
     from trayapp.ui.window.about import AboutDialog
     from trayapp.ui.window.window import Window
 
@@ -40,7 +40,7 @@ _PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
 _NO_ANSWER: Final = (("Poller", "no answer"),)
 
 
-class FaultDesk(QObject):
+class FaultController(QObject):
     """Tells each kind of fault once, quietly, and knows what to report of it.
 
     Signals:
@@ -55,10 +55,10 @@ class FaultDesk(QObject):
     def __init__(
         self,
         tray: Tray,
-        stage: Stage,
+        stage: LazyWindow,
         model: AccountsModel,
         language: Language,
-        recent: "Recent | None" = None,
+        recent: "RecentErrors | None" = None,
     ) -> None:
         """Take the last entries of the log from `recent`."""
         super().__init__(stage)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.ui.window.front import bring_to_front
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trayapp.ui.history.window import HistoryWindow
 
 
-class HistoryDesk(QObject):
+class HistoryController(QObject):
     """Keeps one history window an account at most, and up to date while it is open.
 
     Signals:
@@ -84,7 +84,7 @@ class HistoryDesk(QObject):
         window.tell_exported(words)
         return True
 
-    def request_for(self, known: Known, said: Forecast | None) -> str:
+    def request_for(self, known: AccountState, said: Forecast | None) -> str:
         """Write the request to top an account up; empty if no balance is known."""
         if known.reading is None:
             return ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from trayapp.services.reports import Saved
 
 
-class LanguageDesk(QObject):
+class LanguageController(QObject):
     """Asks once for each other language that was saved.
 
     Signals:

@@ -5,8 +5,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from trayapp.app.screen.presenter import Views
-from trayapp.core.alerts.notification import Button, Notice, notice, trial_notice
+from trayapp.app.screen.presenter import Presenter
+from trayapp.core.alerts.notification import (
+    Notification,
+    NotificationButton,
+    notification_about,
+    sample_notification,
+)
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
 _BY_D_BUS: Final = sys.platform not in {"win32", "darwin"}
 
 
-class NoticeDesk(QObject):
+class NotificationController(QObject):
     """Tells alerts, and passes on what a person answers.
 
     Signals:
@@ -32,7 +37,7 @@ class NoticeDesk(QObject):
     window_requested = Signal()
 
     def __init__(
-        self, poller: Poller, tray: Tray, views: Views, language: Language
+        self, poller: Poller, tray: Tray, views: Presenter, language: Language
     ) -> None:
         super().__init__(views)
         self._poller, self._tray, self._views = poller, tray, views
@@ -41,26 +46,26 @@ class NoticeDesk(QObject):
     @Slot(object)
     def tell_alerts(self, alerts: "tuple[Alert, ...]") -> None:
         """Tell these in one notification."""
-        self._tell(notice(alerts, self._views.discreet_language))
+        self._tell(notification_about(alerts, self._views.discreet_language))
 
     @Slot()
     def tell_trial(self) -> None:
         """Show a person that notifications come."""
-        self._tell(trial_notice(self._language))
+        self._tell(sample_notification(self._language))
 
     @Slot(str, str)
     def hear_button(self, account_id: str, button: str) -> None:
         """Do what a notification's button says."""
-        if button == Button.TOP_UP:
+        if button == NotificationButton.TOP_UP:
             self.top_up_requested.emit(account_id)
-        elif button == Button.ENTER_KEY:
+        elif button == NotificationButton.ENTER_KEY:
             self.enter_key_requested.emit(account_id)
-        elif button == Button.SNOOZE:
+        elif button == NotificationButton.SNOOZE:
             self._poller.snooze(SnoozeChoice.EIGHT_HOURS)
         else:
             self.window_requested.emit()
 
-    def _tell(self, said: Notice) -> None:
+    def _tell(self, said: Notification) -> None:
         if _BY_D_BUS:
             self._poller.tell(said)
         else:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trayapp.ui.settings.dialog import SettingsDialog
 
 
-class SettingsDesk(QObject):
+class SettingsController(QObject):
     """Keeps one dialog at a time, settings or first run, and what it was opened with.
 
     A first run that was left stays, hidden, to be gone on with.
@@ -150,7 +150,7 @@ class SettingsDesk(QObject):
             self.first_run_done.emit()
 
     @Slot(object)
-    def show_login(self, login: Login) -> None:
+    def show_login(self, login: LoginEntryState) -> None:
         """Show in what is open whether the program starts at login."""
         for dialog in (self._dialog, self._first_run):
             if dialog is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trayapp.ui.window.window import Window
 
 
-class Stage(QObject):
+class LazyWindow(QObject):
     """Makes the window once.
 
     Signals:

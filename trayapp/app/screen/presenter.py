@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 
-from trayapp.app.garbage import spare_collector
-from trayapp.app.screen.lazy_window import Stage
-from trayapp.core.account_state import Known
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.app.screen.lazy_window import LazyWindow
+from trayapp.core.account_state import AccountState
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.forecast.words import is_soon
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card, amount, card, snoozed_until, totals
 from trayapp.core.view.card_extra import beside
 from trayapp.core.view.tray import tray_view
+from trayapp.qt.garbage import spare_collector
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
-    from trayapp.core.alerts.pending_payment import Paid
+    from trayapp.core.alerts.pending_payment import PendingPayment
     from trayapp.ui.window.window import Window
 
 _AGE_MS: Final = 30_000
@@ -33,7 +33,7 @@ them out takes about as long."""
 _SNOOZED: Final = "snoozed"
 
 
-class Views(QObject):
+class Presenter(QObject):
     """Holds nothing of its own but what goes beside a balance: forecast, snooze, paid.
 
     The tray is drawn when something changes, and once an hour for the day in its
@@ -41,7 +41,7 @@ class Views(QObject):
     """
 
     def __init__(
-        self, tray: Tray, stage: Stage, model: AccountsModel, language: Language
+        self, tray: Tray, stage: LazyWindow, model: AccountsModel, language: Language
     ) -> None:
         super().__init__(stage)
         self._tray, self._stage, self._model = tray, stage, model
@@ -51,8 +51,8 @@ class Views(QObject):
         self._loaded = False
         self._snoozed: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
-        self._glimpses: dict[str, Glimpse] = {}
-        self._paid: dict[str, Paid] = {}
+        self._glimpses: dict[str, RecentBalances] = {}
+        self._paid: dict[str, PendingPayment] = {}
         self._ages = QTimer(self, interval=_AGE_MS)
         self._ages.timeout.connect(self.draw_window)
         self._hours = QTimer(self, interval=_HOUR_MS)
@@ -207,14 +207,14 @@ class Views(QObject):
         self._draw_soon()
 
     @Slot(str, object)
-    def set_glimpse(self, account_id: str, seen: Glimpse) -> None:
+    def set_glimpse(self, account_id: str, seen: RecentBalances) -> None:
         """Show what an account's last weeks were like."""
         if self._glimpses.get(account_id) != seen:
             self._glimpses[account_id] = seen
             self._draw_soon()
 
     @Slot(object)
-    def set_awaited(self, paid: "tuple[Paid, ...]") -> None:
+    def set_awaited(self, paid: "tuple[PendingPayment, ...]") -> None:
         """Show which payments are waited for."""
         self._paid = {one.account_id: one for one in paid}
         self.draw_window()
@@ -241,7 +241,7 @@ class Views(QObject):
             self._left.clear()
             self._stage.window.show_cards(())
 
-    def _known(self, now: datetime) -> tuple[Known, ...]:
+    def _known(self, now: datetime) -> tuple[AccountState, ...]:
         """Give what is known, and of which accounts few days are left."""
         today = now.astimezone(self._language.zone).date()
         return tuple(
@@ -253,7 +253,7 @@ class Views(QObject):
             for one in self._model.known
         )
 
-    def _card(self, known: Known, now: datetime) -> Card:
+    def _card(self, known: AccountState, now: datetime) -> Card:
         one, language = known.account.id, self._in_window
         said = self._forecasts.get(one), self._glimpses.get(one), self._paid.get(one)
         shown = card(known, now, language, beside(known, said, now, language))

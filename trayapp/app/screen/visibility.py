@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from trayapp.app.screen.lazy_window import Stage
+from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.i18n.language import Language
 from trayapp.ui.tray.tray import Tray
 
@@ -18,7 +18,7 @@ _LOGIN_GRACE_MS: Final = 20_000
 _TOPIC: Final = "no-tray"
 
 
-class Hosting(QObject):
+class TrayFallback(QObject):
     """Watches whether anything shows the icon; without, the window takes its place.
 
     Signals:
@@ -29,7 +29,7 @@ class Hosting(QObject):
     window_requested = Signal()
     quit_requested = Signal()
 
-    def __init__(self, tray: Tray, stage: Stage, language: Language) -> None:
+    def __init__(self, tray: Tray, stage: LazyWindow, language: Language) -> None:
         super().__init__(stage)
         self._tray, self._stage, self._language = tray, stage, language
         self._hosted = False

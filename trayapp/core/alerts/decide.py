@@ -10,8 +10,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from trayapp.core.alerts.decision import Alert, Decision, Fate, News, Reason
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.decision import (
+    Alert,
+    Decision,
+    Disposition,
+    Observation,
+    Reason,
+)
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, KeyProblem, KeyringProblem, Unauthorized
 from trayapp.core.settings import AlertKind, Settings
@@ -42,8 +48,12 @@ _REMINDED: Final = (AlertKind.EMPTY, AlertKind.LOW, AlertKind.LOW_DAYS)
 
 
 def decide(
-    memory: Memory, news: News, settings: Settings, hold: Reason | None, now: datetime
-) -> tuple[Memory, tuple[Decision, ...]]:
+    memory: AlertMemory,
+    news: Observation,
+    settings: Settings,
+    hold: Reason | None,
+    now: datetime,
+) -> tuple[AlertMemory, tuple[Decision, ...]]:
     """Give what is remembered after `news`, and what becomes of what it means.
 
     `hold` is `SNOOZED` or `QUIET` if notifications are that now, `UNTAKEN` if nothing
@@ -68,8 +78,8 @@ class _Turn:
 
     def __init__(
         self,
-        memory: Memory,
-        news: News,
+        memory: AlertMemory,
+        news: Observation,
         settings: Settings,
         hold: Reason | None,
         now: datetime,
@@ -119,7 +129,7 @@ class _Turn:
     def look_again(self) -> None:
         """Tell what was held back and still holds, and what only time makes true."""
         self._look_for_silence()
-        if self.memory.stages.get(AlertKind.REJECTED) is Stage.HELD:
+        if self.memory.stages.get(AlertKind.REJECTED) is EpisodeStage.HELD:
             self._arise(Alert(AlertKind.REJECTED, self._account))
         balance = self.memory.current(self._settings.interval, self._now)
         if balance is not None and not self.memory.in_new_unit:
@@ -137,7 +147,7 @@ class _Turn:
             risen=Decimal(0),
             drained=None,
         )
-        self.decisions.append(Decision(None, Fate.NOT_SENT, Reason.UNIT_CHANGED))
+        self.decisions.append(Decision(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED))
         if reading.balance.amount <= 0:  # nothing is nothing in any unit
             self._arise(Alert(AlertKind.EMPTY, self._account, reading.balance))
 
@@ -152,7 +162,7 @@ class _Turn:
         if amount <= 0:
             self._cover_days()
         rise = self.memory.stages.get(AlertKind.TOPPED_UP)
-        if AlertKind.TOPPED_UP in holding and rise is not Stage.HELD:
+        if AlertKind.TOPPED_UP in holding and rise is not EpisodeStage.HELD:
             self._forget_rise()  # it is an event: the next one is another
         self._remind(holding)
 
@@ -189,7 +199,7 @@ class _Turn:
         soon = amount > 0 and days is not None and days[0] <= account.warn_days
         does_hold = {
             AlertKind.EMPTY: amount <= 0,
-            AlertKind.DRAIN: drain is not None or draining is Stage.HELD,
+            AlertKind.DRAIN: drain is not None or draining is EpisodeStage.HELD,
             AlertKind.LOW: 0 < account.low_below > amount,
             AlertKind.LOW_DAYS: soon and account.warn_days > 0,
             AlertKind.TOPPED_UP: risen > 0,
@@ -212,7 +222,7 @@ class _Turn:
         if kind is AlertKind.LOW:
             return amount <= 0 and self._is_told(AlertKind.EMPTY)
         return kind is AlertKind.LOW_DAYS and any(
-            one.kind is AlertKind.LOW and one.fate is Fate.SENT
+            one.kind is AlertKind.LOW and one.fate is Disposition.SENT
             for one in self.decisions
         )
 
@@ -233,7 +243,7 @@ class _Turn:
             and self._now - told_at >= self._settings.reminder
         ):
             alert = replace(holding[told[0]], again=True)
-            self._decide(told[0], Fate.SENT, Reason.REMINDER, alert)
+            self._decide(told[0], Disposition.SENT, Reason.REMINDER, alert)
 
     def _look_for_silence(self) -> None:
         memory = self.memory
@@ -246,41 +256,49 @@ class _Turn:
     def _arise(self, alert: Alert, *, covered: bool = False) -> None:
         """Note that something holds, and tell it if that was not done."""
         kind, stage = alert.kind, self.memory.stages.get(alert.kind)
-        if stage is Stage.TOLD:
+        if stage is EpisodeStage.TOLD:
             return
         if kind not in self._settings.told:
-            after, fate, reason = Stage.OFF, Fate.NOT_SENT, Reason.OFF
+            after, fate, reason = EpisodeStage.OFF, Disposition.NOT_SENT, Reason.OFF
         elif covered:
-            after, fate, reason = Stage.TOLD, Fate.NOT_SENT, Reason.COVERED
+            after, fate, reason = (
+                EpisodeStage.TOLD,
+                Disposition.NOT_SENT,
+                Reason.COVERED,
+            )
         elif self._hold is not None and (
             kind not in _BREAK_THROUGH or self._hold is Reason.UNTAKEN
         ):
-            after, fate, reason = Stage.HELD, Fate.HELD, self._hold
-        elif stage is Stage.HELD:
-            after, fate, reason = Stage.TOLD, Fate.SENT, Reason.AFTERWARDS
+            after, fate, reason = EpisodeStage.HELD, Disposition.HELD, self._hold
+        elif stage is EpisodeStage.HELD:
+            after, fate, reason = EpisodeStage.TOLD, Disposition.SENT, Reason.AFTERWARDS
         else:
-            after, fate, reason = Stage.TOLD, Fate.SENT, Reason.NEW
+            after, fate, reason = EpisodeStage.TOLD, Disposition.SENT, Reason.NEW
         if after is not stage:
             self.memory = self.memory.with_stage(kind, after)
             self._decide(kind, fate, reason, alert)
 
     def _end(self, kind: AlertKind) -> None:
         """Note that something holds no more: its next time is told anew."""
-        if self.memory.stages.get(kind) is Stage.HELD:
-            self._decide(kind, Fate.NOT_SENT, Reason.OVER)
+        if self.memory.stages.get(kind) is EpisodeStage.HELD:
+            self._decide(kind, Disposition.NOT_SENT, Reason.OVER)
         if kind in self.memory.stages:
             self.memory = self.memory.with_stage(kind, None)
 
     def _decide(
-        self, kind: AlertKind, fate: Fate, reason: Reason, alert: Alert | None = None
+        self,
+        kind: AlertKind,
+        fate: Disposition,
+        reason: Reason,
+        alert: Alert | None = None,
     ) -> None:
-        sent = fate is Fate.SENT
+        sent = fate is Disposition.SENT
         self.decisions.append(Decision(kind, fate, reason, alert if sent else None))
         if sent and kind in _REMINDED:
             self.memory = replace(self.memory, told_at=self._now)
 
     def _is_told(self, kind: AlertKind) -> bool:
-        return self.memory.stages.get(kind) is Stage.TOLD
+        return self.memory.stages.get(kind) is EpisodeStage.TOLD
 
     def _cover_days(self) -> None:
         """Count few days left as told, now that there are none.
@@ -289,7 +307,7 @@ class _Turn:
         """
         kind = AlertKind.LOW_DAYS
         if self._is_told(AlertKind.EMPTY) and kind in self._settings.told:
-            self.memory = self.memory.with_stage(kind, Stage.TOLD)
+            self.memory = self.memory.with_stage(kind, EpisodeStage.TOLD)
 
     def _forget_rise(self) -> None:
         memory = self.memory.with_stage(AlertKind.TOPPED_UP, None)

@@ -24,7 +24,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Observation:
     """What is known of an account now that was not before."""
 
     account: Account
@@ -54,7 +54,7 @@ class Alert:
     """Whether this reminds of what was told before."""
 
 
-class Fate(StrEnum):
+class Disposition(StrEnum):
     """What became of something worth telling."""
 
     SENT = "sent"
@@ -84,7 +84,7 @@ class Decision:
 
     kind: AlertKind | None
     """None for a change of the unit: an event, and nothing to act on."""
-    fate: Fate
+    fate: Disposition
     reason: Reason
     alert: Alert | None = None
     """What to tell, if it is sent."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.decision import Decision, Fate, Reason
+from trayapp.core.alerts.decision import Decision, Disposition, Reason
 from trayapp.core.i18n.dates import clock_time
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import one_line
@@ -27,9 +27,9 @@ _KIND_WORDS: Final = {
 }
 _FATE_WORDS: Final = {
     # Translators: what became of a notification; then one of the reasons below.
-    Fate.SENT: mark("Sent: {reason}"),
-    Fate.HELD: mark("Held back: {reason}"),
-    Fate.NOT_SENT: mark("Not sent: {reason}"),
+    Disposition.SENT: mark("Sent: {reason}"),
+    Disposition.HELD: mark("Held back: {reason}"),
+    Disposition.NOT_SENT: mark("Not sent: {reason}"),
 }
 _REASON_WORDS: Final = {
     # Translators: why a notification was sent; it follows "Sent: ".
@@ -59,7 +59,7 @@ class LogEntry:
     """What it was called then."""
     kind: AlertKind | None
     """None for a change of the unit."""
-    fate: Fate
+    fate: Disposition
     reason: Reason
 
 

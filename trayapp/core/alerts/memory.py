@@ -18,7 +18,7 @@ _ON_TIME: Final = 1.25
 """The schedule moves a question by a tenth of the interval; later it is overdue."""
 
 
-class Stage(StrEnum):
+class EpisodeStage(StrEnum):
     """How far the telling of an episode has come; without one there is no episode."""
 
     HELD = "held"
@@ -29,14 +29,14 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class AlertMemory:
     """All that the next decision about an account needs of the ones before."""
 
     question: str = ""
     """What the gateway is asked; the answer to another question is another balance."""
     since: datetime | None = None
     """From when on readings answer that question; None: all do."""
-    stages: Mapping[AlertKind, Stage] = field(default_factory=dict)
+    stages: Mapping[AlertKind, EpisodeStage] = field(default_factory=dict)
     seen: Reading | None = None
     """The last good answer."""
     in_new_unit: bool = False
@@ -58,11 +58,11 @@ class Memory:
     looked: datetime | None = None
     """Until when that was counted."""
 
-    def asking(self, account: Account, now: datetime) -> "Memory":
+    def asking(self, account: Account, now: datetime) -> "AlertMemory":
         """Give the memory to go on with; another question begins with an empty one."""
         question = f"{account.base_url} {account.sub_account}"
         if self.question and self.question != question:
-            return Memory(question, since=now)
+            return AlertMemory(question, since=now)
         since = None if self.since is None else min(self.since, now)
         return replace(self, question=question, since=since)
 
@@ -85,24 +85,24 @@ class Memory:
         on_time = timedelta(0) <= age <= interval * _ON_TIME
         return self.seen.balance if on_time else None
 
-    def with_stage(self, kind: AlertKind, stage: Stage | None) -> "Memory":
+    def with_stage(self, kind: AlertKind, stage: EpisodeStage | None) -> "AlertMemory":
         """Give the memory with an episode at a stage, or over."""
         stages = {one: old for one, old in self.stages.items() if one is not kind}
         if stage is not None:
             stages[kind] = stage
         return replace(self, stages=stages)
 
-    def untold(self, alert: Alert) -> "Memory":
+    def untold(self, alert: Alert) -> "AlertMemory":
         """Give the memory with an alert held that nobody took.
 
         What is over meanwhile stays over.
         """
         if alert.rise is not None:  # an event, which is forgotten as soon as it is told
-            held = self.with_stage(alert.kind, Stage.HELD)
+            held = self.with_stage(alert.kind, EpisodeStage.HELD)
             return replace(held, risen=self.risen + alert.rise)
-        if self.stages.get(alert.kind) is not Stage.TOLD:
+        if self.stages.get(alert.kind) is not EpisodeStage.TOLD:
             return self
-        return self.with_stage(alert.kind, Stage.HELD)
+        return self.with_stage(alert.kind, EpisodeStage.HELD)
 
     def as_dict(self) -> dict[str, object]:
         """Give it as plain values, for JSON."""
@@ -126,14 +126,14 @@ class Memory:
         }
 
     @classmethod
-    def from_dict(cls, table: Mapping[str, Any]) -> "Memory":
+    def from_dict(cls, table: Mapping[str, Any]) -> "AlertMemory":
         """Read what `as_dict` gave; `ValueError` if it is anything else."""
         try:
             return cls(
                 question=str(table["question"]),
                 since=_moment(table["since"]),
                 stages={
-                    AlertKind(kind): Stage(stage)
+                    AlertKind(kind): EpisodeStage(stage)
                     for kind, stage in table["stages"].items()
                 },
                 seen=_seen(table),

@@ -37,7 +37,7 @@ class Urgency(IntEnum):
     CRITICAL = 2
 
 
-class Button(StrEnum):
+class NotificationButton(StrEnum):
     """What a person can answer to a notification."""
 
     DEFAULT = "default"
@@ -50,7 +50,7 @@ class Button(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class NotificationImage:
     """The square picture beside a notification's words, as pixels.
 
     Servers that can't read every file's format, or no theme of ours, show pixels.
@@ -62,7 +62,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One notification."""
 
     topic: str
@@ -74,14 +74,14 @@ class Notice:
     """Plain text, a line for each account: whoever shows it escapes it where the
     server takes markup."""
     urgency: Urgency
-    buttons: tuple[tuple[Button, str], ...]
+    buttons: tuple[tuple[NotificationButton, str], ...]
     alerts: tuple[Alert, ...] = ()
     """What it tells, to be told later if nothing shows it now."""
 
 
-def trial_notice(language: Language) -> Notice:
+def sample_notification(language: Language) -> Notification:
     """Say that notifications work, when a person tries that out."""
-    return Notice(
+    return Notification(
         topic="trial",
         account_id="",
         title=language.gettext("This is how Balance Tray tells you"),
@@ -93,7 +93,9 @@ def trial_notice(language: Language) -> Notice:
     )
 
 
-def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
+def notification_about(
+    alerts: Alert | Sequence[Alert], language: Language
+) -> Notification:
     """Say what is to be told in one notification, the gravest first.
 
     One alert, or several of one account, read as that account's; of several accounts
@@ -113,7 +115,7 @@ def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
         # Translators: notifications that are not listed.
         words = language.ngettext("and {n} more", "and {n} more", more)
         lines.append(words.format(n=more))
-    return Notice(
+    return Notification(
         # What was said of other accounts stays on the screen.
         topic="/".join(["several", *sorted(names)]),
         account_id=gravest.account.id,
@@ -125,17 +127,17 @@ def notice(alerts: Alert | Sequence[Alert], language: Language) -> Notice:
     )
 
 
-def _single(alert: Alert, language: Language) -> Notice:
+def _single(alert: Alert, language: Language) -> Notification:
     translate, account = language.gettext, alert.account
-    own: tuple[tuple[Button, str], ...] = ()
+    own: tuple[tuple[NotificationButton, str], ...] = ()
     if alert.kind is AlertKind.REJECTED:
-        own = ((Button.ENTER_KEY, translate("Enter new key")),)
+        own = ((NotificationButton.ENTER_KEY, translate("Enter new key")),)
     elif alert.kind is AlertKind.DRAIN and account.panel_url:
         # Translators: a button: it opens the web page of the account.
-        own = ((Button.TOP_UP, translate("Open panel")),)
+        own = ((NotificationButton.TOP_UP, translate("Open panel")),)
     elif alert.kind is not AlertKind.UNREACHABLE and account.panel_url:
-        own = ((Button.TOP_UP, translate("Top up")),)
-    return Notice(
+        own = ((NotificationButton.TOP_UP, translate("Top up")),)
+    return Notification(
         topic=f"{account.id}/{_TOPICS.get(alert.kind, 'balance')}",
         account_id=account.id,
         title=headline(alert, language),
@@ -146,16 +148,16 @@ def _single(alert: Alert, language: Language) -> Notice:
 
 
 def _buttons(
-    own: tuple[tuple[Button, str], ...], language: Language
-) -> tuple[tuple[Button, str], ...]:
+    own: tuple[tuple[NotificationButton, str], ...], language: Language
+) -> tuple[tuple[NotificationButton, str], ...]:
     translate = language.gettext
     return (
         # Translators: a button: it brings the window up.
-        (Button.DEFAULT, translate("Open")),
+        (NotificationButton.DEFAULT, translate("Open")),
         *own,
-        (Button.OPEN, translate("Open")),
+        (NotificationButton.OPEN, translate("Open")),
         # Translators: a button: no notifications for 8 hours.
-        (Button.SNOOZE, translate("Snooze 8 h")),
+        (NotificationButton.SNOOZE, translate("Snooze 8 h")),
     )
 
 

@@ -12,7 +12,7 @@ _SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class PendingPayment:
     """A payment that a person made and whose top-up is waited for."""
 
     account_id: str
@@ -38,7 +38,9 @@ class Paid:
         return now >= self.due(zone) or now < self.at - timedelta(days=1)
 
 
-def paid_words(paid: Paid, now: datetime, language: Language) -> str:
+def pending_payment_text(
+    paid: PendingPayment, now: datetime, language: Language
+) -> str:
     """Say what is waited for, and until when."""
     said = clock_time(paid.at, now, language)
     due = clock_time(paid.due(language.zone), now, language)

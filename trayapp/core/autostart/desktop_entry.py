@@ -17,7 +17,7 @@ _FIELD: Final = re.compile(r"%(.)")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DesktopEntry:
     """A desktop entry's own group; other groups and comments are carried along."""
 
     lines: tuple[str, ...]
@@ -98,7 +98,7 @@ def escaped(value: str) -> str:
 def command_line(words: Sequence[str]) -> str:
     r"""Write a command for `Exec`: quoted as desktops read it, no `%` a field.
 
-    As a value of `Entry`, which writes each backslash of it as two.
+    As a value of `DesktopEntry`, which writes each backslash of it as two.
     """
     return " ".join(_quoted(word) for word in words)
 

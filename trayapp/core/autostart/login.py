@@ -11,7 +11,7 @@ QUIETLY: Final = "--minimized"
 _MODULE: Final = ("-m", "trayapp")
 
 
-class Login(Enum):
+class LoginEntryState(Enum):
     """What the desktop itself would do at the next login."""
 
     ON = auto()
@@ -26,33 +26,33 @@ class Login(Enum):
     @property
     def is_on(self) -> bool:
         """Whether the program would start."""
-        return self is Login.ON
+        return self is LoginEntryState.ON
 
     @property
     def can_change(self) -> bool:
         """Whether a person can choose here."""
-        return self not in {Login.DEMO, Login.PASSING}
+        return self not in {LoginEntryState.DEMO, LoginEntryState.PASSING}
 
 
 _ADVICE: Final = {
-    Login.SWITCHED_OFF: mark(
+    LoginEntryState.SWITCHED_OFF: mark(
         "It is switched off in the desktop's own settings; a tick switches it on again."
     ),
-    Login.DEMO: mark("The demo leaves your desktop as it is."),
-    Login.PASSING: mark(
+    LoginEntryState.DEMO: mark("The demo leaves your desktop as it is."),
+    LoginEntryState.PASSING: mark(
         "Move Balance Tray to the Applications folder first, and open it from there."
     ),
 }
 
 
-def login_advice(login: Login, language: Language) -> str:
+def login_advice(login: LoginEntryState, language: Language) -> str:
     """Say in a sentence what belongs beside the choice."""
     usual = mark("It then starts in the tray, without a window.")
     return language.gettext(_ADVICE.get(login, usual))
 
 
 @dataclass(frozen=True, slots=True)
-class Starter:
+class LaunchCommand:
     """What starts this program."""
 
     words: tuple[str, ...]

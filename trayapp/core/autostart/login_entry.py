@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from trayapp.core.autostart.desktop_entry import Entry, command_line, command_words
-from trayapp.core.autostart.login import Login, Starter, is_ours
+from trayapp.core.autostart.desktop_entry import (
+    DesktopEntry,
+    command_line,
+    command_words,
+)
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState, is_ours
 from trayapp.core.i18n.language import mark
 
 SUMMARY: Final = mark("The credit left on SMS-gateway accounts, in the system tray")
@@ -13,13 +17,13 @@ _SWITCHES: Final = ("X-GNOME-Autostart-enabled", "X-MATE-Autostart-enabled")
 _HIDDEN, _ONLY, _NOT = "Hidden", "OnlyShowIn", "NotShowIn"
 
 
-def new_entry(starter: Starter, summaries: Mapping[str, str]) -> Entry:
+def new_entry(starter: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEntry:
     """Make the entry; `summaries` by the codes of their languages, "" for English.
 
     The delays are for the panel to come first, where a desktop heeds one; elsewhere
     the program itself waits for the panel.
     """
-    return Entry.of(
+    return DesktopEntry.of(
         (
             ("Type", "Application"),
             ("Name", "Balance Tray"),
@@ -42,8 +46,8 @@ def new_entry(starter: Starter, summaries: Mapping[str, str]) -> Entry:
 
 
 def login_of(
-    entry: Entry, desktops: Iterable[str], is_there: Callable[[str], bool]
-) -> Login:
+    entry: DesktopEntry, desktops: Iterable[str], is_there: Callable[[str], bool]
+) -> LoginEntryState:
     """Say what a desktop makes of an entry; `desktops` are the names it goes by.
 
     `is_there` says whether a program can be started. A switch counts that only another
@@ -53,22 +57,26 @@ def login_of(
     needed = filter(None, (entry.get("TryExec"), command[0] if command else ""))
     is_program = entry.is_sound and entry.get("Type") in {None, "Application"}
     if not (is_program and command) or not all(map(is_there, needed)):
-        return Login.OFF
-    return Login.ON if _is_wanted(entry, tuple(desktops)) else Login.SWITCHED_OFF
+        return LoginEntryState.OFF
+    return (
+        LoginEntryState.ON
+        if _is_wanted(entry, tuple(desktops))
+        else LoginEntryState.SWITCHED_OFF
+    )
 
 
 def switched_on(
-    entry: Entry,
-    starter: Starter,
+    entry: DesktopEntry,
+    starter: LaunchCommand,
     desktops: Iterable[str],
     is_there: Callable[[str], bool],
-) -> Entry:
+) -> DesktopEntry:
     """Take away whatever keeps an entry from starting the program.
 
     A command that a person changed stays, as long as it can be started.
     """
     command = command_words(entry.get("Exec") or "")
-    if is_ours(command) or login_of(entry, desktops, is_there) is Login.OFF:
+    if is_ours(command) or login_of(entry, desktops, is_there) is LoginEntryState.OFF:
         entry = with_command(entry, starter)
     for switch in _SWITCHES:
         if _says(entry, switch, "false"):
@@ -84,12 +92,12 @@ def switched_on(
     return entry
 
 
-def switched_off(entry: Entry) -> Entry:
+def switched_off(entry: DesktopEntry) -> DesktopEntry:
     """Mark an entry as one that is not to be started, and keep all else of it."""
     return entry.plus(_HIDDEN, "true")
 
 
-def with_command(entry: Entry, starter: Starter) -> Entry:
+def with_command(entry: DesktopEntry, starter: LaunchCommand) -> DesktopEntry:
     """Have an entry start this program."""
     entry = entry.plus("Type", "Application")
     if entry.get("Name") is None:
@@ -99,11 +107,11 @@ def with_command(entry: Entry, starter: Starter) -> Entry:
 
 
 def repaired(
-    entry: Entry,
-    starter: Starter,
+    entry: DesktopEntry,
+    starter: LaunchCommand,
     desktops: Iterable[str],
     is_there: Callable[[str], bool],
-) -> Entry | None:
+) -> DesktopEntry | None:
     """Give the entry for this program if it starts another copy, or one that is gone.
 
     None leaves it as it is, as one that a person switched off.
@@ -116,14 +124,14 @@ def repaired(
     return with_command(entry, starter)
 
 
-def holds_only_ours(entry: Entry, ours: Entry) -> bool:
+def holds_only_ours(entry: DesktopEntry, ours: DesktopEntry) -> bool:
     """Say whether nothing is lost with an entry: all in it is what we write."""
     known = {_HIDDEN, *ours.keys}
     command = command_words(entry.get("Exec") or "")
     return set(entry.keys) <= known and is_ours(command)
 
 
-def _is_wanted(entry: Entry, desktops: tuple[str, ...]) -> bool:
+def _is_wanted(entry: DesktopEntry, desktops: tuple[str, ...]) -> bool:
     if _says(entry, _HIDDEN, "true"):
         return False
     if any(_says(entry, switch, "false") for switch in _SWITCHES):
@@ -134,11 +142,11 @@ def _is_wanted(entry: Entry, desktops: tuple[str, ...]) -> bool:
     return not set(never) & set(desktops)
 
 
-def _says(entry: Entry, key: str, word: str) -> bool:
+def _says(entry: DesktopEntry, key: str, word: str) -> bool:
     return (entry.get(key) or "").strip().lower() == word
 
 
-def _listed(entry: Entry, key: str) -> tuple[str, ...] | None:
+def _listed(entry: DesktopEntry, key: str) -> tuple[str, ...] | None:
     said = entry.get(key)
     return None if said is None else tuple(filter(None, said.split(";")))
 

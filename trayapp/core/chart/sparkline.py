@@ -18,7 +18,7 @@ _FEWEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class RecentBalances:
     """What the last weeks were like."""
 
     high: Decimal
@@ -33,18 +33,20 @@ class Glimpse:
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
+class Sparkline:
     """A line without scales, up to what there is now."""
 
     points: tuple[tuple[float, float], ...]
-    """As in a `Glimpse`."""
+    """As in a `RecentBalances`."""
     threshold: float | None
     """Where low begins, in the same measure; None if all of the line is below it."""
     words: str
     """The same to a person who hears it; empty where amounts are hidden."""
 
 
-def glimpse(readings: Sequence[Reading], now: datetime) -> Glimpse | None:
+def recent_balances(
+    readings: Sequence[Reading], now: datetime
+) -> RecentBalances | None:
     """Look at readings, the oldest first; None without any that count.
 
     Those of another unit than the last one, and those after `now`, do not count.
@@ -56,7 +58,7 @@ def glimpse(readings: Sequence[Reading], now: datetime) -> Glimpse | None:
     same = [one for one in past if one.balance.unit == unit]
     # A balance stands until the next reading: the last one before counts too.
     recent, shown = _since(same, now - _RECENT), _since(same, now - SHOWN)
-    return Glimpse(
+    return RecentBalances(
         high=max(one.balance.amount for one in recent),
         line=_line(shown, now),
         first=shown[0].balance.amount,
@@ -64,9 +66,9 @@ def glimpse(readings: Sequence[Reading], now: datetime) -> Glimpse | None:
     )
 
 
-def sketch(
-    seen: Glimpse, balance: Balance, low_below: Decimal, language: Language
-) -> Sketch | None:
+def sparkline(
+    seen: RecentBalances, balance: Balance, low_below: Decimal, language: Language
+) -> Sparkline | None:
     """Draw a line that ends in `balance`, which is newer; None if there is none."""
     if not seen.line:
         return None
@@ -74,14 +76,16 @@ def sketch(
     shrunk = float(seen.most / most)
     points = [(x, y * shrunk) for x, y in seen.line[:-1]]
     points.append((1.0, float(max(balance.amount, Decimal(0)) / most)))
-    return Sketch(
+    return Sparkline(
         points=tuple(points),
         threshold=float(low_below / most) if low_below <= most else None,
         words=_words(seen, balance, most, language),
     )
 
 
-def _words(seen: Glimpse, balance: Balance, most: Decimal, language: Language) -> str:
+def _words(
+    seen: RecentBalances, balance: Balance, most: Decimal, language: Language
+) -> str:
     if language.hides_amounts:
         return ""
     days = max(1, round((1 - seen.line[0][0]) * SHOWN.days))

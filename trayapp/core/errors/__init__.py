@@ -45,7 +45,7 @@
     └── InternalFault                a fault of this program
 
 A class says what a person reads (`title`, `reason`, `advice`: marked for translation,
-translated where they are shown), which `State` the account is in, what the schedule
+translated where they are shown), which `Status` the account is in, what the schedule
 makes of it (`retry`) and which button helps (`remedy`). An instance adds `detail`, for
 the log and for "Copy details" alone.
 """
@@ -89,7 +89,7 @@ from trayapp.core.errors.program import (
     NotificationsUnseen,
     ProgramHangs,
 )
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.errors.storage import (
     ConfigBroken,
     ConfigStuck,
@@ -143,7 +143,7 @@ __all__ = [
     "Refused",
     "Remedy",
     "Retry",
-    "State",
+    "Status",
     "StorageProblem",
     "TimedOut",
     "Unauthorized",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import ClassVar
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import mark
 from trayapp.core.i18n.plain_text import one_line
 
@@ -38,7 +38,7 @@ class BalanceTrayError(Exception):
 
     id: ClassVar[str] = "error"
     """Stable, for `check --json` and for the log."""
-    state: ClassVar[State] = State.UNREACHABLE
+    state: ClassVar[Status] = Status.UNREACHABLE
     retry: ClassVar[Retry] = Retry.SOON
     remedy: ClassVar[Remedy] = Remedy.RETRY
     title: ClassVar[str] = mark("Something went wrong")

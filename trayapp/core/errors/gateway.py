@@ -1,7 +1,7 @@
 """The gateway was asked, and no balance came of it."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import mark
 
 
@@ -13,7 +13,7 @@ class Unauthorized(GatewayError):
     """401 UNAUTHORIZED; the gateway publishes two causes and never says which."""
 
     id = "unauthorized"
-    state = State.UNAUTHORIZED
+    state = Status.UNAUTHORIZED
     retry = Retry.RARELY
     remedy = Remedy.ENTER_KEY
     title = mark("The gateway rejects the API key")
@@ -33,7 +33,7 @@ class Refused(GatewayError):
     """Any `error_id` without a meaning of its own; the list is open."""
 
     id = "refused"
-    state = State.REFUSED
+    state = Status.REFUSED
     retry = Retry.LATER
     title = mark("The gateway refuses to tell the balance")
     reason = mark("It answered with an error that this program does not know.")

@@ -1,14 +1,14 @@
 """The key is out of reach, or there is none that could be used."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import mark
 
 
 class KeyringProblem(BalanceTrayError):
     """The key could not be read or written; never taken for a missing one."""
 
-    state = State.LOCKED
+    state = Status.LOCKED
     retry = Retry.LOOK
 
 
@@ -70,7 +70,7 @@ class KeyringFailed(KeyringProblem):
 class KeyProblem(BalanceTrayError):
     """A key is needed and there is none that could be used."""
 
-    state = State.NO_KEY
+    state = Status.NO_KEY
     retry = Retry.RARELY
     remedy = Remedy.ENTER_KEY
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class Status(StrEnum):
     """How an account is now, as `check --json` names it (design.md, "What stays put").
 
     `SOON`, `UNKNOWN` and `NOT_SET_UP` are the tray's and the window's own: `check` asks
@@ -32,15 +32,15 @@ class State(StrEnum):
 
 
 _CONCERN = {
-    State.OK: 0,
-    State.UNKNOWN: 1,
-    State.UNREACHABLE: 2,
-    State.REFUSED: 3,
-    State.LOCKED: 4,
-    State.NO_KEY: 5,
-    State.SOON: 6,
-    State.LOW: 7,
-    State.UNAUTHORIZED: 8,
-    State.EMPTY: 9,
-    State.NOT_SET_UP: 10,
+    Status.OK: 0,
+    Status.UNKNOWN: 1,
+    Status.UNREACHABLE: 2,
+    Status.REFUSED: 3,
+    Status.LOCKED: 4,
+    Status.NO_KEY: 5,
+    Status.SOON: 6,
+    Status.LOW: 7,
+    Status.UNAUTHORIZED: 8,
+    Status.EMPTY: 9,
+    Status.NOT_SET_UP: 10,
 }

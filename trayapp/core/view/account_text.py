@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from trayapp.core.account_state import Known
-from trayapp.core.chart.sparkline import Sketch
+from trayapp.core.account_state import AccountState
+from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Failure, Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.dates import clock_time
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import shorten
@@ -24,11 +24,11 @@ _DAYS: Final = (
 
 _LAST_KNOWN: Final = {
     # Translators: {state} says why it isn't known now, such as "Unreachable".
-    State.SOON: mark("{state}; last known: few days left"),
+    Status.SOON: mark("{state}; last known: few days left"),
     # Translators: {state} says why it isn't known now, such as "Unreachable".
-    State.LOW: mark("{state}; last known: low"),
+    Status.LOW: mark("{state}; last known: low"),
     # Translators: {state} says why it isn't known now, such as "Unreachable".
-    State.EMPTY: mark("{state}; last known: empty"),
+    Status.EMPTY: mark("{state}; last known: empty"),
 }
 
 
@@ -58,9 +58,9 @@ class Card:
     name: str
     amount: str
     """With its unit, in the locale's format; a dash if it is unknown."""
-    level: State
+    level: Status
     """How that amount stands, whatever happened since."""
-    state: State
+    state: Status
     state_words: str
     age: str
     problem: Problem | None
@@ -72,7 +72,7 @@ class Card:
     """How many messages are left, in words; empty if that is not known."""
     paid: str = ""
     """That a person said they paid, and what is waited for; empty if not."""
-    sketch: Sketch | None = None
+    sketch: Sparkline | None = None
     """How the balance came to be; None if too little is known of that."""
     note: str = ""
     """Why nobody can say yet when it runs out; empty where that is said or unknown."""
@@ -89,14 +89,14 @@ class Extra:
     paid: str = ""
     note: str = ""
     """What is said quietly where nobody can say when it runs out."""
-    sketch: Sketch | None = None
+    sketch: Sparkline | None = None
 
 
 _NO_EXTRA: Final = Extra()
 
 
 def card(
-    known: Known, now: datetime, language: Language, extra: Extra = _NO_EXTRA
+    known: AccountState, now: datetime, language: Language, extra: Extra = _NO_EXTRA
 ) -> Card:
     """Say all that the window shows of an account."""
     return Card(
@@ -118,20 +118,20 @@ def card(
     )
 
 
-def amount(known: Known, language: Language) -> str:
+def amount(known: AccountState, language: Language) -> str:
     """Write the last known balance, or a dash: unknown is never 0."""
     if known.reading is None:
         return "—"
     return language.money(known.reading.balance.amount, known.reading.balance.unit)
 
 
-def state_sentence(known: Known, language: Language) -> str:
+def state_sentence(known: AccountState, language: Language) -> str:
     """Name an account's state, and what it is measured against."""
     translate = language.gettext
-    if known.state is State.UNKNOWN and known.asking:
+    if known.state is Status.UNKNOWN and known.asking:
         return translate("Asking the gateway…")
     words = state_words(known.state, language)
-    if known.state is State.LOW and known.reading is not None:
+    if known.state is Status.LOW and known.reading is not None:
         limit = language.money(known.account.low_below, known.reading.balance.unit)
         return translate("Low: below {limit}").format(limit=limit)
     if known.failure is not None and known.level in _LAST_KNOWN:
@@ -139,7 +139,7 @@ def state_sentence(known: Known, language: Language) -> str:
     return words
 
 
-def age(known: Known, now: datetime, language: Language) -> str:
+def age(known: AccountState, now: datetime, language: Language) -> str:
     """Say how old the balance is, as one says it."""
     translate, plural = language.gettext, language.ngettext
     if known.reading is None:
@@ -170,7 +170,7 @@ def problem(failure: Failure, language: Language) -> Problem:
     )
 
 
-def line(known: Known, now: datetime, language: Language) -> str:
+def line(known: AccountState, now: datetime, language: Language) -> str:
     """Say an account in one line, the amount first after its name.
 
     The time is the clock's, not an age: a line that stands for a while stays true.
@@ -179,13 +179,13 @@ def line(known: Known, now: datetime, language: Language) -> str:
     name = shorten(known.account.name, _NAME_IN_A_LINE)
     words = state_words(known.state, language)
     if known.reading is None:
-        if known.asking or known.state is State.UNKNOWN:
+        if known.asking or known.state is Status.UNKNOWN:
             words = translate("asking…")
         return name_and_state(name, words, language)
     shape = (
         # Translators: {time} is when the balance was read, a time or a day and a time.
         translate("{name}: {amount}, as of {time}")
-        if known.state is State.OK
+        if known.state is Status.OK
         else translate("{name}: {amount}, {state}, as of {time}")
     )
     return shape.format(
@@ -201,7 +201,7 @@ def name_and_state(name: str, state: str, language: Language) -> str:
     return language.gettext("{name}: {state}").format(name=name, state=state)
 
 
-def totals(accounts: tuple[Known, ...], language: Language) -> str:
+def totals(accounts: tuple[AccountState, ...], language: Language) -> str:
     """Add up what is left, each unit for itself: `€412.40 + 3,100 CREDITS`.
 
     Empty for one account, and where amounts are hidden. What is not known is not

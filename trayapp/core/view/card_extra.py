@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from trayapp.core.account_state import Known
-from trayapp.core.alerts.pending_payment import Paid, paid_words
-from trayapp.core.chart.sparkline import Glimpse, sketch
+from trayapp.core.account_state import AccountState
+from trayapp.core.alerts.pending_payment import PendingPayment, pending_payment_text
+from trayapp.core.chart.sparkline import RecentBalances, sparkline
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.forecast.words import (
     MESSAGES,
@@ -17,8 +17,8 @@ from trayapp.core.view.account_text import Extra
 
 
 def beside(
-    known: Known,
-    said: tuple[Forecast | None, Glimpse | None, Paid | None],
+    known: AccountState,
+    said: tuple[Forecast | None, RecentBalances | None, PendingPayment | None],
     now: datetime,
     language: Language,
 ) -> Extra:
@@ -28,7 +28,7 @@ def beside(
     that is waited for counts.
     """
     forecast, seen, paid = said
-    waited = paid_words(paid, now, language) if paid is not None else ""
+    waited = pending_payment_text(paid, now, language) if paid is not None else ""
     if known.reading is None:
         return Extra(paid=waited)
     balance = known.reading.balance
@@ -42,7 +42,7 @@ def beside(
         count = None
     line = None
     if seen is not None:
-        line = sketch(seen, balance, known.account.low_below, language)
+        line = sparkline(seen, balance, known.account.low_below, language)
     return Extra(
         run_out=loud,
         note=quiet,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from trayapp.core.account import GATEWAY
-from trayapp.core.account_state import Known
+from trayapp.core.account_state import AccountState
 from trayapp.core.settings import Settings
 
 Fact = tuple[str, str]
@@ -23,7 +23,7 @@ class Findings:
 
     program: tuple[Fact, ...]
     """What runs where."""
-    accounts: tuple[Known, ...]
+    accounts: tuple[AccountState, ...]
     entries: tuple[str, ...]
     """The last warnings and faults of the log, the oldest first."""
     home: str
@@ -56,7 +56,7 @@ def settings_facts(settings: Settings) -> Iterable[Fact]:
     yield "Reminder", str(settings.reminder) if settings.reminder else "none"
 
 
-def _census(accounts: tuple[Known, ...]) -> str:
+def _census(accounts: tuple[AccountState, ...]) -> str:
     """Count what there is, by kind and by state."""
     kinds = Counter(one.account.service.value for one in accounts)
     kinds += Counter("sub-account" for one in accounts if one.account.sub_account)
@@ -65,14 +65,16 @@ def _census(accounts: tuple[Known, ...]) -> str:
     return f"{len(accounts)}" + (f" ({', '.join(parts)})" if parts else "")
 
 
-def _failures(accounts: tuple[Known, ...], hidden: Mapping[str, str]) -> Iterable[str]:
+def _failures(
+    accounts: tuple[AccountState, ...], hidden: Mapping[str, str]
+) -> Iterable[str]:
     for number, one in enumerate(accounts, 1):
         if one.failure is not None:
             said = _hide(one.failure.detail, hidden)
             yield f"  account {number}: {one.failure.kind.id}: {said or 'no detail'}"
 
 
-def _private_words(accounts: tuple[Known, ...]) -> dict[str, str]:
+def _private_words(accounts: tuple[AccountState, ...]) -> dict[str, str]:
     """Give what must not be in the report, and what stands in its place."""
     hidden: dict[str, str] = {}
     for number, one in enumerate(accounts, 1):

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from trayapp.core.account import DEFAULT_LOW, Service
-from trayapp.core.account_draft import Field, base_url_problem
+from trayapp.core.account_draft import DraftField, base_url_problem
 from trayapp.core.balance import Balance
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import one_line
@@ -26,9 +26,9 @@ class Step(IntEnum):
 
 
 FIELDS: Final = {
-    Step.SERVICE: (Field.BASE_URL, Field.PANEL),
-    Step.KEY: (Field.KEY, Field.NAME),
-    Step.LIMIT: (Field.LOW_BELOW, Field.WARN_DAYS),
+    Step.SERVICE: (DraftField.BASE_URL, DraftField.PANEL),
+    Step.KEY: (DraftField.KEY, DraftField.NAME),
+    Step.LIMIT: (DraftField.LOW_BELOW, DraftField.WARN_DAYS),
 }
 """What is typed in each step."""
 

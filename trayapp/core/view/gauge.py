@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 
 _STEPS: Final = 8
 _THOUSANDS: Final = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
@@ -15,7 +15,7 @@ _BRIEF: Final = Decimal(10)
 class Gauge:
     """What one picture in the tray tells."""
 
-    state: State
+    state: Status
     level: float | None = None
     """The balance's share of its own recent high, 0 to 1 in eighths: the panel need not
     hear of every message that is sent. None if no high is known."""

@@ -3,29 +3,29 @@
 from typing import Final
 
 from trayapp.core.account import Service
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language, mark
 
 _STATE_WORDS: Final = {
     # Translators: how an account's balance stands: there is enough.
-    State.OK: mark("Fine"),
-    State.SOON: mark("Few days left"),
+    Status.OK: mark("Fine"),
+    Status.SOON: mark("Few days left"),
     # Translators: how an account's balance stands: below its limit.
-    State.LOW: mark("Low"),
+    Status.LOW: mark("Low"),
     # Translators: how an account's balance stands: used up.
-    State.EMPTY: mark("Empty"),
-    State.UNAUTHORIZED: mark("Key rejected"),
+    Status.EMPTY: mark("Empty"),
+    Status.UNAUTHORIZED: mark("Key rejected"),
     # Translators: the gateway refused to tell the balance.
-    State.REFUSED: mark("Refused"),
+    Status.REFUSED: mark("Refused"),
     # Translators: the gateway can't be reached.
-    State.UNREACHABLE: mark("Unreachable"),
-    State.LOCKED: mark("Keyring out of reach"),
+    Status.UNREACHABLE: mark("Unreachable"),
+    Status.LOCKED: mark("Keyring out of reach"),
     # Translators: the account has no API key.
-    State.NO_KEY: mark("No key yet"),
+    Status.NO_KEY: mark("No key yet"),
     # Translators: the gateway was not asked for this account's balance.
-    State.UNKNOWN: mark("Not asked yet"),
+    Status.UNKNOWN: mark("Not asked yet"),
     # Translators: the program has no accounts.
-    State.NOT_SET_UP: mark("Not set up"),
+    Status.NOT_SET_UP: mark("Not set up"),
 }
 _SERVICE_NAMES: Final = {
     Service.SMSUP: "SMSup",
@@ -35,7 +35,7 @@ _SERVICE_NAMES: Final = {
 }
 
 
-def state_words(state: State, language: Language) -> str:
+def state_words(state: Status, language: Language) -> str:
     """Name a state in a word or two."""
     return language.gettext(_STATE_WORDS[state])
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from trayapp.core.account_state import Known
-from trayapp.core.errors.status import State
+from trayapp.core.account_state import AccountState
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import shorten_utf16, utf16_length
 from trayapp.core.program import PROGRAM
@@ -42,7 +42,7 @@ class TrayView:
 
 
 def tray_view(
-    accounts: tuple[Known, ...],
+    accounts: tuple[AccountState, ...],
     now: datetime,
     language: Language,
     *,
@@ -56,13 +56,13 @@ def tray_view(
     the weakest.
     """
     if not accounts:
-        words = state_words(State.NOT_SET_UP, language)
+        words = state_words(Status.NOT_SET_UP, language)
         said = name_and_state(PROGRAM, words, language)
-        gauge = Gauge(State.NOT_SET_UP, snoozed=bool(snoozed))
+        gauge = Gauge(Status.NOT_SET_UP, snoozed=bool(snoozed))
         return TrayView(gauge, said, (words,), snoozed=snoozed)
     levels = {one.account.id: _level(one, highs) for one in accounts}
 
-    def strength(one: Known) -> tuple[int, float]:
+    def strength(one: AccountState) -> tuple[int, float]:
         filled = levels[one.account.id]
         return -one.concern, 1.0 if filled is None else filled
 
@@ -88,7 +88,7 @@ def tray_view(
     )
 
 
-def _level(known: Known, highs: Mapping[str, Decimal]) -> float | None:
+def _level(known: AccountState, highs: Mapping[str, Decimal]) -> float | None:
     high = highs.get(known.account.id)
     if known.reading is None or high is None:
         return None
@@ -96,7 +96,7 @@ def _level(known: Known, highs: Mapping[str, Decimal]) -> float | None:
     return level(amount, max(high, amount))
 
 
-def _number(known: Known, language: Language) -> str:
+def _number(known: AccountState, language: Language) -> str:
     if known.reading is None or language.hides_amounts:
         return ""
     return brief(known.reading.balance.amount, language.decimal_point)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from trayapp.core.alerts.decision import Alert
-from trayapp.services.log.contained import contained
+from trayapp.services.log.contained import log_faults
 
 _SETTLE_S: Final = 0.2
 """Accounts that are due together don't answer together."""
@@ -14,7 +14,7 @@ _LONGEST_S: Final = 4.0
 """A question that hangs delays no other account's alert for longer."""
 
 
-class Announcer:
+class Coalescer:
     """Waits until no question is under way, or a few seconds, before it speaks."""
 
     def __init__(
@@ -48,11 +48,11 @@ class Announcer:
 
     async def _speak(self) -> None:
         # Whatever fails here, the next alerts are told.
-        with contained("waiting to tell"), contextlib.suppress(TimeoutError):
+        with log_faults("waiting to tell"), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._longest_s):
                 await asyncio.sleep(self._settle_s)
                 await self._idle()
         alerts, self._alerts, self._waiting = tuple(self._alerts), [], None
         if alerts:
-            with contained("telling"):
+            with log_faults("telling"):
                 self._tell(alerts)

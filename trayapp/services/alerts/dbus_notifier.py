@@ -16,7 +16,11 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusRouter, Proxy, open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
-from trayapp.core.alerts.notification import Button, Notice, Picture
+from trayapp.core.alerts.notification import (
+    Notification,
+    NotificationButton,
+    NotificationImage,
+)
 from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.services.desktop.dbus_errors import BUS_ERRORS
 
@@ -59,18 +63,20 @@ class Router(DBusRouter):
 class Pressed(Protocol):
     """Who is told that a person answered a notification, on the loop's thread."""
 
-    def __call__(self, account_id: str, button: Button) -> None:
+    def __call__(self, account_id: str, button: NotificationButton) -> None:
         """Hear which button it was."""
 
 
-class Notifier:
+class DBusNotifier:
     """The desktop's notification server.
 
     A notification that can't be shown is a line in the log: tray and window show the
     same alarm. A newer notice on a topic replaces the older one on the screen.
     """
 
-    def __init__(self, pressed: Pressed, *, app_name: str, picture: Picture) -> None:
+    def __init__(
+        self, pressed: Pressed, *, app_name: str, picture: NotificationImage
+    ) -> None:
         """Take the picture that every notification shows."""
         self._pressed = pressed
         self._app_name = app_name
@@ -84,7 +90,7 @@ class Notifier:
         self.server_changed: Callable[[], None] = lambda: None
         """Called, on the loop's thread, when another server comes or the last goes."""
 
-    async def tell(self, notice: Notice) -> bool:
+    async def tell(self, notice: Notification) -> bool:
         """Show a notification; False if no server took it."""
         try:
             async with asyncio.timeout(_ANSWER_S):
@@ -209,10 +215,10 @@ class Notifier:
                 continue
             if member == "NotificationClosed":
                 del self._shown[topic]
-            elif member == "ActionInvoked" and body[1] in set(Button):
-                self._pressed(account_id, Button(str(body[1])))
+            elif member == "ActionInvoked" and body[1] in set(NotificationButton):
+                self._pressed(account_id, NotificationButton(str(body[1])))
 
-    def _notify(self, notice: Notice, replaces: int, server: _Server) -> Message:
+    def _notify(self, notice: Notification, replaces: int, server: _Server) -> Message:
         # A line for each account stays a line of its own.
         lines = (one_line(line, _LONGEST_BODY) for line in notice.body.splitlines())
         body = shorten("\n".join(filter(None, lines)), _LONGEST_BODY)
@@ -221,7 +227,7 @@ class Notifier:
         actions = [
             text
             for button, label in notice.buttons
-            if not (server.draws_default and button is Button.OPEN)
+            if not (server.draws_default and button is NotificationButton.OPEN)
             for text in (button.value, label)
         ]
         return new_method_call(
@@ -245,7 +251,9 @@ class Notifier:
         )
 
 
-def _image_data(picture: Picture) -> tuple[int, int, int, bool, int, int, bytes]:
+def _image_data(
+    picture: NotificationImage,
+) -> tuple[int, int, int, bool, int, int, bytes]:
     """Give a picture as the specification wants it, its measures first."""
     size = picture.size
     return (size, size, size * 4, True, 8, 4, picture.rgba)

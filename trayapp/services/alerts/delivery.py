@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from trayapp.core.alerts.notification import Notice
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.errors import Failure, NotificationsUnseen
-from trayapp.services.alerts.service import Alarm
-from trayapp.services.log.contained import contained
+from trayapp.services.alerts.service import AlertService
+from trayapp.services.log.contained import log_faults
 
 if TYPE_CHECKING:
-    from trayapp.services.alerts.dbus_notifier import Notifier
+    from trayapp.services.alerts.dbus_notifier import DBusNotifier
 
 _FIRST_PAUSE_S: Final = 50.0
 """Less than the minute between two looks."""
@@ -23,7 +23,7 @@ goes, and a question each minute would be most of what an idle program does."""
 _log = logging.getLogger(__name__)
 
 
-class Delivery:
+class NotificationDelivery:
     """Knows whether notifications reach anybody, and has the alarm wait until they do.
 
     Who takes none although it answers is tried again ever more rarely: each time is
@@ -32,8 +32,8 @@ class Delivery:
 
     def __init__(
         self,
-        notifier: "Notifier | None",
-        alarm: Alarm,
+        notifier: "DBusNotifier | None",
+        alarm: AlertService,
         tell_of: Callable[[Failure | None], None],
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -51,7 +51,7 @@ class Delivery:
         if notifier is not None:
             notifier.server_changed = self._on_server_changed
 
-    async def tell(self, notice: Notice) -> None:
+    async def tell(self, notice: Notification) -> None:
         """Show a notification, or keep what it tells for later."""
         if self._notifier is None:
             return
@@ -79,7 +79,7 @@ class Delivery:
             await self._notifier.close()
 
     async def _look(self) -> None:
-        with contained("looking for a notification server"):
+        with log_faults("looking for a notification server"):
             if self._notifier is not None and self._clock() >= self._not_before:
                 self._set(reaches=await self._notifier.is_served())
 

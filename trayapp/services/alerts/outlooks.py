@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from trayapp.core.alerts.decision import Outlook
-from trayapp.core.alerts.memory import Memory
+from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import Glimpse, glimpse
+from trayapp.core.chart.sparkline import RecentBalances, recent_balances
 from trayapp.core.forecast.run_out import Forecast, Verdict, days_left, forecast
 from trayapp.core.forecast.spending import (
     Drain,
@@ -17,7 +17,7 @@ from trayapp.core.forecast.spending import (
     drain_from,
     normal_spending,
 )
-from trayapp.services.history.state_cache import Notebook
+from trayapp.services.history.state_cache import StateCache
 
 _LOOK_BACK: Final = timedelta(weeks=17)
 """More than the forecast looks at."""
@@ -36,20 +36,20 @@ class _Kept:
     balance: Balance
     forecast: Forecast
     normal: NormalSpending | None
-    glimpse: Glimpse | None
+    recent_balances: RecentBalances | None
 
 
-class Outlooks:
+class OutlookCache:
     """Looks at months of readings once an hour, and at the last day every time."""
 
-    def __init__(self, notebook: Notebook, zone: tzinfo | None) -> None:
+    def __init__(self, notebook: StateCache, zone: tzinfo | None) -> None:
         """Take the person's zone, in which days begin; None is the system's own."""
         self._notebook = notebook
         self._zone = zone
         self._kept: dict[str, _Kept] = {}
 
     def of(
-        self, account_id: str, memory: Memory, reading: Reading, now: datetime
+        self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> Outlook:
         """Say what the history says, `reading` included, which it need not hold yet."""
         kept = self._kept.get(account_id)
@@ -73,17 +73,17 @@ class Outlooks:
         kept = self._kept.get(account_id)
         return kept.forecast if kept is not None else None
 
-    def glimpse(self, account_id: str) -> Glimpse | None:
+    def recent_balances(self, account_id: str) -> RecentBalances | None:
         """Give what the last weeks were like; the same one until it is worked out."""
         kept = self._kept.get(account_id)
-        return kept.glimpse if kept is not None else None
+        return kept.recent_balances if kept is not None else None
 
     def forget(self, account_id: str) -> None:
         """Work an account's outlook out anew next time."""
         self._kept.pop(account_id, None)
 
     def _work_out(
-        self, account_id: str, memory: Memory, reading: Reading, now: datetime
+        self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> _Kept:
         readings = self._readings(account_id, memory, reading, now - _LOOK_BACK)
         marked = self._notebook.corrections(account_id)
@@ -92,18 +92,18 @@ class Outlooks:
             reading.balance,
             forecast(readings, now, self._zone, marked),
             normal_spending(readings, now, self._zone, marked),
-            glimpse(readings, now),
+            recent_balances(readings, now),
         )
 
     def _readings(
-        self, account_id: str, memory: Memory, reading: Reading, since: datetime
+        self, account_id: str, memory: AlertMemory, reading: Reading, since: datetime
     ) -> Sequence[Reading]:
         if memory.since is not None:
             since = max(since, memory.since)
         return (*self._notebook.readings(account_id, since), reading)
 
     def _drain(
-        self, account_id: str, memory: Memory, reading: Reading, now: datetime
+        self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> Drain | None:
         normal = self._kept[account_id].normal
         if normal is None:

@@ -7,18 +7,25 @@ from typing import Protocol
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decide import decide
-from trayapp.core.alerts.decision import Alert, Decision, Fate, News, Outlook, Reason
+from trayapp.core.alerts.decision import (
+    Alert,
+    Decision,
+    Disposition,
+    Observation,
+    Outlook,
+    Reason,
+)
 from trayapp.core.alerts.log import LogEntry, logged
-from trayapp.core.alerts.memory import Memory
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze, SnoozeChoice, quiet_now, until
 from trayapp.core.balance import Reading
-from trayapp.core.chart.sparkline import Glimpse
+from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, Settings
-from trayapp.services.alerts.outlooks import Outlooks
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.log.contained import contained
+from trayapp.services.alerts.outlooks import OutlookCache
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.log.contained import log_faults
 
 
 class Listener(Protocol):
@@ -30,17 +37,17 @@ class Listener(Protocol):
     def log(self, entries: tuple[LogEntry, ...]) -> None:
         """Hear the last decisions about all accounts, the oldest first."""
 
-    def awaited(self, paid: tuple[Paid, ...]) -> None:
+    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
         """Hear which payments are waited for."""
 
     def foreseen(self, account_id: str, said: Forecast) -> None:
         """Hear when an account runs out."""
 
-    def glimpsed(self, account_id: str, seen: Glimpse) -> None:
+    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
         """Hear what its last weeks were like."""
 
 
-class Alarm:
+class AlertService:
     """All accounts' alerts, from what is known to what is to be told.
 
     What is to be told is remembered as told before it is: after a crash between the
@@ -49,7 +56,7 @@ class Alarm:
 
     def __init__(
         self,
-        notebook: Notebook,
+        notebook: StateCache,
         listener: Listener,
         tell: Callable[[Iterable[Alert]], None],
         *,
@@ -59,7 +66,7 @@ class Alarm:
         """Take the current time, aware and in UTC, from `clock`."""
         self._notebook, self._listener, self._tell = notebook, listener, tell
         self._clock, self._zone = clock, zone
-        self._outlooks = Outlooks(notebook, zone)
+        self._outlooks = OutlookCache(notebook, zone)
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
         self._reached = True
@@ -104,7 +111,7 @@ class Alarm:
             outlook = self._outlooks.of(account.id, memory, reading, now)
             if memory.rise_to(reading) is not None:
                 self._end_paid(account.id)
-        news = News(account, outcome.result, outlook)
+        news = Observation(account, outcome.result, outlook)
         memory, decisions = decide(memory, news, self._settings, self._hold(now), now)
         self._keep(account, memory, decisions, reading)
 
@@ -116,11 +123,11 @@ class Alarm:
             self._set_snooze(Snooze())
         hold = self._hold(now)
         for account in self._accounts.values():
-            with contained(f"deciding about {account.id}"):
+            with log_faults(f"deciding about {account.id}"):
                 self._look_at(account, hold, now)
         if hold is None:
             for paid in self._notebook.paid:
-                with contained(f"reminding of {paid.account_id}"):
+                with log_faults(f"reminding of {paid.account_id}"):
                     self._remind_of(paid, now)
 
     def snooze(self, choice: SnoozeChoice) -> None:
@@ -148,13 +155,13 @@ class Alarm:
         for alert in alerts:
             account = self._accounts.get(alert.account.id)
             if account is not None:
-                with contained(f"holding back what concerns {account.id}"):
+                with log_faults(f"holding back what concerns {account.id}"):
                     self._hold_untaken(account, alert)
 
     def show_outlook(self, account_id: str) -> None:
         """Tell when an account runs out and what its past was like, if known."""
         said = self._outlooks.forecast(account_id)
-        seen = self._outlooks.glimpse(account_id)
+        seen = self._outlooks.recent_balances(account_id)
         if said is not None:
             self._listener.foreseen(account_id, said)
         if seen is not None:
@@ -174,7 +181,9 @@ class Alarm:
 
     def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
         before = self._notebook.memory(account.id)
-        memory, decisions = decide(before, News(account), self._settings, hold, now)
+        memory, decisions = decide(
+            before, Observation(account), self._settings, hold, now
+        )
         if decisions or memory.stages != before.stages:
             self._keep(account, memory, decisions)
         else:
@@ -190,7 +199,7 @@ class Alarm:
         else:
             memory = before.untold(alert)
             held = memory is not before
-        fate = Fate.HELD if held else Fate.NOT_SENT
+        fate = Disposition.HELD if held else Disposition.NOT_SENT
         self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNTAKEN)])
 
     def _hold(self, now: datetime) -> Reason | None:
@@ -205,7 +214,7 @@ class Alarm:
     def _keep(
         self,
         account: Account,
-        memory: Memory,
+        memory: AlertMemory,
         decisions: Sequence[Decision],
         reading: Reading | None = None,
     ) -> None:
@@ -215,7 +224,7 @@ class Alarm:
             self._listener.log(self._notebook.decisions)
         self._tell(one.alert for one in decisions if one.alert is not None)
 
-    def _remind_of(self, paid: Paid, now: datetime) -> None:
+    def _remind_of(self, paid: PendingPayment, now: datetime) -> None:
         """Say that no top-up came, as soon as that is known and not only feared."""
         account = self._accounts.get(paid.account_id)
         if account is None or not paid.is_due(now, self._zone):
@@ -227,7 +236,9 @@ class Alarm:
         kind = AlertKind.TOPPED_UP
         alert = Alert(kind, account, balance, unseen_since=paid.at)
         self._end_paid(account.id)
-        self._keep(account, memory, [Decision(kind, Fate.SENT, Reason.UNSEEN, alert)])
+        self._keep(
+            account, memory, [Decision(kind, Disposition.SENT, Reason.UNSEEN, alert)]
+        )
 
     def _end_paid(self, account_id: str) -> None:
         if any(one.account_id == account_id for one in self._notebook.paid):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import trayapp
-from trayapp.core.autostart.login import Starter
+from trayapp.core.autostart.login import LaunchCommand
 
 _NAME: Final = "balance-tray"
 _SILENT: Final = "balance-tray.exe"
@@ -18,7 +18,7 @@ _TRANSLOCATED: Final = "/AppTranslocation/"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunningProgram:
     """How this program was started."""
 
     executable: Path
@@ -33,7 +33,7 @@ class Run:
     is_windows: bool
 
     @classmethod
-    def this(cls) -> "Run":
+    def this(cls) -> "RunningProgram":
         """Describe the process itself."""
         schemes = (sysconfig.get_default_scheme(), _user_scheme())
         return cls(
@@ -47,16 +47,16 @@ class Run:
         )
 
 
-def starter_of(run: Run) -> Starter:
+def launch_command_of(run: RunningProgram) -> LaunchCommand:
     """Give the command that starts what runs now, by a name that outlives updates."""
     if run.is_frozen:
         passing = _TRANSLOCATED in str(run.executable)
-        return Starter((_frozen(run),), is_passing=passing)
+        return LaunchCommand((_frozen(run),), is_passing=passing)
     lasting = not (run.package.parent / "pyproject.toml").is_file()
-    return Starter(_installed(run), is_lasting=lasting)
+    return LaunchCommand(_installed(run), is_lasting=lasting)
 
 
-def _frozen(run: Run) -> str:
+def _frozen(run: RunningProgram) -> str:
     """Give the name by which people find the program, or else its own file.
 
     On Windows that is never the one for the terminal, which would open one. An AppImage
@@ -75,7 +75,7 @@ def _frozen(run: Run) -> str:
     return str(run.executable)
 
 
-def _installed(run: Run) -> tuple[str, ...]:
+def _installed(run: RunningProgram) -> tuple[str, ...]:
     python = str(run.executable)
     if run.is_windows:  # where the command itself opens a terminal
         silent = run.executable.with_name("pythonw.exe")

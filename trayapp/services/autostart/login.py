@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.errors import BalanceTrayError
-from trayapp.services.autostart.launch_command import Run, starter_of
+from trayapp.services.autostart.launch_command import RunningProgram, launch_command_of
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class Autostart(Protocol):
     """One system's way to start programs at login."""
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Say what the system would do; what can't be read it would skip."""
 
     def switch(self, *, on: bool) -> None:
@@ -38,9 +38,9 @@ class Autostart(Protocol):
 class NoAutostart:
     """Where there is nothing to choose: in the demo and in tests."""
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Say that it can't be chosen here."""
-        return Login.DEMO
+        return LoginEntryState.DEMO
 
     def switch(self, *, on: bool) -> None:
         """Do nothing."""
@@ -52,7 +52,7 @@ class NoAutostart:
 
 def own_autostart() -> Autostart:
     """Give the one of this system, for the program that runs."""
-    starter = starter_of(Run.this())
+    starter = launch_command_of(RunningProgram.this())
     if sys.platform == "win32":
         from trayapp.services.autostart.windows import RunKey  # noqa: PLC0415  # there
         from trayapp.services.autostart.windows_registry import (  # noqa: PLC0415  # there alone

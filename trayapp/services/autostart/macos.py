@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final, Protocol
 from xml.parsers.expat import ExpatError
 
-from trayapp.core.autostart.login import Login, Starter, is_ours
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState, is_ours
 from trayapp.core.errors import LoginUnchanged
-from trayapp.services.files.atomic_write import replace, said
+from trayapp.services.files.atomic_write import said, write_atomically
 
 LABEL: Final = "balance-tray"
 _ARGUMENTS: Final = "ProgramArguments"
@@ -37,22 +37,26 @@ class LaunchAgent:
     """The agent that starts this program."""
 
     def __init__(
-        self, starter: Starter, control: Control, home: Path | None = None
+        self, starter: LaunchCommand, control: Control, home: Path | None = None
     ) -> None:
         self._starter, self._control = starter, control
         home = Path.home() if home is None else home
         self._path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Read what macOS reads."""
         agent = self._read()
         command = _command(agent)
         wanted = command and agent.get("RunAtLoad") is True
         if not wanted or shutil.which(command[0]) is None:
-            return Login.PASSING if self._starter.is_passing else Login.OFF
+            return (
+                LoginEntryState.PASSING
+                if self._starter.is_passing
+                else LoginEntryState.OFF
+            )
         if agent.get("Disabled") is True or self._is_disabled():
-            return Login.SWITCHED_OFF
-        return Login.ON
+            return LoginEntryState.SWITCHED_OFF
+        return LoginEntryState.ON
 
     def switch(self, *, on: bool) -> None:
         """Write the agent and have it enabled, or remove it."""
@@ -101,7 +105,7 @@ class LaunchAgent:
     def _write(self, agent: dict[str, object]) -> None:
         try:
             raw = plistlib.dumps(agent)
-            replace(self._path, raw, prefix=f".{LABEL}-", mode=_FOR_ALL)
+            write_atomically(self._path, raw, prefix=f".{LABEL}-", mode=_FOR_ALL)
         except OSError as error:
             raise LoginUnchanged(detail=said(error)) from error
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from typing import Final, Protocol
 
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.errors import LoginUnchanged
 
 RUN: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -39,19 +39,19 @@ class Registry(Protocol):
 class RunKey:
     """The value that starts this program."""
 
-    def __init__(self, starter: Starter, registry: Registry) -> None:
+    def __init__(self, starter: LaunchCommand, registry: Registry) -> None:
         self._starter, self._registry = starter, registry
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Read what Windows reads."""
         try:
             command = self._command()
             switch = self._registry.read(APPROVED, NAME)
         except OSError:
-            return Login.OFF
+            return LoginEntryState.OFF
         if not command or shutil.which(command[0]) is None:
-            return Login.OFF
-        return Login.SWITCHED_OFF if _is_no(switch) else Login.ON
+            return LoginEntryState.OFF
+        return LoginEntryState.SWITCHED_OFF if _is_no(switch) else LoginEntryState.ON
 
     def switch(self, *, on: bool) -> None:
         """Set or remove the value, and forget a person's switch beside it."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from trayapp.core.autostart.desktop_entry import Entry
-from trayapp.core.autostart.login import Login, Starter
+from trayapp.core.autostart.desktop_entry import DesktopEntry
+from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.autostart.login_entry import (
     SUMMARY,
     holds_only_ours,
@@ -20,7 +20,7 @@ from trayapp.core.autostart.login_entry import (
 )
 from trayapp.core.errors import LoginUnchanged
 from trayapp.core.i18n.locales import LOCALES, SOURCE
-from trayapp.services.files.atomic_write import replace, said
+from trayapp.services.files.atomic_write import said, write_atomically
 from trayapp.services.files.catalogs import catalog
 
 _FILE: Final = Path("autostart/balance-tray.desktop")
@@ -35,7 +35,7 @@ class XdgAutostart:
     """The person's own entry, or else the first that the system has for everybody."""
 
     def __init__(
-        self, starter: Starter, own: Path, others: tuple[Path, ...], desktops: str
+        self, starter: LaunchCommand, own: Path, others: tuple[Path, ...], desktops: str
     ) -> None:
         """Take the configuration folders, and the desktop's names with colons."""
         self._starter = starter
@@ -45,7 +45,7 @@ class XdgAutostart:
 
     @classmethod
     def of_user(
-        cls, starter: Starter, environment: Mapping[str, str] = os.environ
+        cls, starter: LaunchCommand, environment: Mapping[str, str] = os.environ
     ) -> "XdgAutostart":
         """Find the folders as the base directory specification says."""
         own = Path(environment.get("XDG_CONFIG_HOME", ""))
@@ -57,11 +57,11 @@ class XdgAutostart:
         others = tuple(Path(one) for one in folders.split(":") if one.startswith("/"))
         return cls(starter, own, others, environment.get("XDG_CURRENT_DESKTOP", ""))
 
-    def look(self) -> Login:
+    def look(self) -> LoginEntryState:
         """Read what the desktop reads."""
         entry = self._counting()
         if entry is None:
-            return Login.OFF
+            return LoginEntryState.OFF
         return login_of(entry, self._desktops, _is_there)
 
     def switch(self, *, on: bool) -> None:
@@ -85,14 +85,14 @@ class XdgAutostart:
             self._write(new)
         return new is not None
 
-    def _counting(self) -> Entry | None:
+    def _counting(self) -> DesktopEntry | None:
         """Give the entry that counts: a person's own hides the system's."""
         for path in (self._own, *self._others):
             if os.path.lexists(path):
                 return _read(path)
         return None
 
-    def _switch_off(self, entry: Entry) -> None:
+    def _switch_off(self, entry: DesktopEntry) -> None:
         needed = self._own.is_symlink() or any(map(os.path.lexists, self._others))
         if needed or not holds_only_ours(entry, self._new()):
             self._write(switched_off(entry))
@@ -102,18 +102,18 @@ class XdgAutostart:
         except OSError as error:
             raise LoginUnchanged(detail=said(error)) from error
 
-    def _new(self) -> Entry:
+    def _new(self) -> DesktopEntry:
         others = (code for code in LOCALES if code != SOURCE)
         translated = {code: catalog(code).gettext(SUMMARY) for code in sorted(others)}
         return new_entry(self._starter, {"": SUMMARY, **translated})
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: DesktopEntry) -> None:
         # A link, as people who keep such files in one place have, stays one.
         target = Path(os.path.realpath(self._own))
         try:
             # A path may hold bytes that are no UTF-8.
             raw = entry.text.encode("utf-8", errors="surrogateescape")
-            replace(target, raw, prefix=_UNFINISHED, mode=_FOR_ALL)
+            write_atomically(target, raw, prefix=_UNFINISHED, mode=_FOR_ALL)
         except OSError as error:
             raise LoginUnchanged(detail=said(error)) from error
 
@@ -122,7 +122,7 @@ def _is_there(program: str) -> bool:
     return shutil.which(program) is not None
 
 
-def _read(path: Path) -> Entry | None:
+def _read(path: Path) -> DesktopEntry | None:
     """Read an entry; what is no readable file, or far too large, no desktop starts."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -134,4 +134,4 @@ def _read(path: Path) -> Entry | None:
         return None
     if len(raw) > _LARGEST:
         return None
-    return Entry.parse(raw.decode("utf-8", errors="surrogateescape"))
+    return DesktopEntry.parse(raw.decode("utf-8", errors="surrogateescape"))

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.core.errors import ProgramHangs
-from trayapp.services.files.paths import Places
+from trayapp.services.files.paths import Paths
 
 _PATIENCE_S: Final = 10.0
 """A program that is just starting, on a computer that is just starting, needs some."""
 _LONGEST_WORD: Final = 64
 
 
-class Word(StrEnum):
+class InstanceMessage(StrEnum):
     """All that the running program understands; nothing in it is executed."""
 
     SHOW = "show"
@@ -23,13 +23,13 @@ class Word(StrEnum):
     RELOAD = "reload"
 
     @classmethod
-    def read(cls, line: bytes) -> "Word | None":
+    def read(cls, line: bytes) -> "InstanceMessage | None":
         """Give the word that came, or None for anything else."""
         text = line[:_LONGEST_WORD].decode("ascii", "replace").strip()
         return cls(text) if text in set(cls) else None
 
 
-def ring(places: Places, word: Word) -> bool:
+def send_message(places: Paths, word: InstanceMessage) -> bool:
     """Say a word to the running program; False if none listens.
 
     After `QUIT` it returns when the program has closed its end, as it does when it
@@ -53,7 +53,7 @@ def ring(places: Places, word: Word) -> bool:
     return True
 
 
-def hangs(places: Places) -> ProgramHangs:
+def hangs(places: Paths) -> ProgramHangs:
     """Make the error that the running program does not react, with its number."""
     number = b""
     with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from trayapp.services.files.paths import private_folder
 OWN: Final = 0o600
 
 
-def replace(path: Path, raw: bytes, *, prefix: str, mode: int = OWN) -> None:
+def write_atomically(path: Path, raw: bytes, *, prefix: str, mode: int = OWN) -> None:
     """Write a file beside `path` and put it in its place; `OSError` if it can't be.
 
     A folder that is missing is made. Beside it stands `prefix` and some letters, which

@@ -20,11 +20,11 @@ from trayapp.core.errors import (
     Failure,
     StorageProblem,
 )
-from trayapp.services.files.atomic_write import replace, said
+from trayapp.services.files.atomic_write import said, write_atomically
 from trayapp.services.files.config_text import Config, from_toml, to_toml
 from trayapp.services.files.paths import folder_held, refuse_foreign
 
-__all__ = ["Config", "ConfigFile", "Loaded"]
+__all__ = ["Config", "ConfigFile", "LoadedConfig"]
 _LARGEST: Final = 1_048_576
 """Bytes: thousands of accounts fit, and what is larger was never ours."""
 _UNFINISHED: Final = ".config-"
@@ -33,7 +33,7 @@ _UNFINISHED_FOR_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedConfig:
     """What came of reading the file: always something to start with."""
 
     config: Config
@@ -51,7 +51,7 @@ class ConfigFile:
         """Let nobody else of us change the file between a `load` and a `save`."""
         return folder_held(self._path.parent)
 
-    def load(self) -> Loaded:
+    def load(self) -> LoadedConfig:
         """Read the file; a missing one is an empty one.
 
         A broken file is renamed to a dated name beside it, and the program starts
@@ -61,18 +61,18 @@ class ConfigFile:
         """
         self._clear_away()
         try:
-            return Loaded(self._read())
+            return LoadedConfig(self._read())
         except FileNotFoundError:
-            return Loaded(Config())
+            return LoadedConfig(Config())
         except (ConfigTooNew, ConfigUnreadable) as error:
-            return Loaded(Config(), error.as_failure())
+            return LoadedConfig(Config(), error.as_failure())
         except ConfigBroken as error:
             try:
                 aside = self._keep_aside(error)
             except ConfigStuck as stuck:
-                return Loaded(Config(), stuck.as_failure())
+                return LoadedConfig(Config(), stuck.as_failure())
             detail = f"{error.detail}; kept as {aside}"
-            return Loaded(Config(), ConfigBroken(detail=detail).as_failure())
+            return LoadedConfig(Config(), ConfigBroken(detail=detail).as_failure())
 
     def language(self) -> str:
         """Give the language that the file asks for; "" if it says none or is broken.
@@ -99,7 +99,7 @@ class ConfigFile:
         try:
             # A link, as people who keep such files in one place have, stays one.
             target = Path(os.path.realpath(self._path))
-            replace(target, to_toml(config).encode(), prefix=_UNFINISHED)
+            write_atomically(target, to_toml(config).encode(), prefix=_UNFINISHED)
         except OSError as error:
             raise ConfigUnwritable(detail=said(error)) from error
 

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import tomli_w
 
 from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
-from trayapp.core.account_draft import Draft
+from trayapp.core.account_draft import AccountDraft
 from trayapp.core.balance import exact_amount
 from trayapp.core.errors import ConfigBroken, ConfigTooNew
 from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
@@ -164,7 +164,7 @@ def _account(table: dict[str, object]) -> Account:
         for name, value in table.items()
         if name != "warn_days"
     }
-    draft = Draft(
+    draft = AccountDraft(
         id=texts["id"],
         name=texts["name"],
         service=Service(texts["service"]),

@@ -24,7 +24,7 @@ _LOCK_PAUSE_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Paths:
     """The files of one profile (design.md, "What stays put")."""
 
     config: Path
@@ -34,7 +34,7 @@ class Places:
     """A folder for the lock and the socket; private to the user."""
 
     @classmethod
-    def of_user(cls) -> "Places":
+    def of_user(cls) -> "Paths":
         """Give the person's own profile: XDG on Linux, the platform's elsewhere."""
         folders = _folders()
         return cls(
@@ -56,7 +56,7 @@ class Places:
         return runtime / "instance.lock"
 
     @classmethod
-    def of_demo(cls, folder: Path) -> "Places":
+    def of_demo(cls, folder: Path) -> "Paths":
         """Give the demo's profile: its files lie in `folder` alone.
 
         Its lock and socket lie beside the person's own, so that a second demo finds

@@ -39,7 +39,7 @@ _FOREIGN: Final = (
 )
 
 
-class Gateway:
+class GatewayClient:
     """The gateway's API, version 3.0 (contract.md)."""
 
     def __init__(

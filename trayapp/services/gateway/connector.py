@@ -7,21 +7,21 @@ from typing import Final
 
 import httpcore
 
-from trayapp.services.gateway.resolver import Lookups
+from trayapp.services.gateway.resolver import Resolver
 
 _HEAD_START_S: Final = 0.25
 """How long one address is tried before the next one too (RFC 8305)."""
 _Attempt = asyncio.Task[httpcore.AsyncNetworkStream]
 
 
-class Dialler(httpcore.AsyncNetworkBackend):
+class Connector(httpcore.AsyncNetworkBackend):
     """What httpcore connects with, instead of its own backend.
 
     It knows each connection that it opened and closes what httpcore forgets: one that
     was cancelled or refused in the middle of a proxy's greeting.
     """
 
-    def __init__(self, lookups: Lookups) -> None:
+    def __init__(self, lookups: Resolver) -> None:
         self._lookups = lookups
         self._plain = httpcore.AnyIOBackend()
         self._opened: list[httpcore.AsyncNetworkStream] = []

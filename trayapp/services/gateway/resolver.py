@@ -25,7 +25,7 @@ class _Lookup:
     addresses: Future[list[str]]
 
 
-class Lookups:
+class Resolver:
     """The lookups of one loop.
 
     `getaddrinfo` can block for minutes and can't be cancelled. In the loop's own

@@ -14,9 +14,9 @@ import truststore
 
 from trayapp.core.account_draft import is_loopback
 from trayapp.core.errors import ConnectionProblem, NoConnection, ProxyProblem
-from trayapp.services.gateway.connector import Dialler
+from trayapp.services.gateway.connector import Connector
 from trayapp.services.gateway.proxies import place, proxy_for
-from trayapp.services.gateway.resolver import Lookups
+from trayapp.services.gateway.resolver import Resolver
 
 DEADLINE_S: Final = 20.0
 """For everything from the name's lookup to the reply's last byte, in seconds."""
@@ -58,7 +58,7 @@ class _Transport(httpx.AsyncBaseTransport):
         self._proxy_s = proxy_s
         self._tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._proxy_tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._lookups = Lookups()
+        self._lookups = Resolver()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask directly, or through the proxy that the environment names."""
@@ -67,7 +67,7 @@ class _Transport(httpx.AsyncBaseTransport):
             raise httpx.UnsupportedProtocol(message)
         proxy = proxy_for(request.url)
         async with AsyncExitStack() as closing:
-            dialler = Dialler(self._lookups)
+            dialler = Connector(self._lookups)
             closing.push_async_callback(dialler.aclose)
             way = _Way(self._pool(proxy, dialler))
             closing.push_async_callback(way.aclose)
@@ -83,7 +83,7 @@ class _Transport(httpx.AsyncBaseTransport):
         )
 
     def _pool(
-        self, proxy: httpx.Proxy | None, dialler: Dialler
+        self, proxy: httpx.Proxy | None, dialler: Connector
     ) -> httpcore.AsyncConnectionPool:
         if proxy is None:
             return httpcore.AsyncConnectionPool(

@@ -17,23 +17,23 @@ from trayapp.core.history.export import (
     readings_json,
 )
 from trayapp.core.history.ledger import months, movements
-from trayapp.core.history.retention import WHOLE_FOR, thin
+from trayapp.core.history.retention import WHOLE_FOR, removable
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history_page import Past, history_page
 from trayapp.core.view.history_view import HistoryView
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.log.contained import contained
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.log.contained import log_faults
 
 _FIRST_S: Final = 60.0
 _EVERY_S: Final = 86_400.0
 
 
-class Books:
+class HistoryReports:
     """Reads from the history on the loop, and reckons on a thread beside it."""
 
     def __init__(
         self,
-        notebook: Notebook,
+        notebook: StateCache,
         *,
         clock: Callable[[], datetime],
         zone: tzinfo | None,
@@ -74,7 +74,7 @@ class Books:
         while True:
             await asyncio.sleep(wait)
             for account_id in account_ids():
-                with contained(f"thinning out {account_id}"):
+                with log_faults(f"thinning out {account_id}"):
                     await self.thin_out(account_id)
             wait = _EVERY_S
 
@@ -85,7 +85,7 @@ class Books:
         now = self._clock()
         if not readings or now - readings[0].at <= WHOLE_FOR:
             return
-        kept = await asyncio.to_thread(thin, readings, marked, now, self._zone)
+        kept = await asyncio.to_thread(removable, readings, marked, now, self._zone)
         # What was read meanwhile is in neither, and so is not touched.
         times = {one.at for one in kept}
         gone = [one.at for one in readings if one.at not in times]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from trayapp.core.alerts.decision import Fate, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.memory import Memory
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading, exact_amount
 from trayapp.core.errors import BY_ID, Failure
 from trayapp.core.schedule import Plan
@@ -30,7 +30,7 @@ use any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class StoredWait:
     """Why an account is left alone for a while, also after a restart."""
 
     plan: Plan | None = None
@@ -60,27 +60,29 @@ def reading(at: int, digits: str, unit: str) -> Reading:
     return Reading(Balance(amount, unit), from_ms(at))
 
 
-def memory(account_id: str, written: str) -> tuple[str, Memory]:
+def memory(account_id: str, written: str) -> tuple[str, AlertMemory]:
     """Read what was told of an account."""
-    return account_id, Memory.from_dict(json.loads(written))
+    return account_id, AlertMemory.from_dict(json.loads(written))
 
 
-def wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, Watched]:
+def wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, StoredWait]:
     """Read what an account waits for."""
     plan = Plan(from_ms(due), failures, held=True)
-    return account_id, Watched(plan, Failure(BY_ID[kind]))
+    return account_id, StoredWait(plan, Failure(BY_ID[kind]))
 
 
-def payment(account_id: str, at: int) -> Paid:
+def payment(account_id: str, at: int) -> PendingPayment:
     """Read that a person paid."""
-    return Paid(account_id, from_ms(at))
+    return PendingPayment(account_id, from_ms(at))
 
 
 def decision(*row: *tuple[int, str, str, str | None, str, str]) -> LogEntry:
     """Read what was decided about an alert."""
     at, account_id, name, kind, fate, reason = row
     what = None if kind is None else AlertKind(kind)
-    return LogEntry(from_ms(at), account_id, name, what, Fate(fate), Reason(reason))
+    return LogEntry(
+        from_ms(at), account_id, name, what, Disposition(fate), Reason(reason)
+    )
 
 
 def decision_row(entry: LogEntry) -> tuple[int, str, str, str | None, str, str]:

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from trayapp.core.alerts.memory import Memory, Stage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.errors import (
     HistoryBusy,
     HistoryDamaged,
@@ -131,9 +131,11 @@ def _move_episodes(db: sqlite3.Connection) -> None:
         "SELECT account, low, empty, rejected FROM watch"
     ).fetchall():
         stages = {
-            kind: Stage.TOLD for kind, was in zip(kinds, told, strict=True) if was
+            kind: EpisodeStage.TOLD
+            for kind, was in zip(kinds, told, strict=True)
+            if was
         }
-        written = json.dumps(Memory(stages=stages).as_dict())
+        written = json.dumps(AlertMemory(stages=stages).as_dict())
         db.execute("INSERT INTO memory VALUES (?, ?)", (account, written))
     db.execute("DROP TABLE watch")
 

@@ -6,21 +6,21 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import Memory
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.rows import Watched
-from trayapp.services.history.store import Remembered
-from trayapp.services.history.write_queue import Archive
+from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.store import StoredState
+from trayapp.services.history.write_queue import WriteQueue
 
-_NOTHING: Final = Watched()
+_NOTHING: Final = StoredWait()
 
 
-class Notebook:
+class StateCache:
     """Remembers, and writes down what it can.
 
     All but the readings is read when the history is opened, and from then on what is
@@ -28,14 +28,14 @@ class Notebook:
     be told twice, and is not written over with less than it holds.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: WriteQueue) -> None:
         """Take what is remembered from before, now or when it can be had."""
         self._archive = archive
-        self._watched: dict[str, Watched] = {}
-        self._memories: dict[str, Memory] = {}
+        self._watched: dict[str, StoredWait] = {}
+        self._memories: dict[str, AlertMemory] = {}
         self._snooze = Snooze()
         self._decisions: tuple[LogEntry, ...] = ()
-        self._paid: dict[str, Paid] = {}
+        self._paid: dict[str, PendingPayment] = {}
         archive.open(self._take)
 
     def last(self, account_id: str, now: datetime) -> Reading | None:
@@ -77,7 +77,7 @@ class Notebook:
 
     # --- what an account waits for ------------------------------------------------
 
-    def watched(self, account_id: str) -> Watched:
+    def watched(self, account_id: str) -> StoredWait:
         """Give what an account waits for."""
         return self._watched.get(account_id, _NOTHING)
 
@@ -85,7 +85,7 @@ class Notebook:
         """Remember a wait that must outlive a restart, and end one that is over."""
         watched = _NOTHING
         if plan.held and isinstance(result, Failure):
-            watched = Watched(plan, result)
+            watched = StoredWait(plan, result)
         if self.watched(account_id) != watched:
             self._watched[account_id] = watched
             self._archive.write(lambda history: history.watch(account_id, watched))
@@ -107,18 +107,18 @@ class Notebook:
         """What was decided last about all accounts, the oldest first."""
         return self._decisions
 
-    def memory(self, account_id: str) -> Memory:
+    def memory(self, account_id: str) -> AlertMemory:
         """Give what was told of an account, and from what."""
-        return self._memories.get(account_id, Memory())
+        return self._memories.get(account_id, AlertMemory())
 
-    def note(self, account_id: str, memory: Memory) -> None:
+    def note(self, account_id: str, memory: AlertMemory) -> None:
         """Remember until the program ends; the next `keep` writes it down."""
         self._memories[account_id] = memory
 
     def keep(
         self,
         account_id: str,
-        memory: Memory,
+        memory: AlertMemory,
         decisions: Iterable[LogEntry] = (),
         reading: Reading | None = None,
     ) -> None:
@@ -142,7 +142,7 @@ class Notebook:
     # --- what a person paid -------------------------------------------------------
 
     @property
-    def paid(self) -> tuple[Paid, ...]:
+    def paid(self) -> tuple[PendingPayment, ...]:
         """The payments whose top-up is waited for."""
         return tuple(self._paid.values())
 
@@ -150,7 +150,7 @@ class Notebook:
         """Remember when a person said they paid; None if that is over."""
         self._paid.pop(account_id, None)
         if at is not None:
-            self._paid[account_id] = Paid(account_id, at)
+            self._paid[account_id] = PendingPayment(account_id, at)
         self._archive.write(lambda history: history.set_paid(account_id, at))
 
     def forget(self, account_id: str) -> None:
@@ -163,7 +163,7 @@ class Notebook:
         )
         self._archive.write(lambda history: history.forget(account_id))
 
-    def _take(self, stored: Remembered) -> None:
+    def _take(self, stored: StoredState) -> None:
         """Take what is stored; what has become known meanwhile is newer."""
         self._watched = {**stored.waits, **self._watched}
         self._memories = {**stored.memories, **self._memories}

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import Memory
-from trayapp.core.alerts.pending_payment import Paid
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryProblem
 from trayapp.services.history.recovery import open_or_mend
 from trayapp.services.history.rows import (
     NONSENSE,
-    Watched,
+    StoredWait,
     decision,
     decision_row,
     from_ms,
@@ -30,7 +30,7 @@ from trayapp.services.history.rows import (
     wait,
 )
 from trayapp.services.history.schema import OF_ACCOUNTS, is_writable, translated
-from trayapp.services.history.writes import Writes
+from trayapp.services.history.writes import Transactions
 
 _PATIENCE_S: Final = 5.0
 _AT_LEAST_EVERY: Final = timedelta(hours=1)
@@ -39,17 +39,17 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class StoredState:
     """All but the readings: what a start begins with."""
 
-    memories: Mapping[str, Memory] = field(default_factory=dict)
-    waits: Mapping[str, Watched] = field(default_factory=dict)
+    memories: Mapping[str, AlertMemory] = field(default_factory=dict)
+    waits: Mapping[str, StoredWait] = field(default_factory=dict)
     decisions: tuple[LogEntry, ...] = ()
     snooze: Snooze = field(default_factory=Snooze)
-    paid: tuple[Paid, ...] = ()
+    paid: tuple[PendingPayment, ...] = ()
 
 
-class History:
+class HistoryStore:
     """One connection, for the thread that opened it.
 
     A rollback journal, not WAL: there is one writer at a low rate, and WAL fails on
@@ -68,7 +68,7 @@ class History:
         """
         self._complained: set[str] = set()
         self._db, damage = open_or_mend(path, patience_s)
-        self._writes = Writes(self._db)
+        self._writes = Transactions(self._db)
         if damage is not None:
             self.problem = damage.as_failure()
         elif not is_writable(path):
@@ -88,11 +88,11 @@ class History:
         """Write all that is written meanwhile, or nothing of it, with one wait."""
         return self._writes.together()
 
-    def remembered(self) -> Remembered:
+    def remembered(self) -> StoredState:
         """Give all that a start begins with, as of one moment."""
         with self._writes.one():
             self._db.execute("BEGIN")
-            return Remembered(
+            return StoredState(
                 self._memories(),
                 self._waits(),
                 self.decisions(),
@@ -167,7 +167,7 @@ class History:
         self,
         account_id: str,
         reading: Reading | None,
-        memory: Memory,
+        memory: AlertMemory,
         decisions: Iterable[LogEntry] = (),
     ) -> None:
         """Keep a reading, what was made of it and what was decided: all or nothing."""
@@ -189,9 +189,9 @@ class History:
                 (KEPT,),
             )
 
-    def memory(self, account_id: str) -> Memory:
+    def memory(self, account_id: str) -> AlertMemory:
         """Give what was told of an account; of one that was never, nothing."""
-        return self._memories().get(account_id, Memory())
+        return self._memories().get(account_id, AlertMemory())
 
     def decisions(self) -> tuple[LogEntry, ...]:
         """Give the last decisions of all accounts, the oldest first."""
@@ -216,11 +216,11 @@ class History:
 
     # --- what is waited for ---------------------------------------------------------
 
-    def watched(self, account_id: str) -> Watched:
+    def watched(self, account_id: str) -> StoredWait:
         """Give what an account waits for."""
-        return self._waits().get(account_id, Watched())
+        return self._waits().get(account_id, StoredWait())
 
-    def watch(self, account_id: str, watched: Watched) -> None:
+    def watch(self, account_id: str, watched: StoredWait) -> None:
         """Remember what an account waits for, if that outlives a restart."""
         plan, failure = watched.plan, watched.failure
         with self._writes.one():
@@ -231,7 +231,7 @@ class History:
                     (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
                 )
 
-    def paid(self) -> tuple[Paid, ...]:
+    def paid(self) -> tuple[PendingPayment, ...]:
         """Give the payments whose top-up is waited for."""
         rows = self._rows(payment, "SELECT account, at FROM paid")
         return tuple(rows)
@@ -273,10 +273,10 @@ class History:
             newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
         return next(newest, None)
 
-    def _memories(self) -> dict[str, Memory]:
+    def _memories(self) -> dict[str, AlertMemory]:
         return dict(self._rows(memory, "SELECT account, json FROM memory"))
 
-    def _waits(self) -> dict[str, Watched]:
+    def _waits(self) -> dict[str, StoredWait]:
         query = "SELECT account, due, failures, failure FROM wait"
         return dict(self._rows(wait, query))
 

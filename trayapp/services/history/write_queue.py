@@ -16,7 +16,7 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
 )
-from trayapp.services.history.store import History, Remembered
+from trayapp.services.history.store import HistoryStore, StoredState
 
 _T = TypeVar("_T")
 _TRY_EVERY_S: Final = 10.0
@@ -32,12 +32,12 @@ _log = logging.getLogger(__name__)
 class _Waiting:
     """Something that is still to be written."""
 
-    write: Callable[[History], None]
+    write: Callable[[HistoryStore], None]
     account_id: str
     reading: Reading | None
 
 
-class Archive:
+class WriteQueue:
     """Writes to the history at once, or as soon as that can be done.
 
     A full disk, another program's lock, a folder that is gone: nothing of it holds up
@@ -47,7 +47,7 @@ class Archive:
 
     def __init__(
         self,
-        open_history: Callable[[], History],
+        open_history: Callable[[], HistoryStore],
         tell: Callable[[Failure | None], None] = lambda _: None,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -57,8 +57,8 @@ class Archive:
         It hears nothing of how the first opening goes: `problem` says that.
         """
         self._open_history, self._tell, self._clock = open_history, tell, clock
-        self._history: History | None = None
-        self._take: Callable[[Remembered], None] | None = None
+        self._history: HistoryStore | None = None
+        self._take: Callable[[StoredState], None] | None = None
         self._gathers = False
         self._waiting: deque[_Waiting] = deque(maxlen=_MOST)
         self._trouble: HistoryProblem | None = None
@@ -66,7 +66,7 @@ class Archive:
         self.problem: Failure | None = None
         """What was the matter when it was first opened."""
 
-    def open(self, take: Callable[[Remembered], None]) -> None:
+    def open(self, take: Callable[[StoredState], None]) -> None:
         """Open the history, now or later; `take` gets what it remembers, once."""
         self._take = take
         try:
@@ -84,7 +84,7 @@ class Archive:
         if self._history is not None:
             self._history.close()
 
-    def read(self, read: Callable[[History], _T], default: _T) -> _T:
+    def read(self, read: Callable[[HistoryStore], _T], default: _T) -> _T:
         """Read from the history, or give `default` if that can't be."""
         is_held = isinstance(self._trouble, HistoryBusy) and not self._may_try()
         if self._history is None or is_held:
@@ -105,7 +105,7 @@ class Archive:
 
     def write(
         self,
-        write: Callable[[History], None],
+        write: Callable[[HistoryStore], None],
         account_id: str = "",
         reading: Reading | None = None,
     ) -> None:
@@ -143,7 +143,7 @@ class Archive:
     def _may_try(self) -> bool:
         return self._clock() - self._tried >= _TRY_EVERY_S
 
-    def _write_all(self, history: History) -> None:
+    def _write_all(self, history: HistoryStore) -> None:
         """Write all that waits; if the history fails, all of it waits on.
 
         What a fault of ours ends is not tried again, and raised when the rest is safe.
@@ -161,7 +161,7 @@ class Archive:
         if fault is not None:
             raise fault
 
-    def _usable(self) -> History:
+    def _usable(self) -> HistoryStore:
         """Give the history, opened anew if it broke."""
         broke = self._trouble is not None and not isinstance(self._trouble, _PASSING)
         if self._history is not None and not broke:
@@ -174,7 +174,7 @@ class Archive:
             self._tell(told)
         return history
 
-    def _open(self) -> History:
+    def _open(self) -> HistoryStore:
         """Open the history, in the place of one that broke."""
         history = self._open_history()
         try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from trayapp.services.history.schema import translated
 
 
-class Writes:
+class Transactions:
     """Makes transactions on one connection.
 
     Each waits until it is on the disk. Raises `HistoryProblem`.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-def os_vault() -> Vault:
+def system_vault() -> Vault:
     """Give this operating system's keyring; whether one runs shows when it is used."""
     if sys.platform == "win32":
         from keyring.backends.Windows import WinVaultKeyring  # noqa: PLC0415  # its own

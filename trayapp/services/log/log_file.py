@@ -12,7 +12,7 @@ from typing import Final
 
 from trayapp.core.i18n.plain_text import shorten
 from trayapp.core.secret import Secret
-from trayapp.core.secret_forms import Spellings, without
+from trayapp.core.secret_forms import SecretForms, without
 from trayapp.services.files.paths import private_folder
 
 _SIZE: Final = 512 * 1024
@@ -32,14 +32,14 @@ class Redactor(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         # Replaced, never changed: other threads may be going through it.
-        self._keys: tuple[Spellings, ...] = ()
+        self._keys: tuple[SecretForms, ...] = ()
 
     def know(self, key: Secret) -> None:
         """Take this key out of all that is logged from now on, encoded or not."""
         text = key.reveal()
         if all(text != known.text for known in self._keys):
             # The longest first: one that is part of another leaves nothing of either.
-            keys = (*self._keys, Spellings(text))
+            keys = (*self._keys, SecretForms(text))
             self._keys = tuple(sorted(keys, key=lambda one: -len(one.text)))
 
     def format(self, record: logging.LogRecord) -> str:

@@ -17,7 +17,7 @@ KEPT: Final = 40
 _LONGEST: Final = 400
 
 
-class Recent(logging.Handler):
+class RecentErrors(logging.Handler):
     """A handler of the log: whatever ends there has one way to a person, too.
 
     Of a fault it keeps what was being done, the exception's type and the line it came

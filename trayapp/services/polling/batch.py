@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import Final
 
 from trayapp.core.account_state import Outcome
-from trayapp.services.history.write_queue import Archive
-from trayapp.services.log.contained import contained
+from trayapp.services.history.write_queue import WriteQueue
+from trayapp.services.log.contained import log_faults
 
 TOGETHER_S: Final = 0.05
 """How long the first of many answers waits for others, in seconds."""
 
 
-class Harvest:
+class Batch:
     """Takes what the gateway answered: one alone at once, many a few at a time.
 
     What is written waits until it is on the disk, some 10 ms each time. With a thousand
@@ -22,7 +22,7 @@ class Harvest:
 
     def __init__(
         self,
-        archive: Archive,
+        archive: WriteQueue,
         record: Callable[[Outcome], None],
         show: Callable[[Outcome], None],
         *,
@@ -50,10 +50,10 @@ class Harvest:
             self._timer.cancel()
             self._timer = None
         taken, self._waiting = self._waiting, []
-        with contained("writing answers"), self._archive.together():
+        with log_faults("writing answers"), self._archive.together():
             for outcome in taken:
-                with contained(f"deciding about {outcome.account_id}"):
+                with log_faults(f"deciding about {outcome.account_id}"):
                     self._record(outcome)
         for outcome in taken:
-            with contained(f"showing {outcome.account_id}"):
+            with log_faults(f"showing {outcome.account_id}"):
                 self._show(outcome)

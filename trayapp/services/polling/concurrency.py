@@ -13,7 +13,7 @@ SLOW_AT_ONCE: Final = 2
 """How many of these places those may hold that last kept theirs to the deadline."""
 
 
-class Lanes:
+class ConcurrencyLimit:
     """Places for questions under way, and a slow lane among them.
 
     A gateway that hangs holds its place for the whole deadline, each time. Were all

@@ -9,8 +9,8 @@ from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, InternalFault, Unauthorized
 from trayapp.core.secret import Secret
-from trayapp.services.gateway.client import Gateway
-from trayapp.services.history.store import History
+from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 
 _log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ class Refresh:
     def __init__(
         self,
         keychain: Keychain,
-        gateway: Gateway,
-        history: History | None,
+        gateway: GatewayClient,
+        history: HistoryStore | None,
         clock: Callable[[], datetime],
     ) -> None:
         """Take the current time, aware and in UTC, from `clock`."""
@@ -70,7 +70,7 @@ class Refresh:
         return outcome
 
     def last(self, account_id: str) -> Reading | None:
-        """Give the newest recorded reading, as `History.last` does."""
+        """Give the newest recorded reading, as `HistoryStore.last` does."""
         if self._history is None:
             return None
         try:

@@ -9,7 +9,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import open_dbus_connection
 
 from trayapp.services.desktop.dbus_errors import BUS_ERRORS
-from trayapp.services.log.contained import contained
+from trayapp.services.log.contained import log_faults
 
 _CONNECT_S: Final = 5.0
 _AGAIN_S: Final = 600.0
@@ -44,7 +44,7 @@ class Listener(Protocol):
         """Hear that the network is there."""
 
 
-class Wakeups:
+class ResumeMonitor:
     """What logind and NetworkManager tell everybody, as far as it concerns us.
 
     Neither has to be there: then `Watch` finds out by itself, somewhat later.
@@ -56,7 +56,7 @@ class Wakeups:
     async def run(self) -> None:
         """Listen until cancelled."""
         while True:
-            with contained("listening to the system bus"):
+            with log_faults("listening to the system bus"):
                 try:
                     await self._listen()
                 except BUS_ERRORS as error:

@@ -14,9 +14,9 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.schedule import Plan, after_resume, at_start, plan_after, sane
 from trayapp.core.settings import Settings
-from trayapp.services.history.state_cache import Notebook
-from trayapp.services.log.contained import contained
-from trayapp.services.polling.concurrency import AT_ONCE, Lanes
+from trayapp.services.history.state_cache import StateCache
+from trayapp.services.log.contained import log_faults
+from trayapp.services.polling.concurrency import AT_ONCE, ConcurrencyLimit
 from trayapp.services.polling.refresh import Refresh
 
 _LOOK_EVERY_S: Final = 60.0
@@ -43,13 +43,13 @@ class Listener(Protocol):
         """Hear that time has passed, about once a minute."""
 
 
-class Watch:
+class Scheduler:
     """The accounts, each with the time when it is due."""
 
     def __init__(
         self,
         refresh: Refresh,
-        notebook: Notebook,
+        notebook: StateCache,
         listener: Listener,
         *,
         clock: Callable[[], datetime],
@@ -68,7 +68,7 @@ class Watch:
         self._settings = Settings()
         self._plans: dict[str, Plan] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
-        self._lanes = Lanes()
+        self._lanes = ConcurrencyLimit()
         self._changed = asyncio.Event()
         self._ticked = float("-inf")
 
@@ -208,24 +208,24 @@ class Watch:
         self._plans[account.id] = replace(plan, due=later)
         try:
             async with self._lanes.place(account.id):
-                with contained(f"saying that {account.id} is asked"):
+                with log_faults(f"saying that {account.id} is asked"):
                     self._listener.asking(account.id)
                 outcome = await self._refresh.ask(account)
         finally:
             if self._asking.get(account.id) is asyncio.current_task():
                 del self._asking[account.id]
         self._lanes.learn(account.id, outcome.result)
-        with contained(f"planning for {account.id}"):
+        with log_faults(f"planning for {account.id}"):
             plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
             self._plans[account.id] = plan
             self._notebook.plan(account.id, plan, outcome.result)
-        with contained(f"saying what came of {account.id}"):
+        with log_faults(f"saying what came of {account.id}"):
             self._listener.answered(outcome)
         self._changed.set()
 
     def _held(self, account_id: str) -> Plan | None:
         """Give what an account waits out from before a restart."""
-        with contained(f"recalling what {account_id} waits for"):
+        with log_faults(f"recalling what {account_id} waits for"):
             return self._notebook.watched(account_id).plan
         return None
 

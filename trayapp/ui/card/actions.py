@@ -4,14 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.density import Density
-from trayapp.ui.card.sparkline import Spark
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.card.sparkline import SparklineButton
+from trayapp.ui.widgets.buttons import PushButton
 
-NEEDY = frozenset({State.SOON, State.LOW, State.EMPTY})
+NEEDY = frozenset({Status.SOON, Status.LOW, Status.EMPTY})
 """The levels at which topping up is what is to be done."""
 
 
@@ -35,12 +35,12 @@ class CardActions(QWidget):
     def __init__(self, language: Language) -> None:
         super().__init__()
         translate = language.gettext
-        self._spark = Spark(language)
+        self._spark = SparklineButton(language)
         self._spark.clicked.connect(self.history_requested)
-        self._top_up = Button(translate("Top up…"))
+        self._top_up = PushButton(translate("Top up…"))
         self._top_up.clicked.connect(self.top_up_requested)
         # Translators: a button that opens a menu.
-        self._more = Button(translate("More"))
+        self._more = PushButton(translate("More"))
         self._menu = QMenu(self._more)
         self._fill_menu(language)
         self._more.setMenu(self._menu)
@@ -61,7 +61,7 @@ class CardActions(QWidget):
         needed = card.level in NEEDY
         self._top_up.emphasize(on=needed)
         self._top_up.setFlat(self._is_close and not needed)
-        is_known = card.level is not State.UNKNOWN
+        is_known = card.level is not Status.UNKNOWN
         self._copy_amount.setEnabled(is_known)
         self._copy_request.setEnabled(is_known)
         self._paid.setEnabled(not card.paid)

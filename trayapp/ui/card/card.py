@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.actions import CardActions
@@ -26,7 +26,7 @@ from trayapp.ui.card.facts import CALM, Facts, name_of
 from trayapp.ui.card.ground import paint_card
 from trayapp.ui.card.remedies import Remedies
 from trayapp.ui.icons.icons import state_pixmap
-from trayapp.ui.icons.picture import Picture
+from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.colours import calm
 
 _BASE: Final = QPalette.ColorRole.Base
@@ -73,7 +73,7 @@ class AccountCard(QGroupBox):
         self._narrowest: int | None = None
         self._named = card
         """What it was last named after, to whoever listens."""
-        self._picture = Picture(self._mark(), density.value.mark)
+        self._picture = ScaledPicture(self._mark(), density.value.mark)
         self._facts = Facts(language)
         self._actions = CardActions(language)
         self._remedies: Remedies | None = None  # most cards never need it
@@ -100,7 +100,7 @@ class AccountCard(QGroupBox):
     def copied(self) -> str:
         """The amount as it is copied; empty where there is none: a dash is none."""
         card = self._card
-        return "" if card.level is State.UNKNOWN else card.copied or card.amount
+        return "" if card.level is Status.UNKNOWN else card.copied or card.amount
 
     @property
     def concern(self) -> int:

@@ -6,14 +6,14 @@ from typing import Final
 from PySide6.QtGui import QFontMetricsF, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.density import Density
-from trayapp.ui.widgets.labels import Text, Tone, tone_of
+from trayapp.ui.widgets.labels import TextLabel, Tone, tone_of
 
-CALM: Final = {State.OK, State.UNKNOWN}
+CALM: Final = {Status.OK, Status.UNKNOWN}
 """The states that ask nothing of a person: they are said quietly."""
 _BASE: Final = QPalette.ColorRole.Base
 _LONGEST_NAME: Final = 60
@@ -32,13 +32,13 @@ class Facts(QWidget):
         self._language = language
         self._density = Density.USUAL
         self._age_is_high = False
-        self._name = Text(bold=True, ground=_BASE)
-        self._amount = Text(ground=_BASE)
-        self._run_out = Text(ground=_BASE)
-        self._messages = Text(ground=_BASE)
-        self._state = Text(ground=_BASE)
-        self._age = Text(tone=Tone.MUTED, ground=_BASE)
-        self._paid = Text(ground=_BASE)
+        self._name = TextLabel(bold=True, ground=_BASE)
+        self._amount = TextLabel(ground=_BASE)
+        self._run_out = TextLabel(ground=_BASE)
+        self._messages = TextLabel(ground=_BASE)
+        self._state = TextLabel(ground=_BASE)
+        self._age = TextLabel(tone=Tone.MUTED, ground=_BASE)
+        self._paid = TextLabel(ground=_BASE)
         self._spare = QWidget()
         """Room at the end for the run-out day, which comes later than the balance."""
         self._column = QVBoxLayout(self)
@@ -59,7 +59,7 @@ class Facts(QWidget):
         faded = Tone.MUTED if aged else Tone.PLAIN
         self._name.say(name_of(card))
         self._amount.say(card.amount)
-        dim = aged or card.level is State.UNKNOWN
+        dim = aged or card.level is Status.UNKNOWN
         self._amount.speak(Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount))
         tone = faded if card.run_out else Tone.MUTED
         self._run_out.speak(tone, density.value.run_out)
@@ -85,7 +85,7 @@ class Facts(QWidget):
 
     def sentence(self, card: Card) -> str:
         """Say all of it to whoever hears one card at a time."""
-        amount = card.amount if card.level is not State.UNKNOWN else ""  # a dash
+        amount = card.amount if card.level is not Status.UNKNOWN else ""  # a dash
         days = card.run_out or card.note
         parts = (amount, days, card.messages, card.state_words)
         said = (name_of(card), *parts, self._age_words(card), card.paid)
@@ -95,7 +95,7 @@ class Facts(QWidget):
         """Give the line that may be overlooked: all of it, if nothing is wrong."""
         if not is_calm:
             return self._age_words(card)
-        if card.level is State.UNKNOWN:
+        if card.level is Status.UNKNOWN:
             return card.state_words  # it has no age
         counted = "" if apart else card.messages
         parts = (counted, card.state_words, self._age_words(card))
@@ -106,7 +106,7 @@ class Facts(QWidget):
         if _is_aged(card):
             # Translators: {age} is such as "5 minutes ago".
             words = translate("Last known balance · {age}").format(age=words)
-        if card.asking and card.state is not State.UNKNOWN:
+        if card.asking and card.state is not Status.UNKNOWN:
             words = translate("{age} · asking…").format(age=words)
         return words
 
@@ -132,4 +132,4 @@ def name_of(card: Card) -> str:
 
 def _is_aged(card: Card) -> bool:
     """Whether an amount is shown that may no longer be true."""
-    return card.problem is not None and card.level is not State.UNKNOWN
+    return card.problem is not None and card.level is not Status.UNKNOWN

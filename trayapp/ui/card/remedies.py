@@ -7,14 +7,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.card.density import Density
-from trayapp.ui.widgets.buttons import Button, widen
+from trayapp.ui.widgets.buttons import PushButton, widen
 from trayapp.ui.widgets.colours import calm
 from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
-from trayapp.ui.widgets.trouble import Trouble
+from trayapp.ui.widgets.trouble import ProblemView
 
 _WIDE: Final = 8
 """How wide each button is at least, in lines of text."""
@@ -44,17 +44,17 @@ class Remedies(QWidget):
         self._problem: Problem | None = None
         self._tone = Tone.PLAIN
         translate = language.gettext
-        self._trouble = Trouble(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
-        self._enter_key = Button("")
+        self._trouble = ProblemView(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
+        self._enter_key = PushButton("")
         self._enter_key.clicked.connect(self.enter_key_requested)
-        self._unlock = Button(translate("Unlock keyring…"))
+        self._unlock = PushButton(translate("Unlock keyring…"))
         self._unlock.clicked.connect(self.unlock_requested)
-        self._check = Button(translate("Check again"))
+        self._check = PushButton(translate("Check again"))
         self._check.clicked.connect(self.check_requested)
-        self._copy = Button(translate("Copy details"))
+        self._copy = PushButton(translate("Copy details"))
         self._copy.clicked.connect(self._on_copy)
         # Translators: a button: why it happened and what helps, shown or not.
-        self._more = Button(translate("Details"))
+        self._more = PushButton(translate("Details"))
         self._more.setCheckable(True)
         self._more.toggled.connect(self._on_more)
         self._more.hide()
@@ -63,7 +63,7 @@ class Remedies(QWidget):
         self._lay_out()
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
+    def buttons(self) -> tuple[PushButton, ...]:
         """All buttons, in the order of the tab key."""
         return (self._enter_key, self._unlock, self._check, self._copy, self._more)
 
@@ -74,10 +74,10 @@ class Remedies(QWidget):
         self._on_more()
         self._show_row()
 
-    def show_problem(self, problem: Problem | None, state: State) -> None:
+    def show_problem(self, problem: Problem | None, state: Status) -> None:
         """Show what is wrong, in the colour of the state that it makes."""
         # The key may be right: the computer's address may be what is rejected.
-        rejected = state is State.UNAUTHORIZED
+        rejected = state is Status.UNAUTHORIZED
         translate = self._language.gettext
         self._problem, self._tone = problem, tone_of(state)
         self.update()

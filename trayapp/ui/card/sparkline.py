@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from trayapp.core.chart.sparkline import Sketch
-from trayapp.core.errors.status import State
+from trayapp.core.chart.sparkline import Sparkline
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.ui.card.density import Density
 from trayapp.ui.widgets.colours import (
@@ -43,16 +43,16 @@ _DOTS: Final = [1.0, 3.0]
 _KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
-class Spark(QPushButton):
-    """Shows a `Sketch` above its words; the words alone where there is none.
+class SparklineButton(QPushButton):
+    """Shows a `Sparkline` above its words; the words alone where there is none.
 
     It is painted and never laid out: hundreds of them cost nothing until they are seen.
     """
 
     def __init__(self, language: Language) -> None:
         super().__init__(language.gettext("History…"))
-        self._sketch: Sketch | None = None
-        self._level = State.OK
+        self._sketch: Sparkline | None = None
+        self._level = Status.OK
         self._aged = False
         self._by_keyboard = False
         self._lines = Density.USUAL.value.line
@@ -60,7 +60,9 @@ class Spark(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_sketch(self, sketch: Sketch | None, level: State, *, aged: bool) -> None:
+    def show_sketch(
+        self, sketch: Sparkline | None, level: Status, *, aged: bool
+    ) -> None:
         """Show a line that ends at `level`; `aged` if that is no longer sure."""
         if (sketch, level, aged) != (self._sketch, self._level, self._aged):
             self._sketch, self._level, self._aged = sketch, level, aged
@@ -138,7 +140,7 @@ class Spark(QPushButton):
         room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(room, _ROUNDING, _ROUNDING)
 
-    def _paint_line(self, painter: QPainter, sketch: Sketch, room: QRectF) -> None:
+    def _paint_line(self, painter: QPainter, sketch: Sparkline, room: QRectF) -> None:
         palette = self.palette()
         base, text = palette.color(_BASE), text_on(palette, _BASE)
         accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)

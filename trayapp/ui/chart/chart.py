@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.i18n.language import Language
 from trayapp.ui.chart.curve import KEYBOARD, Curve
-from trayapp.ui.chart.layout import Looks
+from trayapp.ui.chart.layout import ChartColours
 from trayapp.ui.widgets.colours import text_on, tint
 
 RANGES: Final = (7, 30, 365)
@@ -110,7 +110,7 @@ class _Segment(QAbstractButton):
         del event
         painter, palette = QPainter(self), self.palette()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        looks = Looks.of(palette)
+        looks = ChartColours.of(palette)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self.isChecked() or self.underMouse():
             painter.setPen(QPen(looks.accent if self.isChecked() else looks.grid, 1))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractSlider
 from trayapp.core.chart.plot import ChartData, moved, nearest, time_axis, within
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history_view import summary
-from trayapp.ui.chart.layout import Looks, Sheet
+from trayapp.ui.chart.layout import ChartColours, ChartLayout
 from trayapp.ui.chart.painter import paint_sheet
 from trayapp.ui.chart.readout import ReadoutPicture
 from trayapp.ui.widgets.announce import describe
@@ -53,7 +53,7 @@ class Curve(QAbstractSlider):
         super().__init__()
         self._language = language
         self._data: ChartData | None = None
-        self._sheet: Sheet | None = None
+        self._sheet: ChartLayout | None = None
         self._picture = QPixmap()
         self._readout: ReadoutPicture | None = None
         self._by_keyboard = False
@@ -134,10 +134,10 @@ class Curve(QAbstractSlider):
             return None
         return self._data.series.times[self._readout.place]
 
-    def _laid_out(self, data: ChartData) -> Sheet:
+    def _laid_out(self, data: ChartData) -> ChartLayout:
         if self._sheet is None:
             size, metrics = QSizeF(self.size()), QFontMetricsF(self.font())
-            self._sheet = Sheet.of(data, self.days, self._language, size, metrics)
+            self._sheet = ChartLayout.of(data, self.days, self._language, size, metrics)
         return self._sheet
 
     def _describe(self) -> None:
@@ -162,7 +162,7 @@ class Curve(QAbstractSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the still picture, anew only if something changed, and the readout."""
-        looks = Looks.of(self.palette())
+        looks = ChartColours.of(self.palette())
         ratio = self.devicePixelRatioF()
         if self._picture.isNull() or self._picture.devicePixelRatioF() != ratio:
             self._picture = self._paint_still(looks, ratio)
@@ -179,7 +179,7 @@ class Curve(QAbstractSlider):
             painter.drawRoundedRect(ring, _ROUNDING, _ROUNDING)
         painter.end()
 
-    def _paint_still(self, looks: Looks, ratio: float) -> QPixmap:
+    def _paint_still(self, looks: ChartColours, ratio: float) -> QPixmap:
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)

@@ -31,7 +31,7 @@ _WIDEST_LABELS: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class ChartColours:
     """The chart's colours, from a palette; all that means something can be read."""
 
     base: QColor
@@ -43,7 +43,7 @@ class Looks:
     gain: QColor
 
     @classmethod
-    def of(cls, palette: QPalette) -> "Looks":
+    def of(cls, palette: QPalette) -> "ChartColours":
         """Take what the desktop has, and change what can't be seen on its ground."""
         base, text = palette.color(_BASE), text_on(palette, _BASE)
         accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
@@ -59,7 +59,7 @@ class Looks:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ChartLayout:
     """A chart laid out on a size."""
 
     data: ChartData
@@ -78,7 +78,7 @@ class Sheet:
         language: Language,
         size: QSizeF,
         metrics: QFontMetricsF,
-    ) -> "Sheet":
+    ) -> "ChartLayout":
         """Lay out the last `days` days."""
         em = metrics.height()
         area = QRectF(0, 0, size.width(), size.height())

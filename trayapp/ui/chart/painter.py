@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from trayapp.core.chart.axis import milliseconds, tick_words
 from trayapp.core.chart.plot import words_beside
-from trayapp.ui.chart.layout import Looks, Sheet, amount_words, faded
+from trayapp.ui.chart.layout import ChartColours, ChartLayout, amount_words, faded
 
 _FINE: Final = 1.2
 _CORNERS: Final = 3
@@ -18,7 +18,7 @@ _STRONG: Final = 2.0
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
 
 
-def paint_sheet(painter: QPainter, sheet: Sheet, looks: Looks) -> None:
+def paint_sheet(painter: QPainter, sheet: ChartLayout, looks: ChartColours) -> None:
     """Paint all but the readout; `painter` has the font that the sheet was made for."""
     _Scribe(painter, sheet, looks).paint()
 
@@ -26,7 +26,9 @@ def paint_sheet(painter: QPainter, sheet: Sheet, looks: Looks) -> None:
 class _Scribe:
     """Paints a sheet, and knows where words and marks stand already."""
 
-    def __init__(self, painter: QPainter, sheet: Sheet, looks: Looks) -> None:
+    def __init__(
+        self, painter: QPainter, sheet: ChartLayout, looks: ChartColours
+    ) -> None:
         self._painter, self._sheet, self._looks = painter, sheet, looks
         self._area, self._em = sheet.area, sheet.metrics.height()
         self._language = sheet.language

@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from trayapp.core.view.history_view import readout
-from trayapp.ui.chart.layout import Looks, Sheet
+from trayapp.ui.chart.layout import ChartColours, ChartLayout
 
 _DOT: Final = 5.0
 _EDGE: Final = 2.0
@@ -17,7 +17,7 @@ _ROUNDING: Final = 6.0
 class ReadoutPicture:
     """One reading of a sheet, as it is pointed out."""
 
-    def __init__(self, sheet: Sheet, place: int, font: QFont) -> None:
+    def __init__(self, sheet: ChartLayout, place: int, font: QFont) -> None:
         series, plot, area = sheet.data.series, sheet.plot, sheet.area
         words = readout(sheet.data, place, sheet.language)
         self.place = place
@@ -33,7 +33,7 @@ class ReadoutPicture:
         self._area, self._em = area, sheet.metrics.height()
         self._bubble = self._room(sheet)
 
-    def _room(self, sheet: Sheet) -> QRectF:
+    def _room(self, sheet: ChartLayout) -> QRectF:
         """Put the words beside the line, on the side that has room, off the dot."""
         em = self._em
         bold, plain = QFontMetricsF(self._bold), QFontMetricsF(self._font)
@@ -58,7 +58,7 @@ class ReadoutPicture:
             self._bubble.adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
         )
 
-    def paint(self, painter: QPainter, looks: Looks) -> None:
+    def paint(self, painter: QPainter, looks: ChartColours) -> None:
         """Paint it over the still picture."""
         x = self._at.x()
         painter.setPen(QPen(looks.muted, 0))

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from trayapp.core.account import Account
-from trayapp.core.account_draft import Draft, Field
-from trayapp.core.autostart.login import Login
+from trayapp.core.account_draft import AccountDraft, DraftField
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
 from trayapp.core.changes import Trial
 from trayapp.core.i18n.language import Language
@@ -18,9 +18,9 @@ from trayapp.core.view.first_run import FIELDS, Step, suggested_name
 from trayapp.ui.first_run.steps import KeyStep, LimitStep, ServiceStep, StepPart
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.paged_dialog import PagedDialog
-from trayapp.ui.widgets.trouble import Trouble
+from trayapp.ui.widgets.trouble import ProblemView
 
 _FIRST: Final = min(Step)
 _LAST: Final = max(Step)
@@ -54,7 +54,7 @@ class FirstRun(PagedDialog):
         translate = language.gettext
         self.setWindowTitle(translate("Welcome to Balance Tray"))
         self.setWindowIcon(app_icon())
-        self._panels = tuple(Button(translate("&Open the panel")) for _ in range(2))
+        self._panels = tuple(PushButton(translate("&Open the panel")) for _ in range(2))
         self._service = ServiceStep(language, self._panels[0])
         self._key = KeyStep(language, self._panels[1])
         self._limit = LimitStep(language)
@@ -63,10 +63,10 @@ class FirstRun(PagedDialog):
             Step.KEY: self._key,
             Step.LIMIT: self._limit,
         }
-        self._trouble = Trouble()
-        self._later = Button(translate("&Later"))
-        self._back = Button(translate("&Back"))
-        self._next = Button(translate("Ne&xt"), emphasized=True)
+        self._trouble = ProblemView()
+        self._later = PushButton(translate("&Later"))
+        self._back = PushButton(translate("&Back"))
+        self._next = PushButton(translate("Ne&xt"), emphasized=True)
         self._lay_out()
         self._connect()
         self._on_service()
@@ -102,7 +102,7 @@ class FirstRun(PagedDialog):
             self._name_next()
             self.reveal(self._key.trial)
 
-    def show_login(self, login: Login) -> None:
+    def show_login(self, login: LoginEntryState) -> None:
         """Show whether the program starts at login."""
         self._limit.login.show_login(login)
 
@@ -171,15 +171,15 @@ class FirstRun(PagedDialog):
             words = translate("Go on an&yway")
         self._next.setText(words)
 
-    def _draft(self) -> Draft:
-        return Draft(
+    def _draft(self) -> AccountDraft:
+        return AccountDraft(
             id=self._id,
-            name=self._key.typed(Field.NAME),
+            name=self._key.typed(DraftField.NAME),
             service=self._service.service,
-            base_url=self._service.typed(Field.BASE_URL),
-            panel=self._service.typed(Field.PANEL),
-            low_below=self._limit.typed(Field.LOW_BELOW),
-            warn_days=self._limit.typed(Field.WARN_DAYS),
+            base_url=self._service.typed(DraftField.BASE_URL),
+            panel=self._service.typed(DraftField.PANEL),
+            low_below=self._limit.typed(DraftField.LOW_BELOW),
+            warn_days=self._limit.typed(DraftField.WARN_DAYS),
         )
 
     def _account(self) -> Account:
@@ -194,9 +194,9 @@ class FirstRun(PagedDialog):
         """Say beside each field of a step what is wrong, and start in the first."""
         found = self._draft().problems((), self._language)
         told = {field: self._language.gettext(text) for field, text in found.items()}
-        told[Field.KEY] = self._key.key.check()
+        told[DraftField.KEY] = self._key.key.check()
         if not named:
-            told.pop(Field.NAME, None)
+            told.pop(DraftField.NAME, None)
         entries = [self._parts[step].entries[field] for field in FIELDS[step]]
         for field, entry in zip(FIELDS[step], entries, strict=True):
             entry.show_problem(told.get(field, ""))
@@ -222,7 +222,7 @@ class FirstRun(PagedDialog):
     @Slot()
     def _on_service(self) -> None:
         service = self._service.service
-        base_url = self._service.typed(Field.BASE_URL)
+        base_url = self._service.typed(DraftField.BASE_URL)
         self._key.suggest_name(suggested_name(service, base_url, self._language))
         for button in self._panels:
             button.setVisible(bool(self._panel_url()))

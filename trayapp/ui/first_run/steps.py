@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
-from trayapp.core.account_draft import Field
+from trayapp.core.account_draft import DraftField
 from trayapp.core.balance import Balance
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.first_run import (
@@ -26,12 +26,12 @@ from trayapp.core.view.first_run import (
 )
 from trayapp.core.view.names import service_name
 from trayapp.ui.icons.icons import app_pixmap
-from trayapp.ui.icons.picture import Picture
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.form_field import Entry
-from trayapp.ui.widgets.key_field import KeyEntry
-from trayapp.ui.widgets.key_test import TrialRow
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.icons.picture import ScaledPicture
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.form_field import FormField
+from trayapp.ui.widgets.key_field import KeyField
+from trayapp.ui.widgets.key_test import KeyTestRow
+from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.login_option import LoginOption
 from trayapp.ui.widgets.rows import Rows
 from trayapp.ui.widgets.ticks import RoundChoice
@@ -45,7 +45,7 @@ class StepPart(QGroupBox):
     def __init__(self, step: Step, language: Language) -> None:
         super().__init__()
         self.language = language
-        self.entries: dict[Field, Entry] = {}
+        self.entries: dict[DraftField, FormField] = {}
         em = self.fontMetrics().height()
         place, asked = place_words(step, language), question(step, language)
         helping = help_words(step, language)
@@ -55,12 +55,12 @@ class StepPart(QGroupBox):
         self.setAccessibleDescription(helping)
         words = QVBoxLayout()
         words.setSpacing(em // 4)
-        words.addWidget(Text(place, tone=Tone.MUTED))
-        words.addWidget(Text(asked, bold=True, scale=1.4))
-        words.addWidget(Text(helping))
+        words.addWidget(TextLabel(place, tone=Tone.MUTED))
+        words.addWidget(TextLabel(asked, bold=True, scale=1.4))
+        words.addWidget(TextLabel(helping))
         greeting = QHBoxLayout()
         greeting.setSpacing(em)
-        greeting.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        greeting.addWidget(ScaledPicture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
         greeting.addLayout(words, 1)
         self.rows = Rows()
         self.rows.setVerticalSpacing(em // 2)
@@ -75,11 +75,11 @@ class StepPart(QGroupBox):
         """Put the keyboard where the answer is given."""
         next(iter(self.entries.values())).line.setFocus()
 
-    def typed(self, field: Field) -> str:
+    def typed(self, field: DraftField) -> str:
         """Give what stands in a field."""
         return self.entries[field].line.text()
 
-    def add(self, field: Field, label: str, entry: Entry) -> Entry:
+    def add(self, field: DraftField, label: str, entry: FormField) -> FormField:
         """Add a field as a row."""
         self.rows.add(label, entry, entry.line)
         self.entries[field] = entry
@@ -96,7 +96,7 @@ class StepPart(QGroupBox):
             self.setContentsMargins(0, 0, 0, 0)
 
 
-class Choice(RoundChoice):
+class ServiceChoice(RoundChoice):
     """One of several; Enter goes on, also where the desktop has it press buttons."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -116,20 +116,22 @@ class ServiceStep(StepPart):
 
     changed = Signal()
 
-    def __init__(self, language: Language, panel: Button) -> None:
+    def __init__(self, language: Language, panel: PushButton) -> None:
         super().__init__(Step.SERVICE, language)
         translate = language.gettext
         self._choices = QButtonGroup(self)
         self._lay_out_choices()
         self.add(
-            Field.BASE_URL,
+            DraftField.BASE_URL,
             translate("&Address:"),
-            Entry(translate("Where its API answers: all that comes before /api/3.0.")),
+            FormField(
+                translate("Where its API answers: all that comes before /api/3.0.")
+            ),
         )
         self.add(
-            Field.PANEL,
+            DraftField.PANEL,
             translate("Top-up pa&ge:"),
-            Entry(translate("Optional: the web page on which you top up.")),
+            FormField(translate("Optional: the web page on which you top up.")),
         )
         self.column.addLayout(self.rows)
         for entry in self.entries.values():
@@ -139,7 +141,7 @@ class ServiceStep(StepPart):
         )
         panel.setAccessibleDescription(advice)
         self.column.addSpacing(self.fontMetrics().height() // 2)
-        self.column.addWidget(Text(advice, tone=Tone.MUTED))
+        self.column.addWidget(TextLabel(advice, tone=Tone.MUTED))
         self.column.addWidget(panel, 0, Qt.AlignmentFlag.AlignLeading)
         self.column.addStretch(1)
         self._choices.idToggled.connect(self._on_chosen)
@@ -163,11 +165,11 @@ class ServiceStep(StepPart):
             hint = url.removeprefix("https://") or self.language.gettext(
                 "Another one with the same API; you enter its address."
             )
-            choice = Choice(service_name(service, self.language))
+            choice = ServiceChoice(service_name(service, self.language))
             choice.setAccessibleDescription(hint)
             self._choices.addButton(choice, row)
             grid.addWidget(choice, row, 0)
-            grid.addWidget(Text(hint, tone=Tone.MUTED), row, 1)
+            grid.addWidget(TextLabel(hint, tone=Tone.MUTED), row, 1)
         self._choices.button(0).setChecked(True)
         self.column.addLayout(grid)
 
@@ -185,29 +187,29 @@ class ServiceStep(StepPart):
 class KeyStep(StepPart):
     """The key, what the gateway says to it, and what the account is called here."""
 
-    def __init__(self, language: Language, panel: Button) -> None:
+    def __init__(self, language: Language, panel: PushButton) -> None:
         super().__init__(Step.KEY, language)
         translate = language.gettext
-        self.key = KeyEntry(language, is_stored=False, pending=None)
-        self.trial = TrialRow(language)
-        self._anyway = Text()
+        self.key = KeyField(language, is_stored=False, pending=None)
+        self.trial = KeyTestRow(language)
+        self._anyway = TextLabel()
         self._suggested = ""
-        self.add(Field.KEY, translate("API &key:"), self.key)
+        self.add(DraftField.KEY, translate("API &key:"), self.key)
         beside = QHBoxLayout()
         beside.addWidget(panel)
         beside.addStretch(1)
         self.rows.addLayout(beside, self.rows.rowCount(), 1)
         self.rows.add_unnamed(self.trial)
         self.rows.add_unnamed(self._anyway)
-        name = Entry(translate("What it is called in this program."))
-        self.add(Field.NAME, translate("&Name:"), name)
+        name = FormField(translate("What it is called in this program."))
+        self.add(DraftField.NAME, translate("&Name:"), name)
         self.column.addLayout(self.rows)
         self.column.addStretch(1)
         self.offer_anyway(on=False)
 
     def suggest_name(self, name: str) -> None:
         """Suggest a name, unless a person gave another."""
-        line = self.entries[Field.NAME].line
+        line = self.entries[DraftField.NAME].line
         if line.text() == self._suggested:
             line.setText(name)
             self._suggested = name
@@ -234,14 +236,16 @@ class LimitStep(StepPart):
         self._balance: Balance | None = None
         self._suggested = ""
         low = self.add(
-            Field.LOW_BELOW,
+            DraftField.LOW_BELOW,
             translate("&Warn below:"),
-            Entry(translate("In euros, credits or its other unit; 0 only when empty.")),
+            FormField(
+                translate("In euros, credits or its other unit; 0 only when empty.")
+            ),
         )
         days = self.add(
-            Field.WARN_DAYS,
+            DraftField.WARN_DAYS,
             translate("Warn &days ahead:"),
-            Entry(translate("How many days before it may run out; 0 for never.")),
+            FormField(translate("How many days before it may run out; 0 for never.")),
         )
         days.line.setText(str(DEFAULT_WARN_DAYS))
         self.login = LoginOption(language)
@@ -255,7 +259,7 @@ class LimitStep(StepPart):
     def suggest(self, balance: Balance | None) -> None:
         """Suggest a limit for this balance, unless a person gave another."""
         self._balance = balance
-        line = self.entries[Field.LOW_BELOW].line
+        line = self.entries[DraftField.LOW_BELOW].line
         if line.text() == self._suggested:
             self._suggested = self.language.number(suggested_low(balance))
             line.setText(self._suggested)
@@ -263,6 +267,6 @@ class LimitStep(StepPart):
 
     @Slot()
     def _on_edited(self) -> None:
-        low = self.language.typed_number(self.typed(Field.LOW_BELOW))
+        low = self.language.typed_number(self.typed(DraftField.LOW_BELOW))
         said = limit_words(low, self._balance, self.language)
-        self.entries[Field.LOW_BELOW].show_meaning(said)
+        self.entries[DraftField.LOW_BELOW].show_meaning(said)

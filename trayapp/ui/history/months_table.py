@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem
 
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history_view import MonthRow
-from trayapp.ui.widgets.fields import Table
+from trayapp.ui.widgets.fields import TableView
 
 _WIDEST: Final = 42
 """How wide it is at least if amounts are very long, in lines of text; then it
 scrolls."""
 
 
-class MonthsTable(Table):
+class MonthsTable(TableView):
     """Each column has the room that its words need, and its share of the rest."""
 
     def __init__(self, language: Language) -> None:

@@ -21,9 +21,9 @@ from trayapp.ui.chart.chart import Chart
 from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button, plain
-from trayapp.ui.widgets.fields import List
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.buttons import PushButton, plain
+from trayapp.ui.widgets.fields import ListView
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _SIZE: Final = (58, 46)
 """How wide and high the window is at first, in lines of text."""
@@ -56,23 +56,23 @@ class HistoryWindow(QDialog):
         translate = language.gettext
         self.setWindowIcon(app_icon())
         self._chart = Chart(language)
-        self._forecast = Text(bold=True)
-        self._caveat = Text(tone=Tone.MUTED)
+        self._forecast = TextLabel(bold=True)
+        self._caveat = TextLabel(tone=Tone.MUTED)
         self._months = MonthsTable(language)
-        self._movements = List()
+        self._movements = ListView()
         self._movements.setSpacing(2)
         self._movements.setWordWrap(True)
         self._movements.currentRowChanged.connect(self._on_row)
-        self._correction = Button(translate("&Mark as correction"))
+        self._correction = PushButton(translate("&Mark as correction"))
         self._correction.setCheckable(True)
         self._correction.clicked.connect(self._on_correction)
-        self._csv = Button(translate("Export &CSV…"))
+        self._csv = PushButton(translate("Export &CSV…"))
         self._csv.clicked.connect(self._on_csv)
-        self._json = Button(translate("Export &JSON…"))
+        self._json = PushButton(translate("Export &JSON…"))
         self._json.clicked.connect(self._on_json)
-        self._exported = Text()
+        self._exported = TextLabel()
         self._exported.hide()
-        self._copy = Button(translate("Copy top-up &request"))
+        self._copy = PushButton(translate("Copy top-up &request"))
         self._copy.clicked.connect(self._on_copy)
         for button in (self._correction, self._csv, self._json, self._copy):
             button.setAutoDefault(False)  # Enter in a table presses nothing

@@ -13,12 +13,12 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, STROKE, Canvas, Inks
 
-_COUNTED: Final = {State.OK, State.SOON, State.LOW}
-_SNOOZING: Final = {*_COUNTED, State.EMPTY}
+_COUNTED: Final = {Status.OK, Status.SOON, Status.LOW}
+_SNOOZING: Final = {*_COUNTED, Status.EMPTY}
 """What a snooze keeps quiet. Every other picture asks for more, and has no room."""
 _ASIDE: Final = 0.75
 """How much narrower an hourglass is beside a moon, which would cover its corner."""
@@ -43,7 +43,7 @@ def gauge_image(
         _numbered(canvas, gauge)
     else:
         painter.save()
-        if gauge.snoozed and gauge.state is State.SOON:
+        if gauge.snoozed and gauge.state is Status.SOON:
             painter.scale(_ASIDE, 1)
         _PICTURES[gauge.state](canvas, gauge.level)
         painter.restore()
@@ -53,7 +53,7 @@ def gauge_image(
     return image
 
 
-def state_image(state: State, pixels: int) -> QImage:
+def state_image(state: Status, pixels: int) -> QImage:
     """Paint a state alone, as a window shows it beside its words."""
     return gauge_image(Gauge(state), pixels)
 
@@ -183,12 +183,12 @@ def _not_set_up(canvas: Canvas, _: float | None) -> None:
 def _numbered(canvas: Canvas, gauge: Gauge) -> None:
     """Write the balance on a sign: a low one is on a triangle, few days on a stand."""
     inks, start, end = canvas.inks, canvas.rim, canvas.end
-    fine = gauge.state is State.OK
+    fine = gauge.state is Status.OK
     bottom = end if fine else 11.2
     sign = canvas.bar(start, start, end, bottom, radius=2.4)
-    if gauge.state is State.LOW:
+    if gauge.state is Status.LOW:
         sign = sign.united(canvas.polygon((3.5, 11), (12.5, 11), (8, end)))
-    elif gauge.state is State.SOON:
+    elif gauge.state is Status.SOON:
         neck = canvas.bar(6.4, 10, 9.6, 14)
         sign = sign.united(neck).united(canvas.bar(start, 13.4, end, end, radius=1))
     canvas.rimmed(sign, inks.fine if fine else inks.low)
@@ -205,16 +205,16 @@ def _moon(canvas: Canvas) -> None:
     canvas.fill(whole.subtracted(bite), canvas.inks.quiet)
 
 
-_PICTURES: Final[dict[State, Callable[[Canvas, float | None], None]]] = {
-    State.OK: _fine,
-    State.SOON: _soon,
-    State.LOW: _low,
-    State.EMPTY: _empty,
-    State.UNAUTHORIZED: _rejected,
-    State.REFUSED: _refused,
-    State.UNREACHABLE: _unreachable,
-    State.LOCKED: _locked,
-    State.NO_KEY: _without_key,
-    State.UNKNOWN: _unknown,
-    State.NOT_SET_UP: _not_set_up,
+_PICTURES: Final[dict[Status, Callable[[Canvas, float | None], None]]] = {
+    Status.OK: _fine,
+    Status.SOON: _soon,
+    Status.LOW: _low,
+    Status.EMPTY: _empty,
+    Status.UNAUTHORIZED: _rejected,
+    Status.REFUSED: _refused,
+    Status.UNREACHABLE: _unreachable,
+    Status.LOCKED: _locked,
+    Status.NO_KEY: _without_key,
+    Status.UNKNOWN: _unknown,
+    Status.NOT_SET_UP: _not_set_up,
 }

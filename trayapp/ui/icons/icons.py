@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, plain_inks
@@ -16,7 +16,7 @@ from trayapp.ui.icons.resources import resource
 from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:
-    from trayapp.core.alerts.notification import Picture
+    from trayapp.core.alerts.notification import NotificationImage
 
 _WINDOW_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 _NOTICE_SIZE: Final = 64
@@ -52,7 +52,7 @@ def gauge_mask(gauge: Gauge) -> QIcon:
 
 
 def state_pixmap(
-    state: State, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
+    state: Status, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
 ) -> QPixmap:
     """Paint a state `size` points large for a window on a screen of that ratio.
 
@@ -73,13 +73,13 @@ def app_icon() -> QIcon:
     return icon
 
 
-def notice_picture() -> "Picture":
+def notice_picture() -> "NotificationImage":
     """Draw the application's picture as notifications want it."""
-    from trayapp.core.alerts.notification import Picture  # noqa: PLC0415  # after the icon
+    from trayapp.core.alerts.notification import NotificationImage  # noqa: PLC0415  # after the icon
 
     drawn = _drawn(QSvgRenderer(str(resource(_APP))), _NOTICE_SIZE)
     pixels = drawn.convertToFormat(QImage.Format.Format_RGBA8888)
-    return Picture(_NOTICE_SIZE, bytes(pixels.constBits()))
+    return NotificationImage(_NOTICE_SIZE, bytes(pixels.constBits()))
 
 
 def app_pixmap(size: int, device_pixel_ratio: float = 1.0) -> QPixmap:

@@ -10,7 +10,7 @@ Source = Callable[[int, float], QPixmap]
 """Paints a square of so many points for a screen of that many pixels a point."""
 
 
-class Picture(QWidget):
+class ScaledPicture(QWidget):
     """Shows what `source` paints, `lines` lines of text high."""
 
     def __init__(self, source: Source, lines: float) -> None:

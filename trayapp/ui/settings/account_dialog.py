@@ -7,21 +7,21 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from trayapp.core.account import Account, Service
-from trayapp.core.account_draft import Draft, Field
+from trayapp.core.account_draft import AccountDraft, DraftField
 from trayapp.core.changes import Trial
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
 from trayapp.core.view.names import service_name
-from trayapp.ui.widgets.fields import Choice
+from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.form_dialog import FormDialog
-from trayapp.ui.widgets.form_field import Entry
-from trayapp.ui.widgets.key_field import KeyEntry
-from trayapp.ui.widgets.key_test import TrialRow
+from trayapp.ui.widgets.form_field import FormField
+from trayapp.ui.widgets.key_field import KeyField
+from trayapp.ui.widgets.key_test import KeyTestRow
 from trayapp.ui.widgets.rows import Explained, Rows
 
 _SERVICES: Final = tuple(Service)
-_ONLY_CUSTOM: Final = (Field.BASE_URL, Field.PANEL)
+_ONLY_CUSTOM: Final = (DraftField.BASE_URL, DraftField.PANEL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,19 +58,19 @@ class AccountDialog(FormDialog):
         self.setWindowTitle(
             translate("Add an account") if subject.is_new else translate("Edit account")
         )
-        self._service = Choice()
+        self._service = ComboBox()
         self._service.addItems([service_name(one, language) for one in _SERVICES])
-        self._key = KeyEntry(
+        self._key = KeyField(
             language, is_stored=not subject.is_new, pending=subject.pending
         )
-        self._trial_row = TrialRow(language)
+        self._trial_row = KeyTestRow(language)
         self._fields = Rows()
-        self._entries: dict[Field, Entry] = {}
+        self._entries: dict[DraftField, FormField] = {}
         self._build_form()
         self._fill(subject.account)
         self._service.currentIndexChanged.connect(self._on_service)
         self._trial_row.test_requested.connect(self._on_test)
-        self._entries[Field.NAME].line.setFocus()
+        self._entries[DraftField.NAME].line.setFocus()
 
     @property
     def account_id(self) -> str:
@@ -93,41 +93,47 @@ class AccountDialog(FormDialog):
         em = self.fontMetrics().height()
         self._fields.setVerticalSpacing(em // 3)
         self._add(
-            Field.NAME,
+            DraftField.NAME,
             translate("&Name:"),
-            Entry(translate("What it is called in this program.")),
+            FormField(translate("What it is called in this program.")),
         )
         self._add_service()
         self._add(
-            Field.BASE_URL,
+            DraftField.BASE_URL,
             translate("&Address:"),
-            Entry(translate("Where its API answers: all that comes before /api/3.0.")),
+            FormField(
+                translate("Where its API answers: all that comes before /api/3.0.")
+            ),
         )
         self._add(
-            Field.PANEL,
+            DraftField.PANEL,
             translate("Top-up pa&ge:"),
-            Entry(translate("Optional: the web page on which you top up.")),
+            FormField(translate("Optional: the web page on which you top up.")),
         )
-        self._add(Field.KEY, translate("API &key:"), self._key)
+        self._add(DraftField.KEY, translate("API &key:"), self._key)
         self._add(
-            Field.SUB_ACCOUNT,
+            DraftField.SUB_ACCOUNT,
             translate("S&ub-account:"),
-            Entry(translate("Optional: its user name; the key is the main account's.")),
+            FormField(
+                translate("Optional: its user name; the key is the main account's.")
+            ),
         )
         self._add(
-            Field.LOW_BELOW,
+            DraftField.LOW_BELOW,
             translate("&Warn below:"),
-            Entry(translate("In euros, credits or its other unit; 0 only when empty.")),
+            FormField(
+                translate("In euros, credits or its other unit; 0 only when empty.")
+            ),
         )
         self._add(
-            Field.WARN_DAYS,
+            DraftField.WARN_DAYS,
             translate("Warn &days ahead:"),
-            Entry(translate("How many days before it may run out; 0 for never.")),
+            FormField(translate("How many days before it may run out; 0 for never.")),
         )
         self._add(
-            Field.PRICE,
+            DraftField.PRICE,
             translate("Pr&ice per message:"),
-            Entry(translate("Optional: to show how many messages are left.")),
+            FormField(translate("Optional: to show how many messages are left.")),
         )
         self._fields.add_unnamed(self._trial_row)
         page = self.add_page()
@@ -140,7 +146,7 @@ class AccountDialog(FormDialog):
         explained = Explained(self._service, advice)
         self._fields.add(translate("&Service:"), explained, self._service)
 
-    def _add(self, field: Field, label: str, entry: Entry) -> None:
+    def _add(self, field: DraftField, label: str, entry: FormField) -> None:
         entry.edited.connect(self._on_edited)
         self._fields.add(label, entry, entry.line)
         self._entries[field] = entry
@@ -149,13 +155,13 @@ class AccountDialog(FormDialog):
         custom = account.service is Service.CUSTOM
         self._service.setCurrentIndex(_SERVICES.index(account.service))
         for field, text in (
-            (Field.NAME, account.name),
-            (Field.BASE_URL, account.base_url if custom else ""),
-            (Field.PANEL, account.panel),
-            (Field.SUB_ACCOUNT, account.sub_account),
-            (Field.LOW_BELOW, self._language.number(account.low_below)),
-            (Field.WARN_DAYS, str(account.warn_days)),
-            (Field.PRICE, self._price(account)),
+            (DraftField.NAME, account.name),
+            (DraftField.BASE_URL, account.base_url if custom else ""),
+            (DraftField.PANEL, account.panel),
+            (DraftField.SUB_ACCOUNT, account.sub_account),
+            (DraftField.LOW_BELOW, self._language.number(account.low_below)),
+            (DraftField.WARN_DAYS, str(account.warn_days)),
+            (DraftField.PRICE, self._price(account)),
         ):
             self._entries[field].line.setText(text)
         self._show_custom()
@@ -163,32 +169,32 @@ class AccountDialog(FormDialog):
     def _price(self, account: Account) -> str:
         return "" if account.price is None else self._language.number(account.price)
 
-    def _draft(self) -> Draft:
-        def typed(field: Field) -> str:
+    def _draft(self) -> AccountDraft:
+        def typed(field: DraftField) -> str:
             return self._entries[field].line.text()
 
-        return Draft(
+        return AccountDraft(
             id=self._subject.account.id,
-            name=typed(Field.NAME),
+            name=typed(DraftField.NAME),
             service=_SERVICES[self._service.currentIndex()],
-            base_url=typed(Field.BASE_URL),
-            panel=typed(Field.PANEL),
-            sub_account=typed(Field.SUB_ACCOUNT),
-            low_below=typed(Field.LOW_BELOW),
-            warn_days=typed(Field.WARN_DAYS),
-            price=typed(Field.PRICE),
+            base_url=typed(DraftField.BASE_URL),
+            panel=typed(DraftField.PANEL),
+            sub_account=typed(DraftField.SUB_ACCOUNT),
+            low_below=typed(DraftField.LOW_BELOW),
+            warn_days=typed(DraftField.WARN_DAYS),
+            price=typed(DraftField.PRICE),
         )
 
-    def _check(self, draft: Draft, *, named: bool = True) -> bool:
+    def _check(self, draft: AccountDraft, *, named: bool = True) -> bool:
         """Say beside each field what is wrong with it, and start in the first.
 
         A name is needed to store an account, not to try it.
         """
         found = draft.problems(self._subject.taken, self._language)
         if not named:
-            found.pop(Field.NAME, None)
+            found.pop(DraftField.NAME, None)
         told = {field: self._language.gettext(text) for field, text in found.items()}
-        told[Field.KEY] = self._key.check()
+        told[DraftField.KEY] = self._key.check()
         for field, entry in self._entries.items():
             entry.show_problem(told.get(field, ""))
         for entry in self._entries.values():

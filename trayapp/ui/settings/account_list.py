@@ -11,15 +11,15 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.view.names import service_name
 from trayapp.ui.icons.icons import app_icon
-from trayapp.ui.widgets.fields import List
-from trayapp.ui.widgets.labels import Text, Tone, breakable
+from trayapp.ui.widgets.fields import ListView
+from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
 
 _LONGEST_NAME: Final = 60
 _LINES: Final = 9
 """How high the list is, in lines of text: a little more than three accounts."""
 
 
-class AccountList(List):
+class AccountList(ListView):
     """Shows accounts, one of them the current one.
 
     Signals:
@@ -42,14 +42,14 @@ class AccountList(List):
         self.setWordWrap(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(language.gettext("Accounts"))
-        self._none = Text(
+        self._none = TextLabel(
             language.gettext("No account yet"),
             tone=Tone.MUTED,
             ground=QPalette.ColorRole.Base,
         )
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.viewport()).addWidget(self._none)
-        self.setDragDropMode(List.DragDropMode.InternalMove)
+        self.setDragDropMode(ListView.DragDropMode.InternalMove)
         self.itemDoubleClicked.connect(self.edit_requested)
         self.model().rowsMoved.connect(self._on_moved)
 

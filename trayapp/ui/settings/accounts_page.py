@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import Language
 from trayapp.ui.settings.account_list import AccountList
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class AccountsPage(QWidget):
@@ -33,14 +33,14 @@ class AccountsPage(QWidget):
         self._list.edit_requested.connect(self.edit_requested)
         self._list.remove_requested.connect(self.remove_requested)
         self._list.order_changed.connect(self.order_changed)
-        self._add = Button(translate("&Add an account…"))
+        self._add = PushButton(translate("&Add an account…"))
         self._add.clicked.connect(self.add_requested)
-        self._edit = Button(translate("&Edit…"))
+        self._edit = PushButton(translate("&Edit…"))
         self._edit.clicked.connect(self.edit_requested)
-        self._remove = Button(translate("&Remove"))
+        self._remove = PushButton(translate("&Remove"))
         self._remove.clicked.connect(self.remove_requested)
-        self._how = Text(tone=Tone.MUTED)
-        self._note = Text()
+        self._how = TextLabel(tone=Tone.MUTED)
+        self._note = TextLabel()
         self._lay_out()
 
     def start(self) -> None:

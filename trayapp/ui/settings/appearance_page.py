@@ -5,13 +5,13 @@ from typing import Final
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.icons import gauge_icon
 from trayapp.ui.icons.taskbar import panel_ink
-from trayapp.ui.widgets.fields import Choice
+from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.option import Option
 from trayapp.ui.widgets.rows import Explained, Rows
 
@@ -24,7 +24,7 @@ _STYLES: Final = {
     # Translators: a style of the tray icon: a short number such as "350" or "1.2k".
     IconStyle.NUMBER: mark("The amount as a number"),
 }
-_EXAMPLE: Final = Gauge(State.OK, 0.625, "350")
+_EXAMPLE: Final = Gauge(Status.OK, 0.625, "350")
 _PREVIEW: Final = 22
 
 
@@ -63,8 +63,8 @@ class AppearancePage(QWidget):
         return self._discreet.on
 
 
-def _choice_of_styles(chosen: IconStyle, language: Language) -> Choice:
-    box = Choice()
+def _choice_of_styles(chosen: IconStyle, language: Language) -> ComboBox:
+    box = ComboBox()
     box.setIconSize(QSize(_PREVIEW, _PREVIEW))
     ink = panel_ink()
     for style, name in _STYLES.items():

@@ -8,7 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from trayapp.core.account import Account
-from trayapp.core.autostart.login import Login
+from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
@@ -18,11 +18,11 @@ from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.accounts_page import AccountsPage
 from trayapp.ui.settings.appearance_page import AppearancePage
-from trayapp.ui.settings.general_page import Preferences
+from trayapp.ui.settings.general_page import GeneralPage
 from trayapp.ui.settings.notification_page import NotificationPage
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.form_dialog import FormDialog
-from trayapp.ui.widgets.trouble import Trouble
+from trayapp.ui.widgets.trouble import ProblemView
 
 
 class SettingsDialog(FormDialog):
@@ -68,8 +68,8 @@ class SettingsDialog(FormDialog):
         self._accounts_page = AccountsPage(language)
         self._notifications = NotificationPage(settings, language)
         self._appearance = AppearancePage(settings, language)
-        self._preferences = Preferences(settings, language)
-        self._trouble = Trouble()
+        self._preferences = GeneralPage(settings, language)
+        self._trouble = ProblemView()
         self._accounts_page.add_requested.connect(self._on_add)
         self._accounts_page.edit_requested.connect(self._on_edit)
         self._accounts_page.remove_requested.connect(self._on_remove)
@@ -119,7 +119,7 @@ class SettingsDialog(FormDialog):
         """Know why a test notification is seen by nobody, or that it is."""
         self._notifications.show_unseen(problem)
 
-    def show_login(self, login: Login) -> None:
+    def show_login(self, login: LoginEntryState) -> None:
         """Show whether the program starts at login."""
         self._preferences.login.show_login(login)
 

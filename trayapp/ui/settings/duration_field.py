@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Final
 
 from trayapp.core.i18n.language import Language
-from trayapp.ui.widgets.fields import Choice
+from trayapp.ui.widgets.fields import ComboBox
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
 
-class Waits(Choice):
+class DurationField(ComboBox):
     """Offers the usual times, and the one that was chosen before."""
 
     def __init__(

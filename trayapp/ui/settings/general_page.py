@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.settings import Settings
-from trayapp.ui.settings.duration_field import Waits
-from trayapp.ui.widgets.fields import Choice
+from trayapp.ui.settings.duration_field import DurationField
+from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.login_option import LoginOption
 from trayapp.ui.widgets.rows import Explained, Rows
 
@@ -19,13 +19,13 @@ _USUAL: Final = (
 )
 
 
-class Preferences(QWidget):
+class GeneralPage(QWidget):
     """Shows what is neither an account's nor a notification's."""
 
     def __init__(self, settings: Settings, language: Language) -> None:
         super().__init__()
         translate = language.gettext
-        self._interval = Waits(_USUAL, settings.interval, language)
+        self._interval = DurationField(_USUAL, settings.interval, language)
         self._languages = _choice_of_languages(settings.language, language)
         rows = Rows()
         for name, box, advice in (
@@ -60,9 +60,9 @@ class Preferences(QWidget):
         return str(self._languages.currentData())
 
 
-def _choice_of_languages(chosen: str, language: Language) -> Choice:
+def _choice_of_languages(chosen: str, language: Language) -> ComboBox:
     """Offer the languages, each by its own name: whoever looks for it can read that."""
-    box = Choice()
+    box = ComboBox()
     # Translators: the language that the operating system is set to.
     box.addItem(language.gettext("The system's own"), "")
     for code, one in LOCALES.items():

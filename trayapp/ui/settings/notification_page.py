@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.settings.duration_field import Waits
+from trayapp.ui.settings.duration_field import DurationField
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.fields import Clock
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.fields import TimeField
+from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.option import Option
 
 _PATIENCE: Final = (
@@ -41,10 +41,10 @@ class NotificationPage(QWidget):
         super().__init__()
         translate = self._translate = language.gettext
         quiet = settings.quiet or _NIGHT
-        self._patience = Waits(_PATIENCE, settings.unreachable_after, language)
+        self._patience = DurationField(_PATIENCE, settings.unreachable_after, language)
         self._patience.setAccessibleName(translate("Unreachable for longer than"))
         reminder = settings.reminder or _REMINDER
-        self._reminder = Waits(_REMINDERS, reminder, language)
+        self._reminder = DurationField(_REMINDERS, reminder, language)
         self._reminder.setAccessibleName(translate("Time between two reminders"))
         self._start = _clock(quiet.start, translate("Quiet hours begin"))
         self._end = _clock(quiet.end, translate("Quiet hours end"))
@@ -57,7 +57,7 @@ class NotificationPage(QWidget):
                 "spending all the same; of the rest when they end."
             ),
             # Translators: between two times: from 22:00 to 07:00.
-            parts=(self._start, Text(translate("to")), self._end),
+            parts=(self._start, TextLabel(translate("to")), self._end),
         )
         self._remind = Option(
             translate("Re&mind me while the balance is low, every"),
@@ -67,12 +67,12 @@ class NotificationPage(QWidget):
             ),
             parts=(self._reminder,),
         )
-        self._test = Button(translate("&Test notification"))
+        self._test = PushButton(translate("&Test notification"))
         self._test.setAutoDefault(False)
         self._test.clicked.connect(self._on_test)
         advice = translate("Shows one now, the way the real ones come.")
         self._test.setAccessibleDescription(advice)
-        self._sent = Text(advice, tone=Tone.MUTED)
+        self._sent = TextLabel(advice, tone=Tone.MUTED)
         self._was_sent = False
         self._unseen: Problem | None = None
         self._lay_out()
@@ -168,11 +168,11 @@ class NotificationPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em // 4)
-        layout.addWidget(Text(self._translate("Notify me about"), bold=True))
+        layout.addWidget(TextLabel(self._translate("Notify me about"), bold=True))
         for option in self._kinds.values():
             layout.addWidget(option)
         layout.addSpacing(em // 2)
-        layout.addWidget(Text(self._translate("When to notify me"), bold=True))
+        layout.addWidget(TextLabel(self._translate("When to notify me"), bold=True))
         layout.addWidget(self._quiet)
         layout.addWidget(self._remind)
         layout.addSpacing(em // 2)
@@ -186,9 +186,9 @@ class NotificationPage(QWidget):
         self.test_notification_requested.emit()
 
 
-def _clock(shown: time, name: str) -> Clock:
+def _clock(shown: time, name: str) -> TimeField:
     """Make a field for a time of the day, written as everywhere in the program."""
-    edit = Clock(QTime(shown.hour, shown.minute))
+    edit = TimeField(QTime(shown.hour, shown.minute))
     edit.setDisplayFormat("HH:mm")
     # Where words run the other way, a time does not; Qt would turn it around.
     edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -196,5 +196,5 @@ def _clock(shown: time, name: str) -> Clock:
     return edit
 
 
-def _time(edit: Clock) -> time:
+def _time(edit: TimeField) -> time:
     return time(edit.time().hour(), edit.time().minute())

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from trayapp.core.alerts.notification import Notice
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.snooze import SnoozeChoice
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line, shorten_utf16
 from trayapp.core.program import PROGRAM
@@ -69,7 +69,7 @@ class Tray(QObject):
         self._language = language
         self._is_mac = platform == "darwin"
         self._style = IconStyle.COLOUR
-        self._gauge = Gauge(State.UNKNOWN)
+        self._gauge = Gauge(Status.UNKNOWN)
         self._tooltip = PROGRAM
         self._shown = False
         self._noticed = ""
@@ -130,7 +130,7 @@ class Tray(QObject):
         """Give where the icon is on the screen; empty where no panel tells."""
         return self._icon.geometry()
 
-    def show_message(self, notice: Notice) -> None:
+    def show_message(self, notice: Notification) -> None:
         """Show a notification where Qt does so natively: on Windows and macOS."""
         self._noticed = notice.account_id
         self._icon.showMessage(

@@ -27,7 +27,7 @@ def plain(dialog: QWidget) -> None:
             button.setIcon(QIcon())
 
 
-class Button(QPushButton):
+class PushButton(QPushButton):
     """A push button that may be emphasized."""
 
     def __init__(self, text: str, *, emphasized: bool = False) -> None:

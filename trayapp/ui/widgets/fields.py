@@ -46,7 +46,7 @@ def outline(field: QWidget, option: QStyleOption, softened: int = 100) -> None:
     option.palette = palette
 
 
-class Choice(QComboBox):
+class ComboBox(QComboBox):
     """One of several, in a list that opens."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
@@ -55,7 +55,7 @@ class Choice(QComboBox):
         outline(self, option)
 
 
-class Clock(QTimeEdit):
+class TimeField(QTimeEdit):
     """A time of the day."""
 
     def initStyleOption(self, option: QStyleOptionSpinBox) -> None:
@@ -64,7 +64,7 @@ class Clock(QTimeEdit):
         outline(self, option)
 
 
-class List(QListWidget):
+class ListView(QListWidget):
     """Lines below each other."""
 
     def initStyleOption(self, option: QStyleOptionFrame) -> None:
@@ -73,7 +73,7 @@ class List(QListWidget):
         outline(self, option, _SOFTENED)
 
 
-class Table(QTableWidget):
+class TableView(QTableWidget):
     """Rows and columns."""
 
     def initStyleOption(self, option: QStyleOptionFrame) -> None:

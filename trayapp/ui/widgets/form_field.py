@@ -3,11 +3,11 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from trayapp.ui.widgets.labels import Text, Tone
-from trayapp.ui.widgets.line_edit import Line
+from trayapp.ui.widgets.labels import TextLabel, Tone
+from trayapp.ui.widgets.line_edit import LineEdit
 
 
-class Entry(QWidget):
+class FormField(QWidget):
     """A line to type in; what is wrong stands under it in words until it is edited.
 
     Signals:
@@ -18,10 +18,10 @@ class Entry(QWidget):
 
     def __init__(self, advice: str = "", buttons: tuple[QPushButton, ...] = ()) -> None:
         super().__init__()
-        self.line = Line()
+        self.line = LineEdit()
         self._advice = advice
-        self._problem = Text(tone=Tone.WARNING, bold=True)
-        self._meaning = Text(bold=True)
+        self._problem = TextLabel(tone=Tone.WARNING, bold=True)
+        self._meaning = TextLabel(bold=True)
         beside = QHBoxLayout()
         beside.addWidget(self.line, 1)
         for button in buttons:
@@ -33,7 +33,7 @@ class Entry(QWidget):
         layout.addWidget(self._problem)
         layout.addWidget(self._meaning)
         if advice:
-            layout.addWidget(Text(advice, tone=Tone.MUTED))
+            layout.addWidget(TextLabel(advice, tone=Tone.MUTED))
         self.line.textChanged.connect(self._on_edited)
         self.show_meaning("")
         self.show_problem("")

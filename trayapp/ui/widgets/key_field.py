@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QLineEdit
 from trayapp.core.errors import KeyUnusable
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.form_field import Entry
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.form_field import FormField
 
 
-class KeyEntry(Entry):
+class KeyField(FormField):
     """Takes a key; what is typed leaves it as a `Secret` alone."""
 
     def __init__(
         self, language: Language, *, is_stored: bool, pending: Secret | None
     ) -> None:
         translate = language.gettext
-        self._reveal = Button(translate("Re&veal"))
-        self._paste = Button(translate("&Paste"))
+        self._reveal = PushButton(translate("Re&veal"))
+        self._paste = PushButton(translate("&Paste"))
         super().__init__(
             translate("You find it in the API settings of the account's panel."),
             (self._reveal, self._paste),

@@ -5,18 +5,18 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.icons.icons import state_pixmap
-from trayapp.ui.icons.picture import Picture
+from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.labels import Text, Tone
-from trayapp.ui.widgets.trouble import Trouble
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.labels import TextLabel, Tone
+from trayapp.ui.widgets.trouble import ProblemView
 
 
-class TrialRow(QWidget):
+class KeyTestRow(QWidget):
     """Shows the answer beside the button, never in a window of its own.
 
     Signals:
@@ -28,15 +28,15 @@ class TrialRow(QWidget):
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
-        self._test = Button(language.gettext("T&est"))
+        self._test = PushButton(language.gettext("T&est"))
         self._test.setAutoDefault(False)
         self._test.clicked.connect(self.test_requested)
         self._test.setAccessibleDescription(
             language.gettext("Asks the gateway now; nothing is stored.")
         )
-        self._tick = Picture(partial(state_pixmap, State.OK), 1.4)
-        self._words = Text()
-        self._trouble = Trouble()
+        self._tick = ScaledPicture(partial(state_pixmap, Status.OK), 1.4)
+        self._words = TextLabel()
+        self._trouble = ProblemView()
         beside = QHBoxLayout()
         beside.addWidget(self._test)
         beside.addWidget(self._tick)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QLabel
 
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.ui.widgets.colours import caution, muted, text_on, warning
 
 _LONGEST_WORD: Final = 24
@@ -18,8 +18,8 @@ _JOINER: Final = "\u2060"
 _TIE: Final = "\u00a0"
 _ADDRESS: Final = re.compile(r"://(?=\w)")
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
-_GRAVE: Final = {State.EMPTY, State.UNAUTHORIZED}
-_UNSURE: Final = {State.SOON, State.LOW, State.REFUSED}
+_GRAVE: Final = {Status.EMPTY, Status.UNAUTHORIZED}
+_UNSURE: Final = {Status.SOON, Status.LOW, Status.REFUSED}
 _LOOKS: Final = {
     QEvent.Type.FontChange,
     QEvent.Type.PaletteChange,
@@ -45,7 +45,7 @@ _INKS: Final = {
 }
 
 
-def tone_of(state: State) -> Tone:
+def tone_of(state: Status) -> Tone:
     """Give the tone of a state: loud only if it asks something of a person."""
     if state in _GRAVE:
         return Tone.WARNING
@@ -57,7 +57,7 @@ def ink_of(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     return _INKS[tone](palette, ground)
 
 
-class Text(QLabel):
+class TextLabel(QLabel):
     """Words that wrap, on the ground `ground`, in the size `scale` of the font around.
 
     Its tone follows the palette and the font of the widget it stands in.

@@ -13,7 +13,7 @@ _CURSOR: Final = 2
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
-class Line(QLineEdit):
+class LineEdit(QLineEdit):
     """Follows the palette; Qt's own hint is text at half its strength.
 
     It is at least as wide as its hint, which Qt would cut.

@@ -1,6 +1,6 @@
 """The choice to start at login: shown as the desktop has it, once that is known."""
 
-from trayapp.core.autostart.login import Login, login_advice
+from trayapp.core.autostart.login import LoginEntryState, login_advice
 from trayapp.core.i18n.language import Language
 from trayapp.ui.widgets.option import Option
 
@@ -12,13 +12,13 @@ class LoginOption(Option):
         super().__init__(
             language.gettext("&Start Balance Tray when I log in"),
             on=False,
-            advice=login_advice(Login.OFF, language),
+            advice=login_advice(LoginEntryState.OFF, language),
         )
         self._language = language
-        self._seen: Login | None = None
+        self._seen: LoginEntryState | None = None
         self.box.setEnabled(False)
 
-    def show_login(self, login: Login) -> None:
+    def show_login(self, login: LoginEntryState) -> None:
         """Show what the desktop has; what a person chose meanwhile stays."""
         if self.chosen() is None:
             self.box.setChecked(login.is_on)

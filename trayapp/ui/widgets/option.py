@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.ticks import TickBox
 
 
@@ -29,7 +29,7 @@ class Option(QWidget):
         row.setSpacing(self.fontMetrics().height() // 2)
         row.addWidget(self.box)
         for part in parts:
-            if not isinstance(part, Text):
+            if not isinstance(part, TextLabel):
                 part.setAccessibleDescription(advice)
             if isinstance(part, QComboBox):  # readers call it by what is chosen
                 name = f"{part.accessibleName()}. {advice}"
@@ -42,7 +42,7 @@ class Option(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(row)
-        self._advice = Text(advice, tone=Tone.MUTED)
+        self._advice = TextLabel(advice, tone=Tone.MUTED)
         self._advice.setContentsMargins(self._indent(), 0, 0, 0)
         self._advice.setAlignment(Qt.AlignmentFlag.AlignLeading)
         layout.addWidget(self._advice)

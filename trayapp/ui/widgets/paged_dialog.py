@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.page import Page
 
 
@@ -30,7 +30,7 @@ class PagedDialog(QDialog):
         self.below = QVBoxLayout()
         """Where a dialog puts what stands under every page."""
         self.below.setContentsMargins(em, em // 2, em, 0)
-        self.status = Text(tone=Tone.MUTED)
+        self.status = TextLabel(tone=Tone.MUTED)
         """Beside the buttons."""
         self.whole = QVBoxLayout(self)
         """Where a dialog adds its row of buttons."""

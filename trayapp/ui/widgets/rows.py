@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class Explained(QWidget):
@@ -16,7 +16,7 @@ class Explained(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(self.fontMetrics().height() // 5)
         layout.addWidget(field, 0, Qt.AlignmentFlag.AlignLeading)
-        layout.addWidget(Text(advice, tone=Tone.MUTED))
+        layout.addWidget(TextLabel(advice, tone=Tone.MUTED))
 
 
 class Rows(QGridLayout):

@@ -4,10 +4,10 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
-class Trouble(QWidget):
+class ProblemView(QWidget):
     """Shows a `Problem`, or takes no room."""
 
     def __init__(
@@ -17,9 +17,9 @@ class Trouble(QWidget):
         ground: QPalette.ColorRole = QPalette.ColorRole.Window,
     ) -> None:
         super().__init__()
-        self._title = Text(tone=tone, bold=True, ground=ground)
-        self._reason = Text(ground=ground)
-        self._advice = Text(ground=ground)
+        self._title = TextLabel(tone=tone, bold=True, ground=ground)
+        self._reason = TextLabel(ground=ground)
+        self._advice = TextLabel(ground=ground)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(self.fontMetrics().height() // 4)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.program import PROGRAM
 from trayapp.ui.icons.icons import app_icon, app_pixmap
-from trayapp.ui.icons.picture import Picture
+from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button, plain
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.buttons import PushButton, plain
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class AboutDialog(QDialog):
@@ -37,9 +37,9 @@ class AboutDialog(QDialog):
         self.setWindowIcon(app_icon())
         words = QVBoxLayout()
         words.setSpacing(em // 2)
-        words.addWidget(Text(PROGRAM, bold=True, scale=1.6))
+        words.addWidget(TextLabel(PROGRAM, bold=True, scale=1.6))
         words.addWidget(
-            Text(
+            TextLabel(
                 translate("Version {version}").format(version=version), tone=Tone.MUTED
             )
         )
@@ -63,18 +63,18 @@ class AboutDialog(QDialog):
                 "libraries with your own."
             ),
         ):
-            words.addWidget(Text(text))
+            words.addWidget(TextLabel(text))
         top = QHBoxLayout()
         top.setSpacing(em)
-        top.addWidget(Picture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(ScaledPicture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         box.button(QDialogButtonBox.StandardButton.Close).setText(translate("Close"))
         box.rejected.connect(self.reject)
-        self._copy = Button(translate("Copy diagnostics"))
+        self._copy = PushButton(translate("Copy diagnostics"))
         self._copy.clicked.connect(self._on_copy)
         box.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
-        self._copied = Text("", tone=Tone.MUTED)
+        self._copied = TextLabel("", tone=Tone.MUTED)
         self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(em, em, em, em)
         whole.setSpacing(em)

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button
+from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import hairline, tint
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 
 
 class Banners(QWidget):
@@ -86,11 +86,11 @@ class _Strip(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(em * 3 // 4, em // 2, em * 3 // 4, em // 2)
         layout.setSpacing(em // 2)
-        layout.addWidget(Text(text), 1)
+        layout.addWidget(TextLabel(text), 1)
         layout.addLayout(self._buttons)
 
-    def _add_button(self, words: str) -> Button:
-        button = Button(words)
+    def _add_button(self, words: str) -> PushButton:
+        button = PushButton(words)
         button.setAccessibleDescription(self.text)
         self._buttons.addWidget(button)
         return button

@@ -17,7 +17,7 @@ _MOST: Final = 3
 """So many accounts are named; of the others it is said how many they are."""
 
 
-class News(QObject):
+class ChangeAnnouncer(QObject):
     """Gathers what became of accounts, and tells it in one go, the gravest first.
 
     Another state is told as long as the window is open; another balance only to whoever

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import Density
-from trayapp.ui.widgets.labels import Text
+from trayapp.ui.widgets.labels import TextLabel
 
 _NARROWEST: Final = 36
 """How wide a card is at least where there are several columns, in lines of text."""
@@ -17,10 +17,10 @@ _WIDEST: Final = 46
 """Words in wider ones would be far from the buttons that belong to them."""
 
 
-class Deck(QWidget):
+class CardGrid(QWidget):
     """Shows cards in their order, row by row, and only those that are looked for."""
 
-    def __init__(self, nothing: Text) -> None:
+    def __init__(self, nothing: TextLabel) -> None:
         """Take what is said if none of the cards is looked for."""
         super().__init__()
         nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)

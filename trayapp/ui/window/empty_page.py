@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.icons.icons import app_pixmap
-from trayapp.ui.icons.picture import Picture
-from trayapp.ui.widgets.buttons import Button
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.icons.picture import ScaledPicture
+from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class EmptyPage(QWidget):
@@ -23,22 +23,22 @@ class EmptyPage(QWidget):
         super().__init__()
         self._language = language
         translate = language.gettext
-        self._title = Text(translate("No account yet"), bold=True, scale=1.4)
-        self._words = Text(
+        self._title = TextLabel(translate("No account yet"), bold=True, scale=1.4)
+        self._words = TextLabel(
             translate(
                 "Add the SMS account whose credit you want to keep an eye on. "
                 "You need its API key."
             ),
             tone=Tone.MUTED,
         )
-        self._begin = Button(translate("&Add an account…"), emphasized=True)
+        self._begin = PushButton(translate("&Add an account…"), emphasized=True)
         self._begin.clicked.connect(self.first_run_requested)
         layout = QVBoxLayout(self)
         em = self.fontMetrics().height()
         layout.setContentsMargins(em * 2, em * 2, em * 2, em * 2)
         layout.setSpacing(em // 2)
         layout.addStretch(2)
-        layout.addWidget(Picture(app_pixmap, 5), 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(ScaledPicture(app_pixmap, 5), 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._title, self._words):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             layout.addWidget(label)

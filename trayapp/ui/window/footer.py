@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import Button, widen
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.buttons import PushButton, widen
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _CONFIRMED_MS: Final = 4_000
 _WIDE: Final = 6
@@ -34,20 +34,20 @@ class Footer(QWidget):
         super().__init__()
         translate = self._translate = language.gettext
         self._totals = ""
-        self._words = Text(tone=Tone.MUTED)
-        self._refresh = Button(translate("&Refresh"))
+        self._words = TextLabel(tone=Tone.MUTED)
+        self._refresh = PushButton(translate("&Refresh"))
         self._refresh.clicked.connect(self.refresh_requested)
         # Translators: a button: why notifications were sent, or not.
-        self._why = Button(translate("&Why?"))
+        self._why = PushButton(translate("&Why?"))
         about = translate("Which notifications were sent or held back, and why")
         self._why.setAccessibleDescription(about)
         self._why.setToolTip(about)
         self._why.clicked.connect(self.why_requested)
         # Translators: a button: the amounts are hidden, and are shown for now.
-        self._reveal = Button(translate("Show a&mounts"))
+        self._reveal = PushButton(translate("Show a&mounts"))
         self._reveal.clicked.connect(self.reveal_requested)
         self._reveal.hide()
-        self._settings = Button(translate("&Settings…"))
+        self._settings = PushButton(translate("&Settings…"))
         self._settings.clicked.connect(self.settings_requested)
         self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
         self._end.timeout.connect(self._show)

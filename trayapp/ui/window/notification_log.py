@@ -18,8 +18,8 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.widgets.buttons import plain
-from trayapp.ui.widgets.fields import Table
-from trayapp.ui.widgets.labels import Text, Tone, breakable
+from trayapp.ui.widgets.fields import TableView
+from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
 
 Row = tuple[str, str, str, str]
 """When, which account, what, and what became of it with the reason."""
@@ -28,7 +28,7 @@ _SMALLEST: Final = (26, 14)
 _LONGEST: Final = 400
 
 
-class WhyDialog(QDialog):
+class NotificationLogDialog(QDialog):
     """Shows the last alerts: sent, held back, not sent."""
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -47,7 +47,7 @@ class WhyDialog(QDialog):
         layout.setContentsMargins(em, em, em, em)
         layout.setSpacing(em * 3 // 4)
         layout.addWidget(
-            Text(
+            TextLabel(
                 translate(
                     "The last notifications, the newest first: which were sent, which "
                     "were held back or not sent, and why."
@@ -65,7 +65,7 @@ class WhyDialog(QDialog):
         self._table.show_rows(rows)
 
 
-class _Table(Table):
+class _Table(TableView):
     """Rows of wrapped words; each is read whole by a screen reader."""
 
     def __init__(self, language: Language) -> None:
@@ -101,7 +101,7 @@ class _Table(Table):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._none = Text(
+        self._none = TextLabel(
             translate("Nothing yet: there was no reason to notify you."),
             tone=Tone.MUTED,
             ground=QPalette.ColorRole.Base,

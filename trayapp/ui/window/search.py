@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.labels import Text, Tone
-from trayapp.ui.widgets.line_edit import Line
+from trayapp.ui.widgets.labels import TextLabel, Tone
+from trayapp.ui.widgets.line_edit import LineEdit
 
 
 class Search(QWidget):
@@ -22,12 +22,12 @@ class Search(QWidget):
         super().__init__()
         self._language = language
         self._said = ""
-        self.line = Line()
+        self.line = LineEdit()
         self.line.setPlaceholderText(language.gettext("Search accounts"))
         self.line.setAccessibleName(language.gettext("Search accounts"))
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._on_changed)
-        self._count = Text(tone=Tone.MUTED)
+        self._count = TextLabel(tone=Tone.MUTED)
         self._count.setWordWrap(False)
         em = self.fontMetrics().height()
         layout = QHBoxLayout(self)

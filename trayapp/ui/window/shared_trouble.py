@@ -9,14 +9,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from trayapp.core.errors import Remedy
-from trayapp.core.errors.status import State
+from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
 from trayapp.ui.card.remedies import Remedies
 from trayapp.ui.widgets.colours import hairline
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _Kind = tuple[str, str, str]
 """What a person reads of a `Problem`: its details may differ."""
@@ -26,7 +26,7 @@ _OF_ONE: Final = {Remedy.ENTER_KEY}
 """What is to be done for each account by itself is not said for all of them."""
 
 
-class SharedTrouble(QGroupBox):
+class SharedProblem(QGroupBox):
     """A strip with a `Problem` and what helps; takes no room without one.
 
     Signals:
@@ -44,9 +44,9 @@ class SharedTrouble(QGroupBox):
         self._language = language
         self._failed: dict[str, _Kind] = {}
         self._counts: Counter[_Kind] = Counter()
-        self._examples: dict[_Kind, tuple[Problem, State]] = {}
+        self._examples: dict[_Kind, tuple[Problem, Status]] = {}
         self._kind: _Kind | None = None
-        self._number = Text(tone=Tone.MUTED, ground=QPalette.ColorRole.Base)
+        self._number = TextLabel(tone=Tone.MUTED, ground=QPalette.ColorRole.Base)
         self._remedies = Remedies(language)
         self._remedies.check_requested.connect(self.check_requested)
         self._remedies.unlock_requested.connect(self.unlock_requested)
@@ -100,7 +100,7 @@ class SharedTrouble(QGroupBox):
         self.setVisible(self._kind is not None)
         return before != self._kind
 
-    def _say(self, problem: Problem, state: State, count: int, accounts: int) -> None:
+    def _say(self, problem: Problem, state: Status, count: int, accounts: int) -> None:
         words = self._language.ngettext(
             "{found} of {n} account", "{found} of {n} accounts", accounts
         ).format(found=count, n=accounts)

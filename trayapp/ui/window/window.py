@@ -18,15 +18,15 @@ from trayapp.core.view.account_text import Card
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY, Density
 from trayapp.ui.icons.icons import app_icon
-from trayapp.ui.widgets.labels import Text, Tone
+from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.scroll import Scroll
 from trayapp.ui.window.banner import Banners
-from trayapp.ui.window.change_announcer import News
-from trayapp.ui.window.deck import Deck
+from trayapp.ui.window.change_announcer import ChangeAnnouncer
+from trayapp.ui.window.deck import CardGrid
 from trayapp.ui.window.empty_page import EmptyPage
 from trayapp.ui.window.footer import Footer
 from trayapp.ui.window.search import Search
-from trayapp.ui.window.shared_trouble import SharedTrouble
+from trayapp.ui.window.shared_trouble import SharedProblem
 
 _SIZE: Final = (42, 38)
 """How wide and high the window is at first, in lines of text."""
@@ -90,15 +90,15 @@ class Window(QMainWindow):
         self._footer.why_requested.connect(self.why_requested)
         self._footer.settings_requested.connect(self.settings_requested)
         self._footer.reveal_requested.connect(self.reveal_requested)
-        self._shared = SharedTrouble(language)
+        self._shared = SharedProblem(language)
         self._shared.check_requested.connect(self.refresh_requested)
         self._shared.unlock_requested.connect(self.unlock_requested)
         self._shared.copy_requested.connect(self.copy_requested)
         self._shared.copy_requested.connect(self._on_copied)
-        self._news = News(self, language)
+        self._news = ChangeAnnouncer(self, language)
         self._pages = QStackedWidget()
         words = language.gettext("No account's name has that in it.")
-        self._deck = Deck(Text(words, tone=Tone.MUTED))
+        self._deck = CardGrid(TextLabel(words, tone=Tone.MUTED))
         inside = QWidget()
         self.setCentralWidget(inside)
         self._whole = QVBoxLayout(inside)
@@ -281,7 +281,7 @@ class Window(QMainWindow):
         """Let labels of another size than the font's grow with it: Qt leaves them."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            for label in self.findChildren(Text):
+            for label in self.findChildren(TextLabel):
                 label.follow()
 
     def _add_shortcuts(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from trayapp.app.garbage import rest_collector, spare_collector
+from trayapp.qt.garbage import rest_collector, spare_collector
 
 
 @pytest.fixture(autouse=True)
