@@ -1,4 +1,4 @@
-"""The house: which layer may know which, as design.md draws it."""
+"""The house: which layer may know which, as ARCHITECTURE.md draws it."""
 
 import ast
 import subprocess

@@ -59,7 +59,7 @@ def test_whoever_imports_needs_not_know_the_families_file() -> None:
 
 
 def test_a_rejected_key_names_both_published_causes() -> None:
-    """The key may be wrong, or this computer's address blocked (contract.md)."""
+    """The key may be wrong, or this computer's address blocked (CONTRACT.md)."""
     assert "key" in Unauthorized.reason
     assert "IP address" in Unauthorized.reason
     assert "enter the new one" in Unauthorized.advice

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 GATEWAY: Final = "https://api.gateway360.com"
-"""The base of all brands (contract.md, "Seen elsewhere")."""
+"""The base of all brands (CONTRACT.md, "Seen elsewhere")."""
 DEFAULT_LOW: Final = Decimal(10)
 DEFAULT_WARN_DAYS: Final = 5
 """A bank transfer takes two working days, and a week-end may lie between."""

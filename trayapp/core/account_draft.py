@@ -137,7 +137,7 @@ def _typed_days(text: str) -> int | None:
 def base_url_problem(url: str) -> str | None:
     """Say what is wrong with a gateway's address, or None.
 
-    `https://` only; `http://` for loopback hosts and nothing else (design.md, "What
+    `https://` only; `http://` for loopback hosts and nothing else (ARCHITECTURE.md, "What
     stays put"): the key would cross the network in the clear.
     """
     url = url.strip()

@@ -29,7 +29,7 @@ class Balance:
     amount: Decimal
     """Every digit that the gateway sent, trailing zeros too."""
     unit: str
-    """EUR, USD, GBP, CREDITS, SMS, …: an open list (contract.md, "Get balance")."""
+    """EUR, USD, GBP, CREDITS, SMS, …: an open list (CONTRACT.md, "Get balance")."""
 
     @property
     def digits(self) -> str:

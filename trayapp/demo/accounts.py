@@ -10,7 +10,7 @@ from typing import Final
 DAY: Final = 86_400
 """Seconds; a day of the demo begins at nine in the morning, the first on a Monday."""
 MAIN_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
-"""The key that the gateway's published page prints in its samples (contract.md)."""
+"""The key that the gateway's published page prints in its samples (CONTRACT.md)."""
 SLOW_S: Final = 4.0
 """How long the slow account takes to answer, in real seconds at any speed."""
 

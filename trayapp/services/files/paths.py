@@ -25,7 +25,7 @@ _LOCK_PAUSE_S: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files of one profile (design.md, "What stays put")."""
+    """The files of one profile (ARCHITECTURE.md, "What stays put")."""
 
     config: Path
     history: Path

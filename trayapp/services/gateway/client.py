@@ -40,7 +40,7 @@ _FOREIGN: Final = (
 
 
 class GatewayClient:
-    """The gateway's API, version 3.0 (contract.md)."""
+    """The gateway's API, version 3.0 (CONTRACT.md)."""
 
     def __init__(
         self,

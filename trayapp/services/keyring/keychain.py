@@ -18,7 +18,7 @@ from trayapp.core.secret import Secret
 from trayapp.services.keyring.daemon_threads import DaemonThreads
 
 SERVICE: Final = "balance-tray"
-"""The keyring's service name; the user name is the account's id (design.md)."""
+"""The keyring's service name; the user name is the account's id."""
 PATIENCE_S: Final = 10.0
 """Seconds that a keyring may take to answer before it counts as slow."""
 PROMPT_PATIENCE_S: Final = 300.0
