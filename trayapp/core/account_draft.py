@@ -137,8 +137,8 @@ def _typed_days(text: str) -> int | None:
 def base_url_problem(url: str) -> str | None:
     """Say what is wrong with a gateway's address, or None.
 
-    `https://` only; `http://` for loopback hosts and nothing else (ARCHITECTURE.md, "What
-    stays put"): the key would cross the network in the clear.
+    `https://` only; `http://` for loopback hosts and nothing else: the key would cross
+    the network in the clear (ARCHITECTURE.md, "What stays put").
     """
     url = url.strip()
     if not url:

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How an account is now, as `check --json` names it (ARCHITECTURE.md, "What stays put").
+    """How an account is now, as `check --json` names it.
+
+    ARCHITECTURE.md lists those values under "What stays put".
 
     `SOON`, `UNKNOWN` and `NOT_SET_UP` are the tray's and the window's own: `check` asks
     first, and looks at the balance alone.
