@@ -22,7 +22,7 @@ from trayapp.core.errors import (
 )
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.services.reports import Loaded, Saved
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.settings.account_dialog import AccountDialog

@@ -35,7 +35,7 @@ from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, IconStyle, Settings
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.reports import Saved
 from trayapp.ui.widgets.login_option import LoginOption

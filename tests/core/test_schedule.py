@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -28,8 +29,10 @@ from trayapp.core.schedule import (
     LONGEST_WAIT,
     NETWORK_NEEDS,
     REST,
+    RESTARTS_AN_HOUR,
     START_SPREAD,
     Plan,
+    RestartBackoff,
     after_resume,
     at_start,
     plan_after,
@@ -39,6 +42,7 @@ from trayapp.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 INTERVAL = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
+HOUR_S = 3_600.0
 YEAR = timedelta(days=365)
 START = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 KINDS: list[type[BalanceTrayError]] = [
@@ -274,3 +278,43 @@ def test_a_clock_that_is_kept_right_changes_no_plan(now: datetime) -> None:
     """It is put back by moments all the time."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
     assert sane(plan, now - timedelta(seconds=59), INTERVAL) is plan
+
+
+def restart(restarts: RestartBackoff, now: float) -> tuple[RestartBackoff, float]:
+    """Wait as long as it says, and start again; give the time then."""
+    then = now + restarts.wait(now)
+    return restarts.plus(then), then
+
+
+def test_the_first_restart_is_soon() -> None:
+    """A person hardly sees that the icon is grey."""
+    assert RestartBackoff().wait(1_000.0) == 5.0
+
+
+def test_each_further_one_within_the_hour_is_later() -> None:
+    """Twice as late as the one before."""
+    restarts, now, waits = RestartBackoff(), 0.0, []
+    for _ in range(RESTARTS_AN_HOUR):
+        waits.append(restarts.wait(now))
+        restarts, now = restart(restarts, now)
+    assert waits == [5.0, 10.0, 20.0, 40.0, 80.0]
+
+
+def test_there_are_five_in_an_hour_at_most() -> None:
+    """Whatever hour one looks at, in a day of faults that come back at once."""
+    restarts, now, starts = RestartBackoff(), 0.0, []
+    while now < 24 * HOUR_S:
+        restarts, now = restart(restarts, now)
+        starts.append(now)
+    assert len(starts) > 24
+    for start in starts:
+        assert sum(start <= one < start + HOUR_S for one in starts) <= RESTARTS_AN_HOUR
+    assert max(after - before for before, after in pairwise(starts)) <= HOUR_S
+
+
+def test_after_a_quiet_hour_it_is_soon_again() -> None:
+    """What happened yesterday says nothing about today."""
+    restarts, now = RestartBackoff(), 0.0
+    for _ in range(RESTARTS_AN_HOUR):
+        restarts, now = restart(restarts, now)
+    assert restarts.wait(now + HOUR_S) == 5.0

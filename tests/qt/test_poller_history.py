@@ -14,7 +14,7 @@ from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.settings import Settings
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.reports import Listener, Loaded

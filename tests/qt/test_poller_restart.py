@@ -21,7 +21,7 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.restarts import AT_MOST
+from trayapp.core.schedule import RESTARTS_AN_HOUR
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
@@ -271,7 +271,7 @@ def test_nothing_is_told_twice(
 def test_nothing_is_left_behind_by_many_faults(scene: Scene, tally: Tally) -> None:
     """Neither threads nor open files, after the five that an hour allows."""
     threads, files = os_threads(), len(open_files())
-    for count in range(AT_MOST):
+    for count in range(RESTARTS_AN_HOUR):
         scene.kill()
         scene.wait_for_answer(count + 2)
         tally.add(FAULTS)
@@ -292,14 +292,14 @@ def test_faults_without_end_are_met_with_patience(
     poller = Poller(burst, hurry=QUICKLY, clock=lambda: 0.0)
     ears = Ears(poller)
     poller.start()
-    qtbot.waitUntil(lambda: len(ears.failures) == AT_MOST + 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(ears.failures) == RESTARTS_AN_HOUR + 1, timeout=10_000)
     with qtbot.assertNotEmitted(poller.failed, wait=300):
         pass
     assert poller.stop()
-    assert ears.failures == [GONE] * (AT_MOST + 1)
-    assert len(made) == AT_MOST + 1
-    assert len(caplog.records) == AT_MOST + 1
-    tally.add(FAULTS, AT_MOST + 1)
+    assert ears.failures == [GONE] * (RESTARTS_AN_HOUR + 1)
+    assert len(made) == RESTARTS_AN_HOUR + 1
+    assert len(caplog.records) == RESTARTS_AN_HOUR + 1
+    tally.add(FAULTS, RESTARTS_AN_HOUR + 1)
 
 
 @pytest.mark.parametrize("harm", [Scene.kill, Scene.block])

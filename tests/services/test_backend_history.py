@@ -19,7 +19,7 @@ from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths

@@ -15,7 +15,7 @@ from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import QuietHours, Settings
 from trayapp.core.view.account_text import Card, Problem
-from trayapp.core.view.history_page import Past, history_page
+from trayapp.core.view.history import Past, history_page
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject

@@ -12,7 +12,7 @@ from trayapp.core.changes import Trial
 from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import Failure
 from trayapp.core.forecast.run_out import Forecast
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.services.reports import Loaded, Saved
 
 

@@ -28,7 +28,7 @@ from trayapp.core.i18n.language import Language, spoken
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import Card, problem
-from trayapp.core.view.history_page import Past, history_page
+from trayapp.core.view.history import Past, history_page
 from trayapp.services.files.catalogs import catalog
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun

@@ -43,7 +43,7 @@ from trayapp.core.view.account_text import (
     snoozed_until,
     totals,
 )
-from trayapp.core.view.history_page import Past, history_page
+from trayapp.core.view.history import Past, history_page
 from trayapp.core.view.tray import tray_view
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow

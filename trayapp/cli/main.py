@@ -20,8 +20,8 @@ from trayapp.cli.command import (
     explain,
     load,
     run,
+    terminal_language,
 )
-from trayapp.cli.language import person_language
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
@@ -43,7 +43,7 @@ def main(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name or a currency sign that a terminal can't write stops no command.
         sys.stdout.reconfigure(errors="backslashreplace")
-    language = person_language(ConfigFile(places.config).language())
+    language = terminal_language(ConfigFile(places.config).language())
     try:
         return _COMMANDS[options.command](places, options, language)
     except CommandError as error:

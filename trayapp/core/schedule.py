@@ -24,6 +24,10 @@ START_SPREAD: Final = timedelta(seconds=10)
 _SPREAD: Final = 0.1
 _STEP: Final = timedelta(minutes=1)
 """A clock that goes back by less is being kept right, and was not set."""
+RESTARTS_AN_HOUR: Final = 5
+"""Restarts within an hour: a fault that comes back at once is not asked to for ever."""
+_HOUR_S: Final = 3_600.0
+_FIRST_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,27 @@ def sane(plan: Plan, now: datetime, interval: timedelta) -> Plan:
         return replace(plan, due=now + wait, since=now)
     furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _SPREAD)
     return plan if plan.due <= furthest else Plan(now, plan.failures, plan.held)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartBackoff:
+    """The restarts of the last hour, by a clock in seconds that only goes on."""
+
+    at: tuple[float, ...] = ()
+
+    def wait(self, now: float) -> float:
+        """Give the seconds until the next one: ever longer, and never given up."""
+        recent = self._recent(now)
+        if len(recent) >= RESTARTS_AN_HOUR:
+            return max(recent[-RESTARTS_AN_HOUR] + _HOUR_S - now, _FIRST_S)
+        return _FIRST_S * (1 << len(recent))
+
+    def plus(self, now: float) -> "RestartBackoff":
+        """Note one that happens now."""
+        return RestartBackoff((*self._recent(now), now))
+
+    def _recent(self, now: float) -> tuple[float, ...]:
+        return tuple(at for at in self.at if now - at < _HOUR_S)
 
 
 def _wait(retry: Retry, failures: int, interval: timedelta) -> timedelta:

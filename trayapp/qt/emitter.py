@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trayapp.core.chart.sparkline import RecentBalances
     from trayapp.core.errors import Failure
     from trayapp.core.forecast.run_out import Forecast
-    from trayapp.core.view.history_view import HistoryView
+    from trayapp.core.view.history import HistoryView
     from trayapp.services.reports import Loaded, Saved
 
 

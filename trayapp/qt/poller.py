@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.restarts import RestartBackoff
+from trayapp.core.schedule import RestartBackoff
 from trayapp.qt.emitter import Emitter, Voice
 from trayapp.qt.loop import Job, Jobs, Loop
 

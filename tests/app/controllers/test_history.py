@@ -18,7 +18,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history_view import HistoryView, MovementRow
+from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.history.window import HistoryWindow
 from wired import press, words
 

@@ -25,7 +25,7 @@ from trayapp.core.chart.plot import (
     words_beside,
 )
 from trayapp.core.i18n.language import ENGLISH, Language
-from trayapp.core.view.history_view import readout, summary
+from trayapp.core.view.history import readout, summary
 
 SPANISH = Language(
     decimal_point=",", group_separator=".", groups_from=5, symbol_first=False

@@ -16,7 +16,7 @@ from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable, HistoryProblem
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView
 from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore

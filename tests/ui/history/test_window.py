@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.history_view import HistoryView, MonthRow, MovementRow
+from trayapp.core.view.history import HistoryView, MonthRow, MovementRow
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.history.window import HistoryWindow
 

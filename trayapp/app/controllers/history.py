@@ -11,7 +11,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.ui.window.front import bring_to_front
 
 if TYPE_CHECKING:
-    from trayapp.core.view.history_view import HistoryView
+    from trayapp.core.view.history import HistoryView
     from trayapp.ui.history.window import HistoryWindow
 
 
@@ -88,7 +88,7 @@ class HistoryController(QObject):
         """Write the request to top an account up; empty if no balance is known."""
         if known.reading is None:
             return ""
-        from trayapp.core.view.history_page import top_up_request
+        from trayapp.core.view.history import top_up_request
 
         today = datetime.now(UTC).astimezone(self._language.zone).date()
         forecast = said or Forecast(Verdict.NOT_ENOUGH)

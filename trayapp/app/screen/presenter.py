@@ -13,8 +13,14 @@ from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.forecast.words import is_soon
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.account_text import Card, amount, card, snoozed_until, totals
-from trayapp.core.view.card_extra import beside
+from trayapp.core.view.account_text import (
+    Card,
+    amount,
+    beside,
+    card,
+    snoozed_until,
+    totals,
+)
 from trayapp.core.view.tray import tray_view
 from trayapp.qt.garbage import spare_collector
 from trayapp.qt.model import AccountsModel

@@ -19,8 +19,7 @@ from trayapp.core.history.export import (
 from trayapp.core.history.ledger import months, movements
 from trayapp.core.history.retention import WHOLE_FOR, removable
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history_page import Past, history_page
-from trayapp.core.view.history_view import HistoryView
+from trayapp.core.view.history import HistoryView, Past, history_page
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.log.contained import log_faults
 

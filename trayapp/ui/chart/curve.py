@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractSlider
 
 from trayapp.core.chart.plot import ChartData, moved, nearest, time_axis, within
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history_view import summary
+from trayapp.core.view.history import summary
 from trayapp.ui.chart.layout import ChartColours, ChartLayout
 from trayapp.ui.chart.painter import paint_sheet
 from trayapp.ui.chart.readout import ReadoutPicture

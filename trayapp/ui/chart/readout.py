@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from trayapp.core.view.history_view import readout
+from trayapp.core.view.history import readout
 from trayapp.ui.chart.layout import ChartColours, ChartLayout
 
 _DOT: Final = 5.0

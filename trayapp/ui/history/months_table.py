@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem
 
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history_view import MonthRow
+from trayapp.core.view.history import MonthRow
 from trayapp.ui.widgets.fields import TableView
 
 _WIDEST: Final = 42

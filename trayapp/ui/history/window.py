@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
-from trayapp.core.view.history_view import HistoryView, MovementRow
+from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.chart.chart import Chart
 from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon

@@ -7,7 +7,7 @@ from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.history_page import Past, history_page, top_up_request
+from trayapp.core.view.history import Past, history_page, top_up_request
 
 ACCOUNT = Account("a", "Shop", low_below=Decimal(10))
 QUARTER = timedelta(minutes=15)

@@ -1,0 +1,279 @@
+"""The history window of an account, its chart in words, and the request to top up."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from trayapp.core.account import Account
+from trayapp.core.balance import Reading
+from trayapp.core.chart.axis import TimeAxis, milliseconds
+from trayapp.core.chart.plot import ChartData, within
+from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.forecast.words import sentence, top_up_for, whole_sentence
+from trayapp.core.history.ledger import (
+    GAP_AFTER,
+    Month,
+    MovementKind,
+    months,
+    movements,
+)
+from trayapp.core.i18n.dates import clock_time, day_words, moment_words, month_words
+from trayapp.core.i18n.language import Language, mark
+
+_WEEKS: Final = 4
+_RISES: Final = 50
+"""How many of the newest rises the window lists."""
+_SILENCE: Final = 3
+"""Intervals without a reading that count as a gap, for slow polls."""
+_CAVEAT: Final = mark(
+    "Reckoned from what was spent in the last 16 weeks, weekdays and weekends apart. "
+    "It knows no holidays, campaigns or price changes to come: about four of five "
+    "times the day lies inside the range."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is stored of an account."""
+
+    account: Account
+    readings: Sequence[Reading]
+    """The oldest first."""
+    marked: Collection[datetime]
+    """The times of the readings whose rise or fall a person called a correction."""
+    interval: timedelta
+    """Between two questions to the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month in words; the amounts add up."""
+
+    month: str
+    opening: str
+    topped_up: str
+    spent: str
+    corrected: str
+    closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """A rise of the balance."""
+
+    at: datetime
+    words: str
+    is_correction: bool
+    """Whether a person said that nobody paid for it."""
+    can_toggle: bool
+    """Whether a person may say so, or take it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """All that the history window shows of one account."""
+
+    account_id: str
+    title: str
+    """The account's name."""
+    chart: ChartData
+    forecast_words: str
+    """When the credit runs out, or why nobody can say."""
+    caveat: str
+    """What the forecast can't know."""
+    months: tuple[MonthRow, ...]
+    """The newest first."""
+    movements: tuple[MovementRow, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """One reading in words."""
+
+    amount: str
+    """Every digit of it."""
+    when: str
+    note: str
+    """What came with it; empty for nothing."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it, to be spoken."""
+        return ", ".join(filter(None, (self.amount, self.when, self.note)))
+
+
+def history_page(
+    past: Past, said: Forecast, now: datetime, language: Language
+) -> HistoryView:
+    """Say all that the history window shows.
+
+    With a million readings this takes seconds: not on the GUI thread.
+    """
+    account, readings, marked = past.account, past.readings, past.marked
+    unit = readings[-1].balance.unit if readings else ""
+    silence = max(GAP_AFTER, past.interval * _SILENCE)
+    moved = movements(readings, marked)
+    rises = [
+        one
+        for one in moved
+        if one.kind is MovementKind.TOP_UP
+        or (one.kind is MovementKind.CORRECTION and one.amount > 0)
+    ]
+    today = now.astimezone(language.zone).date()
+    run_out = None
+    if said.verdict is Verdict.RANGE and said.first is not None and said.last:
+        run_out = (said.first, said.last)
+    return HistoryView(
+        account_id=account.id,
+        title=account.name,
+        chart=ChartData(
+            readings=tuple(readings),
+            threshold=account.low_below,
+            top_ups=tuple(
+                (one.at, one.amount)
+                for one in rises
+                if one.kind is MovementKind.TOP_UP and one.unit == unit
+            ),
+            run_out=run_out,
+            now=now,
+            unit=unit,
+            silence=silence,
+        ),
+        forecast_words=whole_sentence(said, today, language),
+        caveat=language.gettext(_CAVEAT) if run_out else "",
+        months=tuple(
+            _month_row(one, language)
+            for one in reversed(months(readings, marked, language.zone, silence))
+        ),
+        movements=tuple(
+            MovementRow(
+                at=one.at,
+                words=language.gettext("{day}: +{amount}").format(
+                    day=clock_time(one.at, now, language),
+                    amount=language.money(one.amount, one.unit),
+                ),
+                is_correction=one.kind is MovementKind.CORRECTION,
+                can_toggle=True,
+            )
+            for one in reversed(rises[-_RISES:])
+        ),
+    )
+
+
+def _month_row(month: Month, language: Language) -> MonthRow:
+    def money(amount: Decimal) -> str:
+        return language.money(amount, month.unit)
+
+    return MonthRow(
+        month=month_words(month.first, language),
+        opening=money(month.opening),
+        topped_up=money(month.topped_up),
+        spent=money(month.spent),
+        corrected=money(month.corrected),
+        closing=money(month.closing),
+    )
+
+
+def readout(data: ChartData, place: int, language: Language) -> Readout:
+    """Say the reading at a place of the series, and the top-up that it showed."""
+    series = data.series
+    reading = series.readings[place]
+    before = series.times[place - 1] if place else -1
+    topped_up = sum(
+        amount
+        for moment, amount in data.top_ups
+        if before < milliseconds(moment) <= series.times[place]
+    )
+    note = ""
+    if topped_up:
+        added = language.money(topped_up, data.unit)
+        # Translators: after an amount and a time, as in "€30.00, Mon 14 Dec, …".
+        note = language.gettext("topped up by {amount}").format(amount=added)
+    return Readout(
+        amount=language.money(reading.balance.amount, reading.balance.unit),
+        when=moment_words(reading.at, language),
+        note=note,
+    )
+
+
+def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
+    """Say what the chart shows between its ends, for whoever doesn't see it."""
+    translate, series = language.gettext, data.series
+    shown = within(series, time)
+    if not shown:
+        return translate("The chart grows as balances are read.")
+    lowest, _ = series.extremes(shown.start, shown.stop)
+    least = series.values.index(lowest, shown.start, shown.stop)
+
+    def day(place: int) -> str:
+        at = series.readings[place].at.astimezone(language.zone)
+        return day_words(at.date(), language)
+
+    def money(place: int) -> str:
+        return language.money(series.readings[place].balance.amount, data.unit)
+
+    last = shown[-1]
+    is_fresh = data.now - series.readings[last].at <= data.silence
+    if len(shown) == 1:
+        alone = (
+            translate("{amount} now") if is_fresh else translate("{amount} on {day}")
+        )
+        return alone.format(amount=money(last), day=day(last))
+    whole = (
+        translate("From {before} on {first} to {after} now")
+        if is_fresh
+        else translate("From {before} on {first} to {after} on {last}")
+    )
+    parts = [
+        whole.format(
+            before=money(shown[0]),
+            first=day(shown[0]),
+            after=money(last),
+            last=day(last),
+        )
+    ]
+    if count := sum(time.holds(milliseconds(moment)) for moment, _ in data.top_ups):
+        # Translators: one of several phrases between semicolons; so is the next.
+        parts.append(
+            language.ngettext("topped up once", "topped up {n} times", count).format(
+                n=count
+            )
+        )
+    parts.append(
+        translate("lowest {amount} on {day}").format(
+            amount=money(least), day=day(least)
+        )
+    )
+    return language.series(parts)
+
+
+def top_up_request(
+    account: Account, reading: Reading, said: Forecast, today: date, language: Language
+) -> str:
+    """Write what one sends to the person who pays: account, balance, day, amount."""
+    translate = language.gettext
+    balance = reading.balance
+    lines = [
+        translate("Please top up the SMS account {name}.").format(name=account.name),
+        translate("Balance: {amount}").format(
+            amount=language.money(balance.amount, balance.unit)
+        ),
+        # Translators: then a day or a range of days, or why nobody can say it.
+        translate("Runs out: {when}").format(when=sentence(said, today, language)),
+    ]
+    suggested = top_up_for(said, _WEEKS, max(balance.amount, Decimal(0)))
+    if suggested is not None:
+        lines.append(
+            language.ngettext(
+                "Suggested top-up for {weeks} week: {amount}",
+                "Suggested top-up for {weeks} weeks: {amount}",
+                _WEEKS,
+            ).format(weeks=_WEEKS, amount=language.money(suggested, balance.unit))
+        )
+    if account.panel_url:
+        # Translators: the web page on which the account is topped up.
+        lines.append(translate("Panel: {url}").format(url=account.panel_url))
+    return "\n".join(lines)
