@@ -22,8 +22,8 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.qt.exit_signals import ExitSignals
 from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
-from trayapp.qt.garbage import spare_collector
 from trayapp.qt.instance import Instance
+from trayapp.qt.interpreter import freeze_long_lived_objects
 from trayapp.qt.language import person_language, words_of_qt
 from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
@@ -175,7 +175,7 @@ def _run(
         often.start()
     sys.setswitchinterval(TURN_S)
     wiring.start(quiet=quiet)
-    QTimer.singleShot(_SETTLED_MS, spare_collector)
+    QTimer.singleShot(_SETTLED_MS, freeze_long_lived_objects)
     code = application.exec()
     wiring.stop()
     return code

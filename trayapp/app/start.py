@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QApplication
 from trayapp import __version__
 from trayapp.app.boot import Boot
 from trayapp.core.program import PROGRAM
-from trayapp.qt.garbage import rest_collector
-from trayapp.qt.plain_imports import import_plainly
+from trayapp.qt.interpreter import pause_garbage_collection, restore_import
 from trayapp.qt.profile_lock import ProfileLock
 from trayapp.services.files.paths import Paths, private_folder
 from trayapp.ui.icons.first_icon import FirstIcon
@@ -27,8 +26,8 @@ def main(options: argparse.Namespace) -> int:
     The icon comes up at once where nothing else runs for the same profile. What it is
     of is found out later.
     """
-    rest_collector()
-    import_plainly()
+    pause_garbage_collection()
+    restore_import()
     if sys.platform == "win32":
         from trayapp.services.desktop.windows_identity import take_identity
 

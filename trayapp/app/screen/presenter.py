@@ -22,7 +22,7 @@ from trayapp.core.view.account_text import (
     totals,
 )
 from trayapp.core.view.tray import tray_view
-from trayapp.qt.garbage import spare_collector
+from trayapp.qt.interpreter import freeze_long_lived_objects
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.tray.tray import Tray
 
@@ -194,7 +194,7 @@ class Presenter(QObject):
         window.show_totals(totals(known, self._in_window))
         window.offer_reveal(on=self._discreet and not self._revealed)
         if window.account_ids != before:
-            spare_collector()
+            freeze_long_lived_objects()
 
     @Slot(object)
     def set_snoozed(self, until: datetime | None) -> None:
