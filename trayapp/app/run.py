@@ -133,7 +133,7 @@ def _run(
 
     def make_backend(listener: "Listener") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
-        from trayapp.services.autostart.login import NoAutostart, own_autostart
+        from trayapp.services.autostart.autostart import NoAutostart, own_autostart
         from trayapp.services.backend import Backend
         from trayapp.services.gateway.client import GatewayClient
         from trayapp.services.keyring.keychain import Keychain

@@ -25,7 +25,7 @@ from trayapp.core.view.diagnostics import Fact, settings_facts
 from trayapp.services.alerts.coalescer import Coalescer
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.autostart.login import repair, switched
+from trayapp.services.autostart.autostart import repair, switched
 from trayapp.services.by_d_bus import make_notifier, make_wakeups
 from trayapp.services.diagnostics import machine
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -34,8 +34,8 @@ from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.history.write_queue import WriteQueue
-from trayapp.services.keyring.key_changes import forget_key, keys_stored
-from trayapp.services.log.contained import log_faults
+from trayapp.services.keyring.keychain import forget_key, keys_stored
+from trayapp.services.log.log_faults import log_faults
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler

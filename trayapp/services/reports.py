@@ -18,7 +18,7 @@ from trayapp.core.errors import Failure
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import Settings
 from trayapp.core.view.history import HistoryView
-from trayapp.services.autostart.login import Autostart, NoAutostart
+from trayapp.services.autostart.autostart import Autostart, NoAutostart
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from trayapp.core.alerts.decision import Alert
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 _SETTLE_S: Final = 0.2
 """Accounts that are due together don't answer together."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from trayapp.core.alerts.notification import Notification
 from trayapp.core.errors import Failure, NotificationsUnseen
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 if TYPE_CHECKING:
     from trayapp.services.alerts.dbus_notifier import DBusNotifier

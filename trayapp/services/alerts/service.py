@@ -25,7 +25,7 @@ from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.history.state_cache import StateCache
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 
 class Listener(Protocol):

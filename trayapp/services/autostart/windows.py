@@ -6,6 +6,7 @@ the same name.
 
 import shutil
 import subprocess
+import sys
 from typing import Final, Protocol
 
 from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
@@ -106,3 +107,35 @@ def split(line: str) -> tuple[str, ...]:
 
 def _is_no(switch: str | bytes | None) -> bool:
     return isinstance(switch, bytes) and bool(switch[:1]) and bool(switch[0] & _NO)
+
+
+if sys.platform == "win32":
+    import winreg
+
+    class WindowsRegistry:
+        """The values below `HKEY_CURRENT_USER`."""
+
+        def read(self, key: str, name: str) -> str | bytes | None:
+            """Give a text or bytes; None for nothing, or for anything else."""
+            try:
+                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                    value, _ = winreg.QueryValueEx(opened, name)
+            except FileNotFoundError:
+                return None
+            return value if isinstance(value, str | bytes) else None
+
+        def write(self, key: str, name: str, value: str) -> None:
+            """Set a text, and make the key if it is missing."""
+            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
+
+        def remove(self, key: str, name: str) -> None:
+            """Remove a value, if it is there."""
+            access = winreg.KEY_SET_VALUE
+            try:
+                with winreg.OpenKey(
+                    winreg.HKEY_CURRENT_USER, key, access=access
+                ) as opened:
+                    winreg.DeleteValue(opened, name)
+            except FileNotFoundError:
+                return

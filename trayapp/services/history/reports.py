@@ -21,7 +21,7 @@ from trayapp.core.history.retention import WHOLE_FOR, removable
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import HistoryView, Past, history_page
 from trayapp.services.history.state_cache import StateCache
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 _FIRST_S: Final = 60.0
 _EVERY_S: Final = 86_400.0

@@ -1,13 +1,17 @@
 """The API keys in the operating system's keyring, and never anywhere else."""
 
 import asyncio
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from trayapp.core.errors import (
+    BalanceTrayError,
     KeyMissing,
+    KeyProblem,
     KeyringDenied,
     KeyringFailed,
     KeyringLocked,
@@ -27,6 +31,7 @@ AT_ONCE: Final = 4
 """How many calls the keyring gets at a time, beside the one that asks a person."""
 
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 
 
 class Vault(Protocol):
@@ -253,3 +258,51 @@ class Keychain:
             self._vault.remove(account_id)
         else:
             self._vault.put(account_id, old)
+
+
+@asynccontextmanager
+async def keys_stored(
+    keychain: Keychain, keys: Mapping[str, Secret]
+) -> AsyncIterator[None]:
+    """Store keys, and put the old ones back if anything fails within.
+
+    Without any key the keyring is left alone: a locked one asks no question.
+    """
+    if keys:
+        await keychain.unlock()
+    before: dict[str, Secret | None] = {}
+    try:
+        for account_id, key in keys.items():
+            before[account_id] = await _stored_key(keychain, account_id)
+            await keychain.store(account_id, key)
+        yield
+    except Exception:
+        for account_id, old in before.items():
+            await _put_back(keychain, account_id, old)
+        raise
+
+
+async def forget_key(keychain: Keychain, account_id: str) -> None:
+    """Remove a key; one that can't be is a line in the log."""
+    try:
+        await keychain.forget(account_id)
+    except BalanceTrayError as error:
+        _log.warning("the key of %s stays in the keyring: %s", account_id, error)
+
+
+async def _stored_key(keychain: Keychain, account_id: str) -> Secret | None:
+    try:
+        return await keychain.key(account_id)
+    except KeyProblem:
+        return None
+
+
+async def _put_back(keychain: Keychain, account_id: str, key: Secret | None) -> None:
+    """Give the keyring back what it held before a change that failed."""
+    if key is None:
+        await forget_key(keychain, account_id)
+        return
+    try:
+        await keychain.store(account_id, key)
+    except BalanceTrayError as error:
+        _log.warning("the old key of %s is lost: %s", account_id, error)

@@ -6,7 +6,7 @@ from typing import Final
 
 from trayapp.core.account_state import Outcome
 from trayapp.services.history.write_queue import WriteQueue
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 TOGETHER_S: Final = 0.05
 """How long the first of many answers waits for others, in seconds."""

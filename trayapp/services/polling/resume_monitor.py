@@ -9,7 +9,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import open_dbus_connection
 
 from trayapp.services.desktop.dbus_errors import BUS_ERRORS
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 _CONNECT_S: Final = 5.0
 _AGAIN_S: Final = 600.0

@@ -15,7 +15,7 @@ from trayapp.core.account_state import Outcome
 from trayapp.core.schedule import Plan, after_resume, at_start, plan_after, sane
 from trayapp.core.settings import Settings
 from trayapp.services.history.state_cache import StateCache
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 from trayapp.services.polling.concurrency import AT_ONCE, ConcurrencyLimit
 from trayapp.services.polling.refresh import Refresh
 

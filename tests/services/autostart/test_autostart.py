@@ -6,7 +6,7 @@ import pytest
 
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.errors import ConfigUnwritable, LoginUnchanged
-from trayapp.services.autostart.login import (
+from trayapp.services.autostart.autostart import (
     NoAutostart,
     own_autostart,
     repair,

@@ -6,7 +6,7 @@ from types import TracebackType
 _log = logging.getLogger(__name__)
 
 
-class log_faults:  # noqa: N801  # reads as contextlib's own: with contained("…")
+class log_faults:  # noqa: N801  # reads as contextlib's own: with log_faults("…")
     """Log whatever is raised in the `with`, where `doing` says what failed; go on.
 
     For the paths of single accounts: a person is told of what was logged, and the

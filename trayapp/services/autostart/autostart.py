@@ -54,8 +54,8 @@ def own_autostart() -> Autostart:
     """Give the one of this system, for the program that runs."""
     starter = launch_command_of(RunningProgram.this())
     if sys.platform == "win32":
-        from trayapp.services.autostart.windows import RunKey  # noqa: PLC0415  # there
-        from trayapp.services.autostart.windows_registry import (  # noqa: PLC0415  # there alone
+        from trayapp.services.autostart.windows import (  # noqa: PLC0415  # there alone
+            RunKey,
             WindowsRegistry,
         )
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from trayapp.services.log.contained import log_faults
+from trayapp.services.log.log_faults import log_faults
 
 
 def test_a_fault_is_logged_and_ends_there(caplog: pytest.LogCaptureFixture) -> None:
