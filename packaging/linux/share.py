@@ -69,7 +69,7 @@ def metainfo(epoch: int) -> str:
     """Give what software centres show."""
     tree = ET.parse(HERE / "metainfo.xml")  # noqa: S314  # it is our own file
     root = tree.getroot()
-    place = list(root).index(root.find("developer_name") or root[3]) + 1
+    place = [child.tag for child in root].index("developer_name") + 1
     for code, said in _summaries():
         summary = ET.Element("summary", {"xml:lang": code} if code != SOURCE else {})
         summary.text = said

@@ -27,7 +27,10 @@ def test_software_centres_are_told_the_version_and_its_day() -> None:
     assert release.attrib == {"version": __version__, "date": "1970-01-01"}
     assert root.findtext("launchable") == "balance-tray.desktop"
     assert METAINFO.endswith(f"/{root.findtext('id')}.metainfo.xml")
-    assert len(root.findall("summary")) == len(LOCALES)
+    tags = [child.tag for child in root]
+    first = tags.index("developer_name") + 1
+    assert tags[first : first + len(LOCALES)] == ["summary"] * len(LOCALES)
+    assert tags.count("summary") == len(LOCALES)
 
 
 def test_the_texts_that_the_notice_names_are_there() -> None:
