@@ -38,6 +38,8 @@ _STATES: Final = {
     "showing": 25,
     "checkable": 41,
 }
+_OLDER_ROLES: Final = {"button": "push button"}
+"""GTK on Debian 13 has shorter names for roles; Qt still has the older ones."""
 _LABELLED_BY: Final = 2
 _PATIENCE_S: Final = 10.0
 _REPLY_S: Final = 5.0
@@ -67,8 +69,12 @@ class Thing:
 
     @property
     def role(self) -> str:
-        """What it is, such as `push button`, `text` or `dialog`."""
-        return str(self._call("Accessible", "GetRoleName")[0])
+        """What it is, such as `push button`, `text` or `dialog`.
+
+        Both toolkits and all versions of AT-SPI give the same word for a role.
+        """
+        name = str(self._call("Accessible", "GetRoleName")[0])
+        return _OLDER_ROLES.get(name, name)
 
     @property
     def text(self) -> str:
