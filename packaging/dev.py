@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Final
 if sys.version_info < (3, 11):  # noqa: UP036  # people start this with any Python
     sys.exit("Balance Tray needs Python 3.11 or newer, not " + sys.version.split()[0])
 
-import environment
-import system
-from environment import PYTHON, ROOT, WINDOWS, WORK
-from steps import StepError, Steps, run_loudly, run_quietly, say
+from tooling import environment, system
+from tooling.environment import PYTHON, ROOT, RUN_MODULE, WINDOWS, WORK
+from tooling.steps import StepError, Steps, run_loudly, run_quietly, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,31 +31,26 @@ DIST: Final = WORK / "dist"
 BUNDLE: Final = DIST / "balance-tray"
 EXECUTABLE: Final = BUNDLE / ("balance-tray.exe" if WINDOWS else "balance-tray")
 BUILT_FROM: Final = DIST / "built-from.txt"
-PARTS_OF_THE_BUNDLE: Final = ("trayapp", "resources", "packaging/requirements")
-MAKERS_OF_THE_BUNDLE: Final = (
-    "*.spec",
-    "app_icons.py",
-    "entry.py",
-    "icon_files.py",
-    "icu_data.py",
-    "macos/bundle.py",
-    "macos/entitlements.plist",
-    "release.py",
-    "trimming.py",
-    "windows/version.py",
+PARTS_OF_THE_BUNDLE: Final = (
+    "trayapp",
+    "resources",
+    "packaging/build",
+    "packaging/licenses",
+    "packaging/macos",
+    "packaging/requirements",
+    "packaging/windows",
 )
 
 SHEETS: Final = WORK / "sheets"
-TRANSLATIONS: Final = ROOT / "packaging/translations.py"
 SCRIPTS: Final = {
-    "bench": ROOT / "packaging/bench.py",
-    "faults": ROOT / "packaging/faults.py",
-    "fuzz": ROOT / "packaging/fuzz.py",
-    "package": ROOT / "packaging/pack.py",
-    "replay": ROOT / "packaging/replay.py",
-    "sbom": ROOT / "packaging/sbom.py",
-    "shots": ROOT / "packaging/shots.py",
-    "translate": TRANSLATIONS,
+    "bench": "bench.main",
+    "faults": "pictures.faults",
+    "fuzz": "checks.fuzz",
+    "package": "build.pack",
+    "replay": "replay.main",
+    "sbom": "build.sbom",
+    "shots": "pictures.shots",
+    "translate": "i18n.translations",
 }
 """Commands that are programs of their own."""
 
@@ -123,7 +117,7 @@ def run_script(command: str, args: Sequence[str]) -> None:
     if command == "package":
         environment.ensure("package")
         build()
-    run_loudly([PYTHON, SCRIPTS[command], *args])
+    run_loudly([PYTHON, RUN_MODULE, SCRIPTS[command], *args])
     if command == "shots":
         sheets()
 
@@ -169,7 +163,7 @@ def run(args: Sequence[str], seconds: float) -> None:
     if has_screen:
         run_loudly([PYTHON, "-m", "trayapp", *args])
         return
-    import headless  # noqa: PLC0415  # it starts X: Linux alone has all it imports
+    from desktop import headless  # noqa: PLC0415  # it starts X: Linux alone has all it imports
 
     say(f"No screen: showing it on a desktop of our own for {seconds:g} seconds …")
     headless.show(args, seconds)
@@ -217,7 +211,7 @@ def check() -> Steps:
         ("lint", ["-m", "ruff", "check", "--quiet"]),
         ("format", ["-m", "ruff", "format", "--check", "--quiet"]),
         ("types", ["-m", "mypy"]),
-        ("translations", [TRANSLATIONS, "--check"]),
+        ("translations", [RUN_MODULE, SCRIPTS["translate"], "--check"]),
     ):
         with steps.step(title):
             run_quietly([PYTHON, *program])
@@ -239,7 +233,7 @@ def build() -> None:
     digest = _source_digest()
     folders = [f"--distpath={DIST}", f"--workpath={WORK / 'build'}"]
     options = ["--noconfirm", "--clean", "--log-level=WARN", *folders]
-    spec = ROOT / "packaging/balance-tray.spec"
+    spec = ROOT / "packaging/build/balance-tray.spec"
     os.environ["PYTHONHASHSEED"] = "0"  # sets in what is compiled keep their order
     try:
         run_quietly([PYTHON, "-m", "PyInstaller", *options, spec])
@@ -272,21 +266,16 @@ def lock(options: Sequence[str]) -> None:
 def sheets() -> None:
     """Lay every window and every tray icon on sheets, for a person to look at."""
     SHEETS.mkdir(parents=True, exist_ok=True)
-    run_loudly([PYTHON, ROOT / "packaging/tray_sheet.py", SHEETS / "tray.png"])
-    run_loudly([PYTHON, ROOT / "packaging/window_sheet.py", SHEETS])
+    run_loudly([PYTHON, RUN_MODULE, "pictures.tray_sheet", SHEETS / "tray.png"])
+    run_loudly([PYTHON, RUN_MODULE, "pictures.window_sheet", SHEETS])
     say(f"To look at: {SHEETS}")
 
 
 def _source_digest() -> str:
     folders = [ROOT / name for name in PARTS_OF_THE_BUNDLE]
-    found = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
-    makers = [
-        file
-        for pattern in MAKERS_OF_THE_BUNDLE
-        for file in (ROOT / "packaging").glob(pattern)
-    ]
-    code = [file for file in found if "__pycache__" not in file.parts]
-    return environment.digest([*code, ROOT / "pyproject.toml", *makers])
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    code = [file for file in files if "__pycache__" not in file.parts]
+    return environment.digest([*code, ROOT / "pyproject.toml"])
 
 
 def _read_command_line() -> tuple[argparse.Namespace, list[str]]:

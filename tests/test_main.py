@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import wait_until
+from tooling.processes import wait_until
 from trayapp import __main__ as program
 from trayapp import __version__
 from trayapp.services.desktop.instance_client import InstanceMessage, send_message

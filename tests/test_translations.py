@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import translations
 import trayapp
+from i18n import translations
 
 PACKAGE = Path(trayapp.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

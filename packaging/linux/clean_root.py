@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from environment import WORK
-from steps import StepError, run_quietly, say
+from tooling.environment import WORK
+from tooling.steps import StepError, run_quietly, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QImage
 
-from desktop import Desktop
-from environment import WORK
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
+from desktop.tray_probe import NoTrayIconError, Tray
 from linux.clean_root import HOME, PERSON, CleanRoot, why_not
 from linux.packages import file_name
 from linux.share import DESKTOP_FILE, METAINFO, NAME
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
-from steps import StepError, Steps, run_quietly, say
-from tray_probe import NoTrayIconError, Tray
+from tooling.environment import WORK
+from tooling.processes import wait_until
+from tooling.steps import StepError, Steps, run_quietly, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

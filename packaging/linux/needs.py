@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from steps import StepError, run_quietly
+from tooling.steps import StepError, run_quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

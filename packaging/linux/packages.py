@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from environment import PYTHON, ROOT, WORK
 from linux.needs import Needs, debian_depends, needs_of, rpm_depends
 from linux.share import HERE, LICENSES, NAME, make_share
-from steps import run_quietly
+from tooling.environment import PYTHON, ROOT, WORK
+from tooling.steps import run_quietly
 from trayapp import __version__
 from trayapp.core.autostart.login_entry import SUMMARY
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from environment import PYTHON, ROOT
-from steps import run_quietly
+from tooling.environment import PYTHON, ROOT, RUN_MODULE
+from tooling.steps import run_quietly
 from trayapp import __version__
 from trayapp.core.autostart.desktop_entry import DesktopEntry
 from trayapp.core.autostart.login_entry import SUMMARY
@@ -44,7 +44,7 @@ def make_share(folder: Path, epoch: int) -> None:
     _zip(folder / f"{MANUAL}.gz", manual())
     for shell, place in COMPLETIONS.items():
         _write(folder / place, completions(shell))
-    run_quietly([PYTHON, ROOT / "packaging/app_icons.py", folder / "icons"])
+    run_quietly([PYTHON, RUN_MODULE, "build.app_icons", folder / "icons"])
 
 
 def desktop_file() -> str:

@@ -1,6 +1,6 @@
 """Makes the installer and the archive for Windows of the built program.
 
-    python packaging/windows/installer.py BUILT ICON OUTPUT
+    python packaging/run.py windows.installer BUILT ICON OUTPUT
 
 It needs Inno Setup 6.3 or newer, and Windows.
 """
@@ -14,15 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-ROOT: Final = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]  # it is started by its path
-
-from trayapp import __version__  # noqa: E402  # found by the line above
-from windows.version import numbers  # noqa: E402  # as above
+from trayapp import __version__
+from windows.version import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ROOT: Final = Path(__file__).parents[2]
 SCRIPT: Final = Path(__file__).with_name("balance-tray.iss")
 ARCHIVE: Final = f"balance-tray-{__version__}-windows-x86_64"
 _PLACES: Final = ("ProgramFiles(x86)", "ProgramFiles", "LOCALAPPDATA\\Programs")

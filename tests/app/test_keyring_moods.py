@@ -18,10 +18,10 @@ from pytestqt.qtbot import QtBot
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
+from desktop.scripted_gateway import ScriptedGateway
 from fake_secrets import FAILED, FakeSecrets
 from on_screen import on_screen
 from private_bus import private_bus
-from scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring

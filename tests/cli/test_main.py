@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.scripted_gateway import ScriptedGateway
 from ears import Ears
-from scripted_gateway import ScriptedGateway
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.alerts.memory import AlertMemory

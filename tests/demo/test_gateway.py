@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripted_gateway import ScriptedGateway
+from desktop.scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account
 from trayapp.core.account_draft import base_url_problem
 from trayapp.core.account_state import AccountState

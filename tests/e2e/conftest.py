@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from atspi import Screen
-from desktop import Desktop
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 

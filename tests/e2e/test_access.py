@@ -1,7 +1,7 @@
 """What a screen reader says of the program is what a person would say.
 
-Read over AT-SPI from the running program, one line a thing, as `packaging/reader.py`
-prints it: run that and listen when you change what is seen.
+Read over AT-SPI from the running program, one line a thing. The module `desktop.reader`
+prints it so: run that and listen when you change what is seen.
 """
 
 import re
@@ -13,12 +13,12 @@ from functools import partial
 
 import pytest
 
-from atspi import Screen, Thing
-from processes import wait_until
-from reader import Line, lines
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen, Thing
+from desktop.reader import Line, lines
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
+from tooling.processes import wait_until
 from trayapp.core.balance import Balance, Reading
 from trayapp.services.history.store import HistoryStore
 

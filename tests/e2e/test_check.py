@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from desktop import Desktop
-from scripted_gateway import ScriptedGateway
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from story import Program
 
 pytestmark = pytest.mark.e2e

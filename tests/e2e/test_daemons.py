@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from desktop import Desktop
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -7,13 +7,13 @@ from contextlib import closing
 
 import pytest
 
-from atspi import Screen
-from desktop import Desktop
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 
 pytestmark = pytest.mark.e2e
 

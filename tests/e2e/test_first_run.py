@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from atspi import GoneError, Screen, Thing
-from processes import WaitTimeoutError, wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import GoneError, Screen, Thing
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Program
+from tooling.processes import WaitTimeoutError, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

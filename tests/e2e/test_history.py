@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from scripted_gateway import ScriptedGateway
+from desktop.scripted_gateway import ScriptedGateway
 from story import Program
 
 pytestmark = pytest.mark.e2e

@@ -4,13 +4,13 @@ import signal
 
 import pytest
 
-from atspi import Screen
-from desktop import Desktop
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 from watcher import Watcher
 
 pytestmark = pytest.mark.e2e

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from atspi import Screen, Thing
-from desktop import PASSWORD, Desktop
+from desktop.atspi import Screen, Thing
+from desktop.desktop import PASSWORD, Desktop
+from desktop.first_run import enter_key, finish, name_service
+from desktop.scripted_gateway import ScriptedGateway
 from fake_secrets import FAILED, FakeSecrets
-from first_steps import enter_key, finish, name_service
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 
 pytestmark = pytest.mark.e2e
 

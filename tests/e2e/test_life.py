@@ -11,12 +11,12 @@ from typing import Final
 
 import pytest
 
-from desktop import Desktop
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Program
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 
 pytestmark = pytest.mark.e2e
 

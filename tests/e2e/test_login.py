@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from atspi import Screen, Thing
-from desktop import Desktop
-from desktop_sessions import Xfce
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen, Thing
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
+from desktop.sessions import Xfce
 from session import Icon
 from story import Ours, Program
+from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 

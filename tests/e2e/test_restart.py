@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from atspi import Screen
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import END_S, Ours, Program
+from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

@@ -18,17 +18,17 @@ import trustme
 
 import clipboard
 import sweep as searching
-from atspi import GoneError, Screen
 from certificates import serving
-from desktop import KEYRING, Desktop
+from desktop.atspi import GoneError, Screen
+from desktop.desktop import KEYRING, Desktop
+from desktop.scripted_gateway import ScriptedGateway
 from fake_secrets import FAILED, FakeSecrets
 from parrot import RESETS, SAYS, SILENT, Parrot
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
 from sweep import Sweep, spellings
 from tally import FAULTS, Tally
+from tooling.processes import wait_until
 from trayapp.core.account import Account, Service
 from trayapp.core.settings import Settings
 from trayapp.services.files.config_file import Config, ConfigFile

@@ -12,14 +12,14 @@ from typing import Final
 
 import pytest
 
-from atspi import Screen
-from desktop import Desktop, Panel
+from desktop.atspi import Screen
+from desktop.desktop import Desktop, Panel
+from desktop.scripted_gateway import ScriptedGateway
 from displayed import drawn, wait_for_icon, wait_for_notification
 from old_tray import OldIcon
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
 from story import Ours, Program
+from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from atspi import Screen
-from first_steps import enter_key, name_service
-from processes import wait_until
-from scripted_gateway import ScriptedGateway
+from desktop.atspi import Screen
+from desktop.first_run import enter_key, name_service
+from desktop.scripted_gateway import ScriptedGateway
 from session import Icon, Notification, Notifications
 from story import Ours, Program
+from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 

@@ -6,17 +6,14 @@ collect_ignore = (
     []
     if sys.platform == "linux"
     else [
-        "test_bench.py",
-        "test_bench_processes.py",
-        "test_bench_scenes.py",
-        "test_bundle.py",
-        "test_desktop.py",
-        "test_faults.py",
-        "test_fuzz.py",
-        "test_icu_data.py",
-        "test_linux_packages.py",
-        "test_linux_share.py",
-        "test_processes.py",
-        "test_trimming.py",
+        "bench",
+        "build/test_bundle.py",
+        "build/test_icu_data.py",
+        "build/test_trimming.py",
+        "checks/test_fuzz.py",
+        "desktop",
+        "linux",
+        "pictures/test_faults.py",
+        "tooling/test_processes.py",
     ]
 )

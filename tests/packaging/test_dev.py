@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import dev
-import environment
-from steps import StepError, Steps
+from tooling import environment
+from tooling.steps import StepError, Steps
 
 
 @pytest.mark.parametrize("args", [[], ["--demo"], ["--minimized", "--verbose"]])
@@ -73,6 +73,7 @@ def test_a_command_starts_its_script_with_what_follows(
     monkeypatch.setattr(dev, "prepare", lambda **_: None)
     monkeypatch.setattr(dev, "run_loudly", start)
     assert dev.main() == 1
-    script = environment.ROOT / "packaging" / f"{command}.py"
-    assert started == [[environment.PYTHON, script, "5"]]
-    assert script.is_file()
+    module = dev.SCRIPTS[command]
+    assert started == [[environment.PYTHON, environment.RUN_MODULE, module, "5"]]
+    script = environment.ROOT / "packaging" / module.replace(".", "/")
+    assert script.with_suffix(".py").is_file()

@@ -17,7 +17,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
-from scripted_gateway import ScriptedGateway
+from desktop.scripted_gateway import ScriptedGateway
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Alert, Disposition, Reason

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from scripted_gateway import ScriptedGateway
+from desktop.scripted_gateway import ScriptedGateway
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome

@@ -11,7 +11,7 @@ import pytest
 from private_bus import private_bus
 
 ROOT = Path(__file__).parents[2]
-PORTAL = ROOT / "packaging/portal.py"
+PORTAL = ROOT / "packaging/desktop/portal.py"
 LISTENER = """
 import sys
 from PySide6.QtCore import QCoreApplication, QObject, Slot

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 
-from desktop_shells import BareGnome
-from processes import wait_until
+from desktop.shells import BareGnome
+from tooling.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from atspi import Screen, Thing
-    from desktop import Desktop
+    from desktop.atspi import Screen, Thing
+    from desktop.desktop import Desktop
 
 _WITHIN_S: Final = 10.0
 _SERVER: Final = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications")

@@ -19,7 +19,7 @@ from jeepney import (
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
 
-from processes import wait_until
+from tooling.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from atspi import Screen
-    from desktop import Desktop
+    from desktop.atspi import Screen
+    from desktop.desktop import Desktop
 
 
 @dataclass(frozen=True, slots=True)

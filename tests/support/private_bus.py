@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_parts import FILES
+from desktop.parts import FILES
 
 
 @dataclass(frozen=True, slots=True)

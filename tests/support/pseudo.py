@@ -4,7 +4,7 @@ import gettext
 import re
 from itertools import cycle
 
-import translations
+from i18n import translations
 from trayapp.core.i18n.language import Language
 
 GROWTH = 1.4

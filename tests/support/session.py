@@ -10,8 +10,8 @@ from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.bus_messages import Monitoring
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from processes import wait_until
-from tray_probe import NoTrayIconError, Tray
+from desktop.tray_probe import NoTrayIconError, Tray
+from tooling.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

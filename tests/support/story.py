@@ -7,15 +7,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from processes import wait_until
+from tooling.processes import wait_until
 
 if TYPE_CHECKING:
     import signal
     import subprocess
     from collections.abc import Sequence
 
-    from atspi import Screen, Thing
-    from desktop import Desktop
+    from desktop.atspi import Screen, Thing
+    from desktop.desktop import Desktop
 
 END_S: Final = 10.0
 

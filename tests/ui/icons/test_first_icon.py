@@ -25,7 +25,7 @@ def picture(first: FirstIcon, size: int) -> QImage:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_its_picture_is_that_of_what_is_not_known_yet(qtbot: QtBot, size: int) -> None:
-    """Else the icon would change: `packaging/waiting_icon.py` draws it anew."""
+    """Else the icon would change: `packaging/build/waiting_icon.py` draws it anew."""
     del qtbot
     wanted = gauge_icon(Gauge(Status.UNKNOWN), IconStyle.COLOUR, None)
     kind = QImage.Format.Format_ARGB32

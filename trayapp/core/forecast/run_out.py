@@ -21,7 +21,7 @@ _WINDOW: Final = timedelta(weeks=16)
 _ENOUGH: Final = ((7, 3), (14, 2))
 """Days seen, and days with spending among them: either pair is enough."""
 
-# Measured with packaging/replay.py, on other seeds than the one it prints.
+# Measured with packaging/replay, on other seeds than the one it prints.
 _HALF_LIFE: Final = 28.0
 """Days after which a day counts half."""
 _BURST: Final = 1.5

@@ -11,7 +11,7 @@ SIZES = (16, 20, 22, 24, 32, 40, 48, 64)
 """What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
 STRIP = "waiting.png"
 """The picture of what is not known yet in each of these sizes, side by side: painting
-them would import what paints. `packaging/app_icons.py` draws it."""
+them would import what paints. `packaging/build/waiting_icon.py` draws it."""
 
 
 class FirstIcon:

@@ -1,0 +1,1 @@
+"""The benchmark of `dev.py bench`; desktops are in `desktop`."""

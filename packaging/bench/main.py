@@ -1,0 +1,168 @@
+"""The benchmark: the program beside a bare tray icon and its peers, on one desktop.
+
+    python3 packaging/dev.py bench [--quick] [--runs N] [--only FIGURE …] [--no-peers]
+
+Whole processes, started in turn, each in a home of its own; medians, and beside each
+what is aimed at. All of it goes into `packaging/.work/bench/bench.json` as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import platform
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bench import bundle, check, growth, idle, start
+from bench.context import KEY, Scene, Till
+from bench.report import Book, rows, table
+from bench.session import Ears, Stage
+from bench.subjects import FOLDER, add_account, subjects
+from desktop.desktop import DesktopError
+from desktop.scripted_gateway import ScriptedGateway
+from tooling.processes import WaitTimeoutError
+from tooling.steps import StepError, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bench.report import Figure, Row
+    from bench.subjects import Subject
+
+JSON: Final = FOLDER / "bench.json"
+RUNS: Final = 5
+QUICK_RUNS: Final = 2
+SCENES: Final[dict[str, tuple[Sequence[Figure], Callable[[Scene], None]]]] = {
+    "start": (start.FIGURES, start.measure),
+    "check": (check.FIGURES, check.measure),
+    "idle": (idle.FIGURES, idle.measure),
+    "accounts": (growth.ACCOUNT_FIGURES, growth.measure_accounts),
+    "readings": (growth.READING_FIGURES, growth.measure_readings),
+    "sizes": (bundle.FIGURES, bundle.measure),
+}
+FIGURES: Final = [figure for figures, _ in SCENES.values() for figure in figures]
+
+
+def main() -> int:
+    """Measure what is asked for; 0 if nothing of it missed its aim."""
+    asked = _read_command_line()
+    runs = asked.runs or (QUICK_RUNS if asked.quick else RUNS)
+    about: dict[str, Any] = {}
+    book = Book()
+    FOLDER.mkdir(exist_ok=True)
+    try:
+        only_one()
+        found = subjects(with_peers=not asked.no_peers)
+        about = machine(found, runs)
+        say(describe(about))
+        with Stage() as stage, Ears(stage.bus) as ears, ScriptedGateway() as gateway:
+            till = Till(gateway)
+            scene = Scene(book, stage, ears, till, found, runs, quick=asked.quick)
+            for subject in scene.ours:
+                add_account(subject, stage, till.url, KEY)
+            start.warm_up(scene)
+            for name in scenes_of(asked.only):
+                say(f"{name} …")
+                try:
+                    SCENES[name][1](scene)
+                except (StepError, WaitTimeoutError) as error:
+                    book.note(f"{name} was not measured to its end: {error}")
+                _write(book, about)
+    except (DesktopError, StepError, WaitTimeoutError) as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped; this is what was measured until then")
+    judged = rows(book, FIGURES)
+    say(f"\n{table(judged)}\n")
+    for note in book.notes:
+        say(f"- {note}")
+    say(f"As JSON: {JSON}")
+    missed = any(row.verdict == "missed" for row in judged)
+    return 1 if missed or not judged else 0
+
+
+def only_one() -> None:
+    """Refuse to measure beside another benchmark: each would be the other's load."""
+    lock = os.open(FOLDER / "lock", os.O_CREAT | os.O_RDWR)  # until this process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = "Another benchmark is running"
+        raise StepError(message) from error
+
+
+def scenes_of(wanted: Sequence[str]) -> list[str]:
+    """Name the scenes in which these figures are measured; all if none is named.
+
+    A scene's own name stands for all of its figures.
+    """
+    return [
+        name
+        for name, (figures, _) in SCENES.items()
+        if not wanted or {name, *(one.id for one in figures)} & set(wanted)
+    ]
+
+
+def machine(found: Sequence[Subject], runs: int) -> dict[str, Any]:
+    """Tell of where this was measured, without which no figure means anything."""
+    cpu = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*: (.*)", cpu, re.MULTILINE)
+    return {
+        "cpu": model[1] if model else platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
+        "kernel": platform.release(),
+        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "runs": runs,
+        "versions": {one.name: one.version for one in found},
+    }
+
+
+def describe(about: dict[str, Any]) -> str:
+    """Say in a few lines where this was measured."""
+    load = ", ".join(f"{one:.2f}" for one in about["load"])
+    versions = ", ".join(f"{name} {one}" for name, one in about["versions"].items())
+    return (
+        f"{about['cpu']}, {about['cores']} cores, load {load} at the start\n"
+        f"{about['system']}, Linux {about['kernel']}; Xfce on Xvfb, gnome-keyring\n"
+        f"{versions}\n{about['runs']} runs of each, in turn"
+    )
+
+
+def _write(book: Book, about: dict[str, Any]) -> None:
+    judged: list[Row] = rows(book, FIGURES)
+    content = {
+        "machine": about,
+        "figures": [row.as_dict() for row in judged],
+        "notes": book.notes,
+    }
+    JSON.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _read_command_line() -> argparse.Namespace:
+    names = [*SCENES, *(figure.id for figure in FIGURES)]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--runs", type=int, help=f"of each (default {RUNS})")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=names,
+        metavar="FIGURE",
+        help=f"measure this, and what is measured with it: {', '.join(names)}",
+    )
+    parser.add_argument("--no-peers", action="store_true", help="leave others out")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

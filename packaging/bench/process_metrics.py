@@ -1,0 +1,192 @@
+"""What Linux tells of a program's processes: memory, CPU, wake-ups, bytes written.
+
+A program is all processes that carry its mark in their environment, so that helpers it
+started, detached ones too, count as its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tooling.processes import WaitTimeoutError, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MARK: Final = "BALANCE_TRAY_BENCH"
+_PROC: Final = Path("/proc")
+_NS_PER_MS: Final = 1_000_000
+_STILL_S: Final = 0.5
+_STILL_WITHIN_S: Final = 20.0
+_STILL_MB: Final = 0.1
+_SWITCHES: Final = re.compile(
+    r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a program's processes have done until a moment."""
+
+    at: float
+    switches: dict[int, int]
+    """Of each thread, voluntary ones and others; one that ended takes its own along."""
+    names: dict[int, str]
+    """Of each thread."""
+    cpu_ms: dict[int, float]
+    """Of each process, threads that ended included."""
+    written: dict[int, int]
+    """Bytes of each process that went, or will go, to a disk."""
+
+    def since(self, before: Activity) -> tuple[int, float, int]:
+        """Give the switches, the CPU's milliseconds and the bytes since then."""
+        return (
+            int(_grown(before.switches, self.switches)),
+            _grown(before.cpu_ms, self.cpu_ms),
+            int(_grown(before.written, self.written)),
+        )
+
+    def by_thread(self, before: Activity) -> Counter[str]:
+        """Give the switches since then by the threads' names, of those that had any."""
+        found: Counter[str] = Counter()
+        for thread, count in self.switches.items():
+            found[self.names[thread]] += count - before.switches.get(thread, 0)
+        return +found
+
+
+def members(token: str) -> list[int]:
+    """Find the processes that carry a mark."""
+    mark = f"{MARK}={token}".encode()
+    found = []
+    for environ in _PROC.glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in environ.read_bytes().split(b"\0"):
+                found.append(int(environ.parent.name))
+    return found
+
+
+def pss_mb(processes: Iterable[int]) -> float:
+    """Give what they hold in memory, what is shared divided among those who share."""
+    total = 0
+    for pid in processes:
+        with contextlib.suppress(OSError):  # it has just ended
+            text = (_PROC / str(pid) / "smaps_rollup").read_text()
+            found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+            total += int(found[1]) if found else 0
+    return total * 1_024 / 1e6
+
+
+def still_pss_mb(token: str) -> float:
+    """Give a program's memory as soon as it stops changing.
+
+    If it never does, then what it is after a while.
+    """
+    last, changed = pss_mb(members(token)), time.monotonic()
+
+    def is_still() -> bool:
+        nonlocal last, changed
+        now = pss_mb(members(token))
+        if abs(now - last) > _STILL_MB:
+            last, changed = now, time.monotonic()
+        return time.monotonic() - changed > _STILL_S
+
+    with contextlib.suppress(WaitTimeoutError):
+        wait_until(is_still, "memory that stands still", _STILL_WITHIN_S)
+    return pss_mb(members(token))
+
+
+def activity(processes: Iterable[int]) -> Activity:
+    """Read what they have done so far."""
+    switches: dict[int, int] = {}
+    names: dict[int, str] = {}
+    cpu: dict[int, float] = {}
+    written: dict[int, int] = {}
+    for pid in processes:
+        folder = _PROC / str(pid)
+        with contextlib.suppress(OSError):  # it, or a thread of it, has just ended
+            cpu[pid] = cpu_ms(pid)
+            written[pid] = _written(folder)
+            for task in (folder / "task").iterdir():
+                status = (task / "status").read_text()
+                names[int(task.name)] = status.splitlines()[0].partition("\t")[2]
+                found = _SWITCHES.findall(status)
+                switches[int(task.name)] = sum(map(int, found))
+    return Activity(time.monotonic(), switches, names, cpu, written)
+
+
+def cpu_ms(pid: int) -> float:
+    """Give the CPU time of a process: exactly, where `stat` counts in steps of 10 ms.
+
+    That is what `clock_getcpuclockid(3)` names; Python has no word for it.
+    """
+    clock = ~pid << 3 | 2
+    return time.clock_gettime_ns(clock) / _NS_PER_MS
+
+
+def libraries(pid: int) -> set[str]:
+    """Name the files that a process has mapped."""
+    try:
+        text = (_PROC / str(pid) / "maps").read_text(errors="replace")
+    except OSError:
+        return set()
+    return {line.split(maxsplit=5)[5] for line in text.splitlines() if "/" in line}
+
+
+def changed_files(folder: Path, before: dict[Path, tuple[int, int]]) -> list[str]:
+    """Name the files that are not as they were when `files` looked."""
+    now = files(folder)
+    return sorted(
+        str(path.relative_to(folder))
+        for path in now.keys() | before.keys()
+        if now.get(path) != before.get(path)
+    )
+
+
+def files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Give the time and the size of all files in a folder."""
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                stat = Path(parent, name).lstat()
+                found[Path(parent, name)] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+class Ending:
+    """Hears of a process's end at once; made before it is asked to end."""
+
+    def __init__(self, pid: int) -> None:
+        self._descriptor = os.pidfd_open(pid)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Say whether it ended within this time."""
+        try:
+            ended, _, _ = select.select([self._descriptor], [], [], timeout_s)
+        finally:
+            os.close(self._descriptor)
+        return bool(ended)
+
+
+def _grown(before: Mapping[int, float], after: Mapping[int, float]) -> float:
+    return sum(value - before.get(one, 0) for one, value in after.items())
+
+
+def _written(folder: Path) -> int:
+    found = re.search(r"^write_bytes: (\d+)", (folder / "io").read_text(), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def end(pid: int) -> None:
+    """Kill a process, if it is still there."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Checks of the code that are programs of their own: fuzzing."""

@@ -1,0 +1,1 @@
+"""The translations' files, kept in step with the code."""

@@ -1,0 +1,1 @@
+"""The archive and packages for Linux, and the check that installs them."""

@@ -1,0 +1,1 @@
+"""The application's description for macOS, and its disk image."""

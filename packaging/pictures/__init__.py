@@ -1,0 +1,1 @@
+"""Pictures of the running program: README, faults, sheets of windows and icons."""

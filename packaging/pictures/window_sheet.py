@@ -1,0 +1,132 @@
+"""Sheets of every window and dialog: light and dark, English and Spanish, two scales.
+
+    python3 packaging/run.py pictures.window_sheet FOLDER --look LOOK --scene SCENE …
+
+The running program is driven into each state on a desktop of its own, as a person
+would, and photographed. A look is such as `es-dark-2x`, in any language there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+
+from desktop.atspi import Screen
+from desktop.desktop import Desktop
+from desktop.scripted_gateway import ScriptedGateway
+from desktop.tray_probe import Tray
+from pictures import looks
+from pictures.photographer import Photographer
+from pictures.window_scenes import SCENES
+from tooling.environment import RUN_MODULE, WORK
+from tooling.processes import WaitTimeoutError
+from tooling.steps import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pictures.looks import Look
+
+FOLDER: Final = WORK / "sheets"
+_GROUND: Final = QColor("#3d5a73")
+_GAP: Final = 16
+_CAPTION: Final = 20
+_WIDTH: Final = 2_600
+"""Of a sheet, in points."""
+_SCREEN: Final = (1280, 1280)
+"""In points: so high that a window can show four accounts with their errors."""
+_GTK_DARK: Final = "[Settings]\ngtk-application-prefer-dark-theme=1\n"
+
+
+def main() -> int:
+    """Make the sheets that are asked for: without a word, all of them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    parser.add_argument("--look", type=looks.look, nargs="+", default=looks.LOOKS)
+    parser.add_argument("--scene", choices=SCENES, nargs="+", default=[*SCENES])
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    if len(asked.look) > 1:
+        return _side_by_side(asked.folder, asked.look, asked.scene)
+    application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
+    for one in asked.look:
+        for name, pictures in _pictures(one, asked.scene).items():
+            target = asked.folder / f"{one.name}-{name}.png"
+            _sheet(pictures, one.scale).save(str(target))
+            say(f"{target.name}: {target.stat().st_size // 1024} KB")
+    del application
+    return 0
+
+
+def _side_by_side(folder: Path, chosen: Sequence[Look], scenes: Sequence[str]) -> int:
+    """Make each look's sheets in a process of its own; 1 if any did not come about."""
+
+    def make(one: Look) -> int:
+        args: list[str | Path] = [folder, "--look", one.name, "--scene", *scenes]
+        return subprocess.run(
+            [sys.executable, RUN_MODULE, "pictures.window_sheet", *args], check=False
+        ).returncode
+
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        return 1 if any(at_once.map(make, chosen)) else 0
+
+
+def _pictures(look: Look, scenes: Sequence[str]) -> dict[str, list[tuple[str, QImage]]]:
+    """Photograph some scenes in one look."""
+    size = (_SCREEN[0] * look.scale, _SCREEN[1] * look.scale)
+    env = {"QT_SCALE_FACTOR": str(look.scale)}
+    with Desktop("xfce", env=env, size=size) as desktop, ScriptedGateway() as gateway:
+        if look.dark:
+            settings = desktop.home / ".config/gtk-3.0/settings.ini"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(_GTK_DARK)
+        bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+        with Tray(bus) as tray, Screen(bus) as screen:
+            taken = Photographer(look, desktop, gateway, tray, screen)
+            for name in scenes:
+                taken.sheet = name
+                try:
+                    SCENES[name](taken)
+                except (AssertionError, TimeoutError, WaitTimeoutError):
+                    said = desktop.log("program")
+                    say(f"{look.name}: {name} stopped; the program said:\n{said}")
+                    raise
+            return taken.pictures
+
+
+def _sheet(pictures: Sequence[tuple[str, QImage]], scale: int) -> QImage:
+    """Lay the pictures side by side, each below its name."""
+    gap, caption = _GAP * scale, _CAPTION * scale
+    places: list[QPoint] = []
+    left = top = right = bottom = gap
+    for _, one in pictures:
+        if left > gap and left + one.width() + gap > _WIDTH * scale:
+            left, top = gap, bottom + gap
+        places.append(QPoint(left, top + caption))
+        left += one.width() + gap
+        right, bottom = max(right, left), max(bottom, top + caption + one.height())
+    sheet = QImage(right, bottom + gap, QImage.Format.Format_RGB32)
+    sheet.fill(_GROUND)
+    painter = QPainter(sheet)
+    painter.setPen(Qt.GlobalColor.white)
+    font = painter.font()
+    font.setPixelSize(13 * scale)
+    painter.setFont(font)
+    for (name, one), place in zip(pictures, places, strict=True):
+        words = QRect(place.x(), place.y() - caption, one.width() + gap, caption)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawImage(place, one)
+    painter.end()
+    return sheet
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `dev.py` and its commands share; nothing but the standard library."""

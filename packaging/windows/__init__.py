@@ -1,0 +1,1 @@
+"""The installer for Windows, and the version that Windows shows."""
