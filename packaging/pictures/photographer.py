@@ -93,7 +93,7 @@ class Photographer:
             )
         settings = Settings(language=self.look.code, discreet=discreet)
         if not loud:
-            settings = replace(settings, told=frozenset())
+            settings = replace(settings, alert_kinds=frozenset())
         file = self.desktop.home / ".config/balance-tray/config.toml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(to_toml(Config(tuple(accounts), settings)))

@@ -166,7 +166,7 @@ def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
 def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
     """The window's "Why?" opens it."""
     scene.start(A)
-    held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.HELD, Reason.QUIET)
+    held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.PENDING, Reason.QUIET)
     scene.poller.logged.emit((held,))
     scene.window.why_requested.emit()
     (table,) = scene.window.findChildren(QTableWidget)

@@ -633,7 +633,7 @@ def test_an_account_needs_no_more_than_its_name(person: Person) -> None:
 
 def test_accounts_and_settings_that_are_there_stay(person: Person) -> None:
     """The new one comes last."""
-    settings = Settings(timedelta(hours=6), told=frozenset({AlertKind.LOW}))
+    settings = Settings(timedelta(hours=6), alert_kinds=frozenset({AlertKind.LOW}))
     first = person.account("a")
     person.file.save(Config((first,), settings))
     person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)

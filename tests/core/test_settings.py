@@ -31,5 +31,5 @@ def test_a_wait_out_of_bounds_is_refused(wait: timedelta) -> None:
 def test_all_that_asks_a_person_to_act_is_told_by_default() -> None:
     """A top-up is what they did themselves; nothing is quiet, nothing repeated."""
     settings = Settings()
-    assert settings.told == frozenset(AlertKind) - {AlertKind.TOPPED_UP}
+    assert settings.alert_kinds == frozenset(AlertKind) - {AlertKind.TOPPED_UP}
     assert (settings.quiet, settings.reminder) == (None, None)

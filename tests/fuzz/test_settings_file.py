@@ -40,7 +40,7 @@ SETTINGS = st.builds(
     Settings,
     # The dialog, like the file, knows whole minutes.
     interval=st.integers(5, 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
-    told=st.frozensets(st.sampled_from(AlertKind)),
+    alert_kinds=st.frozensets(st.sampled_from(AlertKind)),
     unreachable_after=HOURS,
     quiet=st.none() | st.builds(QuietHours, st.times(), st.times()),
     reminder=st.none() | HOURS,

@@ -305,14 +305,16 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
     """Accounts in their order, the settings, and the last balance of each."""
-    scene.file.save(Config((A, B), Settings(timedelta(hours=1), told=frozenset())))
+    scene.file.save(
+        Config((A, B), Settings(timedelta(hours=1), alert_kinds=frozenset()))
+    )
     reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
     with HistoryStore(scene.places.history) as history:
         history.record("b", reading)
     (loaded,) = scene.play().loads
     assert [one.account for one in loaded.known] == [A, B]
     assert [one.reading for one in loaded.known] == [None, reading]
-    assert loaded.settings == Settings(timedelta(hours=1), told=frozenset())
+    assert loaded.settings == Settings(timedelta(hours=1), alert_kinds=frozenset())
     assert loaded.problems == ()
 
 
@@ -589,7 +591,10 @@ def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
         assert await scene.alerts() == [("a", AlertKind.LOW), ("b", AlertKind.LOW)]
 
     ears = scene.play(step)
-    assert [one.fate for one in ears.entries] == [Disposition.SENT, Disposition.SENT]
+    assert [one.disposition for one in ears.entries] == [
+        Disposition.SENT,
+        Disposition.SENT,
+    ]
     later = scene.play(answers(2))
     assert later.entries == ears.entries
     assert later.told.empty()

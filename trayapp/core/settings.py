@@ -26,7 +26,7 @@ class AlertKind(StrEnum):
     TOPPED_UP = "topped-up"
 
 
-DEFAULT_TOLD: Final = frozenset(AlertKind) - {AlertKind.TOPPED_UP}
+DEFAULT_ALERT_KINDS: Final = frozenset(AlertKind) - {AlertKind.TOPPED_UP}
 """What asks a person to act; a top-up is what they did themselves."""
 
 
@@ -62,7 +62,7 @@ class Settings:
     interval: timedelta = DEFAULT_INTERVAL
     """Between two questions, 5 minutes to 24 hours: the gateway publishes no limit,
     and others of its kind block a computer that asks too often."""
-    told: frozenset[AlertKind] = DEFAULT_TOLD
+    alert_kinds: frozenset[AlertKind] = DEFAULT_ALERT_KINDS
     unreachable_after: timedelta = DEFAULT_UNREACHABLE_AFTER
     """Without a good answer, while the program runs; 1 hour to 7 days."""
     quiet: QuietHours | None = None

@@ -25,7 +25,7 @@ HELD = LogEntry(
     "b",
     "Shop",
     AlertKind.REJECTED,
-    Disposition.HELD,
+    Disposition.PENDING,
     Reason.SNOOZED,
 )
 SENT_ROW = ("5 Jan, 12:00", "Main", "Low balance", "Sent: it was new")

@@ -38,7 +38,7 @@ LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-ALL = Settings(told=frozenset(AlertKind))
+ALL = Settings(alert_kinds=frozenset(AlertKind))
 NORMAL = NormalSpending(Decimal(2), Decimal(1), Decimal(4), "EUR")
 LEAK = Drain(Decimal(38), 20 * MINUTE, NORMAL)
 NOTHING = Outlook()
@@ -110,7 +110,7 @@ class Story:
     @property
     def fates(self) -> list[tuple[AlertKind | None, Disposition, Reason]]:
         """What was decided last."""
-        return [(one.kind, one.fate, one.reason) for one in self.decisions]
+        return [(one.kind, one.disposition, one.reason) for one in self.decisions]
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_what_a_graver_alert_says_is_logged_as_said(story: Story) -> None:
     story.read("0")
     assert story.fates == [
         (EMPTY, Disposition.SENT, Reason.NEW),
-        (LOW, Disposition.NOT_SENT, Reason.COVERED),
+        (LOW, Disposition.SUPPRESSED, Reason.COVERED),
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_threshold_of_zero_tells_of_an_empty_account_alone(story: Story) -> No
 
 def test_low_is_told_though_empty_is_turned_off(story: Story) -> None:
     """What nobody hears of covers nothing."""
-    story.settings = replace(ALL, told=frozenset({LOW}))
+    story.settings = replace(ALL, alert_kinds=frozenset({LOW}))
     assert told(story, "50", "0") == [[], [LOW]]
 
 
@@ -293,7 +293,7 @@ def test_a_top_up_that_was_spent_before_it_could_be_told_is_none(story: Story) -
     story.hold = Reason.SNOOZED
     story.read("150")
     assert story.read("0") == [EMPTY]
-    assert (TOPPED_UP, Disposition.NOT_SENT, Reason.OVER) in story.fates
+    assert (TOPPED_UP, Disposition.SUPPRESSED, Reason.OVER) in story.fates
 
 
 # --- the key, and silence ---------------------------------------------------------
@@ -406,7 +406,7 @@ def test_what_was_held_back_over_night_waits_for_the_mornings_answer(
     assert story.tick() == []
     story.settings = Settings()
     assert story.read("50") == []
-    assert (LOW, Disposition.NOT_SENT, Reason.OVER) in story.fates
+    assert (LOW, Disposition.SUPPRESSED, Reason.OVER) in story.fates
 
 
 def test_a_late_answer_changes_nothing(story: Story) -> None:
@@ -425,7 +425,7 @@ def test_a_changed_unit_is_an_event_and_not_a_drop(story: Story) -> None:
     """Nothing is told of the first reading, by itself or by the time."""
     story.read("5000")
     assert story.read("9", days(1), unit="CREDITS") == []
-    assert story.fates == [(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED)]
+    assert story.fates == [(None, Disposition.SUPPRESSED, Reason.UNIT_CHANGED)]
     assert story.wait(5 * MINUTE) == []
     assert story.read("9", unit="CREDITS") == [LOW]
 
@@ -484,13 +484,13 @@ def test_what_nobody_takes_is_told_once_when_somebody_does(
 ) -> None:
     """Whether that was known before it was sent, or found out by it."""
     if known:
-        story.hold = Reason.UNTAKEN
+        story.hold = Reason.UNDELIVERED
         assert begin(story) == []
-        assert (kind, Disposition.HELD, Reason.UNTAKEN) in story.fates
+        assert (kind, Disposition.PENDING, Reason.UNDELIVERED) in story.fates
     else:
         assert begin(story) == [kind]
-        story.memory = story.memory.untold(story.alert)
-        story.hold = Reason.UNTAKEN
+        story.memory = story.memory.undelivered(story.alert)
+        story.hold = Reason.UNDELIVERED
     assert story.wait(15 * MINUTE) == []
     story.restart()
     story.hold = None
@@ -504,17 +504,17 @@ def test_what_is_over_before_anybody_takes_it_is_not_told(story: Story) -> None:
     """A balance that was low is no news when it is topped up."""
     story.settings = Settings()
     story.read("9")
-    story.memory = story.memory.untold(story.alert)
-    story.hold = Reason.UNTAKEN
+    story.memory = story.memory.undelivered(story.alert)
+    story.hold = Reason.UNDELIVERED
     story.read("50")
-    assert story.fates[0] == (LOW, Disposition.NOT_SENT, Reason.OVER)
+    assert story.fates[0] == (LOW, Disposition.SUPPRESSED, Reason.OVER)
     story.hold = None
     assert story.tick() == []
 
 
 def test_a_drain_that_nobody_took_is_over_after_a_day(story: Story) -> None:
     """Then it is no news any more."""
-    story.hold = Reason.UNTAKEN
+    story.hold = Reason.UNDELIVERED
     story.read("80", LEAKING)
     for _ in range(24 * 4 + 1):
         story.now += 15 * MINUTE
@@ -529,7 +529,7 @@ def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> Non
     story.read("9")
     alert = story.alert
     story.read("50")
-    assert story.memory.untold(alert) is story.memory
+    assert story.memory.undelivered(alert) is story.memory
 
 
 # --- turned off, held back, reminded ----------------------------------------------
@@ -537,9 +537,9 @@ def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> Non
 
 def test_what_is_turned_off_is_told_when_it_is_turned_on_again(story: Story) -> None:
     """Silence is not counted as having told; it is logged once."""
-    story.settings = replace(ALL, told=frozenset())
+    story.settings = replace(ALL, alert_kinds=frozenset())
     assert story.read("5") == []
-    assert story.fates == [(LOW, Disposition.NOT_SENT, Reason.OFF)]
+    assert story.fates == [(LOW, Disposition.SUPPRESSED, Reason.OFF)]
     assert story.read("5") == []
     assert story.fates == []
     assert story.fail(Unauthorized) == []
@@ -553,7 +553,7 @@ def test_what_is_held_back_is_told_once_afterwards(story: Story, hold: Reason) -
     """If it still holds; and it is logged both times."""
     story.hold = hold
     assert story.read("9") == []
-    assert story.fates == [(LOW, Disposition.HELD, hold)]
+    assert story.fates == [(LOW, Disposition.PENDING, hold)]
     assert story.read("8") == []
     assert story.fates == []
     story.hold = None
@@ -568,7 +568,7 @@ def test_what_is_over_before_it_could_be_told_is_not_told(story: Story) -> None:
     story.hold = Reason.SNOOZED
     story.read("9")
     story.read("50")
-    assert (LOW, Disposition.NOT_SENT, Reason.OVER) in story.fates
+    assert (LOW, Disposition.SUPPRESSED, Reason.OVER) in story.fates
     story.hold = None
     assert story.tick() == []
 
@@ -745,7 +745,7 @@ class Judge:
     def judge(self, decisions: Iterable[Decision]) -> None:
         """Complain of an alert that is a repetition, or not known to be true."""
         for one in decisions:
-            if one.fate is not Disposition.SENT:
+            if one.disposition is not Disposition.SENT:
                 assert one.alert is None
                 continue
             assert one.kind is not None
@@ -800,7 +800,7 @@ def test_nothing_is_told_twice_or_without_being_known(
                 story.now += passed
                 story.tick()
             case "told", frozenset() as kinds:
-                story.settings = replace(ALL, told=kinds)
+                story.settings = replace(ALL, alert_kinds=kinds)
                 story.tick()
         judge.judge(story.decisions)
 
@@ -809,5 +809,5 @@ def assert_nothing_is_lost(story: Story, amount: Decimal) -> None:
     """Say that a low or empty balance, told or not, is known to have been."""
     stages = story.memory.stages
     for kind, holds in ((EMPTY, amount <= 0), (LOW, amount < 10)):
-        if holds and kind in story.settings.told:
+        if holds and kind in story.settings.alert_kinds:
             assert stages.get(kind) == "told"

@@ -15,8 +15,8 @@ def test_the_last_decision_stands_first(now: datetime) -> None:
     """With its time, its account, what it was about, and its fate with the reason."""
     hour = timedelta(hours=1)
     decisions = [
-        Decision(AlertKind.LOW, Disposition.HELD, Reason.QUIET),
-        Decision(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED),
+        Decision(AlertKind.LOW, Disposition.PENDING, Reason.QUIET),
+        Decision(None, Disposition.SUPPRESSED, Reason.UNIT_CHANGED),
     ]
     entries = logged(decisions, MAIN, now - 24 * hour) + logged(
         [Decision(AlertKind.LOW, Disposition.SENT, Reason.AFTERWARDS)], MAIN, now - hour

@@ -32,7 +32,7 @@ MEMORIES = st.builds(
     days=st.none() | st.tuples(st.integers(0, 700), st.integers(0, 700)),
     risen=AMOUNTS,
     drained=st.none() | MOMENTS,
-    told_at=st.none() | MOMENTS,
+    sent_at=st.none() | MOMENTS,
     failures=st.integers(0, 1000),
     unanswered=st.booleans(),
     without=st.timedeltas(timedelta(0), timedelta(days=400)),

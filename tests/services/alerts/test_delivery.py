@@ -137,7 +137,7 @@ class Scene:
     @property
     def fates(self) -> list[tuple[Disposition, Reason]]:
         """What "Why?" says, the oldest first."""
-        return [(one.fate, one.reason) for one in self.entries]
+        return [(one.disposition, one.reason) for one in self.entries]
 
     def _tell(self, alerts: Iterable[Alert]) -> None:
         if told := tuple(alerts):
@@ -167,7 +167,7 @@ def test_an_alert_that_no_server_took_is_told_by_the_next_one_once() -> None:
         assert scene.titles() == ["A: low balance"]
         assert scene.fates == [
             (Disposition.SENT, Reason.NEW),
-            (Disposition.HELD, Reason.UNTAKEN),
+            (Disposition.PENDING, Reason.UNDELIVERED),
         ]
         for _ in range(10):
             await scene.look()
@@ -196,7 +196,7 @@ def test_where_it_is_known_that_nothing_takes_them_none_is_sent() -> None:
         scene.read("0")
         await scene.look()
         assert scene.titles() == []
-        assert set(scene.fates) == {(Disposition.HELD, Reason.UNTAKEN)}
+        assert set(scene.fates) == {(Disposition.PENDING, Reason.UNDELIVERED)}
         scene.server.there = True
         await scene.look()
         assert scene.titles() == ["A: the balance is used up"]
@@ -271,7 +271,7 @@ def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
         scene.read("9")
         await scene.look()
         assert scene.titles() == ["A: no top-up seen"]
-        assert scene.fates[-1] == (Disposition.HELD, Reason.UNTAKEN)
+        assert scene.fates[-1] == (Disposition.PENDING, Reason.UNDELIVERED)
         assert [one.account_id for one in scene.waits] == ["a"]
         scene.server.there = True
         scene.server.server_changed()
@@ -301,7 +301,7 @@ def test_an_account_that_was_removed_meanwhile_is_forgotten() -> None:
         scene.read("9")
         scene.alarm.set([], Settings())
         await scene.settle()
-        assert (Disposition.HELD, Reason.UNTAKEN) not in scene.fates
+        assert (Disposition.PENDING, Reason.UNDELIVERED) not in scene.fates
 
     play(story)
 
@@ -311,11 +311,11 @@ def test_what_is_over_before_the_desktop_refuses_it_is_only_said() -> None:
 
     async def story(scene: Scene) -> None:
         scene.server.there = False
-        scene.alarm.set([A], Settings(told=frozenset({AlertKind.LOW})))
+        scene.alarm.set([A], Settings(alert_kinds=frozenset({AlertKind.LOW})))
         scene.read("9")
         scene.read("50")
         await scene.settle()
-        assert scene.fates[-1] == (Disposition.NOT_SENT, Reason.UNTAKEN)
+        assert scene.fates[-1] == (Disposition.SUPPRESSED, Reason.UNDELIVERED)
         scene.server.there = True
         scene.server.server_changed()
         scene.titles()

@@ -168,9 +168,9 @@ def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
     scene.wait(MINUTE)
     assert scene.told() == [("a", LOW)]
     assert scene.ears.snoozes == [end, None]
-    fates = [(one.fate, one.reason) for one in scene.ears.entries]
+    fates = [(one.disposition, one.reason) for one in scene.ears.entries]
     assert fates == [
-        (Disposition.HELD, Reason.SNOOZED),
+        (Disposition.PENDING, Reason.SNOOZED),
         (Disposition.SENT, Reason.AFTERWARDS),
     ]
 

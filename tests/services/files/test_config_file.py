@@ -19,7 +19,7 @@ from trayapp.core.errors import (
     ConfigUnwritable,
 )
 from trayapp.core.settings import (
-    DEFAULT_TOLD,
+    DEFAULT_ALERT_KINDS,
     AlertKind,
     IconStyle,
     QuietHours,
@@ -109,7 +109,10 @@ def test_what_files_said_before_the_first_release_is_understood(path: Path) -> N
         "version = 1\n[settings]\nnotify_low = false\nnotify_rejected = false\n"
     )
     silent = {AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED}
-    assert ConfigFile(path).load().config.settings.told == DEFAULT_TOLD - silent
+    assert (
+        ConfigFile(path).load().config.settings.alert_kinds
+        == DEFAULT_ALERT_KINDS - silent
+    )
 
 
 def test_whole_hours_may_be_written_as_such(path: Path) -> None:

@@ -25,7 +25,7 @@ from trayapp.services.history.store import HistoryStore
 PAGE: Final = 4_096
 COUNT: Final = 600
 """Readings of each account: some fifteen pages in all."""
-TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
+TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
 MINUTE: Final = timedelta(minutes=1)
 
 

@@ -23,7 +23,7 @@ from trayapp.services.history.write_queue import WriteQueue
 
 HOUR = timedelta(hours=1)
 TOLD = AlertMemory(
-    stages={AlertKind.LOW: EpisodeStage.TOLD, AlertKind.REJECTED: EpisodeStage.TOLD}
+    stages={AlertKind.LOW: EpisodeStage.SENT, AlertKind.REJECTED: EpisodeStage.SENT}
 )
 
 
@@ -150,7 +150,7 @@ def test_a_new_key_begins_anew_and_leaves_the_balance_told(
     fill(notebook, now)
     notebook.key_changed("a")
     assert notebook.watched("a") == history.watched("a") == StoredWait()
-    assert notebook.memory("a").stages == {AlertKind.LOW: EpisodeStage.TOLD}
+    assert notebook.memory("a").stages == {AlertKind.LOW: EpisodeStage.SENT}
 
 
 def test_a_removed_account_leaves_nothing_behind(

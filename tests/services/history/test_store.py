@@ -21,7 +21,7 @@ from trayapp.services.history.rows import StoredWait
 from trayapp.services.history.store import HistoryStore
 
 HOUR = timedelta(hours=1)
-TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
+TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
             assert history.memory("b") == AlertMemory(
                 stages=dict.fromkeys(
                     (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED),
-                    EpisodeStage.TOLD,
+                    EpisodeStage.SENT,
                 )
             )
             plan = Plan(now + HOUR, 2, held=True)

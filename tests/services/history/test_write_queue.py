@@ -29,7 +29,7 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.history.write_queue import WriteQueue
 
 MINUTE: Final = timedelta(minutes=1)
-TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.TOLD})
+TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
 PATIENCE_S: Final = 0.05
 HOLDER: Final = """
 import sqlite3, sys

@@ -106,7 +106,7 @@ def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
     """What wasn't touched stays what it was."""
     settings = Settings(
         interval=timedelta(minutes=42),
-        told=frozenset({AlertKind.DRAIN}),
+        alert_kinds=frozenset({AlertKind.DRAIN}),
         unreachable_after=timedelta(hours=5),
         quiet=QuietHours(time(23, 30), time(6, 15)),
         reminder=timedelta(hours=7),

@@ -91,7 +91,7 @@ def test_a_test_that_nobody_takes_says_so(
 def test_the_defaults_come_back_as_they_were(page: NotificationPage) -> None:
     """No quiet hours, no reminder, and all that asks for an act."""
     default = Settings()
-    assert page.told() == default.told
+    assert page.alert_kinds() == default.alert_kinds
     assert page.unreachable_after() == default.unreachable_after
     assert (page.quiet(), page.reminder()) == (None, None)
 
@@ -101,9 +101,9 @@ def test_each_kind_is_turned_on_and_off(
     page: NotificationPage, name: str, kind: AlertKind
 ) -> None:
     """And no other with it."""
-    before = page.told()
+    before = page.alert_kinds()
     box(page, name).click()
-    assert page.told() ^ before == {kind}
+    assert page.alert_kinds() ^ before == {kind}
 
 
 def test_every_kind_can_be_chosen() -> None:

@@ -129,7 +129,7 @@ class _Turn:
     def look_again(self) -> None:
         """Tell what was held back and still holds, and what only time makes true."""
         self._look_for_silence()
-        if self.memory.stages.get(AlertKind.REJECTED) is EpisodeStage.HELD:
+        if self.memory.stages.get(AlertKind.REJECTED) is EpisodeStage.PENDING:
             self._arise(Alert(AlertKind.REJECTED, self._account))
         balance = self.memory.current(self._settings.interval, self._now)
         if balance is not None and not self.memory.in_new_unit:
@@ -147,7 +147,9 @@ class _Turn:
             risen=Decimal(0),
             drained=None,
         )
-        self.decisions.append(Decision(None, Disposition.NOT_SENT, Reason.UNIT_CHANGED))
+        self.decisions.append(
+            Decision(None, Disposition.SUPPRESSED, Reason.UNIT_CHANGED)
+        )
         if reading.balance.amount <= 0:  # nothing is nothing in any unit
             self._arise(Alert(AlertKind.EMPTY, self._account, reading.balance))
 
@@ -162,7 +164,7 @@ class _Turn:
         if amount <= 0:
             self._cover_days()
         rise = self.memory.stages.get(AlertKind.TOPPED_UP)
-        if AlertKind.TOPPED_UP in holding and rise is not EpisodeStage.HELD:
+        if AlertKind.TOPPED_UP in holding and rise is not EpisodeStage.PENDING:
             self._forget_rise()  # it is an event: the next one is another
         self._remind(holding)
 
@@ -199,7 +201,7 @@ class _Turn:
         soon = amount > 0 and days is not None and days[0] <= account.warn_days
         does_hold = {
             AlertKind.EMPTY: amount <= 0,
-            AlertKind.DRAIN: drain is not None or draining is EpisodeStage.HELD,
+            AlertKind.DRAIN: drain is not None or draining is EpisodeStage.PENDING,
             AlertKind.LOW: 0 < account.low_below > amount,
             AlertKind.LOW_DAYS: soon and account.warn_days > 0,
             AlertKind.TOPPED_UP: risen > 0,
@@ -222,7 +224,7 @@ class _Turn:
         if kind is AlertKind.LOW:
             return amount <= 0 and self._is_told(AlertKind.EMPTY)
         return kind is AlertKind.LOW_DAYS and any(
-            one.kind is AlertKind.LOW and one.fate is Disposition.SENT
+            one.kind is AlertKind.LOW and one.disposition is Disposition.SENT
             for one in self.decisions
         )
 
@@ -230,17 +232,19 @@ class _Turn:
         told = [
             kind
             for kind in _REMINDED
-            if kind in holding and self._is_told(kind) and kind in self._settings.told
+            if kind in holding
+            and self._is_told(kind)
+            and kind in self._settings.alert_kinds
         ]
         if not told:
             return
-        told_at = self.memory.told_at
-        if told_at is None or told_at > self._now:
-            self.memory = replace(self.memory, told_at=self._now)
+        sent_at = self.memory.sent_at
+        if sent_at is None or sent_at > self._now:
+            self.memory = replace(self.memory, sent_at=self._now)
         elif (
             self._hold is None
             and self._settings.reminder is not None
-            and self._now - told_at >= self._settings.reminder
+            and self._now - sent_at >= self._settings.reminder
         ):
             alert = replace(holding[told[0]], again=True)
             self._decide(told[0], Disposition.SENT, Reason.REMINDER, alert)
@@ -256,32 +260,32 @@ class _Turn:
     def _arise(self, alert: Alert, *, covered: bool = False) -> None:
         """Note that something holds, and tell it if that was not done."""
         kind, stage = alert.kind, self.memory.stages.get(alert.kind)
-        if stage is EpisodeStage.TOLD:
+        if stage is EpisodeStage.SENT:
             return
-        if kind not in self._settings.told:
-            after, fate, reason = EpisodeStage.OFF, Disposition.NOT_SENT, Reason.OFF
+        if kind not in self._settings.alert_kinds:
+            after, fate, reason = EpisodeStage.OFF, Disposition.SUPPRESSED, Reason.OFF
         elif covered:
             after, fate, reason = (
-                EpisodeStage.TOLD,
-                Disposition.NOT_SENT,
+                EpisodeStage.SENT,
+                Disposition.SUPPRESSED,
                 Reason.COVERED,
             )
         elif self._hold is not None and (
-            kind not in _BREAK_THROUGH or self._hold is Reason.UNTAKEN
+            kind not in _BREAK_THROUGH or self._hold is Reason.UNDELIVERED
         ):
-            after, fate, reason = EpisodeStage.HELD, Disposition.HELD, self._hold
-        elif stage is EpisodeStage.HELD:
-            after, fate, reason = EpisodeStage.TOLD, Disposition.SENT, Reason.AFTERWARDS
+            after, fate, reason = EpisodeStage.PENDING, Disposition.PENDING, self._hold
+        elif stage is EpisodeStage.PENDING:
+            after, fate, reason = EpisodeStage.SENT, Disposition.SENT, Reason.AFTERWARDS
         else:
-            after, fate, reason = EpisodeStage.TOLD, Disposition.SENT, Reason.NEW
+            after, fate, reason = EpisodeStage.SENT, Disposition.SENT, Reason.NEW
         if after is not stage:
             self.memory = self.memory.with_stage(kind, after)
             self._decide(kind, fate, reason, alert)
 
     def _end(self, kind: AlertKind) -> None:
         """Note that something holds no more: its next time is told anew."""
-        if self.memory.stages.get(kind) is EpisodeStage.HELD:
-            self._decide(kind, Disposition.NOT_SENT, Reason.OVER)
+        if self.memory.stages.get(kind) is EpisodeStage.PENDING:
+            self._decide(kind, Disposition.SUPPRESSED, Reason.OVER)
         if kind in self.memory.stages:
             self.memory = self.memory.with_stage(kind, None)
 
@@ -295,10 +299,10 @@ class _Turn:
         sent = fate is Disposition.SENT
         self.decisions.append(Decision(kind, fate, reason, alert if sent else None))
         if sent and kind in _REMINDED:
-            self.memory = replace(self.memory, told_at=self._now)
+            self.memory = replace(self.memory, sent_at=self._now)
 
     def _is_told(self, kind: AlertKind) -> bool:
-        return self.memory.stages.get(kind) is EpisodeStage.TOLD
+        return self.memory.stages.get(kind) is EpisodeStage.SENT
 
     def _cover_days(self) -> None:
         """Count few days left as told, now that there are none.
@@ -306,8 +310,8 @@ class _Turn:
         A little that comes back to an empty account is then no news.
         """
         kind = AlertKind.LOW_DAYS
-        if self._is_told(AlertKind.EMPTY) and kind in self._settings.told:
-            self.memory = self.memory.with_stage(kind, EpisodeStage.TOLD)
+        if self._is_told(AlertKind.EMPTY) and kind in self._settings.alert_kinds:
+            self.memory = self.memory.with_stage(kind, EpisodeStage.SENT)
 
     def _forget_rise(self) -> None:
         memory = self.memory.with_stage(AlertKind.TOPPED_UP, None)

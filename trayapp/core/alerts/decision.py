@@ -58,8 +58,8 @@ class Disposition(StrEnum):
     """What became of something worth telling."""
 
     SENT = "sent"
-    HELD = "held"
-    NOT_SENT = "not-sent"
+    PENDING = "held"
+    SUPPRESSED = "not-sent"
 
 
 class Reason(StrEnum):
@@ -75,7 +75,7 @@ class Reason(StrEnum):
     COVERED = "covered"
     OVER = "over"
     UNIT_CHANGED = "unit-changed"
-    UNTAKEN = "untaken"
+    UNDELIVERED = "untaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Decision:
 
     kind: AlertKind | None
     """None for a change of the unit: an event, and nothing to act on."""
-    fate: Disposition
+    disposition: Disposition
     reason: Reason
     alert: Alert | None = None
     """What to tell, if it is sent."""

@@ -25,11 +25,11 @@ _KIND_WORDS: Final = {
     AlertKind.UNREACHABLE: mark("No balance for long"),
     AlertKind.TOPPED_UP: mark("Top-up arrived"),
 }
-_FATE_WORDS: Final = {
+_DISPOSITION_WORDS: Final = {
     # Translators: what became of a notification; then one of the reasons below.
     Disposition.SENT: mark("Sent: {reason}"),
-    Disposition.HELD: mark("Held back: {reason}"),
-    Disposition.NOT_SENT: mark("Not sent: {reason}"),
+    Disposition.PENDING: mark("Held back: {reason}"),
+    Disposition.SUPPRESSED: mark("Not sent: {reason}"),
 }
 _REASON_WORDS: Final = {
     # Translators: why a notification was sent; it follows "Sent: ".
@@ -44,7 +44,7 @@ _REASON_WORDS: Final = {
     Reason.COVERED: mark("a more serious notification said it"),
     Reason.OVER: mark("it was over before it could be told"),
     Reason.UNIT_CHANGED: mark("amounts in two units are not compared"),
-    Reason.UNTAKEN: mark("the desktop took no notification"),
+    Reason.UNDELIVERED: mark("the desktop took no notification"),
 }
 
 
@@ -59,7 +59,7 @@ class LogEntry:
     """What it was called then."""
     kind: AlertKind | None
     """None for a change of the unit."""
-    fate: Disposition
+    disposition: Disposition
     reason: Reason
 
 
@@ -68,7 +68,7 @@ def logged(
 ) -> tuple[LogEntry, ...]:
     """Give decisions about an account as they are kept."""
     return tuple(
-        LogEntry(now, account.id, account.name, one.kind, one.fate, one.reason)
+        LogEntry(now, account.id, account.name, one.kind, one.disposition, one.reason)
         for one in decisions
     )
 
@@ -85,7 +85,7 @@ def why_rows(
             clock_time(entry.at, now, language),
             one_line(entry.account_name, 60),
             kind_words(entry.kind, language),
-            _fate_words(entry, language),
+            _disposition_words(entry, language),
         )
         for entry in reversed(entries)
     )
@@ -96,7 +96,7 @@ def kind_words(kind: AlertKind | None, language: Language) -> str:
     return language.gettext(_UNIT_CHANGED if kind is None else _KIND_WORDS[kind])
 
 
-def _fate_words(entry: LogEntry, language: Language) -> str:
+def _disposition_words(entry: LogEntry, language: Language) -> str:
     translate = language.gettext
     reason = translate(_REASON_WORDS[entry.reason])
-    return translate(_FATE_WORDS[entry.fate]).format(reason=reason)
+    return translate(_DISPOSITION_WORDS[entry.disposition]).format(reason=reason)

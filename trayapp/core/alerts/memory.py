@@ -21,11 +21,11 @@ _ON_TIME: Final = 1.25
 class EpisodeStage(StrEnum):
     """How far the telling of an episode has come; without one there is no episode."""
 
-    HELD = "held"
+    PENDING = "held"
     """Snoozed, quiet or untaken: to be told afterwards, if it still holds."""
     OFF = "off"
     """A person wants no word of it: that is not counted as told."""
-    TOLD = "told"
+    SENT = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class AlertMemory:
     """How much was topped up and is still to be told."""
     drained: datetime | None = None
     """When the account was last seen draining."""
-    told_at: datetime | None = None
+    sent_at: datetime | None = None
     """When a person was last told, or reminded, that the balance is low or empty."""
     failures: int = 0
     """How many questions in a row gave no balance."""
@@ -92,17 +92,17 @@ class AlertMemory:
             stages[kind] = stage
         return replace(self, stages=stages)
 
-    def untold(self, alert: Alert) -> "AlertMemory":
+    def undelivered(self, alert: Alert) -> "AlertMemory":
         """Give the memory with an alert held that nobody took.
 
         What is over meanwhile stays over.
         """
         if alert.rise is not None:  # an event, which is forgotten as soon as it is told
-            held = self.with_stage(alert.kind, EpisodeStage.HELD)
+            held = self.with_stage(alert.kind, EpisodeStage.PENDING)
             return replace(held, risen=self.risen + alert.rise)
-        if self.stages.get(alert.kind) is not EpisodeStage.TOLD:
+        if self.stages.get(alert.kind) is not EpisodeStage.SENT:
             return self
-        return self.with_stage(alert.kind, EpisodeStage.HELD)
+        return self.with_stage(alert.kind, EpisodeStage.PENDING)
 
     def as_dict(self) -> dict[str, object]:
         """Give it as plain values, for JSON."""
@@ -118,7 +118,7 @@ class AlertMemory:
             "days": list(self.days) if self.days else None,
             "risen": format(self.risen, "f"),
             "drained": _written(self.drained),
-            "told_at": _written(self.told_at),
+            "told_at": _written(self.sent_at),
             "failures": self.failures,
             "unanswered": self.unanswered,
             "without_s": self.without.total_seconds(),
@@ -141,7 +141,7 @@ class AlertMemory:
                 days=_days(table["days"]),
                 risen=_amount(table["risen"]),
                 drained=_moment(table["drained"]),
-                told_at=_moment(table["told_at"]),
+                sent_at=_moment(table["told_at"]),
                 failures=int(table["failures"]),
                 unanswered=bool(table["unanswered"]),
                 without=timedelta(seconds=float(table["without_s"])),

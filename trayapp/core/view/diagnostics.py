@@ -50,7 +50,7 @@ def report(found: Findings) -> str:
 def settings_facts(settings: Settings) -> Iterable[Fact]:
     """Say what a person chose for the whole program."""
     yield "Interval", str(settings.interval)
-    yield "Told of", ", ".join(sorted(settings.told)) or "nothing"
+    yield "Told of", ", ".join(sorted(settings.alert_kinds)) or "nothing"
     yield "Unreachable after", str(settings.unreachable_after)
     yield "Quiet hours", "yes" if settings.quiet is not None else "no"
     yield "Reminder", str(settings.reminder) if settings.reminder else "none"

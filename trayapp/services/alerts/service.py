@@ -197,14 +197,14 @@ class AlertService:
                 self._notebook.set_paid(account.id, alert.unseen_since)
                 self._listener.awaited(self._notebook.paid)
         else:
-            memory = before.untold(alert)
+            memory = before.undelivered(alert)
             held = memory is not before
-        fate = Disposition.HELD if held else Disposition.NOT_SENT
-        self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNTAKEN)])
+        fate = Disposition.PENDING if held else Disposition.SUPPRESSED
+        self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNDELIVERED)])
 
     def _hold(self, now: datetime) -> Reason | None:
         if not self._reached:
-            return Reason.UNTAKEN
+            return Reason.UNDELIVERED
         if self._notebook.snooze.holds(now):
             return Reason.SNOOZED
         if quiet_now(self._settings.quiet, now, self._zone):

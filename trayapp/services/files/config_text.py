@@ -57,7 +57,7 @@ def to_toml(config: Config) -> str:
             "version": _VERSION,
             "settings": {
                 "interval_minutes": settings.interval // _MINUTE,
-                "told": sorted(kind.value for kind in settings.told),
+                "told": sorted(kind.value for kind in settings.alert_kinds),
                 "unreachable_after_hours": settings.unreachable_after / _HOUR,
                 "icon": settings.icon.value,
                 "language": settings.language,
@@ -121,7 +121,7 @@ def _settings(table: dict[str, object]) -> Settings:
     quiet, reminder = table.get("quiet"), table.get("reminder_hours")
     return Settings(
         interval=_typed(minutes, int, "interval_minutes") * _MINUTE,
-        told=_told(table, default),
+        alert_kinds=_alert_kinds(table, default),
         unreachable_after=_hours(
             table.get("unreachable_after_hours", default.unreachable_after / _HOUR)
         ),
@@ -133,17 +133,17 @@ def _settings(table: dict[str, object]) -> Settings:
     )
 
 
-def _told(table: dict[str, object], default: Settings) -> frozenset[AlertKind]:
+def _alert_kinds(table: dict[str, object], default: Settings) -> frozenset[AlertKind]:
     if "told" in table:
         names = _typed(table["told"], list, "told")
         return frozenset(AlertKind(_typed(one, str, "told")) for one in names)
     # What files of before the first release say.
-    told = default.told
+    kinds = default.alert_kinds
     if not _typed(table.get("notify_low", True), bool, "notify_low"):
-        told -= {AlertKind.LOW, AlertKind.EMPTY}
+        kinds -= {AlertKind.LOW, AlertKind.EMPTY}
     if not _typed(table.get("notify_rejected", True), bool, "notify_rejected"):
-        told -= {AlertKind.REJECTED}
-    return told
+        kinds -= {AlertKind.REJECTED}
+    return kinds
 
 
 def _hours(number: object) -> timedelta:

@@ -89,4 +89,4 @@ def decision_row(entry: LogEntry) -> tuple[int, str, str, str | None, str, str]:
     """Write what was decided about an alert."""
     kind = None if entry.kind is None else entry.kind.value
     at, account, name = to_ms(entry.at), entry.account_id, entry.account_name
-    return at, account, name, kind, entry.fate.value, entry.reason.value
+    return at, account, name, kind, entry.disposition.value, entry.reason.value

@@ -131,7 +131,7 @@ def _move_episodes(db: sqlite3.Connection) -> None:
         "SELECT account, low, empty, rejected FROM watch"
     ).fetchall():
         stages = {
-            kind: EpisodeStage.TOLD
+            kind: EpisodeStage.SENT
             for kind, was in zip(kinds, told, strict=True)
             if was
         }

@@ -156,7 +156,7 @@ class SettingsDialog(FormDialog):
         return replace(
             self._shown,
             interval=self._preferences.interval(),
-            told=self._notifications.told(),
+            alert_kinds=self._notifications.alert_kinds(),
             unreachable_after=self._notifications.unreachable_after(),
             quiet=self._notifications.quiet(),
             reminder=self._notifications.reminder(),

@@ -48,7 +48,7 @@ class NotificationPage(QWidget):
         self._reminder.setAccessibleName(translate("Time between two reminders"))
         self._start = _clock(quiet.start, translate("Quiet hours begin"))
         self._end = _clock(quiet.end, translate("Quiet hours end"))
-        self._kinds = self._make_kinds(settings.told)
+        self._kinds = self._make_kinds(settings.alert_kinds)
         self._quiet = Option(
             translate("&Quiet hours from"),
             on=settings.quiet is not None,
@@ -77,7 +77,7 @@ class NotificationPage(QWidget):
         self._unseen: Problem | None = None
         self._lay_out()
 
-    def told(self) -> frozenset[AlertKind]:
+    def alert_kinds(self) -> frozenset[AlertKind]:
         """Give what is to be told."""
         return frozenset(kind for kind, option in self._kinds.items() if option.on)
 
@@ -112,7 +112,7 @@ class NotificationPage(QWidget):
         self._sent.say(words)
         announce(self, words)
 
-    def _make_kinds(self, told: frozenset[AlertKind]) -> dict[AlertKind, Option]:
+    def _make_kinds(self, chosen: frozenset[AlertKind]) -> dict[AlertKind, Option]:
         translate, kinds = self._translate, AlertKind
         words = {
             kinds.LOW: (
@@ -155,7 +155,7 @@ class NotificationPage(QWidget):
             ),
         }
         return {
-            kind: Option(text, on=kind in told, advice=advice, parts=parts)
+            kind: Option(text, on=kind in chosen, advice=advice, parts=parts)
             for kind, (text, advice, parts) in words.items()
         }
 
