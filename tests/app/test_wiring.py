@@ -82,7 +82,7 @@ def test_a_start_with_accounts_opens_no_window(scene: Scene) -> None:
     scene.start(A, B)
     assert not scene.window.isVisible()
     assert scene.dialogs() == []
-    assert scene.tray.views[-1].gauge.state is Status.UNKNOWN
+    assert scene.tray.views[-1].gauge.status is Status.UNKNOWN
 
 
 def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
@@ -92,7 +92,7 @@ def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.answer(B, LOW)
     view = scene.tray.views[-1]
-    assert view.gauge.state is Status.LOW
+    assert view.gauge.status is Status.LOW
     assert view.lines[0].startswith("Shop: €9.50, Low, as of ")
     assert [one.account_id for one in scene.cards] == ["a", "b"]
     assert scene.says("€350.12")
@@ -263,7 +263,7 @@ def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
     scene.start()
     (wizard,) = scene.first_runs()
     assert "Step 1 of 3" in words(wizard)
-    assert scene.tray.views[-1].gauge.state is Status.NOT_SET_UP
+    assert scene.tray.views[-1].gauge.status is Status.NOT_SET_UP
     assert not scene.window.isVisible()
     wizard.reject()
     scene.load()
@@ -376,14 +376,14 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
     scene.start(A)
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
     scene.poller.failed.emit(Failure(InternalFault, "ZeroDivisionError"))
-    assert scene.tray.views[-1].gauge.state == Status.UNREACHABLE
+    assert scene.tray.views[-1].gauge.status == Status.UNREACHABLE
     assert "€350.12" in scene.tray.views[-1].lines[0]
     assert not scene.window.isVisible()
     scene.wiring.show_window()
     assert scene.says("Balance Tray made a mistake.")
     assert scene.says("(ZeroDivisionError)")
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    assert [view.gauge.state for view in scene.tray.views][-1] is Status.OK
+    assert [view.gauge.status for view in scene.tray.views][-1] is Status.OK
 
 
 # --- other starts, and the end -------------------------------------------------------

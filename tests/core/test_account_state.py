@@ -35,7 +35,7 @@ def failed(
 def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
     """Exactly the threshold is fine; zero and below is empty."""
     states = [
-        known(now, amount).state for amount in ("10", "9.9999", "0.0001", "0", "-1")
+        known(now, amount).status for amount in ("10", "9.9999", "0.0001", "0", "-1")
     ]
     assert states == [Status.OK, Status.LOW, Status.LOW, Status.EMPTY, Status.EMPTY]
 
@@ -43,7 +43,8 @@ def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
 def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
     """A balance that is low or empty is that, however long it may last."""
     states = [
-        replace(known(now, amount), soon=True).state for amount in ("10", "9.9999", "0")
+        replace(known(now, amount), runs_out_soon=True).status
+        for amount in ("10", "9.9999", "0")
     ]
     assert states == [Status.SOON, Status.LOW, Status.EMPTY]
 
@@ -53,19 +54,19 @@ def test_a_failure_never_erases_a_balance(now: datetime) -> None:
     before = known(now, "50")
     after = failed(before, now + timedelta(hours=1), NoConnection)
     assert after.reading == before.reading
-    assert after.state is Status.UNREACHABLE
+    assert after.status is Status.UNREACHABLE
 
 
 def test_an_account_never_asked_is_unknown_and_not_empty() -> None:
     """Without a reading nothing is said about the amount."""
-    assert AccountState(ACCOUNT).state is Status.UNKNOWN
-    assert AccountState(ACCOUNT).level is Status.UNKNOWN
+    assert AccountState(ACCOUNT).status is Status.UNKNOWN
+    assert AccountState(ACCOUNT).balance_status is Status.UNKNOWN
 
 
 def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
     """A rejected key, a locked keyring and a missing key are told apart."""
     kinds = (Unauthorized, KeyringLocked, KeyMissing, NoConnection)
-    states = [failed(AccountState(ACCOUNT), now, kind).state for kind in kinds]
+    states = [failed(AccountState(ACCOUNT), now, kind).status for kind in kinds]
     assert states == [
         Status.UNAUTHORIZED,
         Status.LOCKED,
@@ -77,7 +78,7 @@ def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
 def test_a_low_balance_stays_the_concern_when_the_network_goes(now: datetime) -> None:
     """The tray goes on warning of what was low, not of the network."""
     after = failed(known(now, "5"), now, NoConnection)
-    assert after.worst is Status.LOW
+    assert after.worst_status is Status.LOW
 
 
 def test_a_late_answer_does_not_replace_a_newer_one(now: datetime) -> None:
@@ -96,7 +97,7 @@ def test_another_question_means_that_nothing_is_known(now: datetime) -> None:
     )
     renamed = replace(ACCOUNT, name="Other", low_below=Decimal(60))
     assert one.with_account(renamed).reading == one.reading
-    assert one.with_account(renamed).state is Status.LOW
+    assert one.with_account(renamed).status is Status.LOW
 
 
 def test_top_up_leads_to_the_brands_own_panel() -> None:

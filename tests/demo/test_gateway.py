@@ -273,7 +273,7 @@ def test_the_first_glance_shows_a_bit_of_everything(
                     known = AccountState(account, Reading(outcome, datetime.now(UTC)))
                 else:
                     known = AccountState(account, failure=outcome.as_failure())
-                found[account.id] = known.state
+                found[account.id] = known.status
         return found
 
     first = {MAIN.id: Status.OK, SUB.id: Status.LOW, SMS.id: Status.OK}

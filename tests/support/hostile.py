@@ -137,13 +137,13 @@ class Met:
         """Hold what was met against all that a bad reply must not do."""
         assert isinstance(self.bad.result, Failure), self.bad
         assert self.bad.result.kind is verdict.kind, self.bad
-        assert self.during.state is verdict.state
+        assert self.during.status is verdict.state
         # The last good balance is kept, and shown with what went wrong.
         assert self.before.reading is not None
         assert self.during.reading == self.before.reading
         assert self.tray.lines == (f"Main: €350.12, {verdict.words}, as of 12:00",)
         assert self.tray.tooltip == self.tray.lines[0]
-        assert (self.card.amount, self.card.state_words) == ("€350.12", verdict.words)
+        assert (self.card.amount, self.card.status_words) == ("€350.12", verdict.words)
         # Not a letter of the server's is shown: the card is the kind's own.
         assert self.card.problem is not None
         assert self.card.problem.title == verdict.title
@@ -154,7 +154,7 @@ class Met:
         # And it is over in time, and spoils nothing.
         assert self.took_s < DEADLINE_S + 1
         assert self.grew < MOST_MEMORY
-        assert self.after.state is Status.OK
+        assert self.after.status is Status.OK
         assert self.after.reading is not None
         assert self.after.reading.balance.digits == "349.9000"
         assert self.after.failure is None

@@ -76,16 +76,16 @@ def card(state: Status) -> Card:
         account_id=state.name,
         name=f"Account {state.name}",
         amount="—" if state is Status.UNKNOWN else "€350.12",
-        level=Status.LOW if failed else state,
-        state=state,
-        state_words=f"It is {state.name}",
+        balance_status=Status.LOW if failed else state,
+        status=state,
+        status_words=f"It is {state.name}",
         age="Just now",
         problem=TROUBLE if failed else None,
         panel_url="https://panel.example",
         asking=True,
         run_out="Runs out today at this pace",
         messages="about 12 messages",
-        paid="Paid on Monday",
+        pending_payment="Paid on Monday",
     )
 
 

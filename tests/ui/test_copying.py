@@ -25,10 +25,14 @@ SHOP = replace(
     account_id="s",
     name="Shop",
     amount="•••",
-    copied="€350.12",
+    amount_to_copy="€350.12",
 )
-LOW = replace(SHOP, account_id="l", name="Café", level=Status.LOW, copied="€4.50")
-NEW = replace(SHOP, account_id="n", name="New", level=Status.UNKNOWN, copied="—")
+LOW = replace(
+    SHOP, account_id="l", name="Café", balance_status=Status.LOW, amount_to_copy="€4.50"
+)
+NEW = replace(
+    SHOP, account_id="n", name="New", balance_status=Status.UNKNOWN, amount_to_copy="—"
+)
 
 
 @pytest.fixture

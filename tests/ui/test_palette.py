@@ -47,18 +47,18 @@ def card(number: int, state: Status) -> Card:
         account_id=str(number),
         name=f"Account {number}",
         amount="€350.12",
-        level=state if is_balance else Status.LOW,
-        state=state,
-        state_words=f"It is {state.value}",
+        balance_status=state if is_balance else Status.LOW,
+        status=state,
+        status_words=f"It is {state.value}",
         age="Just now",
         problem=None if is_balance else DOWN,
         panel_url="https://panel.example",
         asking=False,
         run_out="Runs out today at this pace",
         messages="about 12 messages",
-        paid="Paid on Monday",
+        pending_payment="Paid on Monday",
     )
-    return replace(plain, sketch=SKETCH)
+    return replace(plain, sparkline=SKETCH)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import (
     Card,
-    Extra,
+    CardDetails,
     card,
     problem,
     snoozed_until,
@@ -96,11 +96,11 @@ def said(one: AccountState, language: Language) -> Card:
         one,
         NOW,
         language,
-        Extra(
+        CardDetails(
             run_out=loud,
             note=quiet,
             messages=messages_sentence(8752, language),
-            paid=pending_payment_text(
+            pending_payment=pending_payment_text(
                 PendingPayment(one.account.id, NOW - DAY), NOW, language
             ),
         ),

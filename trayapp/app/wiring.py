@@ -238,7 +238,7 @@ class Wiring(QObject):
         """Ask all accounts but those whose key was rejected (the demo does, often)."""
         rejected = Status.UNAUTHORIZED
         self._poller.refresh(
-            one.account.id for one in self._model.known if one.state is not rejected
+            one.account.id for one in self._model.known if one.status is not rejected
         )
 
     @Slot(str)

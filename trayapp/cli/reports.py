@@ -68,7 +68,7 @@ def check(places: Paths, options: argparse.Namespace, language: Language) -> int
             print(line(one, datetime.now(UTC), language).replace("\u00a0", " "))
             if one.failure is not None:
                 print(indent(explain(one.failure, language), "    "))
-    codes = {_EXIT_CODES.get(one.state, UNKNOWN) for one in known}
+    codes = {_EXIT_CODES.get(one.status, UNKNOWN) for one in known}
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
@@ -116,7 +116,7 @@ def _as_json(known: AccountState) -> dict[str, object]:
     return {
         "account": known.account.name,
         "id": known.account.id,
-        "state": known.state.value,
+        "state": known.status.value,
         "balance": reading.balance.digits if reading else None,
         "currency": reading.balance.unit if reading else None,
         "as_of": _rfc3339(reading.at) if reading else None,

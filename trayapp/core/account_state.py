@@ -33,7 +33,7 @@ class AccountState:
     """Why the last question gave no balance; None if it did."""
     asking: bool = False
     """Whether the gateway is being asked at this moment."""
-    soon: bool = False
+    runs_out_soon: bool = False
     """Whether it runs out within the days in which the person wants to be warned; that
     is foreseen from the history, and so set by whoever has a forecast."""
 
@@ -55,14 +55,14 @@ class AccountState:
         return replace(self, account=account)
 
     @property
-    def state(self) -> Status:
+    def status(self) -> Status:
         """The one word for it; a failure outweighs a reading, which then is old."""
         if self.failure is not None:
-            return self.failure.kind.state
-        return self.level
+            return self.failure.kind.status
+        return self.balance_status
 
     @property
-    def level(self) -> Status:
+    def balance_status(self) -> Status:
         """How the last known balance stands against the threshold, and against time."""
         if self.reading is None:
             return Status.UNKNOWN
@@ -71,17 +71,17 @@ class AccountState:
             return Status.EMPTY
         if amount < self.account.low_below:
             return Status.LOW
-        return Status.SOON if self.soon else Status.OK
+        return Status.SOON if self.runs_out_soon else Status.OK
 
     @property
-    def worst(self) -> Status:
+    def worst_status(self) -> Status:
         """The graver of the state and the old balance's level.
 
         An account that was nearly empty when the network went is still that.
         """
-        return max(self.state, self.level, key=lambda state: state.concern)
+        return max(self.status, self.balance_status, key=lambda status: status.concern)
 
     @property
     def concern(self) -> int:
         """How much this asks of a person; higher is worse."""
-        return self.worst.concern
+        return self.worst_status.concern

@@ -110,14 +110,14 @@ def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> 
     scene.answer(B, NoConnection)
     scene.poller.asking.emit("a")
     scene.poller.failed.emit(BUG)
-    assert scene.tray.views[-1].gauge.state is Status.UNREACHABLE
+    assert scene.tray.views[-1].gauge.status is Status.UNREACHABLE
     scene.wiring.show_window()
     assert scene.says("€350.12")
     assert scene.says("The gateway can't be reached")
     assert not scene.says("Asking the gateway…")
     scene.poller.answered.emit(outcome(A, FINE))
     scene.poller.answered.emit(outcome(B, FINE))
-    assert [view.gauge.state for view in scene.tray.views][-1] is Status.OK
+    assert [view.gauge.status for view in scene.tray.views][-1] is Status.OK
     tally.add(FAULTS)
 
 

@@ -73,7 +73,7 @@ class Scene:
 
     def state(self) -> Status:
         """Read which state the tray shows."""
-        return self.tray.views[-1].gauge.state
+        return self.tray.views[-1].gauge.status
 
     def show(self) -> None:
         """Bring the window up."""
@@ -130,7 +130,7 @@ def test_a_change_is_in_the_tray_at_once(scene: Scene) -> None:
     scene.load(A, B)
     scene.answer(B, LOW)
     view = scene.tray.views[-1]
-    assert (view.gauge.state, view.lines[0]) == (
+    assert (view.gauge.status, view.lines[0]) == (
         Status.LOW,
         "Shop: €9.50, Low, as of 12:00",
     )
@@ -139,7 +139,7 @@ def test_a_change_is_in_the_tray_at_once(scene: Scene) -> None:
 def test_without_accounts_the_tray_says_so(scene: Scene) -> None:
     """As soon as that is known."""
     scene.load()
-    assert [one.gauge.state for one in scene.tray.views] == [Status.NOT_SET_UP]
+    assert [one.gauge.status for one in scene.tray.views] == [Status.NOT_SET_UP]
 
 
 def test_the_tray_names_the_day_when_the_day_is_over(scene: Scene) -> None:

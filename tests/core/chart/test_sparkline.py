@@ -65,20 +65,20 @@ def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
     """As high as the most that stood in them."""
     seen = recent_balances(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
     assert seen is not None
-    assert seen.line[0] == (0.0, 1.0)
-    assert dict(seen.line)[0.25] == 1.0
-    assert dict(seen.line)[0.5] == 0.5
-    assert seen.line[-1] == (1.0, 0.25)
+    assert seen.points[0] == (0.0, 1.0)
+    assert dict(seen.points)[0.25] == 1.0
+    assert dict(seen.points)[0.5] == 0.5
+    assert seen.points[-1] == (1.0, 0.25)
 
 
 def test_a_line_begins_where_readings_do() -> None:
     """Nothing is drawn where nothing was known, and one point is no line."""
     seen = recent_balances(past((7, 50), (0, 25)), NOON)
     assert seen is not None
-    assert seen.line[0] == (0.5, 1.0)
+    assert seen.points[0] == (0.5, 1.0)
     lonely = recent_balances(past((0, 25)), NOON)
     assert lonely is not None
-    assert lonely.line == ()
+    assert lonely.points == ()
 
 
 def test_a_sketch_says_what_it_shows() -> None:
@@ -123,7 +123,7 @@ def test_any_past_gives_a_line_within_its_frame(pairs: list[tuple[int, int]]) ->
     seen = recent_balances(readings, NOON)
     if seen is None:
         return
-    places = [x for x, _ in seen.line]
+    places = [x for x, _ in seen.points]
     assert places == sorted(set(places))
-    assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in seen.line)
+    assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in seen.points)
     assert timedelta(days=14) == SHOWN

@@ -14,8 +14,8 @@ from trayapp.core.forecast.words import (
     is_soon,
     messages_left,
     messages_sentence,
-    sentence,
-    top_up_for,
+    run_out_words,
+    suggested_top_up,
 )
 from trayapp.core.i18n.language import ENGLISH
 
@@ -44,7 +44,7 @@ def test_a_range_is_said_in_plain_words(
 ) -> None:
     """Each thing once, and no year within half of one; what has passed is today."""
     said = Forecast(Verdict.RANGE, date(*first), date(*last))
-    assert sentence(said, TODAY, ENGLISH) == words
+    assert run_out_words(said, TODAY, ENGLISH) == words
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_range_without_an_end_says_so() -> None:
     """Two years on, the last day is none."""
     said = Forecast(Verdict.RANGE, date(2027, 8, 2), TODAY + HORIZON)
     words = "Mon 2 Aug 2027 or later at this pace"
-    assert sentence(said, TODAY, ENGLISH) == words
+    assert run_out_words(said, TODAY, ENGLISH) == words
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_range_without_an_end_says_so() -> None:
 )
 def test_what_is_no_range_is_said_too(said: Forecast, words: str) -> None:
     """No infinity, and no guess."""
-    assert sentence(said, TODAY, ENGLISH) == words
+    assert run_out_words(said, TODAY, ENGLISH) == words
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,13 @@ def test_a_suggestion_is_a_round_amount(
     """Four weeks' worth, less what is there, rounded up."""
     said = Forecast(Verdict.RANGE, TODAY, TODAY, Decimal(per_day))
     expected = None if amount is None else Decimal(amount)
-    assert top_up_for(said, 4, Decimal(left)) == expected
+    assert suggested_top_up(said, 4, Decimal(left)) == expected
 
 
 @given(st.decimals(0, 10**15, places=6), st.integers(1, 52))
 def test_a_suggestion_is_enough_and_little_more(per_day: Decimal, weeks: int) -> None:
     """Never below what is needed, never more than a fifth (or 5) above."""
-    suggested = top_up_for(Forecast(Verdict.FAR, per_day=per_day), weeks)
+    suggested = suggested_top_up(Forecast(Verdict.FAR, per_day=per_day), weeks)
     needed = per_day * 7 * weeks
     assert (suggested is None) == (needed == 0)
     if suggested is not None:
@@ -153,15 +153,15 @@ def test_a_suggestion_is_enough_and_little_more(per_day: Decimal, weeks: int) ->
 
 def test_without_a_pace_nothing_is_suggested() -> None:
     """An unknown need has no amount."""
-    assert top_up_for(Forecast(Verdict.NOT_ENOUGH), 4) is None
+    assert suggested_top_up(Forecast(Verdict.NOT_ENOUGH), 4) is None
 
 
 @given(st.integers(0, 900), st.integers(0, 900), st.integers(0, 400))
 def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
-    """Whenever it is read, there is a sentence without a blank in it."""
+    """Whenever it is read, there is a sentence without a gap in it."""
     start = TODAY + timedelta(days=first)
     said = Forecast(Verdict.RANGE, start, start + timedelta(days=more))
-    words = sentence(said, TODAY + timedelta(days=later), ENGLISH)
+    words = run_out_words(said, TODAY + timedelta(days=later), ENGLISH)
     assert words
     assert "{" not in words
 

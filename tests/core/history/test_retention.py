@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pasts import NOON, ZONES, marked_histories, read
 from trayapp.core.balance import Reading
 from trayapp.core.history.ledger import gaps, in_order, midnight, months
-from trayapp.core.history.retention import KEPT_FOR, WHOLE_FOR, removable
+from trayapp.core.history.retention import KEPT_FOR, WHOLE_FOR, retained
 
 
 @given(marked_histories(), ZONES, st.integers(0, 1500))
@@ -19,12 +19,12 @@ def test_thinned_readings_give_the_same_months(
     """Back to the month of three years ago every figure stays, gaps included."""
     readings, marks = history
     now = datetime(2024, 6, 1, tzinfo=UTC) + timedelta(days=days)
-    kept = removable(readings, marks, now, zone)
+    kept = retained(readings, marks, now, zone)
     oldest = (now - KEPT_FOR).astimezone(zone).date().replace(day=1)
     before = [row for row in months(readings, marks, zone) if row.first >= oldest]
     after = [row for row in months(kept, marks, zone) if row.first >= oldest]
     assert after == before
-    assert removable(kept, marks, now, zone) == kept
+    assert retained(kept, marks, now, zone) == kept
     assert sum(one.at < midnight(oldest, zone) for one in kept) <= 1
     recent = {one for one in in_order(readings) if now - one.at <= WHOLE_FOR}
     assert recent <= set(kept)
@@ -35,7 +35,7 @@ def test_thinning_keeps_each_days_extremes_and_drops_the_rest() -> None:
     amounts = [str(10**6 - index) for index in range(40 * 96)]
     readings = read(*amounts, every=timedelta(minutes=15))
     now = readings[-1].at + timedelta(days=100)
-    kept = removable(readings, [], now, UTC)
+    kept = retained(readings, [], now, UTC)
     assert len(kept) < 40 * 12
     assert gaps(kept) == ()
     assert {readings[0], readings[-1]} <= set(kept)
@@ -44,4 +44,4 @@ def test_thinning_keeps_each_days_extremes_and_drops_the_rest() -> None:
 def test_nothing_is_left_of_what_is_older_than_three_years() -> None:
     """An account that was not read since is forgotten."""
     readings = read("5", "4")
-    assert removable(readings, [], NOON + timedelta(days=1200), UTC) == ()
+    assert retained(readings, [], NOON + timedelta(days=1200), UTC) == ()

@@ -17,10 +17,10 @@ from trayapp.core.errors import NoConnection, Unauthorized
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import (
-    Extra,
+    CardDetails,
     age,
-    beside,
     card,
+    card_details,
     snoozed_until,
     totals,
 )
@@ -65,7 +65,7 @@ def test_an_age_is_said_as_one_says_it(
 def test_a_card_says_the_state_in_words_with_its_limit(now: datetime) -> None:
     """Low means below something, and that is said."""
     shown = card(known(now, "5"), now, ENGLISH)
-    assert (shown.amount, shown.state_words) == ("€5.00", "Low: below €10.00")
+    assert (shown.amount, shown.status_words) == ("€5.00", "Low: below €10.00")
     assert shown.problem is None
 
 
@@ -73,7 +73,7 @@ def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None
     """The network is down, and it was low when last seen."""
     offline = known(now, "5").apply(Outcome("a", now, NoConnection().as_failure()))
     shown = card(offline, now + timedelta(hours=2), ENGLISH)
-    assert shown.state_words == "Unreachable; last known: low"
+    assert shown.status_words == "Unreachable; last known: low"
     assert (shown.amount, shown.age) == ("€5.00", "2 hours ago")
     assert shown.problem is not None
     assert shown.problem.title == "The gateway can't be reached"
@@ -82,12 +82,12 @@ def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None
 def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
     """The run-out day, the messages left, and what was paid; nothing by default."""
     one = known(now, "5")
-    extra = Extra("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
+    extra = CardDetails("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
     shown = card(one, now, ENGLISH, extra)
-    assert (shown.run_out, shown.messages, shown.paid) == (
+    assert (shown.run_out, shown.messages, shown.pending_payment) == (
         extra.run_out,
         extra.messages,
-        extra.paid,
+        extra.pending_payment,
     )
     assert card(one, now, ENGLISH).run_out == ""
 
@@ -158,7 +158,7 @@ def test_a_snooze_is_said_as_one_says_it(
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 UNSURE = Forecast(Verdict.NOT_ENOUGH)
 SEEN = RecentBalances(
-    Decimal(100), ((0.0, 1.0), (1.0, 0.5)), first=Decimal(100), most=Decimal(100)
+    Decimal(100), ((0.0, 1.0), (1.0, 0.5)), first=Decimal(100), highest=Decimal(100)
 )
 PRICED = Account("a", "Shop", low_below=Decimal(10), price=Decimal("0.05"))
 
@@ -171,32 +171,34 @@ def priced(now: datetime, amount: str, unit: str = "EUR") -> AccountState:
 def test_all_that_is_known_is_said(now: datetime) -> None:
     """The day loudly, the messages, the line, and the payment."""
     paid = PendingPayment("a", now)
-    extra = beside(priced(now, "50"), (FAR, SEEN, paid), now, ENGLISH)
+    extra = card_details(priced(now, "50"), (FAR, SEEN, paid), now, ENGLISH)
     assert extra.run_out == "More than two years at this pace"
     assert "1,000" in extra.messages
-    assert extra.sketch is not None
-    assert extra.paid
+    assert extra.sparkline is not None
+    assert extra.pending_payment
     assert extra.note == ""
 
 
 def test_what_nobody_knows_yet_is_said_quietly(now: datetime) -> None:
     """It is no news."""
-    extra = beside(priced(now, "50"), (UNSURE, None, None), now, ENGLISH)
+    extra = card_details(priced(now, "50"), (UNSURE, None, None), now, ENGLISH)
     assert (extra.run_out, extra.note) == ("", "Not enough history yet")
-    assert extra.sketch is None
+    assert extra.sparkline is None
 
 
 def test_a_balance_in_messages_counts_none_beside_it(now: datetime) -> None:
     """It says that number itself."""
-    assert beside(priced(now, "50", "SMS"), (None,) * 3, now, ENGLISH).messages == ""
+    assert (
+        card_details(priced(now, "50", "SMS"), (None,) * 3, now, ENGLISH).messages == ""
+    )
 
 
 def test_without_a_balance_only_a_payment_is_said(now: datetime) -> None:
     """The rest was said of another address or sub-account."""
     paid = PendingPayment("a", now)
-    extra = beside(AccountState(PRICED), (FAR, SEEN, paid), now, ENGLISH)
-    assert (extra.run_out, extra.note, extra.messages, extra.sketch) == (
+    extra = card_details(AccountState(PRICED), (FAR, SEEN, paid), now, ENGLISH)
+    assert (extra.run_out, extra.note, extra.messages, extra.sparkline) == (
         *("", "", ""),
         None,
     )
-    assert extra.paid
+    assert extra.pending_payment

@@ -39,14 +39,14 @@ def test_the_tooltip_has_name_amount_unit_and_age(now: datetime) -> None:
     view = tray_view((known(now, "350.1200"),), now, ENGLISH)
     assert view.tooltip == "Main: €350.12, as of 12:00"
     assert view.lines == ("Main: €350.12, as of 12:00",)
-    assert view.gauge.state is Status.OK
+    assert view.gauge.status is Status.OK
 
 
 def test_the_tooltip_tells_what_is_wrong_and_the_last_balance(now: datetime) -> None:
     """A rejected key does not hide what was left."""
     view = tray_view((rejected(known(now, "50"), now),), now, ENGLISH)
     assert view.tooltip == "Main: €50.00, Key rejected, as of 12:00"
-    assert view.gauge.state is Status.UNAUTHORIZED
+    assert view.gauge.status is Status.UNAUTHORIZED
 
 
 def test_the_weakest_account_comes_first(now: datetime) -> None:
@@ -54,7 +54,7 @@ def test_the_weakest_account_comes_first(now: datetime) -> None:
     fine = known(now, "100", id="f", name="Fine")
     low = known(now, "5", id="l", name="Shop")
     view = tray_view((fine, low), now, ENGLISH)
-    assert view.gauge.state is Status.LOW
+    assert view.gauge.status is Status.LOW
     assert view.lines[0].startswith("Shop: €5.00, Low")
     assert view.tooltip.splitlines() == list(view.lines)
 
@@ -62,7 +62,7 @@ def test_the_weakest_account_comes_first(now: datetime) -> None:
 def test_without_an_account_the_tray_says_so(now: datetime) -> None:
     """Nothing is set up, and nothing is claimed."""
     view = tray_view((), now, ENGLISH)
-    assert (view.gauge.state, view.lines) == (Status.NOT_SET_UP, ("Not set up",))
+    assert (view.gauge.status, view.lines) == (Status.NOT_SET_UP, ("Not set up",))
     assert view.tooltip == "Balance Tray: Not set up"
 
 

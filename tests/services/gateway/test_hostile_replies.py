@@ -161,7 +161,7 @@ def test_tls_1_0_is_not_spoken(trusted: trustme.CA, tally: Tally) -> None:
 def test_good_tls_is_taken(trusted: trustme.CA, tally: Tally) -> None:
     """What the bad ones differ from: it is not the test that refuses them."""
     met = meet(reply(), tls=serving(trusted.issue_cert(HOST)))
-    assert met.during.state is Status.OK
+    assert met.during.status is Status.OK
     assert KEY.encode() in met.heard
     tally.add(REPLIES)
 
@@ -177,11 +177,11 @@ def test_an_odd_reply_that_is_clear_is_taken(
     amount, state, answer = TAKEN[name]
     met = meet(answer, history)
     assert isinstance(met.bad.result, Reading)
-    assert (met.card.amount, met.during.state) == (amount, state)
+    assert (met.card.amount, met.during.status) == (amount, state)
     assert met.card.problem is None
     assert met.took_s < DEADLINE_S + 1
     assert met.grew < MOST_MEMORY
-    assert met.after.state is Status.OK
+    assert met.after.status is Status.OK
     tally.add(REPLIES)
 
 

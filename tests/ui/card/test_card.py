@@ -29,18 +29,20 @@ FULL = Card(
     account_id="m",
     name="Main",
     amount="€350.12",
-    level=Status.LOW,
-    state=Status.LOW,
-    state_words="Low: below €400.00",
+    balance_status=Status.LOW,
+    status=Status.LOW,
+    status_words="Low: below €400.00",
     age="Just now",
     problem=None,
     panel_url="https://panel.example",
     asking=False,
     run_out="Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
-    paid="Paid on Monday",
+    pending_payment="Paid on Monday",
 )
-UNKNOWN = replace(FULL, amount="—", level=Status.UNKNOWN, state=Status.UNKNOWN)
+UNKNOWN = replace(
+    FULL, amount="—", balance_status=Status.UNKNOWN, status=Status.UNKNOWN
+)
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 
 
@@ -78,7 +80,7 @@ def test_the_run_out_day_comes_after_the_amount(
     assert sorted(sizes, reverse=True)[:2] == sizes[1:3]
     assert sizes[2] > sizes[3]
     assert card.accessibleName() == ", ".join(words(card))
-    card.show_card(replace(FULL, run_out="", messages="", paid=""))
+    card.show_card(replace(FULL, run_out="", messages="", pending_payment=""))
     assert len(words(card)) == 4
 
 
@@ -88,7 +90,9 @@ def test_a_card_does_not_grow_when_its_forecast_comes(
     card: AccountCard, density: Density, state: Status
 ) -> None:
     """That takes the history, so it comes later; what is below stays where it was."""
-    before = replace(FULL, run_out="", level=state, state=state, paid="")
+    before = replace(
+        FULL, run_out="", balance_status=state, status=state, pending_payment=""
+    )
     card.set_density(density)
     card.show()
     card.show_card(before)
@@ -107,7 +111,7 @@ def test_a_forecast_that_is_still_to_come_leaves_no_hole(
     """Its room is kept below the words, not between them."""
     card.set_density(density)
     card.resize(700, 400)
-    card.show_card(replace(FULL, run_out="", messages="", paid=""))
+    card.show_card(replace(FULL, run_out="", messages="", pending_payment=""))
     card.show()
     said = [
         one for one in card.findChildren(TextLabel) if one.isVisible() and one.text()
@@ -129,7 +133,7 @@ def test_more_is_in_a_menu(
     card: AccountCard, entry: str, intent: str, said: str
 ) -> None:
     """Each says what is asked for, and of which account."""
-    card.show_card(replace(FULL, paid=""))
+    card.show_card(replace(FULL, pending_payment=""))
     spy = QSignalSpy(getattr(card, intent))
     actions(card)[entry].trigger()
     assert (spy.count(), spy.at(0)) == (1, [said])
@@ -155,7 +159,13 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
     card: AccountCard, words: Words
 ) -> None:
     """Closely set, even how many messages are left."""
-    calm = replace(FULL, level=Status.OK, state=Status.OK, state_words="Fine", paid="")
+    calm = replace(
+        FULL,
+        balance_status=Status.OK,
+        status=Status.OK,
+        status_words="Fine",
+        pending_payment="",
+    )
     card.show_card(calm)
     assert words(card)[2:] == [calm.run_out, calm.messages, "Fine · Just now"]
     card.set_density(Density.COMPACT)
@@ -164,11 +174,17 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
 
 def test_an_answer_moves_nothing(card: AccountCard) -> None:
     """A card that waits for its first balance is as high as it will be."""
-    asking = replace(UNKNOWN, run_out="", messages="", paid="", asking=True)
-    card.show_card(replace(asking, state_words="Asking the gateway…"))
+    asking = replace(UNKNOWN, run_out="", messages="", pending_payment="", asking=True)
+    card.show_card(replace(asking, status_words="Asking the gateway…"))
     before = card.sizeHint().height()
     card.show_card(
-        replace(asking, amount="€1.00", level=Status.OK, state=Status.OK, asking=False)
+        replace(
+            asking,
+            amount="€1.00",
+            balance_status=Status.OK,
+            status=Status.OK,
+            asking=False,
+        )
     )
     assert card.sizeHint().height() == before
 
@@ -177,7 +193,7 @@ def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:
     """A dash is no amount, and one pays once."""
     assert not actions(card)["I have paid"].isEnabled()
     assert actions(card)["Copy amount"].isEnabled()
-    card.show_card(replace(UNKNOWN, paid=""))
+    card.show_card(replace(UNKNOWN, pending_payment=""))
     assert actions(card)["I have paid"].isEnabled()
     assert not actions(card)["Copy amount"].isEnabled()
 
@@ -202,7 +218,7 @@ def test_an_error_that_comes_later_is_in_the_order_of_the_tab_key(
     card: AccountCard, buttons: Buttons
 ) -> None:
     """After the card's other buttons; and it goes without a trace."""
-    card.show_card(replace(FULL, state=Status.UNREACHABLE, problem=DOWN))
+    card.show_card(replace(FULL, status=Status.UNREACHABLE, problem=DOWN))
     buttons(card)["More"].setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(buttons(card)["More"], Qt.Key.Key_Tab)
     assert card.focusWidget().accessibleName() == "Check again (Main)"

@@ -39,12 +39,12 @@ GAUGES = [
 GAUGES += [
     replace(one, snoozed=True)
     for one in GAUGES
-    if one.state in {Status.OK, Status.SOON, Status.LOW, Status.EMPTY}
+    if one.status in {Status.OK, Status.SOON, Status.LOW, Status.EMPTY}
 ]
 PAIRS = [
     pair
     for pair in combinations(GAUGES, 2)
-    if (pair[0].state, pair[0].snoozed) != (pair[1].state, pair[1].snoozed)
+    if (pair[0].status, pair[0].snoozed) != (pair[1].status, pair[1].snoozed)
 ]
 STYLES = {
     "colour": (COLOURED, False, 80),

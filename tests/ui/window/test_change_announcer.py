@@ -22,7 +22,7 @@ MAIN = replace(
     age="Just now",
     panel_url="",
 )
-LOW = replace(MAIN, amount="€7.00", state=Status.LOW, state_words="Low: below €10.00")
+LOW = replace(MAIN, amount="€7.00", status=Status.LOW, status_words="Low: below €10.00")
 Told = list[tuple[str, bool]]
 
 

@@ -29,7 +29,7 @@ ONE = replace(
     name="Account 0",
     run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
-    sketch=Sparkline(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
+    sparkline=Sparkline(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
 )
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 SIZES = (QSize(360, 500), QSize(640, 600), QSize(780, 560))
@@ -49,8 +49,8 @@ def show(qtbot: QtBot) -> Show:
                     ONE,
                     account_id=str(one),
                     name=f"Account {one}",
-                    level=Status.LOW if one % 3 == 1 else Status.OK,
-                    state=(Status.OK, Status.LOW, Status.UNREACHABLE)[one % 3],
+                    balance_status=Status.LOW if one % 3 == 1 else Status.OK,
+                    status=(Status.OK, Status.LOW, Status.UNREACHABLE)[one % 3],
                     problem=DOWN if one % 3 == 2 else None,
                 )
                 for one in range(count)

@@ -32,7 +32,7 @@ REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
 def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:
     """Give so many cards that fail alike, and so many that are fine."""
     down = replace(
-        FINE, state=Status.UNREACHABLE, state_words="Unreachable", problem=problem
+        FINE, status=Status.UNREACHABLE, status_words="Unreachable", problem=problem
     )
     return tuple(
         replace(one, account_id=str(number), name=f"Account {number}")

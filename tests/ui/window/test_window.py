@@ -54,7 +54,7 @@ def card(window: Window, name: str) -> AccountCard:
 
 def failed(remedy: Remedy, state: Status = Status.UNREACHABLE) -> Card:
     """Give a card whose last question failed."""
-    return replace(FINE, state=state, problem=replace(REJECTED, remedy=remedy))
+    return replace(FINE, status=state, problem=replace(REJECTED, remedy=remedy))
 
 
 def test_a_card_tells_name_amount_state_and_age(window: Window, words: Words) -> None:
@@ -109,8 +109,10 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
 def test_an_unknown_amount_has_no_age(window: Window, words: Words) -> None:
     """Nothing is called the last known balance if there is none."""
     main = card(window, "Main")
-    unknown = replace(FINE, amount="—", level=Status.UNKNOWN, age="No balance yet")
-    main.show_card(replace(unknown, state=Status.LOCKED, problem=REJECTED))
+    unknown = replace(
+        FINE, amount="—", balance_status=Status.UNKNOWN, age="No balance yet"
+    )
+    main.show_card(replace(unknown, status=Status.LOCKED, problem=REJECTED))
     assert "No balance yet" in words(main)
 
 
@@ -202,7 +204,7 @@ def test_topping_up_stands_out_when_it_is_needed(
 ) -> None:
     """Its colours come from the desktop, and can be read."""
     main = card(window, "Main")
-    main.show_card(replace(FINE, level=level))
+    main.show_card(replace(FINE, balance_status=level))
     button = buttons(main)["Top up…"]
     assert isinstance(button, PushButton)
     assert button.is_emphasized is stands_out

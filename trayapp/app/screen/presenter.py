@@ -16,8 +16,8 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import (
     Card,
     amount,
-    beside,
     card,
+    card_details,
     snoozed_until,
     totals,
 )
@@ -251,7 +251,7 @@ class Presenter(QObject):
         """Give what is known, and of which accounts few days are left."""
         today = now.astimezone(self._language.zone).date()
         return tuple(
-            replace(one, soon=True)
+            replace(one, runs_out_soon=True)
             if is_soon(
                 self._forecasts.get(one.account.id), one.account.warn_days, today
             )
@@ -262,5 +262,5 @@ class Presenter(QObject):
     def _card(self, known: AccountState, now: datetime) -> Card:
         one, language = known.account.id, self._in_window
         said = self._forecasts.get(one), self._glimpses.get(one), self._paid.get(one)
-        shown = card(known, now, language, beside(known, said, now, language))
-        return replace(shown, copied=amount(known, self._language))
+        shown = card(known, now, language, card_details(known, said, now, language))
+        return replace(shown, amount_to_copy=amount(known, self._language))

@@ -23,12 +23,12 @@ class RecentBalances:
 
     high: Decimal
     """The most there was in the last 30 days, in today's unit."""
-    line: tuple[tuple[float, float], ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
     """The last two weeks as points: from then (0) to now (1), and from nothing (0) to
     their highest (1). Empty if there is less than two of them."""
     first: Decimal = Decimal(0)
     """What the line begins with."""
-    most: Decimal = Decimal(0)
+    highest: Decimal = Decimal(0)
     """Its highest."""
 
 
@@ -60,9 +60,9 @@ def recent_balances(
     recent, shown = _since(same, now - _RECENT), _since(same, now - SHOWN)
     return RecentBalances(
         high=max(one.balance.amount for one in recent),
-        line=_line(shown, now),
+        points=_line(shown, now),
         first=shown[0].balance.amount,
-        most=max(one.balance.amount for one in shown),
+        highest=max(one.balance.amount for one in shown),
     )
 
 
@@ -70,11 +70,11 @@ def sparkline(
     seen: RecentBalances, balance: Balance, low_below: Decimal, language: Language
 ) -> Sparkline | None:
     """Draw a line that ends in `balance`, which is newer; None if there is none."""
-    if not seen.line:
+    if not seen.points:
         return None
-    most = max(seen.most, balance.amount)
-    shrunk = float(seen.most / most)
-    points = [(x, y * shrunk) for x, y in seen.line[:-1]]
+    most = max(seen.highest, balance.amount)
+    shrunk = float(seen.highest / most)
+    points = [(x, y * shrunk) for x, y in seen.points[:-1]]
     points.append((1.0, float(max(balance.amount, Decimal(0)) / most)))
     return Sparkline(
         points=tuple(points),
@@ -88,7 +88,7 @@ def _words(
 ) -> str:
     if language.hides_amounts:
         return ""
-    days = max(1, round((1 - seen.line[0][0]) * SHOWN.days))
+    days = max(1, round((1 - seen.points[0][0]) * SHOWN.days))
     # Translators: what a line shows; all three in braces but {n} are amounts.
     words = language.ngettext(
         "Balance over the last {n} day: from {first} to {last}, highest {most}",

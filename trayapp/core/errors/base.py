@@ -38,7 +38,7 @@ class BalanceTrayError(Exception):
 
     id: ClassVar[str] = "error"
     """Stable, for `check --json` and for the log."""
-    state: ClassVar[Status] = Status.UNREACHABLE
+    status: ClassVar[Status] = Status.UNREACHABLE
     retry: ClassVar[Retry] = Retry.SOON
     remedy: ClassVar[Remedy] = Remedy.RETRY
     title: ClassVar[str] = mark("Something went wrong")

@@ -13,7 +13,7 @@ class Unauthorized(GatewayError):
     """401 UNAUTHORIZED; the gateway publishes two causes and never says which."""
 
     id = "unauthorized"
-    state = Status.UNAUTHORIZED
+    status = Status.UNAUTHORIZED
     retry = Retry.RARELY
     remedy = Remedy.ENTER_KEY
     title = mark("The gateway rejects the API key")
@@ -33,7 +33,7 @@ class Refused(GatewayError):
     """Any `error_id` without a meaning of its own; the list is open."""
 
     id = "refused"
-    state = Status.REFUSED
+    status = Status.REFUSED
     retry = Retry.LATER
     title = mark("The gateway refuses to tell the balance")
     reason = mark("It answered with an error that this program does not know.")

@@ -8,7 +8,7 @@ from trayapp.core.i18n.language import mark
 class KeyringProblem(BalanceTrayError):
     """The key could not be read or written; never taken for a missing one."""
 
-    state = Status.LOCKED
+    status = Status.LOCKED
     retry = Retry.LOOK
 
 
@@ -70,7 +70,7 @@ class KeyringFailed(KeyringProblem):
 class KeyProblem(BalanceTrayError):
     """A key is needed and there is none that could be used."""
 
-    state = Status.NO_KEY
+    status = Status.NO_KEY
     retry = Retry.RARELY
     remedy = Remedy.ENTER_KEY
 

@@ -63,12 +63,12 @@ class _Range(Enum):
         return cls.ONE_DAY if first == last else cls.RANGE
 
 
-def sentence(said: Forecast, today: date, language: Language) -> str:
+def run_out_words(said: Forecast, today: date, language: Language) -> str:
     """Say when an account runs out: "Thu 14 – Tue 19 Dec at this pace"."""
     return _said(said, today, language, loudly=False)
 
 
-def whole_sentence(said: Forecast, today: date, language: Language) -> str:
+def run_out_sentence(said: Forecast, today: date, language: Language) -> str:
     """Say it where nothing around tells what these days are: "Runs out Thu 14 …"."""
     return _said(said, today, language, loudly=True)
 
@@ -107,7 +107,7 @@ def card_words(said: Forecast, today: date, language: Language) -> tuple[str, st
     """
     if said.verdict is Verdict.NOT_ENOUGH:
         return "", language.gettext("Not enough history yet")
-    return whole_sentence(said, today, language), ""
+    return run_out_sentence(said, today, language), ""
 
 
 def is_soon(said: Forecast | None, warn_days: int, today: date) -> bool:
@@ -139,7 +139,7 @@ def messages_sentence(count: int, language: Language) -> str:
     )
 
 
-def top_up_for(
+def suggested_top_up(
     said: Forecast, weeks: int, left: Decimal = Decimal(0)
 ) -> Decimal | None:
     """Suggest what to top up so that the account lasts `weeks` from now.

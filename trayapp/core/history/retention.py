@@ -21,7 +21,7 @@ KEPT_FOR: Final = timedelta(days=1096)
 """For how long anything is kept: three years."""
 
 
-def removable(
+def retained(
     readings: Iterable[Reading],
     corrections: Collection[datetime],
     now: datetime,

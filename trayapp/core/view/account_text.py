@@ -20,7 +20,7 @@ from trayapp.core.forecast.words import (
 from trayapp.core.i18n.dates import clock_time
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import shorten
-from trayapp.core.view.names import state_words
+from trayapp.core.view.names import status_words
 
 _NAME_IN_A_LINE: Final = 40
 _SEVERAL: Final = 2
@@ -66,10 +66,10 @@ class Card:
     name: str
     amount: str
     """With its unit, in the locale's format; a dash if it is unknown."""
-    level: Status
+    balance_status: Status
     """How that amount stands, whatever happened since."""
-    state: Status
-    state_words: str
+    status: Status
+    status_words: str
     age: str
     problem: Problem | None
     panel_url: str
@@ -78,42 +78,45 @@ class Card:
     """The run-out day in words; empty if nobody can say it."""
     messages: str = ""
     """How many messages are left, in words; empty if that is not known."""
-    paid: str = ""
+    pending_payment: str = ""
     """That a person said they paid, and what is waited for; empty if not."""
-    sketch: Sparkline | None = None
+    sparkline: Sparkline | None = None
     """How the balance came to be; None if too little is known of that."""
     note: str = ""
     """Why nobody can say yet when it runs out; empty where that is said or unknown."""
-    copied: str = ""
+    amount_to_copy: str = ""
     """The amount as it is copied, even where it is hidden; empty for the one shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
+class CardDetails:
     """What a card says besides what is known of the balance itself, in words."""
 
     run_out: str = ""
     messages: str = ""
-    paid: str = ""
+    pending_payment: str = ""
     note: str = ""
     """What is said quietly where nobody can say when it runs out."""
-    sketch: Sparkline | None = None
+    sparkline: Sparkline | None = None
 
 
-_NO_EXTRA: Final = Extra()
+_NO_DETAILS: Final = CardDetails()
 
 
 def card(
-    known: AccountState, now: datetime, language: Language, extra: Extra = _NO_EXTRA
+    known: AccountState,
+    now: datetime,
+    language: Language,
+    extra: CardDetails = _NO_DETAILS,
 ) -> Card:
     """Say all that the window shows of an account."""
     return Card(
         account_id=known.account.id,
         name=known.account.name,
         amount=amount(known, language),
-        level=known.level,
-        state=known.state,
-        state_words=state_sentence(known, language),
+        balance_status=known.balance_status,
+        status=known.status,
+        status_words=status_sentence(known, language),
         age=age(known, now, language),
         problem=problem(known.failure, language) if known.failure else None,
         panel_url=known.account.panel_url,
@@ -121,17 +124,17 @@ def card(
         run_out=extra.run_out,
         note=extra.note,
         messages=extra.messages,
-        paid=extra.paid,
-        sketch=extra.sketch,
+        pending_payment=extra.pending_payment,
+        sparkline=extra.sparkline,
     )
 
 
-def beside(
+def card_details(
     known: AccountState,
     said: tuple[Forecast | None, RecentBalances | None, PendingPayment | None],
     now: datetime,
     language: Language,
-) -> Extra:
+) -> CardDetails:
     """Put into words what was `said` of an account besides its balance.
 
     Without a balance that was of another address or sub-account, and only a payment
@@ -140,7 +143,7 @@ def beside(
     forecast, seen, paid = said
     waited = pending_payment_text(paid, now, language) if paid is not None else ""
     if known.reading is None:
-        return Extra(paid=waited)
+        return CardDetails(pending_payment=waited)
     balance = known.reading.balance
     loud, quiet = "", ""
     if forecast is not None:
@@ -153,12 +156,12 @@ def beside(
     line = None
     if seen is not None:
         line = sparkline(seen, balance, known.account.low_below, language)
-    return Extra(
+    return CardDetails(
         run_out=loud,
         note=quiet,
         messages=messages_sentence(count, language) if count is not None else "",
-        paid=waited,
-        sketch=line,
+        pending_payment=waited,
+        sparkline=line,
     )
 
 
@@ -169,17 +172,17 @@ def amount(known: AccountState, language: Language) -> str:
     return language.money(known.reading.balance.amount, known.reading.balance.unit)
 
 
-def state_sentence(known: AccountState, language: Language) -> str:
+def status_sentence(known: AccountState, language: Language) -> str:
     """Name an account's state, and what it is measured against."""
     translate = language.gettext
-    if known.state is Status.UNKNOWN and known.asking:
+    if known.status is Status.UNKNOWN and known.asking:
         return translate("Asking the gateway…")
-    words = state_words(known.state, language)
-    if known.state is Status.LOW and known.reading is not None:
+    words = status_words(known.status, language)
+    if known.status is Status.LOW and known.reading is not None:
         limit = language.money(known.account.low_below, known.reading.balance.unit)
         return translate("Low: below {limit}").format(limit=limit)
-    if known.failure is not None and known.level in _LAST_KNOWN:
-        return translate(_LAST_KNOWN[known.level]).format(state=words)
+    if known.failure is not None and known.balance_status in _LAST_KNOWN:
+        return translate(_LAST_KNOWN[known.balance_status]).format(state=words)
     return words
 
 
@@ -221,15 +224,15 @@ def line(known: AccountState, now: datetime, language: Language) -> str:
     """
     translate = language.gettext
     name = shorten(known.account.name, _NAME_IN_A_LINE)
-    words = state_words(known.state, language)
+    words = status_words(known.status, language)
     if known.reading is None:
-        if known.asking or known.state is Status.UNKNOWN:
+        if known.asking or known.status is Status.UNKNOWN:
             words = translate("asking…")
-        return name_and_state(name, words, language)
+        return name_and_status(name, words, language)
     shape = (
         # Translators: {time} is when the balance was read, a time or a day and a time.
         translate("{name}: {amount}, as of {time}")
-        if known.state is Status.OK
+        if known.status is Status.OK
         else translate("{name}: {amount}, {state}, as of {time}")
     )
     return shape.format(
@@ -240,7 +243,7 @@ def line(known: AccountState, now: datetime, language: Language) -> str:
     )
 
 
-def name_and_state(name: str, state: str, language: Language) -> str:
+def name_and_status(name: str, state: str, language: Language) -> str:
     """Say of whom, or of what, and how it is."""
     return language.gettext("{name}: {state}").format(name=name, state=state)
 

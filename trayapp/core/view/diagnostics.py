@@ -60,7 +60,7 @@ def _census(accounts: tuple[AccountState, ...]) -> str:
     """Count what there is, by kind and by state."""
     kinds = Counter(one.account.service.value for one in accounts)
     kinds += Counter("sub-account" for one in accounts if one.account.sub_account)
-    states = Counter(one.state.name.lower() for one in accounts)
+    states = Counter(one.status.name.lower() for one in accounts)
     parts = [f"{count} {name}" for name, count in (*kinds.items(), *states.items())]
     return f"{len(accounts)}" + (f" ({', '.join(parts)})" if parts else "")
 

@@ -15,7 +15,7 @@ _BRIEF: Final = Decimal(10)
 class Gauge:
     """What one picture in the tray tells."""
 
-    state: Status
+    status: Status
     level: float | None = None
     """The balance's share of its own recent high, 0 to 1 in eighths: the panel need not
     hear of every message that is sent. None if no high is known."""

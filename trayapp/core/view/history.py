@@ -11,7 +11,11 @@ from trayapp.core.balance import Reading
 from trayapp.core.chart.axis import TimeAxis, milliseconds
 from trayapp.core.chart.plot import ChartData, within
 from trayapp.core.forecast.run_out import Forecast, Verdict
-from trayapp.core.forecast.words import sentence, top_up_for, whole_sentence
+from trayapp.core.forecast.words import (
+    run_out_sentence,
+    run_out_words,
+    suggested_top_up,
+)
 from trayapp.core.history.ledger import (
     GAP_AFTER,
     Month,
@@ -41,7 +45,7 @@ class Past:
     account: Account
     readings: Sequence[Reading]
     """The oldest first."""
-    marked: Collection[datetime]
+    corrections: Collection[datetime]
     """The times of the readings whose rise or fall a person called a correction."""
     interval: timedelta
     """Between two questions to the gateway."""
@@ -112,7 +116,7 @@ def history_page(
 
     With a million readings this takes seconds: not on the GUI thread.
     """
-    account, readings, marked = past.account, past.readings, past.marked
+    account, readings, marked = past.account, past.readings, past.corrections
     unit = readings[-1].balance.unit if readings else ""
     silence = max(GAP_AFTER, past.interval * _SILENCE)
     moved = movements(readings, marked)
@@ -142,7 +146,7 @@ def history_page(
             unit=unit,
             silence=silence,
         ),
-        forecast_words=whole_sentence(said, today, language),
+        forecast_words=run_out_sentence(said, today, language),
         caveat=language.gettext(_CAVEAT) if run_out else "",
         months=tuple(
             _month_row(one, language)
@@ -262,9 +266,9 @@ def top_up_request(
             amount=language.money(balance.amount, balance.unit)
         ),
         # Translators: then a day or a range of days, or why nobody can say it.
-        translate("Runs out: {when}").format(when=sentence(said, today, language)),
+        translate("Runs out: {when}").format(when=run_out_words(said, today, language)),
     ]
-    suggested = top_up_for(said, _WEEKS, max(balance.amount, Decimal(0)))
+    suggested = suggested_top_up(said, _WEEKS, max(balance.amount, Decimal(0)))
     if suggested is not None:
         lines.append(
             language.ngettext(

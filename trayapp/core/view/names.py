@@ -35,7 +35,7 @@ _SERVICE_NAMES: Final = {
 }
 
 
-def state_words(state: Status, language: Language) -> str:
+def status_words(state: Status, language: Language) -> str:
     """Name a state in a word or two."""
     return language.gettext(_STATE_WORDS[state])
 

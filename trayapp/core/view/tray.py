@@ -11,9 +11,9 @@ from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import shorten_utf16, utf16_length
 from trayapp.core.program import PROGRAM
-from trayapp.core.view.account_text import line, name_and_state
+from trayapp.core.view.account_text import line, name_and_status
 from trayapp.core.view.gauge import Gauge, brief, level
-from trayapp.core.view.names import state_words
+from trayapp.core.view.names import status_words
 
 TOOLTIP_LIMIT: Final = 127
 """UTF-16 units: what Windows keeps of a tray tooltip."""
@@ -56,8 +56,8 @@ def tray_view(
     the weakest.
     """
     if not accounts:
-        words = state_words(Status.NOT_SET_UP, language)
-        said = name_and_state(PROGRAM, words, language)
+        words = status_words(Status.NOT_SET_UP, language)
+        said = name_and_status(PROGRAM, words, language)
         gauge = Gauge(Status.NOT_SET_UP, snoozed=bool(snoozed))
         return TrayView(gauge, said, (words,), snoozed=snoozed)
     levels = {one.account.id: _level(one, highs) for one in accounts}
@@ -71,7 +71,7 @@ def tray_view(
     lines = tuple(line(one, now, language) for one in ordered[:_LINES])
     return TrayView(
         gauge=Gauge(
-            weakest.worst,
+            weakest.worst_status,
             levels[weakest.account.id],
             _number(weakest, language),
             snoozed=bool(snoozed),

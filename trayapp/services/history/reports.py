@@ -17,7 +17,7 @@ from trayapp.core.history.export import (
     readings_json,
 )
 from trayapp.core.history.ledger import months, movements
-from trayapp.core.history.retention import WHOLE_FOR, removable
+from trayapp.core.history.retention import WHOLE_FOR, retained
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import HistoryView, Past, history_page
 from trayapp.services.history.state_cache import StateCache
@@ -47,7 +47,7 @@ class HistoryReports:
         past, now = self._past(account, interval), self._clock()
 
         def work_out() -> HistoryView:
-            said = forecast(past.readings, now, self._zone, past.marked)
+            said = forecast(past.readings, now, self._zone, past.corrections)
             return history_page(past, said, now, language)
 
         return await asyncio.to_thread(work_out)
@@ -84,7 +84,7 @@ class HistoryReports:
         now = self._clock()
         if not readings or now - readings[0].at <= WHOLE_FOR:
             return
-        kept = await asyncio.to_thread(removable, readings, marked, now, self._zone)
+        kept = await asyncio.to_thread(retained, readings, marked, now, self._zone)
         # What was read meanwhile is in neither, and so is not touched.
         times = {one.at for one in kept}
         gone = [one.at for one in readings if one.at not in times]
@@ -97,14 +97,14 @@ class HistoryReports:
         return Past(account, readings, marked, interval)
 
     def _text(self, past: Past, kind: str) -> str:
-        by_month = months(past.readings, past.marked, self._zone)
+        by_month = months(past.readings, past.corrections, self._zone)
         if kind == "csv":
             return months_csv(by_month)
         parts = {
             "account": past.account.name,
             "months": json.loads(months_json(by_month)),
             "movements": json.loads(
-                movements_json(movements(past.readings, past.marked), self._zone)
+                movements_json(movements(past.readings, past.corrections), self._zone)
             ),
             "readings": json.loads(readings_json(past.readings, self._zone)),
         }

@@ -56,15 +56,17 @@ class CardActions(QWidget):
 
     def show_card(self, card: Card) -> None:
         """Offer what makes sense for the account as it is now."""
-        self._spark.show_sketch(card.sketch, card.level, aged=card.problem is not None)
+        self._spark.show_sketch(
+            card.sparkline, card.balance_status, aged=card.problem is not None
+        )
         self._top_up.setVisible(bool(card.panel_url))
-        needed = card.level in NEEDY
+        needed = card.balance_status in NEEDY
         self._top_up.emphasize(on=needed)
         self._top_up.setFlat(self._is_close and not needed)
-        is_known = card.level is not Status.UNKNOWN
+        is_known = card.balance_status is not Status.UNKNOWN
         self._copy_amount.setEnabled(is_known)
         self._copy_request.setEnabled(is_known)
-        self._paid.setEnabled(not card.paid)
+        self._paid.setEnabled(not card.pending_payment)
 
     def set_density(self, density: Density) -> None:
         """Take more room, or less."""

@@ -100,12 +100,16 @@ class AccountCard(QGroupBox):
     def copied(self) -> str:
         """The amount as it is copied; empty where there is none: a dash is none."""
         card = self._card
-        return "" if card.level is Status.UNKNOWN else card.copied or card.amount
+        return (
+            ""
+            if card.balance_status is Status.UNKNOWN
+            else card.amount_to_copy or card.amount
+        )
 
     @property
     def concern(self) -> int:
         """How much its balance asks of a person, compared to others."""
-        return self._card.level.concern
+        return self._card.balance_status.concern
 
     @property
     def chain(self) -> tuple[QWidget, ...]:
@@ -130,7 +134,7 @@ class AccountCard(QGroupBox):
         if card == self._card:
             return
         self.changed.emit(self._card, card)
-        changed = card.state is not self._card.state
+        changed = card.status is not self._card.status
         self._card = card
         if changed:
             self._picture.show_source(self._mark())
@@ -156,7 +160,7 @@ class AccountCard(QGroupBox):
         if card.problem is not None and self._remedies is None:
             self._add_remedies()
         if self._remedies is not None:
-            self._remedies.show_problem(card.problem, card.state)
+            self._remedies.show_problem(card.problem, card.status)
             if self._is_covered:
                 self._remedies.hide()
         older = replace(self._named, age=card.age, asking=card.asking)
@@ -165,7 +169,7 @@ class AccountCard(QGroupBox):
 
     def _mark(self) -> partial[QPixmap]:
         """Give the state's picture: in colours only where something is to be done."""
-        state = self._card.state
+        state = self._card.status
         ink = calm(self.palette(), _BASE) if state in CALM else None
         return partial(state_pixmap, state, ink=ink)
 

@@ -54,18 +54,18 @@ class Facts(QWidget):
     def show_card(self, card: Card, density: Density) -> None:
         """Say what is known now, as large as there is room for."""
         self._density = density
-        is_calm = card.problem is None and card.state in CALM
+        is_calm = card.problem is None and card.status in CALM
         aged = _is_aged(card)
         faded = Tone.MUTED if aged else Tone.PLAIN
         self._name.say(name_of(card))
         self._amount.say(card.amount)
-        dim = aged or card.level is Status.UNKNOWN
+        dim = aged or card.balance_status is Status.UNKNOWN
         self._amount.speak(Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount))
         tone = faded if card.run_out else Tone.MUTED
         self._run_out.speak(tone, density.value.run_out)
         self._messages.speak(faded)
         # An error has a title of its own, which is bold.
-        self._state.speak(tone_of(card.state), bold=card.problem is None)
+        self._state.speak(tone_of(card.status), bold=card.problem is None)
         self._age.speak(Tone.PLAIN if aged else Tone.MUTED, bold=aged)
         apart = density is not Density.COMPACT
         self._age.say(self._quiet_words(card, is_calm=is_calm, apart=apart))
@@ -73,8 +73,8 @@ class Facts(QWidget):
         self._run_out.setVisible(bool(days))
         for label, text in (
             (self._messages, card.messages if apart or not is_calm else ""),
-            (self._state, "" if is_calm else card.state_words),
-            (self._paid, card.paid),
+            (self._state, "" if is_calm else card.status_words),
+            (self._paid, card.pending_payment),
         ):
             label.say(text)
             label.setVisible(bool(text))
@@ -85,20 +85,22 @@ class Facts(QWidget):
 
     def sentence(self, card: Card) -> str:
         """Say all of it to whoever hears one card at a time."""
-        amount = card.amount if card.level is not Status.UNKNOWN else ""  # a dash
+        amount = (
+            card.amount if card.balance_status is not Status.UNKNOWN else ""
+        )  # a dash
         days = card.run_out or card.note
-        parts = (amount, days, card.messages, card.state_words)
-        said = (name_of(card), *parts, self._age_words(card), card.paid)
+        parts = (amount, days, card.messages, card.status_words)
+        said = (name_of(card), *parts, self._age_words(card), card.pending_payment)
         return ", ".join(filter(None, said)).replace(" · ", ", ")
 
     def _quiet_words(self, card: Card, *, is_calm: bool, apart: bool) -> str:
         """Give the line that may be overlooked: all of it, if nothing is wrong."""
         if not is_calm:
             return self._age_words(card)
-        if card.level is Status.UNKNOWN:
-            return card.state_words  # it has no age
+        if card.balance_status is Status.UNKNOWN:
+            return card.status_words  # it has no age
         counted = "" if apart else card.messages
-        parts = (counted, card.state_words, self._age_words(card))
+        parts = (counted, card.status_words, self._age_words(card))
         return " · ".join(filter(None, parts))
 
     def _age_words(self, card: Card) -> str:
@@ -106,7 +108,7 @@ class Facts(QWidget):
         if _is_aged(card):
             # Translators: {age} is such as "5 minutes ago".
             words = translate("Last known balance · {age}").format(age=words)
-        if card.asking and card.state is not Status.UNKNOWN:
+        if card.asking and card.status is not Status.UNKNOWN:
             words = translate("{age} · asking…").format(age=words)
         return words
 
@@ -132,4 +134,4 @@ def name_of(card: Card) -> str:
 
 def _is_aged(card: Card) -> bool:
     """Whether an amount is shown that may no longer be true."""
-    return card.problem is not None and card.level is not Status.UNKNOWN
+    return card.problem is not None and card.balance_status is not Status.UNKNOWN

@@ -39,15 +39,15 @@ def gauge_image(
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     canvas = Canvas(painter, pixels, inks)
-    if number and gauge.number and not gauge.snoozed and gauge.state in _COUNTED:
+    if number and gauge.number and not gauge.snoozed and gauge.status in _COUNTED:
         _numbered(canvas, gauge)
     else:
         painter.save()
-        if gauge.snoozed and gauge.state is Status.SOON:
+        if gauge.snoozed and gauge.status is Status.SOON:
             painter.scale(_ASIDE, 1)
-        _PICTURES[gauge.state](canvas, gauge.level)
+        _PICTURES[gauge.status](canvas, gauge.level)
         painter.restore()
-    if gauge.snoozed and gauge.state in _SNOOZING:
+    if gauge.snoozed and gauge.status in _SNOOZING:
         _moon(canvas)
     painter.end()
     return image
@@ -183,12 +183,12 @@ def _not_set_up(canvas: Canvas, _: float | None) -> None:
 def _numbered(canvas: Canvas, gauge: Gauge) -> None:
     """Write the balance on a sign: a low one is on a triangle, few days on a stand."""
     inks, start, end = canvas.inks, canvas.rim, canvas.end
-    fine = gauge.state is Status.OK
+    fine = gauge.status is Status.OK
     bottom = end if fine else 11.2
     sign = canvas.bar(start, start, end, bottom, radius=2.4)
-    if gauge.state is Status.LOW:
+    if gauge.status is Status.LOW:
         sign = sign.united(canvas.polygon((3.5, 11), (12.5, 11), (8, end)))
-    elif gauge.state is Status.SOON:
+    elif gauge.status is Status.SOON:
         neck = canvas.bar(6.4, 10, 9.6, 14)
         sign = sign.united(neck).united(canvas.bar(start, 13.4, end, end, radius=1))
     canvas.rimmed(sign, inks.fine if fine else inks.low)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.account_text import Card, name_and_state
+from trayapp.core.view.account_text import Card, name_and_status
 from trayapp.ui.widgets.announce import announce
 
 _GATHERED_MS: Final = 1_000
@@ -35,7 +35,7 @@ class ChangeAnnouncer(QObject):
     @Slot(object, object)
     def hear(self, before: Card, now: Card) -> None:
         """Take note that a card says something else."""
-        if (before.state, before.amount) == (now.state, now.amount):
+        if (before.status, before.amount) == (now.status, now.amount):
             return
         self._before.setdefault(now.account_id, before)
         self._now[now.account_id] = now
@@ -49,22 +49,22 @@ class ChangeAnnouncer(QObject):
         self._now.clear()
         if not self._window.isVisible():
             return
-        turned = [now for before, now in changes if now.state is not before.state]
+        turned = [now for before, now in changes if now.status is not before.status]
         moved = [
             now
             for before, now in changes
-            if now.state is before.state and now.amount != before.amount
+            if now.status is before.status and now.amount != before.amount
         ]
         if not self._window.isActiveWindow():
             moved.clear()
         if turned or moved:
-            states = [self._words(one, one.state_words) for one in turned]
+            states = [self._words(one, one.status_words) for one in turned]
             amounts = [self._words(one, one.amount) for one in moved]
             announce(self._window, self._joined(states + amounts), at_once=bool(turned))
             self._wait.start(_REST_MS)
 
     def _words(self, card: Card, said: str) -> str:
-        return name_and_state(card.name, said, self._language)
+        return name_and_status(card.name, said, self._language)
 
     def _joined(self, said: list[str]) -> str:
         parts = said[:_MOST]

@@ -80,7 +80,7 @@ class SharedProblem(QGroupBox):
         self._forget(card.account_id)
         if card.problem is not None and card.problem.remedy not in _OF_ONE:
             kind = self._failed[card.account_id] = _kind(card.problem)
-            self._examples[kind] = card.problem, card.state
+            self._examples[kind] = card.problem, card.status
             self._counts[kind] += 1
 
     def _forget(self, account_id: str) -> None:
