@@ -46,6 +46,16 @@ def new_client(*, proxy_s: float = PROXY_S) -> httpx.AsyncClient:
     )
 
 
+def _tls_context() -> truststore.SSLContext:
+    """Trust what the system trusts, and refuse TLS 1.1 and older.
+
+    Debian's Python sets no oldest version, unlike the one from python.org.
+    """
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 class _Transport(httpx.AsyncBaseTransport):
     """Carries each question over connections of its own, which end with the answer.
 
@@ -56,8 +66,7 @@ class _Transport(httpx.AsyncBaseTransport):
 
     def __init__(self, proxy_s: float) -> None:
         self._proxy_s = proxy_s
-        self._tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._proxy_tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._tls, self._proxy_tls = _tls_context(), _tls_context()
         self._lookups = Resolver()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
