@@ -170,8 +170,6 @@ def test_no_bus_is_nothing_to_speak_of(
     tally.add(FAULTS)
 
 
-# What jeepney opened and dropped is closed by the collector, which complains.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_bus_that_says_nothing_is_given_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tally: Tally
 ) -> None:

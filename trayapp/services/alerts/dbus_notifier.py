@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import DBusRouter, Proxy, open_dbus_connection
+from jeepney.io.asyncio import DBusRouter, Proxy
 from jeepney.wrappers import DBusErrorResponse, new_method_call, unwrap_msg
 
 from trayapp.core.alerts.notification import (
@@ -22,7 +22,7 @@ from trayapp.core.alerts.notification import (
     NotificationImage,
 )
 from trayapp.core.i18n.plain_text import one_line, shorten
-from trayapp.services.desktop.dbus_errors import BUS_ERRORS
+from trayapp.services.desktop.dbus_connection import BUS_ERRORS, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +170,7 @@ class DBusNotifier:
         return True
 
     async def _connect(self) -> DBusRouter:
-        connection = await open_dbus_connection("SESSION")
+        connection = await connect("SESSION")
         self._leaving.callback(connection.writer.close)
         router = await self._leaving.enter_async_context(Router(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()

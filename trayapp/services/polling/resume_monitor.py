@@ -6,9 +6,8 @@ from typing import Final, Protocol
 
 from jeepney import HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import open_dbus_connection
 
-from trayapp.services.desktop.dbus_errors import BUS_ERRORS
+from trayapp.services.desktop.dbus_connection import BUS_ERRORS, connect
 from trayapp.services.log.log_faults import log_faults
 
 _CONNECT_S: Final = 5.0
@@ -65,7 +64,7 @@ class ResumeMonitor:
 
     async def _listen(self) -> None:
         async with asyncio.timeout(_CONNECT_S):
-            connection = await open_dbus_connection("SYSTEM")
+            connection = await connect("SYSTEM")
         try:
             for rule in (_SLEEP, _NETWORK):
                 await connection.send(message_bus.AddMatch(rule))
