@@ -1,4 +1,4 @@
-"""What the gateway's client asks, and what it makes of replies, over real sockets."""
+"""The requests of the gateway's client and how it reads replies, over real sockets."""
 
 from __future__ import annotations
 
@@ -31,50 +31,50 @@ if TYPE_CHECKING:
 
 
 def test_the_request_is_the_documented_one_and_nothing_else(talk: Talker) -> None:
-    """The documented headers go out, those HTTP needs, the key in the body alone."""
-    done = talk(reply())
+    """It has the documented headers, those that HTTP needs, and the key in its body."""
+    exchange = talk(reply())
     body = f'{{"api_key": "{KEY}"}}'
-    head, _, sent = done.heard[0].decode().partition("\r\n\r\n")
-    first, *headers = head.split("\r\n")
-    assert first == "POST /api/3.0/account/get-balance HTTP/1.1"
+    head, _, content = exchange.heard[0].decode().partition("\r\n\r\n")
+    request_line, *headers = head.split("\r\n")
+    assert request_line == "POST /api/3.0/account/get-balance HTTP/1.1"
     assert sorted(headers) == [
         "Accept: application/json",
         f"Content-Length: {len(body)}",
         "Content-Type: application/json",
-        f"Host: 127.0.0.1:{done.port}",
+        f"Host: 127.0.0.1:{exchange.port}",
     ]
-    assert sent == body
+    assert content == body
 
 
-def test_a_sub_account_is_asked_by_its_parents_key(talk: Talker) -> None:
-    """A sub-account has the other address, and its user name beside the key."""
-    (heard,) = talk(reply(), sub_account="ventas ñ").heard
-    head, _, sent = heard.partition(b"\r\n\r\n")
+def test_a_sub_account_is_requested_with_its_parents_key(talk: Talker) -> None:
+    """The request has its own path, and the user name beside the key."""
+    (request,) = talk(reply(), sub_account="ventas ñ").heard
+    head, _, content = request.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /api/3.0/subaccount/get-balance HTTP/1.1\r\n")
-    assert json.loads(sent) == {"api_key": KEY, "user_name": "ventas ñ"}
+    assert json.loads(content) == {"api_key": KEY, "user_name": "ventas ñ"}
 
 
 def test_a_base_url_may_have_a_path(talk: Talker) -> None:
-    """A gateway behind a company's own prefix is asked there."""
-    (heard,) = talk(reply(), at="{url}/sms").heard
-    assert heard.startswith(b"POST /sms/api/3.0/account/get-balance HTTP/1.1\r\n")
+    """A company may serve the gateway below a path of its own."""
+    (request,) = talk(reply(), at="{url}/sms").heard
+    assert request.startswith(b"POST /sms/api/3.0/account/get-balance HTTP/1.1\r\n")
 
 
-def test_nothing_is_remembered_between_polls(talk: Talker) -> None:
-    """Each poll has a connection of its own, and cookies are not sent back."""
-    done = talk(reply(Set_Cookie="a=b"), reply(Connection="keep-alive"), reply())
-    assert len(done.heard) == 3
-    assert len(set(done.heard)) == 1
+def test_polls_share_no_connection_and_no_cookie(talk: Talker) -> None:
+    """Each poll opens its own connection, and cookies are not sent back."""
+    exchange = talk(reply(Set_Cookie="a=b"), reply(Connection="keep-alive"), reply())
+    assert len(exchange.heard) == 3
+    assert len(set(exchange.heard)) == 1
 
 
-def test_cookies_do_not_pile_up(peer: type[Peer]) -> None:
-    """A server that makes up new cookies for every reply takes no memory by it."""
+def test_cookies_do_not_accumulate(peer: type[Peer]) -> None:
+    """A server that sends new cookies with every reply costs no memory."""
 
     async def poll() -> int:
         client = new_client()
         gateway = GatewayClient(lambda: client, deadline_s=10)
-        async with peer(reply(Set_Cookie="a=b; Max-Age=99999999")) as here:
-            account = Account("a", "A", Service.CUSTOM, here.url)
+        async with peer(reply(Set_Cookie="a=b; Max-Age=99999999")) as server:
+            account = Account("a", "A", Service.CUSTOM, server.url)
             await gateway.balance(account, Secret(KEY))
         await gateway.close()
         return len(client.cookies.jar)
@@ -82,49 +82,49 @@ def test_cookies_do_not_pile_up(peer: type[Peer]) -> None:
     assert asyncio.run(poll()) == 0
 
 
-def test_accounts_are_asked_side_by_side(peer: type[Peer]) -> None:
-    """Eight questions by one client are all under way before any is answered."""
+def test_one_client_sends_requests_side_by_side(peer: type[Peer]) -> None:
+    """Eight requests reach the server before it answers any."""
 
     async def polls() -> list[Balance]:
-        everyone = asyncio.Barrier(8)
+        all_received = asyncio.Barrier(8)
 
         async def together(line: Line) -> None:
             await line.hear()
-            await everyone.wait()
+            await all_received.wait()
             await line.send(reply())
 
-        async with peer(*[together] * 8) as here:
+        async with peer(*[together] * 8) as server:
             gateway = GatewayClient(deadline_s=10)
-            account = Account("a", "A", Service.CUSTOM, here.url)
-            asked = [gateway.balance(account, Secret(KEY)) for _ in range(8)]
-            balances = await asyncio.gather(*asked)
+            account = Account("a", "A", Service.CUSTOM, server.url)
+            requests = [gateway.balance(account, Secret(KEY)) for _ in range(8)]
+            balances = await asyncio.gather(*requests)
             await gateway.close()
         return balances
 
-    assert [one.digits for one in asyncio.run(polls())] == ["350.1200"] * 8
+    assert [balance.digits for balance in asyncio.run(polls())] == ["350.1200"] * 8
 
 
-def test_a_cancelled_poll_hangs_up_at_once(peer: type[Peer]) -> None:
-    """Quitting does not wait for a gateway that does not answer."""
+def test_a_cancelled_request_closes_its_connection_at_once(peer: type[Peer]) -> None:
+    """Quitting does not wait for a silent gateway."""
 
     async def poll() -> bool:
-        left = asyncio.Event()
+        closed = asyncio.Event()
 
         async def silent(line: Line) -> None:
             await line.hear()
             if await line.gone():
-                left.set()
+                closed.set()
 
-        async with peer(silent) as here:
+        async with peer(silent) as server:
             gateway = GatewayClient()
-            account = Account("a", "A", Service.CUSTOM, here.url)
+            account = Account("a", "A", Service.CUSTOM, server.url)
             task = asyncio.create_task(gateway.balance(account, Secret(KEY)))
-            await here.asked.wait()
+            await server.asked.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             await gateway.close()
-        return left.is_set()
+        return closed.is_set()
 
     assert asyncio.run(poll())
 
@@ -150,7 +150,7 @@ def test_a_cancelled_poll_hangs_up_at_once(peer: type[Peer]) -> None:
     ],
 )
 def test_an_amount_keeps_its_digits(talk: Talker, raw: str, digits: str) -> None:
-    """Strings and JSON numbers alike are read to the last digit, zeros included."""
+    """Strings and JSON numbers keep all their digits, trailing zeros included."""
     assert talk(result(raw)).digits == digits
 
 
@@ -158,7 +158,7 @@ def test_an_amount_keeps_its_digits(talk: Talker, raw: str, digits: str) -> None
     "unit", ["EUR", "CREDITS", "SMS", "XAF", "€", "SMS_2", "créditos"]
 )
 def test_a_unit_is_any_short_word(talk: Talker, unit: str) -> None:
-    """The list of currencies is open, and of things that are not money."""
+    """The list of units is open, and some of its members are not money."""
     outcome = talk(result(currency=json.dumps(f" {unit} "))).outcome
     assert isinstance(outcome, Balance)
     assert outcome.unit == unit
@@ -182,10 +182,10 @@ def test_a_unit_is_any_short_word(talk: Talker, unit: str) -> None:
         ("401 Unauthorized", "IP_BLOCKED", Refused),
     ],
 )
-def test_an_error_is_known_by_its_id(
+def test_the_error_id_decides_the_error(
     talk: Talker, status: str, error_id: str, kind: type[BalanceTrayError]
 ) -> None:
-    """The `error_id` decides, whatever the HTTP status; the words are a detail."""
+    """It outranks the HTTP status; the message is only a detail."""
     failure = talk(refusal(error_id, status, "some words")).failure
     assert type(failure) is kind
     assert failure.detail == f"HTTP {status[:3]} {error_id}: some words"
@@ -196,16 +196,16 @@ def test_an_error_is_known_by_its_id(
 
 @pytest.mark.parametrize("status", ["301", "302", "303", "307", "308"])
 def test_a_redirect_is_not_followed(talk: Talker, status: str) -> None:
-    """The key goes to the address in the settings and to no other."""
+    """The key goes only to the address in the settings."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         away = reply("", f"{status} Away", Location=f"http://127.0.0.1:{port}/")
-        done = talk(away)
+        exchange = talk(away)
         other.setblocking(False)  # noqa: FBT003  # the socket's own
         with pytest.raises(BlockingIOError):
             other.accept()
-    assert type(done.failure) is UnexpectedReply
-    assert len(done.heard) == 1
+    assert type(exchange.failure) is UnexpectedReply
+    assert len(exchange.heard) == 1
 
 
 @pytest.mark.parametrize(
@@ -226,12 +226,14 @@ def test_a_redirect_is_not_followed(talk: Talker, status: str) -> None:
     ],
     ids=range(6),
 )
-def test_the_detail_says_what_came(talk: Talker, answer: bytes, detail: str) -> None:
-    """Who looks into it later finds what answered, and why it was not taken."""
+def test_the_detail_describes_an_unexpected_reply(
+    talk: Talker, answer: bytes, detail: str
+) -> None:
+    """It names the response's status and type, and why it was refused."""
     assert talk(answer).failure.detail == detail
 
 
-# --- a server that repeats what it was told ---------------------------------------
+# --- a server that repeats the request --------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -255,19 +257,19 @@ def test_the_detail_says_what_came(talk: Talker, answer: bytes, detail: str) -> 
     ],
     ids=range(15),
 )
-def test_the_key_is_never_repeated(talk: Talker, answer: bytes) -> None:
-    """No error holds the key, not even if the server sends it back to us."""
-    failure = talk(answer).failure  # `talk` searches every failure
+def test_no_error_holds_the_key(talk: Talker, answer: bytes) -> None:
+    """A server may send the key back in any part of its reply."""
+    failure = talk(answer).failure  # `talk` searches each failure for the key
     assert KEY[:8] not in failure.detail
 
 
-def test_a_short_key_is_no_unit(peer: type[Peer]) -> None:
-    """A key that would do as a unit is not shown as one."""
+def test_a_key_is_never_taken_for_a_unit(peer: type[Peer]) -> None:
+    """A reply with a short key as its currency is unexpected."""
 
     async def poll() -> None:
-        async with peer(result(currency='"demo-key"')) as here:
+        async with peer(result(currency='"demo-key"')) as server:
             gateway = GatewayClient(deadline_s=10)
-            account = Account("a", "A", Service.CUSTOM, here.url)
+            account = Account("a", "A", Service.CUSTOM, server.url)
             with pytest.raises(UnexpectedReply, match="repeats the key"):
                 await gateway.balance(account, Secret("demo-key"))
             await gateway.close()

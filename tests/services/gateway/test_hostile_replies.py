@@ -1,4 +1,4 @@
-"""Hostile and broken replies over real sockets: what each comes to, and costs."""
+"""Hostile and broken replies over real sockets: what each means, and costs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ trusts_by_environment = pytest.mark.skipif(
 
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[HistoryStore]:
-    """Give an empty history."""
+    """Open an empty history."""
     with HistoryStore(tmp_path / "history.sqlite3") as opened:
         yield opened
 
@@ -53,7 +53,7 @@ def meet(
     tls: ssl.SSLContext | None = None,
     at: str = "{url}",
 ) -> Met:
-    """Meet one reply between two good ones."""
+    """Receive one reply between two good ones."""
 
     async def polls() -> Met:
         onlooker = Onlooker(history)
@@ -65,18 +65,18 @@ def meet(
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_a_bad_reply_is_told_as_what_it_is(
+def test_a_bad_reply_names_its_cause(
     name: str, history: HistoryStore, tally: Tally
 ) -> None:
-    """The cause is named, the last balance kept, and the next good reply taken."""
+    """The last balance is kept, and the next good reply is accepted."""
     verdict, answer = QUICK[name]
     meet(answer, history).survived(verdict)
     tally.add(REPLIES)
 
 
 @pytest.mark.parametrize("name", [*BOMBS, *FLOODS])
-def test_too_much_is_left_unread(name: str, tally: Tally) -> None:
-    """What is 300 MB, or unpacks to that, takes neither memory nor time."""
+def test_a_huge_reply_is_left_unread(name: str, tally: Tally) -> None:
+    """A reply of 300 MB, or one that unpacks to that, costs neither memory nor time."""
     verdict, answer = (BOMBS | FLOODS)[name]
     meet(answer).survived(verdict)
     tally.add(REPLIES)
@@ -84,7 +84,7 @@ def test_too_much_is_left_unread(name: str, tally: Tally) -> None:
 
 @pytest.fixture(scope="module")
 def slow() -> dict[str, Met]:
-    """Meet all that takes its time at once: in a row it would be half a minute."""
+    """Receive all slow replies side by side; one after the other takes 30 seconds."""
 
     async def polls() -> list[Met]:
         onlooker = Onlooker()
@@ -101,7 +101,7 @@ def slow() -> dict[str, Met]:
 def test_a_slow_reply_ends_with_the_deadline(
     name: str, slow: dict[str, Met], tally: Tally
 ) -> None:
-    """However a server spends the time, there is an answer of ours when it is up."""
+    """The client ends the request, however the server spends the time."""
     verdict, _ = SLOW[name]
     slow[name].survived(verdict)
     tally.add(REPLIES)
@@ -112,21 +112,21 @@ def test_a_slow_reply_ends_with_the_deadline(
 
 @trusts_by_environment
 @pytest.mark.parametrize("name", CERTIFICATES)
-def test_a_bad_certificate_is_never_shown_the_key(
+def test_a_server_with_a_bad_certificate_receives_no_key(
     name: str, trusted: trustme.CA, tally: Tally
 ) -> None:
-    """Who can't prove to be the gateway gets nothing, and the log says why."""
-    why, context = CERTIFICATES[name]
+    """It receives nothing at all, and the detail names the reason."""
+    reason, context = CERTIFICATES[name]
     met = meet(reply(), tls=context(trusted))
     met.survived(INSECURE)
-    assert why in met.detail
+    assert reason in met.detail
     assert met.heard == b""
     tally.add(REPLIES)
 
 
 @pytest.mark.parametrize("name", GREETINGS)
-def test_no_key_goes_out_without_tls(name: str, tally: Tally) -> None:
-    """A server that speaks no TLS hears a greeting and nothing else."""
+def test_no_key_is_sent_without_tls(name: str, tally: Tally) -> None:
+    """A server without TLS receives a TLS greeting and nothing else."""
     verdict, answer = GREETINGS[name]
     met = meet(answer, at="https://127.0.0.1:{port}")
     met.survived(verdict)
@@ -137,10 +137,10 @@ def test_no_key_goes_out_without_tls(name: str, tally: Tally) -> None:
 
 @trusts_by_environment
 @pytest.mark.parametrize("name", SEALED)
-def test_tls_that_breaks_later_says_nothing_of_the_certificate(
+def test_tls_that_fails_after_the_handshake_is_no_certificate_problem(
     name: str, trusted: trustme.CA, tally: Tally
 ) -> None:
-    """The key may have been sent by then, so nothing says that it was not."""
+    """The key may have been sent by then, so no message may deny that."""
     verdict, answer = SEALED[name]
     context = serving(trusted.issue_cert(HOST))
     meet(answer(context), at="https://127.0.0.1:{port}").survived(verdict)
@@ -158,22 +158,22 @@ def test_tls_1_0_is_not_spoken(trusted: trustme.CA, tally: Tally) -> None:
 
 
 @trusts_by_environment
-def test_good_tls_is_taken(trusted: trustme.CA, tally: Tally) -> None:
-    """What the bad ones differ from: it is not the test that refuses them."""
+def test_good_tls_is_accepted(trusted: trustme.CA, tally: Tally) -> None:
+    """It proves that the other tests fail because of the bad certificates."""
     met = meet(reply(), tls=serving(trusted.issue_cert(HOST)))
     assert met.during.status is Status.OK
     assert KEY.encode() in met.heard
     tally.add(REPLIES)
 
 
-# --- oddities, and wishes to wait -------------------------------------------------
+# --- oddities, and Retry-After ----------------------------------------------------
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_an_odd_reply_that_is_clear_is_taken(
+def test_an_odd_but_clear_reply_is_accepted(
     name: str, history: HistoryStore, tally: Tally
 ) -> None:
-    """What the gateway means without a doubt is shown as it means it."""
+    """Its meaning is certain, so the window shows the balance."""
     amount, state, answer = TAKEN[name]
     met = meet(answer, history)
     assert isinstance(met.bad.result, Reading)
@@ -191,7 +191,7 @@ NOT_NOW = ("429 Too Many Requests", "503 Busy")
 
 
 def assert_waits(status: str, value: str, wait: timedelta, *, held: bool) -> None:
-    """Hear this Retry-After, and see when the schedule asks next."""
+    """Receive this Retry-After, and check when the schedule polls next."""
     met = meet(reply("Busy", status, "text/html", Retry_After=value))
     met.survived(DOWN)
     plan = plan_after(Plan(NOON), met.bad, USUAL, jitter=0)
@@ -232,10 +232,10 @@ def assert_waits(status: str, value: str, wait: timedelta, *, held: bool) -> Non
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_wish_to_wait_is_followed_within_bounds(
+def test_retry_after_is_followed_within_bounds(
     status: str, value: str, wait: timedelta, tally: Tally, *, held: bool
 ) -> None:
-    """Retry-After puts off for six hours at most, and nonsense for nothing at all."""
+    """It delays the next poll by six hours at most; an invalid value is ignored."""
     assert_waits(status, value, wait, held=held)
     tally.add(REPLIES)
 
@@ -253,7 +253,7 @@ def test_a_wish_to_wait_is_followed_within_bounds(
         ("%a, %d %b %Y %H:%M:%S GMT", -HOUR, USUAL, False),
     ],
 )
-def test_a_wish_to_wait_may_be_a_date(
+def test_retry_after_may_be_a_date(
     status: str,
     written: str,
     ahead: timedelta,
@@ -262,7 +262,7 @@ def test_a_wish_to_wait_may_be_a_date(
     *,
     held: bool,
 ) -> None:
-    """All three shapes of RFC 9110 are read, and the past puts nothing off."""
+    """All three formats of RFC 9110 are read, and a past date delays nothing."""
     moment = datetime.now(UTC) + ahead
     assert_waits(status, f"{moment:{written}}", wait, held=held)
     tally.add(REPLIES)

@@ -1,4 +1,4 @@
-"""The gateway's client where nobody answers, or somebody new."""
+"""The gateway's client where no server listens, or a certificate changes."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ trusts_by_environment = pytest.mark.skipif(
 )
 
 
-def test_nobody_listening_is_no_connection(talk: Talker) -> None:
-    """A refused connection is the network's trouble."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused for sure
-        port = taken.getsockname()[1]
+def test_a_refused_connection_is_no_connection(talk: Talker) -> None:
+    """A port without a listener is a problem of the network."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound and not listening: always refused
+        port = unused.getsockname()[1]
         assert type(talk(at=f"http://127.0.0.1:{port}").failure) is NoConnection
 
 
@@ -43,20 +43,22 @@ def test_nobody_listening_is_no_connection(talk: Talker) -> None:
         "https://" + "a" * 64 + ".invalid",
     ],
 )
-def test_an_impossible_address_is_no_connection(talk: Talker, url: str) -> None:
-    """An address that slipped into the settings file by hand breaks nothing."""
+def test_an_invalid_address_is_no_connection(talk: Talker, url: str) -> None:
+    """A person may have typed any address into the settings file."""
     assert type(talk(at=url).failure) is NoConnection
 
 
 @trusts_by_environment
-def test_a_mended_certificate_is_taken(peer: type[Peer], trusted: trustme.CA) -> None:
-    """After a bad certificate the same client takes the good one."""
+def test_a_corrected_certificate_is_accepted(
+    peer: type[Peer], trusted: trustme.CA
+) -> None:
+    """After a bad certificate, the same client accepts the good one."""
 
     async def polls() -> str:
         gateway = GatewayClient(deadline_s=10)
         for host in ("gateway.example", "127.0.0.1"):
-            async with peer(reply(), tls=serving(trusted.issue_cert(host))) as here:
-                account = Account("a", "A", Service.CUSTOM, here.url)
+            async with peer(reply(), tls=serving(trusted.issue_cert(host))) as server:
+                account = Account("a", "A", Service.CUSTOM, server.url)
                 try:
                     balance = await gateway.balance(account, Secret("demo-key"))
                 except CertificateProblem:

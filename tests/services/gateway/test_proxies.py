@@ -1,4 +1,4 @@
-"""Which proxy is meant for an address, and for which there is none."""
+"""Which proxy the settings name for a URL."""
 
 from contextlib import suppress
 
@@ -9,26 +9,26 @@ from hypothesis import strategies as st
 
 from tally import FAULTS, Tally
 from trayapp.core.errors import ProxyProblem
-from trayapp.services.gateway.proxies import place, proxy_for
+from trayapp.services.gateway.proxies import proxy_address, proxy_for
 
 GATEWAY = httpx.URL("https://api.gateway.example")
 SECRET = "hunter22"  # noqa: S105  # a password of no worth
 
 
-def found(url: httpx.URL | str = GATEWAY) -> str | None:
-    """Say where the proxy for an address is."""
+def proxy_of(url: httpx.URL | str = GATEWAY) -> str | None:
+    """Return the address of the proxy for a URL."""
     proxy = proxy_for(httpx.URL(url))
-    return None if proxy is None else place(proxy)
+    return None if proxy is None else proxy_address(proxy)
 
 
 def test_without_a_setting_there_is_no_proxy() -> None:
-    """Most computers have none."""
-    assert found() is None
+    """Most computers have no setting."""
+    assert proxy_of() is None
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
-    ("setting", "meant"),
+    ("setting", "expected"),
     [
         ("http://proxy.example:3128", "http://proxy.example:3128"),
         ("http://proxy.example:3128/", "http://proxy.example:3128"),
@@ -44,23 +44,23 @@ def test_without_a_setting_there_is_no_proxy() -> None:
         ("http://me:hunt%2Fer22@proxy.example", "http://proxy.example"),
     ],
 )
-def test_a_setting_is_read_as_it_is_meant(
-    monkeypatch: pytest.MonkeyPatch, name: str, setting: str, meant: str
+def test_a_setting_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, name: str, setting: str, expected: str
 ) -> None:
-    """In either case, with or without a scheme, and as GNOME writes it."""
+    """Case does not matter, a scheme may be missing, and GNOME's form is accepted."""
     monkeypatch.setenv(name, setting)
-    assert found() == meant
+    assert proxy_of() == expected
 
 
-def test_the_schemes_own_proxy_goes_before_the_one_for_all(
+def test_a_schemes_own_proxy_outranks_the_one_for_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """And the one for plain HTTP is no concern of a gateway's."""
+    """The proxy for plain HTTP does not matter for a gateway."""
     monkeypatch.setenv("HTTP_PROXY", "gopher://nonsense")
     monkeypatch.setenv("ALL_PROXY", "http://all.example:1")
-    assert found() == "http://all.example:1"
+    assert proxy_of() == "http://all.example:1"
     monkeypatch.setenv("HTTPS_PROXY", "http://https.example:2")
-    assert found() == "http://https.example:2"
+    assert proxy_of() == "http://https.example:2"
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_the_schemes_own_proxy_goes_before_the_one_for_all(
         "https://localhost",
     ],
 )
-def test_this_computer_is_never_asked_through_a_proxy(
+def test_a_loopback_host_has_no_proxy(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    """The proxy would look for it on itself; so the demo runs behind one too."""
+    """A proxy would look for it on its own machine; the demo needs this, too."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://proxy.example:3128")
-    assert found(url) is None
+    assert proxy_of(url) is None
 
 
 @pytest.mark.parametrize(
-    ("exceptions", "url"),
+    ("no_proxy", "url"),
     [
         ("*", GATEWAY),
         ("one.example, *", GATEWAY),
@@ -100,17 +100,17 @@ def test_this_computer_is_never_asked_through_a_proxy(
         ("xn--mnchen-3ya.example", "https://sms.münchen.example"),
     ],
 )
-def test_an_exception_is_asked_directly(
-    monkeypatch: pytest.MonkeyPatch, exceptions: str, url: str | httpx.URL
+def test_an_excluded_host_has_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str | httpx.URL
 ) -> None:
-    """NO_PROXY takes hosts, domains, ports, addresses, networks, and all of them."""
+    """NO_PROXY accepts hosts, domains, ports, addresses, networks and *."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("NO_PROXY", exceptions)
-    assert found(url) is None
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy_of(url) is None
 
 
 @pytest.mark.parametrize(
-    "exceptions",
+    "no_proxy",
     [
         *("", ",", " , ", "**", "*.", ".", ":", ":443", "[", "]", "[]", "[]:1", "/"),
         *("[::hunter22", "10.0.0.0/99", "::/999", "\N{SNOWMAN}", "%", "api", "\\", "?"),
@@ -118,13 +118,13 @@ def test_an_exception_is_asked_directly(
         *("10.0.0.0/8", "::/0", "https://", "a" * 10_000, "api.gateway.example:"),
     ],
 )
-def test_an_exception_for_others_or_without_sense_excepts_nothing(
-    monkeypatch: pytest.MonkeyPatch, exceptions: str, tally: Tally
+def test_an_entry_for_another_host_or_an_invalid_one_excludes_nothing(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, tally: Tally
 ) -> None:
-    """Nor is it an error: what is no exception can't be one for the gateway."""
+    """An invalid entry is no error."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("NO_PROXY", exceptions)
-    assert found() == "http://proxy.example:3128"
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy_of() == "http://proxy.example:3128"
     tally.add(FAULTS)
 
 
@@ -140,7 +140,7 @@ def test_an_exception_for_others_or_without_sense_excepts_nothing(
         ("http://proxy.example:0", "no http proxy that could be used"),
         ("http://proxy.example:port", "no http proxy that could be used"),
         ("http://[::1", "no http proxy that could be used"),
-        # A password that was not encoded, as people write it.
+        # Passwords that are not encoded.
         ("http://me:hunter22/x@proxy.example", "no http proxy that could be used"),
         ("http://hunter22:12/x@proxy.example", "no http proxy that could be used"),
         ("http://hunter22#x@proxy.example", "no http proxy that could be used"),
@@ -150,13 +150,13 @@ def test_an_exception_for_others_or_without_sense_excepts_nothing(
         ("://", "the proxy's address can't be read"),
     ],
 )
-def test_a_setting_that_cant_be_used_is_a_problem_of_the_proxy(
+def test_an_unusable_setting_raises_a_proxy_problem(
     monkeypatch: pytest.MonkeyPatch, setting: str, detail: str, tally: Tally
 ) -> None:
-    """The details name its kind, and nothing that could be part of a password."""
+    """The details name the scheme, but nothing that could be part of a password."""
     monkeypatch.setenv("HTTPS_PROXY", setting)
     with pytest.raises(ProxyProblem) as caught:
-        found()
+        proxy_of()
     assert caught.value.detail == detail
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     tally.add(FAULTS)
@@ -166,13 +166,13 @@ def test_a_setting_that_cant_be_used_is_a_problem_of_the_proxy(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
 )
-def test_whatever_is_set_breaks_nothing(setting: str, exceptions: str) -> None:
-    """Any text is a proxy, no proxy, or a problem that a person is told."""
+def test_any_setting_is_handled(setting: str, no_proxy: str) -> None:
+    """Any text is a proxy, no proxy, or a `ProxyProblem`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HTTPS_PROXY", setting)
-        patch.setenv("NO_PROXY", exceptions)
+        patch.setenv("NO_PROXY", no_proxy)
         with suppress(ProxyProblem):
-            found()
+            proxy_of()
 
 
 @given(
@@ -180,13 +180,13 @@ def test_whatever_is_set_breaks_nothing(setting: str, exceptions: str) -> None:
     st.text(st.sampled_from("ab1/#?@:%[]\\ .é"), max_size=12),
     st.sampled_from(["http://", "socks5://", "", "gopher://"]),
 )
-def test_a_password_never_shows(before: str, after: str, scheme: str) -> None:
-    """However it is written, encoded or not."""
+def test_a_password_is_never_shown(before: str, after: str, scheme: str) -> None:
+    """The setting may hold it encoded or not."""
     with pytest.MonkeyPatch.context() as patch:
         password = before + SECRET + after
         patch.setenv("HTTPS_PROXY", f"{scheme}user:{password}@proxy.example:3128")
         try:
-            said = found()
+            shown = proxy_of()
         except ProxyProblem as error:
-            said = repr(error)
-    assert SECRET not in str(said)
+            shown = repr(error)
+    assert SECRET not in str(shown)

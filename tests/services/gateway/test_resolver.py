@@ -1,4 +1,4 @@
-"""A resolver that stalls holds up nobody who does not ask for the same name."""
+"""A lookup that hangs delays only requests for the same name."""
 
 import asyncio
 import socket
@@ -28,36 +28,36 @@ Address = tuple[socket.AddressFamily, str]
 
 
 class FakeGetaddrinfo:
-    """A resolver that stalls, answers or fails as a test says."""
+    """Stands in for `socket.getaddrinfo`: hangs, answers or fails as a test sets it."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.knows: dict[str, list[Address] | Exception] = {}
+        self.hosts: list[str] = []
+        self.results: dict[str, list[Address] | Exception] = {}
         self._real = socket.getaddrinfo
         self._open = threading.Event()
 
     def release(self) -> None:
-        """Let those that stall end."""
+        """Let the lookups that hang fail."""
         self._open.set()
 
     def __call__(self, host: str, port: object, **kwargs: int) -> object:
-        """Stand in for `socket.getaddrinfo`."""
+        """Look up a host; one without a result hangs until `release`."""
         if host == "127.0.0.1":
             return self._real(host, port, **kwargs)  # type: ignore[arg-type]  # as given
-        self.asked.append(host)
-        known = self.knows.get(host)
-        if isinstance(known, Exception):
-            raise known
-        if known is None:
+        self.hosts.append(host)
+        result = self.results.get(host)
+        if isinstance(result, Exception):
+            raise result
+        if result is None:
             self._open.wait(30)
             raise socket.gaierror(socket.EAI_AGAIN, "no answer")
         kind = socket.SOCK_STREAM
-        return [(family, kind, 6, "", (address, 0)) for family, address in known]
+        return [(family, kind, 6, "", (address, 0)) for family, address in result]
 
 
 @pytest.fixture(name="fake")
 def fake_getaddrinfo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGetaddrinfo]:
-    """Take the place of the system's resolver, which stalls for unknown names."""
+    """Replace the system's lookup by one that hangs for unknown names."""
     fake = FakeGetaddrinfo()
     monkeypatch.setattr(socket, "getaddrinfo", fake)
     yield fake
@@ -68,39 +68,39 @@ def fake_getaddrinfo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGetaddrinf
 
 
 def lookup_threads() -> int:
-    """Count the lookups that are under way."""
+    """Count the lookups that run."""
     return sum(thread.name == "lookup" for thread in threading.enumerate())
 
 
 def account(url: str = "https://stalls.example") -> Account:
-    """Make an account at an address."""
+    """Make an account with this base URL."""
     return Account("a", "A", Service.CUSTOM, url)
 
 
 def test_an_address_needs_no_lookup(fake: FakeGetaddrinfo) -> None:
-    """Nor does it wait for one."""
+    """An IP address is returned at once."""
     resolver = Resolver()
     for address in ("192.0.2.1", "2001:db8::1"):
-        assert asyncio.run(resolver.find(address)) == [address]
-    assert fake.asked == []
+        assert asyncio.run(resolver.resolve(address)) == [address]
+    assert fake.hosts == []
 
 
 def test_the_families_take_turns(fake: FakeGetaddrinfo) -> None:
-    """A broken IPv6 of many addresses costs one attempt before IPv4's turn."""
+    """A host with a broken IPv6 costs one attempt before the first IPv4 address."""
     v4, v6 = socket.AF_INET, socket.AF_INET6
-    fake.knows["host"] = [(v6, "::1"), (v6, "::2"), (v6, "::3"), (v4, "127.0.0.1")]
-    found = asyncio.run(Resolver().find("host"))
-    assert found == ["::1", "127.0.0.1", "::2", "::3"]
+    fake.results["host"] = [(v6, "::1"), (v6, "::2"), (v6, "::3"), (v4, "127.0.0.1")]
+    addresses = asyncio.run(Resolver().resolve("host"))
+    assert addresses == ["::1", "127.0.0.1", "::2", "::3"]
 
 
 @pytest.mark.parametrize(
     "error", [socket.gaierror(socket.EAI_NONAME, "unknown"), UnicodeError("label")]
 )
-def test_an_unknown_name_is_no_connection(
+def test_an_unknown_name_raises_no_connection(
     fake: FakeGetaddrinfo, error: Exception, tally: Tally
 ) -> None:
-    """And is looked up anew at the next question: the network may have come."""
-    fake.knows["gone.example"] = error
+    """The next request looks it up again, because the network may be back."""
+    fake.results["gone.example"] = error
 
     async def polls() -> None:
         gateway = GatewayClient(deadline_s=10)
@@ -109,59 +109,59 @@ def test_an_unknown_name_is_no_connection(
                 await gateway.balance(account("https://gone.example"), KEY)
 
     asyncio.run(polls())
-    assert fake.asked == ["gone.example"] * 2
+    assert fake.hosts == ["gone.example"] * 2
     tally.add(FAULTS, 2)
 
 
-def test_offline_at_the_start_becomes_right_by_itself(
+def test_a_client_that_started_offline_recovers(
     fake: FakeGetaddrinfo, tally: Tally
 ) -> None:
-    """The client that failed to find the gateway finds it when the network is there."""
+    """Once the network is there, the same client finds the gateway."""
 
     async def polls() -> str:
         gateway = GatewayClient(deadline_s=10)
-        async with Peer(REPLY) as here:
-            asked = account(f"http://localhost:{here.port}")
-            fake.knows["localhost"] = socket.gaierror(socket.EAI_AGAIN, "offline")
+        async with Peer(REPLY) as server:
+            local = account(f"http://localhost:{server.port}")
+            fake.results["localhost"] = socket.gaierror(socket.EAI_AGAIN, "offline")
             with pytest.raises(NoConnection):
-                await gateway.balance(asked, KEY)
-            fake.knows["localhost"] = [(socket.AF_INET, "127.0.0.1")]
-            return (await gateway.balance(asked, KEY)).digits
+                await gateway.balance(local, KEY)
+            fake.results["localhost"] = [(socket.AF_INET, "127.0.0.1")]
+            return (await gateway.balance(local, KEY)).digits
 
     assert asyncio.run(polls()) == "350.1200"
     tally.add(FAULTS)
 
 
-def test_the_deadline_holds_though_the_resolver_stalls(
+def test_the_deadline_ends_a_request_whose_lookup_hangs(
     fake: FakeGetaddrinfo, tally: Tally
 ) -> None:
-    """And an account with a host of its own is not held up meanwhile."""
+    """An account at another host is not delayed."""
 
     async def polls() -> None:
         gateway = GatewayClient(deadline_s=0.5)
-        async with Peer(*[REPLY] * 5) as here:
+        async with Peer(*[REPLY] * 5) as server:
             stalled = [
                 asyncio.create_task(gateway.balance(account(), KEY)) for _ in range(20)
             ]
             for _ in range(5):
-                await gateway.balance(account(here.url), KEY)
+                await gateway.balance(account(server.url), KEY)
             assert not any(task.done() for task in stalled)
             failures = await asyncio.gather(*stalled, return_exceptions=True)
         assert {type(failure) for failure in failures} == {TimedOut}
 
-    begun = time.monotonic()
+    started_at = time.monotonic()
     asyncio.run(polls())
-    assert time.monotonic() - begun < 3
-    assert fake.asked == ["stalls.example"]
+    assert time.monotonic() - started_at < 3
+    assert fake.hosts == ["stalls.example"]
     tally.add(FAULTS, 20)
 
 
 @pytest.mark.usefixtures("fake")
-def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
+def test_hours_of_polls_with_hung_lookups_keep_four_threads(
     monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """A lookup that hung is left alone and another one tried, four at the most."""
-    monkeypatch.setattr(module, "_JOINED_S", 0.0)
+    """A hung lookup is left alone and another one starts, up to four of them."""
+    monkeypatch.setattr(module, "_HUNG_AFTER_S", 0.0)
 
     async def polls() -> None:
         gateway = GatewayClient(deadline_s=0.01)
@@ -169,7 +169,7 @@ def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
             with pytest.raises(TimedOut):
                 await gateway.balance(account(), KEY)
         assert lookup_threads() == 4
-        # What exports and the history work on is free.
+        # The executor, which exports and the history use, is free.
         ready = [asyncio.to_thread(lambda: None) for _ in range(40)]
         async with asyncio.timeout(5):
             await asyncio.gather(*ready)
@@ -178,25 +178,25 @@ def test_hours_of_polls_hold_few_threads_and_none_that_others_need(
     tally.add(FAULTS, 60)
 
 
-def test_a_resolver_that_recovers_is_used_at_once(fake: FakeGetaddrinfo) -> None:
-    """Who gave up takes the answer from nobody who still waits."""
+def test_a_lookup_that_ends_is_used_at_once(fake: FakeGetaddrinfo) -> None:
+    """A caller that was cancelled does not cancel the lookup for the others."""
 
-    async def story() -> None:
+    async def scenario() -> None:
         resolver = Resolver()
-        gives_up = asyncio.create_task(resolver.find("stalls.example"))
-        waits = asyncio.create_task(resolver.find("stalls.example"))
+        cancelled = asyncio.create_task(resolver.resolve("stalls.example"))
+        waiting = asyncio.create_task(resolver.resolve("stalls.example"))
         await asyncio.sleep(0)
-        gives_up.cancel()
+        cancelled.cancel()
         fake.release()
         with pytest.raises(socket.gaierror):
-            await waits
-        fake.knows["stalls.example"] = [(socket.AF_INET, "127.0.0.1")]
-        assert await resolver.find("stalls.example") == ["127.0.0.1"]
+            await waiting
+        fake.results["stalls.example"] = [(socket.AF_INET, "127.0.0.1")]
+        assert await resolver.resolve("stalls.example") == ["127.0.0.1"]
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-QUITTING = """
+HANGING_LOOKUP = """
 import asyncio, socket, sys, time
 socket.getaddrinfo = lambda *_, **__: time.sleep(30)
 from trayapp.core.account import Account, Service
@@ -215,11 +215,11 @@ asyncio.run(poll())
 """
 
 
-def test_nothing_waits_for_a_lookup_that_hangs_at_the_end() -> None:
-    """Neither the loop that closes nor the interpreter that ends."""
+def test_a_hung_lookup_delays_no_exit() -> None:
+    """Neither the closing loop nor the interpreter waits for it."""
     with subprocess.Popen(
-        [sys.executable, "-c", QUITTING], stdout=subprocess.PIPE, text=True
-    ) as program:
-        assert program.stdout is not None
-        assert program.stdout.readline() == "timed out\n"
-        assert program.wait(timeout=1.0) == 0
+        [sys.executable, "-c", HANGING_LOOKUP], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "timed out\n"
+        assert process.wait(timeout=1.0) == 0

@@ -1,4 +1,4 @@
-"""The client through real proxies, in odd environments, and on half-broken networks."""
+"""The client through real proxies, with odd environments and broken networks."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.transport import new_client
 
 HOST = "sms.gateway.example"
-"""No name server knows it: it is found by a proxy, or not at all."""
+"""No name server knows this name; only a proxy of these tests does."""
 ACCOUNT = Account("a", "A", Service.CUSTOM, f"https://{HOST}")
 KEY = Secret("made-up-key-of-no-worth")
 LOGIN = ("me", "hunter22")
@@ -43,28 +43,28 @@ PROXY_S = 0.4
 trusts_by_environment = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere the system's own trust store counts"
 )
-Ask = Callable[[], Coroutine[Any, Any, Balance]]
+Request = Callable[[], Coroutine[Any, Any, Balance]]
 
 
 @asynccontextmanager
-async def asking(
+async def client_request(
     deadline_s: float = 10.0, proxy_s: float = 5.0, account: Account = ACCOUNT
-) -> AsyncIterator[Ask]:
-    """Give a question to be asked, over and over, by one client."""
+) -> AsyncIterator[Request]:
+    """Give a function that sends a request, each time with the same client."""
     gateway = GatewayClient(partial(new_client, proxy_s=proxy_s), deadline_s=deadline_s)
     yield lambda: gateway.balance(account, KEY)
     await gateway.close()
 
 
-async def problem(ask: Ask) -> BalanceTrayError:
-    """Ask, and give what it failed with."""
+async def error_of(request: Request) -> BalanceTrayError:
+    """Send a request, and return the error that it raises."""
     with pytest.raises(BalanceTrayError) as caught:
-        await ask()
+        await request()
     return caught.value
 
 
 def open_files() -> int:
-    """Count what this process holds open."""
+    """Count the open files of this process."""
     return len([*Path("/proc/self/fd").iterdir()])
 
 
@@ -73,7 +73,7 @@ def open_files() -> int:
 
 @pytest.fixture
 def gateway(trusted: trustme.CA) -> Callable[..., Peer]:
-    """Make a gateway that proves to be the one."""
+    """Make a gateway with a trusted certificate."""
     return partial(Peer, tls=serving(trusted.issue_cert(HOST)))
 
 
@@ -97,18 +97,18 @@ def test_a_balance_comes_through_a_proxy(
     kind: type[HttpProxy | SocksProxy],
     setting: str,
 ) -> None:
-    """The proxy looks up the name, and sees neither key nor answer."""
+    """The proxy looks up the name, and sees neither key nor reply."""
 
     async def poll() -> None:
         async with (
-            gateway(reply()) as there,
-            kind(there.port) as proxy,
-            asking() as ask,
+            gateway(reply()) as server,
+            kind(server.port) as proxy,
+            client_request() as request,
         ):
             monkeypatch.setenv(name, setting.format(port=proxy.port))
-            assert (await ask()).digits == "350.1200"
+            assert (await request()).digits == "350.1200"
         assert proxy.asked == [f"{HOST}:443"]
-        assert KEY.reveal().encode() in there.heard[0]
+        assert KEY.reveal().encode() in server.heard[0]
         assert KEY.reveal().encode() not in proxy.carried
 
     asyncio.run(poll())
@@ -125,7 +125,7 @@ def test_a_balance_comes_through_a_proxy(
         (("me@work", "p:/?#@ä"), "me%40work:p%3A%2F%3F%23%40%C3%A4"),
     ],
 )
-def test_a_proxy_gets_its_login(
+def test_a_proxy_receives_its_login(
     gateway: Callable[..., Peer],
     monkeypatch: pytest.MonkeyPatch,
     kind: type[HttpProxy | SocksProxy],
@@ -133,76 +133,80 @@ def test_a_proxy_gets_its_login(
     login: tuple[str, str],
     written: str,
 ) -> None:
-    """As the environment gives it, whatever letters it has."""
+    """The setting may hold any characters, encoded."""
 
     async def poll() -> None:
         async with (
-            gateway(reply()) as there,
-            kind(there.port, login=login) as proxy,
-            asking() as ask,
+            gateway(reply()) as server,
+            kind(server.port, login=login) as proxy,
+            client_request() as request,
         ):
             monkeypatch.setenv(
                 "ALL_PROXY", f"{scheme}://{written}@127.0.0.1:{proxy.port}"
             )
-            assert (await ask()).digits == "350.1200"
-        assert b"me" not in there.heard[0].split(b"\r\n\r\n")[0]
+            assert (await request()).digits == "350.1200"
+        assert b"me" not in server.heard[0].split(b"\r\n\r\n")[0]
 
     asyncio.run(poll())
 
 
 @trusts_by_environment
-def test_a_proxy_may_be_spoken_to_over_tls(
+def test_a_proxy_may_use_tls(
     gateway: Callable[..., Peer], trusted: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its certificate is checked against the system's trust store too."""
+    """The client checks its certificate against the system's trust store."""
 
     async def poll() -> None:
         tls = serving(trusted.issue_cert("127.0.0.1"))
         async with (
-            gateway(reply()) as there,
-            HttpProxy(there.port, tls=tls) as proxy,
-            asking() as ask,
+            gateway(reply()) as server,
+            HttpProxy(server.port, tls=tls) as proxy,
+            client_request() as request,
         ):
             monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-            assert (await ask()).digits == "350.1200"
+            assert (await request()).digits == "350.1200"
 
     asyncio.run(poll())
 
 
 @trusts_by_environment
-def test_a_proxy_that_reads_along_is_no_problem_of_the_proxy_setting(
+def test_a_proxy_that_intercepts_tls_is_a_certificate_problem(
     trusted: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A certificate for another host is told as what it is, and no key is sent."""
+    """The certificate is for another host, and no key is sent."""
 
     async def poll() -> None:
-        reader = Peer(reply(), tls=serving(trusted.issue_cert("proxy.example")))
-        async with reader as there, HttpProxy(there.port) as proxy, asking() as ask:
+        interceptor = Peer(reply(), tls=serving(trusted.issue_cert("proxy.example")))
+        async with (
+            interceptor as server,
+            HttpProxy(server.port) as proxy,
+            client_request() as request,
+        ):
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-            assert type(await problem(ask)) is CertificateProblem
-        assert there.heard == []
+            assert type(await error_of(request)) is CertificateProblem
+        assert server.heard == []
 
     asyncio.run(poll())
 
 
-# --- proxies that don't -------------------------------------------------------------
+# --- broken proxies -----------------------------------------------------------------
 
 
 async def silent(line: Line) -> None:
-    """Listen, and say nothing."""
+    """Send nothing until the client leaves."""
     assert await line.gone()
 
 
 async def closed(line: Line) -> None:
-    """Hang up at once."""
+    """Close the connection at once."""
     del line
 
 
-def says(words: bytes) -> Callable[[Line], Coroutine[Any, Any, None]]:
-    """Make a proxy that says just this, whatever it is asked."""
+def sends(content: bytes) -> Callable[[Line], Coroutine[Any, Any, None]]:
+    """Make a proxy that sends this, whatever the request is."""
 
     async def answer(line: Line) -> None:
-        await line.send(words)
+        await line.send(content)
         await line.gone()
 
     return answer
@@ -210,7 +214,7 @@ def says(words: bytes) -> Callable[[Line], Coroutine[Any, Any, None]]:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A proxy that does not do its part, and what a person is told of it."""
+    """A broken proxy, and the error that it causes."""
 
     setting: str
     proxy: Callable[[], AbstractAsyncContextManager[Any]]
@@ -218,8 +222,10 @@ class Broken:
     kind: type[BalanceTrayError] = ProxyProblem
 
 
-def nobody(answer: Callable[[Line], Coroutine[Any, Any, None]]) -> Callable[[], Peer]:
-    """Make a proxy for one connection."""
+def one_connection(
+    answer: Callable[[Line], Coroutine[Any, Any, None]],
+) -> Callable[[], Peer]:
+    """Make a proxy that handles one connection in this way."""
     return lambda: Peer(answer)
 
 
@@ -228,8 +234,8 @@ HTTPS = "https://me:hunter22@127.0.0.1:{port}"
 SOCKS = "socks5://me:hunter22@127.0.0.1:{port}"
 SOCKS_OPEN = "socks5://127.0.0.1:{port}"
 BROKEN = {
-    "nobody there": Broken("http://me:hunter22@127.0.0.1:1", Peer, "ConnectError"),
-    "nobody there, socks": Broken(
+    "no listener": Broken("http://me:hunter22@127.0.0.1:1", Peer, "ConnectError"),
+    "no listener, socks": Broken(
         "socks://me:hunter22@127.0.0.1:1", Peer, "ConnectError"
     ),
     "no such host": Broken(
@@ -252,24 +258,32 @@ BROKEN = {
     ),
     "forbidden": Broken(
         HTTP,
-        nobody(says(b"HTTP/1.1 403 hunter22\r\nContent-Length: 0\r\n\r\n")),
+        one_connection(sends(b"HTTP/1.1 403 hunter22\r\nContent-Length: 0\r\n\r\n")),
         "HTTP 403",
     ),
     "a page": Broken(
         HTTP,
-        nobody(says(b"HTTP/1.1 302 Log in\r\nLocation: http://portal\r\n\r\n")),
+        one_connection(
+            sends(b"HTTP/1.1 302 Log in\r\nLocation: http://portal\r\n\r\n")
+        ),
         "HTTP 302",
     ),
-    "no HTTP": Broken(HTTP, nobody(says(b"SSH-2.0-hunter22\r\n\r\n")), "ProtocolError"),
-    "no SOCKS": Broken(SOCKS, nobody(says(b"HTTP/1.1 400 hunter22\r\n\r\n")), ""),
-    "no SOCKS, one byte": Broken(SOCKS_OPEN, nobody(says(b"\5")), ""),
-    "no SOCKS, zeros": Broken(SOCKS_OPEN, nobody(says(bytes(64))), ""),
-    "hangs up": Broken(HTTP, nobody(closed), ""),
-    "hangs up, socks": Broken(SOCKS, nobody(closed), ""),
-    "silent": Broken(HTTP, nobody(silent), "in time"),
-    "silent, socks": Broken(SOCKS, nobody(silent), "in time"),
-    "no TLS": Broken(HTTPS, nobody(says(b"HTTP/1.1 400 Bad\r\n\r\n")), "ConnectError"),
-    "silent, TLS": Broken(HTTPS, nobody(silent), "in time"),
+    "no HTTP": Broken(
+        HTTP, one_connection(sends(b"SSH-2.0-hunter22\r\n\r\n")), "ProtocolError"
+    ),
+    "no SOCKS": Broken(
+        SOCKS, one_connection(sends(b"HTTP/1.1 400 hunter22\r\n\r\n")), ""
+    ),
+    "no SOCKS, one byte": Broken(SOCKS_OPEN, one_connection(sends(b"\5")), ""),
+    "no SOCKS, zeros": Broken(SOCKS_OPEN, one_connection(sends(bytes(64))), ""),
+    "hangs up": Broken(HTTP, one_connection(closed), ""),
+    "hangs up, socks": Broken(SOCKS, one_connection(closed), ""),
+    "silent": Broken(HTTP, one_connection(silent), "in time"),
+    "silent, socks": Broken(SOCKS, one_connection(silent), "in time"),
+    "no TLS": Broken(
+        HTTPS, one_connection(sends(b"HTTP/1.1 400 Bad\r\n\r\n")), "ConnectError"
+    ),
+    "silent, TLS": Broken(HTTPS, one_connection(silent), "in time"),
     "gateway away": Broken(HTTP, lambda: HttpProxy(None), "can't reach", NoConnection),
     "gateway away, socks": Broken(
         SOCKS_OPEN, lambda: SocksProxy(None), "can't reach", NoConnection
@@ -278,51 +292,51 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_proxy_is_said_and_its_password_is_not(
+def test_a_broken_proxy_is_named_without_its_password(
     broken: Broken,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     tally: Tally,
 ) -> None:
-    """It is the proxy's problem and not the gateway's, wherever it breaks."""
+    """Wherever the proxy breaks, the error is not blamed on the gateway."""
     caplog.set_level(logging.DEBUG, "trayapp")
 
     async def polls() -> None:
-        async with broken.proxy() as proxy, asking(proxy_s=PROXY_S) as ask:
+        async with broken.proxy() as proxy, client_request(proxy_s=PROXY_S) as request:
             port = getattr(proxy, "port", 0)
             monkeypatch.setenv("HTTPS_PROXY", broken.setting.format(port=port))
-            failure = await problem(ask)
+            failure = await error_of(request)
         assert type(failure) is broken.kind
         assert broken.detail in failure.detail
         assert (failure.__cause__, failure.__context__) == (None, None)
-        said = [
+        texts = [
             repr(failure),
             repr(vars(failure)),
             *traceback.format_exception(failure),
         ]
-        assert "hunter22" not in "".join(said) + caplog.text
+        assert "hunter22" not in "".join(texts) + caplog.text
 
     asyncio.run(polls())
     tally.add(FAULTS)
 
 
 @trusts_by_environment
-def test_a_mended_setting_counts_without_a_restart(
+def test_a_corrected_setting_needs_no_restart(
     gateway: Callable[..., Peer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same client takes the next good answer, through a proxy that is one."""
+    """The same client uses the working proxy at its next request."""
 
     async def polls() -> None:
         async with (
-            gateway(reply()) as there,
-            HttpProxy(there.port) as proxy,
-            asking(proxy_s=PROXY_S) as ask,
+            gateway(reply()) as server,
+            HttpProxy(server.port) as proxy,
+            client_request(proxy_s=PROXY_S) as request,
         ):
             for setting in ("gopher://here", "http://127.0.0.1:1"):
                 monkeypatch.setenv("HTTPS_PROXY", setting)
-                assert type(await problem(ask)) is ProxyProblem
+                assert type(await error_of(request)) is ProxyProblem
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-            assert (await ask()).digits == "350.1200"
+            assert (await request()).digits == "350.1200"
 
     asyncio.run(polls())
 
@@ -331,32 +345,34 @@ def test_a_mended_setting_counts_without_a_restart(
 @pytest.mark.parametrize(
     ("kind", "scheme"), [(HttpProxy, "http"), (SocksProxy, "socks5")]
 )
-def test_questions_given_up_at_a_proxy_leave_nothing_behind(
+def test_requests_that_time_out_at_a_proxy_leave_nothing_open(
     gateway: Callable[..., Peer],
     monkeypatch: pytest.MonkeyPatch,
     kind: type[HttpProxy | SocksProxy],
     scheme: str,
     tally: Tally,
 ) -> None:
-    """A pool of httpcore's forgets none, and after a hundred it is full for good."""
+    """A shared httpcore pool would keep them, and after a hundred it would be full."""
     count = 120
 
     async def polls() -> None:
-        async with asking(deadline_s=0.6) as ask:
+        async with client_request(deadline_s=0.6) as request:
             async with Peer(*[silent] * count) as proxy:
                 monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
                 before = open_files()
-                failures = await asyncio.gather(*(problem(ask) for _ in range(count)))
+                failures = await asyncio.gather(
+                    *(error_of(request) for _ in range(count))
+                )
             assert {type(failure) for failure in failures} == {TimedOut}
-            # The proxy itself holds none any more either.
+            # The proxy has closed its connections, too.
             assert open_files() < before
         async with (
-            gateway(reply()) as there,
-            kind(there.port) as proxy,
-            asking() as ask,
+            gateway(reply()) as server,
+            kind(server.port) as proxy,
+            client_request() as request,
         ):
             monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
-            assert (await ask()).digits == "350.1200"
+            assert (await request()).digits == "350.1200"
 
     asyncio.run(polls())
     tally.add(FAULTS, count)
@@ -372,17 +388,17 @@ def test_the_secrets_of_a_connection_are_not_written_down(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SSLKEYLOGFILE would let whoever reads it read the key; a proxy's TLS neither."""
+    """With SSLKEYLOGFILE, others could read the key; this includes a proxy's TLS."""
     log = tmp_path / "keys.log"
 
     async def poll() -> None:
-        # Made before: trustme's side of TLS would write it too.
+        # Made first: with the variable set, trustme's side of TLS would write it, too.
         tls = serving(trusted.issue_cert("127.0.0.1"))
-        async with gateway(reply()) as there, HttpProxy(there.port, tls=tls) as proxy:
+        async with gateway(reply()) as server, HttpProxy(server.port, tls=tls) as proxy:
             monkeypatch.setenv("SSLKEYLOGFILE", os.fspath(log))
             monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-            async with asking() as ask:
-                assert (await ask()).digits == "350.1200"
+            async with client_request() as request:
+                assert (await request()).digits == "350.1200"
 
     asyncio.run(poll())
     assert not log.exists()
@@ -391,7 +407,7 @@ def test_the_secrets_of_a_connection_are_not_written_down(
 @trusts_by_environment
 @pytest.mark.parametrize("where", ["absent", "folder", "garbage", "empty", "secret"])
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_a_trust_store_that_is_none_trusts_nobody(
+def test_an_invalid_trust_store_trusts_no_certificate(
     authority: trustme.CA,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -399,7 +415,7 @@ def test_a_trust_store_that_is_none_trusts_nobody(
     where: str,
     tally: Tally,
 ) -> None:
-    """Whatever the environment calls one: no key is sent, and nothing crashes."""
+    """No key is sent, and nothing crashes."""
     path = tmp_path / "authorities"
     match where:
         case "folder":
@@ -416,39 +432,39 @@ def test_a_trust_store_that_is_none_trusts_nobody(
 
     async def poll() -> None:
         tls = serving(unknown.issue_cert("127.0.0.1"))
-        async with Peer(reply(), tls=tls) as there:
-            account = Account("a", "A", Service.CUSTOM, there.url)
-            async with asking(account=account) as ask:
-                assert type(await problem(ask)) is CertificateProblem
-        assert there.heard == []
+        async with Peer(reply(), tls=tls) as server:
+            account = Account("a", "A", Service.CUSTOM, server.url)
+            async with client_request(account=account) as request:
+                assert type(await error_of(request)) is CertificateProblem
+        assert server.heard == []
 
     asyncio.run(poll())
     tally.add(FAULTS)
 
 
-def test_the_key_never_crosses_the_network_in_the_clear() -> None:
-    """Not even if an address without TLS came into the settings by hand."""
+def test_a_key_is_never_sent_without_tls() -> None:
+    """A person may have typed an address without TLS into the settings file."""
 
     async def poll() -> None:
         account = Account("a", "A", Service.CUSTOM, "http://192.0.2.1")
-        async with asking(account=account) as ask:
-            # Were it tried, the tests' guard of the network would fail this.
-            assert type(await problem(ask)) is NoConnection
+        async with client_request(account=account) as request:
+            # If it connected, the tests' network guard would fail this test.
+            assert type(await error_of(request)) is NoConnection
 
     asyncio.run(poll())
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
-def test_this_computer_is_asked_past_any_proxy(
+def test_a_loopback_gateway_needs_no_proxy(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The demo's gateway is found though a proxy is set, and a broken one at that."""
+    """The demo works even if the proxy's setting is broken."""
     monkeypatch.setenv(name, "gopher://nonsense")
 
     async def poll() -> None:
-        async with Peer(reply()) as there:
-            account = Account("a", "A", Service.CUSTOM, there.url)
-            async with asking(account=account) as ask:
-                assert (await ask()).digits == "350.1200"
+        async with Peer(reply()) as server:
+            account = Account("a", "A", Service.CUSTOM, server.url)
+            async with client_request(account=account) as request:
+                assert (await request()).digits == "350.1200"
 
     asyncio.run(poll())

@@ -1,1 +1,1 @@
-"""One balance request over HTTPS, from address lookup to the parsed reply."""
+"""One balance request over HTTPS, from the address lookup to the parsed reply."""

@@ -1,4 +1,4 @@
-"""Asks the gateway for one balance, over an injected `httpx.AsyncClient`."""
+"""The gateway's client: requests one balance with an injected `httpx.AsyncClient`."""
 
 import asyncio
 import json
@@ -24,13 +24,18 @@ from trayapp.services.gateway.transport import DEADLINE_S, new_client
 
 _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
-# How httpcore and h11 begin to say that the line was cut: they have no type for it.
-_CUT: Final = ("Server disconnected", "peer closed connection")
-# What TLS met last when the line was closed, or reset while it waited for more.
-_TLS_WAITS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLWantReadError)
-# A host that IDNA can't encode is a UnicodeError; a port that is no port comes as the
-# group that anyio gathers its attempts in.
-_FOREIGN: Final = (
+# The first words of httpcore's and h11's messages about a connection that was closed
+# too early. They have no exception type for it.
+_CLOSED_EARLY: Final = ("Server disconnected", "peer closed connection")
+# The TLS errors that a closed or reset connection causes in the middle of a handshake.
+_TLS_INTERRUPTED: Final = (
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+    ssl.SSLWantReadError,
+)
+# A host that IDNA can't encode raises a UnicodeError. An invalid port raises the
+# exception group in which anyio collects its attempts.
+_REQUEST_ERRORS: Final = (
     httpx.HTTPError,
     httpx.InvalidURL,
     OSError,
@@ -44,28 +49,31 @@ class GatewayClient:
 
     def __init__(
         self,
-        client: Callable[[], httpx.AsyncClient] = new_client,
+        make_client: Callable[[], httpx.AsyncClient] = new_client,
         *,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        """Make the client when it is first needed: doing so is slow."""
-        self._new_client = client
+        """Call `make_client` at the first request, because it is slow.
+
+        `deadline_s` limits a whole request, in seconds.
+        """
+        self._make_client = make_client
         self._client: httpx.AsyncClient | None = None
         self._deadline_s = deadline_s
 
     async def balance(self, account: Account, key: Secret) -> Balance:
-        """Ask for an account's balance, or for its sub-account's if it names one.
+        """Request an account's balance, or its sub-account's if it names one.
 
-        Raises a `GatewayError` or a `ConnectionProblem`, in no case later than the
-        deadline.
+        Raises a `GatewayError` or a `ConnectionProblem`, at the latest when the
+        deadline has passed.
         """
         try:
             async with asyncio.timeout(self._deadline_s):
                 return await self._post(account, key)
-        except _FOREIGN as error:
-            problem = _as_ours(error)
-        # Raised out here, where nothing is chained, not even as the context: httpx's
-        # exceptions hold the request, and that holds the key.
+        except _REQUEST_ERRORS as error:
+            problem = _connection_problem(error)
+        # Raised outside the handler, so that nothing is chained, not even as the
+        # context: httpx's exceptions hold the request, and the request holds the key.
         raise problem
 
     async def close(self) -> None:
@@ -75,18 +83,18 @@ class GatewayClient:
 
     async def _post(self, account: Account, key: Secret) -> Balance:
         if self._client is None:
-            self._client = self._new_client()
-        question = {"api_key": key.reveal()}
+            self._client = self._make_client()
+        parameters = {"api_key": key.reveal()}
         if account.sub_account:
-            question["user_name"] = account.sub_account
-        # A request of our own making carries the documented headers and no others
-        # (httpx adds Host and Content-Length): the client's defaults would tell the
-        # gateway that compressed replies are welcome.
+            parameters["user_name"] = account.sub_account
+        # Built here, the request carries only the documented headers, and Host and
+        # Content-Length, which httpx adds. The client's default headers would accept
+        # compressed replies.
         request = httpx.Request(
             "POST",
             account.base_url + (_SUB_ACCOUNT if account.sub_account else _ACCOUNT),
             headers={"Content-Type": "application/json", "Accept": "application/json"},
-            content=json.dumps(question).encode(),
+            content=json.dumps(parameters).encode(),
         )
         response = await self._client.send(request, stream=True)
         try:
@@ -95,31 +103,33 @@ class GatewayClient:
             await response.aclose()
 
 
-def _as_ours(error: Exception) -> ConnectionProblem:
-    """Say what a foreign exception of a request means to us, and not in its words."""
+def _connection_problem(error: Exception) -> ConnectionProblem:
+    """Translate an exception of a request, without its text."""
     name = type(error).__name__
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return TimedOut(detail=name)
     if isinstance(error, httpx.ProxyError):
         return ProxyProblem(detail=name)
     if isinstance(error, httpx.RemoteProtocolError | ssl.SSLError):
-        # What TLS says of the greeting comes wrapped. Bare it is of later, when the
-        # certificate was good and the key was sent: no `CertificateProblem`.
-        cut = str(error).startswith(_CUT)
-        return NoConnection(detail=name) if cut else UnexpectedReply(detail=name)
-    tls = _tls_error(error)
-    if tls is not None:
-        return CertificateProblem(detail=tls)
+        # httpx wraps a TLS error of the handshake. One that is not wrapped happened
+        # later, when the certificate was accepted and the key was sent, so it is no
+        # `CertificateProblem`.
+        closed_early = str(error).startswith(_CLOSED_EARLY)
+        kind = NoConnection if closed_early else UnexpectedReply
+        return kind(detail=name)
+    reason = _tls_failure(error)
+    if reason is not None:
+        return CertificateProblem(detail=reason)
     return NoConnection(detail=name)
 
 
-def _tls_error(error: BaseException | None) -> str | None:
-    """Find what TLS said among an exception's causes."""
+def _tls_failure(error: BaseException | None) -> str | None:
+    """Find the reason of a TLS failure among an exception's causes."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_message or "certificate not verified"
-        if isinstance(error, _TLS_WAITS):
-            return None  # the line was cut in the middle, which proves nothing
+        if isinstance(error, _TLS_INTERRUPTED):
+            return None  # a connection that was closed proves nothing
         if isinstance(error, ssl.SSLError):
             return error.reason or "TLS failed"
         error = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""Opens connections for one question: to every address of a host, side by side."""
+"""Connects to a host with several addresses side by side (Happy Eyeballs)."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -10,20 +10,20 @@ import httpcore
 from trayapp.services.gateway.resolver import Resolver
 
 _HEAD_START_S: Final = 0.25
-"""How long one address is tried before the next one too (RFC 8305)."""
+"""Seconds before the next address is tried beside the previous one (RFC 8305)."""
 _Attempt = asyncio.Task[httpcore.AsyncNetworkStream]
 
 
 class Connector(httpcore.AsyncNetworkBackend):
-    """What httpcore connects with, instead of its own backend.
+    """Opens the connections of one request, in place of httpcore's own backend.
 
-    It knows each connection that it opened and closes what httpcore forgets: one that
-    was cancelled or refused in the middle of a proxy's greeting.
+    It remembers each connection that it opened. httpcore forgets one that was
+    cancelled or refused during a proxy's handshake; `aclose` closes it.
     """
 
-    def __init__(self, lookups: Resolver) -> None:
-        self._lookups = lookups
-        self._plain = httpcore.AnyIOBackend()
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._backend = httpcore.AnyIOBackend()
         self._opened: list[httpcore.AsyncNetworkStream] = []
 
     async def connect_tcp(
@@ -34,51 +34,52 @@ class Connector(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a host by the first of its addresses that answers.
+        """Connect to the first of a host's addresses that accepts the connection.
 
-        The time is the caller's to limit. Raises `httpcore.ConnectError`.
+        The caller limits the time. Raises `httpcore.ConnectError`.
         """
-        del timeout, local_address, socket_options  # nobody here sets any
+        del timeout, local_address, socket_options  # this program sets none
         try:
-            addresses = await self._lookups.find(host)
+            addresses = await self._resolver.resolve(host)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        stream = await self._first_to_answer(addresses, port)
+        stream = await self._connect_to_first(addresses, port)
         self._opened.append(stream)
         return stream
 
     async def aclose(self) -> None:
-        """Close every connection, whatever became of it."""
+        """Close every connection that `connect_tcp` opened."""
         while self._opened:
             await self._opened.pop().aclose()
 
-    async def _first_to_answer(
+    async def _connect_to_first(
         self, addresses: Sequence[str], port: int
     ) -> httpcore.AsyncNetworkStream:
         attempts: list[_Attempt] = []
         winner: _Attempt | None = None
         try:
             for address in addresses:
-                attempt = self._plain.connect_tcp(address, port)
+                attempt = self._backend.connect_tcp(address, port)
                 attempts.append(asyncio.create_task(attempt))
-                winner = await _winner(attempts, _HEAD_START_S)
+                winner = await _first_success(attempts, _HEAD_START_S)
                 if winner is not None:
                     break
             else:
-                winner = await _winner(attempts, None)
+                winner = await _first_success(attempts, None)
         finally:
-            await _give_up([one for one in attempts if one is not winner])
-        # All have failed if there is no winner; the first is the system's choice.
+            await _cancel([attempt for attempt in attempts if attempt is not winner])
+        # Without a winner all attempts failed. The first one's error is raised, because
+        # its address is the system's first choice.
         return await (winner or attempts[0])
 
 
-async def _winner(
-    attempts: Iterable[_Attempt], within_s: float | None
+async def _first_success(
+    attempts: Iterable[_Attempt], timeout_s: float | None
 ) -> _Attempt | None:
-    """Wait for an attempt that succeeds; None if all failed, or none has so soon."""
+    """Wait for an attempt that succeeds; None if all failed, or after the timeout."""
     waiting = set(attempts)
     with suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(timeout_s):
             while waiting:
                 done, waiting = await asyncio.wait(
                     waiting, return_when=asyncio.FIRST_COMPLETED
@@ -89,10 +90,10 @@ async def _winner(
     return None
 
 
-async def _give_up(attempts: Sequence[_Attempt]) -> None:
-    """Cancel attempts, and close what they opened all the same."""
+async def _cancel(attempts: Sequence[_Attempt]) -> None:
+    """Cancel attempts, and close the connections of those that had succeeded."""
     for attempt in attempts:
         attempt.cancel()
-    for outcome in await asyncio.gather(*attempts, return_exceptions=True):
-        if not isinstance(outcome, BaseException):
-            await outcome.aclose()
+    for result in await asyncio.gather(*attempts, return_exceptions=True):
+        if not isinstance(result, BaseException):
+            await result.aclose()

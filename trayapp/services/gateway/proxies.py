@@ -1,4 +1,4 @@
-"""Which proxy the environment names for a host, and which hosts it excepts."""
+"""Proxy settings: the proxy for a URL, and the hosts that NO_PROXY excludes."""
 
 import re
 from contextlib import suppress
@@ -11,61 +11,66 @@ import httpx
 from trayapp.core.account_draft import is_loopback
 from trayapp.core.errors import ProxyProblem
 
-_MEANT: Final = {"socks": "socks5"}
-"""GNOME and others write the one; the version that they mean is the other."""
+_SCHEME_ALIASES: Final = {"socks": "socks5"}
+"""GNOME and others write `socks` and mean version 5."""
 _LARGEST_PORT: Final = 65_535
-_EXCEPTION: Final = re.compile(r"\[?(?P<name>[^]]+?)\]?(?::(?P<port>[0-9]{1,5}))?")
+_NO_PROXY_ENTRY: Final = re.compile(r"\[?(?P<name>[^]]+?)\]?(?::(?P<port>[0-9]{1,5}))?")
 
 
 def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
-    """Give the proxy through which an address is asked; None if it is asked directly.
+    """Return the proxy for requests to a URL; None for a direct connection.
 
-    The settings are read anew each time: on Windows and macOS they are the system's
-    and change when a computer is carried home. A loopback host is never asked through
-    a proxy, which would look for it on itself. An exception that makes no sense
-    excepts nothing. Raises `ProxyProblem`, without the proxy's user and password.
+    Each call reads the settings again. On Windows and macOS they are the system's, and
+    change when a laptop moves to another network. A loopback host has no proxy, because
+    a proxy would look for that host on its own machine. An invalid entry in NO_PROXY
+    excludes nothing. Raises `ProxyProblem`, without the proxy's user and password.
     """
     settings = getproxies()
     setting = settings.get(url.scheme) or settings.get("all")
-    if not setting or is_loopback(url.host) or _excepted(url, settings.get("no", "")):
+    if (
+        not setting
+        or is_loopback(url.host)
+        or _is_excluded(url, settings.get("no", ""))
+    ):
         return None
-    return _read(setting.strip())
+    return _parse(setting.strip())
 
 
-def place(proxy: httpx.Proxy) -> str:
-    """Say where a proxy is, for the details: without its user and password."""
+def proxy_address(proxy: httpx.Proxy) -> str:
+    """Return a proxy's URL without user and password, for the details of an error."""
     port = f":{proxy.url.port}" if proxy.url.port is not None else ""
     return f"{proxy.url.scheme}://{proxy.url.host}{port}"
 
 
-def _read(setting: str) -> httpx.Proxy:
-    scheme, found, rest = setting.partition("://")
-    scheme, rest = (scheme.lower(), rest) if found else ("http", setting)
-    with suppress(ValueError, httpx.InvalidURL):  # whose words may repeat the password
-        proxy = httpx.Proxy(f"{_MEANT.get(scheme, scheme)}://{rest}")
-        if _is_whole(proxy.url):
+def _parse(setting: str) -> httpx.Proxy:
+    scheme, separator, rest = setting.partition("://")
+    scheme, rest = (scheme.lower(), rest) if separator else ("http", setting)
+    # These exceptions may repeat the password.
+    with suppress(ValueError, httpx.InvalidURL):
+        proxy = httpx.Proxy(f"{_SCHEME_ALIASES.get(scheme, scheme)}://{rest}")
+        if _is_usable(proxy.url):
             return proxy
     if re.fullmatch(r"[a-z][a-z0-9+.-]{1,11}", scheme, re.ASCII):
         raise ProxyProblem(detail=f"no {scheme} proxy that could be used")
     raise ProxyProblem(detail="the proxy's address can't be read")
 
 
-def _is_whole(url: httpx.URL) -> bool:
-    """Say whether an address is what it should be and no more.
+def _is_usable(url: httpx.URL) -> bool:
+    """Return whether a proxy's URL has a host, a valid port, and no @ after the host.
 
-    An @ behind the host means that a password holds a slash and was cut there: what
-    looks like the host is part of it, and must not be told to anybody.
+    An @ after the host means that the password holds a slash and was cut there. The
+    supposed host is then a part of the password and must not be shown.
     """
-    behind = url.raw_path.decode("ascii") + url.fragment
+    rest = url.raw_path.decode("ascii") + url.fragment
     in_range = url.port is None or 0 < url.port <= _LARGEST_PORT
-    return bool(url.host) and in_range and "@" not in behind
+    return bool(url.host) and in_range and "@" not in rest
 
 
-def _excepted(url: httpx.URL, exceptions: str) -> bool:
-    """Say whether NO_PROXY names an address: a host, its domain, a network, or *."""
+def _is_excluded(url: httpx.URL, no_proxy: str) -> bool:
+    """Return whether NO_PROXY names a URL's host, its domain, its network, or *."""
     port = url.port or {"https": 443}.get(url.scheme, 80)
     host = url.raw_host.decode("ascii").rstrip(".")
-    entries = re.split(r"[\s,;]+", exceptions.lower())
+    entries = re.split(r"[\s,;]+", no_proxy.lower())
     return any(_matches(entry, host, port) for entry in entries)
 
 
@@ -74,8 +79,8 @@ def _matches(entry: str, host: str, port: int) -> bool:
         return True
     with suppress(ValueError):
         return ip_address(host) in ip_network(entry, strict=False)
-    read = _EXCEPTION.fullmatch(entry)
-    if read is None or (read["port"] and int(read["port"]) != port):
+    parts = _NO_PROXY_ENTRY.fullmatch(entry)
+    if parts is None or (parts["port"] and int(parts["port"]) != port):
         return False
-    domain = read["name"].removeprefix("*").strip(".")
+    domain = parts["name"].removeprefix("*").strip(".")
     return bool(domain) and f".{host}".endswith(f".{domain}")

@@ -1,4 +1,4 @@
-"""What a reply means: a balance, the gateway's refusal, or no word of its own."""
+"""Reads an HTTP response: a balance, the gateway's refusal, or something unexpected."""
 
 import json
 import re
@@ -22,22 +22,22 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.core.secret import Secret
 
-_LONGEST: Final = 64 * 1024
+_MAX_BYTES: Final = 64 * 1024
 _BAD_REQUESTS: Final = {"JSON_PARSE_ERROR", "MISSING_PARAMS", "INVALID_CONTENT_TYPE"}
-_LONGEST_RETRY_S: Final = 10**9  # about 30 years; far more overflows a timedelta
+_MAX_RETRY_S: Final = 10**9  # about 30 years; far more overflows a timedelta
 
 
 async def read_reply(response: httpx.Response, key: Secret) -> Balance:
-    """Read a reply whose body is still to come.
+    """Read the body of a streamed response and return its balance.
 
-    Raises what it means if it is no balance. That the key is rejected is believed in
-    the gateway's own JSON alone, whatever the status: a portal's or a proxy's 401 says
-    nothing about it, and a rejection in a 200 is one all the same, since going on
-    asking might get this computer blocked.
+    Raises the error that the response means if it has no balance. Only the gateway's
+    own JSON can reject the key, whatever the HTTP status is. A 401 of a portal or a
+    proxy says nothing about the key. A rejection with status 200 counts, because more
+    requests might get this computer blocked.
     """
-    _judge_head(response, key)
-    body = await _body(response, key)
-    reply = _json(body)
+    _check_head(response, key)
+    body = await _read_body(response, key)
+    reply = _parse_json(body)
     if reply is not None and reply.get("status") == "error":
         _raise_refusal(response, reply.get("error_id"), reply.get("error_msg"), key)
     result = reply.get("result") if reply is not None else None
@@ -49,17 +49,16 @@ async def read_reply(response: httpx.Response, key: Secret) -> Balance:
     ):
         raise _unexpected(response, key, f"{len(body)} bytes")
     amount, unit = result.get("balance"), result.get("currency")
-    if any(key.is_in(_visible(told)) for told in (amount, unit)):
-        # What can't be read is quoted in the error, and a unit is shown.
+    if any(key.is_in(_visible(value)) for value in (amount, unit)):
+        # An error quotes an unreadable amount, and the window shows the unit.
         raise UnexpectedReply(detail="the reply repeats the key")
     return read_balance(amount, unit)
 
 
-def _judge_head(response: httpx.Response, key: Secret) -> None:
-    """Raise what status and headers say already, before a byte of the body.
+def _check_head(response: httpx.Response, key: Secret) -> None:
+    """Raise the error that the status and the headers mean, before reading the body.
 
-    A page that is long, compressed or never ends does not hide so how long the
-    gateway wants to be left alone.
+    Thus Retry-After counts even if the body is long, compressed or endless.
     """
     status = HTTPStatus
     if response.status_code == status.PROXY_AUTHENTICATION_REQUIRED:
@@ -75,48 +74,48 @@ def _judge_head(response: httpx.Response, key: Secret) -> None:
         raise _unexpected(response, key, "the body is not read")
 
 
-async def _body(response: httpx.Response, key: Secret) -> bytes:
-    """Read the body as it came, uncompressed and bounded."""
+async def _read_body(response: httpx.Response, key: Secret) -> bytes:
+    """Read the body; a compressed one or one of over 64 KiB is unexpected."""
     encoding = response.headers.get("Content-Encoding", "identity")
     if encoding.lower() not in {"", "identity"}:
-        # Unasked-for compression can turn a megabyte into gigabytes.
+        # The request accepts no compression, which can turn a megabyte into gigabytes.
         raise _unexpected(response, key, f"compressed as {encoding}")
     body = bytearray()
-    # The server that announces too much need not be waited for.
+    # A body that is announced as too long is not read at all.
     announced = response.headers.get("Content-Length", "0")
-    if int(announced) <= _LONGEST:
-        async for piece in response.aiter_raw():
-            body += piece
-            if len(body) > _LONGEST:
+    if int(announced) <= _MAX_BYTES:
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > _MAX_BYTES:
                 break
         else:
             return bytes(body)
     raise _unexpected(response, key, "too long")
 
 
-def _unexpected(response: httpx.Response, key: Secret, why: str) -> UnexpectedReply:
-    kind = response.headers.get("Content-Type", "no type")
-    said = _told(key, kind, 60), _told(key, why, 60)
-    return UnexpectedReply(detail=f"HTTP {response.status_code}, {', '.join(said)}")
+def _unexpected(response: httpx.Response, key: Secret, reason: str) -> UnexpectedReply:
+    content_type = _clean(key, response.headers.get("Content-Type", "no type"), 60)
+    detail = f"HTTP {response.status_code}, {content_type}, {_clean(key, reason, 60)}"
+    return UnexpectedReply(detail=detail)
 
 
-def _json(body: bytes) -> dict[str, object] | None:
-    """Read a JSON object with its numbers' digits untouched; None if it is none."""
+def _parse_json(body: bytes) -> dict[str, object] | None:
+    """Parse a JSON object and keep its numbers' digits; None for anything else."""
     try:
         reply = json.loads(
             body.decode("utf-8-sig"),
             parse_float=JsonNumber,
             parse_int=JsonNumber,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_members,
+            object_pairs_hook=_unique_members,
         )
     except (ValueError, RecursionError):
         return None
     return reply if isinstance(reply, dict) else None
 
 
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse what is said twice: of two balances neither is certain."""
+def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse an object with a repeated name: of two balances, neither is certain."""
     members = dict(pairs)
     if len(members) != len(pairs):
         message = "a member comes twice"
@@ -130,37 +129,37 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _raise_refusal(
-    response: httpx.Response, error_id: object, words: object, key: Secret
+    response: httpx.Response, error_id: object, message: object, key: Secret
 ) -> NoReturn:
     if not isinstance(error_id, str) or isinstance(error_id, JsonNumber):
         raise _unexpected(response, key, "an error without an id")
-    named, said = _told(key, error_id, 60), _told(key, words, 160)
+    clean_id, clean_message = _clean(key, error_id, 60), _clean(key, message, 160)
     kind: type[BalanceTrayError] = Refused
     if error_id == "UNAUTHORIZED":
         kind = Unauthorized
     elif error_id in _BAD_REQUESTS:
         kind = BadRequest
-    raise kind(detail=f"HTTP {response.status_code} {named}: {said}")
+    raise kind(detail=f"HTTP {response.status_code} {clean_id}: {clean_message}")
 
 
-def _told(key: Secret, words: object, limit: int) -> str:
-    """Make a server's words fit for our log, above all without the key.
+def _clean(key: Secret, text: object, limit: int) -> str:
+    """Prepare a server's text for the log: one short line without the key.
 
-    They are made visible first: between a key's letters may be invisible ones.
+    Invisible characters go first, because they may stand between the key's letters.
     """
-    return shorten(key.taken_out_of(_visible(words)), limit)
+    return shorten(key.taken_out_of(_visible(text)), limit)
 
 
-def _visible(words: object) -> str:
-    return one_line(words, _LONGEST) if isinstance(words, str) else ""
+def _visible(text: object) -> str:
+    return one_line(text, _MAX_BYTES) if isinstance(text, str) else ""
 
 
 def _retry_after(value: str | None) -> timedelta | None:
-    """Read a Retry-After header: seconds or a date (RFC 9110); None for nonsense."""
+    """Read a Retry-After header: seconds or a date (RFC 9110); None if invalid."""
     if value is None:
         return None
     if re.fullmatch(r"[0-9]{1,20}", value.strip(), re.ASCII):
-        return timedelta(seconds=min(int(value), _LONGEST_RETRY_S))
+        return timedelta(seconds=min(int(value), _MAX_RETRY_S))
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
