@@ -115,22 +115,22 @@ class Life:
         self.marks: list[Mark] = []
         services = "trayapp.services"
         fast = SimpleNamespace(monotonic=self.loop.time)
-        monkeypatch.setattr(f"{services}.watch.time", fast)
+        monkeypatch.setattr(f"{services}.polling.scheduler.time", fast)
         archive = partial(WriteQueue, clock=self.loop.time)
-        monkeypatch.setattr(f"{services}.backend.Archive", archive)
+        monkeypatch.setattr(f"{services}.backend.WriteQueue", archive)
         delivery = partial(NotificationDelivery, clock=self.loop.time)
-        monkeypatch.setattr(f"{services}.backend.Delivery", delivery)
+        monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
         monkeypatch.setattr(f"{services}.backend.make_notifier", lambda *_: self.desk)
         monkeypatch.setattr(f"{services}.backend.make_wakeups", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._PATIENCE_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
         # same each time: the alarm's look at the clock, and that at months of readings.
-        monkeypatch.setattr(f"{services}.watch._TICK_S", 900.0)
+        monkeypatch.setattr(f"{services}.polling.scheduler._TICK_S", 900.0)
         monkeypatch.setattr(
             "trayapp.core.alerts.decide._LONGEST_STEP", timedelta(minutes=30)
         )
-        monkeypatch.setattr(f"{services}.outlooks._GOOD_FOR", A_DAY)
-        monkeypatch.setattr(f"{services}.outlooks._MOVED", Decimal("0.5"))
+        monkeypatch.setattr(f"{services}.alerts.outlooks._GOOD_FOR", A_DAY)
+        monkeypatch.setattr(f"{services}.alerts.outlooks._MOVED", Decimal("0.5"))
 
     def now(self) -> datetime:
         """Give the clock on the wall, which somebody may set."""
