@@ -49,7 +49,7 @@ SCRIPTS: Final = {
     "package": "build.pack",
     "replay": "replay.main",
     "sbom": "build.sbom",
-    "shots": "pictures.shots",
+    "shots": "pictures.readme",
     "translate": "i18n.translations",
 }
 """Commands that are programs of their own."""
@@ -163,10 +163,8 @@ def run(args: Sequence[str], seconds: float) -> None:
     if has_screen:
         run_loudly([PYTHON, "-m", "trayapp", *args])
         return
-    from desktop import headless  # noqa: PLC0415  # it starts X: Linux alone has all it imports
-
     say(f"No screen: showing it on a desktop of our own for {seconds:g} seconds …")
-    headless.show(args, seconds)
+    run_loudly([PYTHON, RUN_MODULE, "pictures.show", f"{seconds:g}", *args])
 
 
 def opens_window(args: Sequence[str]) -> bool:

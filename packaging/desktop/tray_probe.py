@@ -1,15 +1,8 @@
-"""What a panel sees of our tray icon, read from the session bus, and what it can do.
-
-    python packaging/run.py desktop.tray_probe balance | activate
-
-Needs the project's environment: jeepney speaks D-Bus there.
-"""
+"""The program's tray icon as a taskbar knows it: read and clicked over D-Bus."""
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from jeepney import (
@@ -21,8 +14,6 @@ from jeepney import (
 from jeepney.io.blocking import (
     open_dbus_connection,
 )
-
-from tooling.processes import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -119,36 +110,3 @@ class Tray:
 def has_balance(tooltip: str) -> bool:
     """Whether a line of a tooltip names an amount after the account's name."""
     return bool(re.search(r": [^,\n]*\d", tooltip))
-
-
-def main() -> int:
-    """Do as the command line says; 1 if the tray did not."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("action", choices=["balance", "activate"])
-    parser.add_argument("--timeout", type=float, default=20.0, metavar="SECONDS")
-    asked = parser.parse_args()
-    with Tray() as tray:
-        seen = "no tray icon"
-
-        def balance_is_shown() -> bool:
-            nonlocal seen
-            try:
-                seen = tray.tooltip()
-            except NoTrayIconError as exc:
-                seen = str(exc)
-            return has_balance(seen)
-
-        if asked.action == "activate":
-            tray.activate()
-            return 0
-        try:
-            wait_until(balance_is_shown, "a balance in the tray", asked.timeout)
-        except WaitTimeoutError as exc:
-            print(f"{exc}; last seen: {seen}")
-            return 1
-        print(seen)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

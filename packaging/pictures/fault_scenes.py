@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import sys
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from desktop.first_run import finish, name_service
-from pictures.fault_stage import (
+from pictures.fault_session import (
     GOOD,
-    PATIENCE_S,
-    PROGRAM,
-    AnyServer,
-    Stage,
+    FaultSession,
+    FixedReplyServer,
     http,
     refusal,
 )
+from pictures.session import PATIENCE_S
 from tooling.processes import wait_until
 from trayapp.core.errors import BY_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 
@@ -39,103 +37,66 @@ ANSWERS: Final = {
     "unexpected-reply": http("<html>Log in to our Wi-Fi", "200 OK", "text/html"),
     "timed-out": None,
 }
-PATCHES: Final = {
-    "keyring-failed": (
-        "trayapp.services.gateway.client",
-        "Gateway.balance",
-        "KeyringFailed(detail='org.freedesktop.Secret.Error.IsBroken')",
-    ),
-    "internal-fault": (
-        "trayapp.services.gateway.client",
-        "Gateway.balance",
-        "KeyError('x')",
-    ),
-    "history-full": (
-        "trayapp.services.history.store",
-        "History.keep",
-        "HistoryFull(detail='database or disk is full')",
-    ),
-    "config-stuck": ("pathlib", "Path.rename", "OSError(30, 'Read-only file system')"),
-    "config-unwritable": ("tempfile", "mkstemp", "OSError(28, 'No space left')"),
-}
-"""What fails in the running program where the machine can't be made to fail: a
-function, and what it raises."""
-PATCHED: Final = """
-import sys, {module}
-from trayapp.core.errors import *
-def fails(*_, **__):
-    raise {what}
-{module}.{function} = fails
-from trayapp.__main__ import main
-sys.argv[0] = "balance-tray"
-sys.exit(main())
-"""
 
 
-def says(
-    on: Stage,
+def expect(
+    session: FaultSession,
     name: str,
-    command: Sequence[str] = PROGRAM,
+    *,
+    injected: str = "",
     env: Mapping[str, str] | None = None,
 ) -> None:
-    """Start the program, and wait until it tells the fault."""
-    ours = on.start(command, env)
-    on.open()
-    ours.says(BY_ID[name].title, within_s=PATIENCE_S)
-
-
-def patched(name: str) -> list[str]:
-    """Give the command that starts the program with something that fails."""
-    module, function, what = PATCHES[name]
-    code = PATCHED.format(module=module, function=function, what=what)
-    return [sys.executable, "-c", code]
+    """Start the program, and wait until its window names the fault."""
+    program = session.start_program(injected=injected, env=env)
+    session.open_window()
+    program.says(BY_ID[name].title, within_s=PATIENCE_S)
 
 
 # --- the gateway and the way there ------------------------------------------------
 
 
 @contextmanager
-def answer(name: str, on: Stage) -> Iterator[None]:
+def answer(name: str, session: FaultSession) -> Iterator[None]:
     """Answer well once, and then so."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
         server.answer = ANSWERS[name]
-        says(on, name)
+        expect(session, name)
         yield
 
 
 @contextmanager
-def nobody_listens(on: Stage) -> Iterator[None]:
+def nobody_listens(session: FaultSession) -> Iterator[None]:
     """Close the port after one good answer."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-    says(on, "no-connection")
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+    expect(session, "no-connection")
     yield
 
 
 @contextmanager
-def certificate(on: Stage) -> Iterator[None]:
+def certificate(session: FaultSession) -> Iterator[None]:
     """Show a certificate of an authority that nobody knows."""
-    with closing(AnyServer(tls=True)) as server:
-        on.have_account(server.url)
-        says(on, "certificate")
+    with closing(FixedReplyServer(tls=True)) as server:
+        session.add_account(server.url)
+        expect(session, "certificate")
         yield
 
 
 @contextmanager
-def proxy(on: Stage) -> Iterator[None]:
+def proxy(session: FaultSession) -> Iterator[None]:
     """Name a proxy that is none."""
-    on.have_account("https://sms.example")
-    says(on, "proxy", env={"HTTPS_PROXY": "gopher://proxy.example:70"})
+    session.add_account("https://sms.example")
+    expect(session, "proxy", env={"HTTPS_PROXY": "gopher://proxy.example:70"})
     yield
 
 
 @contextmanager
-def fails(name: str, on: Stage) -> Iterator[None]:
+def fails(name: str, session: FaultSession) -> Iterator[None]:
     """Let something fail inside the program, with an account."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        says(on, name, command=patched(name))
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        expect(session, name, injected=name)
         yield
 
 
@@ -143,64 +104,66 @@ def fails(name: str, on: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def locked(on: Stage) -> Iterator[None]:
+def locked(session: FaultSession) -> Iterator[None]:
     """Lock the keyring after one good answer."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        on.lock_keyring()
-        says(on, "keyring-locked")
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        session.lock_keyring()
+        expect(session, "keyring-locked")
         yield
 
 
 @contextmanager
-def denied(on: Stage) -> Iterator[None]:
+def denied(session: FaultSession) -> Iterator[None]:
     """Close the keyring's question."""
     prompt = ["xdotool", "search", "--onlyvisible", "--name", "Unlock"]
-    with locked(on):
-        ours = on.screen.program("alance")
-        ours.find("push button", "Unlock").press()
-        wait_until(lambda: on.desktop.run(prompt).returncode == 0, "the prompt", 10)
-        on.desktop.run(["xdotool", "key", "Escape"])
-        ours.says(BY_ID["keyring-denied"].title)
+    with locked(session):
+        program = session.program
+        program.find("push button", "Unlock").press()
+        wait_until(
+            lambda: session.desktop.run(prompt).returncode == 0, "the prompt", 10
+        )
+        session.desktop.run(["xdotool", "key", "Escape"])
+        program.says(BY_ID["keyring-denied"].title)
         yield
 
 
 @contextmanager
-def slow(on: Stage) -> Iterator[None]:
+def slow(session: FaultSession) -> Iterator[None]:
     """Stop the keyring in the middle."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        comms = {n: Path(f"/proc/{n}/comm") for n in on.desktop.members()}
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        comms = {n: Path(f"/proc/{n}/comm") for n in session.desktop.members()}
         (number,) = (n for n, comm in comms.items() if "keyring" in comm.read_text())
         os.kill(number, signal.SIGSTOP)
         try:
-            says(on, "keyring-slow")
+            expect(session, "keyring-slow")
             yield
         finally:
             os.kill(number, signal.SIGCONT)
 
 
 @contextmanager
-def no_keyring(on: Stage) -> Iterator[None]:
+def no_keyring(session: FaultSession) -> Iterator[None]:
     """Have an account, and nobody who keeps keys."""
-    on.write_account("https://sms.example")
-    says(on, "keyring-absent")
+    session.write_account("https://sms.example")
+    expect(session, "keyring-absent")
     yield
 
 
 @contextmanager
-def no_key(on: Stage) -> Iterator[None]:
+def no_key(session: FaultSession) -> Iterator[None]:
     """Have an account whose key nobody has."""
-    on.write_account("https://sms.example")
-    says(on, "key-missing")
+    session.write_account("https://sms.example")
+    expect(session, "key-missing")
     yield
 
 
 @contextmanager
-def unusable_key(on: Stage) -> Iterator[None]:
+def unusable_key(session: FaultSession) -> Iterator[None]:
     """Type what can't be a key."""
-    enter(on, key="short")
-    on.screen.program("alance").says(BY_ID["key-unusable"].title)
+    enter(session, key="short")
+    session.program.says(BY_ID["key-unusable"].title)
     yield
 
 
@@ -208,100 +171,100 @@ def unusable_key(on: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def settings_file(name: str, on: Stage, text: str) -> Iterator[None]:
+def settings_file(name: str, session: FaultSession, text: str) -> Iterator[None]:
     """Have a settings file with this text."""
-    on.write_settings(text)
-    says(on, name)
+    session.write_settings(text)
+    expect(session, name)
     yield
 
 
 @contextmanager
-def stuck(on: Stage) -> Iterator[None]:
+def stuck(session: FaultSession) -> Iterator[None]:
     """Have a broken settings file that can't be moved."""
-    on.write_settings("version = ")
-    says(on, "config-stuck", command=patched("config-stuck"))
+    session.write_settings("version = ")
+    expect(session, "config-stuck", injected="config-stuck")
     yield
 
 
 @contextmanager
-def unreadable(on: Stage) -> Iterator[None]:
+def unreadable(session: FaultSession) -> Iterator[None]:
     """Have a folder where the settings file should be."""
-    on.config.mkdir(parents=True)
-    says(on, "config-unreadable")
+    session.config.mkdir(parents=True)
+    expect(session, "config-unreadable")
     yield
 
 
 @contextmanager
-def unwritable(on: Stage) -> Iterator[None]:
+def unwritable(session: FaultSession) -> Iterator[None]:
     """Save a new account on a full disk."""
-    with closing(AnyServer()) as server:
-        enter(on, server.url, command=patched("config-unwritable"))
-        ours = on.screen.program("alance")
-        finish(ours, "10")
-        ours.says(BY_ID["config-unwritable"].title)
+    with closing(FixedReplyServer()) as server:
+        enter(session, server.url, injected="config-unwritable")
+        program = session.program
+        finish(program, "10")
+        program.says(BY_ID["config-unwritable"].title)
         yield
 
 
 @contextmanager
-def no_history(on: Stage) -> Iterator[None]:
+def no_history(session: FaultSession) -> Iterator[None]:
     """Have a folder where the history should be."""
-    on.write_account("https://sms.example")
-    on.history.mkdir(parents=True)
-    says(on, "history")
+    session.write_account("https://sms.example")
+    session.history.mkdir(parents=True)
+    expect(session, "history")
     yield
 
 
 @contextmanager
-def busy_history(on: Stage) -> Iterator[None]:
+def busy_history(session: FaultSession) -> Iterator[None]:
     """Hold the database."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        with closing(sqlite3.connect(on.history)) as other:
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        with closing(sqlite3.connect(session.history)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            says(on, "history-busy")
-            on.screen.program("alance").says("350.12", within_s=PATIENCE_S)
+            expect(session, "history-busy")
+            session.program.says("350.12", within_s=PATIENCE_S)
             yield
 
 
 @contextmanager
-def damaged_history(on: Stage) -> Iterator[None]:
+def damaged_history(session: FaultSession) -> Iterator[None]:
     """Overwrite all but the first page of the database."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        size = on.history.stat().st_size
-        with on.history.open("r+b") as file:
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        size = session.history.stat().st_size
+        with session.history.open("r+b") as file:
             file.seek(4096)
             file.write(b"\xff" * (size - 4096))
-        says(on, "history-damaged")
+        expect(session, "history-damaged")
         yield
 
 
 @contextmanager
-def newer_history(on: Stage) -> Iterator[None]:
+def newer_history(session: FaultSession) -> Iterator[None]:
     """Have a database of a version to come."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        with closing(sqlite3.connect(on.history)) as other:
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        with closing(sqlite3.connect(session.history)) as other:
             other.execute("PRAGMA user_version = 99")
-        says(on, "history-too-new")
+        expect(session, "history-too-new")
         yield
 
 
 @contextmanager
-def export(on: Stage) -> Iterator[None]:
+def export(session: FaultSession) -> Iterator[None]:
     """Export the history to where nothing can be written."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        ours = on.start()
-        on.open()
-        ours.find("push button", "History").press()
-        ours.find("push button", "CSV").press()
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        program = session.start_program()
+        session.open_window()
+        program.find("push button", "History").press()
+        program.find("push button", "CSV").press()
         choose = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "Export"]
-        on.desktop.run(choose)
-        on.desktop.run(["xdotool", "key", "ctrl+a"])
-        on.desktop.run(["xdotool", "type", "--delay", "30", "/proc/history.csv"])
-        on.desktop.run(["xdotool", "key", "Return"])
-        ours.says(BY_ID["export-unwritable"].title)
+        session.desktop.run(choose)
+        session.desktop.run(["xdotool", "key", "ctrl+a"])
+        session.desktop.run(["xdotool", "type", "--delay", "30", "/proc/history.csv"])
+        session.desktop.run(["xdotool", "key", "Return"])
+        program.says(BY_ID["export-unwritable"].title)
         yield
 
 
@@ -309,80 +272,80 @@ def export(on: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def hangs(on: Stage) -> Iterator[None]:
+def hangs(session: FaultSession) -> Iterator[None]:
     """Stop the program, and start it once more."""
-    on.write_account("https://sms.example")
-    on.start()
-    on.open()
-    (program,) = on.programs
+    session.write_account("https://sms.example")
+    session.start_program()
+    session.open_window()
+    (program,) = session.programs
     program.send_signal(signal.SIGSTOP)
     try:
-        on.start().says(BY_ID["program-hangs"].title, within_s=PATIENCE_S)
+        session.start_program().says(BY_ID["program-hangs"].title, within_s=PATIENCE_S)
         yield
     finally:
         program.send_signal(signal.SIGCONT)
 
 
 @contextmanager
-def login_unchanged(on: Stage) -> Iterator[None]:
+def login_unchanged(session: FaultSession) -> Iterator[None]:
     """Choose start at login where a file stands in the folder's place."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        folder = on.config.parent.parent / "autostart"
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        folder = session.config.parent.parent / "autostart"
         folder.touch()
         try:
-            ours = on.start()
-            on.open()
-            ours.find("push button", "Settings").press()
-            ours.find("page tab", "General").press()
-            box = ours.find("check box", "when I log in")
+            program = session.start_program()
+            session.open_window()
+            program.find("push button", "Settings").press()
+            program.find("page tab", "General").press()
+            box = program.find("check box", "when I log in")
             wait_until(lambda: box.has("enabled"), "what the desktop has", PATIENCE_S)
             box.press()
-            ours.find("push button", "OK").press()
-            ours.says(BY_ID["login-unchanged"].title)
+            program.find("push button", "OK").press()
+            program.says(BY_ID["login-unchanged"].title)
             yield
         finally:
             folder.unlink()
 
 
 @contextmanager
-def unseen(on: Stage) -> Iterator[None]:
+def unseen(session: FaultSession) -> Iterator[None]:
     """Have something to tell, and nobody who shows it."""
-    on.desktop.stop_notifications()
+    session.desktop.stop_notifications()
     try:
-        with closing(AnyServer()) as server:
+        with closing(FixedReplyServer()) as server:
             server.answer = http(GOOD.replace("350.1200", "3.2000"))
-            on.have_account(server.url)
-            says(on, "notifications")
+            session.add_account(server.url)
+            expect(session, "notifications")
             yield
     finally:
-        on.desktop.start_notifications()
+        session.desktop.start_notifications()
 
 
 @contextmanager
-def no_tray(on: Stage) -> Iterator[None]:
+def no_tray(session: FaultSession) -> Iterator[None]:
     """Start where no tray is."""
-    with closing(AnyServer()) as server:
-        on.have_account(server.url)
-        on.start().says("shows no tray icons")
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        session.start_program().says("shows no tray icons")
         yield
 
 
 def enter(
-    on: Stage,
+    session: FaultSession,
     url: str = "https://sms.example",
     *,
     key: str = "a-key-of-no-worth",
-    command: Sequence[str] = PROGRAM,
+    injected: str = "",
 ) -> None:
     """Answer the first run's questions for a key, and ask the gateway with it."""
-    ours = on.start(command)
-    step = name_service(ours, url)
+    program = session.start_program(injected=injected)
+    step = name_service(program, url)
     step.find("text", "API key").type(key)
-    ours.find("push button", "Next").press()
+    program.find("push button", "Next").press()
 
 
-SCENES: Final[Mapping[str, Callable[[Stage], AbstractContextManager[None]]]] = {
+SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]]]] = {
     **{name: partial(answer, name) for name in ANSWERS},
     "no-connection": nobody_listens,
     "certificate": certificate,

@@ -3,8 +3,8 @@
     python3 packaging/dev.py faults [ID …]
 
 Each is provoked: by a gateway that answers so, a keyring in that mood, a file that
-stands in the way. What can't be provoked is raised in the running program where it
-would arise (`PATCHES`). The pictures, in `packaging/.work/faults`, are for a person to
+stands in the way. What can't be provoked is raised inside the running program
+(`injection.py`). The pictures, in `packaging/.work/faults`, are for a person to
 judge: do the words name the cause and the next step, and is nothing cut off?
 """
 
@@ -15,9 +15,9 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from pictures.fault_scenes import SCENES
-from pictures.fault_stage import Stage, stage
+from pictures.fault_session import PICTURES, FaultSession
 from tooling.processes import WaitTimeoutError
-from tooling.steps import say
+from tooling.steps import StepError, say
 from trayapp.core.errors import BY_ID
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from desktop.desktop import Keyring, Panel
 
 _ELSEWHERE: Final = {"keyring-absent", "no-tray"}
-STAGES: Final[Mapping[tuple[Panel, Keyring], Sequence[str]]] = {
+DESKTOPS: Final[Mapping[tuple[Panel, Keyring], Sequence[str]]] = {
     ("xfce", "unlocked"): [name for name in SCENES if name not in _ELSEWHERE],
     ("xfce", "absent"): ["keyring-absent"],
     ("none", "unlocked"): ["no-tray"],
@@ -39,26 +39,26 @@ def main() -> int:
     parser.add_argument("ids", nargs="*", metavar="ID")
     wanted = parser.parse_args().ids or [*SCENES]
     failed = [f"{name}: no scene shows it" for name in BY_ID.keys() - SCENES.keys()]
-    for place, names in STAGES.items():
+    for (panel, keyring), names in DESKTOPS.items():
         chosen = [name for name in names if name in wanted]
         if chosen:
-            with stage(*place) as on:
-                failed += [line for name in chosen if (line := play(name, on))]
+            with FaultSession(panel, keyring=keyring) as session:
+                failed += [line for name in chosen if (line := provoke(name, session))]
     for line in failed:
         say(line)
     return 1 if failed else 0
 
 
-def play(name: str, on: Stage) -> str:
-    """Play a scene and photograph it; say what went wrong, if anything did."""
+def provoke(name: str, session: FaultSession) -> str:
+    """Provoke a fault and photograph it; return what went wrong, if anything did."""
     try:
-        with SCENES[name](on):
-            on.take(name)
-    except (AssertionError, WaitTimeoutError) as error:
-        on.take(f"{name}-failed")
+        with SCENES[name](session):
+            session.save_screen(PICTURES / f"{name}.png")
+    except (AssertionError, StepError, WaitTimeoutError) as error:
+        session.save_screen(PICTURES / f"{name}-failed.png")
         return f"{name}: {error}"
     finally:
-        on.clear()
+        session.clear()
     return ""
 
 

@@ -19,21 +19,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
-from desktop.atspi import Screen
-from desktop.desktop import Desktop
-from desktop.scripted_gateway import ScriptedGateway
-from desktop.tray_probe import Tray
-from pictures import looks
-from pictures.photographer import Photographer
+from pictures.sheet_session import LOOKS, Look, SheetSession, look_of
 from pictures.window_scenes import SCENES
 from tooling.environment import RUN_MODULE, WORK
 from tooling.processes import WaitTimeoutError
-from tooling.steps import say
+from tooling.steps import StepError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pictures.looks import Look
 
 FOLDER: Final = WORK / "sheets"
 _GROUND: Final = QColor("#3d5a73")
@@ -41,16 +35,13 @@ _GAP: Final = 16
 _CAPTION: Final = 20
 _WIDTH: Final = 2_600
 """Of a sheet, in points."""
-_SCREEN: Final = (1280, 1280)
-"""In points: so high that a window can show four accounts with their errors."""
-_GTK_DARK: Final = "[Settings]\ngtk-application-prefer-dark-theme=1\n"
 
 
 def main() -> int:
     """Make the sheets that are asked for: without a word, all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
-    parser.add_argument("--look", type=looks.look, nargs="+", default=looks.LOOKS)
+    parser.add_argument("--look", type=look_of, nargs="+", default=LOOKS)
     parser.add_argument("--scene", choices=SCENES, nargs="+", default=[*SCENES])
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -81,25 +72,16 @@ def _side_by_side(folder: Path, chosen: Sequence[Look], scenes: Sequence[str]) -
 
 def _pictures(look: Look, scenes: Sequence[str]) -> dict[str, list[tuple[str, QImage]]]:
     """Photograph some scenes in one look."""
-    size = (_SCREEN[0] * look.scale, _SCREEN[1] * look.scale)
-    env = {"QT_SCALE_FACTOR": str(look.scale)}
-    with Desktop("xfce", env=env, size=size) as desktop, ScriptedGateway() as gateway:
-        if look.dark:
-            settings = desktop.home / ".config/gtk-3.0/settings.ini"
-            settings.parent.mkdir(parents=True)
-            settings.write_text(_GTK_DARK)
-        bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
-        with Tray(bus) as tray, Screen(bus) as screen:
-            taken = Photographer(look, desktop, gateway, tray, screen)
-            for name in scenes:
-                taken.sheet = name
-                try:
-                    SCENES[name](taken)
-                except (AssertionError, TimeoutError, WaitTimeoutError):
-                    said = desktop.log("program")
-                    say(f"{look.name}: {name} stopped; the program said:\n{said}")
-                    raise
-            return taken.pictures
+    with SheetSession(look) as session:
+        for name in scenes:
+            session.sheet = name
+            try:
+                SCENES[name](session)
+            except (AssertionError, StepError, TimeoutError, WaitTimeoutError):
+                output = session.desktop.log("program")
+                say(f"{look.name}: {name} stopped; the program printed:\n{output}")
+                raise
+        return session.pictures
 
 
 def _sheet(pictures: Sequence[tuple[str, QImage]], scale: int) -> QImage:

@@ -48,6 +48,7 @@ DESKTOP: Final = (
     "at-spi2-core",
     "dbus",
     "desktop-file-utils",
+    "dunst",
     "gcr",
     "gnome-keyring",
     "libsecret-tools",
@@ -66,7 +67,6 @@ DESKTOP: Final = (
 SESSIONS: Final = (
     "breeze",
     "breeze-icon-theme",
-    "dunst",
     "gjs",
     "gnome-shell",
     "gnome-shell-extension-appindicator",
@@ -85,6 +85,7 @@ PACKAGES: Final = (
     "appstream",
     "debootstrap",
     "desktop-file-utils",
+    "dunst",
     "lintian",
     "rpm",
     "xz-utils",

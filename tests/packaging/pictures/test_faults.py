@@ -1,7 +1,8 @@
 """The gallery of faults: none of them is left out."""
 
+from pictures import injection
 from pictures.fault_scenes import SCENES
-from pictures.faults import STAGES
+from pictures.faults import DESKTOPS
 from trayapp.core.errors import BY_ID
 
 
@@ -10,7 +11,12 @@ def test_every_fault_that_a_person_can_meet_has_a_scene() -> None:
     assert BY_ID.keys() - SCENES.keys() == set()
 
 
-def test_every_scene_has_a_stage() -> None:
-    """And is played once."""
-    played = [name for names in STAGES.values() for name in names]
-    assert sorted(played) == sorted(SCENES)
+def test_every_scene_has_one_desktop() -> None:
+    """No fault is provoked twice."""
+    names = [name for scenes in DESKTOPS.values() for name in scenes]
+    assert sorted(names) == sorted(SCENES)
+
+
+def test_what_is_injected_is_an_error_of_the_program() -> None:
+    """A renamed error is missed here and not in a picture."""
+    assert set(injection.FAULTS) <= BY_ID.keys()

@@ -1,50 +1,40 @@
-"""What faults are played on: a desktop, a gateway that answers anything, ourselves."""
+"""A session in which faults are provoked, and a gateway with one fixed reply."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import socketserver
 import ssl
 import sys
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import trustme
 
-from desktop.atspi import Screen
-from desktop.desktop import NOTIFICATIONS_NAME, Desktop
-from desktop.tray_probe import NoTrayIconError, Tray
+from desktop.desktop import NOTIFICATIONS_NAME
+from pictures.session import INJECTION, PATIENCE_S, PROGRAM, PictureSession
 from tooling.environment import WORK
-from tooling.processes import wait_until
-from tooling.steps import say
 
 if TYPE_CHECKING:
     import socket
-    import subprocess
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from desktop.atspi import Thing
-    from desktop.desktop import Keyring, Panel
 
 PICTURES: Final = WORK / "faults"
-PROGRAM: Final = [sys.executable, "-m", "trayapp"]
 KEY: Final = "a-key-of-no-worth"
 ID: Final = "0a1b2c3d"
 GOOD: Final = '{"status": "ok", "result": {"balance": "350.1200", "currency": "EUR"}}'
-PATIENCE_S: Final = 45.0
-"""More than the deadlines of the gateway's client and of the keyring."""
 
 
-class AnyServer(socketserver.ThreadingTCPServer):
+class FixedReplyServer(socketserver.ThreadingTCPServer):
     """A gateway on loopback that gives every question the same answer, or none."""
 
     daemon_threads = True
 
     def __init__(self, *, tls: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), _Line)
+        super().__init__(("127.0.0.1", 0), _ReplyHandler)
         self.answer: bytes | None = http(GOOD)
         """None holds every question back."""
         self.over = threading.Event()
@@ -72,10 +62,10 @@ class AnyServer(socketserver.ThreadingTCPServer):
         """Say nothing: who finds the certificate wanting hangs up."""
 
 
-class _Line(socketserver.BaseRequestHandler):
+class _ReplyHandler(socketserver.BaseRequestHandler):
     """One question; of which nothing is read that would change the answer."""
 
-    server: AnyServer
+    server: FixedReplyServer
 
     def handle(self) -> None:
         """Take the question, and answer it."""
@@ -102,80 +92,51 @@ def refusal(error_id: str, status: str, words: str) -> bytes:
     return http(body, status)
 
 
-@dataclass
-class Stage:
-    """A desktop of our own with our program on it."""
+class FaultSession(PictureSession):
+    """A session that many faults share, one after the other."""
 
-    desktop: Desktop
-    screen: Screen
-    programs: list[subprocess.Popen[str]] = field(default_factory=list)
     is_locked: bool = False
 
-    @property
-    def config(self) -> Path:
-        """Where the settings are."""
-        return self.desktop.home / ".config/balance-tray/config.toml"
-
-    @property
-    def history(self) -> Path:
-        """Where the history is."""
-        return self.desktop.home / ".local/share/balance-tray/history.sqlite3"
-
     def write_settings(self, text: str) -> None:
-        """Have a settings file with this text."""
+        """Write the settings file; there must be none."""
         self.config.parent.mkdir(parents=True, mode=0o700)
         self.config.write_text(text)
 
     def write_account(self, url: str) -> None:
-        """Have an account in the settings, whose key is nowhere."""
+        """Write settings with one account, whose key is nowhere."""
         self.write_settings(
             f'version = 1\n[[account]]\nid = "{ID}"\nname = "Shop"\nlow_below = "50"\n'
             f'service = "custom"\nbase_url = "{url}"\n'
         )
 
-    def have_account(self, url: str) -> None:
-        """Have an account with its key, and its balance if it can be asked for."""
+    def add_account(self, url: str) -> None:
+        """Add an account with its key, and its balance if the gateway gives it."""
         self.write_account(url)
         attributes = ["service", "balance-tray", "username", ID]
         self.desktop.run(["secret-tool", "store", "--label=x", *attributes], stdin=KEY)
         self.desktop.run([*PROGRAM, "check"])
 
     def lock_keyring(self) -> None:
-        """Lock the keyring, until the stage is cleared."""
+        """Lock the keyring, until the session is cleared."""
         self.desktop.lock_keyring()
         self.is_locked = True
 
-    def start(
-        self,
-        command: Sequence[str] = PROGRAM,
-        env: Mapping[str, str] | None = None,
+    def start_program(
+        self, *, injected: str = "", env: Mapping[str, str] | None = None
     ) -> Thing:
-        """Start the program, and give it."""
-        self.programs.append(self.desktop.spawn(command, log="program", env=env))
-        return self.screen.program("alance", within_s=PATIENCE_S)
+        """Start the program and return it; `injected` is a fault inside it."""
+        if injected:
+            file = self.desktop.folder / "injection.json"
+            file.write_text(json.dumps({"faults": [injected]}))
+            self.start(command=[sys.executable, INJECTION, file], env=env)
+        else:
+            self.start(env=env)
+        return self.program
 
-    def open(self) -> None:
-        """Have the window of the program that runs in the tray on the screen."""
-        bus = self.desktop.env["DBUS_SESSION_BUS_ADDRESS"]
-        with Tray(bus) as tray:
-            wait_until(lambda: _is_there(tray), "the tray icon", PATIENCE_S)
+    def open_window(self) -> None:
+        """Show the window of the program that runs in the tray."""
+        self.wait_for_tray(bool, "a tooltip")
         self.desktop.run(PROGRAM)
-
-    def take(self, name: str) -> None:
-        """Save the screen, once it stands still."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        target = PICTURES / f"{name}.png"
-        before = b""
-
-        def is_still() -> bool:
-            nonlocal before
-            self.desktop.screenshot(target)
-            now = target.read_bytes()
-            still, before = now == before, now
-            return still
-
-        wait_until(is_still, "a still screen", PATIENCE_S)
-        say(f"{target}")
 
     def clear(self) -> None:
         """End the program and remove all that it keeps."""
@@ -194,20 +155,3 @@ class Stage:
         self.desktop.run(
             ["secret-tool", "clear", "service", "balance-tray", "username", ID]
         )
-
-
-def _is_there(tray: Tray) -> bool:
-    try:
-        return bool(tray.tooltip())
-    except NoTrayIconError:
-        return False
-
-
-@contextmanager
-def stage(panel: Panel = "xfce", keyring: Keyring = "unlocked") -> Iterator[Stage]:
-    """Build a stage, and take it down."""
-    with (
-        Desktop(panel, keyring=keyring) as desktop,
-        Screen(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as screen,
-    ):
-        yield Stage(desktop, screen)
