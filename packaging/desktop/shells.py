@@ -25,10 +25,16 @@ class Plasma(X11):
         "XDG_CURRENT_DESKTOP": "KDE",
         "XDG_SESSION_TYPE": "x11",
         "KDE_FULL_SESSION": "true",
-        "KDE_SESSION_VERSION": "5",
         "QT_QUICK_BACKEND": "software",
     }
     services = ("org.kde.ActivityManager", "org.kde.kglobalaccel")
+
+    def start_display(self) -> None:
+        """Start the X server, in a session of the Plasma that is installed."""
+        # kded does nothing in a session of another version.
+        version = "6" if shutil.which("kded6") else "5"
+        self._parts.tell(KDE_SESSION_VERSION=version)
+        super().start_display()
 
     def start_window_manager(self) -> None:
         """Start KWin, and the daemon that knows of the tray's icons."""
@@ -38,8 +44,7 @@ class Plasma(X11):
         if _COLOURS.exists():  # as a login writes them down for programs
             shutil.copy(_COLOURS, config / "kdeglobals")
         self._start_window_manager("kwin_x11", "--no-kactivities")
-        # What it is called tells its version of KDE's libraries.
-        part = self._parts.start_part(shutil.which("kded6") or "kded5")
+        part = self._parts.start_part(f"kded{self._parts.env['KDE_SESSION_VERSION']}")
         self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
 
     def start_panel(self) -> None:
