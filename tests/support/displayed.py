@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect
@@ -97,13 +96,11 @@ def _is_drawn(screen: Screen, program: str, role: str, text: str) -> bool:
 
 
 def _banner(desktop: Desktop) -> str:
-    """Give the title and text of the banner that GNOME Shell shows now."""
+    """Give the title of the banner that GNOME Shell shows now."""
     assert isinstance(desktop.session, BareGnome)
     tray = "Main.messageTray"
     said = desktop.session.evaluate(
-        f"{tray}._bannerBin.visible && {tray}._banner"
-        f" ? {tray}._notification.title + '\\n' + {tray}._notification.bannerBodyText"
-        " : ''"
+        f"{tray}._bannerBin.visible && {tray}._banner ? {tray}._notification.title : ''"
     )
     return str(said)
 
@@ -113,10 +110,11 @@ def _is_on_top(desktop: Desktop, window_class: str) -> bool:
     return desktop.run(find).returncode == 0
 
 
-def _list(desktop: Desktop) -> list[str]:
-    """Give the titles of what mako shows now."""
-    (shown,) = json.loads(desktop.must("makoctl", "list"))["data"]
-    return [one["summary"]["data"] for one in shown]
+def _list(desktop: Desktop) -> str:
+    """Ask mako for what it shows now; the forms that `makoctl` prints differ."""
+    return desktop.call(
+        _SERVER[0], "/fr/emersion/Mako", "fr.emersion.Mako.ListNotifications"
+    )
 
 
 def _is_near(one: QColor, other: QColor) -> bool:
