@@ -114,7 +114,7 @@ class Scene:
 
     def _make_backend(self, listener: Listener) -> Backend:
         keychain = Keychain(
-            SecretServiceVault(), patience_s=PATIENCE_S, prompt_patience_s=PATIENCE_S
+            SecretServiceVault(), timeout_s=PATIENCE_S, prompt_timeout_s=PATIENCE_S
         )
         outside = Outside(
             keychain,

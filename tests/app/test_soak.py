@@ -214,7 +214,7 @@ class Life:
 
     def _forget_keys(self) -> None:
         for one in self.chance.sample(ACCOUNTS, 5):
-            self.keychain.read_anew(one.id)
+            self.keychain.invalidate(one.id)
 
     def _hold_history(self, over: ExitStack) -> float:
         over.enter_context(busy(self.places.history))

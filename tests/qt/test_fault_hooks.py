@@ -23,7 +23,7 @@ from trayapp.services.log.log_file import Redactor
 from trayapp.services.log.recent import RecentErrors
 
 redactor = Redactor()
-redactor.know(Secret("{key}"))
+redactor.add_key(Secret("{key}"))
 
 class Printer(logging.Handler):
     def emit(self, record):

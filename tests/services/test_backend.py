@@ -203,7 +203,7 @@ class Scene:
         async def run() -> None:
             self.ears = Ears()
             outside = Outside(
-                Keychain(self.vault, seen=lambda key: self.seen.append(key.reveal())),
+                Keychain(self.vault, mask=lambda key: self.seen.append(key.reveal())),
                 GatewayClient(self.wire.client),
                 lambda: self.now,
                 NotificationImage(1, bytes(4)),

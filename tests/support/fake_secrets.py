@@ -1,4 +1,4 @@
-"""A Secret Service that can be told to misbehave, on any session bus."""
+"""A fake Secret Service on a session bus, whose faults tests can set."""
 
 from __future__ import annotations
 
@@ -39,28 +39,29 @@ _Reply = tuple[str, tuple[Any, ...]] | str
 
 
 class FakeSecrets:
-    """The service of one default collection; its moods are attributes.
+    """The service of one default collection; its attributes set its faults.
 
-    It serves on a thread of its own, from entering to leaving it as a context manager
-    or until it has died. Keys go over the bus as they are.
+    It serves on a thread of its own, while the context manager is entered or until
+    `die`. Keys go over the bus in plain text.
     """
 
     def __init__(
         self, bus: str = "SESSION", keys: dict[str, str] | None = None
     ) -> None:
         self.keys = dict(keys or {})
-        """By account id."""
+        """The stored keys by account id."""
         self.locked = False
-        self.asks_for_each = False
-        """Whether each entry is locked too, as with KeePassXC."""
+        self.locks_entries = False
+        """Whether each entry is locked, too, as in KeePassXC."""
         self.has_collection = True
-        self.forgets = False
+        self.drops_keys = False
+        """Whether `CreateItem` stores nothing."""
         self.hangs_on: set[str] = set()
-        """Methods and properties that get no answer until `release`."""
+        """Methods and properties that get no reply until `release`."""
         self.dies_on = ""
-        """The one at whose call it ends."""
+        """The method or property whose call ends the service."""
         self.refuses: dict[str, str] = {}
-        """Errors by the method that they answer."""
+        """The error that a method or property replies with."""
         self.calls: list[str] = []
         self.prompts = 0
         self._methods: dict[str, Callable[..., _Reply]] = {
@@ -73,11 +74,11 @@ class FakeSecrets:
             "Unlock": self._unlock,
             "ReadAlias": self._read_alias,
             "CreateCollection": self._create_collection,
-            "Prompt": self._ask,
+            "Prompt": self._prompt,
         }
-        self._allowed: set[str] = set()
+        self._unlocked: set[str] = set()
         self._held: list[Message] = []
-        self._asked: list[str] = []
+        self._prompted: list[str] = []
         self._lock = threading.Lock()
         self._connection = _named(bus)
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -90,36 +91,36 @@ class FakeSecrets:
         self.die()
 
     def die(self) -> None:
-        """End as a process that is killed does; to the bus it is gone at once."""
+        """Leave the bus at once, as a process that is killed does."""
         with contextlib.suppress(OSError):
             self._connection.sock.shutdown(socket.SHUT_RDWR)
         self._thread.join(_WITHIN_S)
 
     def release(self) -> None:
-        """Answer all that hangs, and hang no longer."""
+        """Reply to the calls that hang, and hang no longer."""
         with self._lock:
             self.hangs_on = set()
             held, self._held = self._held, []
             for call in held:
-                self._answer(call)
+                self._reply(call)
 
     def close_prompt(self, *, dismissed: bool) -> None:
-        """Answer the question as a person does: with the password, or with no."""
+        """Close the prompt as a person does: with the password, or without."""
         with self._lock:
             if not dismissed:
                 self.locked, self.has_collection = False, True
-                self._allowed.update(self._asked)
-            wanted = [] if dismissed else self._asked
+                self._unlocked.update(self._prompted)
+            unlocked = [] if dismissed else self._prompted
             prompt = DBusAddress(_PROMPT, interface=f"{_INTERFACE}Prompt")
-            body = (dismissed, ("ao", wanted))
+            body = (dismissed, ("ao", unlocked))
             self._connection.send(new_signal(prompt, "Completed", "bv", body))
 
     def wait_for_prompt(self, count: int = 1) -> None:
-        """Wait until it has put up so many questions since the beginning."""
+        """Wait until it has shown `count` prompts since its start."""
         wait_until(lambda: self.prompts >= count, f"{count} prompts", _WITHIN_S)
 
     def wait_for(self, call: str, count: int = 1) -> None:
-        """Wait until something was called so often since the beginning."""
+        """Wait until a method was called `count` times since its start."""
         wait_until(lambda: self.calls.count(call) >= count, call, _WITHIN_S)
 
     def _serve(self) -> None:
@@ -128,9 +129,9 @@ class FakeSecrets:
                 call = self._connection.receive()
                 if call.header.message_type is MessageType.method_call:
                     with self._lock:
-                        self._take(call)
+                        self._receive(call)
 
-    def _take(self, call: Message) -> None:
+    def _receive(self, call: Message) -> None:
         name = _name(call)
         self.calls.append(name)
         if name == self.dies_on:
@@ -138,19 +139,19 @@ class FakeSecrets:
         if name in self.hangs_on:
             self._held.append(call)
         else:
-            self._answer(call)
+            self._reply(call)
 
-    def _answer(self, call: Message) -> None:
+    def _reply(self, call: Message) -> None:
         name = _name(call)
         path = call.header.fields[HeaderFields.path]
         if name in self.refuses:
             self._connection.send(new_error(call, self.refuses[name]))
             return
-        said = self._methods[name](path, *call.body)
-        if isinstance(said, str):
-            self._connection.send(new_error(call, said, "s", ("no",)))
+        reply = self._methods[name](path, *call.body)
+        if isinstance(reply, str):
+            self._connection.send(new_error(call, reply, "s", ("no",)))
         else:
-            self._connection.send(new_method_return(call, *said))
+            self._connection.send(new_method_return(call, *reply))
 
     # --- its methods --------------------------------------------------------------
 
@@ -159,8 +160,8 @@ class FakeSecrets:
         if not is_item and not self.has_collection:
             return _UNKNOWN
         locked = self.locked
-        if is_item and self.asks_for_each:
-            locked = path not in self._allowed
+        if is_item and self.locks_entries:
+            locked = path not in self._unlocked
         return "v", (("b", locked) if name == "Locked" else ("s", name),)
 
     def _open_session(self, _: str, algorithm: str, __: object) -> _Reply:
@@ -170,8 +171,8 @@ class FakeSecrets:
 
     def _search(self, _: str, attributes: dict[str, str]) -> _Reply:
         account_id = attributes["username"]
-        found = [_ITEM + account_id] if account_id in self.keys else []
-        return "ao", (found,)
+        items = [_ITEM + account_id] if account_id in self.keys else []
+        return "ao", (items,)
 
     def _get_secret(self, path: str, session: str) -> _Reply:
         key = self.keys[path.removeprefix(_ITEM)]
@@ -181,7 +182,7 @@ class FakeSecrets:
         self, _: str, properties: dict[str, Any], secret: tuple[Any, ...], __: object
     ) -> _Reply:
         account_id = properties[f"{_INTERFACE}Item.Attributes"][1]["username"]
-        if not self.forgets:
+        if not self.drops_keys:
             self.keys[account_id] = bytes(secret[2]).decode()
         return "oo", (_ITEM + account_id, "/")
 
@@ -190,7 +191,7 @@ class FakeSecrets:
         return "o", ("/",)
 
     def _unlock(self, _: str, paths: list[str]) -> _Reply:
-        self._asked = paths
+        self._prompted = paths
         return "aoo", ([], _PROMPT)
 
     def _read_alias(self, _: str, __: str) -> _Reply:
@@ -199,17 +200,17 @@ class FakeSecrets:
     def _create_collection(self, _: str, __: object, ___: str) -> _Reply:
         return "oo", ("/", _PROMPT)
 
-    def _ask(self, _: str, __: str) -> _Reply:
+    def _prompt(self, _: str, __: str) -> _Reply:
         self.prompts += 1
         return "", ()
 
 
 class _DeathError(Exception):
-    """The service ends in the middle of a call."""
+    """The service ends during a call."""
 
 
 def _name(call: Message) -> str:
-    """Name what is called: a method, or the property that is looked at."""
+    """Return the name of the called method, or of the property that is read."""
     name = str(call.header.fields[HeaderFields.member])
     return str(call.body[1]) if name == "Get" else name
 

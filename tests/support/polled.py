@@ -68,7 +68,7 @@ def number_of(accounts: tuple[Account, ...]) -> int:
 def backend_of(profile: Paths, listener: Unheard) -> Backend:
     """Make the program's own backend, with a keyring that knows every account."""
     outside = Outside(
-        Keychain(MemoryVault(dict.fromkeys(_IDS, _SAMPLE_KEY)), seen=lambda _: None),
+        Keychain(MemoryVault(dict.fromkeys(_IDS, _SAMPLE_KEY)), mask=lambda _: None),
         GatewayClient(),
         lambda: datetime.now(UTC),
         NotificationImage(1, bytes(4)),

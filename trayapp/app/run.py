@@ -140,7 +140,7 @@ def _run(
         from trayapp.services.reports import Outside
 
         outside = Outside(
-            keychain=Keychain(profile.vault(), seen=redactor.know),
+            keychain=Keychain(profile.vault(), mask=redactor.add_key),
             gateway=GatewayClient(),
             clock=lambda: datetime.now(UTC),
             picture=picture,

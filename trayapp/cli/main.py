@@ -139,7 +139,7 @@ def _add(
                 accounts = with_own_names(now.accounts, [draft.account()])
                 file.save(Config(accounts, now.settings))
         except (BalanceTrayError, CommandError):
-            await keychain.forget(draft.id)
+            await keychain.remove(draft.id)
             raise
 
     run(store())
@@ -158,7 +158,7 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
             )  # anew: the keyring may have asked for its password
             rest = tuple(one for one in now.accounts if one.id != account.id)
             file.save(Config(rest, now.settings))
-        await keychain.forget(account.id)
+        await keychain.remove(account.id)
 
     run(remove())
     with HistoryStore(places.history) as history:

@@ -80,7 +80,7 @@ async def _ask_all(
     Nothing is said to have been told: that is the running program's to decide.
     """
     redactor = start_log(None, verbose=False)
-    keychain = Keychain(system_vault(), seen=redactor.know)
+    keychain = Keychain(system_vault(), mask=redactor.add_key)
     kept: HistoryStore | None
     try:
         kept = HistoryStore(places.history)

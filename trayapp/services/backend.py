@@ -34,7 +34,7 @@ from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.history.write_queue import WriteQueue
-from trayapp.services.keyring.keychain import forget_key, keys_stored
+from trayapp.services.keyring.keychain import keys_stored, remove_key
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
@@ -73,7 +73,7 @@ class Backend:
         )
         self._keychain = outside.keychain
         self._autostart = outside.autostart
-        self._keychain.came_late = self._ask_keyless
+        self._keychain.finished_late = self._ask_keyless
         self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
         self._notebook = StateCache(self._archive)
         self._watch = Scheduler(
@@ -145,7 +145,7 @@ class Backend:
     async def try_out(self, trial: Trial) -> None:
         """Ask for a balance and store nothing; the listener hears what came."""
         if trial.key is not None:
-            self._keychain.seen(trial.key)
+            self._keychain.mask(trial.key)
         outcome = await self._refresh.ask(trial.account, trial.key)
         self._listener.tried(trial, outcome)
 
@@ -262,7 +262,7 @@ class Backend:
                 self._file.save(Config(accounts, changes.settings))
         known = {account.id for account in stored}
         for account_id in known - {account.id for account in accounts}:
-            await forget_key(self._keychain, account_id)
+            await remove_key(self._keychain, account_id)
             self._announcer.drop(account_id)
             self._alarm.forget(account_id)
         for account_id in changes.keys:

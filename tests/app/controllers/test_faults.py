@@ -32,7 +32,7 @@ COPIED = "Copied to the clipboard. It holds no key"
 def recent() -> RecentErrors:
     """Give a memory of the log that knows a key."""
     redactor = Redactor()
-    redactor.know(Secret(KEY))
+    redactor.add_key(Secret(KEY))
     return RecentErrors(redactor)
 
 

@@ -1,4 +1,4 @@
-"""Calls that may never return, on a few threads that nobody joins."""
+"""Calls that may never return, on a limited number of daemon threads."""
 
 import asyncio
 import threading
@@ -10,122 +10,122 @@ from tally import FAULTS, Tally
 from trayapp.core.errors import KeyringFailed, KeyringLocked
 from trayapp.services.keyring.daemon_threads import DaemonThreads
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """Give what lets hung calls go on, at the end at the latest."""
-    before = set(ours())
+    """Give an event for which calls hang; it is set when the test ends."""
+    before = set(keyring_threads())
     event = threading.Event()
     yield event
     event.set()
-    for thread in set(ours()) - before:
-        thread.join(PATIENCE_S)
-    assert not set(ours()) - before
+    for thread in set(keyring_threads()) - before:
+        thread.join(TIMEOUT_S)
+    assert not set(keyring_threads()) - before
 
 
-def ours() -> list[threading.Thread]:
-    """Give the threads that are there for calls."""
-    return [one for one in threading.enumerate() if one.name == "keyring"]
+def keyring_threads() -> list[threading.Thread]:
+    """Return the threads that run calls."""
+    return [thread for thread in threading.enumerate() if thread.name == "keyring"]
 
 
-def test_what_a_call_returns_comes_to_the_loop() -> None:
-    """Whatever it is."""
+def test_the_result_of_a_call_reaches_the_loop() -> None:
+    """It may have any type."""
 
-    async def ask() -> tuple[int, str]:
+    async def wait() -> tuple[int, str]:
         threads = DaemonThreads(1)
         return await threads.start(lambda: 1), await threads.start(lambda: "two")
 
-    assert asyncio.run(ask()) == (1, "two")
+    assert asyncio.run(wait()) == (1, "two")
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"),
+    ("error", "expected"),
     [
         (KeyringLocked(), "keyring-locked: "),
         (RuntimeError("with a key"), "keyring-failed: RuntimeError"),
         (TimeoutError("with a key"), "keyring-failed: TimeoutError"),
     ],
 )
-def test_a_foreign_exception_loses_its_text(theirs: Exception, ours: str) -> None:
-    """A backend's may quote what it was given."""
+def test_a_foreign_exception_loses_its_text(error: Exception, expected: str) -> None:
+    """A backend's exception may quote the key."""
 
     def fail() -> None:
-        raise theirs
+        raise error
 
-    async def ask() -> None:
+    async def wait() -> None:
         await DaemonThreads(1).start(fail)
 
     with pytest.raises((KeyringFailed, KeyringLocked)) as raised:
-        asyncio.run(ask())
-    assert f"{raised.value}".removesuffix(": ") == ours.removesuffix(": ")
+        asyncio.run(wait())
+    assert f"{raised.value}".removesuffix(": ") == expected.removesuffix(": ")
 
 
-def test_a_keyring_that_hangs_for_hours_gets_no_more_threads(
+def test_a_keyring_that_hangs_for_hours_occupies_four_threads(
     release: threading.Event, tally: Tally
 ) -> None:
-    """A question a minute does not add a blocked thread a minute."""
+    """Further calls add no blocked threads."""
 
-    async def ask() -> None:
-        threads, before = DaemonThreads(4), set(ours())
-        answers = [threads.start(release.wait) for _ in range(24 * 60)]
-        assert len(set(ours()) - before) == 4
-        assert all(one.daemon for one in ours())
-        for answer in answers[4:]:
-            answer.cancel()
+    async def wait() -> None:
+        threads, before = DaemonThreads(4), set(keyring_threads())
+        calls = [threads.start(release.wait) for _ in range(24 * 60)]
+        assert len(set(keyring_threads()) - before) == 4
+        assert all(thread.daemon for thread in keyring_threads())
+        for call in calls[4:]:
+            call.cancel()
         last = threads.start(lambda: "after all")
         release.set()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             assert await last == "after all"
 
-    asyncio.run(ask())
+    asyncio.run(wait())
     tally.add(FAULTS)
 
 
-def test_a_call_that_was_cancelled_before_its_turn_never_runs(
+def test_a_call_that_is_cancelled_before_it_starts_never_runs(
     release: threading.Event,
 ) -> None:
-    """Nobody waits for it: it would change something behind a person's back."""
-    done: list[str] = []
+    """It must not change the keyring after its caller has stopped waiting."""
+    run: list[str] = []
 
-    async def ask() -> None:
+    async def wait() -> None:
         threads = DaemonThreads(1)
         threads.start(release.wait)
-        cancelled = threads.start(lambda: done.append("cancelled"))
-        kept = threads.start(lambda: done.append("kept"))
+        cancelled = threads.start(lambda: run.append("cancelled"))
+        kept = threads.start(lambda: run.append("kept"))
         cancelled.cancel()
         release.set()
         await kept
 
-    asyncio.run(ask())
-    assert done == ["kept"]
+    asyncio.run(wait())
+    assert run == ["kept"]
 
 
-def test_an_answer_after_the_loop_has_ended_is_dropped(
+def test_a_result_after_the_loop_has_ended_is_dropped(
     release: threading.Event,
 ) -> None:
-    """A prompt that is answered after Quit disturbs nobody."""
-    done = threading.Event()
+    """A person may answer a prompt after the program has quit."""
+    finished = threading.Event()
 
     def late() -> None:
         release.wait()
-        done.set()
+        finished.set()
 
-    async def ask() -> None:
+    async def wait() -> None:
         DaemonThreads(1).start(late)
 
-    asyncio.run(ask())
+    asyncio.run(wait())
     release.set()
-    assert done.wait(PATIENCE_S)
+    assert finished.wait(TIMEOUT_S)
 
 
-def test_a_thread_that_came_free_serves_another_loop(release: threading.Event) -> None:
-    """Nothing of it belongs to the loop that first asked."""
+def test_a_free_thread_serves_another_loop(release: threading.Event) -> None:
+    """No thread belongs to the loop that started it."""
     threads = DaemonThreads(1)
 
-    async def ask(call: Callable[[], object]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
+    async def wait(call: Callable[[], object]) -> None:
+        async with asyncio.timeout(TIMEOUT_S):
             await threads.start(call)
 
     async def leave() -> None:
@@ -133,4 +133,4 @@ def test_a_thread_that_came_free_serves_another_loop(release: threading.Event) -
 
     asyncio.run(leave())
     release.set()
-    asyncio.run(ask(lambda: None))
+    asyncio.run(wait(lambda: None))

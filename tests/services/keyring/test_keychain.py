@@ -1,4 +1,4 @@
-"""Keys in the keyring: four ways to be out of reach, and never lost."""
+"""Keys in the keyring: each fault has its error, and none loses a key."""
 
 import asyncio
 import logging
@@ -20,15 +20,15 @@ from trayapp.core.errors import (
     KeyUnusable,
 )
 from trayapp.core.secret import Secret
-from trayapp.services.keyring.keychain import AT_ONCE, Keychain, MemoryVault
+from trayapp.services.keyring.keychain import MAX_CALLS, Keychain, MemoryVault
 
 KEY = "made-up-key-0123456789"
 OTHER = "another-made-up-key"
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
-class Vault(MemoryVault):
-    """A keyring that notes each call, and whose calls can be replaced."""
+class RecordingVault(MemoryVault):
+    """A vault that records each call, and runs a test's hook before it."""
 
     def __init__(self, **keys: str) -> None:
         super().__init__(keys)
@@ -37,37 +37,37 @@ class Vault(MemoryVault):
         self.before: Callable[[str], object] = lambda _: None
 
     def is_locked(self) -> bool:
-        """Say what the test wants."""
-        self.before("look")
+        """Return what the test set."""
+        self.before("is_locked")
         return self.locked
 
     def unlock(self) -> None:
         """Note it."""
-        self._note("unlock")
+        self._record("unlock")
         self.locked = False
 
     def get(self, account_id: str) -> str | None:
         """Note it."""
-        self._note("get")
+        self._record("get")
         return super().get(account_id)
 
     def put(self, account_id: str, key: str) -> None:
         """Note it."""
-        self._note("put")
+        self._record("put")
         super().put(account_id, key)
 
     def remove(self, account_id: str) -> None:
         """Note it."""
-        self._note("remove")
+        self._record("remove")
         super().remove(account_id)
 
-    def _note(self, call: str) -> None:
+    def _record(self, call: str) -> None:
         self.calls.append(call)
         self.before(call)
 
 
-class Hung(Vault):
-    """A keyring whose calls of one kind hang until they are released."""
+class HangingVault(RecordingVault):
+    """A vault whose calls of one kind hang until `release`."""
 
     def __init__(self, call: str, **keys: str) -> None:
         super().__init__(**keys or {"a": KEY})
@@ -82,7 +82,7 @@ class Hung(Vault):
         self.release()
 
     def release(self) -> None:
-        """Let go what hangs, and hang no longer."""
+        """Let the calls that hang return."""
         self._release.set()
 
     def _hang(self, call: str) -> None:
@@ -91,18 +91,20 @@ class Hung(Vault):
             self._release.wait()
 
 
-def outcome(work: Coroutine[object, object, object]) -> type[BalanceTrayError] | None:
-    """Run something and give the kind of error it ended in."""
+def error_kind(
+    coroutine: Coroutine[object, object, object],
+) -> type[BalanceTrayError] | None:
+    """Run a coroutine and return the type of its error."""
     try:
-        asyncio.run(work)
+        asyncio.run(coroutine)
     except BalanceTrayError as error:
         return type(error)
     return None
 
 
 def test_a_key_is_read_once() -> None:
-    """Some keyrings ask a person each time: one reading per start is enough."""
-    vault = Vault(a=KEY)
+    """Some keyrings prompt at each reading, so each start reads once."""
+    vault = RecordingVault(a=KEY)
     keychain = Keychain(vault)
 
     async def read_twice() -> str:
@@ -114,21 +116,21 @@ def test_a_key_is_read_once() -> None:
 
 
 def test_a_keyring_without_the_key_is_not_a_locked_one() -> None:
-    """Missing is said only after a reading that found nothing."""
-    assert outcome(Keychain(Vault()).key("a")) is KeyMissing
+    """`KeyMissing` needs a reading that found nothing."""
+    assert error_kind(Keychain(RecordingVault()).key("a")) is KeyMissing
 
 
-def test_a_locked_keyring_is_told_without_asking_for_its_password() -> None:
-    """Reading never opens a prompt by itself."""
-    vault = Vault(a=KEY)
+def test_reading_from_a_locked_keyring_shows_no_prompt() -> None:
+    """It raises `KeyringLocked`."""
+    vault = RecordingVault(a=KEY)
     vault.locked = True
-    assert outcome(Keychain(vault).key("a")) is KeyringLocked
+    assert error_kind(Keychain(vault).key("a")) is KeyringLocked
     assert vault.calls == []
 
 
-def test_unlocking_lets_the_key_be_read() -> None:
-    """After the password the same keychain gives the key."""
-    vault = Vault(a=KEY)
+def test_after_unlocking_the_key_can_be_read() -> None:
+    """The same keychain returns it."""
+    vault = RecordingVault(a=KEY)
     vault.locked = True
     keychain = Keychain(vault)
 
@@ -140,106 +142,108 @@ def test_unlocking_lets_the_key_be_read() -> None:
 
 
 @pytest.mark.parametrize("kind", [KeyringAbsent, KeyringDenied, KeyringFailed])
-def test_an_absent_a_denied_and_a_failing_keyring_are_told_apart(
+def test_an_absent_a_denied_and_a_failing_keyring_differ(
     kind: type[BalanceTrayError],
 ) -> None:
-    """What the vault says reaches the person as it is."""
-    vault = Vault(a=KEY)
+    """The vault's error reaches the caller unchanged."""
+    vault = RecordingVault(a=KEY)
 
     def refuse(_: str) -> None:
         raise kind
 
     vault.before = refuse
-    assert outcome(Keychain(vault).key("a")) is kind
+    assert error_kind(Keychain(vault).key("a")) is kind
 
 
-def test_a_keyring_that_never_answers_is_slow_and_holds_up_nothing() -> None:
-    """The question goes on waiting on a thread that nobody joins."""
-    with Hung("get") as vault:
-        assert outcome(Keychain(vault, patience_s=0.05).key("a")) is KeyringSlow
-        waiting = [one for one in threading.enumerate() if one.name == "keyring"]
-        assert all(one.daemon for one in waiting)
-        assert waiting
+def test_a_keyring_that_hangs_is_slow_and_delays_nothing() -> None:
+    """The call goes on waiting on a daemon thread."""
+    with HangingVault("get") as vault:
+        assert error_kind(Keychain(vault, timeout_s=0.05).key("a")) is KeyringSlow
+        threads = keyring_threads()
+        assert all(thread.daemon for thread in threads)
+        assert threads
 
 
-def test_an_unknown_fault_of_a_backend_is_told_without_its_text() -> None:
+def test_an_unknown_exception_of_a_backend_loses_its_text() -> None:
     """A backend's exception may quote the key."""
-    vault = Vault(a=KEY)
+    vault = RecordingVault(a=KEY)
 
-    def burst(_: str) -> None:
+    def fail(_: str) -> None:
         message = f"could not store {KEY}"
         raise RuntimeError(message)
 
-    vault.before = burst
-    with pytest.raises(KeyringFailed) as failed:
+    vault.before = fail
+    with pytest.raises(KeyringFailed) as raised:
         asyncio.run(Keychain(vault).key("a"))
-    assert KEY not in f"{failed.value!r}{failed.value.__cause__!r}"
-    assert failed.value.detail == "RuntimeError"
+    assert KEY not in f"{raised.value!r}{raised.value.__cause__!r}"
+    assert raised.value.detail == "RuntimeError"
 
 
 def test_a_key_is_written_and_read_back() -> None:
-    """A keyring that says yes and keeps nothing is found out."""
-    vault = Vault()
+    """Thus a keyring that stores nothing and raises nothing is noticed."""
+    vault = RecordingVault()
     asyncio.run(Keychain(vault).store("a", Secret(KEY)))
     assert vault.calls == ["get", "put", "get"]
-    vault.put = lambda *_: None  # type: ignore[method-assign]  # keeps nothing
-    assert outcome(Keychain(vault).store("b", Secret(KEY))) is KeyringFailed
+    vault.put = lambda *_: None  # type: ignore[method-assign]  # stores nothing
+    assert error_kind(Keychain(vault).store("b", Secret(KEY))) is KeyringFailed
 
 
-def test_a_key_that_is_there_already_is_not_written_again() -> None:
-    """Each write makes some systems forget whom they allowed to read."""
-    vault = Vault(a=KEY)
+def test_a_stored_key_is_not_written_again() -> None:
+    """After a write, some systems forget which programs may read the key."""
+    vault = RecordingVault(a=KEY)
     asyncio.run(Keychain(vault).store("a", Secret(KEY)))
     assert vault.calls == ["get"]
 
 
 def test_nothing_is_written_after_a_failed_read() -> None:
-    """A key that can't be read is not overwritten."""
-    vault = Vault(a=KEY)
+    """A key that can't be read is not replaced."""
+    vault = RecordingVault(a=KEY)
     vault.locked = True
-    assert outcome(Keychain(vault).store("a", Secret(OTHER))) is KeyringLocked
+    assert error_kind(Keychain(vault).store("a", Secret(OTHER))) is KeyringLocked
     assert vault.calls == []
 
 
-def test_a_stored_text_that_cannot_be_a_key_is_told_as_that() -> None:
-    """Somebody else wrote into our entry."""
-    assert outcome(Keychain(Vault(a="no key")).key("a")) is KeyUnusable
+def test_a_stored_text_that_is_no_key_is_unusable() -> None:
+    """Another program may have changed the entry."""
+    assert error_kind(Keychain(RecordingVault(a="no key")).key("a")) is KeyUnusable
 
 
-def test_a_rejected_key_is_read_anew() -> None:
-    """A person may have changed it in the keyring's own program."""
-    vault = Vault(a=KEY)
+def test_an_invalidated_key_is_read_again() -> None:
+    """A person may have changed a rejected key in the keyring's own program."""
+    vault = RecordingVault(a=KEY)
     keychain = Keychain(vault)
 
     async def change() -> str:
         await keychain.key("a")
         MemoryVault.put(vault, "a", OTHER)
-        keychain.read_anew("a")
+        keychain.invalidate("a")
         return (await keychain.key("a")).reveal()
 
     assert asyncio.run(change()) == OTHER
 
 
-def test_a_forgotten_key_is_gone() -> None:
-    """After removing an account its key is not in the keyring."""
-    vault = Vault(a=KEY)
+def test_a_removed_key_is_missing() -> None:
+    """The keyring keeps no key of a removed account."""
+    vault = RecordingVault(a=KEY)
     keychain = Keychain(vault)
-    asyncio.run(keychain.forget("a"))
-    assert outcome(keychain.key("a")) is KeyMissing
+    asyncio.run(keychain.remove("a"))
+    assert error_kind(keychain.key("a")) is KeyMissing
 
 
-def test_every_key_is_shown_to_the_log_before_it_is_used() -> None:
-    """The log can only mask what it knows."""
-    seen: list[str] = []
-    keychain = Keychain(Vault(a=KEY), seen=lambda key: seen.append(key.reveal()))
+def test_each_key_is_masked_before_it_is_used() -> None:
+    """The log can only mask keys that it knows."""
+    masked: list[str] = []
+    keychain = Keychain(
+        RecordingVault(a=KEY), mask=lambda key: masked.append(key.reveal())
+    )
     asyncio.run(keychain.key("a"))
     asyncio.run(keychain.store("b", Secret(OTHER)))
-    assert seen == [KEY, OTHER]
+    assert masked == [KEY, OTHER]
 
 
 def test_only_one_password_prompt_is_open_at_a_time() -> None:
-    """Pressing Unlock twice does not stack two prompts."""
-    vault, release = Vault(a=KEY), threading.Event()
+    """Pressing Unlock twice does not show two prompts."""
+    vault, release = RecordingVault(a=KEY), threading.Event()
     vault.before = lambda _: release.wait()
     keychain = Keychain(vault)
 
@@ -254,110 +258,112 @@ def test_only_one_password_prompt_is_open_at_a_time() -> None:
     assert vault.calls == ["unlock"]
 
 
-async def come_late(keychain: Keychain) -> None:
-    """Wait until something is told to have come after patience had run out."""
-    came = asyncio.Event()
-    keychain.came_late = came.set
-    async with asyncio.timeout(PATIENCE_S):
-        await came.wait()
+async def finish_late(keychain: Keychain) -> None:
+    """Wait until a call succeeds after its time limit."""
+    finished = asyncio.Event()
+    keychain.finished_late = finished.set
+    async with asyncio.timeout(TIMEOUT_S):
+        await finished.wait()
+
+
+def keyring_threads() -> list[threading.Thread]:
+    """Return the threads of calls to the keyring."""
+    return [thread for thread in threading.enumerate() if thread.name == "keyring"]
 
 
 async def threads_end() -> None:
-    """Wait until nothing happens on the keyring's threads any more."""
-    for one in threading.enumerate():
-        if one.name == "keyring":
-            await asyncio.to_thread(one.join, PATIENCE_S)
+    """Wait until the keyring's threads have ended."""
+    for thread in keyring_threads():
+        await asyncio.to_thread(thread.join, TIMEOUT_S)
 
 
-async def slow(work: Coroutine[object, object, object]) -> None:
-    """Lose patience."""
+async def slow(coroutine: Coroutine[object, object, object]) -> None:
+    """Wait for a call that exceeds its time limit."""
     with pytest.raises(KeyringSlow):
-        await work
+        await coroutine
 
 
-def test_what_comes_after_patience_has_run_out_is_kept_and_told() -> None:
-    """Nobody is asked a second time for what they have answered."""
+def test_a_key_that_is_read_late_is_kept_and_reported() -> None:
+    """A person who confirmed the reading is not prompted again."""
 
-    async def answer_late(vault: Hung, keychain: Keychain) -> str:
+    async def read_late(vault: HangingVault, keychain: Keychain) -> str:
         await slow(keychain.key("a"))
         vault.release()
-        await come_late(keychain)
+        await finish_late(keychain)
         return (await keychain.key("a")).reveal()
 
-    with Hung("get") as vault:
-        keychain = Keychain(vault, patience_s=0.05)
-        assert asyncio.run(answer_late(vault, keychain)) == KEY
+    with HangingVault("get") as vault:
+        keychain = Keychain(vault, timeout_s=0.05)
+        assert asyncio.run(read_late(vault, keychain)) == KEY
     assert vault.calls == ["get"]
 
 
-def test_a_password_that_is_typed_after_patience_has_run_out_opens_all_the_same() -> (
-    None
-):
-    """The prompt stays where it is, and pressing Unlock again waits for the same."""
+def test_a_password_that_is_typed_late_unlocks() -> None:
+    """The prompt stays open, and pressing Unlock again waits for the same prompt."""
 
-    async def type_late(vault: Hung, keychain: Keychain) -> str:
+    async def type_late(vault: HangingVault, keychain: Keychain) -> str:
         await slow(keychain.unlock())
         await slow(keychain.unlock())
         vault.release()
-        await come_late(keychain)
+        await finish_late(keychain)
         return (await keychain.key("a")).reveal()
 
-    with Hung("unlock") as vault:
+    with HangingVault("unlock") as vault:
         vault.locked = True
-        keychain = Keychain(vault, prompt_patience_s=0.05)
+        keychain = Keychain(vault, prompt_timeout_s=0.05)
         assert asyncio.run(type_late(vault, keychain)) == KEY
     assert vault.calls == ["unlock", "get"]
 
 
 def test_a_reading_that_hangs_is_joined_not_repeated(tally: Tally) -> None:
-    """A keyring that hangs for a day was asked once, not 1,440 times."""
+    """In a day, a keyring that hangs is called once, not 1,440 times."""
 
-    async def ask_every_minute(keychain: Keychain) -> None:
+    async def read_every_minute(keychain: Keychain) -> None:
         for _ in range(24 * 60):
             await slow(keychain.key("a"))
 
-    with Hung("get") as vault:
-        asyncio.run(ask_every_minute(Keychain(vault, patience_s=0.0)))
-        assert vault.reached.wait(PATIENCE_S)
+    with HangingVault("get") as vault:
+        asyncio.run(read_every_minute(Keychain(vault, timeout_s=0.0)))
+        assert vault.reached.wait(TIMEOUT_S)
         assert vault.calls == ["get"]
     tally.add(FAULTS)
 
 
-def test_a_thousand_accounts_hang_on_a_few_threads(tally: Tally) -> None:
-    """However many are asked for, and again and again."""
+def test_a_thousand_hanging_accounts_use_a_few_threads(tally: Tally) -> None:
+    """The number of calls does not matter."""
     names = [f"account{number}" for number in range(1_000)]
 
-    async def ask_for_all(keychain: Keychain) -> None:
+    async def read_all(keychain: Keychain) -> None:
         for _ in range(3):
             await asyncio.gather(*(slow(keychain.key(name)) for name in names))
 
     before = threading.active_count()
-    with Hung("get", **dict.fromkeys(names, KEY)) as vault:
-        asyncio.run(ask_for_all(Keychain(vault, patience_s=0.0)))
-        assert threading.active_count() - before <= AT_ONCE
-        assert len(vault.calls) <= AT_ONCE
+    with HangingVault("get", **dict.fromkeys(names, KEY)) as vault:
+        asyncio.run(read_all(Keychain(vault, timeout_s=0.0)))
+        assert threading.active_count() - before <= MAX_CALLS
+        assert len(vault.calls) <= MAX_CALLS
     tally.add(FAULTS)
 
 
-def test_one_entry_that_hangs_does_not_hold_up_the_others() -> None:
-    """KeePassXC may ask about each of them."""
+def test_an_entry_that_hangs_does_not_delay_the_others() -> None:
+    """KeePassXC may prompt for each entry."""
 
-    async def ask_for_both(vault: Hung, keychain: Keychain) -> str:
+    async def read_both(vault: HangingVault, keychain: Keychain) -> str:
         hung = asyncio.create_task(keychain.key("a"))
-        await asyncio.to_thread(vault.reached.wait, PATIENCE_S)
+        await asyncio.to_thread(vault.reached.wait, TIMEOUT_S)
         vault.before = lambda _: None
         other = (await keychain.key("b")).reveal()
         vault.release()
         await hung
         return other
 
-    with Hung("get", a=KEY, b=OTHER) as vault:
-        assert asyncio.run(ask_for_both(vault, Keychain(vault))) == OTHER
+    with HangingVault("get", a=KEY, b=OTHER) as vault:
+        assert asyncio.run(read_both(vault, Keychain(vault))) == OTHER
 
 
-def test_a_denied_reading_is_not_repeated_before_a_person_wants_it() -> None:
-    """Or the keyring would put up its question every minute."""
-    vault = Vault(a=KEY)
+def test_a_denied_reading_is_not_repeated_before_unlock() -> None:
+    """Otherwise each poll would show the keyring's prompt."""
+    vault = RecordingVault(a=KEY)
 
     def deny(call: str) -> None:
         if call == "get":
@@ -383,41 +389,41 @@ def test_a_denied_reading_is_not_repeated_before_a_person_wants_it() -> None:
     [("get", ["get"]), ("put", ["get", "put", "get", "put"])],
 )
 @pytest.mark.parametrize("old", [KEY, None])
-def test_what_was_told_as_failed_is_not_done_later(
+def test_a_store_that_timed_out_is_undone(
     hangs_on: str, calls: list[str], old: str | None
 ) -> None:
-    """The dialog said that the key was not stored, so the old one stays."""
+    """The dialog showed that storing the key failed, so the old key stays."""
 
-    async def give_up(vault: Hung, keychain: Keychain) -> None:
+    async def time_out(vault: HangingVault, keychain: Keychain) -> None:
         await slow(keychain.store("a", Secret(OTHER)))
         vault.release()
         await threads_end()
 
-    with Hung(hangs_on, **{"a": old} if old else {"b": OTHER}) as vault:
-        asyncio.run(give_up(vault, Keychain(vault, patience_s=0.05)))
+    with HangingVault(hangs_on, **{"a": old} if old else {"b": OTHER}) as vault:
+        asyncio.run(time_out(vault, Keychain(vault, timeout_s=0.05)))
     if hangs_on == "put" and old is None:
         calls = [*calls[:-1], "remove"]
     assert vault.calls == calls
     assert MemoryVault.get(vault, "a") == old
 
 
-def test_a_removal_that_was_given_up_does_not_happen_later() -> None:
-    """A person may have kept the account meanwhile."""
+def test_a_removal_that_timed_out_does_not_happen_later() -> None:
+    """A person may have kept the account since then."""
 
-    async def give_up(vault: Hung, keychain: Keychain) -> None:
-        await slow(keychain.forget("a"))
+    async def time_out(vault: HangingVault, keychain: Keychain) -> None:
+        await slow(keychain.remove("a"))
         vault.release()
         await threads_end()
 
-    with Hung("look") as vault:
-        asyncio.run(give_up(vault, Keychain(vault, patience_s=0.05)))
+    with HangingVault("is_locked") as vault:
+        asyncio.run(time_out(vault, Keychain(vault, timeout_s=0.05)))
     assert vault.calls == []
 
 
 def test_an_old_key_that_is_read_late_does_not_replace_the_new_one() -> None:
-    """A reading from before the key was changed is worth nothing."""
+    """The key was changed after that reading had started."""
 
-    async def change(vault: Hung, keychain: Keychain) -> str:
+    async def change(vault: HangingVault, keychain: Keychain) -> str:
         await slow(keychain.key("a"))
         vault.before = lambda _: None
         await keychain.store("a", Secret(OTHER))
@@ -425,15 +431,15 @@ def test_an_old_key_that_is_read_late_does_not_replace_the_new_one() -> None:
         await threads_end()
         return (await keychain.key("a")).reveal()
 
-    with Hung("get") as vault:
-        assert asyncio.run(change(vault, Keychain(vault, patience_s=0.2))) == OTHER
+    with HangingVault("get") as vault:
+        assert asyncio.run(change(vault, Keychain(vault, timeout_s=0.2))) == OTHER
 
 
-def test_what_asyncio_says_of_its_work_holds_no_key(
+def test_asyncios_debug_messages_hold_no_key(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """In its debug mode it writes down what its handles and futures hold."""
-    keychain = Keychain(Vault(a=KEY))
+    """In debug mode, asyncio logs the contents of its handles and futures."""
+    keychain = Keychain(RecordingVault(a=KEY))
 
     async def use() -> None:
         asyncio.get_running_loop().slow_callback_duration = 0.0

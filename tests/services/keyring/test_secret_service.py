@@ -1,4 +1,4 @@
-"""The Secret Service in every mood: told apart, never waited for in vain."""
+"""The Secret Service vault: each fault has its error, and no call waits for ever."""
 
 import shutil
 import sys
@@ -28,9 +28,9 @@ from trayapp.services.keyring import secret_service
 from trayapp.services.keyring.secret_service import SecretServiceVault
 
 KEY = "made-up-key-0123456789"
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 CALLS: dict[str, Callable[[SecretServiceVault], object]] = {
-    "look": SecretServiceVault.is_locked,
+    "is_locked": SecretServiceVault.is_locked,
     "get": lambda vault: vault.get("a"),
     "put": lambda vault: vault.put("a", KEY),
     "remove": lambda vault: vault.remove("a"),
@@ -40,7 +40,7 @@ CALLS: dict[str, Callable[[SecretServiceVault], object]] = {
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Run a session bus without any keyring."""
+    """Run a session bus without a keyring."""
     with private_bus() as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         yield address
@@ -48,33 +48,33 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def service(bus: str) -> Iterator[FakeSecrets]:
-    """Run a keyring with one key."""
+    """Run a keyring that holds one key."""
     with FakeSecrets(bus, {"a": KEY}) as started:
         yield started
 
 
 @pytest.fixture
 def vault() -> SecretServiceVault:
-    """Give the vault under test."""
+    """Make the vault under test."""
     return SecretServiceVault()
 
 
 def on_thread(call: Callable[[], object]) -> Future[object]:
-    """Make a call that blocks until the test lets it go on."""
-    answer: Future[object] = Future()
+    """Run a blocking call on a thread of its own."""
+    future: Future[object] = Future()
 
     def run() -> None:
         try:
-            answer.set_result(call())
+            future.set_result(call())
         except BalanceTrayError as error:
-            answer.set_exception(error)
+            future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return answer
+    return future
 
 
 def failure(call: Callable[[], object]) -> BalanceTrayError:
-    """Make a call that fails, and give its error, which holds nothing foreign."""
+    """Run a call that fails, and return its error, which has no foreign cause."""
     with pytest.raises(BalanceTrayError) as raised:
         call()
     assert raised.value.__cause__ is None
@@ -82,8 +82,8 @@ def failure(call: Callable[[], object]) -> BalanceTrayError:
 
 
 @pytest.mark.usefixtures("service")
-def test_a_key_is_kept_replaced_and_removed(vault: SecretServiceVault) -> None:
-    """What every keyring is for."""
+def test_a_key_is_stored_replaced_and_removed(vault: SecretServiceVault) -> None:
+    """Removing it twice is no error."""
     assert vault.get("a") == KEY
     assert vault.get("b") is None
     vault.put("b", "another-made-up-key")
@@ -96,10 +96,10 @@ def test_a_key_is_kept_replaced_and_removed(vault: SecretServiceVault) -> None:
 
 @pytest.mark.usefixtures("bus")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_no_service_is_told_as_no_keyring(
+def test_without_a_service_the_keyring_is_absent(
     vault: SecretServiceVault, call: Callable[[SecretServiceVault], object]
 ) -> None:
-    """It is neither locked nor empty."""
+    """It is neither locked nor empty then."""
     assert type(failure(lambda: call(vault))) is KeyringAbsent
 
 
@@ -107,23 +107,23 @@ def test_no_service_is_told_as_no_keyring(
     "address", ["unix:path=/nonexistent/bus", "", "nonsense", None]
 )
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_no_bus_is_told_as_no_keyring(
+def test_without_a_bus_the_keyring_is_absent(
     monkeypatch: pytest.MonkeyPatch,
     vault: SecretServiceVault,
     call: Callable[[SecretServiceVault], object],
     address: str | None,
 ) -> None:
-    """As on a machine without a desktop, or after its session has ended."""
+    """A server has no bus, and neither has a session that has ended."""
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     if address is not None:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     assert type(failure(lambda: call(vault))) is KeyringAbsent
 
 
-def test_a_keyring_that_comes_later_is_found(
+def test_a_keyring_that_starts_later_is_found(
     bus: str, vault: SecretServiceVault
 ) -> None:
-    """Nothing remembers that none was there at login."""
+    """No call remembers that there was none at login."""
     failure(vault.is_locked)
     with FakeSecrets(bus, {"a": KEY}):
         assert not vault.is_locked()
@@ -132,20 +132,20 @@ def test_a_keyring_that_comes_later_is_found(
 
 
 @pytest.mark.parametrize("call", ["get", "put", "remove"])
-def test_a_locked_keyring_is_told_without_a_question(
+def test_a_locked_keyring_shows_no_prompt(
     service: FakeSecrets, vault: SecretServiceVault, call: str
 ) -> None:
-    """Also where it was locked after it had been looked at."""
+    """It may have been locked after `is_locked` was called."""
     service.locked = True
     assert vault.is_locked()
     assert type(failure(lambda: CALLS[call](vault))) is KeyringLocked
     assert {"Unlock", "Prompt", "CreateItem", "Delete"}.isdisjoint(service.calls)
 
 
-def test_where_there_is_no_collection_nothing_is_missing(
+def test_without_a_collection_the_keyring_is_locked(
     service: FakeSecrets, vault: SecretServiceVault
 ) -> None:
-    """KeePassXC without an open database looks so; a reading makes no collection."""
+    """KeePassXC without an open database has none, and reading creates none."""
     service.has_collection = False
     assert vault.is_locked()
     for call in ("get", "put", "remove"):
@@ -153,39 +153,39 @@ def test_where_there_is_no_collection_nothing_is_missing(
     assert "CreateCollection" not in service.calls
 
 
-def test_unlocking_makes_a_collection_where_there_is_none(
+def test_unlocking_creates_a_missing_collection(
     service: FakeSecrets, vault: SecretServiceVault
 ) -> None:
-    """A person is asked for the password of the new one."""
+    """The keyring prompts for the password of the new one."""
     service.has_collection = False
     unlocked = on_thread(vault.unlock)
     service.wait_for_prompt()
     service.has_collection = True
     service.close_prompt(dismissed=True)
-    assert isinstance(unlocked.exception(PATIENCE_S), KeyringDenied)
+    assert isinstance(unlocked.exception(TIMEOUT_S), KeyringDenied)
 
 
 @pytest.mark.parametrize("dismissed", [False, True])
-def test_the_question_for_the_password_has_two_answers(
+def test_a_prompt_ends_with_a_password_or_is_dismissed(
     service: FakeSecrets, vault: SecretServiceVault, *, dismissed: bool
 ) -> None:
-    """Open, or told as denied; and it waits longer than any call may take."""
+    """A dismissed prompt is `KeyringDenied`."""
     service.locked = True
     unlocked = on_thread(vault.unlock)
     service.wait_for_prompt()
     assert not unlocked.done()
     service.close_prompt(dismissed=dismissed)
-    error = unlocked.exception(PATIENCE_S)
+    error = unlocked.exception(TIMEOUT_S)
     assert (type(error) is KeyringDenied) is dismissed
     assert vault.is_locked() is dismissed
 
 
-def test_a_prompt_outlasts_the_patience_for_a_call(
+def test_a_prompt_has_no_time_limit(
     service: FakeSecrets,
     vault: SecretServiceVault,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A person may look for the password as long as they want."""
+    """The limit for calls does not end it."""
     monkeypatch.setattr(secret_service, "_REPLY_S", 0.05)
     service.locked = True
     unlocked = on_thread(vault.unlock)
@@ -193,47 +193,47 @@ def test_a_prompt_outlasts_the_patience_for_a_call(
     with pytest.raises(TimeoutError):
         unlocked.exception(0.3)
     service.close_prompt(dismissed=False)
-    assert unlocked.exception(PATIENCE_S) is None
+    assert unlocked.exception(TIMEOUT_S) is None
 
 
-def test_a_keyring_that_dies_while_it_asks_ends_the_waiting(
+def test_a_keyring_that_dies_during_a_prompt_ends_the_call(
     bus: str, service: FakeSecrets, vault: SecretServiceVault, tally: Tally
 ) -> None:
-    """Its prompt is gone, so nobody will answer it; the next one is asked anew."""
+    """Its prompt is gone; a new keyring shows a new prompt."""
     service.locked = True
     unlocked = on_thread(vault.unlock)
     service.wait_for_prompt()
     service.die()
-    assert isinstance(unlocked.exception(PATIENCE_S), KeyringAbsent)
+    assert isinstance(unlocked.exception(TIMEOUT_S), KeyringAbsent)
     tally.add(FAULTS)
-    with FakeSecrets(bus) as other:
-        other.locked = True
-        again = on_thread(vault.unlock)
-        other.wait_for_prompt()
-        other.close_prompt(dismissed=False)
-        assert again.exception(PATIENCE_S) is None
+    with FakeSecrets(bus) as new_service:
+        new_service.locked = True
+        unlocked = on_thread(vault.unlock)
+        new_service.wait_for_prompt()
+        new_service.close_prompt(dismissed=False)
+        assert unlocked.exception(TIMEOUT_S) is None
 
 
-def test_an_entry_that_asks_by_itself_is_asked_where_it_is_read(
+def test_a_locked_entry_prompts_on_the_connection_that_reads_it(
     service: FakeSecrets, vault: SecretServiceVault
 ) -> None:
-    """KeePassXC allows an entry to a connection, not to a program."""
-    service.asks_for_each = True
+    """KeePassXC unlocks an entry for one connection, not for a program."""
+    service.locks_entries = True
     for dismissed in (True, False):
         read = on_thread(lambda: vault.get("a"))
         service.wait_for_prompt(2 - dismissed)
         service.close_prompt(dismissed=dismissed)
         if dismissed:
-            assert isinstance(read.exception(PATIENCE_S), KeyringDenied)
+            assert isinstance(read.exception(TIMEOUT_S), KeyringDenied)
         else:
-            assert read.result(PATIENCE_S) == KEY
+            assert read.result(TIMEOUT_S) == KEY
 
 
 @pytest.mark.parametrize(
     ("call", "method"),
     [
-        ("look", "Label"),
-        ("look", "Locked"),
+        ("is_locked", "Label"),
+        ("is_locked", "Locked"),
         ("get", "SearchItems"),
         ("get", "OpenSession"),
         ("get", "GetSecret"),
@@ -244,20 +244,20 @@ def test_an_entry_that_asks_by_itself_is_asked_where_it_is_read(
         ("unlock", "Prompt"),
     ],
 )
-@pytest.mark.parametrize("how", ["dies", "hangs", "refuses", "denies"])
-def test_whatever_goes_wrong_in_whichever_call_has_its_name(
+@pytest.mark.parametrize("fault", ["dies", "hangs", "refuses", "denies"])
+def test_each_fault_in_each_call_has_its_error(
     service: FakeSecrets,
     vault: SecretServiceVault,
     monkeypatch: pytest.MonkeyPatch,
     tally: Tally,
-    how: str,
+    fault: str,
     call: str,
     method: str,
 ) -> None:
-    """A crash, a hang, a full disk and a sandbox are four different things."""
+    """A crash, a hang, a full disk and a sandbox have four different errors."""
     service.locked = call == "unlock"
     expected: type[BalanceTrayError]
-    match how:
+    match fault:
         case "dies":
             service.dies_on, expected = method, KeyringAbsent
         case "hangs":
@@ -273,10 +273,10 @@ def test_whatever_goes_wrong_in_whichever_call_has_its_name(
     tally.add(FAULTS)
 
 
-def test_what_is_no_text_is_told_without_repeating_it(
+def test_an_undecodable_key_is_not_quoted(
     service: FakeSecrets, vault: SecretServiceVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python's own exception would hold all of it."""
+    """Python's own exception holds all of its bytes."""
     monkeypatch.setattr(
         "secretstorage.Item.get_secret", lambda _: f"{KEY}\xff".encode("latin-1")
     )
@@ -287,10 +287,10 @@ def test_what_is_no_text_is_told_without_repeating_it(
 
 
 @pytest.mark.usefixtures("service")
-def test_every_connection_to_the_bus_is_closed(
+def test_each_connection_to_the_bus_is_closed(
     service: FakeSecrets, vault: SecretServiceVault
 ) -> None:
-    """A program that runs for months would run out of them."""
+    """Otherwise a program that runs for months would exhaust them."""
     before = open_files()
     for _ in range(3):
         service.locked = False
@@ -303,7 +303,7 @@ def test_every_connection_to_the_bus_is_closed(
         unlocked = on_thread(vault.unlock)
         service.wait_for_prompt(prompts + 1)
         service.close_prompt(dismissed=True)
-        unlocked.exception(PATIENCE_S)
+        unlocked.exception(TIMEOUT_S)
         service.refuses["Label"] = FAILED
         failure(lambda: vault.get("a"))
         service.refuses.clear()
@@ -311,5 +311,5 @@ def test_every_connection_to_the_bus_is_closed(
 
 
 def open_files() -> int:
-    """Count this process's open files."""
+    """Count the open files of this process."""
     return len(list(Path("/proc/self/fd").iterdir()))

@@ -1,4 +1,4 @@
-"""The system's own keyring: used directly, and its exceptions told in our words."""
+"""The system's keyring is used directly, and its exceptions are translated."""
 
 import os
 import shutil
@@ -31,67 +31,67 @@ CALLS: dict[str, Callable[[Vault], object]] = {
 
 
 class Backend(KeyringBackend):
-    """A backend class that keeps keys, or fails as the test wants."""
+    """A backend class that stores keys, or raises a test's error."""
 
-    kept: ClassVar[dict[tuple[str, str], str]] = {}
+    stored: ClassVar[dict[tuple[str, str], str]] = {}
     calls: ClassVar[list[str]] = []
     error: ClassVar[Exception | None] = None
 
-    def _note(self, call: str) -> None:
+    def _record(self, call: str) -> None:
         self.calls.append(call)
         if self.error is not None:
             raise self.error
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Give a key."""
-        self._note("get")
-        return self.kept.get((service, username))
+        """Return a key."""
+        self._record("get")
+        return self.stored.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep a key."""
-        self._note("set")
-        self.kept[service, username] = password
+        """Store a key."""
+        self._record("set")
+        self.stored[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
         """Remove a key."""
-        self._note("delete")
-        if self.kept.pop((service, username), None) is None:
+        self._record("delete")
+        if self.stored.pop((service, username), None) is None:
             message = "No such password!"
             raise keyring.errors.PasswordDeleteError(message)
 
 
 @pytest.fixture
 def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
-    """Give what Windows and macOS use, over a class of the test."""
-    for name, value in (("kept", {}), ("calls", []), ("error", None)):
+    """Make the vault of Windows and macOS, over the test's backend."""
+    for name, value in (("stored", {}), ("calls", []), ("error", None)):
         monkeypatch.setattr(Backend, name, value)
     return BackendVault(Backend)
 
 
-def test_a_key_is_kept_under_our_service_and_the_accounts_id(vault: Vault) -> None:
-    """Where a person finds it in the keyring's own program."""
+def test_a_key_is_stored_under_the_service_and_the_accounts_id(vault: Vault) -> None:
+    """There a person finds it in the keyring's own program."""
     vault.put("a", KEY)
-    assert Backend.kept == {("balance-tray", "a"): KEY}
+    assert Backend.stored == {("balance-tray", "a"): KEY}
     assert vault.get("a") == KEY
     vault.remove("a")
     assert vault.get("a") is None
 
 
-def test_a_keyring_without_a_lock_of_its_own_is_open(vault: Vault) -> None:
-    """The system itself asks, when a key is read."""
+def test_a_keyring_without_a_lock_is_open(vault: Vault) -> None:
+    """The system itself prompts when a key is read."""
     assert not vault.is_locked()
     vault.unlock()
     assert Backend.calls == []
 
 
-def test_removing_a_key_that_is_not_there_is_as_good(vault: Vault) -> None:
-    """What is wanted is that it is gone."""
+def test_removing_a_missing_key_is_no_error(vault: Vault) -> None:
+    """The result is the same."""
     vault.remove("a")
     assert Backend.calls == ["delete"]
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"),
+    ("foreign", "expected"),
     [
         (keyring.errors.KeyringLocked, KeyringDenied),
         (keyring.errors.InitError, KeyringAbsent),
@@ -103,26 +103,27 @@ def test_removing_a_key_that_is_not_there_is_as_good(vault: Vault) -> None:
     ],
 )
 @pytest.mark.parametrize("call", CALLS)
-def test_each_exception_has_its_meaning_and_loses_its_text(
+def test_each_exception_is_translated_without_its_text(
     vault: Vault,
     monkeypatch: pytest.MonkeyPatch,
     call: str,
-    theirs: type[Exception],
-    ours: type[BalanceTrayError],
+    foreign: type[Exception],
+    expected: type[BalanceTrayError],
 ) -> None:
-    """Some quote what could not be stored."""
+    """Some exceptions quote the key that could not be stored."""
     error = (
         UnicodeEncodeError("ascii", KEY, 0, 1, "no")
-        if theirs is UnicodeEncodeError
-        else theirs(f"could not store {KEY}")
+        if foreign is UnicodeEncodeError
+        else foreign(f"could not store {KEY}")
     )
     monkeypatch.setattr(Backend, "error", error)
-    with pytest.raises(ours) as raised:
+    with pytest.raises(expected) as raised:
         CALLS[call](vault)
-    told = raised.value
-    assert type(told) is ours
-    assert (told.__cause__, told.__context__) == (None, None)
-    assert KEY not in f"{told!s}{told!r}{''.join(traceback.format_exception(told))}"
+    problem = raised.value
+    assert type(problem) is expected
+    assert (problem.__cause__, problem.__context__) == (None, None)
+    trace = "".join(traceback.format_exception(problem))
+    assert KEY not in f"{problem!s}{problem!r}{trace}"
 
 
 HOSTILE = """
@@ -150,23 +151,23 @@ import sys
 from trayapp.core.errors import KeyringAbsent
 from trayapp.services.keyring.system_vault import system_vault
 
-def tried(call, *args):
+def call_vault(call, *args):
     try:
         return call(*args)
     except KeyringAbsent:
         return "absent"
 
 vault, key = system_vault(), sys.argv[1]
-tried(vault.put, "a", key)
-print(tried(vault.is_locked), tried(vault.get, "a"))
+call_vault(vault.put, "a", key)
+print(call_vault(vault.is_locked), call_vault(vault.get, "a"))
 """
 
 
 @pytest.fixture(params=["no keyring", "a keyring"])
-def answer(
+def output(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
-    """Run a session with and without a keyring; give what its vault answers."""
+    """Run a session with or without a keyring; give the expected output of `USE`."""
     if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
         pytest.skip("needs D-Bus")
     from fake_secrets import FakeSecrets  # noqa: PLC0415  # needs D-Bus
@@ -182,12 +183,14 @@ def answer(
             assert service.keys == {"a": KEY}
 
 
-@pytest.mark.parametrize("how", ["environment", "configuration", "package", "module"])
-def test_nothing_around_chooses_another_keyring(
-    tmp_path: Path, answer: str, how: str
+@pytest.mark.parametrize(
+    "source", ["environment", "configuration", "package", "module"]
+)
+def test_no_setting_chooses_another_keyring(
+    tmp_path: Path, output: str, source: str
 ) -> None:
-    """Neither a variable, nor a file, nor a package of a high priority."""
-    place = tmp_path / "hostile.py"
+    """Neither a variable, a file nor a package of a high priority does."""
+    module = tmp_path / "hostile.py"
     environment = {
         **os.environ,
         "HOME": str(tmp_path),
@@ -195,7 +198,7 @@ def test_nothing_around_chooses_another_keyring(
         "XDG_DATA_HOME": str(tmp_path),
         "PYTHONPATH": str(tmp_path),
     }
-    match how:
+    match source:
         case "environment":
             environment["PYTHON_KEYRING_BACKEND"] = "hostile.Plain"
         case "configuration":
@@ -204,7 +207,7 @@ def test_nothing_around_chooses_another_keyring(
             (folder / "keyringrc.cfg").write_text(
                 f"[backend]\ndefault-keyring=hostile.Plain\nkeyring-path={tmp_path}\n"
             )
-        case "package":  # as keyrings.alt names its backends, with plain files
+        case "package":  # keyrings.alt names its plain-text backends like this
             about = tmp_path / "hostile-1.0.dist-info"
             about.mkdir()
             (about / "METADATA").write_text("Name: hostile\nVersion: 1.0\n")
@@ -212,10 +215,10 @@ def test_nothing_around_chooses_another_keyring(
                 "[keyring.backends]\nhostile = hostile\n"
             )
         case _:
-            place = tmp_path / "keyrings" / "alt" / "file.py"
-            place.parent.mkdir(parents=True)
-    place.write_text(HOSTILE)
-    done = subprocess.run(
+            module = tmp_path / "keyrings" / "alt" / "file.py"
+            module.parent.mkdir(parents=True)
+    module.write_text(HOSTILE)
+    process = subprocess.run(
         [sys.executable, "-c", USE, KEY],
         cwd=tmp_path,
         env=environment,
@@ -223,16 +226,16 @@ def test_nothing_around_chooses_another_keyring(
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == (f"{answer}\n", "")
-    files = [one for one in tmp_path.rglob("*") if one.is_file()]
-    assert {"taken", "loaded"}.isdisjoint(one.name for one in files)
-    assert not [one for one in files if KEY.encode() in one.read_bytes()]
+    assert (process.stdout, process.stderr) == (f"{output}\n", "")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"taken", "loaded"}.isdisjoint(path.name for path in files)
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
 
 
-def test_the_trap_itself_works(tmp_path: Path) -> None:
-    """`keyring`'s own choice falls for it: the tests above could fail."""
+def test_the_hostile_backend_works(tmp_path: Path) -> None:
+    """`keyring` itself chooses it, so the tests above can fail."""
     (tmp_path / "hostile.py").write_text(HOSTILE)
-    done = subprocess.run(
+    process = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -248,5 +251,5 @@ def test_the_trap_itself_works(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (process.returncode, process.stderr) == (0, "")
     assert (tmp_path / "taken").read_text() == KEY

@@ -61,7 +61,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def masked(path: Path) -> Path:
     """Log to a file, knowing the key."""
-    start_log(path, verbose=True).know(Secret(KEY))
+    start_log(path, verbose=True).add_key(Secret(KEY))
     return path
 
 
@@ -168,7 +168,7 @@ def test_the_key_is_taken_out_of_what_goes_to_the_terminal(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The log file and standard error say the same."""
-    start_log(path, verbose=True).know(Secret(KEY))
+    start_log(path, verbose=True).add_key(Secret(KEY))
     log.warning("sent %s", KEY)
     said = capsys.readouterr().err
     assert "sent [key]" in said
@@ -178,8 +178,8 @@ def test_the_key_is_taken_out_of_what_goes_to_the_terminal(
 def test_a_key_that_is_part_of_another_leaves_nothing_of_either(path: Path) -> None:
     """The longer one is taken out first."""
     redactor = start_log(path, verbose=False)
-    redactor.know(Secret("made-up-key"))
-    redactor.know(Secret("made-up-key-and-more"))
+    redactor.add_key(Secret("made-up-key"))
+    redactor.add_key(Secret("made-up-key-and-more"))
     log.warning("made-up-key-and-more, made-up-key")
     assert path.read_text().endswith("[key], [key]\n")
 

@@ -20,7 +20,7 @@ class Scene:
     def __init__(self) -> None:
         self.told: list[Failure] = []
         redactor = Redactor()
-        redactor.know(Secret(KEY))
+        redactor.add_key(Secret(KEY))
         self.recent = RecentErrors(redactor, self.told.append)
         self.log = logging.getLogger("trayapp.tested")
         self.log.propagate = False

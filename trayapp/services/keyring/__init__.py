@@ -1,1 +1,1 @@
-"""The API keys in the operating system's keyring. No other place holds a key."""
+"""The API keys in the operating system's keyring. No other folder stores a key."""

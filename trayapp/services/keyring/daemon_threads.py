@@ -1,4 +1,4 @@
-"""Runs calls that may block for ever where nobody waits for them."""
+"""Runs calls that may block for ever on daemon threads."""
 
 import asyncio
 import logging
@@ -15,16 +15,15 @@ _T = TypeVar("_T")
 
 
 class DaemonThreads:
-    """A few threads that nobody joins, for calls to the keyring.
+    """A limited number of threads for calls to the keyring; no code joins them.
 
-    A call that never returns keeps one of them for good. There are never more than
-    `at_once`, however long the keyring hangs and however often it is asked: further
-    calls wait until a thread is free, and those that were cancelled meanwhile never
-    run.
+    A call that never returns occupies its thread for good. There are at most
+    `max_threads`, however long the keyring hangs. Further calls wait until a thread is
+    free. A call that is cancelled while it waits never runs.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
+    def __init__(self, max_threads: int) -> None:
+        self._max_threads = max_threads
         self._lock = threading.Lock()
         self._waiting: deque[Callable[[], None]] = deque()
         self._busy = 0
@@ -32,18 +31,18 @@ class DaemonThreads:
     def start(self, call: Callable[[], _T]) -> asyncio.Future[_T]:
         """Run a call when a thread is free; the future belongs to the running loop.
 
-        An exception that is not one of ours becomes `KeyringFailed`, without its
-        text: a backend's may quote what it was given.
+        A foreign exception becomes `KeyringFailed` without its text, because a
+        backend's text may quote the key.
         """
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[_T] = loop.create_future()
+        future: asyncio.Future[_T] = loop.create_future()
         with self._lock:
-            self._waiting.append(partial(_carry_out, call, answer, loop))
-            has_room = self._busy < self._at_once
-            self._busy += has_room
-        if has_room:
+            self._waiting.append(partial(_run_call, call, future, loop))
+            is_thread_free = self._busy < self._max_threads
+            self._busy += is_thread_free
+        if is_thread_free:
             threading.Thread(target=self._work, name="keyring", daemon=True).start()
-        return answer
+        return future
 
     def _work(self) -> None:
         while True:
@@ -51,37 +50,37 @@ class DaemonThreads:
                 if not self._waiting:
                     self._busy -= 1
                     return
-                job = self._waiting.popleft()
-            job()
+                run_call = self._waiting.popleft()
+            run_call()
 
 
-def _carry_out(
+def _run_call(
     call: Callable[[], _T],
-    answer: asyncio.Future[_T],
+    future: asyncio.Future[_T],
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    """Run one call on this thread, and give its outcome to the loop's."""
+    """Run one call on this thread, and pass its result to the loop's thread."""
 
-    def give(result: _T) -> None:
-        if not answer.done():
-            answer.set_result(result)
+    def succeed(result: _T) -> None:
+        if not future.done():
+            future.set_result(result)
 
     def fail(error: BalanceTrayError) -> None:
-        if not answer.done():
-            answer.set_exception(error)
-            answer.exception()  # or asyncio would log one that nobody waits for
+        if not future.done():
+            future.set_exception(error)
+            future.exception()  # marks it as retrieved, or asyncio would log it
 
-    if answer.cancelled():
+    if future.cancelled():
         return
-    tell: Callable[[], None]
+    finish: Callable[[], None]
     try:
-        tell = partial(give, call())
+        finish = partial(succeed, call())
     except BalanceTrayError as error:
-        tell = partial(fail, error)
+        finish = partial(fail, error)
     except Exception as error:  # noqa: BLE001  # any backend, any fault
         _log.warning("the keyring failed: %s", type(error).__name__)
-        tell = partial(fail, KeyringFailed(detail=type(error).__name__))
+        finish = partial(fail, KeyringFailed(detail=type(error).__name__))
     try:
-        loop.call_soon_threadsafe(tell)
+        loop.call_soon_threadsafe(finish)
     except RuntimeError:
-        _log.debug("the keyring answered after the program had ended")
+        _log.debug("the keyring responded after the program had ended")

@@ -1,4 +1,4 @@
-"""The API keys in the operating system's keyring, and never anywhere else."""
+"""The keychain: the accounts' API keys, stored only in the system's keyring."""
 
 import asyncio
 import logging
@@ -23,160 +23,161 @@ from trayapp.services.keyring.daemon_threads import DaemonThreads
 
 SERVICE: Final = "balance-tray"
 """The keyring's service name; the user name is the account's id."""
-PATIENCE_S: Final = 10.0
-"""Seconds that a keyring may take to answer before it counts as slow."""
-PROMPT_PATIENCE_S: Final = 300.0
-"""Seconds that a person may take to type the keyring's password."""
-AT_ONCE: Final = 4
-"""How many calls the keyring gets at a time, beside the one that asks a person."""
+TIMEOUT_S: Final = 10.0
+"""Seconds until a call to the keyring counts as slow."""
+PROMPT_TIMEOUT_S: Final = 300.0
+"""Seconds for a person to type the keyring's password."""
+MAX_CALLS: Final = 4
+"""The most calls to the keyring at a time, besides the one that shows a prompt."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
 class Vault(Protocol):
-    """The operating system's keyring, as blocking calls that may never return.
+    """One system's keyring, as blocking calls that may never return.
 
-    All raise a `KeyringProblem`. Only `unlock` asks for the keyring's password; some
-    keyrings have a person confirm each reading, and nothing can be done about that.
+    A vault stores keys; a `Keychain` calls it with time limits and keeps what it read.
+    All methods may raise a `KeyringProblem`. Only `unlock` may show a prompt for the
+    keyring's password. But some keyrings make a person confirm each reading.
     """
 
     def is_locked(self) -> bool:
-        """Say whether reading would ask for the keyring's password."""
+        """Return whether reading a key would ask for the keyring's password."""
 
     def unlock(self) -> None:
-        """Ask a person for the keyring's password."""
+        """Prompt for the keyring's password, and wait for it."""
 
     def get(self, account_id: str) -> str | None:
-        """Give the stored key."""
+        """Return the stored key, or None."""
 
     def put(self, account_id: str, key: str) -> None:
         """Store a key."""
 
     def remove(self, account_id: str) -> None:
-        """Remove a key; one that isn't there is as good."""
+        """Remove a key; one that is not stored is no error."""
 
 
 class MemoryVault:
-    """A keyring for the demo and for tests: it is gone when the program ends."""
+    """A vault in memory, for the demo and for tests."""
 
     def __init__(self, keys: dict[str, str] | None = None) -> None:
         self._keys = dict(keys or {})
 
     def is_locked(self) -> bool:
-        """Say no: nothing is locked."""
+        """Return False: it is never locked."""
         return False
 
     def unlock(self) -> None:
-        """Do nothing: nothing is locked."""
+        """Do nothing: it is never locked."""
 
     def get(self, account_id: str) -> str | None:
-        """Give the kept key."""
+        """Return the stored key, or None."""
         return self._keys.get(account_id)
 
     def put(self, account_id: str, key: str) -> None:
-        """Keep a key."""
+        """Store a key."""
         self._keys[account_id] = key
 
     def remove(self, account_id: str) -> None:
-        """Forget a key."""
+        """Remove a key; one that is not stored is no error."""
         self._keys.pop(account_id, None)
 
 
 class Keychain:
-    """The keys of the accounts: read once per start, written only when changed.
+    """The accounts' keys: read once per start, and written only when they change.
 
-    Every call to the vault runs on a daemon thread that nobody joins, so a keyring
-    that never answers (one that waits for its password does not) holds up neither the
-    other accounts nor the program's end. Whoever asks loses patience; the reading or
-    the prompt goes on, is joined by whoever asks next, and what it brings is kept.
+    Each call to the vault runs on a daemon thread and has a time limit. Thus a keyring
+    that never responds, as one that waits for its password, delays neither the other
+    accounts nor the program's end. After the time limit a reading or a prompt goes on.
+    The next caller joins it, and its result is kept.
     """
 
     def __init__(
         self,
         vault: Vault,
         *,
-        seen: Callable[[Secret], None] = lambda _key: None,
-        patience_s: float = PATIENCE_S,
-        prompt_patience_s: float = PROMPT_PATIENCE_S,
+        mask: Callable[[Secret], None] = lambda _key: None,
+        timeout_s: float = TIMEOUT_S,
+        prompt_timeout_s: float = PROMPT_TIMEOUT_S,
     ) -> None:
-        """Show each key to `seen` before anything is done with it (the log's mask)."""
+        """Pass each key to `mask`, the log's redactor, before any other use."""
         self._vault = vault
-        self.seen = seen
-        self.came_late: Callable[[], None] = lambda: None
-        """Called when a reading or a prompt went well after patience had run out."""
-        self._patience_s = patience_s
-        self._prompt_patience_s = prompt_patience_s
-        self._threads = DaemonThreads(AT_ONCE)
+        self.mask = mask
+        self.finished_late: Callable[[], None] = lambda: None
+        """Called when a reading or a prompt succeeds after its time limit."""
+        self._timeout_s = timeout_s
+        self._prompt_timeout_s = prompt_timeout_s
+        self._threads = DaemonThreads(MAX_CALLS)
         self._prompts = DaemonThreads(1)
         self._keys: dict[str, Secret] = {}
         self._denied: set[str] = set()
         self._readings: dict[str, asyncio.Future[Secret]] = {}
         self._prompt: asyncio.Future[None] | None = None
-        self._given_up: set[asyncio.Future[Any]] = set()
+        self._overdue: set[asyncio.Future[Any]] = set()
 
     async def key(self, account_id: str) -> Secret:
-        """Give an account's key without ever asking a person for a password.
+        """Return an account's key without a prompt for the keyring's password.
 
-        Raises `KeyMissing` only if the keyring was read and holds none, and a
+        Raises `KeyMissing` only if the keyring was read and holds no key, and a
         `KeyringProblem` if it could not be read. A reading that a person denied is
-        not repeated before `unlock`: it would put up its question every minute.
+        not repeated before `unlock`, because its prompt would appear at every poll.
         """
         if account_id in self._keys:
             return self._keys[account_id]
         if account_id in self._denied:
             raise KeyringDenied
-        return await self._patiently(self._reading(account_id), self._patience_s)
+        return await self._wait(self._reading(account_id), self._timeout_s)
 
     async def unlock(self) -> None:
-        """Let the keyring ask for its password, once at a time.
+        """Let the keyring prompt for its password, with one prompt at a time.
 
-        Returns when it is open. Raises `KeyringDenied` if the question was closed
-        without a password, `KeyringSlow` if nobody answered it for five minutes.
+        Returns when the keyring is open. Raises `KeyringDenied` if a person closed the
+        prompt, and `KeyringSlow` after five minutes without a password.
         """
         self._denied.clear()
         if self._prompt is None or self._prompt.done():
             self._prompt = self._prompts.start(self._vault.unlock)
-        await self._patiently(self._prompt, self._prompt_patience_s)
+        await self._wait(self._prompt, self._prompt_timeout_s)
 
     async def store(self, account_id: str, key: Secret) -> None:
-        """Store a key and read it back; nothing is written if it is there already.
+        """Store a key and read it back; a key that is stored already is not written.
 
-        Raises a `KeyringProblem`, `KeyringFailed` too if the keyring gave back
-        something else than it was given. What a slow keyring does after `KeyringSlow`
-        was raised is taken back: to the person it failed.
+        Raises a `KeyringProblem`, which is `KeyringFailed` if the keyring returned
+        another key. If a slow keyring stores the key after `KeyringSlow` was raised,
+        the old key is put back: the person saw that storing it failed.
         """
-        self.seen(key)
+        self.mask(key)
 
-        def write(given_up: threading.Event) -> None:
+        def write(timed_out: threading.Event) -> None:
             old = self._read_unlocked(account_id)
-            if old == key.reveal() or given_up.is_set():
+            if old == key.reveal() or timed_out.is_set():
                 return
             self._vault.put(account_id, key.reveal())
-            kept = self._vault.get(account_id)
-            if given_up.is_set():
+            stored = self._vault.get(account_id)
+            if timed_out.is_set():
                 self._put_back(account_id, old)
-            elif kept is None or not Secret(kept).same_as(key):
+            elif stored is None or not Secret(stored).same_as(key):
                 raise KeyringFailed(detail="the key was not kept")
 
-        await self._ask(write)
-        self.read_anew(account_id)
+        await self._change(write)
+        self.invalidate(account_id)
         self._keys[account_id] = key
 
-    async def forget(self, account_id: str) -> None:
-        """Remove an account's key."""
+    async def remove(self, account_id: str) -> None:
+        """Remove an account's key from the keyring."""
 
-        def remove(given_up: threading.Event) -> None:
+        def remove(timed_out: threading.Event) -> None:
             if self._vault.is_locked():
                 raise KeyringLocked
-            if not given_up.is_set():
+            if not timed_out.is_set():
                 self._vault.remove(account_id)
 
-        await self._ask(remove)
-        self.read_anew(account_id)
+        await self._change(remove)
+        self.invalidate(account_id)
 
     async def describe(self) -> str:
-        """Say which keyring this is and how it is, however long that takes."""
+        """Describe the keyring and whether it is locked, without a time limit."""
         kind = type(self._vault).__name__.strip("_")
         try:
             locked = await self._threads.start(self._vault.is_locked)
@@ -184,14 +185,14 @@ class Keychain:
             return f"{kind}, {error}"
         return f"{kind}, {'locked' if locked else 'open'}"
 
-    def read_anew(self, account_id: str) -> None:
-        """Read an account's key again when it is next needed: it was rejected."""
+    def invalidate(self, account_id: str) -> None:
+        """Drop an account's key from memory, so that its next use reads the keyring."""
         self._keys.pop(account_id, None)
         self._readings.pop(account_id, None)
         self._denied.discard(account_id)
 
     def _reading(self, account_id: str) -> asyncio.Future[Secret]:
-        """Give the reading that is under way, or begin one."""
+        """Return the reading that runs, or start one."""
         reading = self._readings.get(account_id)
         if reading is None:
             reading = self._threads.start(partial(self._read_key, account_id))
@@ -200,49 +201,49 @@ class Keychain:
         return reading
 
     def _end_reading(self, account_id: str, reading: asyncio.Future[Secret]) -> None:
-        """Keep what a reading brought, whoever still waits for it."""
+        """Keep the key of a finished reading, even if its callers have timed out."""
         if self._readings.get(account_id) is not reading:
             return  # the key was changed or removed meanwhile
         del self._readings[account_id]
         error = reading.exception()
         if error is None:
             key = reading.result()
-            self.seen(key)
+            self.mask(key)
             self._keys[account_id] = key
         elif isinstance(error, KeyringDenied):
             self._denied.add(account_id)
 
-    async def _patiently(self, answer: asyncio.Future[_T], patience_s: float) -> _T:
-        """Wait for something that goes on when nobody waits for it any more."""
+    async def _wait(self, call: asyncio.Future[_T], timeout_s: float) -> _T:
+        """Wait for a call, but not after the timeout; the call may outlive it."""
         try:
-            async with asyncio.timeout(patience_s):
-                return await asyncio.shield(answer)
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.shield(call)
         except TimeoutError:
-            if answer not in self._given_up:
-                self._given_up.add(answer)
-                answer.add_done_callback(self._end_late)
+            if call not in self._overdue:
+                self._overdue.add(call)
+                call.add_done_callback(self._end_overdue)
             raise KeyringSlow from None
 
-    def _end_late(self, answer: asyncio.Future[Any]) -> None:
-        self._given_up.discard(answer)
-        if answer.exception() is None:
-            self.came_late()
+    def _end_overdue(self, call: asyncio.Future[Any]) -> None:
+        self._overdue.discard(call)
+        if call.exception() is None:
+            self.finished_late()
 
-    async def _ask(self, call: Callable[[threading.Event], None]) -> None:
-        """Let a call change something, and tell it when nobody waits for it."""
-        given_up = threading.Event()
+    async def _change(self, call: Callable[[threading.Event], None]) -> None:
+        """Run a call that changes the keyring; its event says that its time is over."""
+        timed_out = threading.Event()
         try:
-            async with asyncio.timeout(self._patience_s):
-                await self._threads.start(partial(call, given_up))
+            async with asyncio.timeout(self._timeout_s):
+                await self._threads.start(partial(call, timed_out))
         except TimeoutError:
             raise KeyringSlow from None
         finally:
-            given_up.set()
+            timed_out.set()
 
     # --- on the keyring's threads -------------------------------------------------
 
     def _read_key(self, account_id: str) -> Secret:
-        # Made a secret here already: asyncio's own words may show what a future holds.
+        # Wrapped on this thread: asyncio's debug messages show the results of futures.
         stored = self._read_unlocked(account_id)
         if stored is None:
             raise KeyMissing
@@ -264,9 +265,9 @@ class Keychain:
 async def keys_stored(
     keychain: Keychain, keys: Mapping[str, Secret]
 ) -> AsyncIterator[None]:
-    """Store keys, and put the old ones back if anything fails within.
+    """Store keys, and put the old ones back if the `with` block raises.
 
-    Without any key the keyring is left alone: a locked one asks no question.
+    Without keys, a locked keyring is not unlocked and shows no prompt.
     """
     if keys:
         await keychain.unlock()
@@ -282,10 +283,10 @@ async def keys_stored(
         raise
 
 
-async def forget_key(keychain: Keychain, account_id: str) -> None:
-    """Remove a key; one that can't be is a line in the log."""
+async def remove_key(keychain: Keychain, account_id: str) -> None:
+    """Remove a key; a failure is logged."""
     try:
-        await keychain.forget(account_id)
+        await keychain.remove(account_id)
     except BalanceTrayError as error:
         _log.warning("the key of %s stays in the keyring: %s", account_id, error)
 
@@ -298,9 +299,9 @@ async def _stored_key(keychain: Keychain, account_id: str) -> Secret | None:
 
 
 async def _put_back(keychain: Keychain, account_id: str, key: Secret | None) -> None:
-    """Give the keyring back what it held before a change that failed."""
+    """Restore a key after a change that failed."""
     if key is None:
-        await forget_key(keychain, account_id)
+        await remove_key(keychain, account_id)
         return
     try:
         await keychain.store(account_id, key)

@@ -1,4 +1,4 @@
-"""GNOME Keyring, KeePassXC or KWallet: the Secret Service over the session bus."""
+"""The Secret Service (GNOME Keyring, KeePassXC, KWallet) over the session bus."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -31,9 +31,9 @@ from trayapp.services.keyring.keychain import SERVICE
 
 _NAME: Final = "org.freedesktop.secrets"
 _REPLY_S: Final = 30.0
-"""How long a call may take. A prompt is no call: it has all the time that it wants."""
+"""Seconds for one call. A prompt is no call and has no time limit here."""
 _APPLICATION: Final = {"application": "Python keyring library"}
-"""What `keyring` writes, too: an entry of its making is replaced, not doubled."""
+"""As `keyring` writes it, so that its entries are replaced, not doubled."""
 _ERRORS: Final[dict[str, type[KeyringProblem]]] = {
     "org.freedesktop.Secret.Error.IsLocked": KeyringLocked,
     "org.freedesktop.DBus.Error.AccessDenied": KeyringDenied,
@@ -45,45 +45,45 @@ _T = TypeVar("_T")
 
 
 class SecretServiceVault:
-    """The default collection, looked at on a connection of its own for each call.
+    """The default collection; each call opens a D-Bus connection of its own.
 
-    Nothing is read from or written to a locked one, because that would ask for its
-    password. KeePassXC may lock each entry and ask a person on each connection: it is
-    asked where the key is read.
+    No call but `unlock` reads or writes a locked collection, because that would prompt
+    for its password. KeePassXC may lock single entries and prompt on each connection,
+    so `get` unlocks the entry on the connection that reads it.
     """
 
     def is_locked(self) -> bool:
-        """Say whether it is locked; where there is none, `unlock` makes one.
+        """Return whether the collection is locked, or does not exist; see `unlock`.
 
-        KeePassXC has none while no database is open: the key is not missing then.
+        KeePassXC has none while no database is open. The key is not missing then.
         """
 
-        def look(line: _Line) -> bool:
+        def check(connection: _Connection) -> bool:
             try:
-                _opened(line)
+                _open_collection(connection)
             except KeyringLocked:
                 return True
             return False
 
-        return _spoken(look)
+        return _run(check)
 
     def unlock(self) -> None:
-        """Ask a person for the password, or to choose one for a new collection."""
+        """Prompt for the password, or for that of a new collection, and wait for it."""
 
-        def ask(line: _Line) -> None:
-            collection = secretstorage.get_default_collection(line)
+        def unlock(connection: _Connection) -> None:
+            collection = secretstorage.get_default_collection(connection)
             if collection.is_locked():
                 collection.unlock()
                 if collection.is_locked():
                     raise KeyringDenied
 
-        _spoken(ask)
+        _run(unlock)
 
     def get(self, account_id: str) -> str | None:
-        """Give the stored key."""
+        """Return the stored key, or None."""
 
-        def read(line: _Line) -> str | None:
-            for item in _entries(line, account_id):
+        def read(connection: _Connection) -> str | None:
+            for item in _items(connection, account_id):
                 if item.is_locked():
                     item.unlock()
                     if item.is_locked():
@@ -91,34 +91,34 @@ class SecretServiceVault:
                 return item.get_secret().decode()
             return None
 
-        return _spoken(read)
+        return _run(read)
 
     def put(self, account_id: str, key: str) -> None:
         """Store a key."""
 
-        def write(line: _Line) -> None:
+        def write(connection: _Connection) -> None:
             attributes = _attributes(account_id) | _APPLICATION
             label = f"Password for '{account_id}' on '{SERVICE}'"
-            collection = _opened(line)
+            collection = _open_collection(connection)
             collection.create_item(label, attributes, key.encode(), replace=True)
 
-        _spoken(write)
+        _run(write)
 
     def remove(self, account_id: str) -> None:
-        """Remove a key; one that isn't there is as good."""
+        """Remove a key; one that is not stored is no error."""
 
-        def remove(line: _Line) -> None:
-            for item in tuple(_entries(line, account_id)):
+        def remove(connection: _Connection) -> None:
+            for item in tuple(_items(connection, account_id)):
                 item.delete()
 
-        _spoken(remove)
+        _run(remove)
 
 
-class _Line(DBusConnection):
-    """A connection on which nothing is waited for that can't come any more.
+class _Connection(DBusConnection):
+    """A connection that stops waiting for a reply or a prompt that can't come.
 
-    SecretStorage waits for a reply without limit, and for the end of a prompt even
-    when the service that put it up is gone.
+    SecretStorage waits for a reply without a limit. It waits for the end of a prompt
+    even when the service that showed it is gone.
     """
 
     def __init__(self) -> None:
@@ -138,25 +138,25 @@ class _Line(DBusConnection):
     def send_and_get_reply(
         self, message: Message, *, timeout: float | None = None
     ) -> Message:
-        """Wait as long as a call may take; `TimeoutError` after that."""
+        """Wait for the reply; `TimeoutError` after 30 seconds."""
         return super().send_and_get_reply(message, timeout=timeout or _REPLY_S)
 
     def recv_until_filtered(
         self, queue: deque[Message], *, timeout: float | None = None
     ) -> Message:
-        """Wait for the end of a prompt, or of the service that put it up."""
+        """Wait for the end of a prompt, or of the service that showed it."""
         while not queue:
-            for _, old, _ in (one.body for one in self._owners):
-                if old:  # without an old owner it was only started by our call
+            for _, old_owner, _ in (signal.body for signal in self._owners):
+                if old_owner:  # without one, our own call has just started the service
                     raise SecretServiceNotAvailableException(_NAME)
             self.recv_messages(timeout=timeout)
         return queue.popleft()
 
 
-def _opened(line: _Line) -> secretstorage.Collection:
-    """Give the default collection; `KeyringLocked` if it isn't open, or isn't there."""
+def _open_collection(connection: _Connection) -> secretstorage.Collection:
+    """Return the default collection; `KeyringLocked` if it is locked or missing."""
     try:
-        collection = secretstorage.Collection(line)
+        collection = secretstorage.Collection(connection)
     except ItemNotFoundException:
         raise KeyringLocked from None
     if collection.is_locked():
@@ -164,32 +164,32 @@ def _opened(line: _Line) -> secretstorage.Collection:
     return collection
 
 
-def _entries(line: _Line, account_id: str) -> Iterator[secretstorage.Item]:
-    return _opened(line).search_items(_attributes(account_id))
+def _items(connection: _Connection, account_id: str) -> Iterator[secretstorage.Item]:
+    return _open_collection(connection).search_items(_attributes(account_id))
 
 
 def _attributes(account_id: str) -> dict[str, str]:
     return {"service": SERVICE, "username": account_id}
 
 
-def _spoken(talk: Callable[[_Line], _T]) -> _T:
-    """Speak to the service on a connection of its own, which is always closed.
+def _run(operation: Callable[[_Connection], _T]) -> _T:
+    """Run an operation on a new connection, and close the connection.
 
-    Foreign exceptions are told in our words and not chained, not even as the context:
-    some quote the value that could not be stored.
+    A foreign exception becomes a `KeyringProblem` and is not chained, not even as the
+    context, because some exceptions quote the key that could not be stored.
     """
     try:
-        with closing(_Line()) as line:
-            return talk(line)
+        with closing(_Connection()) as connection:
+            return operation(connection)
     except BalanceTrayError:
         raise
-    except Exception as error:  # noqa: BLE001  # sorted out below
-        problem = _as_ours(error)
+    except Exception as error:  # noqa: BLE001  # translated below
+        problem = _keyring_problem(error)
     raise problem
 
 
-def _as_ours(error: Exception) -> KeyringProblem:
-    """Say what SecretStorage, D-Bus or the system's exception means to us."""
+def _keyring_problem(error: Exception) -> KeyringProblem:
+    """Translate an exception of SecretStorage, D-Bus or the system."""
     detail = type(error).__name__
     if isinstance(error, DBusErrorResponse):
         return _ERRORS.get(error.name, KeyringFailed)(detail=error.name)
@@ -199,7 +199,7 @@ def _as_ours(error: Exception) -> KeyringProblem:
         return KeyringLocked()
     if isinstance(error, TimeoutError):
         return KeyringSlow(detail=detail)
-    # An address that is not set, or makes no sense, or where no bus is any more.
+    # The bus address is not set or invalid, or no bus listens there.
     no_bus = SecretServiceNotAvailableException, OSError, KeyError, ValueError
     if isinstance(error, no_bus) and not isinstance(error, UnicodeError):
         return KeyringAbsent(detail=detail)

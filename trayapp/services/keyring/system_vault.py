@@ -1,8 +1,8 @@
-"""The three keyrings that are trusted with a key, each used directly.
+"""The keyring of each operating system, used directly.
 
-`keyring.get_password` would choose a backend by itself: it remembers for good that no
-keyring was there at login, and an environment variable, a configuration file or an
-installed package can make it choose one that keeps keys in plain text.
+`keyring.get_password` chooses a backend by itself. If there was no keyring at login, it
+never looks again. And an environment variable, a configuration file or an installed
+package can make it choose a backend that stores keys in plain text.
 """
 
 import sys
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 
 def system_vault() -> Vault:
-    """Give this operating system's keyring; whether one runs shows when it is used."""
+    """Return the vault of this operating system; its calls show whether one runs."""
     if sys.platform == "win32":
         from keyring.backends.Windows import WinVaultKeyring  # noqa: PLC0415  # its own
 
@@ -41,28 +41,28 @@ def system_vault() -> Vault:
 
 
 class BackendVault:
-    """A backend class of `keyring` for one system, made anew for each call."""
+    """A vault over a backend class of `keyring`; each call makes a new instance."""
 
     def __init__(self, backend: "type[KeyringBackend]") -> None:
         self._backend = backend
 
     def is_locked(self) -> bool:
-        """Say no: Windows has no lock of its own, macOS asks by itself."""
+        """Return False: Windows has no lock, and macOS prompts when a key is read."""
         return False
 
     def unlock(self) -> None:
-        """Do nothing: the system asks when a key is read."""
+        """Do nothing: the system prompts when a key is read."""
 
     def get(self, account_id: str) -> str | None:
-        """Give the stored key."""
-        return _done(lambda: self._backend().get_password(SERVICE, account_id))
+        """Return the stored key, or None."""
+        return _translated(lambda: self._backend().get_password(SERVICE, account_id))
 
     def put(self, account_id: str, key: str) -> None:
         """Store a key."""
-        _done(lambda: self._backend().set_password(SERVICE, account_id, key))
+        _translated(lambda: self._backend().set_password(SERVICE, account_id, key))
 
     def remove(self, account_id: str) -> None:
-        """Remove a key; one that isn't there is as good."""
+        """Remove a key; one that is not stored is no error."""
         from keyring.errors import PasswordDeleteError  # noqa: PLC0415  # not on Linux
 
         def delete() -> None:
@@ -71,23 +71,23 @@ class BackendVault:
             except PasswordDeleteError:
                 return
 
-        _done(delete)
+        _translated(delete)
 
 
-def _done(call: Callable[[], _T]) -> _T:
-    """Make a call whose exceptions are told in our words, without their own.
+def _translated(call: Callable[[], _T]) -> _T:
+    """Run a call and turn its exceptions into a `KeyringProblem`, without their text.
 
-    They are not chained, not even as the context: some quote the value that could not
-    be stored.
+    They are not chained, not even as the context, because some exceptions quote the
+    key that could not be stored.
     """
     try:
         return call()
     except Exception as error:  # noqa: BLE001  # any backend, any fault
-        problem = _as_ours(error)
+        problem = _keyring_problem(error)
     raise problem
 
 
-def _as_ours(error: Exception) -> KeyringProblem:
+def _keyring_problem(error: Exception) -> KeyringProblem:
     from keyring.errors import (  # noqa: PLC0415  # not on Linux
         InitError,
         KeyringLocked,

@@ -34,7 +34,7 @@ class Redactor(logging.Formatter):
         # Replaced, never changed: other threads may be going through it.
         self._keys: tuple[SecretForms, ...] = ()
 
-    def know(self, key: Secret) -> None:
+    def add_key(self, key: Secret) -> None:
         """Take this key out of all that is logged from now on, encoded or not."""
         text = key.reveal()
         if all(text != known.text for known in self._keys):

@@ -52,7 +52,7 @@ class Refresh:
             _log.info("%s: %s", account.id, error)
             result = error.as_failure()
             if isinstance(error, Unauthorized):
-                self._keychain.read_anew(account.id)
+                self._keychain.invalidate(account.id)
         except Exception as error:  # noqa: BLE001  # a fault of ours in one
             # account's path must neither stop the others nor the next poll.
             _log.exception("asking for account %s failed", account.id)
