@@ -34,6 +34,7 @@ from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.ui.chart.curve import Curve
+from trayapp.ui.intents import OpenHistory
 from trayapp.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Inside:
         )
         self.watch.forget()
         pressed = time.monotonic()
-        window.history_requested.emit(self.ids[0])
+        window.intent.emit(OpenHistory(self.ids[0]))
         self.watch.wait(lambda: Curve in self.watch.painted, "the chart")
         found["history"] = self.watch.painted[Curve] - pressed
         found["stall"] = self.watch.stall_ms

@@ -25,6 +25,19 @@ from trayapp.core.settings import Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.services.reports import Loaded, Saved
 from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.intents import (
+    CopyTopUpRequest,
+    ExportHistory,
+    OpenAbout,
+    OpenSettings,
+    OpenWindow,
+    Quit,
+    Refresh,
+    SendTestNotification,
+    SetCorrection,
+    Snooze,
+    TopUp,
+)
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.window.about import AboutDialog
 from wired import LOW, NOON, A, B, C, Scene, outcome, press, wired, words
@@ -84,7 +97,7 @@ def test_refreshing_asks_all(scene: Scene, whose: str) -> None:
     """From the tray's menu and from the window."""
     scene.start(A, B)
     view = scene.tray if whose == "tray" else scene.window
-    view.refresh_requested.emit()
+    view.intent.emit(Refresh())
     assert scene.asked() == [None]
 
 
@@ -114,7 +127,7 @@ def test_topping_up_opens_the_accounts_panel(
     scene.start(A, B, C)
     view = scene.tray if whose == "tray" else scene.window
     for account_id in ("a", "b", "gone"):
-        view.top_up_requested.emit(account_id)
+        view.intent.emit(TopUp(account_id))
     assert pages == ["https://app.smsup.es", "https://pay.b.example"]
 
 
@@ -130,7 +143,7 @@ def test_details_are_copied(scene: Scene) -> None:
 def test_about_is_shown(scene: Scene) -> None:
     """From the tray's menu."""
     scene.start(A)
-    scene.tray.about_requested.emit()
+    scene.tray.intent.emit(OpenAbout())
     (about,) = scene.window.findChildren(AboutDialog)
     assert about.isVisible()
 
@@ -140,17 +153,16 @@ def test_quitting_is_passed_on(scene: Scene, whose: str) -> None:
     """Whoever runs the program ends it."""
     scene.start(A)
     view = scene.tray if whose == "tray" else scene.window
-    view.quit_requested.emit()
+    view.intent.emit(Quit())
     assert len(scene.quits) == 1
 
 
-@pytest.mark.parametrize("intent", ["open_requested", "notice_clicked"])
-def test_the_tray_brings_the_window(scene: Scene, intent: str) -> None:
+@pytest.mark.parametrize("intent", [OpenWindow(at_icon=True), OpenWindow()])
+def test_the_tray_brings_the_window(scene: Scene, intent: OpenWindow) -> None:
     """By a click on it or on its message; a minimized one comes back."""
     scene.start(A)
     for _ in range(2):
-        signal = getattr(scene.tray, intent)
-        signal.emit(*(["a"] if intent == "notice_clicked" else []))
+        scene.tray.intent.emit(intent)
         assert scene.window.isVisible()
         assert not scene.window.isMinimized()
         scene.window.showMinimized()
@@ -201,7 +213,7 @@ def test_the_tray_snoozes_as_long_as_was_chosen(
 ) -> None:
     """Or no longer."""
     scene.start(A)
-    scene.tray.snooze_requested.emit(choice.value)
+    scene.tray.intent.emit(Snooze(choice))
     assert scene.asked() == [choice]
 
 
@@ -220,8 +232,8 @@ def test_notifications_can_be_tried_out_from_the_settings(
     """The same way as real ones."""
     monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", by_d_bus)
     scene.start(A)
-    scene.tray.settings_requested.emit()
-    scene.dialog.test_notification_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
+    scene.dialog.intent.emit(SendTestNotification())
     said = scene.poller.told if by_d_bus else scene.tray.messages
     assert said == [sample_notification(Language())]
     assert len(scene.poller.told) + len(scene.tray.messages) == 1
@@ -251,7 +263,8 @@ def test_the_history_window_exports(scene: Scene) -> None:
     """What, how and where to."""
     scene.start(A)
     scene.wiring.show_window()
-    open_history(scene).export_requested.emit("a", "csv", "/home/ana/main.csv")
+    window = open_history(scene)
+    window.intent.emit(ExportHistory("a", "csv", "/home/ana/main.csv"))
     assert scene.asked() == [LOOK_UP, ("export", "a", "csv", "/home/ana/main.csv")]
 
 
@@ -262,7 +275,7 @@ def test_a_correction_is_kept_before_the_page_is_read_again(
     """Else the page would not show it."""
     scene.start(A)
     scene.wiring.show_window()
-    open_history(scene).correction_toggled.emit("a", NOON, on)
+    open_history(scene).intent.emit(SetCorrection("a", NOON, on))
     assert scene.asked() == [LOOK_UP, ("correct", "a", NOON, on), LOOK_UP]
 
 
@@ -286,7 +299,7 @@ def test_without_a_balance_the_clipboard_is_left_alone(scene: Scene) -> None:
     scene.wiring.show_window()
     QGuiApplication.clipboard().setText("before")
     choose(scene, "Copy top-up request")
-    scene.window.copy_request_requested.emit("gone")
+    scene.window.intent.emit(CopyTopUpRequest("gone"))
     assert QGuiApplication.clipboard().text() == "before"
 
 
@@ -296,10 +309,10 @@ def test_without_a_balance_the_clipboard_is_left_alone(scene: Scene) -> None:
 def test_settings_wait_until_something_is_loaded(scene: Scene) -> None:
     """Saving an empty dialog would remove every account."""
     scene.wiring.start(quiet=False)
-    scene.tray.settings_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
     assert scene.dialogs() == []
     scene.load(A)
-    scene.tray.settings_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
     assert len(scene.dialogs()) == 1
 
 
@@ -308,7 +321,7 @@ def test_saved_settings_are_everywhere(scene: Scene) -> None:
     scene.start(A, B)
     scene.wiring.show_window()
     scene.answer(B, LOW)
-    scene.window.settings_requested.emit()
+    scene.window.intent.emit(OpenSettings())
     press(scene.dialog, "OK")
     ((changes, shown),) = scene.poller.saves
     assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
@@ -325,7 +338,7 @@ def test_the_dialog_shows_the_settings_as_they_are(scene: Scene) -> None:
     scene.wiring.start(quiet=False)
     scene.poller.loaded.emit(Loaded((AccountState(A),), hours[0]))
     for saved in hours[1:] * 2:
-        scene.tray.settings_requested.emit()
+        scene.tray.intent.emit(OpenSettings())
         press(scene.dialog, "OK")
         scene.poller.saved.emit(Saved((A,), saved))
     assert [changes.settings for changes, _ in scene.poller.saves] == hours
@@ -334,7 +347,7 @@ def test_the_dialog_shows_the_settings_as_they_are(scene: Scene) -> None:
 def test_settings_that_were_not_saved_change_nothing(scene: Scene) -> None:
     """The dialog says why."""
     scene.start(A)
-    scene.tray.settings_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
     press(scene.dialog, "OK")
     scene.poller.saved.emit(Saved(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)

@@ -38,6 +38,12 @@ from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.reports import Saved
+from trayapp.ui.intents import (
+    ExportHistory,
+    OpenHistory,
+    OpenNotificationLog,
+    OpenSettings,
+)
 from trayapp.ui.widgets.login_option import LoginOption
 from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 
@@ -168,7 +174,7 @@ def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
     scene.start(A)
     held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.PENDING, Reason.QUIET)
     scene.poller.logged.emit((held,))
-    scene.window.why_requested.emit()
+    scene.window.intent.emit(OpenNotificationLog())
     (table,) = scene.window.findChildren(QTableWidget)
     assert table.isVisible()
     row = [str(table.model().index(0, column).data()) for column in (2, 3)]
@@ -197,7 +203,7 @@ def test_a_forecast_and_a_payment_are_on_the_card(scene: Scene) -> None:
 def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:
     """In a window of its own."""
     scene.start(A)
-    scene.window.history_requested.emit("a")
+    scene.window.intent.emit(OpenHistory("a"))
     assert scene.asked() == [("look up", "a", Language())]
     scene.poller.looked_up.emit(page(A))
     (window,) = scene.histories()
@@ -207,7 +213,7 @@ def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:
 def test_an_open_history_is_renewed_after_an_answer(scene: Scene) -> None:
     """And one that isn't open is not read at all."""
     scene.start(A, B)
-    scene.window.history_requested.emit("a")
+    scene.window.intent.emit(OpenHistory("a"))
     scene.poller.looked_up.emit(page(A))
     scene.poller.foreseen.emit("b", FAR)
     scene.poller.foreseen.emit("a", FAR)
@@ -245,10 +251,10 @@ def test_an_export_that_failed_is_told_with_the_reason(scene: Scene) -> None:
 def test_an_export_is_told_in_the_history_that_is_open(scene: Scene) -> None:
     """The window below it has nothing to say, and does not come up."""
     scene.start(A)
-    scene.window.history_requested.emit("a")
+    scene.window.intent.emit(OpenHistory("a"))
     scene.poller.looked_up.emit(page(A))
     (window,) = scene.histories()
-    window.export_requested.emit("a", "csv", "/home/ana/main.csv")
+    window.intent.emit(ExportHistory("a", "csv", "/home/ana/main.csv"))
     scene.poller.exported.emit("/home/ana/main.csv", Failure(ExportUnwritable))
     assert any("The export can't be written." in one for one in words(window))
     assert not scene.says("The export can't be written.")
@@ -313,7 +319,7 @@ def test_after_the_first_run_the_window_shows_its_account(scene: Scene) -> None:
 def test_settings_can_be_chosen_before_there_is_an_account(scene: Scene) -> None:
     """A language, for one."""
     scene.start(quiet=True)
-    scene.tray.settings_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
     assert len(scene.dialogs()) == 1
     assert scene.first_runs() == []
 
@@ -431,7 +437,7 @@ def test_the_end_takes_everything_off_the_screen(
 def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
     """For the settings that are open."""
     scene.start(A)
-    scene.tray.settings_requested.emit()
+    scene.tray.intent.emit(OpenSettings())
     assert scene.poller.login_looks == 1
     scene.poller.login_seen.emit(LoginEntryState.ON)
     (option,) = (

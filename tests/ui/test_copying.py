@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
+from collected import collected
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.card.card import AccountCard
+from trayapp.ui.intents import CopyText
 from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.footer import Footer
 from trayapp.ui.window.window import Window
@@ -48,12 +50,12 @@ def window(qtbot: QtBot) -> Window:
 
 def copied_from(part: QWidget, window: Window) -> list[str]:
     """Press Ctrl+C where the keyboard is, and give what is to be copied then."""
-    spy = QSignalSpy(window.copy_requested)
+    copies = collected(window.intent, CopyText)
     part.setFocus()
     focused = QApplication.focusWidget()
     assert focused is not None
     QTest.keyClick(focused, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    return [str(spy.at(number)[0]) for number in range(spy.count())]
+    return [intent.text for intent in copies]
 
 
 def confirmed(window: Window) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from gallery import GALLERY
+from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -157,6 +159,6 @@ def test_f1_says_what_this_is(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()
-    spy = QSignalSpy(window.about_requested)
+    intents = collected(window.intent, object)
     QTest.keyClick(window, Qt.Key.Key_F1)
-    assert spy.count() == 1
+    assert intents == [OpenAbout()]

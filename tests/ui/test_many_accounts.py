@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
+from collected import collected
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
+from trayapp.ui.intents import CopyText, OpenNotificationLog
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -124,20 +126,20 @@ def test_what_was_copied_is_said_for_a_moment(
     """Then the totals are back, with what changed meanwhile."""
     monkeypatch.setattr("trayapp.ui.window.footer._CONFIRMED_MS", 50)
     window.show_totals("€1.00 + 2 SMS")
-    with qtbot.waitSignal(window.copy_requested):
-        window.findChildren(AccountCard)[0].copy_requested.emit("€350.12")
+    copies = collected(window.intent, CopyText)
+    window.findChildren(AccountCard)[0].intent.emit(CopyText("€350.12"))
+    assert copies == [CopyText("€350.12")]
     assert "Copied to the clipboard" in words(window)
     window.show_totals("€3.00 + 2 SMS")
     assert "Together: €3.00 + 2 SMS" not in words(window)
     qtbot.waitUntil(lambda: "Together: €3.00 + 2 SMS" in words(window), timeout=6_000)
 
 
-def test_why_is_asked_in_the_foot(
-    qtbot: QtBot, window: Window, buttons: Buttons
-) -> None:
+def test_why_is_asked_in_the_foot(window: Window, buttons: Buttons) -> None:
     """Where there are accounts at all."""
-    with qtbot.waitSignal(window.why_requested):
-        buttons(window)["Why?"].click()
+    intents = collected(window.intent, object)
+    buttons(window)["Why?"].click()
+    assert intents == [OpenNotificationLog()]
     window.show_cards(())
     assert "Why?" not in buttons(window)
 

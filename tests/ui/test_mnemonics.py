@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Failure, Unauthorized
 from trayapp.core.errors.status import Status
@@ -33,6 +33,7 @@ from trayapp.services.files.catalogs import catalog
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.intents import TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
@@ -132,7 +133,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
     wizard = FirstRun(language, new_id=lambda: "x")
     qtbot.addWidget(wizard)
     (next_,) = (one for one in wizard.findChildren(QPushButton) if one.isDefault())
-    trials = QSignalSpy(wizard.test_requested)
+    trials = collected(wizard.intent, TryAccount)
     assert clashes(list(written(wizard))) == []
     next_.click()
     assert clashes(list(written(wizard))) == []
@@ -141,7 +142,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
             line.setText("12345678")
     next_.click()
     refused = problem(Failure(Unauthorized), language)
-    wizard.show_trial(trials.at(0)[0], refused)
+    wizard.show_trial(trials[0].trial, refused)
     assert clashes(list(written(wizard))) == []
     next_.click()
     assert clashes(list(written(wizard))) == []

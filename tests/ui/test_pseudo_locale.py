@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import cycle
 
 import pytest
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from layout import faults
 from places import Place, english, untranslated
 from pseudo import pseudo_language
@@ -47,6 +47,7 @@ from trayapp.core.view.history import Past, history_page
 from trayapp.core.view.tray import tray_view
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.intents import TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
@@ -176,7 +177,7 @@ def test_the_first_run_fits(place: Place) -> None:
     """Each step, with what is wrong in it, and a trial that failed."""
     language = place.language
     wizard = FirstRun(language, new_id=lambda: "x")
-    trials = QSignalSpy(wizard.test_requested)
+    trials = collected(wizard.intent, TryAccount)
     place.shown(wizard)
     place.looks_well(wizard)
     other = wizard.findChildren(QRadioButton)[-1]
@@ -190,7 +191,7 @@ def test_the_first_run_fits(place: Place) -> None:
         fill(wizard, typed)
         place.looks_well(wizard)
     next_.click()
-    wizard.show_trial(trials.at(0)[0], problem(Failure(errors.Unauthorized), language))
+    wizard.show_trial(trials[0].trial, problem(Failure(errors.Unauthorized), language))
     place.looks_well(wizard)
     next_.click()
     fill(wizard, ("?", "?"))

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
+from collected import collected
 from places import Place
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
@@ -20,6 +20,7 @@ from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import card, problem, totals
 from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.intents import TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
@@ -110,7 +111,7 @@ def test_a_first_run_that_was_left_fits(place: Place) -> None:
 def test_a_first_run_that_goes_well_fits(place: Place) -> None:
     """The key is tried, found good and stored; or it can't be stored."""
     wizard = FirstRun(place.language, new_id=lambda: "x")
-    trials = QSignalSpy(wizard.test_requested)
+    trials = collected(wizard.intent, TryAccount)
     place.shown(wizard)
     wizard.findChildren(QRadioButton)[-1].setChecked(True)
     address, _ = lines(wizard)
@@ -126,7 +127,7 @@ def test_a_first_run_that_goes_well_fits(place: Place) -> None:
     )
     test.click()
     place.looks_well(wizard)
-    wizard.show_trial(trials.at(0)[0], LEFT)
+    wizard.show_trial(trials[0].trial, LEFT)
     place.looks_well(wizard)
     press_default(wizard)
     place.looks_well(wizard)
@@ -144,7 +145,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     dialog = AccountDialog(
         Subject(account, is_new=False, pending=Secret(KEY)), language
     )
-    trials = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     place.looks_well(place.shown(dialog))
     (test,) = (
         one
@@ -155,7 +156,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     place.looks_well(dialog)
     failed = problem(Failure(errors.Unauthorized), language)
     answer = language.money(LEFT.amount, LEFT.unit) if is_good else failed
-    dialog.show_trial(trials.at(0)[0], answer)
+    dialog.show_trial(trials[0].trial, answer)
     place.looks_well(dialog)
 
 

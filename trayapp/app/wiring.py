@@ -1,7 +1,7 @@
 """Who hears whom: the tray, the windows, the model and the poller of one profile."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -15,7 +15,6 @@ from trayapp.app.controllers.settings import SettingsController
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
 from trayapp.app.screen.visibility import TrayFallback
-from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
@@ -24,6 +23,32 @@ from trayapp.core.view.account_text import problem
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.desktop.instance_client import InstanceMessage
+from trayapp.ui.intents import (
+    AccountIntent,
+    CopyDiagnostics,
+    CopyText,
+    CopyTopUpRequest,
+    EnterKey,
+    Intent,
+    LeaveFirstRun,
+    OpenAbout,
+    OpenFirstRun,
+    OpenHistory,
+    OpenIntent,
+    OpenNotificationLog,
+    OpenSettings,
+    OpenWebsite,
+    OpenWindow,
+    ProgramIntent,
+    Quit,
+    Refresh,
+    ReportPayment,
+    RevealAmounts,
+    SendTestNotification,
+    Snooze,
+    TopUp,
+    UnlockKeyring,
+)
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.front import bring_to_front
 
@@ -113,54 +138,30 @@ class Wiring(QObject):
         poller.failed.connect(self.faults.hear_stop)
         poller.diagnosed.connect(self.faults.finish)
         self.faults.facts_requested.connect(poller.diagnose)
-        self.faults.window_requested.connect(self.show_window)
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
-        desk.test_notification_requested.connect(self._notices.tell_trial)
         desk.login_requested.connect(poller.look_at_login)
         poller.login_seen.connect(desk.show_login)
-        desk.panel_requested.connect(open_in_browser)
-        desk.first_run_left.connect(self._on_first_run_left)
-        desk.first_run_done.connect(self.show_window)
         history.page_requested.connect(self._look_up)
         history.export_requested.connect(poller.export)
         history.correction_toggled.connect(self._correct)
-        history.copy_request_requested.connect(self._copy_request)
 
     def _connect_views(self) -> None:
-        tray = self._tray
-        self._connect_both(tray)
-        tray.open_requested.connect(self._open_from_tray)
-        tray.about_requested.connect(self.faults.show_about)
-        tray.notice_clicked.connect(self.show_window)
-        tray.snooze_requested.connect(self._snooze)
-        self._notices.top_up_requested.connect(self._top_up)
-        self._notices.enter_key_requested.connect(self._enter_key)
-        self._notices.window_requested.connect(self.show_window)
-        self.hosting.window_requested.connect(self.show_window)
-        self.hosting.quit_requested.connect(self.quit_requested)
-
-    def _connect_both(self, views: "Tray | Window") -> None:
-        views.refresh_requested.connect(self._poller.refresh)
-        views.top_up_requested.connect(self._top_up)
-        views.settings_requested.connect(self._open_settings)
-        views.quit_requested.connect(self.quit_requested)
+        for source in (
+            self._tray,
+            self.hosting,
+            self.faults,
+            self._desk,
+            self._history,
+            self._notices,
+        ):
+            source.intent.connect(self.dispatch)
 
     def _make_window(self) -> "Window":
         from trayapp.ui.window.window import Window
 
         window = Window(self._language)
-        self._connect_both(window)
-        window.about_requested.connect(self.faults.show_about)
-        window.first_run_requested.connect(self._desk.begin)
-        window.check_requested.connect(self._refresh)
-        window.enter_key_requested.connect(self._enter_key)
-        window.unlock_requested.connect(self._poller.unlock)
-        window.copy_requested.connect(self._copy)
-        window.copy_request_requested.connect(self._copy_request)
-        window.history_requested.connect(self._history.open)
-        window.paid_requested.connect(self._poller.paid)
-        window.why_requested.connect(self._why.open)
+        window.intent.connect(self.dispatch)
         return window
 
     # --- what becomes known -------------------------------------------------------
@@ -206,17 +207,74 @@ class Wiring(QObject):
 
     # --- what a person asks for ---------------------------------------------------
 
-    @Slot()
-    def _open_from_tray(self) -> None:
-        self.opening.emit(self.stage.window)
-        self.show_window()
+    @Slot(object)
+    def dispatch(self, intent: Intent) -> None:
+        """Do what a person asks for in a view, or hand it to the one who can."""
+        if isinstance(intent, OpenIntent):
+            self._open(intent)
+        elif isinstance(intent, AccountIntent):
+            self._act_on_account(intent)
+        else:
+            self._act_on_program(intent)
 
-    @Slot()
-    def _on_first_run_left(self) -> None:
-        self.stage.window.offer_to_go_on()
-        self.show_window()
+    def _open(self, intent: OpenIntent) -> None:
+        match intent:
+            case OpenWindow(at_icon):
+                if at_icon:
+                    self.opening.emit(self.stage.window)
+                self.show_window()
+            case OpenSettings():
+                self._edit_settings(None)
+            case OpenFirstRun():
+                self._desk.begin()
+            case OpenHistory(account_id):
+                self._history.open(account_id)
+            case OpenNotificationLog():
+                self._why.open()
+            case OpenAbout():
+                self.faults.show_about()
+            case OpenWebsite(url):
+                open_in_browser(url)
+            case _:
+                assert_never(intent)
 
-    @Slot()
+    def _act_on_account(self, intent: AccountIntent) -> None:
+        match intent:
+            case Refresh(account_ids):
+                self._poller.refresh(account_ids)
+            case TopUp(account_id):
+                self._top_up(account_id)
+            case ReportPayment(account_id):
+                self._poller.paid(account_id)
+            case EnterKey(account_id):
+                self._edit_settings(account_id)
+            case UnlockKeyring():
+                self._poller.unlock()
+            case CopyText(text):
+                QGuiApplication.clipboard().setText(text)
+            case CopyTopUpRequest(account_id):
+                self._copy_request(account_id)
+            case _:
+                assert_never(intent)
+
+    def _act_on_program(self, intent: ProgramIntent) -> None:
+        match intent:
+            case Snooze(choice):
+                self._poller.snooze(choice)
+            case SendTestNotification():
+                self._notices.tell_trial()
+            case RevealAmounts():
+                self._views.reveal_amounts()
+            case CopyDiagnostics():
+                self.faults.collect()
+            case LeaveFirstRun():
+                self.stage.window.offer_to_go_on()
+                self.show_window()
+            case Quit():
+                self.quit_requested.emit()
+            case _:
+                assert_never(intent)
+
     def show_window(self) -> None:
         """Bring the window up, whatever state it is in."""
         bring_to_front(self.stage.window)
@@ -241,42 +299,21 @@ class Wiring(QObject):
             one.account.id for one in self._model.known if one.status is not rejected
         )
 
-    @Slot(str)
-    def _refresh(self, account_id: str) -> None:
-        self._poller.refresh([account_id])
-
-    @Slot(str)
     def _top_up(self, account_id: str) -> None:
         account = self._model.account(account_id)
         if account is not None:
             open_in_browser(account.panel_url)
 
-    @Slot(str)
-    def _snooze(self, choice: str) -> None:
-        self._poller.snooze(SnoozeChoice(choice))
-
-    @Slot(str)
-    def _enter_key(self, account_id: str) -> None:
-        self._edit_settings(account_id)
-
-    @Slot()
-    def _open_settings(self) -> None:
-        self._edit_settings(None)
-
     def _edit_settings(self, account_id: str | None) -> None:
         accounts = tuple(one.account for one in self._model.known)
         self._desk.open(accounts, edit=account_id)
 
-    @Slot(str)
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
-    @Slot(str)
     def _copy_request(self, account_id: str) -> None:
         for known in self._model.known:
             if known.account.id == account_id and known.reading is not None:
                 said = self._views.forecast(account_id)
-                self._copy(self._history.request_for(known, said))
+                text = self._history.request_for(known, said)
+                QGuiApplication.clipboard().setText(text)
 
     @Slot(str)
     def _look_up(self, account_id: str) -> None:

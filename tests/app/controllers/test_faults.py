@@ -17,6 +17,7 @@ from trayapp.core.errors.status import Status
 from trayapp.core.secret import Secret
 from trayapp.services.log.log_file import Redactor
 from trayapp.services.log.recent import RecentErrors
+from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.about import AboutDialog
 from wired import NOON, A, B, Scene, outcome, press, wired
 
@@ -172,7 +173,7 @@ def test_the_banner_offers_the_report(scene: Scene) -> None:
 def test_about_offers_the_report(scene: Scene) -> None:
     """Once at a time; it says when it is done."""
     scene.start(A)
-    scene.tray.about_requested.emit()
+    scene.tray.intent.emit(OpenAbout())
     (about,) = scene.window.findChildren(AboutDialog)
     press(about, "Copy diagnostics")
     press(about, "Copy diagnostics")

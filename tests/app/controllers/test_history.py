@@ -20,6 +20,7 @@ from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.intents import CopyTopUpRequest, ExportHistory
 from wired import press, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
@@ -47,7 +48,7 @@ class Scene:
         self.desk.page_requested.connect(self.asked.append)
         self.desk.correction_toggled.connect(self._note)
         self.desk.export_requested.connect(self._note)
-        self.desk.copy_request_requested.connect(self._note)
+        self.desk.intent.connect(self._note)
 
     def _note(self, *args: object) -> None:
         self.passed_on.append(args)
@@ -152,12 +153,12 @@ def test_what_a_person_asks_for_is_passed_on(scene: Scene) -> None:
     window = scene.open("a")
     window.findChildren(QListWidget)[0].setCurrentRow(0)
     press(window, "Mark as correction")
-    window.export_requested.emit("a", "json", "/home/ana/main.json")
+    window.intent.emit(ExportHistory("a", "json", "/home/ana/main.json"))
     press(window, "Copy top-up request")
     assert scene.passed_on == [
         ("a", NOON, True),
         ("a", "json", "/home/ana/main.json"),
-        ("a",),
+        (CopyTopUpRequest("a"),),
     ]
 
 
@@ -196,12 +197,12 @@ def test_without_a_balance_there_is_no_request(scene: Scene) -> None:
 def test_what_became_of_an_export_is_told_where_it_was_asked_for(scene: Scene) -> None:
     """Once; the other windows say nothing, and a closed one leaves it to others."""
     window, other = scene.open("a"), scene.open("b")
-    window.export_requested.emit("a", "csv", "/home/ana/a.csv")
+    window.intent.emit(ExportHistory("a", "csv", "/home/ana/a.csv"))
     assert scene.passed_on == [("a", "csv", "/home/ana/a.csv")]
     assert scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
     assert "It was written." in words(window)
     assert "It was written." not in words(other)
     assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
-    window.export_requested.emit("a", "csv", "/home/ana/a.csv")
+    window.intent.emit(ExportHistory("a", "csv", "/home/ana/a.csv"))
     window.close()
     assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from on_screen import on_screen
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.core.account import Account
@@ -33,6 +34,12 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.services.reports import Saved
 from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.intents import (
+    LeaveFirstRun,
+    OpenWebsite,
+    OpenWindow,
+    SendTestNotification,
+)
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.login_option import LoginOption
@@ -53,28 +60,14 @@ class Scene:
         self.desk.follow(SETTINGS)
         self.saves: list[tuple[Changes, frozenset[str]]] = []
         self.trials: list[Trial] = []
-        self.tests = 0
         self.desk.save_requested.connect(self._save)
         self.desk.test_requested.connect(self.trials.append)
-        self.desk.test_notification_requested.connect(self._count)
-        self.panels: list[str] = []
-        self.left = self.done = self.login_looks = 0
+        self.login_looks = 0
+        self.intents = collected(self.desk.intent, object)
         self.desk.login_requested.connect(self._note_login)
-        self.desk.panel_requested.connect(self.panels.append)
-        self.desk.first_run_left.connect(self._note_left)
-        self.desk.first_run_done.connect(self._note_done)
 
     def _save(self, changes: Changes, shown: frozenset[str]) -> None:
         self.saves.append((changes, shown))
-
-    def _count(self) -> None:
-        self.tests += 1
-
-    def _note_left(self) -> None:
-        self.left += 1
-
-    def _note_done(self) -> None:
-        self.done += 1
 
     def _note_login(self) -> None:
         self.login_looks += 1
@@ -280,7 +273,7 @@ def test_notifications_can_be_tried_out(scene: Scene) -> None:
     scene.open(A)
     for _ in range(2):
         press(scene.dialog, "Test notification")
-    assert (scene.tests, scene.saves) == (2, [])
+    assert (scene.intents, scene.saves) == ([SendTestNotification()] * 2, [])
 
 
 def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
@@ -338,9 +331,9 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     assert (account.name, shown, changes.settings) == ("SMSup", frozenset(), SETTINGS)
     assert changes.keys[account.id].reveal() == KEY
     assert len(account.id) == 12
-    assert (len(scene.first_runs()), scene.done) == (1, 0)
+    assert (len(scene.first_runs()), scene.intents) == (1, [])
     scene.desk.close_or_explain(Saved((account,), SETTINGS))
-    assert (scene.first_runs(), scene.done, scene.left) == ([], 1, 0)
+    assert (scene.first_runs(), scene.intents) == ([], [OpenWindow()])
 
 
 def test_the_first_run_asks_whether_to_start_at_login(scene: Scene) -> None:
@@ -362,7 +355,7 @@ def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> Non
     assert "The settings can't be saved" in words(wizard)
     press(wizard, "Finish")
     assert len(scene.saves) == 2
-    assert scene.done == 0
+    assert scene.intents == []
 
 
 def test_a_first_run_that_was_left_is_gone_on_with(scene: Scene) -> None:
@@ -371,7 +364,7 @@ def test_a_first_run_that_was_left_is_gone_on_with(scene: Scene) -> None:
     (wizard,) = scene.first_runs()
     press(wizard, "Next")
     wizard.reject()
-    assert (scene.first_runs(), scene.left) == ([], 1)
+    assert (scene.first_runs(), scene.intents) == ([], [LeaveFirstRun()])
     scene.begin()
     assert scene.first_runs() == [wizard]
     assert "Step 2 of 3" in words(wizard)
@@ -395,7 +388,7 @@ def test_settings_are_saved_though_a_first_run_was_left(scene: Scene) -> None:
     scene.open(A)
     press(scene.dialog, "OK")
     scene.desk.close_or_explain(Saved((A,), Settings()))
-    assert (scene.dialogs(), scene.done) == ([], 0)
+    assert (scene.dialogs(), scene.intents) == ([], [LeaveFirstRun()])
 
 
 def test_a_first_run_that_was_closed_while_saving_comes_up_when_asked_for(
@@ -414,8 +407,9 @@ def test_the_panel_is_passed_on(scene: Scene) -> None:
     """To be opened in the browser."""
     scene.begin()
     (wizard,) = scene.first_runs()
-    wizard.panel_requested.emit("https://app.smsup.es")
-    assert scene.panels == ["https://app.smsup.es"]
+    page = OpenWebsite("https://app.smsup.es")
+    wizard.intent.emit(page)
+    assert scene.intents == [page]
 
 
 def test_a_new_account_gets_an_id_of_its_own(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
 from trayapp.core.account import Account
@@ -25,6 +26,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.qt.model import AccountsModel
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.sparkline import SparklineButton
+from trayapp.ui.intents import CopyText, RevealAmounts
 from trayapp.ui.window.window import Window
 from wired import A, B, NotedTray, press, words
 
@@ -56,6 +58,11 @@ class Scene:
         stage = LazyWindow(lambda: self.window)
         self.views = Presenter(self.tray, stage, self.model, Language())
         assert stage.window is self.window
+        self.window.intent.connect(self._on_intent)
+
+    def _on_intent(self, intent: object) -> None:
+        if intent == RevealAmounts():
+            self.views.reveal_amounts()
 
     def load(self, *accounts: Account) -> None:
         """Say what is set up, and begin to draw."""
@@ -369,11 +376,10 @@ def test_an_amount_that_is_hidden_can_be_copied(scene: Scene) -> None:
     scene.views.set_discreet(on=True)
     scene.show()
     scene.answer(A, LOW)
-    copied: list[str] = []
-    scene.window.copy_requested.connect(copied.append)
+    intents = collected(scene.window.intent, object)
     (card,) = scene.window.findChildren(AccountCard)
     QTest.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert copied == ["€9.50"]
+    assert intents == [CopyText("€9.50")]
 
 
 def test_without_discreet_mode_nothing_is_offered_to_be_shown(scene: Scene) -> None:

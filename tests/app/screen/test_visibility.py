@@ -6,8 +6,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.app.screen.visibility import TrayFallback
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import OpenWindow, Quit
 from trayapp.ui.window.window import Window
 from wired import NO_TRAY, NotedTray, on_stage, words
 
@@ -18,9 +20,12 @@ class Scene:
     def __init__(self) -> None:
         self.tray, self.window = NotedTray(), Window(Language())
         self.hosting = TrayFallback(self.tray, on_stage(self.window), Language())
-        self.quits: list[None] = []
-        self.hosting.window_requested.connect(self.window.show)
-        self.hosting.quit_requested.connect(lambda: self.quits.append(None))
+        self.quits = collected(self.hosting.intent, Quit)
+        self.hosting.intent.connect(self._on_intent)
+
+    def _on_intent(self, intent: object) -> None:
+        if intent == OpenWindow():
+            self.window.show()
 
     def start(self, *, hosted: bool, quiet: bool = False) -> None:
         """Start on a desktop that shows icons, or doesn't."""
@@ -212,6 +217,6 @@ def test_after_the_end_nothing_comes_up_any_more(scene: Scene, qtbot: QtBot) -> 
     """However late the look at the tray is."""
     scene.start(hosted=False)
     scene.hosting.stop()
-    with qtbot.assertNotEmitted(scene.hosting.window_requested, wait=50):
+    with qtbot.assertNotEmitted(scene.hosting.intent, wait=50):
         pass
     assert not scene.window.isVisible()

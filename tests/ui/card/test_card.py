@@ -7,16 +7,24 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import Density
+from trayapp.ui.intents import (
+    AccountIntent,
+    CopyText,
+    CopyTopUpRequest,
+    OpenHistory,
+    ReportPayment,
+)
 from trayapp.ui.widgets.labels import TextLabel
 
 # Said by Qt wherever there is no screen.
@@ -122,37 +130,37 @@ def test_a_forecast_that_is_still_to_come_leaves_no_hole(
 
 
 @pytest.mark.parametrize(
-    ("entry", "intent", "said"),
+    ("entry", "intent"),
     [
-        ("Copy amount", "copy_requested", "€350.12"),
-        ("Copy top-up request", "copy_request_requested", "m"),
-        ("I have paid", "paid_requested", "m"),
+        ("Copy amount", CopyText("€350.12")),
+        ("Copy top-up request", CopyTopUpRequest("m")),
+        ("I have paid", ReportPayment("m")),
     ],
 )
 def test_more_is_in_a_menu(
-    card: AccountCard, entry: str, intent: str, said: str
+    card: AccountCard, entry: str, intent: AccountIntent
 ) -> None:
     """Each says what is asked for, and of which account."""
     card.show_card(replace(FULL, pending_payment=""))
-    spy = QSignalSpy(getattr(card, intent))
+    intents = collected(card.intent, object)
     actions(card)[entry].trigger()
-    assert (spy.count(), spy.at(0)) == (1, [said])
+    assert intents == [intent]
 
 
 def test_history_is_one_press_away(card: AccountCard, buttons: Buttons) -> None:
     """It says whose."""
-    spy = QSignalSpy(card.history_requested)
+    intents = collected(card.intent, object)
     buttons(card)["History…"].click()
-    assert spy.at(0) == ["m"]
+    assert intents == [OpenHistory("m")]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) -> None:
     """On the card itself: its buttons keep their own keys."""
-    spy = QSignalSpy(card.history_requested)
+    intents = collected(card.intent, object)
     card.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(card, key)
-    assert (spy.count(), spy.at(0)) == (1, ["m"])
+    assert intents == [OpenHistory("m")]
 
 
 def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
@@ -202,16 +210,16 @@ def test_the_amount_is_copied_by_key_anywhere_in_the_card(
     card: AccountCard, buttons: Buttons
 ) -> None:
     """With the focus on the card, or on a button of it; never a dash."""
-    spy = QSignalSpy(card.copy_requested)
+    intents = collected(card.intent, object)
     for part in (card, buttons(card)["History…"], buttons(card)["More"]):
         part.setFocus()
         QTest.keyClick(part, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert [spy.at(position) for position in range(spy.count())] == [["€350.12"]] * 3
+    assert intents == [CopyText("€350.12")] * 3
     card.setFocus()
     card.show_card(UNKNOWN)
     QTest.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(card, Qt.Key.Key_X)
-    assert spy.count() == 3
+    assert len(intents) == 3
 
 
 def test_an_error_that_comes_later_is_in_the_order_of_the_tab_key(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
@@ -28,6 +29,7 @@ from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import problem
 from trayapp.core.view.first_run import Step
 from trayapp.ui.first_run.dialog import FirstRun
+from trayapp.ui.intents import LeaveFirstRun, OpenWebsite, SaveFirstAccount, TryAccount
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("does not support")
@@ -46,9 +48,9 @@ class Person:
 
     def __init__(self, wizard: FirstRun) -> None:
         self.wizard = wizard
-        self.trials = QSignalSpy(wizard.test_requested)
-        self.saves = QSignalSpy(wizard.save_requested)
-        self.left = QSignalSpy(wizard.left)
+        self.trials = collected(wizard.intent, TryAccount)
+        self.saves = collected(wizard.intent, SaveFirstAccount)
+        self.left = collected(wizard.intent, LeaveFirstRun)
 
     @property
     def focus(self) -> QWidget:
@@ -83,9 +85,7 @@ class Person:
 
     def trial(self) -> Trial:
         """Give what the gateway was asked last."""
-        asked = self.trials.at(self.trials.count() - 1)[0]
-        assert isinstance(asked, Trial)
-        return asked
+        return self.trials[-1].trial
 
     def answered(self) -> None:
         """Have the last question answered with a balance."""
@@ -111,9 +111,9 @@ def person(qtbot: QtBot) -> Person:
 
 def saved(person: Person) -> tuple[Account, Secret]:
     """Give what is to be stored."""
-    assert person.saves.count() == 1
-    account, key, _ = person.saves.at(0)
-    return account, key
+    (intent,) = person.saves
+    assert intent.key is not None
+    return intent.account, intent.key
 
 
 def test_enter_alone_leads_through(person: Person) -> None:
@@ -135,7 +135,7 @@ def test_enter_alone_leads_through(person: Person) -> None:
     assert not person.wizard.isEnabled()
     person.wizard.saved()
     assert not person.wizard.isVisible()
-    assert person.left.count() == 0
+    assert len(person.left) == 0
 
 
 def test_each_step_is_a_group_that_says_what_it_is(person: Person) -> None:
@@ -189,12 +189,12 @@ def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
     person: Person, buttons: Buttons
 ) -> None:
     """The one of the service that is chosen; another has none that is known."""
-    asked = QSignalSpy(person.wizard.panel_requested)
+    pages = collected(person.wizard.intent, OpenWebsite)
     buttons(person.wizard)["Open the panel"].click()
     person.press(Qt.Key.Key_Down)
     person.enter()
     buttons(person.wizard)["Open the panel"].click()
-    assert [asked.at(number)[0] for number in range(asked.count())] == [
+    assert [page.url for page in pages] == [
         "https://app.smsup.es",
         "https://panel.smspubli.com",
     ]
@@ -222,7 +222,7 @@ def test_without_a_key_nothing_is_asked(person: Person, words: Words) -> None:
     assert "Enter the account's API key." in words(person.wizard)
     person.enter("short")
     assert any("This is not an API key" in one for one in words(person.wizard))
-    assert person.trials.count() == 0
+    assert len(person.trials) == 0
     assert person.focus is person.line("API key")
 
 
@@ -241,7 +241,7 @@ def test_a_test_shows_the_balance_and_stays(
     person.line("Name").setText("Shop")
     person.enter()
     assert person.is_at(Step.LIMIT)
-    assert person.trials.count() == 1
+    assert len(person.trials) == 1
 
 
 def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
@@ -270,8 +270,8 @@ def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
     person.line("API key").setFocus()
     person.enter(KEY[::-1])
     assert "Go on anyway" not in buttons(person.wizard)
-    assert person.trials.count() == 2
-    person.wizard.show_trial(person.trials.at(0)[0], OUT_OF_REACH)
+    assert len(person.trials) == 2
+    person.wizard.show_trial(person.trials[0].trial, OUT_OF_REACH)
     assert "Go on anyway" not in buttons(person.wizard), "an old answer"
     person.answered()
     assert person.is_at(Step.LIMIT)
@@ -301,7 +301,7 @@ def test_the_limit_says_what_it_means_as_it_is_typed(
     assert "Warns at once: below €400.00, now €350.12." in words(person.wizard)
     person.enter("much")
     assert "Enter an amount such as 25; 0 for no warning." in words(person.wizard)
-    assert person.saves.count() == 0
+    assert len(person.saves) == 0
 
 
 def test_a_key_is_tried_though_the_limit_is_half_typed(
@@ -313,7 +313,7 @@ def test_a_key_is_tried_though_the_limit_is_half_typed(
     buttons(person.wizard)["Back"].click()
     person.line("API key").setFocus()
     person.enter(KEY[::-1])
-    assert person.trials.count() == 2
+    assert len(person.trials) == 2
     person.answered()
     assert person.line("Warn below").text() == "?"
 
@@ -327,7 +327,7 @@ def test_escape_leaves_and_keeps_what_was_entered(
     person.line("Name").setText("Shop")
     person.press(Qt.Key.Key_Escape)
     assert not person.wizard.isVisible()
-    assert person.left.count() == 1
+    assert len(person.left) == 1
     assert person.line("API key").text() == ""
     with qtbot.waitActive(person.wizard):
         person.wizard.show()
@@ -346,7 +346,7 @@ def test_what_can_be_no_key_is_not_kept(person: Person) -> None:
     person.enter()
     person.line("API key").setText("half")
     person.wizard.close()
-    assert person.left.count() == 1
+    assert len(person.left) == 1
     assert person.line("API key").text() == ""
     assert person.line("API key").placeholderText() == ""
 
@@ -360,7 +360,7 @@ def test_it_can_be_left_in_the_last_step(person: Person, buttons: Buttons) -> No
     buttons(person.wizard)["Finish"].click()
     account, key = saved(person)
     assert (account.low_below, key.reveal()) == (Decimal(50), KEY)
-    assert person.trials.count() == 1
+    assert len(person.trials) == 1
 
 
 def test_nothing_is_lost_when_it_can_not_be_stored(
@@ -374,8 +374,10 @@ def test_nothing_is_lost_when_it_can_not_be_stored(
     assert UNWRITABLE.title in words(person.wizard)
     assert person.focus is buttons(person.wizard)["Finish"]
     person.enter()
-    assert person.saves.count() == 2
-    assert person.saves.at(1)[1].reveal() == KEY
+    assert len(person.saves) == 2
+    key = person.saves[1].key
+    assert key is not None
+    assert key.reveal() == KEY
 
 
 def test_one_that_is_closed_while_saving_comes_back_to_tell(
@@ -386,7 +388,7 @@ def test_one_that_is_closed_while_saving_comes_back_to_tell(
     person.enter()
     person.wizard.close()
     assert not person.wizard.isVisible()
-    assert person.left.count() == 0
+    assert len(person.left) == 0
     person.wizard.save_failed(UNWRITABLE)
     assert person.wizard.isVisible()
     assert UNWRITABLE.advice in words(person.wizard)
@@ -472,4 +474,4 @@ def test_start_at_login_is_offered_and_left_as_it_is_unless_chosen(
     assert (box.isEnabled(), box.isChecked()) == (True, login.is_on)
     box.setChecked(ticked)
     person.enter()
-    assert person.saves.at(0)[2] is chosen
+    assert person.saves[0].at_login is chosen

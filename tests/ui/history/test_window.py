@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView, MonthRow, MovementRow
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.history.window import HistoryWindow
+from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, SetCorrection
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -123,9 +125,9 @@ def test_a_rise_becomes_a_correction_and_back(
     assert not button.isEnabled()
     movements(window).setCurrentRow(number)
     assert button.isChecked() is not on
-    spy = QSignalSpy(window.correction_toggled)
+    intents = collected(window.intent, object)
     button.click()
-    assert spy.at(0) == ["m", VIEW.movements[number].at, on]
+    assert intents == [SetCorrection("m", VIEW.movements[number].at, on)]
 
 
 def test_what_is_not_for_a_person_to_say(
@@ -158,15 +160,17 @@ def test_export_asks_for_a_path_first(
     window: HistoryWindow, buttons: Buttons, form: str
 ) -> None:
     """The window goes on while it asks; no path, no export."""
-    spy = QSignalSpy(window.export_requested)
+    intents = collected(window.intent, object)
     buttons(window)[f"Export {form.upper()}…"].click()
     dialog = window.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     assert dialog.selectedFiles()[0].endswith(f"Main.{form}")
-    assert spy.count() == 0
+    assert intents == []
     dialog.fileSelected.emit(f"/tmp/out.{form}")  # noqa: S108  # nothing is written
-    assert spy.at(0) == ["m", form, f"/tmp/out.{form}"]  # noqa: S108  # nor here
+    assert intents == [
+        ExportHistory("m", form, f"/tmp/out.{form}")  # noqa: S108  # nor here
+    ]
     dialog.close()
 
 
@@ -174,9 +178,9 @@ def test_the_request_for_a_top_up_is_asked_for(
     window: HistoryWindow, buttons: Buttons
 ) -> None:
     """The clipboard is not the window's."""
-    spy = QSignalSpy(window.copy_request_requested)
+    intents = collected(window.intent, object)
     buttons(window)["Copy top-up request"].click()
-    assert spy.at(0) == ["m"]
+    assert intents == [CopyTopUpRequest("m")]
 
 
 def test_escape_closes(window: HistoryWindow) -> None:
@@ -187,9 +191,9 @@ def test_escape_closes(window: HistoryWindow) -> None:
 
 def test_enter_presses_nothing(window: HistoryWindow) -> None:
     """A button is pressed only on purpose."""
-    spies = [QSignalSpy(window.export_requested), QSignalSpy(window.correction_toggled)]
+    intents = collected(window.intent, object)
     QTest.keyClick(months(window), Qt.Key.Key_Return)
-    assert [spy.count() for spy in spies] == [0, 0]
+    assert intents == []
     assert window.findChild(QFileDialog) is None
 
 

@@ -10,12 +10,14 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.account import GATEWAY, Account, Service
 from trayapp.core.changes import Trial
 from trayapp.core.errors import Remedy
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
+from trayapp.ui.intents import TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 
 # Said by Qt wherever there is no screen.
@@ -256,13 +258,13 @@ def test_a_trial_asks_with_what_is_typed(
 ) -> None:
     """A name is not needed for it, and the answer stands in the dialog."""
     dialog = make(NEW, is_new=True)
-    spy = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     line(dialog, "API key").setText(KEY)
     line(dialog, "Sub-account").setText("shop")
     press(dialog, buttons, "Test")
     press(dialog, buttons, "Test")
-    assert spy.count() == 1
-    trial = spy.at(0)[0]
+    assert len(trials) == 1
+    trial = trials[0].trial
     assert isinstance(trial, Trial)
     assert trial.account.sub_account == "shop"
     assert trial.key is not None
@@ -277,9 +279,9 @@ def test_a_trial_that_failed_says_why(
 ) -> None:
     """With the stored key, if no other was typed."""
     dialog = make()
-    spy = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
-    trial = spy.at(0)[0]
+    trial = trials[0].trial
     assert trial.key is None
     dialog.show_trial(trial, DOWN)
     assert words(dialog)[-3:] == ["No way", "Because.", "Wait."]
@@ -290,9 +292,9 @@ def test_nothing_is_asked_with_what_is_wrong(
 ) -> None:
     """The field is told instead."""
     dialog = make(NEW, is_new=True)
-    spy = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
-    assert spy.count() == 0
+    assert trials == []
     assert "Enter the account's API key." in words(dialog)
     assert "Give the account a name." not in words(dialog)
 
@@ -302,14 +304,14 @@ def test_an_answer_to_what_is_no_longer_typed_is_not_shown(
 ) -> None:
     """Whoever edits while it is asked, or asks again, reads only what fits."""
     dialog = make()
-    spy = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
     line(dialog, "Sub-account").setText("shop")
     assert "Asking…" not in words(dialog)
     press(dialog, buttons, "Test")
-    dialog.show_trial(spy.at(0)[0], "€1.00")
+    dialog.show_trial(trials[0].trial, "€1.00")
     assert "Asking…" in words(dialog)
-    dialog.show_trial(spy.at(1)[0], "€2.00")
+    dialog.show_trial(trials[1].trial, "€2.00")
     assert "The gateway answers: €2.00" in words(dialog)
     choose(dialog, "SMSPubli")
     assert "The gateway answers: €2.00" not in words(dialog)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
+from trayapp.ui.intents import SaveSettings
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.buttons import PushButton
@@ -37,9 +39,9 @@ def dialog(qtbot: QtBot) -> SettingsDialog:
 
 def order(dialog: SettingsDialog) -> str:
     """Give the order that OK hands over."""
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     dialog.accept()
-    return "".join(account.id for account in spy.at(0)[0].accounts)
+    return "".join(account.id for account in saves[0].changes.accounts)
 
 
 def accounts(dialog: SettingsDialog) -> AccountList:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
@@ -25,6 +26,7 @@ from trayapp.core.errors import Remedy
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
 from trayapp.core.view.account_text import Problem
+from trayapp.ui.intents import SaveSettings, TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.appearance_page import AppearancePage
@@ -86,12 +88,10 @@ def listed(dialog: SettingsDialog) -> list[str]:
     return [accounts.item(row).text() for row in range(accounts.count())]
 
 
-def changes(spy: QSignalSpy) -> Changes:
+def changes(saves: list[SaveSettings]) -> Changes:
     """Give what OK handed over."""
-    assert spy.count() == 1
-    value = spy.at(0)[0]
-    assert isinstance(value, Changes)
-    return value
+    (intent,) = saves
+    return intent.changes
 
 
 def test_accounts_are_listed_with_how_they_are_watched(make: Make) -> None:
@@ -115,9 +115,9 @@ def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
         discreet=True,
     )
     dialog = make(MAIN, SHOP, settings=settings)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy) == Changes((MAIN, SHOP), settings)
+    assert changes(saves) == Changes((MAIN, SHOP), settings)
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -132,9 +132,9 @@ def test_start_at_login_is_handed_over_where_it_was_chosen(
     (box,) = dialog.findChildren(GeneralPage)[0].findChildren(QCheckBox)
     assert box.isChecked() is is_on
     box.click()
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy).at_login is not is_on
+    assert changes(saves).at_login is not is_on
 
 
 def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
@@ -149,9 +149,9 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
     ]
     assert interval.currentText() == "42 minutes"
     interval.setCurrentText("2 hours")
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy).settings == Settings(timedelta(hours=2))
+    assert changes(saves).settings == Settings(timedelta(hours=2))
 
 
 @pytest.mark.parametrize(("before", "shown"), [("", 0), ("de", 6), ("xx", 0)])
@@ -167,9 +167,9 @@ def test_a_language_is_chosen_by_its_own_name(
     ]
     assert box.currentIndex() == shown
     box.setCurrentText("Português")
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy).settings == Settings(language="pt")
+    assert changes(saves).settings == Settings(language="pt")
 
 
 def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
@@ -182,24 +182,24 @@ def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
     styles.setCurrentText("Light, for a dark panel")
     (discreet,) = page.findChildren(QCheckBox)
     discreet.click()
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy).settings == Settings(icon=IconStyle.LIGHT, discreet=True)
+    assert changes(saves).settings == Settings(icon=IconStyle.LIGHT, discreet=True)
 
 
 def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
     """Its key goes with it, and nothing is handed over before OK."""
     dialog = make(MAIN)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["Add an account…"].click()
     added = account_dialog(dialog)
     type_in(added, "Name", "Second")
     type_in(added, "API key", KEY)
     buttons(added)["OK"].click()
-    assert spy.count() == 0
+    assert saves == []
     assert listed(dialog)[1] == "Second\nSMSup, warns below 10, new key"
     buttons(dialog)["OK"].click()
-    told = changes(spy)
+    told = changes(saves)
     assert told.accounts == (MAIN, Account("new", "Second"))
     assert {one: key.reveal() for one, key in told.keys.items()} == {"new": KEY}
 
@@ -216,10 +216,10 @@ def test_an_account_that_is_not_stored_yet_is_edited_again(
     buttons(dialog)["Edit…"].click()
     type_in(account_dialog(dialog), "Name", "Third")
     buttons(account_dialog(dialog))["OK"].click()
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy).accounts == (Account("new", "Third"),)
-    assert set(changes(spy).keys) == {"new"}
+    assert changes(saves).accounts == (Account("new", "Third"),)
+    assert set(changes(saves).keys) == {"new"}
 
 
 def test_two_accounts_never_have_one_name(
@@ -242,12 +242,12 @@ def test_an_account_is_removed_on_ok_alone(
 ) -> None:
     """What OK will do is said; Cancel does nothing at all."""
     dialog = make(MAIN, SHOP)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["Remove"].click()
     assert len(listed(dialog)) == 1
     assert any(text.startswith("OK removes 1 account") for text in words(dialog))
     buttons(dialog)["Cancel"].click()
-    assert spy.count() == 0
+    assert saves == []
     assert dialog.isHidden()
 
 
@@ -262,15 +262,15 @@ def test_a_removed_account_takes_its_new_key_along(
     buttons(dialog)["Remove"].click()
     assert not buttons(dialog)["Edit…"].isEnabled()
     assert not buttons(dialog)["Remove"].isEnabled()
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
-    assert changes(spy) == Changes((), Settings())
+    assert changes(saves) == Changes((), Settings())
 
 
 def test_the_list_knows_the_keyboard(make: Make) -> None:
     """Enter edits and Delete removes, and Enter does not press OK as well."""
     dialog = make(MAIN, SHOP)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     accounts = dialog.findChildren(AccountList)[0]
     accounts.setFocus()
     QTest.keyClick(accounts, Qt.Key.Key_Down)
@@ -283,7 +283,7 @@ def test_the_list_knows_the_keyboard(make: Make) -> None:
     edited.reject()
     QTest.keyClick(accounts, Qt.Key.Key_Delete)
     assert listed(dialog) == ["Main\nSMSup, warns below 10"]
-    assert spy.count() == 0
+    assert saves == []
 
 
 def test_without_accounts_enter_adds_one(make: Make) -> None:
@@ -295,18 +295,18 @@ def test_without_accounts_enter_adds_one(make: Make) -> None:
     type_in(added, "API key", KEY)
     added.accept()
     assert dialog.focusWidget() is dialog.ok
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     QTest.keyPress(dialog.ok, Qt.Key.Key_Return)
-    assert len(changes(spy).accounts) == 1
+    assert len(changes(saves).accounts) == 1
 
 
 def test_saving_is_waited_for(make: Make, words: Words, buttons: Buttons) -> None:
     """Nothing can be changed meanwhile; what is stored closes the dialog."""
     dialog = make(MAIN)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
     dialog.accept()
-    assert spy.count() == 1
+    assert len(saves) == 1
     assert not dialog.isEnabled()
     assert "Saving…" in words(dialog)
     dialog.saved()
@@ -320,7 +320,7 @@ def test_what_could_not_be_saved_is_still_there(
     """The reason stands in the dialog, and OK tries again with the same."""
     dialog = make(MAIN, SHOP)
     buttons(dialog)["Remove"].click()
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
     dialog.save_failed(FULL)
     assert dialog.isEnabled()
@@ -328,7 +328,7 @@ def test_what_could_not_be_saved_is_still_there(
     assert "Saving…" not in words(dialog)
     buttons(dialog)["OK"].click()
     assert "Disk full" not in words(dialog)
-    assert spy.at(0) == spy.at(1)
+    assert saves[0] == saves[1]
 
 
 def test_a_dialog_closed_while_saving_comes_back_if_that_fails(
@@ -356,10 +356,10 @@ def test_a_new_key_is_one_dialog_and_one_ok(
     focused = edited.focusWidget()
     assert focused.accessibleName() == "API key"
     type_in(edited, "API key", KEY)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(edited)["OK"].click()
-    assert changes(spy).accounts == (MAIN, SHOP)
-    assert set(changes(spy).keys) == {"s"}
+    assert changes(saves).accounts == (MAIN, SHOP)
+    assert set(changes(saves).keys) == {"s"}
 
 
 def test_a_new_key_that_is_not_given_closes_both(
@@ -368,17 +368,17 @@ def test_a_new_key_that_is_not_given_closes_both(
     """Cancel changes nothing."""
     dialog = make(MAIN, edit="m")
     qtbot.waitUntil(lambda: bool(dialog.findChildren(AccountDialog)))
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     buttons(account_dialog(dialog))["Cancel"].click()
     assert dialog.isHidden()
-    assert spy.count() == 0
+    assert saves == []
 
 
 def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
     """From wherever it is; it stays open afterwards, and nothing is saved yet."""
     dialog = make(MAIN, SHOP)
     dialog.tabs.setCurrentIndex(1)
-    spy = QSignalSpy(dialog.save_requested)
+    saves = collected(dialog.intent, SaveSettings)
     dialog.edit_account("s")
     edited = account_dialog(dialog)
     assert dialog.tabs.currentIndex() == 0
@@ -388,7 +388,7 @@ def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
     )
     buttons(edited)["Cancel"].click()
     assert dialog.isVisible()
-    assert spy.count() == 0
+    assert saves == []
 
 
 def test_a_jump_never_closes_what_is_being_typed(make: Make) -> None:
@@ -417,10 +417,10 @@ def test_a_trial_is_answered_where_it_was_asked(
 ) -> None:
     """Closing the account's dialog forgets it; another one is not told."""
     dialog = make(MAIN, SHOP)
-    spy = QSignalSpy(dialog.test_requested)
+    trials = collected(dialog.intent, TryAccount)
     buttons(dialog)["Edit…"].click()
     buttons(account_dialog(dialog))["Test"].click()
-    first = spy.at(0)[0]
+    first = trials[0].trial
     buttons(account_dialog(dialog))["Cancel"].click()
     dialog.show_trial(first, "€1.00")
     buttons(dialog)["Edit…"].click()
@@ -428,7 +428,7 @@ def test_a_trial_is_answered_where_it_was_asked(
     buttons(again)["Test"].click()
     dialog.show_trial(first, "€1.00")
     assert "Asking…" in words(again)
-    dialog.show_trial(spy.at(1)[0], "€2.00")
+    dialog.show_trial(trials[1].trial, "€2.00")
     assert "The gateway answers: €2.00" in words(again)
 
 

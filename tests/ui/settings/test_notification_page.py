@@ -5,7 +5,6 @@ from datetime import time, timedelta
 
 import pytest
 from PySide6.QtCore import QTime
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -15,10 +14,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.errors import Failure, NotificationsUnseen
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import problem
+from trayapp.ui.intents import SendTestNotification
 from trayapp.ui.settings.notification_page import NotificationPage
 
 # Said by Qt wherever there is no screen.
@@ -154,7 +155,7 @@ def test_a_notification_is_tried_out(
     page: NotificationPage, words: Words, buttons: Buttons
 ) -> None:
     """What to do if none appears stands beside the button."""
-    spy = QSignalSpy(page.test_notification_requested)
+    intents = collected(page.intent, object)
     buttons(page)["Test notification"].click()
-    assert spy.count() == 1
+    assert intents == [SendTestNotification()]
     assert any(text.startswith("Sent.") for text in words(page))

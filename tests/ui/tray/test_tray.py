@@ -5,17 +5,28 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.alerts.notification import Notification, Urgency
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.i18n.plain_text import utf16_length
 from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.core.view.tray import TrayView
+from trayapp.ui.intents import (
+    Intent,
+    OpenAbout,
+    OpenSettings,
+    OpenWindow,
+    Quit,
+    Refresh,
+    Snooze,
+    TopUp,
+)
 from trayapp.ui.tray.tray import LINES, Tray
 
 # Said by Qt's tray icon where there is no screen.
@@ -84,20 +95,22 @@ def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
 @pytest.mark.parametrize(
     ("entry", "intent"),
     [
-        (VIEW.lines[0], "open_requested"),
-        ("&Open", "open_requested"),
-        ("&Refresh", "refresh_requested"),
-        ("&Settings…", "settings_requested"),
-        ("&About", "about_requested"),
-        ("&Quit", "quit_requested"),
+        (VIEW.lines[0], OpenWindow(at_icon=True)),
+        ("&Open", OpenWindow(at_icon=True)),
+        ("&Refresh", Refresh()),
+        ("&Settings…", OpenSettings()),
+        ("&About", OpenAbout()),
+        ("&Quit", Quit()),
     ],
 )
-def test_each_entry_says_what_is_asked_for(tray: Tray, entry: str, intent: str) -> None:
+def test_each_entry_says_what_is_asked_for(
+    tray: Tray, entry: str, intent: Intent
+) -> None:
     """An entry does nothing by itself."""
     tray.render(VIEW)
-    spy = QSignalSpy(getattr(tray, intent))
+    intents = collected(tray.intent, object)
     entries(tray)[entry].trigger()
-    assert spy.count() == 1
+    assert intents == [intent]
 
 
 def test_many_accounts_are_counted(tray: Tray) -> None:
@@ -112,9 +125,9 @@ def test_many_accounts_are_counted(tray: Tray) -> None:
 def test_one_account_is_topped_up_directly(tray: Tray) -> None:
     """No submenu for one."""
     tray.render(VIEW)
-    spy = QSignalSpy(tray.top_up_requested)
+    intents = collected(tray.intent, object)
     entries(tray)["&Top up…"].trigger()
-    assert spy.at(0) == ["m"]
+    assert intents == [TopUp("m")]
 
 
 def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
@@ -124,30 +137,34 @@ def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
     submenu = entries(tray)["&Top up"].menu()
     assert isinstance(submenu, QMenu)
     assert [action.text() for action in submenu.actions()] == ["R&&D", "Main"]
-    spy = QSignalSpy(tray.top_up_requested)
+    intents = collected(tray.intent, object)
     for action in submenu.actions():
         action.trigger()
-    assert [spy.at(0), spy.at(1)] == [["s"], ["m"]]
+    assert intents == [TopUp("s"), TopUp("m")]
 
 
 def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
     """Each choice is said as the program's own word for it."""
     submenu = entries(tray)["S&nooze"].menu()
     assert isinstance(submenu, QMenu)
-    spy = QSignalSpy(tray.snooze_requested)
+    intents = collected(tray.intent, object)
     for action in submenu.actions():
         action.trigger()
-    said = [spy.at(position)[0] for position in range(spy.count())]
-    assert said == ["1h", "8h", "tomorrow", "monday"]
+    assert intents == [
+        Snooze(SnoozeChoice.HOUR),
+        Snooze(SnoozeChoice.EIGHT_HOURS),
+        Snooze(SnoozeChoice.TOMORROW),
+        Snooze(SnoozeChoice.MONDAY),
+    ]
 
 
 def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
     """The balance stays first; both entries are gone when it is over."""
     tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
     assert list(entries(tray))[:2] == [VIEW.lines[0], "Snoozed until 14:30"]
-    spy = QSignalSpy(tray.snooze_requested)
+    intents = collected(tray.intent, object)
     entries(tray)["Turn notifications on a&gain"].trigger()
-    assert spy.at(0) == ["off"]
+    assert intents == [Snooze(SnoozeChoice.OFF)]
     tray.render(VIEW)
     assert not any("nooze" in text for text in list(entries(tray))[:4])
     assert "Turn notifications on a&gain" not in entries(tray)
@@ -180,10 +197,10 @@ def test_clicks(
     """A click opens the window, except where it opens the menu; the middle asks."""
     del qtbot
     tray = Tray(ENGLISH, platform=platform)
-    opens = QSignalSpy(tray.open_requested)
-    refreshes = QSignalSpy(tray.refresh_requested)
+    intents = collected(tray.intent, object)
     icon(tray).activated.emit(reason)
-    assert (opens.count(), refreshes.count()) == (opened, refreshed)
+    expected = [OpenWindow(at_icon=True)] * opened + [Refresh()] * refreshed
+    assert intents == expected
 
 
 def test_an_unchanged_view_touches_nothing(
@@ -258,9 +275,9 @@ def test_a_message_is_cut_to_what_windows_shows(
     assert [(utf16_length(title), utf16_length(body)) for title, body in said] == [
         (63, 255)
     ]
-    spy = QSignalSpy(tray.notice_clicked)
+    intents = collected(tray.intent, object)
     icon(tray).messageClicked.emit()
-    assert spy.at(0) == ["m"]
+    assert intents == [OpenWindow()]
 
 
 def test_a_screenless_platform_hosts_no_tray(tray: Tray) -> None:

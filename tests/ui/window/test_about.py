@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from collected import collected
 from trayapp.core.i18n.language import ENGLISH
+from trayapp.ui.intents import CopyDiagnostics
 from trayapp.ui.window.about import AboutDialog
 
 # Said by Qt wherever there is no screen.
@@ -39,8 +41,9 @@ def test_it_offers_a_report_once_at_a_time(
     qtbot.addWidget(dialog)
     dialog.show()
     button, height = buttons(dialog)["Copy diagnostics"], dialog.height()
-    with qtbot.waitSignal(dialog.report_requested):
-        button.click()
+    intents = collected(dialog.intent, object)
+    button.click()
+    assert intents == [CopyDiagnostics()]
     assert not button.isEnabled()
     dialog.confirm("Copied. " * 20)
     assert button.isEnabled()

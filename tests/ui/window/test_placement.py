@@ -47,8 +47,11 @@ class Scene:
         self.placement.restore(stood)
         self.left: list[Place] = []
         self.placement.left.connect(self.left.append)
-        self.tray.open_requested.connect(self.placement.note_spot)
-        self.tray.open_requested.connect(self.window.show)
+
+    def click_icon(self) -> None:
+        """Click the tray icon, which opens the window."""
+        self.placement.note_spot()
+        self.window.show()
 
     def choose(self, place: QRect) -> None:
         """Move the window and change its size, as a person does, and close it."""
@@ -80,7 +83,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
 
 def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
     """Right above it, where the panel is below."""
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.place.bottom() < ICON.top()
     assert scene.place.right() > ICON.left()
 
@@ -93,7 +96,7 @@ def test_where_no_panel_tells_it_opens_beside_the_pointer(
         "trayapp.ui.window.placement.QCursor.pos", lambda: QPoint(700, 5)
     )
     scene.tray.icon = QRect()
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.place.top() < 40
     assert scene.place.right() > 700
 
@@ -107,23 +110,23 @@ def test_without_a_click_the_desktop_decides(scene: Scene) -> None:
 
 def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
     """Now, and after the next start, wherever the tray is."""
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     scene.choose(CHOSEN)
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.place == CHOSEN
     scene.window.close()
     assert scene.left == [CHOSEN_PLACE]
     again = Scene(CHOSEN_PLACE)
-    again.tray.open_requested.emit()
+    again.click_icon()
     assert again.place == CHOSEN
     again.end()
 
 
 def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
     """So it has somewhere to go back to."""
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     scene.choose(CHOSEN)
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     scene.window.showMaximized()
     scene.window.close()
     assert scene.left == [CHOSEN_PLACE]
@@ -132,7 +135,7 @@ def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
 def test_what_stays_is_no_news(scene: Scene) -> None:
     """Opening and closing costs no write."""
     for _ in range(3):
-        scene.tray.open_requested.emit()
+        scene.click_icon()
         scene.choose(CHOSEN)
     assert scene.left == [CHOSEN_PLACE]
 
@@ -141,7 +144,7 @@ def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
     """The size stays, and it opens beside the tray again."""
     del qtbot
     scene = Scene((5000, 5000, 500, 400))
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.place.size() == QSize(500, 400)
     assert scene.window.screen().availableGeometry().contains(scene.place)
     scene.end()
@@ -151,12 +154,12 @@ def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
     """As on Wayland."""
     scene.placement.can_move = False
     before = scene.window.pos()
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.window.pos() == before
     scene.window.resize(CHOSEN.size())
     scene.window.close()
     scene.window.resize(700, 500)
-    scene.tray.open_requested.emit()
+    scene.click_icon()
     assert scene.window.size() == CHOSEN.size()
     assert scene.left == [(0, 0, 500, 400)]
 

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
+from collected import collected
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
+from trayapp.ui.intents import Refresh, UnlockKeyring
 from trayapp.ui.window.shared_trouble import SharedProblem
 from trayapp.ui.window.window import Window
 
@@ -75,9 +76,9 @@ def test_what_all_fail_with_is_said_once(
     assert "No network." in seen(window)[0].accessibleDescription()
     assert "No network." in seen(window)[0].toolTip()
     assert "Details" not in buttons(strip(window))
-    asked = QSignalSpy(window.refresh_requested)
+    intents = collected(window.intent, object)
     buttons(strip(window))["Check again"].click()
-    assert asked.count() == 1
+    assert intents == [Refresh()]
 
 
 def test_it_goes_when_it_is_over(window: Window, words: Words) -> None:
@@ -124,9 +125,9 @@ def test_few_accounts_say_all_of_it_themselves(
 def test_a_keyring_is_unlocked_once_for_all(window: Window, buttons: Buttons) -> None:
     """By the one button above them."""
     window.show_cards(cards(MANY, 0, LOCKED))
-    unlocked = QSignalSpy(window.unlock_requested)
+    intents = collected(window.intent, object)
     buttons(strip(window))["Unlock keyring…"].click()
-    assert unlocked.count() == 1
+    assert intents == [UnlockKeyring()]
 
 
 def test_a_key_is_entered_for_each_account(window: Window, buttons: Buttons) -> None:

@@ -6,16 +6,28 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cards import FINE
+from collected import collected
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
+from trayapp.ui.intents import (
+    CopyText,
+    EnterKey,
+    Intent,
+    OpenFirstRun,
+    OpenSettings,
+    Quit,
+    Refresh,
+    TopUp,
+    UnlockKeyring,
+)
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import READABLE, contrast
 from trayapp.ui.widgets.labels import TextLabel
@@ -154,18 +166,13 @@ def test_an_error_has_the_button_that_helps(
 
 
 @pytest.mark.parametrize(
-    ("shown", "button", "intent", "said"),
+    ("shown", "button", "intent"),
     [
-        (FINE, "Top up…", "top_up_requested", ["m"]),
-        (failed(Remedy.RETRY), "Check again", "check_requested", ["m"]),
-        (failed(Remedy.ENTER_KEY), "Enter key…", "enter_key_requested", ["m"]),
-        (failed(Remedy.UNLOCK), "Unlock keyring…", "unlock_requested", []),
-        (
-            failed(Remedy.COPY_DETAILS),
-            "Copy details",
-            "copy_requested",
-            ["Rejected\n401"],
-        ),
+        (FINE, "Top up…", TopUp("m")),
+        (failed(Remedy.RETRY), "Check again", Refresh(("m",))),
+        (failed(Remedy.ENTER_KEY), "Enter key…", EnterKey("m")),
+        (failed(Remedy.UNLOCK), "Unlock keyring…", UnlockKeyring()),
+        (failed(Remedy.COPY_DETAILS), "Copy details", CopyText("Rejected\n401")),
     ],
 )
 def test_a_cards_buttons_say_what_is_asked_for(
@@ -173,14 +180,13 @@ def test_a_cards_buttons_say_what_is_asked_for(
     buttons: Buttons,
     shown: Card,
     button: str,
-    intent: str,
-    said: object,
+    intent: Intent,
 ) -> None:
     """The window passes it on with the account's id."""
     window.show_cards((shown, SHOP))
-    spy = QSignalSpy(getattr(window, intent))
+    intents = collected(window.intent, object)
     buttons(card(window, "Main"))[button].click()
-    assert (spy.count(), spy.at(0)) == (1, said)
+    assert intents == [intent]
 
 
 def test_copying_is_confirmed_until_something_changes(
@@ -243,19 +249,19 @@ def test_without_accounts_the_window_invites_to_add_one(
     """One sentence, one button."""
     window.show_cards(())
     assert "No account yet" in words(window)
-    spy = QSignalSpy(window.first_run_requested)
+    intents = collected(window.intent, object)
     buttons(window)["Add an account…"].click()
-    assert spy.count() == 1
+    assert intents == [OpenFirstRun()]
     assert "Refresh" not in buttons(window)
 
 
 @pytest.mark.parametrize(
     ("key", "modifier", "intent"),
     [
-        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier, "refresh_requested"),
-        (Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier, "refresh_requested"),
-        (Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier, "settings_requested"),
-        (Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier, "quit_requested"),
+        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier, Refresh()),
+        (Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier, Refresh()),
+        (Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier, OpenSettings()),
+        (Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier, Quit()),
     ],
 )
 def test_shortcuts(
@@ -263,14 +269,14 @@ def test_shortcuts(
     window: Window,
     key: Qt.Key,
     modifier: Qt.KeyboardModifier,
-    intent: str,
+    intent: Intent,
 ) -> None:
     """What the buttons do, by keyboard."""
     with qtbot.waitActive(window):
         window.activateWindow()
-    spy = QSignalSpy(getattr(window, intent))
+    intents = collected(window.intent, object)
     QTest.keyClick(window, key, modifier)
-    assert spy.count() == 1
+    assert intents == [intent]
 
 
 def test_escape_closes_the_window_and_nothing_more(

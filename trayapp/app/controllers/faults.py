@@ -21,6 +21,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.core.view.diagnostics import Findings, report
 from trayapp.qt.model import AccountsModel
+from trayapp.ui.intents import OpenWindow
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from trayapp.core.view.diagnostics import Fact
     from trayapp.services.log.recent import RecentErrors
     from trayapp.ui.window.about import AboutDialog
-    from trayapp.ui.window.window import Window
 
 _TOPIC: Final = "fault"
 _ANSWER_MS: Final = 8_000
@@ -46,11 +46,12 @@ class FaultController(QObject):
     Signals:
         facts_requested(): to have the poller's side look around; `finish` takes what
             it finds.
-        window_requested(): it is more than a banner in a hidden window may tell.
+        intent(Intent): what the about dialog asks for; or to open the window, for a
+            fault that a banner in a hidden window would not show.
     """
 
     facts_requested = Signal()
-    window_requested = Signal()
+    intent = Signal(object)
 
     def __init__(
         self,
@@ -67,7 +68,6 @@ class FaultController(QObject):
         self._told: set[str] = set()
         self._stops = 0
         self._about: AboutDialog | None = None
-        stage.made.connect(self._on_made)
         self._patience = QTimer(self, interval=_ANSWER_MS, singleShot=True)
         self._patience.timeout.connect(self._do_without)
 
@@ -78,7 +78,7 @@ class FaultController(QObject):
             from trayapp.ui.window.about import AboutDialog
 
             self._about = AboutDialog(__version__, self._language, self._stage.window)
-            self._about.report_requested.connect(self.collect)
+            self._about.intent.connect(self.intent)
         self._about.show()
         self._about.raise_()
 
@@ -123,7 +123,7 @@ class FaultController(QObject):
         self._model.fail(failure)
         self.hear(failure)
         if not self._model.known or self._stops == _STOPS:
-            self.window_requested.emit()
+            self.intent.emit(OpenWindow())
 
     @Slot()
     def collect(self) -> None:
@@ -146,10 +146,6 @@ class FaultController(QObject):
         for shown in (self._about, self._stage.present):
             if shown is not None:
                 shown.confirm(words)
-
-    @Slot(object)
-    def _on_made(self, window: "Window") -> None:
-        window.report_requested.connect(self.collect)
 
     @Slot()
     def _do_without(self) -> None:

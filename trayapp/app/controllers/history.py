@@ -1,13 +1,19 @@
 """The history windows' comings and goings, and the text for who pays."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.account_state import AccountState
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import (
+    CopyTopUpRequest,
+    ExportHistory,
+    HistoryIntent,
+    SetCorrection,
+)
 from trayapp.ui.window.front import bring_to_front
 
 if TYPE_CHECKING:
@@ -22,13 +28,13 @@ class HistoryController(QObject):
         page_requested(str): to read an account's history; `show_page` takes the answer.
         correction_toggled(str, object, bool): an account, a reading's time, on or off.
         export_requested(str, str, str): an account, "csv" or "json", a file's path.
-        copy_request_requested(str): to copy the text for who pays.
+        intent(Intent): what a window asks for that is not about its page.
     """
 
     page_requested = Signal(str)
     correction_toggled = Signal(str, object, bool)
     export_requested = Signal(str, str, str)
-    copy_request_requested = Signal(str)
+    intent = Signal(object)
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +66,7 @@ class HistoryController(QObject):
         from trayapp.ui.history.window import HistoryWindow
 
         window = HistoryWindow(view, self._language)
-        window.correction_toggled.connect(self.correction_toggled)
-        window.export_requested.connect(self._on_export)
-        window.copy_request_requested.connect(self.copy_request_requested)
+        window.intent.connect(self._on_intent)
         window.finished.connect(self._closed)
         self._windows[view.account_id] = window
         self.open(view.account_id)
@@ -96,10 +100,18 @@ class HistoryController(QObject):
             known.account, known.reading, forecast, today, self._language
         )
 
-    @Slot(str, str, str)
-    def _on_export(self, account_id: str, form: str, path: str) -> None:
-        self._exports[path] = account_id
-        self.export_requested.emit(account_id, form, path)
+    @Slot(object)
+    def _on_intent(self, intent: HistoryIntent) -> None:
+        match intent:
+            case SetCorrection(account_id, at, on):
+                self.correction_toggled.emit(account_id, at, on)
+            case ExportHistory(account_id, form, path):
+                self._exports[path] = account_id
+                self.export_requested.emit(account_id, form, path)
+            case CopyTopUpRequest():
+                self.intent.emit(intent)
+            case _:
+                assert_never(intent)
 
     @Slot()
     def _closed(self) -> None:

@@ -39,7 +39,7 @@ class LanguageController(QObject):
         self._offered = code
         if code != self._language.code and self._offer is None:
             self._offer = RestartOffer(self._language)
-            self._offer.restart_requested.connect(self.restart_requested)
+            self._offer.accepted.connect(self.restart_requested)
             self._offer.destroyed.connect(self._on_gone)
             self._offer.open()
 

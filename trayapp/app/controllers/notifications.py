@@ -15,6 +15,7 @@ from trayapp.core.alerts.notification import (
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
+from trayapp.ui.intents import EnterKey, OpenWindow, Snooze, TopUp
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
@@ -27,14 +28,10 @@ class NotificationController(QObject):
     """Tells alerts, and passes on what a person answers.
 
     Signals:
-        top_up_requested(account_id: str): to go where the account is topped up.
-        enter_key_requested(account_id: str): to type another key for it.
-        window_requested(): to see the window.
+        intent(Intent): what the pressed button of a notification asks for.
     """
 
-    top_up_requested = Signal(str)
-    enter_key_requested = Signal(str)
-    window_requested = Signal()
+    intent = Signal(object)
 
     def __init__(
         self, poller: Poller, tray: Tray, views: Presenter, language: Language
@@ -57,13 +54,13 @@ class NotificationController(QObject):
     def hear_button(self, account_id: str, button: str) -> None:
         """Do what a notification's button says."""
         if button == NotificationButton.TOP_UP:
-            self.top_up_requested.emit(account_id)
+            self.intent.emit(TopUp(account_id))
         elif button == NotificationButton.ENTER_KEY:
-            self.enter_key_requested.emit(account_id)
+            self.intent.emit(EnterKey(account_id))
         elif button == NotificationButton.SNOOZE:
-            self._poller.snooze(SnoozeChoice.EIGHT_HOURS)
+            self.intent.emit(Snooze(SnoozeChoice.EIGHT_HOURS))
         else:
-            self.window_requested.emit()
+            self.intent.emit(OpenWindow())
 
     def _tell(self, said: Notification) -> None:
         if _BY_D_BUS:

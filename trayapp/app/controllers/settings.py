@@ -1,7 +1,7 @@
 """The comings and goings of settings and first run: opened, tried, saved, closed."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,9 +12,19 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language
-from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import problem
+from trayapp.ui.intents import (
+    FirstRunIntent,
+    LeaveFirstRun,
+    OpenWebsite,
+    OpenWindow,
+    SaveFirstAccount,
+    SaveSettings,
+    SendTestNotification,
+    SettingsIntent,
+    TryAccount,
+)
 from trayapp.ui.window.front import bring_to_front
 
 if TYPE_CHECKING:
@@ -32,21 +42,15 @@ class SettingsController(QObject):
         save_requested(Changes, frozenset[str]): OK; and the ids of the accounts that
             the dialog was opened with.
         test_requested(Trial): to ask the gateway before anything is stored.
-        test_notification_requested(): to see that notifications come.
         login_requested(): to know whether the program starts at login; the answer goes
             to `show_login`.
-        panel_requested(url: str): to see where a service shows its keys.
-        first_run_left(): a person wants to go on with the first run another time.
-        first_run_done(): the first account is stored.
+        intent(Intent): what a dialog asks for that is not about settings.
     """
 
     save_requested = Signal(object, object)
     test_requested = Signal(object)
-    test_notification_requested = Signal()
     login_requested = Signal()
-    panel_requested = Signal(str)
-    first_run_left = Signal()
-    first_run_done = Signal()
+    intent = Signal(object)
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,11 +85,7 @@ class SettingsController(QObject):
                 edit=edit,
             )
             self._show_unseen()
-            self._dialog.save_requested.connect(self._save)
-            self._dialog.test_requested.connect(self.test_requested)
-            self._dialog.test_notification_requested.connect(
-                self.test_notification_requested
-            )
+            self._dialog.intent.connect(self._on_settings_intent)
             self._dialog.finished.connect(self._closed)
             self._dialog.open()
             self.login_requested.emit()
@@ -108,10 +108,7 @@ class SettingsController(QObject):
             from trayapp.ui.first_run.dialog import FirstRun
 
             self._first_run = FirstRun(self._language, new_id=_new_id)
-            self._first_run.save_requested.connect(self._save_first)
-            self._first_run.test_requested.connect(self.test_requested)
-            self._first_run.panel_requested.connect(self.panel_requested)
-            self._first_run.left.connect(self.first_run_left)
+            self._first_run.intent.connect(self._on_first_run_intent)
         bring_to_front(self._first_run)
         self.login_requested.emit()
 
@@ -147,7 +144,7 @@ class SettingsController(QObject):
         if waiting is self._first_run:
             self._first_run.deleteLater()
             self._first_run = None
-            self.first_run_done.emit()
+            self.intent.emit(OpenWindow())
 
     @Slot(object)
     def show_login(self, login: LoginEntryState) -> None:
@@ -171,20 +168,36 @@ class SettingsController(QObject):
     def _money(self, balance: Balance) -> str:
         return self._language.money(balance.amount, balance.unit)
 
-    @Slot(object, object, object)
-    def _save_first(
-        self,
-        account: Account,
-        key: Secret,
-        at_login: bool | None,  # noqa: FBT001  # as the signal brings it
-    ) -> None:
-        if (settings := self._settings) is not None:
-            changes = Changes((account,), settings, {account.id: key}, at_login)
-            self.save_requested.emit(changes, frozenset())
+    @Slot(object)
+    def _on_settings_intent(self, intent: SettingsIntent) -> None:
+        match intent:
+            case SaveSettings(changes):
+                self.save_requested.emit(changes, self._shown)
+            case TryAccount(trial):
+                self.test_requested.emit(trial)
+            case SendTestNotification():
+                self.intent.emit(intent)
+            case _:
+                assert_never(intent)
 
     @Slot(object)
-    def _save(self, changes: Changes) -> None:
-        self.save_requested.emit(changes, self._shown)
+    def _on_first_run_intent(self, intent: FirstRunIntent) -> None:
+        match intent:
+            case SaveFirstAccount():
+                self._save_first(intent)
+            case TryAccount(trial):
+                self.test_requested.emit(trial)
+            case OpenWebsite() | LeaveFirstRun():
+                self.intent.emit(intent)
+            case _:
+                assert_never(intent)
+
+    def _save_first(self, intent: SaveFirstAccount) -> None:
+        if (settings := self._settings) is not None:
+            account, key = intent.account, intent.key
+            keys = {} if key is None else {account.id: key}
+            changes = Changes((account,), settings, keys, intent.at_login)
+            self.save_requested.emit(changes, frozenset())
 
     @Slot()
     def _closed(self) -> None:

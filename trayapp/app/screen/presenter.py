@@ -85,6 +85,11 @@ class Presenter(QObject):
             self._discreet, self._revealed = on, False
             self.draw()
 
+    def reveal_amounts(self) -> None:
+        """Show hidden amounts in the window until it closes."""
+        self._revealed = True
+        self.draw_window()
+
     def forecast(self, account_id: str) -> Forecast | None:
         """Give what was last foreseen of an account."""
         return self._forecasts.get(account_id)
@@ -231,13 +236,7 @@ class Presenter(QObject):
 
     @Slot(object)
     def _on_made(self, window: "Window") -> None:
-        window.reveal_requested.connect(self._on_reveal)
         window.hidden.connect(self._on_hidden)
-
-    @Slot()
-    def _on_reveal(self) -> None:
-        self._revealed = True
-        self.draw_window()
 
     @Slot()
     def _on_hidden(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import OpenWindow, Quit
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
@@ -22,12 +23,10 @@ class TrayFallback(QObject):
     """Watches whether anything shows the icon; without, the window takes its place.
 
     Signals:
-        window_requested(): the window is needed, for there is no icon.
-        quit_requested(): the window was closed, and there is no icon to bring it back.
+        intent(Intent): without an icon, to open the window; to quit when it closes.
     """
 
-    window_requested = Signal()
-    quit_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, tray: Tray, stage: LazyWindow, language: Language) -> None:
         super().__init__(stage)
@@ -70,7 +69,7 @@ class TrayFallback(QObject):
     def window_closed(self) -> None:
         """End the program with its window where there is no icon to bring it back."""
         if self._without_tray and not self._stage.is_visible:
-            self.quit_requested.emit()
+            self.intent.emit(Quit())
 
     def _is_hosted(self) -> bool:
         return self._tray.is_hosted() and not self.lacks_host()
@@ -91,4 +90,4 @@ class TrayFallback(QObject):
                 "Minimize the window to keep being warned; closing it ends the program."
             ),
         )
-        self.window_requested.emit()
+        self.intent.emit(OpenWindow())

@@ -1,5 +1,7 @@
 """What one can do with an account: look at its past, top it up, and a menu of more."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.density import Density
 from trayapp.ui.card.sparkline import SparklineButton
+from trayapp.ui.intents import CopyTopUpRequest, OpenHistory, ReportPayment, TopUp
 from trayapp.ui.widgets.buttons import PushButton
 
 NEEDY = frozenset({Status.SOON, Status.LOW, Status.EMPTY})
@@ -19,30 +22,24 @@ class CardActions(QWidget):
     """The line of the last days above two buttons of one width.
 
     Signals:
-        top_up_requested(): to go where the account is topped up.
-        history_requested(): to see its history.
-        copy_amount_requested(): to have the amount on the clipboard.
-        copy_request_requested(): to have a ready top-up request there.
-        paid_requested(): a person says that they have paid.
+        copy_amount_chosen(): the amount, which the card knows, is to be copied.
+        intent(Intent): what else a person asks for.
     """
 
-    top_up_requested = Signal()
-    history_requested = Signal()
-    copy_amount_requested = Signal()
-    copy_request_requested = Signal()
-    paid_requested = Signal()
+    copy_amount_chosen = Signal()
+    intent = Signal(object)
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, account_id: str, language: Language) -> None:
         super().__init__()
         translate = language.gettext
         self._spark = SparklineButton(language)
-        self._spark.clicked.connect(self.history_requested)
+        self._spark.clicked.connect(partial(self.intent.emit, OpenHistory(account_id)))
         self._top_up = PushButton(translate("Top up…"))
-        self._top_up.clicked.connect(self.top_up_requested)
+        self._top_up.clicked.connect(partial(self.intent.emit, TopUp(account_id)))
         # Translators: a button that opens a menu.
         self._more = PushButton(translate("More"))
         self._menu = QMenu(self._more)
-        self._fill_menu(language)
+        self._fill_menu(account_id, language)
         self._more.setMenu(self._menu)
         self._is_close = False
         self._row = QHBoxLayout()
@@ -104,14 +101,18 @@ class CardActions(QWidget):
         column.addLayout(self._row)
         column.addStretch(1)
 
-    def _fill_menu(self, language: Language) -> None:
+    def _fill_menu(self, account_id: str, language: Language) -> None:
         translate, menu = language.gettext, self._menu
         self._copy_amount = menu.addAction(translate("&Copy amount"))
         self._copy_amount.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         self._copy_amount.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._copy_amount.triggered.connect(self.copy_amount_requested)
+        self._copy_amount.triggered.connect(self.copy_amount_chosen)
         self._copy_request = menu.addAction(translate("Copy top-up &request"))
-        self._copy_request.triggered.connect(self.copy_request_requested)
+        self._copy_request.triggered.connect(
+            partial(self.intent.emit, CopyTopUpRequest(account_id))
+        )
         menu.addSeparator()
         self._paid = menu.addAction(translate("I have &paid"))
-        self._paid.triggered.connect(self.paid_requested)
+        self._paid.triggered.connect(
+            partial(self.intent.emit, ReportPayment(account_id))
+        )

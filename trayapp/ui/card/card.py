@@ -27,6 +27,7 @@ from trayapp.ui.card.ground import paint_card
 from trayapp.ui.card.remedies import Remedies
 from trayapp.ui.icons.icons import state_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
+from trayapp.ui.intents import CopyText, OpenHistory
 from trayapp.ui.widgets.colours import calm
 
 _BASE: Final = QPalette.ColorRole.Base
@@ -41,26 +42,11 @@ class AccountCard(QGroupBox):
 
     Signals:
         changed(before: Card, now: Card): it says something else.
-        check_requested(account_id: str): to ask the gateway about this account.
-        enter_key_requested(account_id: str): to type another key.
-        unlock_requested(): to be asked for the keyring's password.
-        top_up_requested(account_id: str): to go where the account is topped up.
-        history_requested(account_id: str): to see its history.
-        copy_requested(text: str): to have a text on the clipboard: the amount, or an
-            error's details.
-        copy_request_requested(account_id: str): to have a top-up request there.
-        paid_requested(account_id: str): a person says that they have paid.
+        intent(Intent): what a person asks for.
     """
 
     changed = Signal(object, object)
-    check_requested = Signal(str)
-    enter_key_requested = Signal(str)
-    unlock_requested = Signal()
-    top_up_requested = Signal(str)
-    history_requested = Signal(str)
-    copy_requested = Signal(str)
-    copy_request_requested = Signal(str)
-    paid_requested = Signal(str)
+    intent = Signal(object)
 
     def __init__(
         self, card: Card, language: Language, density: Density = Density.USUAL
@@ -75,13 +61,14 @@ class AccountCard(QGroupBox):
         """What it was last named after, to whoever listens."""
         self._picture = ScaledPicture(self._mark(), density.value.mark)
         self._facts = Facts(language)
-        self._actions = CardActions(language)
+        self._actions = CardActions(card.account_id, language)
         self._remedies: Remedies | None = None  # most cards never need it
         self._whole = QHBoxLayout(self)
         self._column = QVBoxLayout()
         self._summary = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
-        self._pass_on()
+        self._actions.intent.connect(self.intent)
+        self._actions.copy_amount_chosen.connect(self._on_copy_amount)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._measure()
         self._show()
@@ -174,12 +161,9 @@ class AccountCard(QGroupBox):
         return partial(state_pixmap, state, ink=ink)
 
     def _add_remedies(self) -> None:
-        self._remedies = remedies = Remedies(self._language)
+        self._remedies = remedies = Remedies(self._language, self.account_id)
         remedies.set_density(self._density)
-        remedies.check_requested.connect(self._on_check)
-        remedies.enter_key_requested.connect(self._on_enter_key)
-        remedies.unlock_requested.connect(self.unlock_requested)
-        remedies.copy_requested.connect(self.copy_requested)
+        remedies.intent.connect(self.intent)
         self._column.insertWidget(1, remedies)
         for first, second in zip(self.chain, self.chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
@@ -232,49 +216,17 @@ class AccountCard(QGroupBox):
             self._summary.setDirection(wanted)
             self._actions.stand_below(below=below)
 
-    def _pass_on(self) -> None:
-        actions = self._actions
-        actions.top_up_requested.connect(self._on_top_up)
-        actions.history_requested.connect(self._on_history)
-        actions.copy_amount_requested.connect(self._on_copy_amount)
-        actions.copy_request_requested.connect(self._on_copy_request)
-        actions.paid_requested.connect(self._on_paid)
-
-    @Slot()
-    def _on_check(self) -> None:
-        self.check_requested.emit(self.account_id)
-
-    @Slot()
-    def _on_enter_key(self) -> None:
-        self.enter_key_requested.emit(self.account_id)
-
-    @Slot()
-    def _on_top_up(self) -> None:
-        self.top_up_requested.emit(self.account_id)
-
-    @Slot()
-    def _on_history(self) -> None:
-        self.history_requested.emit(self.account_id)
-
     @Slot()
     def _on_copy_amount(self) -> None:
         if self.copied:
-            self.copy_requested.emit(self.copied)
-
-    @Slot()
-    def _on_copy_request(self) -> None:
-        self.copy_request_requested.emit(self.account_id)
-
-    @Slot()
-    def _on_paid(self) -> None:
-        self.paid_requested.emit(self.account_id)
+            self.intent.emit(CopyText(self.copied))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the amount, wherever in the card the focus is; open its history."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self._on_copy_amount()
         elif event.key() in _OPENING and self.hasFocus():
-            self._on_history()
+            self.intent.emit(OpenHistory(self.account_id))
         else:
             super().keyPressEvent(event)
 

@@ -1,5 +1,6 @@
 """What went wrong with an account, and the buttons that help."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
@@ -11,6 +12,7 @@ from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.card.density import Density
+from trayapp.ui.intents import CopyText, EnterKey, Refresh, UnlockKeyring
 from trayapp.ui.widgets.buttons import PushButton, widen
 from trayapp.ui.widgets.colours import calm
 from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
@@ -27,30 +29,26 @@ class Remedies(QWidget):
     """Shows a `Problem` with what a person can do about it, or takes no room.
 
     Signals:
-        check_requested(): to ask the gateway again.
-        enter_key_requested(): to type another key.
-        unlock_requested(): to be asked for the keyring's password.
-        copy_requested(text: str): to have the error's details on the clipboard.
+        intent(Intent): what a person asks for.
     """
 
-    check_requested = Signal()
-    enter_key_requested = Signal()
-    unlock_requested = Signal()
-    copy_requested = Signal(str)
+    intent = Signal(object)
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, account_id: str | None = None) -> None:
+        """Help one account, or all accounts; a key is entered for one account only."""
         super().__init__()
+        self._account_id = account_id
         self._language = language
         self._problem: Problem | None = None
         self._tone = Tone.PLAIN
         translate = language.gettext
         self._trouble = ProblemView(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
         self._enter_key = PushButton("")
-        self._enter_key.clicked.connect(self.enter_key_requested)
+        self._enter_key.clicked.connect(self._on_enter_key)
         self._unlock = PushButton(translate("Unlock keyring…"))
-        self._unlock.clicked.connect(self.unlock_requested)
+        self._unlock.clicked.connect(partial(self.intent.emit, UnlockKeyring()))
         self._check = PushButton(translate("Check again"))
-        self._check.clicked.connect(self.check_requested)
+        self._check.clicked.connect(self._on_check)
         self._copy = PushButton(translate("Copy details"))
         self._copy.clicked.connect(self._on_copy)
         # Translators: a button: why it happened and what helps, shown or not.
@@ -121,9 +119,19 @@ class Remedies(QWidget):
         self._trouble.show_title_alone(on=not is_open)
 
     @Slot()
+    def _on_enter_key(self) -> None:
+        if self._account_id is not None:
+            self.intent.emit(EnterKey(self._account_id))
+
+    @Slot()
+    def _on_check(self) -> None:
+        account_id = self._account_id
+        self.intent.emit(Refresh(None if account_id is None else (account_id,)))
+
+    @Slot()
     def _on_copy(self) -> None:
         if (problem := self._problem) is not None:
-            self.copy_requested.emit(f"{problem.title}\n{problem.detail}")
+            self.intent.emit(CopyText(f"{problem.title}\n{problem.detail}"))
             self._copy.setText(self._language.gettext("Copied"))
 
     def paintEvent(self, event: QPaintEvent) -> None:

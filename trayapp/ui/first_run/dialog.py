@@ -17,6 +17,12 @@ from trayapp.core.view.account_text import Problem
 from trayapp.core.view.first_run import FIELDS, Step, suggested_name
 from trayapp.ui.first_run.steps import KeyStep, LimitStep, ServiceStep, StepPart
 from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.intents import (
+    LeaveFirstRun,
+    OpenWebsite,
+    SaveFirstAccount,
+    TryAccount,
+)
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.paged_dialog import PagedDialog
@@ -30,18 +36,10 @@ class FirstRun(PagedDialog):
     """Asks one thing at a time; can be left, and is then shown again as it was.
 
     Signals:
-        save_requested(account: Account, key: Secret, at_login: bool | None): all is
-            answered; what comes of it goes to `saved` or `save_failed`.
-        test_requested(trial: Trial): to ask the gateway with what is typed; the answer
-            goes to `show_trial`.
-        panel_requested(url: str): to see where the service shows its keys.
-        left(): a person wants to go on another time.
+        intent(FirstRunIntent): what a person asks for.
     """
 
-    save_requested = Signal(object, object, object)
-    test_requested = Signal(object)
-    panel_requested = Signal(str)
-    left = Signal()
+    intent = Signal(object)
 
     def __init__(self, language: Language, *, new_id: Callable[[], str]) -> None:
         self._stack = QStackedWidget()
@@ -233,7 +231,7 @@ class FirstRun(PagedDialog):
 
     @Slot()
     def _on_panel(self) -> None:
-        self.panel_requested.emit(self._panel_url())
+        self.intent.emit(OpenWebsite(self._panel_url()))
 
     @Slot()
     def _on_test(self) -> None:
@@ -245,7 +243,7 @@ class FirstRun(PagedDialog):
             self._trial = Trial(self._tried(), self._key.key.key())
             self._key.offer_anyway(on=False)
             self._key.trial.show_asking()
-            self.test_requested.emit(self._trial)
+            self.intent.emit(TryAccount(self._trial))
 
     @Slot()
     def _on_back(self) -> None:
@@ -274,11 +272,12 @@ class FirstRun(PagedDialog):
         self._trouble.show_problem(None)
         self._wait(saving=True)
         at_login = self._limit.login.chosen()
-        self.save_requested.emit(self._account(), self._key.key.key(), at_login)
+        key = self._key.key.key()
+        self.intent.emit(SaveFirstAccount(self._account(), key, at_login))
 
     def reject(self) -> None:
         """Close, and keep what was entered; saving goes on, and tells if it fails."""
         if not self._is_saving:
             self._key.key.put_away()
-            self.left.emit()
+            self.intent.emit(LeaveFirstRun())
         self.hide()

@@ -20,6 +20,7 @@ from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.chart.chart import Chart
 from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, SetCorrection
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton, plain
 from trayapp.ui.widgets.fields import ListView
@@ -36,17 +37,10 @@ class HistoryWindow(QDialog):
     """Shows a `HistoryView` in place; it remembers nothing when it is closed.
 
     Signals:
-        correction_toggled(account_id: str, at: datetime, on: bool): a rise is to count
-            as a correction, or as a top-up again; the answer is another view.
-        export_requested(account_id: str, format: str, path: str): to write the history
-            as "csv" or "json" to that file.
-        copy_request_requested(account_id: str): to have the request for a top-up on
-            the clipboard.
+        intent(HistoryIntent): what a person asks for.
     """
 
-    correction_toggled = Signal(str, object, bool)
-    export_requested = Signal(str, str, str)
-    copy_request_requested = Signal(str)
+    intent = Signal(object)
 
     def __init__(
         self, view: HistoryView, language: Language, parent: QWidget | None = None
@@ -176,11 +170,11 @@ class HistoryWindow(QDialog):
     @Slot(bool)
     def _on_correction(self, on: bool) -> None:  # noqa: FBT001  # as Qt's clicked has it
         if (chosen := self._chosen()) is not None:
-            self.correction_toggled.emit(self.account_id, chosen.at, on)
+            self.intent.emit(SetCorrection(self.account_id, chosen.at, on))
 
     @Slot()
     def _on_copy(self) -> None:
-        self.copy_request_requested.emit(self.account_id)
+        self.intent.emit(CopyTopUpRequest(self.account_id))
 
     @Slot()
     def _on_csv(self) -> None:
@@ -207,7 +201,7 @@ class HistoryWindow(QDialog):
     def _on_path(self, path: str) -> None:
         form = self.sender().objectName()
         self._exported.hide()
-        self.export_requested.emit(self.account_id, form, path)
+        self.intent.emit(ExportHistory(self.account_id, form, path))
 
 
 def _file_name(title: str) -> str:

@@ -13,6 +13,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
 from trayapp.core.view.names import service_name
+from trayapp.ui.intents import TryAccount
 from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.form_dialog import FormDialog
 from trayapp.ui.widgets.form_field import FormField
@@ -42,11 +43,11 @@ class AccountDialog(FormDialog):
     Signals:
         entered(account: Account, key: Secret | None): OK, and nothing is wrong; None
             keeps the key that is stored.
-        test_requested(trial: Trial): to ask the gateway with what is typed.
+        intent(Intent): what else a person asks for.
     """
 
     entered = Signal(object, object)
-    test_requested = Signal(object)
+    intent = Signal(object)
 
     def __init__(
         self, subject: Subject, language: Language, parent: QWidget | None = None
@@ -226,7 +227,7 @@ class AccountDialog(FormDialog):
         if self._trial is None and self._check(draft, named=False):
             self._trial = Trial(draft.account(self._language), self._key.key())
             self._trial_row.show_asking()
-            self.test_requested.emit(self._trial)
+            self.intent.emit(TryAccount(self._trial))
 
     def accept(self) -> None:
         """Close if nothing is wrong; else say what, and where."""

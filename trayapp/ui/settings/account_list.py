@@ -11,6 +11,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.view.names import service_name
 from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.intents import EditAccount, RemoveAccount, SortAccounts
 from trayapp.ui.widgets.fields import ListView
 from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
 
@@ -23,14 +24,10 @@ class AccountList(ListView):
     """Shows accounts, one of them the current one.
 
     Signals:
-        edit_requested(): to change the current account.
-        remove_requested(): to remove it.
-        order_changed(account_ids: list[str]): the accounts were put into this order.
+        intent(AccountListIntent): what a person asks for.
     """
 
-    edit_requested = Signal()
-    remove_requested = Signal()
-    order_changed = Signal(list)
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -50,7 +47,7 @@ class AccountList(ListView):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.viewport()).addWidget(self._none)
         self.setDragDropMode(ListView.DragDropMode.InternalMove)
-        self.itemDoubleClicked.connect(self.edit_requested)
+        self.itemDoubleClicked.connect(self.edit_current)
         self.model().rowsMoved.connect(self._on_moved)
 
     def show_accounts(self, accounts: list[Account], pending: set[str]) -> None:
@@ -81,6 +78,18 @@ class AccountList(ListView):
             return None
         return str(self.currentItem().data(Qt.ItemDataRole.UserRole))
 
+    @Slot()
+    def edit_current(self) -> None:
+        """Ask for the current account's dialog, if there is a current account."""
+        if (account_id := self.current_id()) is not None:
+            self.intent.emit(EditAccount(account_id))
+
+    @Slot()
+    def remove_current(self) -> None:
+        """Ask to remove the current account, if there is one."""
+        if (account_id := self.current_id()) is not None:
+            self.intent.emit(RemoveAccount(account_id))
+
     def _words(self, account: Account, pending: set[str]) -> str:
         translate = self._language.gettext
         service = service_name(account.service, self._language)
@@ -100,8 +109,8 @@ class AccountList(ListView):
     @Slot()
     def _on_moved(self) -> None:
         role = Qt.ItemDataRole.UserRole
-        ids = [str(self.item(row).data(role)) for row in range(self.count())]
-        self.order_changed.emit(ids)
+        ids = tuple(str(self.item(row).data(role)) for row in range(self.count()))
+        self.intent.emit(SortAccounts(ids))
 
     def _move(self, steps: int) -> None:
         """Move the current account up or down, as far as the list goes."""
@@ -119,8 +128,8 @@ class AccountList(ListView):
         if alt and event.key() in {keys.Key_Up, keys.Key_Down}:
             self._move(-1 if event.key() == keys.Key_Up else 1)
         elif has_one and event.key() in {keys.Key_Return, keys.Key_Enter}:
-            self.edit_requested.emit()
+            self.edit_current()
         elif has_one and event.key() == keys.Key_Delete:
-            self.remove_requested.emit()
+            self.remove_current()
         else:
             super().keyPressEvent(event)

@@ -1,10 +1,13 @@
 """The settings' first page: the accounts, and what can be done with them."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import AddAccount
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.labels import TextLabel, Tone
@@ -14,31 +17,23 @@ class AccountsPage(QWidget):
     """Shows the accounts, and says what a person asks for.
 
     Signals:
-        add_requested(): to type another account.
-        edit_requested(): to change the current one.
-        remove_requested(): to remove it.
-        order_changed(account_ids: list[str]): the accounts were put into this order.
+        intent(AccountListIntent): what a person asks for.
     """
 
-    add_requested = Signal()
-    edit_requested = Signal()
-    remove_requested = Signal()
-    order_changed = Signal(list)
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
         translate = language.gettext
         self._language = language
         self._list = AccountList(language)
-        self._list.edit_requested.connect(self.edit_requested)
-        self._list.remove_requested.connect(self.remove_requested)
-        self._list.order_changed.connect(self.order_changed)
+        self._list.intent.connect(self.intent)
         self._add = PushButton(translate("&Add an account…"))
-        self._add.clicked.connect(self.add_requested)
+        self._add.clicked.connect(partial(self.intent.emit, AddAccount()))
         self._edit = PushButton(translate("&Edit…"))
-        self._edit.clicked.connect(self.edit_requested)
+        self._edit.clicked.connect(self._list.edit_current)
         self._remove = PushButton(translate("&Remove"))
-        self._remove.clicked.connect(self.remove_requested)
+        self._remove.clicked.connect(self._list.remove_current)
         self._how = TextLabel(tone=Tone.MUTED)
         self._note = TextLabel()
         self._lay_out()
@@ -72,10 +67,6 @@ class AccountsPage(QWidget):
     def select(self, account_id: str) -> None:
         """Make this account the current one."""
         self._list.select(account_id)
-
-    def current_id(self) -> str | None:
-        """Give the current account's id, if there is one."""
-        return self._list.current_id()
 
     def _explain(self, count: int) -> None:
         """Say what can be done with the list, beside it and to whoever listens."""

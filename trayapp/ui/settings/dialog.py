@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import assert_never
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -15,6 +16,14 @@ from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.intents import (
+    AccountListIntent,
+    AddAccount,
+    EditAccount,
+    RemoveAccount,
+    SaveSettings,
+    SortAccounts,
+)
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
 from trayapp.ui.settings.accounts_page import AccountsPage
 from trayapp.ui.settings.appearance_page import AppearancePage
@@ -29,15 +38,10 @@ class SettingsDialog(FormDialog):
     """Edits copies; OK hands them over and waits for `saved` or `save_failed`.
 
     Signals:
-        save_requested(changes: Changes): OK.
-        test_requested(trial: Trial): to ask the gateway with what is typed; the
-            answer goes to `show_trial`.
-        test_notification_requested(): to see a notification now.
+        intent(SettingsIntent): what a person asks for.
     """
 
-    save_requested = Signal(object)
-    test_requested = Signal(object)
-    test_notification_requested = Signal()
+    intent = Signal(object)
 
     def __init__(  # noqa: PLR0913  # all that can be chosen, and how it was opened
         self,
@@ -70,13 +74,8 @@ class SettingsDialog(FormDialog):
         self._appearance = AppearancePage(settings, language)
         self._preferences = GeneralPage(settings, language)
         self._trouble = ProblemView()
-        self._accounts_page.add_requested.connect(self._on_add)
-        self._accounts_page.edit_requested.connect(self._on_edit)
-        self._accounts_page.remove_requested.connect(self._on_remove)
-        self._accounts_page.order_changed.connect(self._on_order_changed)
-        self._notifications.test_notification_requested.connect(
-            self.test_notification_requested
-        )
+        self._accounts_page.intent.connect(self._on_intent)
+        self._notifications.intent.connect(self.intent)
         for title, widget in (
             (translate("A&ccounts"), self._accounts_page),
             (translate("&Notifications"), self._notifications),
@@ -136,7 +135,7 @@ class SettingsDialog(FormDialog):
     def _open_account(self, subject: Subject) -> AccountDialog:
         dialog = AccountDialog(subject, self._language, self)
         dialog.entered.connect(self._on_entered)
-        dialog.test_requested.connect(self.test_requested)
+        dialog.intent.connect(self.intent)
         dialog.finished.connect(self._on_account_finished)
         self._account_dialog = dialog
         dialog.open()
@@ -170,28 +169,30 @@ class SettingsDialog(FormDialog):
         self.setEnabled(not saving)
         self.status.say(self._language.gettext("Saving…") if saving else "")
 
-    @Slot()
-    def _on_add(self) -> None:
+    @Slot(object)
+    def _on_intent(self, intent: AccountListIntent) -> None:
+        match intent:
+            case AddAccount():
+                self._add_account()
+            case EditAccount(account_id):
+                self._edit_account(account_id)
+            case RemoveAccount(account_id):
+                self._remove_account(account_id)
+            case SortAccounts(ids):
+                self._accounts.sort(key=lambda account: ids.index(account.id))
+            case _:
+                assert_never(intent)
+
+    def _add_account(self) -> None:
         taken = tuple(account.name for account in self._accounts)
         self._open_account(
             Subject(Account(self._new_id(), ""), is_new=True, taken=taken)
         )
 
-    @Slot()
-    def _on_edit(self) -> None:
-        if (account_id := self._accounts_page.current_id()) is not None:
-            self._edit_account(account_id)
-
-    @Slot()
-    def _on_remove(self) -> None:
-        gone = self._accounts_page.current_id()
-        self._accounts = [one for one in self._accounts if one.id != gone]
-        self._keys = {one: key for one, key in self._keys.items() if one != gone}
+    def _remove_account(self, account_id: str) -> None:
+        self._accounts = [one for one in self._accounts if one.id != account_id]
+        self._keys.pop(account_id, None)
         self._show_accounts()
-
-    @Slot(list)
-    def _on_order_changed(self, account_ids: list[str]) -> None:
-        self._accounts.sort(key=lambda account: account_ids.index(account.id))
 
     @Slot(object, object)
     def _on_entered(self, account: Account, key: Secret | None) -> None:
@@ -233,14 +234,13 @@ class SettingsDialog(FormDialog):
             return
         self._trouble.show_problem(None)
         self._wait(saving=True)
-        self.save_requested.emit(
-            Changes(
-                tuple(self._accounts),
-                self._settings(),
-                dict(self._keys),
-                self._preferences.login.chosen(),
-            )
+        changes = Changes(
+            tuple(self._accounts),
+            self._settings(),
+            dict(self._keys),
+            self._preferences.login.chosen(),
         )
+        self.intent.emit(SaveSettings(changes))
 
     def reject(self) -> None:
         """Close; while it is being saved the dialog only hides, to tell if it fails."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import Problem
+from trayapp.ui.intents import SendTestNotification
 from trayapp.ui.settings.duration_field import DurationField
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
@@ -32,10 +33,10 @@ class NotificationPage(QWidget):
     """Shows the part of `Settings` that is about notifications.
 
     Signals:
-        test_notification_requested(): to see one now.
+        intent(Intent): what a person asks for.
     """
 
-    test_notification_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, settings: Settings, language: Language) -> None:
         super().__init__()
@@ -183,7 +184,7 @@ class NotificationPage(QWidget):
     def _on_test(self) -> None:
         self._was_sent = True
         self._say_sent()
-        self.test_notification_requested.emit()
+        self.intent.emit(SendTestNotification())
 
 
 def _clock(shown: time, name: str) -> TimeField:

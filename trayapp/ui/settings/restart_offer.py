@@ -1,6 +1,6 @@
 """Asks whether the program may start anew, for a language that was chosen."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from trayapp.core.i18n.language import Language
@@ -8,13 +8,7 @@ from trayapp.core.program import PROGRAM
 
 
 class RestartOffer(QMessageBox):
-    """Two buttons; closing it means later.
-
-    Signals:
-        restart_requested(): now.
-    """
-
-    restart_requested = Signal()
+    """Two buttons: `accepted` means to restart now; closing it means later."""
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,14 +25,8 @@ class RestartOffer(QMessageBox):
             )
         )
         roles = QMessageBox.ButtonRole
-        self._now = self.addButton(translate("&Restart now"), roles.AcceptRole)
+        now = self.addButton(translate("&Restart now"), roles.AcceptRole)
         # Translators: a button: the program is not restarted now.
         later = self.addButton(translate("&Later"), roles.RejectRole)
-        self.setDefaultButton(self._now)
+        self.setDefaultButton(now)
         self.setEscapeButton(later)
-        self.finished.connect(self._on_finished)
-
-    @Slot()
-    def _on_finished(self) -> None:
-        if self.clickedButton() is self._now:
-            self.restart_requested.emit()

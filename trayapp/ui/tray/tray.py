@@ -1,6 +1,7 @@
 """The tray: one icon, its tooltip and its menu, and messages where Qt shows them."""
 
 import sys
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
@@ -19,6 +20,15 @@ from trayapp.core.view.tray import TOOLTIP_LIMIT, TrayView
 from trayapp.ui.icons.first_icon import FirstIcon
 from trayapp.ui.icons.icons import app_icon, gauge_icon, gauge_mask
 from trayapp.ui.icons.taskbar import panel_ink
+from trayapp.ui.intents import (
+    OpenAbout,
+    OpenSettings,
+    OpenWindow,
+    Quit,
+    Refresh,
+    Snooze,
+    TopUp,
+)
 
 LINES: Final = 5
 """Accounts that the menu names before it says how many more there are."""
@@ -36,25 +46,10 @@ class Tray(QObject):
     open menu that is rebuilt: so only what changed is touched, and actions are kept.
 
     Signals:
-        open_requested(): to see the window.
-        refresh_requested(): to ask the gateway about all accounts.
-        top_up_requested(account_id: str): to go where the account is topped up.
-        snooze_requested(choice: str): to hear nothing for a time, or again; a
-            `SnoozeChoice`.
-        settings_requested(): to see the settings.
-        about_requested(): to see what this program is.
-        quit_requested(): to end the program.
-        notice_clicked(account_id: str): the message last shown was clicked.
+        intent(Intent): what a person asks for.
     """
 
-    open_requested = Signal()
-    refresh_requested = Signal()
-    top_up_requested = Signal(str)
-    snooze_requested = Signal(str)
-    settings_requested = Signal()
-    about_requested = Signal()
-    quit_requested = Signal()
-    notice_clicked = Signal(str)
+    intent = Signal(object)
 
     def __init__(
         self,
@@ -72,7 +67,6 @@ class Tray(QObject):
         self._gauge = Gauge(Status.UNKNOWN)
         self._tooltip = PROGRAM
         self._shown = False
-        self._noticed = ""
         self._menu = first.menu if first is not None else QMenu()
         self._build_menu()
         self._icon = self._new_icon() if first is None else self._adopted(first)
@@ -132,7 +126,6 @@ class Tray(QObject):
 
     def show_message(self, notice: Notification) -> None:
         """Show a notification where Qt does so natively: on Windows and macOS."""
-        self._noticed = notice.account_id
         self._icon.showMessage(
             shorten_utf16(notice.title, _LONGEST_TITLE),
             shorten_utf16(notice.body, _LONGEST_BODY),
@@ -154,7 +147,7 @@ class Tray(QObject):
 
     def _heard(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
         icon.activated.connect(self._on_activated)
-        icon.messageClicked.connect(self._on_message_clicked)
+        icon.messageClicked.connect(partial(self.intent.emit, OpenWindow()))
         return icon
 
     def _picture(self) -> QIcon:
@@ -164,16 +157,19 @@ class Tray(QObject):
 
     def _build_menu(self) -> None:
         translate, menu = self._language.gettext, self._menu
+        open_window = partial(self.intent.emit, OpenWindow(at_icon=True))
         self._lines = [menu.addAction("") for _ in range(LINES + 1)]
         for line in self._lines:
             line.setVisible(False)
-            line.triggered.connect(self.open_requested)
+            line.triggered.connect(open_window)
         self._snoozed = menu.addAction("")
         self._snoozed.setVisible(False)
-        self._snoozed.triggered.connect(self.open_requested)
+        self._snoozed.triggered.connect(open_window)
         menu.addSeparator()
-        menu.addAction(translate("&Open")).triggered.connect(self.open_requested)
-        menu.addAction(translate("&Refresh")).triggered.connect(self.refresh_requested)
+        menu.addAction(translate("&Open")).triggered.connect(open_window)
+        menu.addAction(translate("&Refresh")).triggered.connect(
+            partial(self.intent.emit, Refresh())
+        )
         self._top_up = menu.addAction(translate("&Top up…"))
         self._top_up.setEnabled(False)
         self._top_up.triggered.connect(self._on_top_up)
@@ -183,17 +179,23 @@ class Tray(QObject):
         self._build_snooze()
         menu.addSeparator()
         menu.addAction(translate("&Settings…")).triggered.connect(
-            self.settings_requested
+            partial(self.intent.emit, OpenSettings())
         )
-        menu.addAction(translate("&About")).triggered.connect(self.about_requested)
+        menu.addAction(translate("&About")).triggered.connect(
+            partial(self.intent.emit, OpenAbout())
+        )
         menu.addSeparator()
-        menu.addAction(translate("&Quit")).triggered.connect(self.quit_requested)
+        menu.addAction(translate("&Quit")).triggered.connect(
+            partial(self.intent.emit, Quit())
+        )
 
     def _build_snooze(self) -> None:
         translate = self._language.gettext
         self._wake = self._menu.addAction(translate("Turn notifications on a&gain"))
         self._wake.setVisible(False)
-        self._wake.triggered.connect(self._on_wake)
+        self._wake.triggered.connect(
+            partial(self.intent.emit, Snooze(SnoozeChoice.OFF))
+        )
         snooze = self._menu.addMenu(translate("S&nooze"))
         for text, choice in (
             (translate("For &1 hour"), SnoozeChoice.HOUR),
@@ -234,31 +236,23 @@ class Tray(QObject):
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         reasons = QSystemTrayIcon.ActivationReason
         if reason is reasons.MiddleClick:
-            self.refresh_requested.emit()
+            self.intent.emit(Refresh())
         elif reason is reasons.DoubleClick or (
             reason is reasons.Trigger and not self._is_mac  # there the menu opens
         ):
-            self.open_requested.emit()
+            self.intent.emit(OpenWindow(at_icon=True))
 
     @Slot()
     def _on_top_up(self) -> None:
-        self.top_up_requested.emit(self._top_up.data())
+        self.intent.emit(TopUp(self._top_up.data()))
 
     @Slot(QAction)
     def _on_top_up_of(self, action: QAction) -> None:
-        self.top_up_requested.emit(action.data())
-
-    @Slot()
-    def _on_wake(self) -> None:
-        self.snooze_requested.emit(str(SnoozeChoice.OFF))
+        self.intent.emit(TopUp(action.data()))
 
     @Slot(QAction)
     def _on_snooze(self, action: QAction) -> None:
-        self.snooze_requested.emit(action.data())
-
-    @Slot()
-    def _on_message_clicked(self) -> None:
-        self.notice_clicked.emit(self._noticed)
+        self.intent.emit(Snooze(SnoozeChoice(action.data())))
 
 
 def _say(actions: list[QAction], texts: list[str]) -> None:

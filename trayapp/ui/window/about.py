@@ -13,6 +13,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.program import PROGRAM
 from trayapp.ui.icons.icons import app_icon, app_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
+from trayapp.ui.intents import CopyDiagnostics
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton, plain
 from trayapp.ui.widgets.labels import TextLabel, Tone
@@ -22,10 +23,10 @@ class AboutDialog(QDialog):
     """Says which version runs and what it does with what it knows.
 
     Signals:
-        report_requested(): to have what helps to mend a fault on the clipboard.
+        intent(Intent): what a person asks for.
     """
 
-    report_requested = Signal()
+    intent = Signal(object)
 
     def __init__(
         self, version: str, language: Language, parent: QWidget | None = None
@@ -106,4 +107,4 @@ class AboutDialog(QDialog):
         self._copy.setEnabled(
             False
         )  # until it is done: a service may be slow to answer
-        self.report_requested.emit()
+        self.intent.emit(CopyDiagnostics())

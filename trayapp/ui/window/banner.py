@@ -1,10 +1,13 @@
 """Strips above the cards that tell something about the program as a whole."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import CopyDiagnostics
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import hairline, tint
@@ -15,10 +18,10 @@ class Banners(QWidget):
     """Shows one strip a topic; one that was dismissed stays away until it is news.
 
     Signals:
-        report_requested(): to have what helps to mend a fault.
+        intent(Intent): what a person asks for.
     """
 
-    report_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -47,7 +50,7 @@ class Banners(QWidget):
             self._strips[topic] = strip = _Strip(
                 text, self._language, is_fault=is_fault
             )
-            strip.report_requested.connect(self.report_requested)
+            strip.intent.connect(self.intent)
             strip.dismissed.connect(self._on_dismissed)
             self._layout.addWidget(strip)
             strip.show()
@@ -64,11 +67,11 @@ class _Strip(QFrame):
 
     Signals:
         dismissed(): a person has read it.
-        report_requested(): to have what helps to mend a fault.
+        intent(Intent): what a person asks for.
     """
 
     dismissed = Signal()
-    report_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, text: str, language: Language, *, is_fault: bool) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class _Strip(QFrame):
         self._buttons.setSpacing(em // 4)
         if is_fault:
             report = self._add_button(translate("Copy diagnostics"))
-            report.clicked.connect(self.report_requested)
+            report.clicked.connect(partial(self.intent.emit, CopyDiagnostics()))
         self._add_button(translate("Dismiss")).clicked.connect(self._on_dismiss)
         self._buttons.addStretch(1)
         layout = QHBoxLayout(self)

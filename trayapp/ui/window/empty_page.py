@@ -1,11 +1,14 @@
 """What the window shows while there is no account."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.icons.icons import app_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
+from trayapp.ui.intents import OpenFirstRun
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
@@ -14,10 +17,10 @@ class EmptyPage(QWidget):
     """Says why nothing is there, and what to do about it.
 
     Signals:
-        first_run_requested(): to set up the first account.
+        intent(Intent): what a person asks for.
     """
 
-    first_run_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -32,7 +35,7 @@ class EmptyPage(QWidget):
             tone=Tone.MUTED,
         )
         self._begin = PushButton(translate("&Add an account…"), emphasized=True)
-        self._begin.clicked.connect(self.first_run_requested)
+        self._begin.clicked.connect(partial(self.intent.emit, OpenFirstRun()))
         layout = QVBoxLayout(self)
         em = self.fontMetrics().height()
         layout.setContentsMargins(em * 2, em * 2, em * 2, em * 2)

@@ -1,11 +1,18 @@
 """The window's foot: what all accounts come to, and what concerns all of them."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.i18n.language import Language
+from trayapp.ui.intents import (
+    OpenNotificationLog,
+    OpenSettings,
+    Refresh,
+    RevealAmounts,
+)
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton, widen
 from trayapp.ui.widgets.labels import TextLabel, Tone
@@ -19,16 +26,10 @@ class Footer(QWidget):
     """A line of words above a row of buttons.
 
     Signals:
-        refresh_requested(): to ask the gateway about all accounts.
-        why_requested(): to see why alerts were sent or not.
-        settings_requested(): to see the settings.
-        reveal_requested(): to see the amounts that are hidden.
+        intent(Intent): what a person asks for.
     """
 
-    refresh_requested = Signal()
-    why_requested = Signal()
-    settings_requested = Signal()
-    reveal_requested = Signal()
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -36,19 +37,19 @@ class Footer(QWidget):
         self._totals = ""
         self._words = TextLabel(tone=Tone.MUTED)
         self._refresh = PushButton(translate("&Refresh"))
-        self._refresh.clicked.connect(self.refresh_requested)
+        self._refresh.clicked.connect(partial(self.intent.emit, Refresh()))
         # Translators: a button: why notifications were sent, or not.
         self._why = PushButton(translate("&Why?"))
         about = translate("Which notifications were sent or held back, and why")
         self._why.setAccessibleDescription(about)
         self._why.setToolTip(about)
-        self._why.clicked.connect(self.why_requested)
+        self._why.clicked.connect(partial(self.intent.emit, OpenNotificationLog()))
         # Translators: a button: the amounts are hidden, and are shown for now.
         self._reveal = PushButton(translate("Show a&mounts"))
-        self._reveal.clicked.connect(self.reveal_requested)
+        self._reveal.clicked.connect(partial(self.intent.emit, RevealAmounts()))
         self._reveal.hide()
         self._settings = PushButton(translate("&Settings…"))
-        self._settings.clicked.connect(self.settings_requested)
+        self._settings.clicked.connect(partial(self.intent.emit, OpenSettings()))
         self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
         self._end.timeout.connect(self._show)
         self._lay_out()

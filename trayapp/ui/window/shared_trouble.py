@@ -30,14 +30,10 @@ class SharedProblem(QGroupBox):
     """A strip with a `Problem` and what helps; takes no room without one.
 
     Signals:
-        check_requested(): to ask the gateway again, about all.
-        unlock_requested(): to be asked for the keyring's password.
-        copy_requested(text: str): to have the error's details on the clipboard.
+        intent(Intent): what a person asks for.
     """
 
-    check_requested = Signal()
-    unlock_requested = Signal()
-    copy_requested = Signal(str)
+    intent = Signal(object)
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -48,9 +44,7 @@ class SharedProblem(QGroupBox):
         self._kind: _Kind | None = None
         self._number = TextLabel(tone=Tone.MUTED, ground=QPalette.ColorRole.Base)
         self._remedies = Remedies(language)
-        self._remedies.check_requested.connect(self.check_requested)
-        self._remedies.unlock_requested.connect(self.unlock_requested)
-        self._remedies.copy_requested.connect(self.copy_requested)
+        self._remedies.intent.connect(self.intent)
         em = self.fontMetrics().height()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(em * 3 // 4, em, em * 3 // 4, em // 2)

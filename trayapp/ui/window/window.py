@@ -1,5 +1,6 @@
 """The window: a card for each account, what concerns all of them, what one can do."""
 
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,15 @@ from trayapp.core.view.account_text import Card
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY, Density
 from trayapp.ui.icons.icons import app_icon
+from trayapp.ui.intents import (
+    CopyText,
+    CopyTopUpRequest,
+    Intent,
+    OpenAbout,
+    OpenSettings,
+    Quit,
+    Refresh,
+)
 from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.scroll import Scroll
 from trayapp.ui.window.banner import Banners
@@ -38,41 +48,11 @@ class Window(QMainWindow):
     A main window is a window to a screen reader; another widget would only be a place.
 
     Signals:
-        refresh_requested(): to ask the gateway about all accounts.
-        check_requested(account_id: str): to ask about one.
-        enter_key_requested(account_id: str): to type another key for one.
-        unlock_requested(): to be asked for the keyring's password.
-        top_up_requested(account_id: str): to go where it is topped up.
-        history_requested(account_id: str): to see its history.
-        copy_requested(text: str): to have a text on the clipboard.
-        copy_request_requested(account_id: str): to have a top-up request there.
-        paid_requested(account_id: str): a person says that they have paid.
-        why_requested(): to see why alerts were sent or not.
-        report_requested(): to have what helps to mend a fault on the clipboard.
-        settings_requested(): to see the settings.
-        first_run_requested(): without accounts, to set up the first one.
-        about_requested(): to see what this program is.
-        quit_requested(): to end the program.
-        reveal_requested(): to see the amounts that are hidden.
+        intent(Intent): what a person asks for.
         hidden(): the window is off the screen.
     """
 
-    refresh_requested = Signal()
-    check_requested = Signal(str)
-    enter_key_requested = Signal(str)
-    unlock_requested = Signal()
-    top_up_requested = Signal(str)
-    history_requested = Signal(str)
-    copy_requested = Signal(str)
-    copy_request_requested = Signal(str)
-    paid_requested = Signal(str)
-    why_requested = Signal()
-    report_requested = Signal()
-    settings_requested = Signal()
-    first_run_requested = Signal()
-    about_requested = Signal()
-    quit_requested = Signal()
-    reveal_requested = Signal()
+    intent = Signal(object)
     hidden = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -82,19 +62,13 @@ class Window(QMainWindow):
         self.setWindowTitle(PROGRAM)
         self.setWindowIcon(app_icon())
         self._banners = Banners(language)
-        self._banners.report_requested.connect(self.report_requested)
+        self._banners.intent.connect(self.intent)
         self._search = Search(language)
         self._search.changed.connect(self._filter)
         self._footer = Footer(language)
-        self._footer.refresh_requested.connect(self.refresh_requested)
-        self._footer.why_requested.connect(self.why_requested)
-        self._footer.settings_requested.connect(self.settings_requested)
-        self._footer.reveal_requested.connect(self.reveal_requested)
+        self._footer.intent.connect(self.intent)
         self._shared = SharedProblem(language)
-        self._shared.check_requested.connect(self.refresh_requested)
-        self._shared.unlock_requested.connect(self.unlock_requested)
-        self._shared.copy_requested.connect(self.copy_requested)
-        self._shared.copy_requested.connect(self._on_copied)
+        self._shared.intent.connect(self._on_intent)
         self._news = ChangeAnnouncer(self, language)
         self._pages = QStackedWidget()
         words = language.gettext("No account's name has that in it.")
@@ -104,7 +78,7 @@ class Window(QMainWindow):
         self._whole = QVBoxLayout(inside)
         self._scroll = Scroll(self._deck)
         self._begin = EmptyPage(language)
-        self._begin.first_run_requested.connect(self.first_run_requested)
+        self._begin.intent.connect(self.intent)
         self._empty = Scroll(self._begin)
         self._lay_out()
         self._add_shortcuts()
@@ -176,19 +150,10 @@ class Window(QMainWindow):
         self._banners.show_banner(topic, text, is_fault=is_fault)
 
     def _new_card(self, card: Card, density: Density) -> AccountCard:
-        one = AccountCard(card, self._language, density)
-        one.changed.connect(self._news.hear)
-        one.check_requested.connect(self.check_requested)
-        one.enter_key_requested.connect(self.enter_key_requested)
-        one.unlock_requested.connect(self.unlock_requested)
-        one.top_up_requested.connect(self.top_up_requested)
-        one.history_requested.connect(self.history_requested)
-        one.copy_requested.connect(self.copy_requested)
-        one.copy_requested.connect(self._on_copied)
-        one.copy_request_requested.connect(self.copy_request_requested)
-        one.copy_request_requested.connect(self._on_copied)
-        one.paid_requested.connect(self.paid_requested)
-        return one
+        widget = AccountCard(card, self._language, density)
+        widget.changed.connect(self._news.hear)
+        widget.intent.connect(self._on_intent)
+        return widget
 
     def _order(self, account_ids: list[str]) -> None:
         """Bring cards and the order of the tab key into this order."""
@@ -210,8 +175,14 @@ class Window(QMainWindow):
         self._deck.seek(matching)
         self._search.show_count(len(matching), len(self._cards))
 
-    @Slot()
-    def _on_copied(self) -> None:
+    @Slot(object)
+    def _on_intent(self, intent: Intent) -> None:
+        """Pass on what a card or the strip asks for; confirm what it copies."""
+        self.intent.emit(intent)
+        if isinstance(intent, CopyText | CopyTopUpRequest):
+            self._confirm_copy()
+
+    def _confirm_copy(self) -> None:
         self.confirm(self._language.gettext("Copied to the clipboard"))
 
     def _copy_one(self) -> None:
@@ -222,9 +193,9 @@ class Window(QMainWindow):
             self.confirm(translate("There is no amount to copy yet."))
             return
         chosen = max(amounts, key=lambda one: one.concern)
-        self.copy_requested.emit(chosen.copied)
+        self.intent.emit(CopyText(chosen.copied))
         if len(self._cards) == 1:
-            self._on_copied()
+            self._confirm_copy()
         else:
             said = translate("Copied the amount of {name}")
             self.confirm(said.format(name=chosen.name))
@@ -286,12 +257,12 @@ class Window(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
-            ("F1", self.about_requested),
-            ("F5", self.refresh_requested),
-            ("Ctrl+R", self.refresh_requested),
+            ("F1", partial(self.intent.emit, OpenAbout())),
+            ("F5", partial(self.intent.emit, Refresh())),
+            ("Ctrl+R", partial(self.intent.emit, Refresh())),
             ("Ctrl+F", self._on_find),
-            ("Ctrl+,", self.settings_requested),
-            ("Ctrl+Q", self.quit_requested),
+            ("Ctrl+,", partial(self.intent.emit, OpenSettings())),
+            ("Ctrl+Q", partial(self.intent.emit, Quit())),
             ("Esc", self._on_escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)

@@ -1,0 +1,257 @@
+"""What a person asks for in a view: one frozen value for each request.
+
+A view has one signal, `intent = Signal(object)`, which carries these values. A widget
+inside a view has such a signal too, connected to the view's once. `app.wiring` matches
+on an `Intent`; a controller matches on what its own dialog emits.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trayapp.core.account import Account
+from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.changes import Changes, Trial
+from trayapp.core.secret import Secret
+
+# --- what opens a view ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """Show the main window."""
+
+    at_icon: bool = False
+    """Whether a click on the tray icon asks for it: then it opens beside the icon."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSettings:
+    """Show the settings dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFirstRun:
+    """Set up the first account, or continue with that."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHistory:
+    """Show the history window of an account."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotificationLog:
+    """Show which notifications were sent or suppressed, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAbout:
+    """Show the about dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWebsite:
+    """Open a web page in the browser."""
+
+    url: str
+
+
+OpenIntent = (
+    OpenWindow
+    | OpenSettings
+    | OpenFirstRun
+    | OpenHistory
+    | OpenNotificationLog
+    | OpenAbout
+    | OpenWebsite
+)
+
+# --- what concerns accounts -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Request the balance of these accounts now; of all accounts for None."""
+
+    account_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """Open the web page on which an account is topped up."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPayment:
+    """Record that a person has paid, so the top-up is expected."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterKey:
+    """Open the account's dialog at the field for its API key."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockKeyring:
+    """Have the keyring ask for its password."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyText:
+    """Put a text on the clipboard."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTopUpRequest:
+    """Put a request to top up an account, for the person who pays, on the clipboard."""
+
+    account_id: str
+
+
+AccountIntent = (
+    Refresh
+    | TopUp
+    | ReportPayment
+    | EnterKey
+    | UnlockKeyring
+    | CopyText
+    | CopyTopUpRequest
+)
+
+# --- what concerns the program --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Suppress notifications for a while, or no longer."""
+
+    choice: SnoozeChoice
+
+
+@dataclass(frozen=True, slots=True)
+class SendTestNotification:
+    """Show a sample notification."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevealAmounts:
+    """Show the hidden amounts until the window closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyDiagnostics:
+    """Put a report for the program's developers on the clipboard."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveFirstRun:
+    """Show the window in place of the first run, which keeps what was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """End the program."""
+
+
+ProgramIntent = (
+    Snooze
+    | SendTestNotification
+    | RevealAmounts
+    | CopyDiagnostics
+    | LeaveFirstRun
+    | Quit
+)
+
+Intent = OpenIntent | AccountIntent | ProgramIntent
+"""What `app.wiring` carries out."""
+
+# --- what a dialog asks of its own controller -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TryAccount:
+    """Request a balance with what is typed; the dialog's `show_trial` shows the result.
+
+    Nothing is stored.
+    """
+
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSettings:
+    """Store everything; the dialog's `saved` or `save_failed` follows."""
+
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFirstAccount:
+    """Store the first account; the dialog's `saved` or `save_failed` follows."""
+
+    account: Account
+    key: Secret | None
+    at_login: bool | None
+    """Whether the program is to start at login; None leaves that as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCorrection:
+    """Count a rise of the balance as a correction (`on`) or as a top-up."""
+
+    account_id: str
+    at: datetime
+    """When the reading after the rise was taken."""
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportHistory:
+    """Write the history of an account to a file."""
+
+    account_id: str
+    form: str
+    """`csv` or `json`."""
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddAccount:
+    """Open the account dialog for another account."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditAccount:
+    """Open the account dialog for an account."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAccount:
+    """Remove an account from what the settings dialog will store."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortAccounts:
+    """Bring the accounts into this order."""
+
+    account_ids: tuple[str, ...]
+
+
+AccountListIntent = AddAccount | EditAccount | RemoveAccount | SortAccounts
+SettingsIntent = SaveSettings | TryAccount | SendTestNotification
+FirstRunIntent = SaveFirstAccount | TryAccount | OpenWebsite | LeaveFirstRun
+HistoryIntent = SetCorrection | ExportHistory | CopyTopUpRequest
