@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from trayapp.core.account import Account
     from trayapp.core.balance import Balance
     from trayapp.core.secret import Secret
+    from trayapp.services.history.changes import HistoryChange
 
 FAULTS: Final = (
     "internal-fault",
@@ -93,13 +94,13 @@ def _inject_errors(injection: Injection) -> None:
 
 
 def _inject_disk_faults(injection: Injection) -> None:
-    keep, rename = HistoryStore.keep, Path.rename
+    write, rename = HistoryStore.write, Path.rename
     mkstemp: Callable[..., Any] = tempfile.mkstemp
 
-    def failing_keep(self: HistoryStore, *args: Any, **options: Any) -> None:  # noqa: ANN401  # passed on
+    def failing_write(self: HistoryStore, *changes: HistoryChange) -> None:
         if injection.has("history-full"):
             raise HistoryFull(detail="database or disk is full")
-        keep(self, *args, **options)
+        write(self, *changes)
 
     def failing_rename(self: Path, target: str | PathLike[str]) -> Path:
         if injection.has("config-stuck"):
@@ -111,7 +112,7 @@ def _inject_disk_faults(injection: Injection) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
         return mkstemp(*args, **options)
 
-    HistoryStore.keep = failing_keep  # type: ignore[method-assign]  # to inject
+    HistoryStore.write = failing_write  # type: ignore[method-assign]  # to inject
     Path.rename = failing_rename  # type: ignore[assignment,method-assign]  # to inject
     tempfile.mkstemp = failing_mkstemp
 

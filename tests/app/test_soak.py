@@ -35,7 +35,7 @@ from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
-from trayapp.services.history.write_queue import WriteQueue
+from trayapp.services.history.service import HistoryService
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.reports import Listener, Outside
 
@@ -116,13 +116,13 @@ class Life:
         services = "trayapp.services"
         fast = SimpleNamespace(monotonic=self.loop.time)
         monkeypatch.setattr(f"{services}.polling.scheduler.time", fast)
-        archive = partial(WriteQueue, clock=self.loop.time)
-        monkeypatch.setattr(f"{services}.backend.WriteQueue", archive)
+        history = partial(HistoryService, clock=self.loop.time)
+        monkeypatch.setattr(f"{services}.backend.HistoryService", history)
         delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
         monkeypatch.setattr(f"{services}.backend.make_notifier", lambda *_: self.desk)
         monkeypatch.setattr(f"{services}.backend.make_wakeups", lambda _: None)
-        monkeypatch.setattr(f"{services}.backend._PATIENCE_S", 0.01)
+        monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
         # same each time: the alarm's look at the clock, and that at months of readings.
         monkeypatch.setattr(f"{services}.polling.scheduler._TICK_S", 900.0)
@@ -221,10 +221,10 @@ class Life:
         return self.chance.uniform(1, 60)
 
     def _fill_disk(self, over: ExitStack) -> float:
-        history = self.backend._archive._history  # noqa: SLF001  # its own disk is full
-        if history is None:
+        store = self.backend._history._store  # noqa: SLF001  # its own disk is full
+        if store is None:
             return 1
-        db = history._db  # noqa: SLF001  # the same
+        db = store._db  # noqa: SLF001  # the same
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         db.execute(f"PRAGMA max_page_count = {pages}")
         over.callback(db.execute, "PRAGMA max_page_count = 1073741823")

@@ -28,14 +28,20 @@ from desktop.scripted_gateway import ScriptedGateway
 from ears import Ears
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
-from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import BalanceTrayError, KeyringAbsent, KeyringFailed
+from trayapp.core.errors import (
+    BalanceTrayError,
+    HistoryFull,
+    KeyringAbsent,
+    KeyringFailed,
+)
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.instance import Instance
 from trayapp.services.files.catalogs import catalog
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
+from trayapp.services.history.changes import KeepReading
+from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import MemoryVault
 
@@ -128,7 +134,7 @@ class Person:
         with HistoryStore(self.places.history) as history:
             for at, amount, unit in readings:
                 balance = Balance(Decimal(amount), unit)
-                history.record(account_id, Reading(balance, at))
+                history.write(KeepReading(account_id, Reading(balance, at)))
 
     def runs(self, *arguments: str, stdin: str | None = None) -> Ran:
         """Run a command in this process, up to its exit code."""
@@ -410,7 +416,7 @@ def test_check_records_what_it_read(person: Person) -> None:
         last = history.last("low")
         assert last is not None
         assert last.balance.digits == "9.9900"
-        assert history.memory("low") == AlertMemory()
+        assert history.load() == StateCache()
 
 
 def test_a_history_that_was_damaged_is_told_beside_the_balance(person: Person) -> None:
@@ -434,6 +440,22 @@ def test_a_history_that_cannot_be_opened_hides_no_balance(person: Person) -> Non
     assert ran.code == 0
     assert json.loads(ran.out)[0]["balance"] == "50.0000"
     assert "The history can't be kept." in ran.err
+
+
+def test_a_history_that_cannot_be_written_hides_no_balance(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason is on standard error, once, and the exit code is the balance's."""
+
+    def full(*_: object) -> None:
+        raise HistoryFull
+
+    person.has(person.account("good", GOOD), person.account("other", GOOD))
+    monkeypatch.setattr(HistoryStore, "write", full)
+    ran = person.runs("check")
+    assert ran.code == 0
+    assert "€50.00" in ran.out
+    assert ran.err.count("The disk is full") == 1
 
 
 def test_check_speaks_to_people_too(person: Person) -> None:

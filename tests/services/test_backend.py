@@ -46,7 +46,7 @@ from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
-from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.changes import KeepReading, SetWait, StoredWait
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.reports import Loaded, Outside, Saved
@@ -310,7 +310,7 @@ def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
     )
     reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
     with HistoryStore(scene.places.history) as history:
-        history.record("b", reading)
+        history.write(KeepReading("b", reading))
     (loaded,) = scene.play().loads
     assert [one.account for one in loaded.known] == [A, B]
     assert [one.reading for one in loaded.known] == [None, reading]
@@ -323,7 +323,9 @@ def test_a_key_that_was_rejected_before_the_restart_still_is(scene: Scene) -> No
     scene.store(A)
     plan = Plan(scene.now + timedelta(hours=5), 1, held=True)
     with HistoryStore(scene.places.history) as history:
-        history.watch("a", StoredWait(plan=plan, failure=Failure(Unauthorized)))
+        history.write(
+            SetWait("a", StoredWait(plan=plan, failure=Failure(Unauthorized)))
+        )
 
     async def step(scene: Scene) -> None:
         await scene.idle()

@@ -29,7 +29,9 @@ from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.reports import HistoryReports
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.concurrency import ConcurrencyLimit
 from trayapp.services.reports import Listener, Outside
@@ -92,12 +94,13 @@ async def always(_: DBusNotifier) -> bool:
 SITES: dict[str, tuple[object, str]] = {
     "asking the gateway": (Till, "balance"),
     "reading the key": (Keychain, "key"),
-    "recalling what it waits for": (StateCache, "watched"),
-    "recalling its balance": (StateCache, "last"),
-    "recalling what was told": (StateCache, "memory"),
-    "planning": (StateCache, "plan"),
-    "writing it down": (StateCache, "keep"),
-    "keeping in mind": (StateCache, "note"),
+    "recalling its wait, and planning": (StateCache, "wait"),
+    "recalling its balance": (HistoryService, "last"),
+    "recalling its alert memory": (StateCache, "memory"),
+    "noting its alert memory": (StateCache, "note"),
+    "changing its state": (StateCache, "apply"),
+    "writing a change": (HistoryService, "write"),
+    "storing a change": (HistoryStore, "_make"),
     "looking at its past": (OutlookCache, "of"),
     "foreseeing": (AlertService, "show_outlook"),
     "hearing": (AlertService, "hear"),

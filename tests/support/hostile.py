@@ -17,6 +17,7 @@ from peer import Answer, Peer
 from replies import KEY, result
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.balance import Reading
 from trayapp.core.errors import (
     BadRequest,
     BalanceTrayError,
@@ -35,6 +36,7 @@ from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, card
 from trayapp.core.view.tray import TrayView, tray_view
 from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.refresh import Refresh
@@ -173,8 +175,12 @@ class Onlooker:
     def __init__(self, history: HistoryStore | None = None) -> None:
         keychain = Keychain(MemoryVault({"a": KEY}))
         self._gateway = GatewayClient(deadline_s=DEADLINE_S)
-        self._records = history is not None
-        self._refresh = Refresh(keychain, self._gateway, history, lambda: NOON)
+        self._history = history
+        self._refresh = Refresh(keychain, self._gateway, self._record, lambda: NOON)
+
+    def _record(self, outcome: Outcome) -> None:
+        if self._history is not None and isinstance(outcome.result, Reading):
+            self._history.write(KeepReading("a", outcome.result))
 
     async def close(self) -> None:
         """Close the client."""
@@ -203,7 +209,7 @@ class Onlooker:
             took_s = time.monotonic() - began
             during = before.apply(outcome)
             # A restart would show the same.
-            assert not self._records or self._refresh.last("a") == during.reading
+            assert not self._history or self._history.last("a", NOON) == during.reading
             after = during.apply(await self._refresh.refresh(account))
         heard = b"".join(bad.heard)
         return Met(outcome, before, during, after, took_s, grown.most, heard)

@@ -240,7 +240,7 @@ class Remembered(_InFolder):
         """Remember this text, and decide what each kind of news means after it."""
         text = data.decode("utf-8", "replace")
         self._raw.execute("REPLACE INTO memory VALUES (?, ?)", (ACCOUNT.id, text))
-        memory = self._history.memory(ACCOUNT.id)
+        memory = self._history.load().memory(ACCOUNT.id)
         reading = Reading(Balance(Decimal("3.5000"), "EUR"), NOON)
         for result in (reading, Failure(TimedOut), None):
             after, _ = decide(

@@ -29,6 +29,7 @@ from trayapp.core.i18n.language import spoken
 from trayapp.core.i18n.locales import LOCALES, SOURCE
 from trayapp.qt.language import words_of_qt
 from trayapp.services.files.catalogs import catalog
+from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.system_vault import system_vault
 from trayapp.ui.icons.glyphs import state_image
@@ -185,7 +186,7 @@ def database() -> str:
         tempfile.TemporaryDirectory() as folder,
         HistoryStore(Path(folder) / "history.sqlite3") as history,
     ):
-        history.record("self-test", reading)
+        history.write(KeepReading("self-test", reading))
         last = history.last("self-test")
     if last is None or last.balance != reading.balance:
         message = f"{reading.balance} came back as {last}"

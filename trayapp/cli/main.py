@@ -30,6 +30,7 @@ from trayapp.core.secret import Secret
 from trayapp.services.desktop.instance_client import InstanceMessage, send_message
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
+from trayapp.services.history.changes import ForgetAccount
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
@@ -162,7 +163,7 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
 
     run(remove())
     with HistoryStore(places.history) as history:
-        history.forget(account.id)
+        history.write(ForgetAccount(account.id))
 
 
 def _ask_key(language: Language, *, from_stdin: bool) -> Secret:

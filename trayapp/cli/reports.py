@@ -23,7 +23,7 @@ from trayapp.cli.command import (
 from trayapp.core.account import Account
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Reading
-from trayapp.core.errors import HistoryDamaged, HistoryProblem
+from trayapp.core.errors import Failure, HistoryDamaged
 from trayapp.core.errors.status import Status
 from trayapp.core.history.export import (
     harmless,
@@ -38,6 +38,8 @@ from trayapp.core.view.account_text import line, problem
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
+from trayapp.services.history.changes import KeepReading
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
@@ -75,35 +77,46 @@ def check(places: Paths, options: argparse.Namespace, language: Language) -> int
 async def _ask_all(
     places: Paths, accounts: Sequence[Account], language: Language
 ) -> tuple[AccountState, ...]:
-    """Ask the gateway for all, as the program does, and record what it says.
+    """Refresh all accounts, as the window does, and keep the readings.
 
-    Nothing is said to have been told: that is the running program's to decide.
+    Alert memories stay as they are: the running program decides about alerts.
     """
     redactor = start_log(None, verbose=False)
     keychain = Keychain(system_vault(), mask=redactor.add_key)
-    kept: HistoryStore | None
-    try:
-        kept = HistoryStore(places.history)
-        trouble = kept.problem
-    except HistoryProblem as error:
-        kept, trouble = None, error.as_failure()
+    problems: list[Failure | None] = []
+    history = HistoryService(lambda: HistoryStore(places.history), problems.append)
+
+    def record(outcome: Outcome) -> None:
+        if isinstance(outcome.result, Reading):
+            history.write(KeepReading(outcome.account_id, outcome.result))
+
     gateway = GatewayClient()
-    refresh = Refresh(keychain, gateway, kept, lambda: datetime.now(UTC))
+    refresh = Refresh(keychain, gateway, record, lambda: datetime.now(UTC))
     room = asyncio.Semaphore(AT_ONCE)
 
     async def ask(account: Account) -> Outcome:
         async with room:
             return await refresh.refresh(account)
 
-    before = [AccountState(account, refresh.last(account.id)) for account in accounts]
+    now = datetime.now(UTC)
+    before = [
+        AccountState(account, history.last(account.id, now)) for account in accounts
+    ]
     outcomes = await asyncio.gather(*map(ask, accounts))
     await gateway.close()
-    if kept is not None:
-        kept.close()
-    trouble = trouble or refresh.unrecorded
+    history.close()
+    trouble = history.problem or _trouble(problems)
     if trouble is not None:  # beside the answer, which is right, as is its exit code
         print(explain(trouble, language), file=sys.stderr)
     return tuple(map(AccountState.apply, before, outcomes))
+
+
+def _trouble(problems: Sequence[Failure | None]) -> Failure | None:
+    """Give the damage that was repaired, or the problem that lasts."""
+    for failure in problems:
+        if failure is not None and failure.kind is HistoryDamaged:
+            return failure
+    return problems[-1] if problems else None
 
 
 def _as_json(known: AccountState) -> dict[str, object]:

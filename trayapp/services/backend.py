@@ -31,9 +31,8 @@ from trayapp.services.diagnostics import machine
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.history.reports import HistoryReports
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.keyring.keychain import keys_stored, remove_key
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.polling.batch import Batch
@@ -41,7 +40,7 @@ from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
 from trayapp.services.reports import Listener, Loaded, Outside, Saved
 
-_PATIENCE_S: Final = 0.25
+_BUSY_WAIT_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
 _log = logging.getLogger(__name__)
 
@@ -68,36 +67,36 @@ class Backend:
         self._places = places
         self._file = ConfigFile(places.config)
         self._keyless: set[str] = set()
-        self._archive = WriteQueue(
-            lambda: HistoryStore(places.history, patience_s=_PATIENCE_S), listener.kept
+        self._history = HistoryService(
+            lambda: HistoryStore(places.history, busy_wait_s=_BUSY_WAIT_S),
+            listener.kept,
         )
         self._keychain = outside.keychain
         self._autostart = outside.autostart
         self._keychain.finished_late = self._ask_keyless
-        self._refresh = Refresh(outside.keychain, outside.gateway, None, clock)
-        self._notebook = StateCache(self._archive)
+        self._refresh = Refresh(outside.keychain, outside.gateway, self.answered, clock)
         self._watch = Scheduler(
             self._refresh,
-            self._notebook,
+            self._history,
             self,
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
         self._announcer = Coalescer(listener.alerts, self._watch.idle)
         self._alarm = AlertService(
-            self._notebook,
+            self._history,
             listener,
             self._announcer.add,
             clock=clock,
             zone=outside.zone,
         )
         self._harvest = Batch(
-            self._archive,
+            self._history,
             self._record,
             self._show,
-            more_to_come=lambda: self._watch.is_asking,
+            more_to_come=lambda: self._watch.has_others,
         )
-        self._books = HistoryReports(self._notebook, clock=clock, zone=outside.zone)
+        self._books = HistoryReports(self._history, clock=clock, zone=outside.zone)
         self._notifier = make_notifier(listener, outside.picture)
         self._delivery = NotificationDelivery(
             self._notifier, self._alarm, listener.reached
@@ -121,15 +120,15 @@ class Backend:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            self._harvest.take_all()
+            self._harvest.flush()
             self._announcer.close()
             await self._delivery.close()
-            self._archive.close()
+            self._history.close()
 
     def reload(self) -> None:
         """Read the settings file: at the start, or when the command line changed it."""
         loaded = self._file.load()
-        problems = filter(None, (self._archive.problem, loaded.problem))
+        problems = filter(None, (self._history.problem, loaded.problem))
         known = tuple(map(self._remembered, loaded.config.accounts))
         self._listener.loaded(Loaded(known, loaded.config.settings, tuple(problems)))
         self._set(loaded.config.accounts, loaded.config.settings)
@@ -229,7 +228,7 @@ class Backend:
             self._alarm.tick()
         self._delivery.look()
         with log_faults("writing what waits"):
-            self._archive.catch_up()
+            self._history.flush()
 
     def asking(self, account_id: str) -> None:
         """Pass on that an account is being asked."""
@@ -266,7 +265,7 @@ class Backend:
             self._announcer.drop(account_id)
             self._alarm.forget(account_id)
         for account_id in changes.keys:
-            self._notebook.key_changed(account_id)
+            self._history.key_changed(account_id)
         self._set(accounts, changes.settings)
         for account_id in changes.keys:
             self._watch.ask_anew(account_id)
@@ -276,12 +275,12 @@ class Backend:
         with log_faults(f"recalling {account.id}"):
             return AccountState(
                 account,
-                self._notebook.last(account.id, self._clock()),
-                self._notebook.watched(account.id).failure,
+                self._history.last(account.id, self._clock()),
+                self._history.state.wait(account.id).failure,
             )
         return AccountState(account)
 
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
-        self._harvest.take_all()  # they are of the accounts as they were
+        self._harvest.flush()  # they are of the accounts as they were
         self._alarm.set(accounts, settings)
         self._watch.set(accounts, settings)

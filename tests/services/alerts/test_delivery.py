@@ -25,9 +25,8 @@ from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.dbus_notifier import DBusNotifier
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 
 A = Account("a", "A")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
@@ -74,7 +73,7 @@ class Scene:
         self.waits: tuple[PendingPayment, ...] = ()
         self._telling: list[asyncio.Task[None]] = []
         self.alarm = AlertService(
-            StateCache(WriteQueue(_no_history)),
+            HistoryService(_no_history),
             self,
             self._tell,
             clock=lambda: self.now,

@@ -20,9 +20,9 @@ from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.changes import KeepReading
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 
 LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
 A, B = Account("a", "A"), Account("b", "B")
@@ -72,7 +72,7 @@ class Scene:
         self.ears = Ears()
         self.alerts: list[Alert] = []
         self.alarm = AlertService(
-            StateCache(WriteQueue(lambda: self.history)),
+            HistoryService(lambda: self.history),
             self.ears,
             self._tell,
             clock=lambda: self.now,
@@ -151,7 +151,7 @@ def test_a_failure_records_no_reading_and_keeps_the_memory(scene: Scene) -> None
     """How often it failed outlives a restart."""
     scene.fail()
     assert scene.history.last("a") is None
-    assert scene.history.memory("a").failures == 1
+    assert scene.history.load().memory("a").failures == 1
 
 
 def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
@@ -230,10 +230,10 @@ def test_silence_is_told_by_the_time_alone(scene: Scene) -> None:
 def test_time_that_passes_is_not_written_each_minute(scene: Scene) -> None:
     """The disk is for what was decided."""
     scene.read("50")
-    before = scene.history.memory("a")
+    before = scene.history.load().memory("a")
     scene.now += MINUTE
     scene.alarm.tick()
-    assert scene.history.memory("a") == before
+    assert scene.history.load().memory("a") == before
 
 
 # --- what the history says --------------------------------------------------------
@@ -246,7 +246,7 @@ def spend(scene: Scene, a_day: int, days: int) -> Decimal:
         scene.now += HOUR
         left -= part
         balance = Balance(left.quantize(Decimal("0.0001")), "EUR")
-        scene.history.record("a", Reading(balance, scene.now))
+        scene.history.write(KeepReading("a", Reading(balance, scene.now)))
     scene.now += HOUR
     scene.read(f"{left:.4f}")
     return left

@@ -20,6 +20,12 @@ from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import HistoryDamaged, HistoryProblem, HistoryTooNew
 from trayapp.core.settings import AlertKind
+from trayapp.services.history.changes import (
+    KeepEvaluation,
+    SetCorrection,
+    SetPendingPayment,
+    SetSnooze,
+)
 from trayapp.services.history.store import HistoryStore
 
 PAGE: Final = 4_096
@@ -38,10 +44,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         for name in ("a", "b"):
             history.record_past(name, (reading(now, one) for one in range(COUNT)))
             told = LogEntry(now, name, "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
-            history.keep(name, None, TOLD, [told])
-            history.set_paid(name, now)
-            history.correct(name, now, on=True)
-        history.set_snooze(Snooze(now))
+            history.write(KeepEvaluation(name, TOLD, (told,)))
+            history.write(SetPendingPayment(name, now))
+            history.write(SetCorrection(name, now, is_correction=True))
+        history.write(SetSnooze(Snooze(now)))
     return path.read_bytes()
 
 
@@ -69,15 +75,15 @@ def goes_on(path: Path, now: datetime) -> tuple[int, bool]:
     Gives how many readings there still are, and whether it said that some may not be.
     """
     with HistoryStore(path) as history:
-        history.remembered()
+        history.load()
         was_told = history.problem is not None
         kept = sum(len(list(history.readings(name))) for name in ("a", "b"))
         new = reading(now - timedelta(days=400), 1)
-        history.keep("newcomer", new, TOLD)
+        history.write(KeepEvaluation("newcomer", TOLD, reading=new))
     with HistoryStore(path) as again:
         assert again.problem is None
         assert again.last("newcomer") == new
-        assert again.memory("newcomer") == TOLD
+        assert again.load().memory("newcomer") == TOLD
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     return kept, was_told
@@ -275,8 +281,12 @@ def test_a_row_that_makes_no_sense_hides_no_other(
         db.execute("INSERT INTO wait VALUES ('x', 'soon', 1, 'no such error')")
         db.commit()
     with HistoryStore(path) as history:
-        stored = history.remembered()
-        assert (stored.snooze, stored.paid, stored.waits) == (Snooze(), (), {})
+        stored = history.load()
+        assert (stored.snooze, stored.pending_payments, stored.waits) == (
+            Snooze(),
+            (),
+            {},
+        )
         assert stored.memories == {"a": TOLD, "b": TOLD}
         assert len(list(history.readings("a"))) == COUNT
         assert history.corrections("a") == {now}

@@ -17,10 +17,10 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable, HistoryProblem
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView
+from trayapp.services.history.changes import KeepReading, SetCorrection
 from trayapp.services.history.reports import HistoryReports
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 
 MAIN = Account("a", "Año = Main")
 QUARTER = timedelta(minutes=15)
@@ -65,8 +65,8 @@ class Scene:
 
     def books(self) -> HistoryReports:
         """Open the books."""
-        notebook = StateCache(WriteQueue(lambda: self.history))
-        return HistoryReports(notebook, clock=lambda: self.now, zone=self.zone)
+        history = HistoryService(lambda: self.history)
+        return HistoryReports(history, clock=lambda: self.now, zone=self.zone)
 
     def page(self) -> HistoryView:
         """Make the page."""
@@ -107,7 +107,9 @@ AUTUMN = (
 def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
     """Another account's readings are none of it."""
     scene.keep(*AUTUMN)
-    scene.history.record("b", Reading(Balance(Decimal(7), "USD"), scene.now))
+    scene.history.write(
+        KeepReading("b", Reading(Balance(Decimal(7), "USD"), scene.now))
+    )
     page = scene.page()
     assert (page.account_id, page.title) == ("a", "Año = Main")
     assert [(one.month, one.opening, one.closing) for one in page.months] == [
@@ -125,11 +127,11 @@ def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
 def test_the_page_knows_what_a_person_corrected(scene: Scene) -> None:
     """Until they take it back."""
     scene.keep(*AUTUMN)
-    scene.history.correct("a", day(11, 4), on=True)
+    scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
     page = scene.page()
     assert [one.is_correction for one in page.movements] == [True, False]
     assert (page.months[0].topped_up, page.months[0].corrected) == ("€100.00", "€10.00")
-    scene.history.correct("a", day(11, 4), on=False)
+    scene.history.write(SetCorrection("a", day(11, 4), is_correction=False))
     assert [one.is_correction for one in scene.page().movements] == [False, False]
 
 
@@ -158,7 +160,7 @@ def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
     def broken() -> HistoryStore:
         raise HistoryProblem
 
-    books = HistoryReports(StateCache(WriteQueue(broken)), clock=lambda: now, zone=UTC)
+    books = HistoryReports(HistoryService(broken), clock=lambda: now, zone=UTC)
     page = asyncio.run(books.page(MAIN, QUARTER, ENGLISH))
     assert (page.months, page.forecast_words) == ((), "Not enough history yet")
 
@@ -182,7 +184,7 @@ def test_reckoning_holds_up_nobody(scene: Scene, tmp_path: Path) -> None:
 def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) -> None:
     """Every digit is kept, and a closing is the next month's opening."""
     scene.keep(*AUTUMN)
-    scene.history.correct("a", day(11, 4), on=True)
+    scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
     text = scene.export("csv", tmp_path / "main.csv")
     # Nobody looked between these readings: all of October, and 84 hours of November.
     assert text.split("\r\n") == [

@@ -58,12 +58,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from trayapp.core.balance import Balance, Reading
+from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 now = datetime.now(UTC)
 with HistoryStore(Path(sys.argv[1])) as history:
     for number in range(int(sys.argv[2])):
         at = now + number * timedelta(seconds=1)
-        history.record("cli", Reading(Balance(Decimal(number), "EUR"), at))
+        history.write(KeepReading("cli", Reading(Balance(Decimal(number), "EUR"), at)))
 """
 """Records as the command line does, and waits as long for its turn."""
 
@@ -167,7 +168,7 @@ def _stored(reading: Reading) -> tuple[str, int]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the history be tried again with the next answer, not ten seconds later."""
-    monkeypatch.setattr("trayapp.services.history.write_queue._TRY_EVERY_S", 0.0)
+    monkeypatch.setattr("trayapp.services.history.service._RETRY_EVERY_S", 0.0)
 
 
 @pytest.fixture

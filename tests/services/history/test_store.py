@@ -5,6 +5,7 @@ import stat
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,7 +18,18 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, HistoryProblem, Unauthorized
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
-from trayapp.services.history.rows import StoredWait
+from trayapp.services.history.changes import (
+    ForgetAccount,
+    KeepEvaluation,
+    KeepReading,
+    RemoveReadings,
+    SetCorrection,
+    SetPendingPayment,
+    SetSnooze,
+    SetWait,
+    StoredWait,
+)
+from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 
 HOUR = timedelta(hours=1)
@@ -44,7 +56,7 @@ def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
     """What the gateway wrote is what is kept, after closing too."""
     kept = reading(now, "123456789012345.12340000", "CREDITS")
     with HistoryStore(path) as history:
-        history.record("a", kept)
+        history.write(KeepReading("a", kept))
     with HistoryStore(path) as history:
         last = history.last("a")
     assert last == kept
@@ -56,7 +68,9 @@ def test_equal_readings_are_kept_once_an_hour(path: Path, now: datetime) -> None
     """A reading that says nothing new costs no row until an hour has passed."""
     with HistoryStore(path) as history:
         for minutes in (0, 15, 59, 60, 75, 121):
-            history.record("a", reading(now + timedelta(minutes=minutes), "5.0"))
+            history.write(
+                KeepReading("a", reading(now + timedelta(minutes=minutes), "5.0"))
+            )
         kept = [one.at - now for one in history.readings("a")]
     assert kept == [timedelta(0), HOUR, timedelta(minutes=121)]
 
@@ -69,8 +83,10 @@ def test_a_reading_that_differs_is_kept_at_once(
 ) -> None:
     """Another amount, other digits or another unit are all news."""
     with HistoryStore(path) as history:
-        history.record("a", reading(now, "5.0"))
-        history.record("a", reading(now + timedelta(minutes=1), amount, unit))
+        history.write(KeepReading("a", reading(now, "5.0")))
+        history.write(
+            KeepReading("a", reading(now + timedelta(minutes=1), amount, unit))
+        )
         assert len(list(history.readings("a"))) == 2
 
 
@@ -79,8 +95,8 @@ def test_a_clock_that_was_set_back_does_not_stop_the_record(
 ) -> None:
     """Readings before the last one are kept like any other."""
     with HistoryStore(path) as history:
-        history.record("a", reading(now, "5"))
-        history.record("a", reading(now - timedelta(days=300), "5"))
+        history.write(KeepReading("a", reading(now, "5")))
+        history.write(KeepReading("a", reading(now - timedelta(days=300), "5")))
         assert len(list(history.readings("a"))) == 2
 
 
@@ -90,10 +106,12 @@ def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
     """What is known now is what came after it; it is better than nothing, though."""
     ahead = reading(now + timedelta(days=300), "9")
     with HistoryStore(path) as history:
-        history.record("a", ahead)
+        history.write(KeepReading("a", ahead))
         assert history.last("a", now) == ahead
         for minutes in (0, 15, 30):
-            history.record("a", reading(now + timedelta(minutes=minutes), "5"))
+            history.write(
+                KeepReading("a", reading(now + timedelta(minutes=minutes), "5"))
+            )
         assert history.last("a", now + HOUR) == reading(now, "5")
         assert history.last("a") == ahead
 
@@ -102,7 +120,7 @@ def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
     """`since` is included, what was before is not."""
     with HistoryStore(path) as history:
         for hours in range(3):
-            history.record("a", reading(now + hours * HOUR, str(hours)))
+            history.write(KeepReading("a", reading(now + hours * HOUR, str(hours))))
         found = [one.balance.digits for one in history.readings("a", now + HOUR)]
     assert found == ["1", "2"]
 
@@ -110,30 +128,30 @@ def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
 def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
     """Forgetting one leaves the other."""
     with HistoryStore(path) as history:
-        history.record("a", reading(now, "1"))
-        history.record("b", reading(now, "2"))
-        history.keep("a", None, TOLD, [entry(now)])
-        history.keep("b", None, TOLD, [entry(now, "b")])
-        history.set_paid("a", now)
-        history.correct("a", now, on=True)
-        history.forget("a")
+        history.write(KeepReading("a", reading(now, "1")))
+        history.write(KeepReading("b", reading(now, "2")))
+        history.write(KeepEvaluation("a", TOLD, (entry(now),)))
+        history.write(KeepEvaluation("b", TOLD, (entry(now, "b"),)))
+        history.write(SetPendingPayment("a", now))
+        history.write(SetCorrection("a", now, is_correction=True))
+        history.write(ForgetAccount("a"))
         assert history.last("a") is None
-        assert history.memory("a") == AlertMemory()
-        assert history.paid() == ()
+        assert history.load().memory("a") == AlertMemory()
+        assert history.load().pending_payments == ()
         assert history.corrections("a") == frozenset()
-        assert history.decisions() == (entry(now, "b"),)
+        assert history.load().decisions == (entry(now, "b"),)
         assert history.last("b") == reading(now, "2")
-        assert history.memory("b") == TOLD
+        assert history.load().memory("b") == TOLD
 
 
 def test_what_was_told_outlives_a_restart(path: Path, now: datetime) -> None:
     """Together with the reading it was told from, and why."""
     with HistoryStore(path) as history:
-        history.keep("a", reading(now, "9"), TOLD, [entry(now)])
+        history.write(KeepEvaluation("a", TOLD, (entry(now),), reading(now, "9")))
     with HistoryStore(path) as history:
-        assert history.memory("a") == TOLD
+        assert history.load().memory("a") == TOLD
         assert history.last("a") == reading(now, "9")
-        assert history.decisions() == (entry(now),)
+        assert history.load().decisions == (entry(now),)
 
 
 def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
@@ -142,12 +160,15 @@ def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
     """After a crash between them nothing is told twice or lost."""
     with HistoryStore(path) as history:
         with sqlite3.connect(path) as db:
-            db.execute("DROP TABLE decision")
+            db.execute(
+                "CREATE TRIGGER broken BEFORE INSERT ON decision BEGIN"
+                " SELECT RAISE(FAIL, 'broken'); END"
+            )
         db.close()
         with pytest.raises(HistoryProblem):
-            history.keep("a", reading(now, "9"), TOLD, [entry(now)])
+            history.write(KeepEvaluation("a", TOLD, (entry(now),), reading(now, "9")))
         assert history.last("a") is None
-        assert history.memory("a") == AlertMemory()
+        assert history.load().memory("a") == AlertMemory()
 
 
 def test_a_memory_that_makes_no_sense_is_none(
@@ -159,7 +180,7 @@ def test_a_memory_that_makes_no_sense_is_none(
             with sqlite3.connect(path) as db:
                 db.execute("INSERT OR REPLACE INTO memory VALUES ('a', ?)", [written])
             db.close()
-            assert history.memory("a") == AlertMemory()
+            assert history.load().memory("a") == AlertMemory()
     assert len(caplog.records) == 1
 
 
@@ -167,39 +188,39 @@ def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
     """Of all accounts together; one with a word that is gone is left out."""
     many = [entry(now + number * HOUR) for number in range(KEPT + 5)]
     with HistoryStore(path) as history:
-        history.keep("a", None, TOLD, many[:10])
-        history.keep("b", None, TOLD, many[10:])
-        assert history.decisions() == tuple(many[5:])
+        history.write(KeepEvaluation("a", TOLD, tuple(many[:10])))
+        history.write(KeepEvaluation("b", TOLD, tuple(many[10:])))
+        assert history.load().decisions == tuple(many[5:])
         with sqlite3.connect(path) as db:
             db.execute("UPDATE decision SET reason = 'gone' WHERE number % 2")
         db.close()
-        assert len(history.decisions()) == KEPT // 2
+        assert len(history.load().decisions) == KEPT // 2
 
 
 def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
     """And its end does."""
     with HistoryStore(path) as history:
-        assert history.snooze() == Snooze()
-        history.set_snooze(Snooze(now))
+        assert history.load().snooze == Snooze()
+        history.write(SetSnooze(Snooze(now)))
     with HistoryStore(path) as history:
-        assert history.snooze() == Snooze(now)
-        history.set_snooze(Snooze())
-        assert history.snooze() == Snooze()
+        assert history.load().snooze == Snooze(now)
+        history.write(SetSnooze(Snooze()))
+        assert history.load().snooze == Snooze()
 
 
 def test_a_payment_is_waited_for_after_a_restart(path: Path, now: datetime) -> None:
     """The last one of an account counts."""
     with HistoryStore(path) as history:
-        history.set_paid("a", now)
-        history.set_paid("a", now + HOUR)
-        history.set_paid("b", now)
+        history.write(SetPendingPayment("a", now))
+        history.write(SetPendingPayment("a", now + HOUR))
+        history.write(SetPendingPayment("b", now))
     with HistoryStore(path) as history:
-        assert set(history.paid()) == {
+        assert set(history.load().pending_payments) == {
             PendingPayment("a", now + HOUR),
             PendingPayment("b", now),
         }
-        history.set_paid("b", None)
-        assert history.paid() == (PendingPayment("a", now + HOUR),)
+        history.write(SetPendingPayment("b", None))
+        assert history.load().pending_payments == (PendingPayment("a", now + HOUR),)
 
 
 def test_a_reading_is_marked_as_a_correction_and_unmarked(
@@ -208,10 +229,10 @@ def test_a_reading_is_marked_as_a_correction_and_unmarked(
     """Twice is as good as once."""
     with HistoryStore(path) as history:
         for _ in range(2):
-            history.correct("a", now, on=True)
-        history.correct("a", now + HOUR, on=True)
+            history.write(SetCorrection("a", now, is_correction=True))
+        history.write(SetCorrection("a", now + HOUR, is_correction=True))
         assert history.corrections("a") == {now, now + HOUR}
-        history.correct("a", now, on=False)
+        history.write(SetCorrection("a", now, is_correction=False))
         assert history.corrections("a") == {now + HOUR}
         assert history.corrections("b") == frozenset()
 
@@ -221,11 +242,77 @@ def test_readings_are_thinned_to_those_worth_keeping(path: Path, now: datetime) 
     kept = [reading(now + hours * HOUR, str(hours)) for hours in range(5)]
     with HistoryStore(path) as history:
         for one in kept:
-            history.record("a", one)
-            history.record("b", one)
-        history.drop("a", [one.at for one in kept[1::2]])
+            history.write(KeepReading("a", one))
+            history.write(KeepReading("b", one))
+        history.write(RemoveReadings("a", tuple(one.at for one in kept[1::2])))
         assert list(history.readings("a")) == kept[::2]
         assert list(history.readings("b")) == kept
+
+
+# --- one transaction --------------------------------------------------------------
+
+
+def test_a_change_with_a_fault_is_left_out_of_the_transaction(
+    path: Path, now: datetime
+) -> None:
+    """All of that change is undone, the others are written, and the fault is raised."""
+    faulty = KeepEvaluation("a", cast("AlertMemory", None), (), reading(now, "7"))
+    with HistoryStore(path) as history:
+        with pytest.raises(AttributeError):
+            history.write(
+                KeepReading("b", reading(now, "1")),
+                faulty,
+                KeepReading("b", reading(now + HOUR, "2")),
+            )
+        assert [kept.balance.digits for kept in history.readings("b")] == ["1", "2"]
+        assert history.last("a") is None
+        with pytest.raises(AttributeError):
+            history.write(faulty)
+        assert history.last("a") is None
+        history.write(KeepReading("a", reading(now, "7")))
+        assert history.last("a") == reading(now, "7")
+
+
+def test_a_database_that_fails_writes_nothing_of_the_transaction(
+    path: Path, now: datetime
+) -> None:
+    """The caller has all changes still to write."""
+    with HistoryStore(path) as history:
+        with sqlite3.connect(path) as db:
+            db.execute(
+                "CREATE TRIGGER broken BEFORE INSERT ON decision BEGIN"
+                " SELECT RAISE(FAIL, 'broken'); END"
+            )
+        db.close()
+        with pytest.raises(HistoryProblem):
+            history.write(
+                KeepReading("b", reading(now, "1")),
+                KeepEvaluation("a", TOLD, (entry(now),)),
+                KeepReading("b", reading(now + HOUR, "2")),
+            )
+        assert history.last("b") is None
+        history.write(KeepReading("b", reading(now, "3")))
+        assert history.last("b") == reading(now, "3")
+
+
+def test_a_database_that_ends_the_transaction_names_the_cause(
+    path: Path, now: datetime
+) -> None:
+    """A full disk does so; that there is no transaction any more is not the cause."""
+    with HistoryStore(path) as history:
+        with sqlite3.connect(path) as db:
+            db.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON reading BEGIN"
+                " SELECT RAISE(ROLLBACK, 'database or disk is full'); END"
+            )
+        db.close()
+        with pytest.raises(HistoryProblem, match="full"):
+            history.write(
+                SetSnooze(Snooze(now)),
+                KeepReading("a", reading(now, "1")),
+                SetPendingPayment("a", now),
+            )
+        assert history.load() == StateCache()
 
 
 FIRST_VERSION = """
@@ -254,16 +341,16 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
     for _ in range(2):
         with HistoryStore(path) as history:
             assert history.last("a") == reading(now, "9.50")
-            assert history.memory("a") == TOLD
-            assert history.watched("a") == StoredWait()
-            assert history.memory("b") == AlertMemory(
+            assert history.load().memory("a") == TOLD
+            assert history.load().wait("a") == StoredWait()
+            assert history.load().memory("b") == AlertMemory(
                 stages=dict.fromkeys(
                     (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED),
                     EpisodeStage.SENT,
                 )
             )
             plan = Plan(now + HOUR, 2, held=True)
-            assert history.watched("b") == StoredWait(plan, Failure(Unauthorized))
+            assert history.load().wait("b") == StoredWait(plan, Failure(Unauthorized))
 
 
 def test_a_held_wait_outlives_a_restart_with_its_reason(
@@ -273,9 +360,9 @@ def test_a_held_wait_outlives_a_restart_with_its_reason(
     plan = Plan(now + 24 * HOUR, failures=2, held=True)
     failure = Unauthorized(detail="not kept").as_failure()
     with HistoryStore(path) as history:
-        history.watch("a", StoredWait(plan, failure))
+        history.write(SetWait("a", StoredWait(plan, failure)))
     with HistoryStore(path) as history:
-        assert history.watched("a") == StoredWait(plan, Failure(Unauthorized))
+        assert history.load().wait("a") == StoredWait(plan, Failure(Unauthorized))
 
 
 def test_the_database_is_for_its_owner_alone(path: Path) -> None:
@@ -293,7 +380,7 @@ def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all" * 100)
     with HistoryStore(path) as history:
-        history.record("a", reading(now, "1"))
+        history.write(KeepReading("a", reading(now, "1")))
     asides = [one for one in path.parent.iterdir() if ".broken-" in one.name]
     assert len(asides) == 1
     assert asides[0].read_bytes().startswith(b"this is no database")
@@ -324,6 +411,6 @@ def test_a_folder_that_cannot_be_made_is_a_problem_of_the_history(
 def test_two_programs_write_side_by_side(path: Path, now: datetime) -> None:
     """The tray and `check` share one database."""
     with HistoryStore(path) as one, HistoryStore(path) as other:
-        one.record("a", reading(now, "1"))
-        other.record("a", reading(now + HOUR, "2"))
+        one.write(KeepReading("a", reading(now, "1")))
+        other.write(KeepReading("a", reading(now + HOUR, "2")))
         assert [r.balance.digits for r in one.readings("a")] == ["1", "2"]

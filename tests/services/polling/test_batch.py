@@ -3,29 +3,34 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance, Reading
+from trayapp.core.errors import HistoryProblem
+from trayapp.services.history.changes import KeepReading
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.polling.batch import Batch
 
 
-class NotedArchive(WriteQueue):
-    """An archive that notes when it begins and ends to write."""
+def _no_store() -> HistoryStore:
+    raise HistoryProblem
+
+
+class NotedHistory(HistoryService):
+    """A history that notes the begin and the end of a transaction."""
 
     def __init__(self, noted: list[str]) -> None:
-        super().__init__(lambda: pytest.fail("nothing is written here"))
+        super().__init__(_no_store)
         self.noted = noted
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def one_transaction(self) -> Iterator[None]:
         """Note it."""
         self.noted.append("begin")
         yield
@@ -33,7 +38,7 @@ class NotedArchive(WriteQueue):
 
 
 class Scene:
-    """A harvest, and what becomes of what it takes."""
+    """A batch, and what it writes and shows."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -41,8 +46,8 @@ class Scene:
         self.shown = asyncio.Event()
         self.more = True
         self.broken = ""
-        self.harvest = Batch(
-            NotedArchive(self.noted),
+        self.batch = Batch(
+            NotedHistory(self.noted),
             self._record,
             self._show,
             more_to_come=lambda: self.more,
@@ -51,7 +56,7 @@ class Scene:
     def answer(self, account_id: str) -> None:
         """Let an answer come."""
         reading = Reading(Balance(Decimal(5), "EUR"), self.now)
-        self.harvest.add(Outcome(account_id, self.now, reading))
+        self.batch.add(Outcome(account_id, self.now, reading))
 
     def _record(self, outcome: Outcome) -> None:
         if outcome.account_id == self.broken:
@@ -65,7 +70,7 @@ class Scene:
 
 @pytest.fixture
 def scene(now: datetime) -> Scene:
-    """Give a harvest to which nothing has come."""
+    """Give an empty batch."""
     return Scene(now)
 
 
@@ -123,23 +128,23 @@ def test_a_fault_about_one_hides_no_balance(
 
 def test_nothing_to_take_is_no_work(scene: Scene) -> None:
     """As when the program ends, or the settings change."""
-    scene.harvest.take_all()
+    scene.batch.flush()
     assert not any(one.startswith(("write", "show")) for one in scene.noted)
 
 
-def record(reading: Reading, history: HistoryStore) -> None:
-    """Write a reading."""
-    history.record("a", reading)
-
-
-def test_the_real_archive_writes_them_at_once(now: datetime, tmp_path: Path) -> None:
-    """What was gathered is there when the gathering ends."""
-    archive = WriteQueue(lambda: HistoryStore(tmp_path / "history.sqlite3"))
-    archive.open(lambda _: None)
-    with archive.together():
+def test_the_real_history_writes_them_at_once(now: datetime, tmp_path: Path) -> None:
+    """The changes are in the queue during the transaction, and on the disk after it."""
+    path = tmp_path / "history.sqlite3"
+    history = HistoryService(lambda: HistoryStore(path))
+    with history.one_transaction():
         for number in range(3):
-            reading = Reading(Balance(Decimal(number), "EUR"), now)
-            archive.write(partial(record, reading), "a", reading)
-            assert archive.waiting("a")
-    assert archive.waiting("a") == ()
-    archive.close()
+            at = now + number * timedelta(seconds=1)
+            reading = Reading(Balance(Decimal(number), "EUR"), at)
+            history.write(KeepReading("a", reading))
+            assert len(history.queued("a")) == number + 1
+        with HistoryStore(path) as other:
+            assert list(other.readings("a")) == []
+    assert history.queued("a") == ()
+    with HistoryStore(path) as other:
+        assert len(list(other.readings("a"))) == 3
+    history.close()

@@ -1,29 +1,25 @@
-"""The use case: key, question, answer."""
+"""The use case: key, request, record."""
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.balance import Reading
 from trayapp.core.errors import (
     Failure,
-    HistoryProblem,
     InternalFault,
     KeyMissing,
     Unauthorized,
 )
 from trayapp.services.gateway.client import GatewayClient
-from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.polling.refresh import Refresh
 
@@ -68,60 +64,52 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[HistoryStore]:
-    """Give an empty history."""
-    with HistoryStore(tmp_path / "history.sqlite3") as opened:
-        yield opened
+def recorded() -> list[Outcome]:
+    """Give the list of recorded outcomes, which is empty."""
+    return []
 
 
 @pytest.fixture
-def refresh(wire: Wire, history: HistoryStore, now: datetime) -> Refresh:
+def refresh(wire: Wire, recorded: list[Outcome], now: datetime) -> Refresh:
     """Give the use case, at noon, with a made-up key."""
     keychain = Keychain(MemoryVault({"a": "made-up-key-1"}))
-    return Refresh(keychain, GatewayClient(wire.client), history, lambda: now)
+    return Refresh(keychain, GatewayClient(wire.client), recorded.append, lambda: now)
 
 
 def look(refresh: Refresh, account: Account = ACCOUNT) -> Outcome:
-    """Ask once and record, as the command line does."""
+    """Refresh an account once."""
     return asyncio.run(refresh.refresh(account))
 
 
 def test_a_balance_is_given_and_recorded(
-    refresh: Refresh, history: HistoryStore, now: datetime
+    refresh: Refresh, recorded: list[Outcome], now: datetime
 ) -> None:
-    """What the gateway says is in the history afterwards."""
+    """The caller and the recorder get the same outcome."""
     outcome = look(refresh)
     assert isinstance(outcome.result, Reading)
     assert outcome.result.balance.digits == "50.0000"
-    assert history.last("a") == outcome.result
+    assert recorded == [outcome]
     assert outcome.result.at == now
 
 
-def test_a_look_leaves_what_was_told_untouched(
-    refresh: Refresh, wire: Wire, history: HistoryStore
+def test_a_request_alone_records_nothing(
+    refresh: Refresh, recorded: list[Outcome]
 ) -> None:
-    """`check` takes no warning away from the person."""
-    wire.reply = lambda _: balance("9")
-    look(refresh)
-    assert history.memory("a") == AlertMemory()
-    assert history.decisions() == ()
-
-
-def test_a_question_alone_records_nothing(
-    refresh: Refresh, history: HistoryStore
-) -> None:
-    """Whoever asked decides what comes of it."""
+    """The settings dialog tries a key that is not stored yet."""
     outcome = asyncio.run(refresh.ask(ACCOUNT))
     assert isinstance(outcome.result, Reading)
-    assert history.last("a") is None
+    assert recorded == []
 
 
-def test_a_rejected_key_is_an_outcome(refresh: Refresh, wire: Wire) -> None:
-    """The error is a value."""
+def test_a_rejected_key_is_an_outcome(
+    refresh: Refresh, wire: Wire, recorded: list[Outcome]
+) -> None:
+    """The error is a value, and it is recorded too."""
     wire.reply = lambda _: reply(401, REJECTION)
     outcome = look(refresh)
     assert isinstance(outcome.result, Failure)
     assert outcome.result.kind is Unauthorized
+    assert recorded == [outcome]
 
 
 def test_without_a_key_the_gateway_is_not_asked(refresh: Refresh, wire: Wire) -> None:
@@ -144,33 +132,16 @@ def test_a_fault_of_ours_becomes_an_outcome(refresh: Refresh, wire: Wire) -> Non
     assert outcome.result.kind is InternalFault
 
 
-def test_a_balance_is_given_though_the_history_fails(
-    refresh: Refresh, history: HistoryStore
+def test_a_balance_is_given_though_recording_fails(
+    wire: Wire, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A full disk hides no balance."""
-    history.close()
-    assert isinstance(look(refresh).result, Reading)
+    """A fault in the recorder is logged, and hides no balance."""
 
+    def broken(_: Outcome) -> None:
+        raise ZeroDivisionError
 
-def test_without_a_history_everything_else_works(wire: Wire, now: datetime) -> None:
-    """A database that could not be opened is no reason not to ask."""
     keychain = Keychain(MemoryVault({"a": "made-up-key-1"}))
-    refresh = Refresh(keychain, GatewayClient(wire.client), None, lambda: now)
+    refresh = Refresh(keychain, GatewayClient(wire.client), broken, lambda: now)
     assert isinstance(look(refresh).result, Reading)
-    assert refresh.last("a") is None
-
-
-def test_problems_of_the_history_are_never_raised(
-    refresh: Refresh, history: HistoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Recording and reading go on without it; who wants to know can."""
-
-    def broken(*_: object) -> None:
-        raise HistoryProblem
-
-    for name in ("last", "record"):
-        monkeypatch.setattr(HistoryStore, name, broken)
-    assert refresh.last("a") is None
-    assert isinstance(look(refresh).result, Reading)
-    assert refresh.unrecorded == Failure(HistoryProblem)
-    assert history is not None
+    assert "recording a failed" in caplog.text
+    caplog.clear()

@@ -22,12 +22,10 @@ from trayapp.core.errors import (
     Unauthorized,
 )
 from trayapp.core.schedule import NETWORK_NEEDS, Plan
-from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
-from trayapp.services.history.rows import StoredWait
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.changes import HistoryChange, SetWait, StoredWait
+from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.history.write_queue import WriteQueue
 from trayapp.services.polling.concurrency import AT_ONCE
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
@@ -53,14 +51,14 @@ class Asked(Refresh):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.names: list[str] = []
+        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
         self.kind: type[BalanceTrayError] | None = None
         self.gate: asyncio.Event | None = None
         self.at_once = 0
         self.most_at_once = 0
 
-    async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
+    async def refresh(self, account: Account) -> Outcome:
         """Answer, through the gate if there is one."""
-        assert key is None
         self.names.append(account.id)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -73,34 +71,33 @@ class Asked(Refresh):
         result: Reading | Failure = Reading(Balance(Decimal(1), "EUR"), now)
         if self.kind is not None:
             result = self.kind().as_failure()
-        return Outcome(account.id, now, result)
+        outcome = Outcome(account.id, now, result)
+        self.answers.put_nowait(outcome)
+        return outcome
 
 
-class Pages(StateCache):
-    """A notebook that holds what the test stored."""
+class NoHistory(HistoryService):
+    """A history without a store, which notes the changes."""
 
     def __init__(self) -> None:
-        super().__init__(WriteQueue(self._no_history))
-        self.stored: dict[str, StoredWait] = {}
+        super().__init__(self._no_store)
+        self.changes: list[HistoryChange] = []
 
     @staticmethod
-    def _no_history() -> HistoryStore:
+    def _no_store() -> HistoryStore:
         raise HistoryProblem
 
-    def watched(self, account_id: str) -> StoredWait:
-        """Give what the test stored."""
-        return self.stored.get(account_id, StoredWait())
-
-    def plan(self, account_id: str, plan: Plan, result: Reading | Failure) -> None:
-        """Keep nothing."""
+    def write(self, *changes: HistoryChange) -> None:
+        """Note them."""
+        self.changes += changes
+        super().write(*changes)
 
 
 class Ears:
-    """A listener that lets the test wait for answers."""
+    """A listener that counts."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
         self.ticks = 0
 
     def tick(self) -> None:
@@ -111,22 +108,18 @@ class Ears:
         """Note it."""
         self.asked.append(account_id)
 
-    def answered(self, outcome: Outcome) -> None:
-        """Pass it on."""
-        self.answers.put_nowait(outcome)
-
 
 class Scene:
     """A watch with its surroundings, running."""
 
     def __init__(self, now: datetime) -> None:
         self.clock = Clock(now)
-        self.refresh, self.pages = Asked(self.clock), Pages()
+        self.refresh, self.history = Asked(self.clock), NoHistory()
         self.ears = Ears()
         self.dice: random.Random | None = None
         self.watch = Scheduler(
             self.refresh,
-            self.pages,
+            self.history,
             self.ears,
             clock=self.clock,
             jitter=self.jitter,
@@ -140,7 +133,7 @@ class Scene:
         """Wait for so many answers."""
         async with asyncio.timeout(5):
             for _ in range(count):
-                await self.ears.answers.get()
+                await self.refresh.answers.get()
 
     async def idle(self) -> None:
         """Give the watch every chance to do what it should not."""
@@ -192,6 +185,27 @@ def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
         await scene.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
+
+
+def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
+    """Once when it begins, and once when a balance ends it."""
+
+    async def story(scene: Scene) -> None:
+        scene.refresh.kind = NoConnection
+        scene.watch.set([A], SETTINGS)
+        await scene.answers(1)
+        await scene.idle()
+        assert scene.history.changes == []
+        for kind in (Unauthorized, None, None):
+            scene.refresh.kind = kind
+            scene.watch.ask_now()
+            await scene.answers(1)
+            await scene.idle()
+
+    began, ended = play(now, story).history.changes
+    assert isinstance(began, SetWait)
+    assert began.wait.failure == Failure(Unauthorized)
+    assert ended == SetWait("a", StoredWait())
 
 
 def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
@@ -279,7 +293,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         plan = Plan(now + timedelta(hours=5), 1, held=True)
-        scene.pages.stored["a"] = StoredWait(plan=plan)
+        scene.history.state.waits["a"] = StoredWait(plan=plan)
         scene.watch.set([A], SETTINGS)
         await scene.pass_time(timedelta(hours=4))
         assert scene.refresh.names == []
@@ -302,7 +316,7 @@ def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
 
     scene = play(now, story)
     assert scene.refresh.names == ["a", "a"]
-    assert scene.ears.answers.empty()
+    assert scene.refresh.answers.empty()
 
 
 def test_another_address_is_asked_at_once_and_another_name_is_not(
@@ -362,7 +376,7 @@ def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
         await scene.answers(1)
         await scene.pass_time(timedelta(days=2))
         await scene.answers(1)
-        assert scene.ears.answers.empty()
+        assert scene.refresh.answers.empty()
 
     assert play(now, story).refresh.names.count("a") == 1
 
@@ -544,12 +558,11 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
     async def story(scene: Scene) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
-        async def burst(account: Account, key: Secret | None = None) -> Outcome:
+        async def burst(account: Account) -> Outcome:
             scene.refresh.names.append(account.id)
-            assert key is None
             raise ZeroDivisionError
 
-        scene.refresh.ask = burst  # type: ignore[method-assign]  # a fault of ours
+        scene.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
         scene.watch.set([A, B], SETTINGS)
         await scene.idle()
         await scene.pass_time(timedelta(minutes=1))

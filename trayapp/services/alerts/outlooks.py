@@ -17,7 +17,7 @@ from trayapp.core.forecast.spending import (
     drain_from,
     normal_spending,
 )
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.service import HistoryService
 
 _LOOK_BACK: Final = timedelta(weeks=17)
 """More than the forecast looks at."""
@@ -42,9 +42,9 @@ class _Kept:
 class OutlookCache:
     """Looks at months of readings once an hour, and at the last day every time."""
 
-    def __init__(self, notebook: StateCache, zone: tzinfo | None) -> None:
+    def __init__(self, history: HistoryService, zone: tzinfo | None) -> None:
         """Take the person's zone, in which days begin; None is the system's own."""
-        self._notebook = notebook
+        self._history = history
         self._zone = zone
         self._kept: dict[str, _Kept] = {}
 
@@ -86,7 +86,7 @@ class OutlookCache:
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> _Kept:
         readings = self._readings(account_id, memory, reading, now - _LOOK_BACK)
-        marked = self._notebook.corrections(account_id)
+        marked = self._history.corrections(account_id)
         return _Kept(
             now,
             reading.balance,
@@ -100,7 +100,7 @@ class OutlookCache:
     ) -> Sequence[Reading]:
         if memory.since is not None:
             since = max(since, memory.since)
-        return (*self._notebook.readings(account_id, since), reading)
+        return (*self._history.readings(account_id, since), reading)
 
     def _drain(
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
@@ -111,7 +111,7 @@ class OutlookCache:
         # All of the last day, and what was read before it.
         recent = self._readings(account_id, memory, reading, now - _RECENT)
         before = () if memory.seen is None else (memory.seen,)
-        marked = self._notebook.corrections(account_id)
+        marked = self._history.corrections(account_id)
         return drain_from(normal, (*before, *recent), now, marked)
 
 

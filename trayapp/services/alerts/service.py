@@ -24,7 +24,14 @@ from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.outlooks import OutlookCache
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.changes import (
+    ForgetAccount,
+    KeepEvaluation,
+    SetCorrection,
+    SetPendingPayment,
+    SetSnooze,
+)
+from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 
 
@@ -56,7 +63,7 @@ class AlertService:
 
     def __init__(
         self,
-        notebook: StateCache,
+        history: HistoryService,
         listener: Listener,
         tell: Callable[[Iterable[Alert]], None],
         *,
@@ -64,9 +71,9 @@ class AlertService:
         zone: tzinfo | None,
     ) -> None:
         """Take the current time, aware and in UTC, from `clock`."""
-        self._notebook, self._listener, self._tell = notebook, listener, tell
+        self._history, self._listener, self._tell = history, listener, tell
         self._clock, self._zone = clock, zone
-        self._outlooks = OutlookCache(notebook, zone)
+        self._outlooks = OutlookCache(history, zone)
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
         self._reached = True
@@ -74,10 +81,10 @@ class AlertService:
     def start(self) -> None:
         """Say what is remembered from before."""
         now = self._clock()
-        snooze = self._notebook.snooze
+        snooze = self._history.state.snooze
         self._listener.snoozed(snooze.until if snooze.holds(now) else None)
-        self._listener.log(self._notebook.decisions)
-        self._listener.awaited(self._notebook.paid)
+        self._listener.log(self._history.state.decisions)
+        self._listener.awaited(self._history.state.pending_payments)
 
     def set(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Decide about these accounts from now on."""
@@ -104,7 +111,7 @@ class AlertService:
         if account is None:
             return
         now = self._clock()
-        memory = self._notebook.memory(account.id).asking(account, now)
+        memory = self._history.state.memory(account.id).asking(account, now)
         reading, outlook = None, Outlook()
         if isinstance(outcome.result, Reading):
             reading = outcome.result
@@ -118,7 +125,7 @@ class AlertService:
     def tick(self) -> None:
         """Decide what the time alone makes true: once a minute is often enough."""
         now = self._clock()
-        snooze = self._notebook.snooze
+        snooze = self._history.state.snooze
         if snooze.until is not None and not snooze.holds(now):
             self._set_snooze(Snooze())
         hold = self._hold(now)
@@ -126,7 +133,7 @@ class AlertService:
             with log_faults(f"deciding about {account.id}"):
                 self._look_at(account, hold, now)
         if hold is None:
-            for paid in self._notebook.paid:
+            for paid in self._history.state.pending_payments:
                 with log_faults(f"reminding of {paid.account_id}"):
                     self._remind_of(paid, now)
 
@@ -138,8 +145,8 @@ class AlertService:
     def paid(self, account_id: str) -> None:
         """Remember that a person paid, to remind them if nothing comes of it."""
         if account_id in self._accounts:
-            self._notebook.set_paid(account_id, self._clock())
-            self._listener.awaited(self._notebook.paid)
+            self._history.write(SetPendingPayment(account_id, self._clock()))
+            self._listener.awaited(self._history.state.pending_payments)
 
     def reach(self, *, on: bool) -> None:
         """Hear whether the desktop shows notifications; until it does, hold all back.
@@ -169,33 +176,33 @@ class AlertService:
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark a reading as a correction, or take the mark away."""
-        self._notebook.correct(account_id, at, on=on)
+        self._history.write(SetCorrection(account_id, at, on))
         self._outlooks.forget(account_id)
 
     def forget(self, account_id: str) -> None:
         """Remove all that is remembered of an account."""
         self._outlooks.forget(account_id)
-        self._notebook.forget(account_id)
-        self._listener.log(self._notebook.decisions)
-        self._listener.awaited(self._notebook.paid)
+        self._history.write(ForgetAccount(account_id))
+        self._listener.log(self._history.state.decisions)
+        self._listener.awaited(self._history.state.pending_payments)
 
     def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
-        before = self._notebook.memory(account.id)
+        before = self._history.state.memory(account.id)
         memory, decisions = decide(
             before, Observation(account), self._settings, hold, now
         )
         if decisions or memory.stages != before.stages:
             self._keep(account, memory, decisions)
         else:
-            self._notebook.note(account.id, memory)
+            self._history.state.note(account.id, memory)
 
     def _hold_untaken(self, account: Account, alert: Alert) -> None:
-        before = self._notebook.memory(account.id)
+        before = self._history.state.memory(account.id)
         if alert.unseen_since is not None:
             memory, held = before, True
-            if all(one.account_id != account.id for one in self._notebook.paid):
-                self._notebook.set_paid(account.id, alert.unseen_since)
-                self._listener.awaited(self._notebook.paid)
+            if self._history.state.payment(account.id) is None:
+                self._history.write(SetPendingPayment(account.id, alert.unseen_since))
+                self._listener.awaited(self._history.state.pending_payments)
         else:
             memory = before.undelivered(alert)
             held = memory is not before
@@ -205,7 +212,7 @@ class AlertService:
     def _hold(self, now: datetime) -> Reason | None:
         if not self._reached:
             return Reason.UNDELIVERED
-        if self._notebook.snooze.holds(now):
+        if self._history.state.snooze.holds(now):
             return Reason.SNOOZED
         if quiet_now(self._settings.quiet, now, self._zone):
             return Reason.QUIET
@@ -219,9 +226,9 @@ class AlertService:
         reading: Reading | None = None,
     ) -> None:
         entries = logged(decisions, account, self._clock())
-        self._notebook.keep(account.id, memory, entries, reading)
+        self._history.write(KeepEvaluation(account.id, memory, entries, reading))
         if entries:
-            self._listener.log(self._notebook.decisions)
+            self._listener.log(self._history.state.decisions)
         self._tell(one.alert for one in decisions if one.alert is not None)
 
     def _remind_of(self, paid: PendingPayment, now: datetime) -> None:
@@ -229,7 +236,7 @@ class AlertService:
         account = self._accounts.get(paid.account_id)
         if account is None or not paid.is_due(now, self._zone):
             return
-        memory = self._notebook.memory(account.id)
+        memory = self._history.state.memory(account.id)
         balance = memory.current(self._settings.interval, now)
         if balance is None:
             return
@@ -241,10 +248,10 @@ class AlertService:
         )
 
     def _end_paid(self, account_id: str) -> None:
-        if any(one.account_id == account_id for one in self._notebook.paid):
-            self._notebook.set_paid(account_id, None)
-            self._listener.awaited(self._notebook.paid)
+        if self._history.state.payment(account_id) is not None:
+            self._history.write(SetPendingPayment(account_id, None))
+            self._listener.awaited(self._history.state.pending_payments)
 
     def _set_snooze(self, snooze: Snooze) -> None:
-        self._notebook.set_snooze(snooze)
+        self._history.write(SetSnooze(snooze))
         self._listener.snoozed(snooze.until)

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def open_or_mend(
-    path: Path, patience_s: float
+    path: Path, busy_wait_s: float
 ) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
     """Open or make the database; of a damaged one give what is left, and say so.
 
@@ -23,26 +23,26 @@ def open_or_mend(
     be replaced: then it stays where it is.
     """
     try:
-        return open_database(path, patience_s), None
+        return open_database(path, busy_wait_s), None
     except HistoryDamaged:
         with folder_held(path.parent):
             try:  # another program may have mended it meanwhile
-                return open_database(path, patience_s), None
+                return open_database(path, busy_wait_s), None
             except HistoryDamaged as damage:
-                aside = _mend(path, patience_s)
+                aside = _mend(path, busy_wait_s)
                 _log.warning("%s; kept as %s", damage, aside)
                 told = HistoryDamaged(detail=f"{damage.detail}; kept as {aside}")
-                return open_database(path, patience_s), told
+                return open_database(path, busy_wait_s), told
 
 
-def _mend(path: Path, patience_s: float) -> str:
+def _mend(path: Path, busy_wait_s: float) -> str:
     """Replace the database by what can be read of it; give the old one's new name."""
     mended = path.with_name(f"{path.name}.mended")
     stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
     aside = path.with_name(f"{path.name}.broken-{stamp}")
     try:
         _remove(mended)  # left by a start that was killed
-        _take_over(path, mended, patience_s)
+        _take_over(path, mended, busy_wait_s)
         _journal(mended).unlink(missing_ok=True)
         # The old one's journal first: it must not be played into the new one.
         with contextlib.suppress(FileNotFoundError):
@@ -70,9 +70,9 @@ def _journal(path: Path) -> Path:
     return path.with_name(f"{path.name}-journal")
 
 
-def _take_over(damaged: Path, into: Path, patience_s: float) -> None:
+def _take_over(damaged: Path, into: Path, busy_wait_s: float) -> None:
     """Copy every row that can be read."""
-    new = open_database(into, patience_s)
+    new = open_database(into, busy_wait_s)
     with contextlib.closing(new), contextlib.closing(sqlite3.connect(damaged)) as old:
         old.text_factory = bytes  # also what is no text any more
         with contextlib.suppress(sqlite3.Error):

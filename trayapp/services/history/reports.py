@@ -20,7 +20,8 @@ from trayapp.core.history.ledger import months, movements
 from trayapp.core.history.retention import WHOLE_FOR, retained
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import HistoryView, Past, history_page
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.changes import RemoveReadings
+from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 
 _FIRST_S: Final = 60.0
@@ -32,13 +33,13 @@ class HistoryReports:
 
     def __init__(
         self,
-        notebook: StateCache,
+        history: HistoryService,
         *,
         clock: Callable[[], datetime],
         zone: tzinfo | None,
     ) -> None:
         """Take the current time, aware and in UTC, from `clock`."""
-        self._notebook, self._clock, self._zone = notebook, clock, zone
+        self._history, self._clock, self._zone = history, clock, zone
 
     async def page(
         self, account: Account, interval: timedelta, language: Language
@@ -79,21 +80,21 @@ class HistoryReports:
 
     async def thin_out(self, account_id: str) -> None:
         """Remove what need not be kept of an old past: the months still add up."""
-        readings = self._notebook.readings(account_id)
-        marked = self._notebook.corrections(account_id)
+        readings = self._history.readings(account_id)
+        marked = self._history.corrections(account_id)
         now = self._clock()
         if not readings or now - readings[0].at <= WHOLE_FOR:
             return
         kept = await asyncio.to_thread(retained, readings, marked, now, self._zone)
         # What was read meanwhile is in neither, and so is not touched.
-        times = {one.at for one in kept}
-        gone = [one.at for one in readings if one.at not in times]
+        times = {reading.at for reading in kept}
+        gone = tuple(reading.at for reading in readings if reading.at not in times)
         if gone and kept:
-            self._notebook.drop(account_id, gone)
+            self._history.write(RemoveReadings(account_id, gone))
 
     def _past(self, account: Account, interval: timedelta) -> Past:
-        readings = self._notebook.readings(account.id)
-        marked = self._notebook.corrections(account.id)
+        readings = self._history.readings(account.id)
+        marked = self._history.corrections(account.id)
         return Past(account, readings, marked, interval)
 
     def _text(self, past: Past, kind: str) -> str:

@@ -145,7 +145,7 @@ def _shape(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
     return [db.execute(f"PRAGMA table_info({one})").fetchall() for one in TABLES]
 
 
-def open_database(path: Path, patience_s: float) -> sqlite3.Connection:
+def open_database(path: Path, busy_wait_s: float) -> sqlite3.Connection:
     """Open or make the database, with today's tables, for its owner alone.
 
     Waits so long for another program that holds it. Raises `HistoryDamaged` if a part
@@ -157,7 +157,7 @@ def open_database(path: Path, patience_s: float) -> sqlite3.Connection:
     except OSError as error:
         raise as_problem(error) from error
     with translated(_WHEN_OPENED):
-        db = sqlite3.connect(path, timeout=patience_s)
+        db = sqlite3.connect(path, timeout=busy_wait_s)
         try:
             _set_up(db)
         except BaseException:

@@ -1,25 +1,33 @@
-"""What was read and what was told, in SQLite, with exact amounts."""
+"""The database of readings, alert memories and decisions, in SQLite, amounts exact."""
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, Self, TypeVar, assert_never
 
-from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import AlertMemory
-from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.alerts.log import KEPT
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryProblem
+from trayapp.services.history.changes import (
+    ForgetAccount,
+    HistoryChange,
+    KeepEvaluation,
+    KeepReading,
+    RemoveReadings,
+    SetCorrection,
+    SetPendingPayment,
+    SetSnooze,
+    SetWait,
+    StoredWait,
+)
 from trayapp.services.history.recovery import open_or_mend
 from trayapp.services.history.rows import (
     NONSENSE,
-    StoredWait,
     decision,
     decision_row,
     from_ms,
@@ -30,45 +38,34 @@ from trayapp.services.history.rows import (
     wait,
 )
 from trayapp.services.history.schema import OF_ACCOUNTS, is_writable, translated
-from trayapp.services.history.writes import Transactions
+from trayapp.services.history.state_cache import StateCache
 
-_PATIENCE_S: Final = 5.0
-_AT_LEAST_EVERY: Final = timedelta(hours=1)
+_BUSY_WAIT_S: Final = 5.0
+_ONE_AT_LEAST_EVERY: Final = timedelta(hours=1)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredState:
-    """All but the readings: what a start begins with."""
-
-    memories: Mapping[str, AlertMemory] = field(default_factory=dict)
-    waits: Mapping[str, StoredWait] = field(default_factory=dict)
-    decisions: tuple[LogEntry, ...] = ()
-    snooze: Snooze = field(default_factory=Snooze)
-    paid: tuple[PendingPayment, ...] = ()
 
 
 class HistoryStore:
     """One connection, for the thread that opened it.
 
     A rollback journal, not WAL: there is one writer at a low rate, and WAL fails on
-    network homes. Raises `HistoryProblem` only. A row that makes no sense, as a failing
-    disk leaves one, is left out.
+    network homes. Methods raise `HistoryProblem` only, but for `write`. A row that a
+    failing disk has changed is left out.
     """
 
     problem: Failure | None = None
-    """What a person should know although it could be opened."""
+    """A warning for the person, although the database could be opened."""
 
-    def __init__(self, path: Path, *, patience_s: float = _PATIENCE_S) -> None:
-        """Open or make the database; a damaged one is kept aside, and said so.
+    def __init__(self, path: Path, *, busy_wait_s: float = _BUSY_WAIT_S) -> None:
+        """Open or make the database.
 
-        One from a newer version is left alone and refused. Each call waits so long
-        for another program that holds the database.
+        A damaged one is kept aside, and `problem` says so; one from a newer version is
+        refused and stays as it is. Each call waits up to `busy_wait_s` for another
+        program that holds the database.
         """
-        self._complained: set[str] = set()
-        self._db, damage = open_or_mend(path, patience_s)
-        self._writes = Transactions(self._db)
+        self._logged: set[str] = set()
+        self._db, damage = open_or_mend(path, busy_wait_s)
         if damage is not None:
             self.problem = damage.as_failure()
         elif not is_writable(path):
@@ -84,51 +81,35 @@ class HistoryStore:
         """Close the connection."""
         self._db.close()
 
-    def together(self) -> AbstractContextManager[None]:
-        """Write all that is written meanwhile, or nothing of it, with one wait."""
-        return self._writes.together()
+    # --- reading --------------------------------------------------------------------
 
-    def remembered(self) -> StoredState:
-        """Give all that a start begins with, as of one moment."""
-        with self._writes.one():
+    def load(self) -> StateCache:
+        """Read everything but the readings, as of one moment."""
+        waits = "SELECT account, due, failures, failure FROM wait"
+        decisions = "SELECT at, account, name, kind, fate, reason FROM decision"
+        with translated(), self._db:
             self._db.execute("BEGIN")
-            return StoredState(
-                self._memories(),
-                self._waits(),
-                self.decisions(),
-                self.snooze(),
-                self.paid(),
+            return StateCache(
+                memories=dict(self._rows(memory, "SELECT account, json FROM memory")),
+                waits=dict(self._rows(wait, waits)),
+                decisions=tuple(self._rows(decision, f"{decisions} ORDER BY number")),
+                snooze=self._snooze(),
+                pending_payments=tuple(
+                    self._rows(payment, "SELECT account, at FROM paid")
+                ),
             )
 
-    def forget(self, account_id: str) -> None:
-        """Remove all that is kept of an account."""
-        with self._writes.one():
-            for table in OF_ACCOUNTS:
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
-                    (account_id,),
-                )
-
-    # --- what was read --------------------------------------------------------------
-
-    def record(self, account_id: str, reading: Reading) -> None:
-        """Keep a reading that differs from the last, and one an hour at least."""
-        with self._writes.one():
-            self._record(account_id, reading)
-
-    def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
-        """Keep many readings at once, as they are: a past that others kept."""
-        with self._writes.one():
-            for one in readings:
-                self._insert(account_id, one)
-
     def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
-        """Give the newest reading; one that lies after `now` only if all do.
+        """Give the newest reading; one after `now` only if there is no other.
 
-        Such a one was written while the clock was ahead, and others came after it.
+        A reading after `now` was written while the clock was ahead: others followed it.
         """
-        with translated():
-            return self._last(account_id, now)
+        query = "SELECT at, amount, unit FROM reading WHERE account = ?"
+        newest = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
+        if now is not None:
+            until = f"{query} AND at <= ? ORDER BY at DESC"
+            newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
+        return next(newest, None)
 
     def readings(
         self, account_id: str, since: datetime | None = None
@@ -138,157 +119,160 @@ class HistoryStore:
         query = "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
         return self._rows(reading, f"{query} ORDER BY at", account_id, start)
 
-    def drop(self, account_id: str, moments: Iterable[datetime]) -> None:
-        """Remove the readings of these times, as when an old past is thinned."""
-        rows = ((account_id, to_ms(at)) for at in moments)
-        with self._writes.one():
-            self._db.executemany(
-                "DELETE FROM reading WHERE account = ? AND at = ?", rows
-            )
-
     def corrections(self, account_id: str) -> frozenset[datetime]:
-        """Give the times of the readings that a person marked as corrections."""
+        """Give the moments of the readings that a person marked as corrections."""
         query = "SELECT at FROM correction WHERE account = ?"
         return frozenset(self._rows(from_ms, query, account_id))
 
-    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Mark the reading of a moment as a correction, or take the mark away."""
-        change = (
-            "INSERT OR IGNORE INTO correction VALUES (?, ?)"
-            if on
-            else "DELETE FROM correction WHERE account = ? AND at = ?"
-        )
-        with self._writes.one():
-            self._db.execute(change, (account_id, to_ms(at)))
-
-    # --- what was told --------------------------------------------------------------
-
-    def keep(
-        self,
-        account_id: str,
-        reading: Reading | None,
-        memory: AlertMemory,
-        decisions: Iterable[LogEntry] = (),
-    ) -> None:
-        """Keep a reading, what was made of it and what was decided: all or nothing."""
-        with self._writes.one():
-            if reading is not None:
-                self._record(account_id, reading)
-            self._db.execute(
-                "INSERT OR REPLACE INTO memory VALUES (?, ?)",
-                (account_id, json.dumps(memory.as_dict())),
-            )
-            self._db.executemany(
-                "INSERT INTO decision (at, account, name, kind, fate, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                map(decision_row, decisions),
-            )
-            self._db.execute(
-                "DELETE FROM decision WHERE number <="
-                " (SELECT max(number) FROM decision) - ?",
-                (KEPT,),
-            )
-
-    def memory(self, account_id: str) -> AlertMemory:
-        """Give what was told of an account; of one that was never, nothing."""
-        return self._memories().get(account_id, AlertMemory())
-
-    def decisions(self) -> tuple[LogEntry, ...]:
-        """Give the last decisions of all accounts, the oldest first."""
-        query = "SELECT at, account, name, kind, fate, reason FROM decision"
-        return tuple(self._rows(decision, f"{query} ORDER BY number"))
-
-    def snooze(self) -> Snooze:
-        """Give until when a person wants no notifications."""
-        found = self._rows(
+    def _snooze(self) -> Snooze:
+        rows = self._rows(
             lambda until: Snooze(from_ms(until)), "SELECT until FROM snooze"
         )
-        return next(found, Snooze())
-
-    def set_snooze(self, snooze: Snooze) -> None:
-        """Remember until when a person wants no notifications."""
-        with self._writes.one():
-            self._db.execute("DELETE FROM snooze")
-            if snooze.until is not None:
-                self._db.execute(
-                    "INSERT INTO snooze VALUES (1, ?)", (to_ms(snooze.until),)
-                )
-
-    # --- what is waited for ---------------------------------------------------------
-
-    def watched(self, account_id: str) -> StoredWait:
-        """Give what an account waits for."""
-        return self._waits().get(account_id, StoredWait())
-
-    def watch(self, account_id: str, watched: StoredWait) -> None:
-        """Remember what an account waits for, if that outlives a restart."""
-        plan, failure = watched.plan, watched.failure
-        with self._writes.one():
-            self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
-            if plan is not None and plan.held and failure is not None:
-                self._db.execute(
-                    "INSERT INTO wait VALUES (?, ?, ?, ?)",
-                    (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
-                )
-
-    def paid(self) -> tuple[PendingPayment, ...]:
-        """Give the payments whose top-up is waited for."""
-        rows = self._rows(payment, "SELECT account, at FROM paid")
-        return tuple(rows)
-
-    def set_paid(self, account_id: str, at: datetime | None) -> None:
-        """Remember when a person said they paid; None if that is over."""
-        with self._writes.one():
-            self._db.execute("DELETE FROM paid WHERE account = ?", (account_id,))
-            if at is not None:
-                self._db.execute(
-                    "INSERT INTO paid VALUES (?, ?)", (account_id, to_ms(at))
-                )
-
-    # --- row by row -----------------------------------------------------------------
-
-    def _record(self, account_id: str, reading: Reading) -> None:
-        last = self._last(account_id, reading.at)
-        if (
-            last is not None
-            and last.balance.unit == reading.balance.unit
-            and last.balance.digits == reading.balance.digits
-            and timedelta(0) <= reading.at - last.at < _AT_LEAST_EVERY
-        ):
-            return
-        self._insert(account_id, reading)
-
-    def _insert(self, account_id: str, reading: Reading) -> None:
-        balance, at = reading.balance, to_ms(reading.at)
-        self._db.execute(
-            "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
-            (account_id, at, balance.digits, balance.unit),
-        )
-
-    def _last(self, account_id: str, now: datetime | None) -> Reading | None:
-        query = "SELECT at, amount, unit FROM reading WHERE account = ?"
-        newest = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
-        if now is not None:
-            until = f"{query} AND at <= ? ORDER BY at DESC"
-            newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
-        return next(newest, None)
-
-    def _memories(self) -> dict[str, AlertMemory]:
-        return dict(self._rows(memory, "SELECT account, json FROM memory"))
-
-    def _waits(self) -> dict[str, StoredWait]:
-        query = "SELECT account, due, failures, failure FROM wait"
-        return dict(self._rows(wait, query))
+        return next(rows, Snooze())
 
     def _rows(
         self, make: Callable[..., _T], query: str, *values: object
     ) -> Iterator[_T]:
-        """Read rows, and leave out what `make` can't make anything of."""
+        """Read rows, and leave out those of which `make` makes no sense."""
         with translated():
             for row in self._db.execute(query, values):
                 try:
                     yield make(*row)
                 except NONSENSE as error:
-                    if query not in self._complained:  # it may be read every minute
-                        self._complained.add(query)
+                    if query not in self._logged:  # it may be read every minute
+                        self._logged.add(query)
                         _log.warning("a row makes no sense (%s): %s", query, error)
+
+    # --- writing --------------------------------------------------------------------
+
+    def write(self, *changes: HistoryChange) -> None:
+        """Make changes in one transaction; they are on the disk at the return.
+
+        Raises `HistoryProblem` if the database fails, and then nothing is written. Any
+        other exception is the fault of one change: the others are written.
+        """
+        fault: Exception | None = None
+        with translated(), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            for change in changes:
+                try:
+                    with self._savepoint():
+                        self._make(change)
+                except HistoryProblem:
+                    raise
+                except Exception as error:  # noqa: BLE001  # raised below
+                    fault = error
+        if fault is not None:
+            raise fault
+
+    def record_past(self, account_id: str, readings: Iterable[Reading]) -> None:
+        """Write readings of the past as they are, all or nothing."""
+        with translated(), self._db:
+            for past_reading in readings:
+                self._insert(account_id, past_reading)
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """Undo a change that fails half-way, and nothing before it."""
+        with translated():
+            self._db.execute("SAVEPOINT change")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:  # a full disk ends the whole transaction
+                    self._db.execute("ROLLBACK TO change")
+                raise
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("RELEASE change")
+
+    def _make(self, change: HistoryChange) -> None:
+        match change:
+            case KeepReading(account_id, new_reading):
+                self._keep_reading(account_id, new_reading)
+            case KeepEvaluation():
+                self._keep_evaluation(change)
+            case SetWait(account_id, stored_wait):
+                self._set_wait(account_id, stored_wait)
+            case SetSnooze(snooze):
+                self._set_snooze(snooze)
+            case SetPendingPayment(account_id, at):
+                self._set_pending_payment(account_id, at)
+            case SetCorrection():
+                self._set_correction(change)
+            case RemoveReadings(account_id, moments):
+                self._db.executemany(
+                    "DELETE FROM reading WHERE account = ? AND at = ?",
+                    ((account_id, to_ms(at)) for at in moments),
+                )
+            case ForgetAccount(account_id):
+                for table in OF_ACCOUNTS:
+                    self._db.execute(
+                        f"DELETE FROM {table} WHERE account = ?",  # noqa: S608  # ours
+                        (account_id,),
+                    )
+            case _:
+                assert_never(change)
+
+    def _keep_reading(self, account_id: str, new_reading: Reading) -> None:
+        last = self.last(account_id, new_reading.at)
+        if (
+            last is not None
+            and last.balance.unit == new_reading.balance.unit
+            and last.balance.digits == new_reading.balance.digits
+            and timedelta(0) <= new_reading.at - last.at < _ONE_AT_LEAST_EVERY
+        ):
+            return
+        self._insert(account_id, new_reading)
+
+    def _insert(self, account_id: str, new_reading: Reading) -> None:
+        balance, at = new_reading.balance, to_ms(new_reading.at)
+        self._db.execute(
+            "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
+            (account_id, at, balance.digits, balance.unit),
+        )
+
+    def _keep_evaluation(self, change: KeepEvaluation) -> None:
+        if change.reading is not None:
+            self._keep_reading(change.account_id, change.reading)
+        self._db.execute(
+            "INSERT OR REPLACE INTO memory VALUES (?, ?)",
+            (change.account_id, json.dumps(change.memory.as_dict())),
+        )
+        self._db.executemany(
+            "INSERT INTO decision (at, account, name, kind, fate, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            map(decision_row, change.decisions),
+        )
+        self._db.execute(
+            "DELETE FROM decision WHERE number <="
+            " (SELECT max(number) FROM decision) - ?",
+            (KEPT,),
+        )
+
+    def _set_wait(self, account_id: str, stored_wait: StoredWait) -> None:
+        plan, failure = stored_wait.plan, stored_wait.failure
+        self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
+        if plan is not None and plan.held and failure is not None:
+            self._db.execute(
+                "INSERT INTO wait VALUES (?, ?, ?, ?)",
+                (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
+            )
+
+    def _set_snooze(self, snooze: Snooze) -> None:
+        self._db.execute("DELETE FROM snooze")
+        if snooze.until is not None:
+            self._db.execute("INSERT INTO snooze VALUES (1, ?)", (to_ms(snooze.until),))
+
+    def _set_pending_payment(self, account_id: str, at: datetime | None) -> None:
+        self._db.execute("DELETE FROM paid WHERE account = ?", (account_id,))
+        if at is not None:
+            self._db.execute("INSERT INTO paid VALUES (?, ?)", (account_id, to_ms(at)))
+
+    def _set_correction(self, change: SetCorrection) -> None:
+        query = (
+            "INSERT OR IGNORE INTO correction VALUES (?, ?)"
+            if change.is_correction
+            else "DELETE FROM correction WHERE account = ? AND at = ?"
+        )
+        self._db.execute(query, (change.account_id, to_ms(change.at)))

@@ -1,59 +1,62 @@
-"""Answers that come in together are written together."""
+"""Outcomes that arrive together are written in one transaction."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Final
 
 from trayapp.core.account_state import Outcome
-from trayapp.services.history.write_queue import WriteQueue
+from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 
-TOGETHER_S: Final = 0.05
-"""How long the first of many answers waits for others, in seconds."""
+GATHER_S: Final = 0.05
+"""The time that the first of many outcomes waits for others, in seconds."""
 
 
 class Batch:
-    """Takes what the gateway answered: one alone at once, many a few at a time.
+    """Gathers outcomes for a moment: a single one not at all.
 
-    What is written waits until it is on the disk, some 10 ms each time. With a thousand
-    accounts that would be most of a poll. An answer is shown after it was written, and
-    never before, so that nothing that was seen is lost.
+    A transaction waits for the disk, about 10 ms each time. With a thousand accounts
+    that would be most of a poll. An outcome is shown only after it was written, so
+    that no crash loses a balance that a person saw.
     """
 
     def __init__(
         self,
-        archive: WriteQueue,
+        history: HistoryService,
         record: Callable[[Outcome], None],
         show: Callable[[Outcome], None],
         *,
         more_to_come: Callable[[], bool],
     ) -> None:
-        """Let `record` write an answer to `archive`, and `show` pass it on."""
-        self._archive = archive
+        """Let `record` write an outcome to `history`, and then `show` pass it on.
+
+        `more_to_come` says whether other requests are under way.
+        """
+        self._history = history
         self._record, self._show = record, show
         self._more_to_come = more_to_come
-        self._waiting: list[Outcome] = []
+        self._gathered: list[Outcome] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, outcome: Outcome) -> None:
-        """Take an answer now, or with those that come within a moment."""
-        self._waiting.append(outcome)
+        """Take an outcome now, or with those that arrive within `GATHER_S`."""
+        self._gathered.append(outcome)
         if not self._more_to_come():
-            self.take_all()
+            self.flush()
         elif self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(TOGETHER_S, self.take_all)
+            self._timer = loop.call_later(GATHER_S, self.flush)
 
-    def take_all(self) -> None:
-        """Take whatever waits."""
+    def flush(self) -> None:
+        """Write and show all outcomes that were gathered."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        taken, self._waiting = self._waiting, []
-        with log_faults("writing answers"), self._archive.together():
-            for outcome in taken:
+        outcomes, self._gathered = self._gathered, []
+        with log_faults("writing outcomes"), self._history.one_transaction():
+            for outcome in outcomes:
                 with log_faults(f"deciding about {outcome.account_id}"):
                     self._record(outcome)
-        for outcome in taken:
+        for outcome in outcomes:
             with log_faults(f"showing {outcome.account_id}"):
                 self._show(outcome)

@@ -1,4 +1,4 @@
-"""The use case: key, question, answer. The window and the CLI both call it."""
+"""The use case of the window and the command line: key, request, record."""
 
 import logging
 from collections.abc import Callable
@@ -10,35 +10,44 @@ from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, InternalFault, Unauthorized
 from trayapp.core.secret import Secret
 from trayapp.services.gateway.client import GatewayClient
-from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
+from trayapp.services.log.log_faults import log_faults
 
 _log = logging.getLogger(__name__)
 
 
 class Refresh:
-    """Asks for balances; and records them where nothing else decides about them.
-
-    A history that can't be written is logged and never hides a balance.
-    """
+    """Requests the balance of an account, and has the outcome recorded."""
 
     def __init__(
         self,
         keychain: Keychain,
         gateway: GatewayClient,
-        history: HistoryStore | None,
+        record: Callable[[Outcome], None],
         clock: Callable[[], datetime],
     ) -> None:
-        """Take the current time, aware and in UTC, from `clock`."""
+        """Take the current time, aware and in UTC, from `clock`.
+
+        `record` gets each outcome of `refresh`. In the window it decides about alerts
+        and keeps the reading with the decision; `check` keeps the reading alone.
+        """
         self._keychain = keychain
         self._gateway = gateway
-        self._history = history
+        self._record = record
         self._clock = clock
-        self.unrecorded: Failure | None = None
-        """Why a reading was not recorded, if one was not."""
+
+    async def refresh(self, account: Account) -> Outcome:
+        """Request the balance with the stored key, and record the outcome.
+
+        Never raises: a fault while recording is logged and hides no balance.
+        """
+        outcome = await self.ask(account)
+        with log_faults(f"recording {account.id}"):
+            self._record(outcome)
+        return outcome
 
     async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
-        """Ask the gateway now, with `key` or the stored one, and record nothing.
+        """Request the balance with `key` or the stored one, and record nothing.
 
         Never raises: an error of ours, expected or not, becomes the outcome.
         """
@@ -58,32 +67,3 @@ class Refresh:
             _log.exception("asking for account %s failed", account.id)
             result = InternalFault(detail=type(error).__name__).as_failure()
         return Outcome(account.id, self._clock(), result)
-
-    async def refresh(self, account: Account) -> Outcome:
-        """Ask, and record a reading; what a person was told stays untouched.
-
-        So does the command line, which tells for itself. The running program asks,
-        and `Alarm` records the answer together with what it decides.
-        """
-        outcome = await self.ask(account)
-        self._record(outcome)
-        return outcome
-
-    def last(self, account_id: str) -> Reading | None:
-        """Give the newest recorded reading, as `HistoryStore.last` does."""
-        if self._history is None:
-            return None
-        try:
-            return self._history.last(account_id, self._clock())
-        except BalanceTrayError as error:
-            _log.warning("%s", error)
-            return None
-
-    def _record(self, outcome: Outcome) -> None:
-        if self._history is None or isinstance(outcome.result, Failure):
-            return
-        try:
-            self._history.record(outcome.account_id, outcome.result)
-        except BalanceTrayError as error:
-            _log.warning("%s", error)
-            self.unrecorded = error.as_failure()

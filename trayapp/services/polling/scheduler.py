@@ -11,10 +11,10 @@ from itertools import count
 from typing import Final, Protocol
 
 from trayapp.core.account import Account
-from trayapp.core.account_state import Outcome
 from trayapp.core.schedule import Plan, after_resume, at_start, plan_after, sane
 from trayapp.core.settings import Settings
-from trayapp.services.history.state_cache import StateCache
+from trayapp.services.history.changes import SetWait, StoredWait
+from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.polling.concurrency import AT_ONCE, ConcurrencyLimit
 from trayapp.services.polling.refresh import Refresh
@@ -36,9 +36,6 @@ class Listener(Protocol):
     def asking(self, account_id: str) -> None:
         """Hear that an account is being asked."""
 
-    def answered(self, outcome: Outcome) -> None:
-        """Hear what came of it."""
-
     def tick(self) -> None:
         """Hear that time has passed, about once a minute."""
 
@@ -49,7 +46,7 @@ class Scheduler:
     def __init__(
         self,
         refresh: Refresh,
-        notebook: StateCache,
+        history: HistoryService,
         listener: Listener,
         *,
         clock: Callable[[], datetime],
@@ -60,7 +57,7 @@ class Scheduler:
         `jitter` gives a random number from -1 to 1 (see `core.schedule`).
         """
         self._refresh = refresh
-        self._notebook = notebook
+        self._history = history
         self._listener = listener
         self._clock = clock
         self._jitter = jitter
@@ -139,9 +136,9 @@ class Scheduler:
         self._changed.set()
 
     @property
-    def is_asking(self) -> bool:
-        """Whether an account is being asked, or waits for its turn."""
-        return bool(self._asking)
+    def has_others(self) -> bool:
+        """Whether more accounts than one are being asked or wait for their turn."""
+        return len(self._asking) > 1
 
     async def run(self) -> None:
         """Ask until cancelled; what is being asked then is cancelled too."""
@@ -210,7 +207,7 @@ class Scheduler:
             async with self._lanes.place(account.id):
                 with log_faults(f"saying that {account.id} is asked"):
                     self._listener.asking(account.id)
-                outcome = await self._refresh.ask(account)
+                outcome = await self._refresh.refresh(account)
         finally:
             if self._asking.get(account.id) is asyncio.current_task():
                 del self._asking[account.id]
@@ -218,15 +215,15 @@ class Scheduler:
         with log_faults(f"planning for {account.id}"):
             plan = plan_after(plan, outcome, self._settings.interval, self._jitter())
             self._plans[account.id] = plan
-            self._notebook.plan(account.id, plan, outcome.result)
-        with log_faults(f"saying what came of {account.id}"):
-            self._listener.answered(outcome)
+            wait = StoredWait.of(plan, outcome.result)
+            if self._history.state.wait(account.id) != wait:
+                self._history.write(SetWait(account.id, wait))
         self._changed.set()
 
     def _held(self, account_id: str) -> Plan | None:
         """Give what an account waits out from before a restart."""
         with log_faults(f"recalling what {account_id} waits for"):
-            return self._notebook.watched(account_id).plan
+            return self._history.state.wait(account_id).plan
         return None
 
     def _stop_asking(self, account_id: str) -> None:

@@ -1,0 +1,113 @@
+"""The changes of the history, as values.
+
+`StateCache.apply` makes a change in memory, and `HistoryStore.write` makes the same
+change in the database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self, TypeAlias
+
+from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.snooze import Snooze
+from trayapp.core.balance import Reading
+from trayapp.core.errors import Failure
+from trayapp.core.schedule import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWait:
+    """The wait of an account that outlives a restart; the empty one is no wait."""
+
+    plan: Plan | None = None
+    """A held plan: its key was rejected, or the gateway sent a Retry-After."""
+    failure: Failure | None = None
+    """Why the account waits."""
+
+    @classmethod
+    def of(cls, plan: Plan, result: Reading | Failure) -> Self:
+        """Make the wait of an account whose last result led to `plan`."""
+        if plan.held and isinstance(result, Failure):
+            return cls(plan, result)
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReading:
+    """Keep a reading if it differs from the last one, and one an hour at least."""
+
+    account_id: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEvaluation:
+    """Keep a reading, the alert memory after it, and the decisions: all or nothing.
+
+    The reading is kept as `KeepReading` keeps it.
+    """
+
+    account_id: str
+    memory: AlertMemory
+    decisions: tuple[LogEntry, ...] = ()
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetWait:
+    """Replace the wait of an account."""
+
+    account_id: str
+    wait: StoredWait
+
+
+@dataclass(frozen=True, slots=True)
+class SetSnooze:
+    """Replace the snooze of all notifications."""
+
+    snooze: Snooze
+
+
+@dataclass(frozen=True, slots=True)
+class SetPendingPayment:
+    """Note when a person said that they paid; None ends the wait for the top-up."""
+
+    account_id: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCorrection:
+    """Mark the reading of a moment as a correction, or remove the mark."""
+
+    account_id: str
+    at: datetime
+    is_correction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveReadings:
+    """Remove the readings of these moments: retention keeps the others."""
+
+    account_id: str
+    moments: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAccount:
+    """Remove everything that is stored of an account."""
+
+    account_id: str
+
+
+HistoryChange: TypeAlias = (
+    KeepReading
+    | KeepEvaluation
+    | SetWait
+    | SetSnooze
+    | SetPendingPayment
+    | SetCorrection
+    | RemoveReadings
+    | ForgetAccount
+)
