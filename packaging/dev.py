@@ -203,7 +203,7 @@ def test(args: Sequence[str], *, with_bundle: bool) -> None:
 
 
 def check() -> Steps:
-    """Look at the code without running it: lint, format, types, translations."""
+    """Look at the code without running it; every step runs even if one fails."""
     steps = Steps()
     for title, program in (
         ("lint", ["-m", "ruff", "check", "--quiet"]),
@@ -213,6 +213,8 @@ def check() -> Steps:
     ):
         with steps.step(title):
             run_quietly([PYTHON, *program])
+    with steps.step("plain English"):
+        say(run_quietly([PYTHON, RUN_MODULE, "checks.plain_english"]).strip())
     return steps
 
 
@@ -294,7 +296,9 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
         action="store_true",
         help="do not build the program that needs no Python, nor test it",
     )
-    commands.add_parser("check", help="lint, format, types, translations")
+    commands.add_parser(
+        "check", help="lint, format, types, translations, plain English"
+    )
     commands.add_parser("build", help="build the program that needs no Python")
     commands.add_parser(
         "package", help="build it, and pack it for this system's people"
