@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOUNT: Final = "/usr/bin/mount"
+_MOUNTS_ARE_OWN: Final = "BALANCE_TRAY_MOUNTS_ARE_OWN"
+"""Set where the mounts of a test end with its process."""
 _UMOUNT: Final = "/usr/bin/umount"
 _UNSHARE: Final = "/usr/bin/unshare"
 _BLOCK: Final = b"\x00" * 4_096
@@ -22,13 +24,14 @@ _BLOCK: Final = b"\x00" * 4_096
 class Disk:
     """A file system of its own, in memory.
 
-    Only root may mount one, which everybody can be in a namespace of their own: there
-    the test is run once more (`on_a_disk`).
+    Each test with one runs in a second pytest, in a mount namespace of its own
+    (`on_a_disk`). Any user is root there and may mount. The kernel removes the mount
+    with the namespace, whether the test passes, fails or is killed.
     """
 
     def __init__(self, path: Path, test: str, project: Path) -> None:
         self.path, self._test, self._project = path, test, project
-        self.is_mounted = os.geteuid() == 0
+        self.is_mounted = _MOUNTS_ARE_OWN in os.environ
 
     def __enter__(self) -> Self:
         self.path.mkdir()
@@ -39,7 +42,8 @@ class Disk:
 
     def __exit__(self, *_: object) -> None:
         if self.is_mounted:
-            subprocess.run([_UMOUNT, self.path], check=True)
+            # Lazily: a failed test may still hold a file open.
+            subprocess.run([_UMOUNT, "--lazy", self.path], check=True)
 
     def fill(self) -> None:
         """Leave no byte free."""
@@ -60,14 +64,16 @@ class Disk:
         way = "rw" if is_writable else "ro"
         subprocess.run([_MOUNT, "-o", f"remount,bind,{way}", self.path], check=True)
 
-    def run_test_as_root(self) -> None:
-        """Run the test where mounting is allowed."""
+    def run_test_in_namespace(self) -> None:
+        """Run the test where it may mount, and where the mount ends with it."""
         again = self.path.with_name("again")
         options = ("-o", f"cache_dir={again}-cache", f"--basetemp={again}")
         command = [sys.executable, "-m", "pytest", *options, self._test]
+        become_root = () if os.geteuid() == 0 else ("--map-root-user",)
         done = subprocess.run(
-            [_UNSHARE, "--map-root-user", "--mount", *command],
+            [_UNSHARE, *become_root, "--mount", "--kill-child", *command],
             cwd=self._project,
+            env={**os.environ, _MOUNTS_ARE_OWN: "1"},
             capture_output=True,
             text=True,
             check=False,
@@ -76,13 +82,13 @@ class Disk:
 
 
 def on_a_disk(test: Callable[..., None]) -> Callable[..., None]:
-    """Run a test with its fixture `disk` mounted, whoever runs it."""
+    """Run a test with its fixture `disk` mounted, for any user."""
 
     @functools.wraps(test)
     def run(disk: Disk, **fixtures: object) -> None:
         if disk.is_mounted:
             test(disk=disk, **fixtures)
         else:
-            disk.run_test_as_root()
+            disk.run_test_in_namespace()
 
     return run
