@@ -17,7 +17,7 @@ from PySide6.QtCore import QRect
 from pictures.session import INJECTION, PATIENCE_S, PictureSession
 from tooling.processes import wait_until
 from trayapp.core.account import Account, Service
-from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.language import Language, language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.settings import Settings
 from trayapp.services.files.catalogs import catalog
@@ -51,7 +51,7 @@ class Look:
     @property
     def language(self) -> Language:
         """The language, with its sentences."""
-        return spoken(self.code, catalog(self.code))
+        return language_for(self.code, catalog(self.code))
 
     def says(self, sentence: str) -> str:
         """Return a sentence in the language, up to its first placeholder."""

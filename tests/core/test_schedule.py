@@ -27,16 +27,16 @@ from trayapp.core.errors import (
 )
 from trayapp.core.schedule import (
     LONGEST_WAIT,
-    NETWORK_NEEDS,
-    REST,
+    NETWORK_DELAY,
+    PAUSE_AFTER_RESPONSE,
     RESTARTS_AN_HOUR,
     START_SPREAD,
     Plan,
     RestartBackoff,
+    after_clock_change,
     after_resume,
-    at_start,
+    first_plan,
     plan_after,
-    sane,
 )
 from trayapp.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
@@ -106,14 +106,14 @@ def test_a_rejected_key_is_asked_once_a_day_and_after_a_restart_too(
 ) -> None:
     """The wait is long, and held."""
     plan = plan_after(Plan(now), bad(now, Unauthorized), INTERVAL, jitter=0)
-    assert plan == Plan(now + timedelta(hours=24), failures=1, held=True)
+    assert plan == Plan(now + timedelta(hours=24), failures=1, must_persist=True)
 
 
 def test_a_locked_keyring_is_looked_at_each_minute(now: datetime) -> None:
     """Looking asks nobody for a password, so it may be often."""
     plan = plan_after(Plan(now, failures=50), bad(now, KeyringLocked), INTERVAL, 0)
     assert plan.due == now + MINUTE
-    assert not plan.held
+    assert not plan.must_persist
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_gateways_own_wish_is_followed_within_reason(
     """Retry-After lengthens the wait, to six hours at most, and outlives a restart."""
     plan = plan_after(Plan(now), bad(now, GatewayDown, asked), INTERVAL, jitter=0)
     assert plan.due - now == waited
-    assert plan.held
+    assert plan.must_persist
 
 
 @pytest.mark.parametrize("kind", [NoConnection, TimedOut, ProxyProblem])
@@ -144,7 +144,7 @@ def test_the_network_is_looked_for_however_long_the_interval_and_the_outage(
 
 def furthest(kind: type[BalanceTrayError] | None, interval: timedelta) -> timedelta:
     """Give the longest wait that may follow an answer."""
-    if kind is not None and kind.retry is Retry.RARELY:
+    if kind is not None and kind.retry is Retry.DAILY:
         return timedelta(hours=24) * 1.1
     return max(LONGEST_WAIT, interval) * 1.1
 
@@ -161,8 +161,8 @@ def test_no_wait_is_under_half_a_minute_or_over_six_hours(
         outcome = good(now) if failed is None else bad(now, *failed)
         plan = plan_after(plan, outcome, interval, jitter)
         kind = None if failed is None else failed[0]
-        assert REST <= plan.due - now <= furthest(kind, interval)
-        assert sane(plan, now, interval) is plan
+        assert PAUSE_AFTER_RESPONSE <= plan.due - now <= furthest(kind, interval)
+        assert after_clock_change(plan, now, interval) is plan
         now = plan.due
 
 
@@ -170,17 +170,19 @@ def test_a_due_time_beyond_all_waits_means_that_the_clock_was_set(
     now: datetime,
 ) -> None:
     """A clock set back by a year does not stop the program for a year."""
-    far = Plan(now + timedelta(days=365), failures=2, held=True)
-    assert sane(far, now, INTERVAL) == Plan(now, failures=2, held=True)
+    far = Plan(now + timedelta(days=365), failures=2, must_persist=True)
+    assert after_clock_change(far, now, INTERVAL) == Plan(
+        now, failures=2, must_persist=True
+    )
     near = Plan(now + timedelta(hours=24))
-    assert sane(near, now, INTERVAL) is near
+    assert after_clock_change(near, now, INTERVAL) is near
 
 
 def test_the_first_few_are_asked_at_once_and_many_over_some_seconds(
     now: datetime,
 ) -> None:
     """Who looks sees the first balances soon, and the gateway no herd."""
-    plans = [at_start(n, 8, now, jitter=(n % 20 - 10) / 10) for n in range(200)]
+    plans = [first_plan(n, 8, now, jitter=(n % 20 - 10) / 10) for n in range(200)]
     assert [plan.due for plan in plans[:8]] == [now] * 8
     assert len({plan.due for plan in plans[8:]}) == 11
     assert max(plan.due for plan in plans) == now + START_SPREAD
@@ -189,9 +191,9 @@ def test_the_first_few_are_asked_at_once_and_many_over_some_seconds(
 @given(jitters)
 def test_after_a_resume_what_is_overdue_waits_for_the_network(jitter: float) -> None:
     """And for its place among the others; to hear of it again puts nothing off."""
-    overdue = Plan(START - timedelta(hours=3), since=START - timedelta(hours=4))
+    overdue = Plan(START - timedelta(hours=3), responded_at=START - timedelta(hours=4))
     plan = after_resume(overdue, START, jitter)
-    assert NETWORK_NEEDS <= plan.due - START <= NETWORK_NEEDS + START_SPREAD
+    assert NETWORK_DELAY <= plan.due - START <= NETWORK_DELAY + START_SPREAD
     assert after_resume(plan, START + timedelta(seconds=1), 1.0).due <= plan.due
 
 
@@ -200,8 +202,8 @@ def test_after_a_resume_what_failed_is_asked_soon_but_what_is_held_waits_on(
 ) -> None:
     """The network ends with a sleep, and a rejected key stays rejected."""
     later = now + timedelta(minutes=14)
-    assert after_resume(Plan(later, failures=3), now, 0).due == now + NETWORK_NEEDS
-    for plan in (Plan(later), Plan(later, failures=1, held=True)):
+    assert after_resume(Plan(later, failures=3), now, 0).due == now + NETWORK_DELAY
+    for plan in (Plan(later), Plan(later, failures=1, must_persist=True)):
         assert after_resume(plan, now, 0) is plan
 
 
@@ -233,7 +235,7 @@ def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
 ) -> None:
     """Only a clock that was set brings a question sooner than half a minute."""
     real, ahead = START, timedelta(0)
-    plan, answered, was_set = Plan(START), START - REST, False
+    plan, answered, was_set = Plan(START), START - PAUSE_AFTER_RESPONSE, False
     for what, failed, jitter, passed, step in story:
         real += passed
         if what == "step":
@@ -241,13 +243,13 @@ def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
         now = real + ahead
         if what == "resume":
             plan = after_resume(plan, now, jitter)
-        plan = sane(plan, now, interval)
+        plan = after_clock_change(plan, now, interval)
         assert plan.due - now <= max(timedelta(hours=24), interval) * 1.1
         if plan.due > now and what != "answer":
             continue
         # It is asked when it is due, if that is not over already.
         real += max(plan.due - now, timedelta(0))
-        assert was_set or real - answered >= REST
+        assert was_set or real - answered >= PAUSE_AFTER_RESPONSE
         now = real + ahead
         outcome = good(now) if failed is None else bad(now, *failed)
         plan, answered, was_set = (
@@ -263,27 +265,27 @@ def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
 def test_a_clock_set_back_costs_no_wait(now: datetime, back: timedelta) -> None:
     """Not even by less than the longest of all waits."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
-    assert sane(plan, now - back, INTERVAL).due == now - back
+    assert after_clock_change(plan, now - back, INTERVAL).due == now - back
 
 
 def test_a_clock_set_back_lets_a_held_wait_begin_anew(now: datetime) -> None:
     """A rejected key is not asked again because the clock changed."""
     plan = plan_after(Plan(now), bad(now, Unauthorized), INTERVAL, jitter=0)
-    again = sane(plan, now - YEAR, INTERVAL)
-    assert (again.due, again.held) == (now - YEAR + timedelta(hours=24), True)
-    assert sane(again, now - YEAR, INTERVAL) is again
+    again = after_clock_change(plan, now - YEAR, INTERVAL)
+    assert (again.due, again.must_persist) == (now - YEAR + timedelta(hours=24), True)
+    assert after_clock_change(again, now - YEAR, INTERVAL) is again
 
 
 def test_a_clock_that_is_kept_right_changes_no_plan(now: datetime) -> None:
     """It is put back by moments all the time."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
-    assert sane(plan, now - timedelta(seconds=59), INTERVAL) is plan
+    assert after_clock_change(plan, now - timedelta(seconds=59), INTERVAL) is plan
 
 
 def restart(restarts: RestartBackoff, now: float) -> tuple[RestartBackoff, float]:
     """Wait as long as it says, and start again; give the time then."""
     then = now + restarts.wait(now)
-    return restarts.plus(then), then
+    return restarts.with_restart(then), then
 
 
 def test_the_first_restart_is_soon() -> None:

@@ -145,5 +145,5 @@ def test_a_key_is_found_in_a_text_and_taken_out_of_it() -> None:
     key = Secret(KEY)
     said = f"you sent {KEY} to us"
     assert key.is_in(said)
-    assert key.taken_out_of(said) == "you sent [key] to us"
+    assert key.removed_from(said) == "you sent [key] to us"
     assert not key.is_in("you sent something else")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from promises import NOON, Text
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.history.export import harmless, movements_csv, readings_csv
+from trayapp.core.history.export import escape_formula, movements_csv, readings_csv
 from trayapp.core.history.ledger import movements
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -38,4 +38,4 @@ def test_no_cell_of_an_export_is_a_formula(balances: list[Balance]) -> None:
     for text in (readings_csv(readings, UTC), movements_csv(told, UTC)):
         for row in csv.reader(StringIO(text, newline="")):
             for cell in row:
-                assert NUMBER.fullmatch(cell) or cell == harmless(cell)
+                assert NUMBER.fullmatch(cell) or cell == escape_formula(cell)

@@ -10,7 +10,7 @@ from gettext import NullTranslations
 import pytest
 from PySide6.QtCore import QObject
 
-from trayapp.core.i18n.language import spoken
+from trayapp.core.i18n.language import language_for
 from trayapp.qt.language import person_language, words_of_qt
 
 SAY = """
@@ -130,5 +130,5 @@ def test_the_language_is_the_chosen_one_or_the_systems(
 )
 def test_qt_speaks_the_same_language(code: str, paste: str, qapp: QObject) -> None:
     """In the menu of a field, for one, which is Qt's own."""
-    words = words_of_qt(spoken(code, NullTranslations()), qapp)
+    words = words_of_qt(language_for(code, NullTranslations()), qapp)
     assert (words.translate("QLineEdit", "&Paste") or "") == paste

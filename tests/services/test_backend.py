@@ -321,7 +321,7 @@ def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
 def test_a_key_that_was_rejected_before_the_restart_still_is(scene: Scene) -> None:
     """It is told as that, and not asked."""
     scene.store(A)
-    plan = Plan(scene.now + timedelta(hours=5), 1, held=True)
+    plan = Plan(scene.now + timedelta(hours=5), 1, must_persist=True)
     with HistoryStore(scene.places.history) as history:
         history.write(
             SetWait("a", StoredWait(plan=plan, failure=Failure(Unauthorized)))

@@ -177,7 +177,7 @@ def test_looking_an_account_up_brings_its_page(scene: Scene) -> None:
     (page,) = scene.play(step).pages
     assert (page.account_id, page.title) == ("a", "A")
     assert len(page.chart.readings) >= DAYS
-    assert page.chart.silence == timedelta(hours=6)
+    assert page.chart.gap_after == timedelta(hours=6)
 
 
 def test_exporting_writes_a_file_and_says_so(scene: Scene) -> None:

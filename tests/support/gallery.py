@@ -15,7 +15,7 @@ from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import QuietHours, Settings
 from trayapp.core.view.account_text import Card, Problem
-from trayapp.core.view.history import Past, history_page
+from trayapp.core.view.history import AccountHistory, history_page
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.settings.account_dialog import AccountDialog, Subject
@@ -97,7 +97,7 @@ def history() -> HistoryWindow:
         Reading(Balance(Decimal(amount), "EUR"), NOW - timedelta(days=9 - day))
         for day, amount in enumerate(("50", "40", "240", "200"))
     ]
-    past = Past(Account("a", "A"), readings, set(), timedelta(days=13))
+    past = AccountHistory(Account("a", "A"), readings, set(), timedelta(days=13))
     view = history_page(past, Forecast(Verdict.NOT_ENOUGH), NOW, ENGLISH)
     return HistoryWindow(view, ENGLISH)
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from places import RIGHT_TO_LEFT, Place
 from pseudo import pseudo_language
-from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.language import Language, language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.services.files.catalogs import catalog
 
@@ -84,7 +84,7 @@ def place(
     name = str(request.param)
     right_to_left = name == RIGHT_TO_LEFT
     language = (
-        spoken(name, catalog(name))
+        language_for(name, catalog(name))
         if name in LOCALES
         else pseudo_language(right_to_left=right_to_left)
     )

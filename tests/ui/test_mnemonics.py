@@ -24,11 +24,11 @@ from trayapp.core.account import Account, Service
 from trayapp.core.errors import Failure, Unauthorized
 from trayapp.core.errors.status import Status
 from trayapp.core.forecast.run_out import Forecast, Verdict
-from trayapp.core.i18n.language import Language, spoken
+from trayapp.core.i18n.language import Language, language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import Card, problem
-from trayapp.core.view.history import Past, history_page
+from trayapp.core.view.history import AccountHistory, history_page
 from trayapp.services.files.catalogs import catalog
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
@@ -52,7 +52,7 @@ MAIN = Card(
 def language(request: pytest.FixtureRequest) -> Language:
     """Give each language in turn."""
     code = str(request.param)
-    return spoken(code, catalog(code))
+    return language_for(code, catalog(code))
 
 
 def written(top: QWidget) -> Iterator[str]:
@@ -167,7 +167,7 @@ def test_an_account_has_no_clash(
 
 def test_a_history_has_no_clash(language: Language, qtbot: QtBot) -> None:
     """Its buttons and its tabs."""
-    past = Past(Account("a", "№ 1"), (), (), Settings().interval)
+    past = AccountHistory(Account("a", "№ 1"), (), (), Settings().interval)
     said = Forecast(Verdict.NOT_ENOUGH)
     window = HistoryWindow(history_page(past, said, NOW, language), language)
     qtbot.addWidget(window)

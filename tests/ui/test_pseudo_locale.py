@@ -43,7 +43,7 @@ from trayapp.core.view.account_text import (
     snoozed_until,
     totals,
 )
-from trayapp.core.view.history import Past, history_page
+from trayapp.core.view.history import AccountHistory, history_page
 from trayapp.core.view.tray import tray_view
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
@@ -228,7 +228,7 @@ def test_a_history_fits(place: Place) -> None:
         Reading(Balance(Decimal(amount), "EUR"), NOW - 12 * DAY * (6 - number))
         for number, amount in enumerate(amounts)
     ]
-    past = Past(account(1), readings, {readings[2].at}, timedelta(days=13))
+    past = AccountHistory(account(1), readings, {readings[2].at}, timedelta(days=13))
     view = history_page(past, SOON, NOW, place.language)
     window = HistoryWindow(view, place.language)
     window.tell_exported(place.language.gettext("Exported to {path}.").format(path="1"))

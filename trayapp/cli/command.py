@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 
 from trayapp.core.account import Account
 from trayapp.core.errors import Failure
-from trayapp.core.i18n.language import Language, mark, spoken
-from trayapp.core.i18n.locales import LOCALES, nearest
+from trayapp.core.i18n.language import Language, language_for, mark
+from trayapp.core.i18n.locales import LOCALES, closest_language
 from trayapp.core.view.account_text import problem
 from trayapp.services.files.catalogs import catalog, wanted
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -36,14 +36,14 @@ class CommandError(Exception):
         self.code = code
 
 
-def terminal_language(chosen: str) -> Language:
+def terminal_language(select_accounts: str) -> Language:
     """Give the language that was chosen, else the terminal's, as the window does.
 
     Numbers are as the terminal is set where its own language is spoken.
     """
-    own = nearest([*wanted(os.environ), *_set_in_windows()])
-    code = chosen if chosen in LOCALES else own
-    language = spoken(code, catalog(code))
+    own = closest_language([*wanted(os.environ), *_set_in_windows()])
+    code = select_accounts if select_accounts in LOCALES else own
+    language = language_for(code, catalog(code))
     if code != own:
         return language
     try:
@@ -68,7 +68,7 @@ def _set_in_windows() -> list[str]:
     return found
 
 
-def load(file: ConfigFile, language: Language) -> Config:
+def load_config(file: ConfigFile, language: Language) -> Config:
     """Read the settings; a file that can't be read ends the command."""
     loaded = file.load()
     if loaded.problem is not None:
@@ -76,7 +76,7 @@ def load(file: ConfigFile, language: Language) -> Config:
     return loaded.config
 
 
-def chosen(
+def select_accounts(
     accounts: Sequence[Account],
     names: Sequence[str],
     language: Language,
@@ -96,7 +96,7 @@ def explain(failure: Failure, language: Language) -> str:
     return problem(failure, language).in_full("\n")
 
 
-def run(work: Coroutine[object, object, _T]) -> _T:
+def run_async(work: Coroutine[object, object, _T]) -> _T:
     """Run to the end, without waiting for a keyring or a name lookup that hangs."""
     loop = asyncio.new_event_loop()
     try:

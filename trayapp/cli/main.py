@@ -16,10 +16,10 @@ from trayapp.cli.command import (
     NO_ACCOUNTS,
     USAGE,
     CommandError,
-    chosen,
     explain,
-    load,
-    run,
+    load_config,
+    run_async,
+    select_accounts,
     terminal_language,
 )
 from trayapp.core.account import Account, Service
@@ -77,7 +77,7 @@ def _demo_gateway(_: Paths, options: argparse.Namespace, __: Language) -> int:
 
 def _account(places: Paths, options: argparse.Namespace, language: Language) -> int:
     file = ConfigFile(places.config)
-    config = load(file, language)
+    config = load_config(file, language)
     match options.action:
         case "list":
             _list(config.accounts, language)
@@ -136,32 +136,32 @@ def _add(
         try:
             with file.held():
                 # Anew: while the key was typed, the window may have saved something.
-                now = load(file, language)
+                now = load_config(file, language)
                 accounts = with_own_names(now.accounts, [draft.account()])
                 file.save(Config(accounts, now.settings))
         except (BalanceTrayError, CommandError):
             await keychain.remove(draft.id)
             raise
 
-    run(store())
+    run_async(store())
 
 
 def _remove(places: Paths, config: Config, name: str, language: Language) -> None:
-    (account,) = chosen(config.accounts, [name], language, FAILED)
+    (account,) = select_accounts(config.accounts, [name], language, FAILED)
     file = ConfigFile(places.config)
     keychain = Keychain(system_vault())
 
     async def remove() -> None:
         await keychain.unlock()
         with file.held():
-            now = load(
+            now = load_config(
                 file, language
             )  # anew: the keyring may have asked for its password
             rest = tuple(one for one in now.accounts if one.id != account.id)
             file.save(Config(rest, now.settings))
         await keychain.remove(account.id)
 
-    run(remove())
+    run_async(remove())
     with HistoryStore(places.history) as history:
         history.write(ForgetAccount(account.id))
 

@@ -15,10 +15,10 @@ from trayapp.cli.command import (
     UNKNOWN,
     USAGE,
     CommandError,
-    chosen,
     explain,
-    load,
-    run,
+    load_config,
+    run_async,
+    select_accounts,
 )
 from trayapp.core.account import Account
 from trayapp.core.account_state import AccountState, Outcome
@@ -26,7 +26,7 @@ from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryDamaged
 from trayapp.core.errors.status import Status
 from trayapp.core.history.export import (
-    harmless,
+    escape_formula,
     months_csv,
     months_json,
     movements_csv,
@@ -58,11 +58,11 @@ _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 def check(places: Paths, options: argparse.Namespace, language: Language) -> int:
     """Ask for balances now, print them, and give the gravest exit code."""
-    stored = load(ConfigFile(places.config), language).accounts
-    accounts = chosen(stored, options.names, language)
+    stored = load_config(ConfigFile(places.config), language).accounts
+    accounts = select_accounts(stored, options.names, language)
     if not accounts:
         raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
-    known = run(_ask_all(places, accounts, language))
+    known = run_async(_ask_all(places, accounts, language))
     if options.json:
         print(json.dumps([_as_json(one) for one in known], indent=2))
     else:
@@ -140,8 +140,8 @@ def _as_json(known: AccountState) -> dict[str, object]:
 
 def history(places: Paths, options: argparse.Namespace, language: Language) -> int:
     """Print an account's readings, movements or months as CSV or JSON."""
-    stored = load(ConfigFile(places.config), language).accounts
-    (account,) = chosen(stored, [options.name], language)
+    stored = load_config(ConfigFile(places.config), language).accounts
+    (account,) = select_accounts(stored, [options.name], language)
     since = _since(options.since, language)
     with HistoryStore(places.history) as kept:
         if kept.problem is not None and kept.problem.kind is HistoryDamaged:
@@ -160,7 +160,9 @@ def history(places: Paths, options: argparse.Namespace, language: Language) -> i
             sys.stdout, ("at", "balance", "currency"), lineterminator="\n"
         )
         table.writeheader()
-        table.writerows({**row, "currency": harmless(row["currency"])} for row in rows)
+        table.writerows(
+            {**row, "currency": escape_formula(row["currency"])} for row in rows
+        )
     return 0
 
 

@@ -5,7 +5,7 @@ import re
 from typing import Final, NoReturn
 
 from trayapp.core.errors import KeyUnusable
-from trayapp.core.secret_forms import FoldedText, SecretForms, without
+from trayapp.core.secret_forms import FoldedText, SecretForms, remove_keys
 
 _SHAPE: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
 _MASK: Final = "••••••••"
@@ -45,9 +45,9 @@ class Secret:
         """Say whether this key stands in a text, encoded or not."""
         return SecretForms(self._text).is_in(FoldedText(text))
 
-    def taken_out_of(self, text: str) -> str:
+    def removed_from(self, text: str) -> str:
         """Give a text without this key, encoded or not."""
-        return without(text, [SecretForms(self._text)])
+        return remove_keys(text, [SecretForms(self._text)])
 
     def same_as(self, other: "Secret") -> bool:
         """Say whether both hold the same key."""

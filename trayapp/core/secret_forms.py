@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 MASK: Final = "[key]"
-DROPPED: Final = "[left out: it held a key in disguise]"
+WITHHELD: Final = "[left out: it held a key in disguise]"
 _DEEPEST: Final = 4
 """How often a text may be encoded over and over before nobody looks further."""
 _ESCAPE: Final = re.compile(r"(?<!\\)\\++(?:x|u00|U000000)([0-9A-Fa-f]{2})")
@@ -87,7 +87,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def without(text: str, keys: Iterable[SecretForms]) -> str:
+def remove_keys(text: str, keys: Iterable[SecretForms]) -> str:
     """Give a text without these keys.
 
     A form of a key that is none of the usual ones can't be cut out: then nothing is
@@ -100,7 +100,7 @@ def without(text: str, keys: Iterable[SecretForms]) -> str:
     for key in found:
         text = key.masked(text)
     folded = FoldedText(text)
-    return DROPPED if any(key.is_in(folded) for key in found) else text
+    return WITHHELD if any(key.is_in(folded) for key in found) else text
 
 
 def _cores(raw: bytes) -> Iterable[str]:

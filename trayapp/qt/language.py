@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 
-from trayapp.core.i18n.language import Language, spoken
-from trayapp.core.i18n.locales import LOCALES, nearest
+from trayapp.core.i18n.language import Language, language_for
+from trayapp.core.i18n.locales import LOCALES, closest_language
 from trayapp.services.files.catalogs import catalog, wanted
 
 
@@ -18,9 +18,9 @@ def person_language(chosen: str = "") -> Language:
     Numbers are as the system is set, which may differ from what is usual in its
     language; in another language they are as is usual there.
     """
-    own = nearest(_wanted())
+    own = closest_language(_wanted())
     code = chosen if chosen in LOCALES else own
-    language = spoken(code, catalog(code))
+    language = language_for(code, catalog(code))
     return _as_set(language) if code == own else language
 
 

@@ -214,7 +214,7 @@ class Poller(Voice):
 
     @Slot()
     def _restart(self) -> None:
-        self._restarts = self._restarts.plus(self._clock())
+        self._restarts = self._restarts.with_restart(self._clock())
         self._begin()
 
     # --- who waits for an answer that will not come ----------------------------------

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.alerts.snooze import Snooze, SnoozeChoice, quiet_now, until
-from trayapp.core.i18n.dates import on_the_wall
+from trayapp.core.i18n.dates import wall_clock_moment
 from trayapp.core.settings import QuietHours
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -75,7 +75,9 @@ def test_eight_hours_are_eight_hours_across_a_clock_change() -> None:
 
 def test_a_time_that_the_clock_leaves_out_comes_as_much_later() -> None:
     """At the end of March there is no half past two."""
-    moment = on_the_wall(datetime(2026, 3, 29, tzinfo=UTC).date(), time(2, 30), MADRID)
+    moment = wall_clock_moment(
+        datetime(2026, 3, 29, tzinfo=UTC).date(), time(2, 30), MADRID
+    )
     assert moment == local(2026, 3, 29, 3, 30)
 
 

@@ -46,25 +46,29 @@ def test_the_last_of_two_counts() -> None:
     """As with GLib; a change leaves one."""
     entry = DesktopEntry.parse("[Desktop Entry]\nExec=a\nName=N\nExec=b\n")
     assert entry.get("Exec") == "b"
-    assert entry.plus("Exec", "c").text == "[Desktop Entry]\nName=N\nExec=c\n"
+    assert entry.with_value("Exec", "c").text == "[Desktop Entry]\nName=N\nExec=c\n"
 
 
 def test_one_line_changes_and_no_other() -> None:
     """Comments, unknown keys, other groups and blank lines stay."""
     entry = DesktopEntry.parse(FOREIGN)
     assert entry.text == FOREIGN
-    assert entry.plus("Exec", "new").text == FOREIGN.replace("Exec=old", "Exec=new")
+    assert entry.with_value("Exec", "new").text == FOREIGN.replace(
+        "Exec=old", "Exec=new"
+    )
 
 
 def test_a_new_line_comes_at_the_end_of_its_group() -> None:
     """Before what parts it from the next."""
-    said = DesktopEntry.parse(FOREIGN).plus("Hidden", "true").text
+    said = DesktopEntry.parse(FOREIGN).with_value("Hidden", "true").text
     assert said == FOREIGN.replace("c;\n\n", "c;\nHidden=true\n\n")
 
 
 def test_a_key_is_taken_out() -> None:
     """And one that is not there is no fault."""
-    entry = DesktopEntry.parse(FOREIGN).plus("Exec", None).plus("Hidden", None)
+    entry = (
+        DesktopEntry.parse(FOREIGN).with_value("Exec", None).with_value("Hidden", None)
+    )
     assert entry.text == FOREIGN.replace("Exec=old\n", "")
 
 
@@ -153,6 +157,8 @@ def test_any_command_is_read_as_it_was_written(words: list[str]) -> None:
 def test_any_text_can_be_changed(text: str, value: str) -> None:
     """Nothing else of it does."""
     entry = DesktopEntry.parse(f"[Desktop Entry]\n{text}")
-    changed = entry.plus("X-Ours", value)
+    changed = entry.with_value("X-Ours", value)
     assert changed.get("X-Ours") == value
-    assert changed.plus("X-Ours", None).text == entry.plus("X-Ours", None).text
+    assert (
+        changed.with_value("X-Ours", None).text == entry.with_value("X-Ours", None).text
+    )

@@ -66,7 +66,7 @@ def test_a_checkout_takes_over_nothing() -> None:
     """Nor does a program that is gone from there in a moment."""
     for starter in (
         LaunchCommand(HERE.words, is_lasting=False),
-        LaunchCommand(HERE.words, is_passing=True),
+        LaunchCommand(HERE.words, is_temporary=True),
     ):
         assert not starter.takes_over(OTHER, is_there=False)
 

@@ -97,7 +97,7 @@ def test_days_are_on_the_axis_in_order(
     time = axis(start, days)
     ticks = time.ticks(zone, most)
     assert len(ticks) <= most
-    assert all(time.holds(one.at) for one in ticks)
+    assert all(time.contains(one.at) for one in ticks)
     assert all(a.at < b.at for a, b in pairwise(ticks))
     assert all(one.stride is ticks[0].stride for one in ticks)
     assert all(0 <= time.x(one.at) <= time.width for one in ticks)

@@ -16,16 +16,16 @@ from trayapp.core.chart.axis import milliseconds
 from trayapp.core.chart.plot import (
     ChartData,
     Plot,
-    moved,
-    nearest,
+    label_left,
+    nearest_reading,
+    next_reading,
     plot,
     time_axis,
     value_axis,
-    within,
-    words_beside,
+    visible_readings,
 )
 from trayapp.core.i18n.language import ENGLISH, Language
-from trayapp.core.view.history import readout, summary
+from trayapp.core.view.history import chart_summary, readout
 
 SPANISH = Language(
     decimal_point=",", group_separator=".", groups_from=5, symbol_first=False
@@ -91,7 +91,9 @@ def test_thinning_loses_no_extreme(amounts: list[int], minutes: int) -> None:
         [reading(n * minutes, amount) for n, amount in enumerate(reversed(amounts))]
     )
     done = laid(data, 30)
-    shown = [data.series.values[place] for place in within(data.series, done.time)]
+    shown = [
+        data.series.values[place] for place in visible_readings(data.series, done.time)
+    ]
     drawn = [y for line in done.runs for _, y in line]
     assert min(drawn) == pytest.approx(done.value.y(max(shown)))
     assert max(drawn) >= done.value.y(min(shown)) - 1e-6
@@ -188,11 +190,16 @@ def test_the_nearest_reading_is_found_and_the_next() -> None:
     """Keys move by what can be seen, and stay on the axis."""
     data = chart([reading(60 * 24 * days, days) for days in (40, 20, 10, 0)])
     series, axis = data.series, laid(data).time
-    assert nearest(series, axis, 0) == 1
-    assert nearest(series, axis, WIDTH) == 3
-    assert nearest(series, axis, axis.x(series.times[2]) + 1) == 2
-    assert [moved(series, axis, 2, by) for by in (-1, 1, -999, 999)] == [1, 3, 1, 3]
-    assert nearest(chart([]).series, axis, 5) is None
+    assert nearest_reading(series, axis, 0) == 1
+    assert nearest_reading(series, axis, WIDTH) == 3
+    assert nearest_reading(series, axis, axis.x(series.times[2]) + 1) == 2
+    assert [next_reading(series, axis, 2, by) for by in (-1, 1, -999, 999)] == [
+        1,
+        3,
+        1,
+        3,
+    ]
+    assert nearest_reading(chart([]).series, axis, 5) is None
 
 
 def test_the_readout_is_exact() -> None:
@@ -210,14 +217,14 @@ def test_the_chart_in_words() -> None:
     """From, to, top-ups and the lowest: for whoever doesn't see it."""
     readings = [reading(60 * 24 * d, a) for d, a in ((22, "412.4"), (9, 12), (0, 350))]
     data = chart(readings, top_ups=((NOW, Decimal(338)),))
-    assert summary(data, laid(data).time, ENGLISH) == (
+    assert chart_summary(data, laid(data).time, ENGLISH) == (
         "From €412.40 on 1 Nov to €350.00 now; topped up once; lowest €12.00 on 14 Nov"
     )
     old = chart(readings[:2])
-    assert "to €12.00 on 14 Nov;" in summary(old, laid(old).time, ENGLISH)
+    assert "to €12.00 on 14 Nov;" in chart_summary(old, laid(old).time, ENGLISH)
     one = chart(readings[2:])
-    assert summary(one, laid(one).time, ENGLISH) == "€350.00 now"
-    assert "grows" in summary(chart([]), laid(chart([])).time, ENGLISH)
+    assert chart_summary(one, laid(one).time, ENGLISH) == "€350.00 now"
+    assert "grows" in chart_summary(chart([]), laid(chart([])).time, ENGLISH)
 
 
 def test_a_million_readings_are_laid_out_at_once() -> None:
@@ -245,7 +252,7 @@ def test_words_over_a_mark_keep_away_from_the_present(
 ) -> None:
     """They are centred where that is far enough; no mark is right of the present."""
     now = x + behind
-    left = words_beside(x, width, now, gap)
+    left = label_left(x, width, now, gap)
     assert left + width <= now - gap + 1e-6 or left >= now + gap
     if x + width / 2 < now - gap:
         assert left == x - width / 2

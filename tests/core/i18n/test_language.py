@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.i18n.language import ENGLISH, Language, spoken
+from trayapp.core.i18n.language import ENGLISH, Language, language_for
 from trayapp.services.files.catalogs import catalog
 
 SPANISH = Language(
@@ -98,8 +98,8 @@ def test_what_is_written_can_be_typed_again(
 
 def test_phrases_follow_each_other_as_each_language_has_it() -> None:
     """French has a space before the semicolon, at which no line breaks."""
-    french = spoken("fr", catalog("fr"))
-    assert french.series(["un", "deux", "trois"]) == "un\u202f; deux\u202f; trois"
-    assert ENGLISH.series(["one {n}", "two; three"]) == "one {n}; two; three"
-    assert ENGLISH.series(["one"]) == "one"
-    assert ENGLISH.series([]) == ""
+    french = language_for("fr", catalog("fr"))
+    assert french.join_phrases(["un", "deux", "trois"]) == "un\u202f; deux\u202f; trois"
+    assert ENGLISH.join_phrases(["one {n}", "two; three"]) == "one {n}; two; three"
+    assert ENGLISH.join_phrases(["one"]) == "one"
+    assert ENGLISH.join_phrases([]) == ""

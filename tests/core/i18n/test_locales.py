@@ -5,8 +5,8 @@ from gettext import NullTranslations
 
 import pytest
 
-from trayapp.core.i18n.language import spoken
-from trayapp.core.i18n.locales import LOCALES, nearest
+from trayapp.core.i18n.language import language_for
+from trayapp.core.i18n.locales import LOCALES, closest_language
 
 SAID = {
     "en": ("€350.12", "-€1,234.50", "1,225_CREDITS", "12,345.0001_SMS"),
@@ -24,7 +24,7 @@ AMOUNTS = (("350.1200", "EUR"), ("-1234.5", "EUR"), ("1225", "CREDITS"))
 @pytest.mark.parametrize("code", LOCALES)
 def test_amounts_are_written_as_is_usual(code: str) -> None:
     """Point or comma, groups, and the place of the sign; and none of it is rounded."""
-    language = spoken(code, NullTranslations())
+    language = language_for(code, NullTranslations())
     amounts = (*AMOUNTS, ("12345.0001", "SMS"))
     spaces = str.maketrans({"_": "\u00a0", "n": "\u202f"})
     assert [language.money(Decimal(amount), unit) for amount, unit in amounts] == [
@@ -36,7 +36,7 @@ def test_amounts_are_written_as_is_usual(code: str) -> None:
 @pytest.mark.parametrize("code", LOCALES)
 def test_what_is_written_can_be_typed(code: str) -> None:
     """A threshold that the settings show is read as the same one."""
-    language = spoken(code, NullTranslations())
+    language = language_for(code, NullTranslations())
     for amount in ("0", "0.05", "999.5", "1234", "1234.5678", "1234567.8"):
         written = language.number(Decimal(amount))
         assert language.typed_number(written) == Decimal(amount)
@@ -61,4 +61,4 @@ def test_a_person_gets_the_first_language_that_there_is(
     wanted: list[str], code: str
 ) -> None:
     """Of their list, whatever the region; English if there is none."""
-    assert nearest(wanted) == code
+    assert closest_language(wanted) == code

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.view.gauge import brief, level
+from trayapp.core.view.gauge import brief, fill_level
 
 AMOUNTS = st.decimals(
     min_value=0, max_value=Decimal("1e11"), allow_nan=False, allow_infinity=False
@@ -31,7 +31,7 @@ def test_a_level_is_the_share_of_the_recent_high(
     amount: str, high: str | None, expected: float | None
 ) -> None:
     """In eighths, rounded down; but what is left is never drawn as nothing."""
-    assert level(Decimal(amount), Decimal(high) if high else None) == expected
+    assert fill_level(Decimal(amount), Decimal(high) if high else None) == expected
 
 
 @pytest.mark.parametrize(

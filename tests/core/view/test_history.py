@@ -7,7 +7,7 @@ from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.history import Past, history_page, top_up_request
+from trayapp.core.view.history import AccountHistory, history_page, top_up_request
 
 ACCOUNT = Account("a", "Shop", low_below=Decimal(10))
 QUARTER = timedelta(minutes=15)
@@ -29,7 +29,9 @@ def readings(now: datetime, *amounts: str) -> list[Reading]:
 
 def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
     """All of it speaks of the same readings."""
-    past = Past(ACCOUNT, readings(now, "100", "90", "190", "185"), (), QUARTER)
+    past = AccountHistory(
+        ACCOUNT, readings(now, "100", "90", "190", "185"), (), QUARTER
+    )
     page = history_page(past, SAID, now, ENGLISH)
     assert (page.account_id, page.title) == ("a", "Shop")
     assert page.chart.run_out == (date(2026, 12, 3), date(2026, 12, 8))
@@ -51,7 +53,9 @@ def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
 def test_a_correction_is_no_top_up(now: datetime) -> None:
     """A person who marks a rise sees it marked, and the month still adds up."""
     rows = readings(now, "100", "190")
-    page = history_page(Past(ACCOUNT, rows, {rows[1].at}, QUARTER), SAID, now, ENGLISH)
+    page = history_page(
+        AccountHistory(ACCOUNT, rows, {rows[1].at}, QUARTER), SAID, now, ENGLISH
+    )
     assert page.chart.top_ups == ()
     assert page.movements[0].is_correction
     assert page.months[0].corrected == "€90.00"
@@ -60,15 +64,15 @@ def test_a_correction_is_no_top_up(now: datetime) -> None:
 
 def test_slow_polls_are_no_gaps(now: datetime) -> None:
     """Who asks once a day still has a line in the chart."""
-    past = Past(ACCOUNT, readings(now, "1"), (), timedelta(hours=24))
+    past = AccountHistory(ACCOUNT, readings(now, "1"), (), timedelta(hours=24))
     page = history_page(past, SAID, now, ENGLISH)
-    assert page.chart.silence >= timedelta(hours=48)
+    assert page.chart.gap_after >= timedelta(hours=48)
 
 
 def test_without_readings_the_page_says_so(now: datetime) -> None:
     """Nothing is invented."""
     nothing = Forecast(Verdict.NOT_ENOUGH)
-    page = history_page(Past(ACCOUNT, [], (), QUARTER), nothing, now, ENGLISH)
+    page = history_page(AccountHistory(ACCOUNT, [], (), QUARTER), nothing, now, ENGLISH)
     assert (page.months, page.movements, page.caveat) == ((), (), "")
     assert "history" in page.forecast_words.lower()
 

@@ -128,7 +128,7 @@ def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:
     place = "AppTranslocation/0A1B/d/Balance Tray.app/Contents/MacOS/balance-tray"
     program = machine.program(place)
     assert machine.bundle(program, {}) == LaunchCommand(
-        (str(program),), is_passing=True
+        (str(program),), is_temporary=True
     )
 
 

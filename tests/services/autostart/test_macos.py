@@ -51,7 +51,7 @@ class Mac:
 
     def of(self, program: Path, *, is_passing: bool = False) -> LaunchAgent:
         """Give what this copy of the program sees."""
-        starter = LaunchCommand((str(program),), is_passing=is_passing)
+        starter = LaunchCommand((str(program),), is_temporary=is_passing)
         return LaunchAgent(starter, self.control, self.folder)
 
     @property
@@ -156,7 +156,7 @@ def test_nothing_is_repaired_that_is_disabled_or_not_there(mac: Mac) -> None:
 def test_where_the_program_is_for_a_moment_only_it_can_not_be_chosen(mac: Mac) -> None:
     """One that is on can be switched off all the same."""
     passing = mac.of(mac.made("AppTranslocation/balance-tray"), is_passing=True)
-    assert passing.look() is LoginEntryState.PASSING
+    assert passing.look() is LoginEntryState.TEMPORARY
     mac.agent.switch(on=True)
     assert passing.look() is LoginEntryState.ON
     assert passing.repair() is False

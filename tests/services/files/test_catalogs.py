@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.i18n.locales import LOCALES, nearest
+from trayapp.core.i18n.locales import LOCALES, closest_language
 from trayapp.services.files import catalogs
 
 
@@ -55,4 +55,4 @@ def test_a_terminals_variables_say_the_language(
     environment: dict[str, str], code: str
 ) -> None:
     """In the order that all programs with gettext keep."""
-    assert nearest(catalogs.wanted(environment)) == code
+    assert closest_language(catalogs.wanted(environment)) == code

@@ -196,7 +196,7 @@ def assert_waits(status: str, value: str, wait: timedelta, *, held: bool) -> Non
     met.survived(DOWN)
     plan = plan_after(Plan(NOON), met.bad, USUAL, jitter=0)
     assert abs(plan.due - NOON - wait) < timedelta(seconds=10)
-    assert (plan.failures, plan.held) == (1, held)
+    assert (plan.failures, plan.must_persist) == (1, held)
 
 
 @pytest.mark.parametrize("status", NOT_NOW)

@@ -11,7 +11,7 @@ from trayapp.services.history.changes import StoredWait
 
 def test_a_held_plan_is_a_wait(now: datetime) -> None:
     """With the reason for it."""
-    plan, failure = Plan(now, 1, held=True), Failure(Unauthorized)
+    plan, failure = Plan(now, 1, must_persist=True), Failure(Unauthorized)
     assert StoredWait.of(plan, failure) == StoredWait(plan, failure)
 
 

@@ -300,7 +300,7 @@ REJECTED: Final = AlertMemory(
 def changes(now: datetime) -> tuple[HistoryChange, ...]:
     """Make one change of each kind."""
     reading = Reading(Balance(Decimal(9), "EUR"), now)
-    wait = StoredWait(Plan(now, 1, held=True), Failure(Unauthorized))
+    wait = StoredWait(Plan(now, 1, must_persist=True), Failure(Unauthorized))
     return (
         KeepEvaluation("a", REJECTED, (entry(now),), reading),
         SetSnooze(Snooze(now)),
@@ -314,7 +314,7 @@ def assert_known(history: HistoryService, now: datetime) -> None:
     """Say that the changes are known."""
     assert history.state == StateCache(
         memories={"a": REJECTED},
-        waits={"a": StoredWait(Plan(now, 1, held=True), Failure(Unauthorized))},
+        waits={"a": StoredWait(Plan(now, 1, must_persist=True), Failure(Unauthorized))},
         decisions=(entry(now),),
         snooze=Snooze(now),
         pending_payments=(PendingPayment("a", now),),

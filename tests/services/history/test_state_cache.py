@@ -28,7 +28,7 @@ from trayapp.services.history.store import HistoryStore
 HOUR = timedelta(hours=1)
 NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
-WAIT = StoredWait(Plan(NOON, 1, held=True), Failure(Unauthorized))
+WAIT = StoredWait(Plan(NOON, 1, must_persist=True), Failure(Unauthorized))
 
 
 def entry(at: datetime, account_id: str = "a") -> LogEntry:

@@ -349,7 +349,7 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
                     EpisodeStage.SENT,
                 )
             )
-            plan = Plan(now + HOUR, 2, held=True)
+            plan = Plan(now + HOUR, 2, must_persist=True)
             assert history.load().wait("b") == StoredWait(plan, Failure(Unauthorized))
 
 
@@ -357,7 +357,7 @@ def test_a_held_wait_outlives_a_restart_with_its_reason(
     path: Path, now: datetime
 ) -> None:
     """A rejected key is not asked again because the program was started again."""
-    plan = Plan(now + 24 * HOUR, failures=2, held=True)
+    plan = Plan(now + 24 * HOUR, failures=2, must_persist=True)
     failure = Unauthorized(detail="not kept").as_failure()
     with HistoryStore(path) as history:
         history.write(SetWait("a", StoredWait(plan, failure)))

@@ -21,7 +21,7 @@ from trayapp.core.errors import (
     TimedOut,
     Unauthorized,
 )
-from trayapp.core.schedule import NETWORK_NEEDS, Plan
+from trayapp.core.schedule import NETWORK_DELAY, Plan
 from trayapp.core.settings import Settings
 from trayapp.services.history.changes import HistoryChange, SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
@@ -292,7 +292,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
     """The stored wait holds for the first question too."""
 
     async def story(scene: Scene) -> None:
-        plan = Plan(now + timedelta(hours=5), 1, held=True)
+        plan = Plan(now + timedelta(hours=5), 1, must_persist=True)
         scene.history.state.waits["a"] = StoredWait(plan=plan)
         scene.watch.set([A], SETTINGS)
         await scene.pass_time(timedelta(hours=4))
@@ -425,7 +425,7 @@ def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) ->
         scene.watch.woke()
         await scene.idle()
         assert scene.refresh.names == ["a", "b"]
-        await scene.pass_time(NETWORK_NEEDS)
+        await scene.pass_time(NETWORK_DELAY)
         await scene.answers(1)
         await scene.idle()
 
@@ -447,7 +447,7 @@ def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
         await scene.idle()
         assert scene.refresh.at_once == 0
         scene.refresh.gate = None
-        await scene.pass_time(NETWORK_NEEDS)
+        await scene.pass_time(NETWORK_DELAY)
         await scene.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
@@ -510,7 +510,7 @@ def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
             await woke.wait()
         assert scene.refresh.names == ["a"]
         hear()
-        await scene.pass_time(NETWORK_NEEDS)
+        await scene.pass_time(NETWORK_DELAY)
         await scene.answers(1)
 
     play(now, story)

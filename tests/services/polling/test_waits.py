@@ -19,7 +19,7 @@ from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, GatewayDown, Unauthorized
-from trayapp.core.schedule import NETWORK_NEEDS, START_SPREAD
+from trayapp.core.schedule import NETWORK_DELAY, START_SPREAD
 from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
@@ -168,7 +168,7 @@ def test_after_a_night_asleep_the_balance_is_asked_some_seconds_later(
                 async with asyncio.timeout(PATIENCE_S):
                     while "woke" not in caplog.text:  # noqa: ASYNC110  # a log line
                         await asyncio.sleep(0.01)
-                await profile.pass_time(NETWORK_NEEDS - timedelta(seconds=1))
+                await profile.pass_time(NETWORK_DELAY - timedelta(seconds=1))
                 assert len(gateway.heard) == 1
                 await profile.pass_time(START_SPREAD + timedelta(seconds=1))
                 assert isinstance((await profile.answer()).result, Reading)

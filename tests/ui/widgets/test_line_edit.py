@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from layout import faults
 from trayapp.core.account import Account
-from trayapp.core.i18n.language import spoken
+from trayapp.core.i18n.language import language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.secret import Secret
 from trayapp.services.files.catalogs import catalog
@@ -36,7 +36,7 @@ def test_a_line_grows_with_its_hint(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
     """That one is stored, that another one is typed, that one was typed before."""
-    language = spoken(code, catalog(code))
+    language = language_for(code, catalog(code))
     stored = AccountDialog(Subject(Account("a", "A"), is_new=False), language)
     typed = AccountDialog(
         Subject(Account("a", "A"), is_new=False, pending=KEY), language

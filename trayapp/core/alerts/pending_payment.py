@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from trayapp.core.alerts.snooze import MORNING
-from trayapp.core.i18n.dates import clock_time, on_the_wall
+from trayapp.core.i18n.dates import clock_time, wall_clock_moment
 from trayapp.core.i18n.language import Language
 
 _SATURDAY: Final = 5
@@ -27,7 +27,7 @@ class PendingPayment:
         day = self.at.astimezone(zone).date() + timedelta(days=1)
         while day.weekday() >= _SATURDAY:
             day += timedelta(days=1)
-        return on_the_wall(day, MORNING, zone)
+        return wall_clock_moment(day, MORNING, zone)
 
     def is_due(self, now: datetime, zone: tzinfo | None) -> bool:
         """Say whether it is time to remind.

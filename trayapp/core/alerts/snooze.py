@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from trayapp.core.i18n.dates import on_the_wall
+from trayapp.core.i18n.dates import wall_clock_moment
 from trayapp.core.settings import QuietHours
 
 MORNING: Final = time(9)
@@ -62,7 +62,7 @@ def until(choice: SnoozeChoice, now: datetime, zone: tzinfo | None) -> datetime 
         return now.astimezone(UTC) + _HOURS[choice]
     today = now.astimezone(zone).date()
     days = 1 if choice is SnoozeChoice.TOMORROW else _WEEK - today.weekday()
-    return on_the_wall(today + timedelta(days=days), MORNING, zone)
+    return wall_clock_moment(today + timedelta(days=days), MORNING, zone)
 
 
 def quiet_now(quiet: QuietHours | None, now: datetime, zone: tzinfo | None) -> bool:

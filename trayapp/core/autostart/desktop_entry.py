@@ -63,7 +63,7 @@ class DesktopEntry:
                 found = _meant(self.lines[line].partition("=")[2].strip())
         return found
 
-    def plus(self, key: str, value: str | None) -> Self:
+    def with_value(self, key: str, value: str | None) -> Self:
         """Give the same with another value for a key; None leaves the key out."""
         group = self._group()
         places = [line for line in group if _key(self.lines[line]) == key]

@@ -7,7 +7,7 @@ from typing import Final
 
 from trayapp.core.i18n.language import Language, mark
 
-QUIETLY: Final = "--minimized"
+MINIMIZED: Final = "--minimized"
 _MODULE: Final = ("-m", "trayapp")
 
 
@@ -20,7 +20,7 @@ class LoginEntryState(Enum):
     """It has our entry, which a person switched off in the desktop's own settings."""
     DEMO = auto()
     """Off, and not to be changed: what is shown is made up."""
-    PASSING = auto()
+    TEMPORARY = auto()
     """Off, and not to be changed: where the program is now it will not be for long."""
 
     @property
@@ -31,7 +31,7 @@ class LoginEntryState(Enum):
     @property
     def can_change(self) -> bool:
         """Whether a person can choose here."""
-        return self not in {LoginEntryState.DEMO, LoginEntryState.PASSING}
+        return self not in {LoginEntryState.DEMO, LoginEntryState.TEMPORARY}
 
 
 _ADVICE: Final = {
@@ -39,7 +39,7 @@ _ADVICE: Final = {
         "It is switched off in the desktop's own settings; a tick switches it on again."
     ),
     LoginEntryState.DEMO: mark("The demo leaves your desktop as it is."),
-    LoginEntryState.PASSING: mark(
+    LoginEntryState.TEMPORARY: mark(
         "Move Balance Tray to the Applications folder first, and open it from there."
     ),
 }
@@ -59,13 +59,13 @@ class LaunchCommand:
     """A path and, where that is Python's, what to run."""
     is_lasting: bool = True
     """False for a developer's checkout, which is tried out and takes over nothing."""
-    is_passing: bool = False
+    is_temporary: bool = False
     """Whether its place is a made-up one that the next start does not have."""
 
     @property
     def command(self) -> tuple[str, ...]:
         """Give the command for a login."""
-        return (*self.words, QUIETLY)
+        return (*self.words, MINIMIZED)
 
     def takes_over(self, command: Sequence[str], *, is_there: bool) -> bool:
         """Say whether this is to start in the place of what an entry starts now.
@@ -75,7 +75,7 @@ class LaunchCommand:
         installed is not, as long as it is there.
         """
         mine = tuple(command) == self.command
-        if mine or not self.is_lasting or self.is_passing or not is_ours(command):
+        if mine or not self.is_lasting or self.is_temporary or not is_ours(command):
             return False
         return not (is_there and command[0].startswith("/usr/"))
 
@@ -83,4 +83,4 @@ class LaunchCommand:
 def is_ours(command: Sequence[str]) -> bool:
     """Say whether a command is one that this program would have written."""
     _, *rest = command or ("",)
-    return tuple(rest) in {(QUIETLY,), (*_MODULE, QUIETLY)}
+    return tuple(rest) in {(MINIMIZED,), (*_MODULE, MINIMIZED)}

@@ -45,7 +45,7 @@ def new_entry(starter: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEn
     )
 
 
-def login_of(
+def login_state(
     entry: DesktopEntry, desktops: Iterable[str], is_there: Callable[[str], bool]
 ) -> LoginEntryState:
     """Say what a desktop makes of an entry; `desktops` are the names it goes by.
@@ -76,34 +76,37 @@ def switched_on(
     A command that a person changed stays, as long as it can be started.
     """
     command = command_words(entry.get("Exec") or "")
-    if is_ours(command) or login_of(entry, desktops, is_there) is LoginEntryState.OFF:
+    if (
+        is_ours(command)
+        or login_state(entry, desktops, is_there) is LoginEntryState.OFF
+    ):
         entry = with_command(entry, starter)
     for switch in _SWITCHES:
         if _says(entry, switch, "false"):
-            entry = entry.plus(switch, "true")
-    entry = entry.plus(_HIDDEN, None)
+            entry = entry.with_value(switch, "true")
+    entry = entry.with_value(_HIDDEN, None)
     here = tuple(desktops)
     only, never = _listed(entry, _ONLY), _listed(entry, _NOT)
     if only is not None and not set(only) & set(here):
-        entry = entry.plus(_ONLY, _list((*only, *here[:1])) if here else None)
+        entry = entry.with_value(_ONLY, _list((*only, *here[:1])) if here else None)
     if never is not None and set(never) & set(here):
         left = [one for one in never if one not in here]
-        entry = entry.plus(_NOT, _list(left) if left else None)
+        entry = entry.with_value(_NOT, _list(left) if left else None)
     return entry
 
 
 def switched_off(entry: DesktopEntry) -> DesktopEntry:
     """Mark an entry as one that is not to be started, and keep all else of it."""
-    return entry.plus(_HIDDEN, "true")
+    return entry.with_value(_HIDDEN, "true")
 
 
 def with_command(entry: DesktopEntry, starter: LaunchCommand) -> DesktopEntry:
     """Have an entry start this program."""
-    entry = entry.plus("Type", "Application")
+    entry = entry.with_value("Type", "Application")
     if entry.get("Name") is None:
-        entry = entry.plus("Name", "Balance Tray")
-    entry = entry.plus("Exec", command_line(starter.command))
-    return entry.plus("TryExec", starter.words[0])
+        entry = entry.with_value("Name", "Balance Tray")
+    entry = entry.with_value("Exec", command_line(starter.command))
+    return entry.with_value("TryExec", starter.words[0])
 
 
 def repaired(

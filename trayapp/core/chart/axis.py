@@ -96,7 +96,7 @@ class TimeAxis:
         """Give the moment that is at `x`."""
         return self.start + round(x / self.width * (self.end - self.start))
 
-    def holds(self, at: int) -> bool:
+    def contains(self, at: int) -> bool:
         """Say whether a moment is on it."""
         return self.start <= at <= self.end
 
@@ -113,7 +113,7 @@ class TimeAxis:
             ticks = tuple(
                 TimeTick(at, one, stride)
                 for one in days
-                if stride.begins(one) and self.holds(at := midnight(one, zone))
+                if stride.begins(one) and self.contains(at := midnight(one, zone))
             )
             if len(ticks) <= most:
                 return ticks

@@ -46,19 +46,19 @@ class ChartData:
     now: datetime
     unit: str
     """Older readings in another unit aren't drawn."""
-    silence: timedelta = GAP_AFTER
+    gap_after: timedelta = GAP_AFTER
     """Readings further apart than this have a gap between them: more than the interval
     at which the account is asked."""
     series: Series = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Turn the readings into numbers once."""
-        series = Series.of(self.readings, self.unit, self.silence)
+        series = Series.of(self.readings, self.unit, self.gap_after)
         object.__setattr__(self, "series", series)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TopUpMark:
     """Top-ups that are next to each other on the screen."""
 
     x: float
@@ -78,7 +78,7 @@ class Plot:
     gaps: tuple[Line, ...]
     """What joins them over the time in which nothing was heard."""
     threshold: float | None
-    marks: tuple[Mark, ...]
+    marks: tuple[TopUpMark, ...]
     cone: Line
     """From the last reading down to zero, cut at the right edge; empty for none."""
     changed: float | None
@@ -127,11 +127,11 @@ def plot(
         threshold=value.y(limit) if limit > 0 else None,
         marks=_marks(data, time, value),
         cone=placed(_cone(data, time, zone)),
-        changed=time.x(changed) if changed and time.holds(changed) else None,
+        changed=time.x(changed) if changed and time.contains(changed) else None,
     )
 
 
-def words_beside(x: float, width: float, upright: float, gap: float) -> float:
+def label_left(x: float, width: float, upright: float, gap: float) -> float:
     """Give the left end of words that are centred on `x`, which is not right of a line.
 
     Where they would come nearer than `gap` to that upright line they end left of it.
@@ -140,15 +140,15 @@ def words_beside(x: float, width: float, upright: float, gap: float) -> float:
     return min(left, upright - gap - width) if left < upright + gap else left
 
 
-def within(series: Series, time: TimeAxis) -> range:
+def visible_readings(series: Series, time: TimeAxis) -> range:
     """Give the readings that are on the time axis, by their place in the series."""
     first = bisect_left(series.times, time.start)
     return range(first, bisect_right(series.times, time.end, lo=first))
 
 
-def nearest(series: Series, time: TimeAxis, x: float) -> int | None:
+def nearest_reading(series: Series, time: TimeAxis, x: float) -> int | None:
     """Give the reading nearest to `x`; None if there is none on the axis."""
-    shown, at = within(series, time), time.at(x)
+    shown, at = visible_readings(series, time), time.at(x)
     if not shown:
         return None
     after = bisect_left(series.times, at, lo=shown.start, hi=shown.stop)
@@ -156,12 +156,12 @@ def nearest(series: Series, time: TimeAxis, x: float) -> int | None:
     return min(beside, key=lambda one: abs(series.times[one] - at))
 
 
-def moved(series: Series, time: TimeAxis, place: int, by: float) -> int:
+def next_reading(series: Series, time: TimeAxis, place: int, by: float) -> int:
     """Give the reading next to the one at `place`, at least `by` pixels away.
 
     To the left if `by` is negative; the last one there is at the end.
     """
-    shown = within(series, time)
+    shown = visible_readings(series, time)
     aim = series.times[place] + by / time.width * (time.end - time.start)
     if by < 0:
         found = min(bisect_right(series.times, aim) - 1, place - 1)
@@ -172,7 +172,7 @@ def moved(series: Series, time: TimeAxis, place: int, by: float) -> int:
 
 def _shown(series: Series, time: TimeAxis) -> range:
     """Give the readings that are on the time axis, and the one that led there."""
-    shown = within(series, time)
+    shown = visible_readings(series, time)
     return range(max(shown.start - 1, 0), shown.stop)
 
 
@@ -195,7 +195,7 @@ def _trace(data: ChartData, time: TimeAxis) -> tuple[list[Line], list[Line]]:
             start = last + 1
     run, level = _run(series, time, range(start, stop)), values[stop - 1]
     left, right = run[-1][0], time.x(milliseconds(data.now))
-    if milliseconds(data.now) - times[stop - 1] <= data.silence // _MILLISECOND:
+    if milliseconds(data.now) - times[stop - 1] <= data.gap_after // _MILLISECOND:
         run = (*run, (max(left, right), level))
     elif right > left:
         gaps.append(((left, level), (right, level)))
@@ -232,18 +232,18 @@ def _run(series: Series, time: TimeAxis, places: range) -> Line:
     return tuple(line)
 
 
-def _marks(data: ChartData, time: TimeAxis, value: ValueAxis) -> tuple[Mark, ...]:
+def _marks(data: ChartData, time: TimeAxis, value: ValueAxis) -> tuple[TopUpMark, ...]:
     series = data.series
-    marks: list[Mark] = []
+    marks: list[TopUpMark] = []
     for moment, amount in data.top_ups:
         at = milliseconds(moment)
         place = bisect_right(series.times, at) - 1
-        if place < 0 or not time.holds(at):
+        if place < 0 or not time.contains(at):
             continue
-        mark = Mark(time.x(at), value.y(series.values[place]), amount)
+        mark = TopUpMark(time.x(at), value.y(series.values[place]), amount)
         if marks and mark.x - marks[-1].x < _NARROWEST_MARK:
             before = marks.pop()
-            mark = Mark(mark.x, min(mark.y, before.y), amount + before.amount)
+            mark = TopUpMark(mark.x, min(mark.y, before.y), amount + before.amount)
         marks.append(mark)
     return tuple(marks)
 
@@ -255,7 +255,7 @@ def _cone(data: ChartData, time: TimeAxis, zone: tzinfo | None) -> Line:
     at, value = series.times[-1], series.values[-1]
     first = max(midnight(data.run_out[0], zone), at + 1)
     last = max(midnight(data.run_out[1] + _DAY, zone), first + 1)
-    if not time.holds(at) or at == time.end:
+    if not time.contains(at) or at == time.end:
         return ()
 
     def left(zero: int) -> float:

@@ -17,9 +17,9 @@ class Retry(Enum):
     """The way there failed: from a minute on, ever more slowly."""
     LATER = auto()
     """The gateway said no or not now: not before the usual interval."""
-    RARELY = auto()
+    DAILY = auto()
     """Asking again with the same key may get this computer blocked: once a day."""
-    LOOK = auto()
+    KEYRING = auto()
     """Look whether the keyring opened meanwhile, without asking for its password."""
 
 

@@ -14,7 +14,7 @@ class Unauthorized(GatewayError):
 
     id = "unauthorized"
     status = Status.UNAUTHORIZED
-    retry = Retry.RARELY
+    retry = Retry.DAILY
     remedy = Remedy.ENTER_KEY
     title = mark("The gateway rejects the API key")
     reason = mark(

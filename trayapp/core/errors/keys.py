@@ -9,7 +9,7 @@ class KeyringProblem(BalanceTrayError):
     """The key could not be read or written; never taken for a missing one."""
 
     status = Status.LOCKED
-    retry = Retry.LOOK
+    retry = Retry.KEYRING
 
 
 class KeyringAbsent(KeyringProblem):
@@ -71,7 +71,7 @@ class KeyProblem(BalanceTrayError):
     """A key is needed and there is none that could be used."""
 
     status = Status.NO_KEY
-    retry = Retry.RARELY
+    retry = Retry.DAILY
     remedy = Remedy.ENTER_KEY
 
 

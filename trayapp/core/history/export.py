@@ -125,7 +125,7 @@ def _csv(columns: Sequence[str], rows: Iterable[_Row]) -> str:
     return text.getvalue()
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -140,7 +140,7 @@ def _cell(value: _Cell) -> str:
         case Decimal():
             return format(value, "f")
         case _:
-            return harmless(value)
+            return escape_formula(value)
 
 
 def _json(rows: Iterable[_Row]) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from trayapp.core.balance import Reading
-from trayapp.core.i18n.dates import on_the_wall
+from trayapp.core.i18n.dates import wall_clock_moment
 
 GAP_AFTER: Final = timedelta(hours=3)
 """The history keeps a reading an hour: this long without one, nobody looked."""
@@ -210,4 +210,4 @@ def _within(
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
     """Give the moment, in UTC, at which a day begins in a zone."""
-    return on_the_wall(day, time.min, zone)
+    return wall_clock_moment(day, time.min, zone)

@@ -51,7 +51,7 @@ MONTHS: Final = (
 """From January on; marked for translation."""
 
 
-def on_the_wall(day: date, at: time, zone: tzinfo | None) -> datetime:
+def wall_clock_moment(day: date, at: time, zone: tzinfo | None) -> datetime:
     """Give the moment, in UTC, when the clock of `zone` shows `at` on a day.
 
     Of a time that comes twice it is the first; one that a clock change leaves out

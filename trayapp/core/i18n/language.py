@@ -59,7 +59,7 @@ class Language:
             return f"{sign}{symbol}{digits}"
         return f"{sign}{digits}{_NO_BREAK}{symbol}"
 
-    def series(self, phrases: Iterable[str]) -> str:
+    def join_phrases(self, phrases: Iterable[str]) -> str:
         """Say phrases one after the other, each of which may have commas."""
         # Translators: two phrases after each other; {rest} may be more such phrases.
         shape = self.gettext("{phrase}; {rest}")
@@ -101,7 +101,7 @@ class Language:
 ENGLISH: Final = Language()
 
 
-def spoken(code: str, sentences: gettext.NullTranslations) -> Language:
+def language_for(code: str, sentences: gettext.NullTranslations) -> Language:
     """Give one of `LOCALES` with its usual numbers, in the system's own zone."""
     usual = LOCALES[code]
     return Language(

@@ -35,7 +35,7 @@ SOURCE: Final = "en"
 """What the sentences in the code are written in."""
 
 
-def nearest(wanted: Iterable[str]) -> str:
+def closest_language(wanted: Iterable[str]) -> str:
     """Give the first language of a person's list that there is, else English.
 
     Such lists have entries as `pt_BR.UTF-8`, `ca@valencia` or `de-AT`; `C` and

@@ -1,4 +1,4 @@
-"""Every sentence and number that a person sees of an account, from values."""
+"""Every sentence and number that the screen shows about an account, as values."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,25 +49,25 @@ class Problem:
     advice: str
     remedy: Remedy
     detail: str
-    """For "Copy details": never shown by itself."""
+    """For "Copy details" alone; the screen never shows it by itself."""
 
-    def in_full(self, between: str = " ") -> str:
-        """Say all of it: what happened, why, what to do, and the detail."""
+    def in_full(self, separator: str = " ") -> str:
+        """Join title, reason, advice and detail."""
         detail = f"({self.detail})" if self.detail else ""
-        said = (f"{self.title}.", self.reason, self.advice, detail)
-        return between.join(filter(None, said))
+        parts = (f"{self.title}.", self.reason, self.advice, detail)
+        return separator.join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One account as the window shows it."""
+    """One account as a card in the window shows it."""
 
     account_id: str
     name: str
     amount: str
-    """With its unit, in the locale's format; a dash if it is unknown."""
+    """With its unit, in the locale's format; a dash for an unknown balance."""
     balance_status: Status
-    """How that amount stands, whatever happened since."""
+    """How the last known balance stands, whatever failed since."""
     status: Status
     status_words: str
     age: str
@@ -75,28 +75,28 @@ class Card:
     panel_url: str
     asking: bool
     run_out: str = ""
-    """The run-out day in words; empty if nobody can say it."""
+    """The run-out date in words; empty without a forecast."""
     messages: str = ""
-    """How many messages are left, in words; empty if that is not known."""
+    """How many messages are left, in words; empty if unknown."""
     pending_payment: str = ""
-    """That a person said they paid, and what is waited for; empty if not."""
+    """A payment that was announced and does not show yet; may be empty."""
     sparkline: Sparkline | None = None
-    """How the balance came to be; None if too little is known of that."""
+    """The last two weeks; None if there are too few readings."""
     note: str = ""
-    """Why nobody can say yet when it runs out; empty where that is said or unknown."""
+    """Why there is no run-out date yet; empty if `run_out` has one."""
     amount_to_copy: str = ""
-    """The amount as it is copied, even where it is hidden; empty for the one shown."""
+    """What "Copy" copies if `amount` is hidden; empty if it copies `amount`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardDetails:
-    """What a card says besides what is known of the balance itself, in words."""
+    """What a card says besides the balance: forecast, messages, payment, sparkline."""
 
     run_out: str = ""
     messages: str = ""
     pending_payment: str = ""
     note: str = ""
-    """What is said quietly where nobody can say when it runs out."""
+    """Why there is no run-out date yet, in small print."""
     sparkline: Sparkline | None = None
 
 
@@ -104,94 +104,96 @@ _NO_DETAILS: Final = CardDetails()
 
 
 def card(
-    known: AccountState,
+    state: AccountState,
     now: datetime,
     language: Language,
-    extra: CardDetails = _NO_DETAILS,
+    details: CardDetails = _NO_DETAILS,
 ) -> Card:
-    """Say all that the window shows of an account."""
+    """Make the card that the window shows for an account."""
     return Card(
-        account_id=known.account.id,
-        name=known.account.name,
-        amount=amount(known, language),
-        balance_status=known.balance_status,
-        status=known.status,
-        status_words=status_sentence(known, language),
-        age=age(known, now, language),
-        problem=problem(known.failure, language) if known.failure else None,
-        panel_url=known.account.panel_url,
-        asking=known.asking,
-        run_out=extra.run_out,
-        note=extra.note,
-        messages=extra.messages,
-        pending_payment=extra.pending_payment,
-        sparkline=extra.sparkline,
+        account_id=state.account.id,
+        name=state.account.name,
+        amount=amount(state, language),
+        balance_status=state.balance_status,
+        status=state.status,
+        status_words=status_sentence(state, language),
+        age=age(state, now, language),
+        problem=problem(state.failure, language) if state.failure else None,
+        panel_url=state.account.panel_url,
+        asking=state.asking,
+        run_out=details.run_out,
+        note=details.note,
+        messages=details.messages,
+        pending_payment=details.pending_payment,
+        sparkline=details.sparkline,
     )
 
 
 def card_details(
-    known: AccountState,
-    said: tuple[Forecast | None, RecentBalances | None, PendingPayment | None],
+    state: AccountState,
+    parts: tuple[Forecast | None, RecentBalances | None, PendingPayment | None],
     now: datetime,
     language: Language,
 ) -> CardDetails:
-    """Put into words what was `said` of an account besides its balance.
+    """Put the forecast, recent balances and pending payment into words.
 
-    Without a balance that was of another address or sub-account, and only a payment
-    that is waited for counts.
+    Without a balance only the payment counts. The others were then made for another
+    address or sub-account.
     """
-    forecast, seen, paid = said
-    waited = pending_payment_text(paid, now, language) if paid is not None else ""
-    if known.reading is None:
-        return CardDetails(pending_payment=waited)
-    balance = known.reading.balance
-    loud, quiet = "", ""
+    forecast, recent, payment = parts
+    payment_words = ""
+    if payment is not None:
+        payment_words = pending_payment_text(payment, now, language)
+    if state.reading is None:
+        return CardDetails(pending_payment=payment_words)
+    balance = state.reading.balance
+    run_out, note = "", ""
     if forecast is not None:
         today = now.astimezone(language.zone).date()
-        loud, quiet = card_words(forecast, today, language)
+        run_out, note = card_words(forecast, today, language)
     # A balance in messages says that number itself.
-    count = messages_left(balance, known.account.price)
+    count = messages_left(balance, state.account.price)
     if balance.unit == MESSAGES:
         count = None
     line = None
-    if seen is not None:
-        line = sparkline(seen, balance, known.account.low_below, language)
+    if recent is not None:
+        line = sparkline(recent, balance, state.account.low_below, language)
     return CardDetails(
-        run_out=loud,
-        note=quiet,
+        run_out=run_out,
+        note=note,
         messages=messages_sentence(count, language) if count is not None else "",
-        pending_payment=waited,
+        pending_payment=payment_words,
         sparkline=line,
     )
 
 
-def amount(known: AccountState, language: Language) -> str:
-    """Write the last known balance, or a dash: unknown is never 0."""
-    if known.reading is None:
+def amount(state: AccountState, language: Language) -> str:
+    """Write the last known balance; an unknown one is a dash, never 0."""
+    if state.reading is None:
         return "—"
-    return language.money(known.reading.balance.amount, known.reading.balance.unit)
+    return language.money(state.reading.balance.amount, state.reading.balance.unit)
 
 
-def status_sentence(known: AccountState, language: Language) -> str:
-    """Name an account's state, and what it is measured against."""
+def status_sentence(state: AccountState, language: Language) -> str:
+    """Name an account's status, with the limit or the last known balance's status."""
     translate = language.gettext
-    if known.status is Status.UNKNOWN and known.asking:
+    if state.status is Status.UNKNOWN and state.asking:
         return translate("Asking the gateway…")
-    words = status_words(known.status, language)
-    if known.status is Status.LOW and known.reading is not None:
-        limit = language.money(known.account.low_below, known.reading.balance.unit)
+    words = status_words(state.status, language)
+    if state.status is Status.LOW and state.reading is not None:
+        limit = language.money(state.account.low_below, state.reading.balance.unit)
         return translate("Low: below {limit}").format(limit=limit)
-    if known.failure is not None and known.balance_status in _LAST_KNOWN:
-        return translate(_LAST_KNOWN[known.balance_status]).format(state=words)
+    if state.failure is not None and state.balance_status in _LAST_KNOWN:
+        return translate(_LAST_KNOWN[state.balance_status]).format(state=words)
     return words
 
 
-def age(known: AccountState, now: datetime, language: Language) -> str:
-    """Say how old the balance is, as one says it."""
+def age(state: AccountState, now: datetime, language: Language) -> str:
+    """Write the balance's age in whole minutes, hours or days."""
     translate, plural = language.gettext, language.ngettext
-    if known.reading is None:
+    if state.reading is None:
         return translate("No balance yet")
-    passed = now - known.reading.at
+    passed = now - state.reading.at
     if passed < -timedelta(minutes=1):
         return translate("Before the clock was changed")
     if passed < timedelta(minutes=1):
@@ -206,7 +208,7 @@ def age(known: AccountState, now: datetime, language: Language) -> str:
 
 
 def problem(failure: Failure, language: Language) -> Problem:
-    """Give an error's title, reason and advice in the person's language."""
+    """Translate an error's title, reason and advice."""
     kind, translate = failure.kind, language.gettext
     return Problem(
         title=translate(kind.title),
@@ -217,61 +219,61 @@ def problem(failure: Failure, language: Language) -> Problem:
     )
 
 
-def line(known: AccountState, now: datetime, language: Language) -> str:
-    """Say an account in one line, the amount first after its name.
+def line(state: AccountState, now: datetime, language: Language) -> str:
+    """Write an account in one line: its name, its amount, its status, the time.
 
-    The time is the clock's, not an age: a line that stands for a while stays true.
+    The time is a clock time, not an age, so a line on the screen stays true.
     """
     translate = language.gettext
-    name = shorten(known.account.name, _NAME_IN_A_LINE)
-    words = status_words(known.status, language)
-    if known.reading is None:
-        if known.asking or known.status is Status.UNKNOWN:
+    name = shorten(state.account.name, _NAME_IN_A_LINE)
+    words = status_words(state.status, language)
+    if state.reading is None:
+        if state.asking or state.status is Status.UNKNOWN:
             words = translate("asking…")
         return name_and_status(name, words, language)
     shape = (
         # Translators: {time} is when the balance was read, a time or a day and a time.
         translate("{name}: {amount}, as of {time}")
-        if known.status is Status.OK
+        if state.status is Status.OK
         else translate("{name}: {amount}, {state}, as of {time}")
     )
     return shape.format(
         name=name,
-        amount=amount(known, language),
+        amount=amount(state, language),
         state=words,
-        time=clock_time(known.reading.at, now, language),
+        time=clock_time(state.reading.at, now, language),
     )
 
 
-def name_and_status(name: str, state: str, language: Language) -> str:
-    """Say of whom, or of what, and how it is."""
-    return language.gettext("{name}: {state}").format(name=name, state=state)
+def name_and_status(name: str, status: str, language: Language) -> str:
+    """Join a name and its status: "Shop: Low"."""
+    return language.gettext("{name}: {state}").format(name=name, state=status)
 
 
-def totals(accounts: tuple[AccountState, ...], language: Language) -> str:
-    """Add up what is left, each unit for itself: `€412.40 + 3,100 CREDITS`.
+def totals(states: tuple[AccountState, ...], language: Language) -> str:
+    """Add up the balances, each unit separately: `€412.40 + 3,100 CREDITS`.
 
-    Empty for one account, and where amounts are hidden. What is not known is not
-    counted, and that is said.
+    Empty for a single account and where amounts are hidden. Unknown balances are not
+    counted; their number is appended.
     """
     sums: dict[str, Decimal] = {}
-    for one in accounts:
-        if one.reading is not None:
-            balance = one.reading.balance
+    for state in states:
+        if state.reading is not None:
+            balance = state.reading.balance
             sums[balance.unit] = sums.get(balance.unit, Decimal(0)) + balance.amount
-    if len(accounts) < _SEVERAL or not sums or language.hides_amounts:
+    if len(states) < _SEVERAL or not sums or language.hides_amounts:
         return ""
-    said = " + ".join(language.money(amount, unit) for unit, amount in sums.items())
-    if unknown := sum(one.reading is None for one in accounts):
+    total = " + ".join(language.money(amount, unit) for unit, amount in sums.items())
+    if unknown := sum(state.reading is None for state in states):
         words = language.ngettext(
             "{sums}; {n} account unknown", "{sums}; {n} accounts unknown", unknown
         )
-        return words.format(sums=said, n=unknown)
-    return said
+        return words.format(sums=total, n=unknown)
+    return total
 
 
 def snoozed_until(until: datetime, now: datetime, language: Language) -> str:
-    """Say until when notifications are snoozed, as one says it within a week."""
+    """Name the end of a snooze: its time, tomorrow, or a weekday within a week."""
     translate = language.gettext
     local, today = until.astimezone(language.zone), now.astimezone(language.zone)
     days = (local.date() - today.date()).days

@@ -1,4 +1,4 @@
-"""What the tray icon shows: a state, how full an account is, its amount in short."""
+"""What the tray icon shows: a status, a fill level and a short amount."""
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -13,21 +13,22 @@ _BRIEF: Final = Decimal(10)
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """What one picture in the tray tells."""
+    """What one tray icon shows."""
 
     status: Status
     level: float | None = None
-    """The balance's share of its own recent high, 0 to 1 in eighths: the panel need not
-    hear of every message that is sent. None if no high is known."""
+    """The balance's share of its recent high: 0 to 1 in eighths, None if unknown.
+
+    In eighths, so that the icon does not change with every message sent."""
     number: str = ""
     """The amount in at most four characters, rounded towards zero: `350`, `1.2k`."""
     snoozed: bool = False
 
 
-def level(amount: Decimal, high: Decimal | None) -> float | None:
-    """Give how full an account is against its recent high, in eighths.
+def fill_level(amount: Decimal, high: Decimal | None) -> float | None:
+    """Give the balance's share of its recent high, from 0 to 1 in eighths.
 
-    Nothing is empty but 0 and less, and only the high itself is full.
+    Only 0 and less is empty, and only the high itself is full.
     """
     if high is None or high <= 0:
         return None
@@ -38,7 +39,7 @@ def level(amount: Decimal, high: Decimal | None) -> float | None:
 
 
 def brief(amount: Decimal, decimal_point: str = ".") -> str:
-    """Write an amount in at most four characters, never more than there is."""
+    """Write an amount in at most four characters, rounded towards zero."""
     size = abs(amount)
     for factor, letter in _THOUSANDS:
         if size >= factor:

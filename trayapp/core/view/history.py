@@ -9,7 +9,7 @@ from typing import Final
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
 from trayapp.core.chart.axis import TimeAxis, milliseconds
-from trayapp.core.chart.plot import ChartData, within
+from trayapp.core.chart.plot import ChartData, visible_readings
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.forecast.words import (
     run_out_sentence,
@@ -39,7 +39,7 @@ _CAVEAT: Final = mark(
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class AccountHistory:
     """What is stored of an account."""
 
     account: Account
@@ -110,7 +110,7 @@ class Readout:
 
 
 def history_page(
-    past: Past, said: Forecast, now: datetime, language: Language
+    past: AccountHistory, said: Forecast, now: datetime, language: Language
 ) -> HistoryView:
     """Say all that the history window shows.
 
@@ -144,7 +144,7 @@ def history_page(
             run_out=run_out,
             now=now,
             unit=unit,
-            silence=silence,
+            gap_after=silence,
         ),
         forecast_words=run_out_sentence(said, today, language),
         caveat=language.gettext(_CAVEAT) if run_out else "",
@@ -203,10 +203,10 @@ def readout(data: ChartData, place: int, language: Language) -> Readout:
     )
 
 
-def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
+def chart_summary(data: ChartData, time: TimeAxis, language: Language) -> str:
     """Say what the chart shows between its ends, for whoever doesn't see it."""
     translate, series = language.gettext, data.series
-    shown = within(series, time)
+    shown = visible_readings(series, time)
     if not shown:
         return translate("The chart grows as balances are read.")
     lowest, _ = series.extremes(shown.start, shown.stop)
@@ -220,7 +220,7 @@ def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
         return language.money(series.readings[place].balance.amount, data.unit)
 
     last = shown[-1]
-    is_fresh = data.now - series.readings[last].at <= data.silence
+    is_fresh = data.now - series.readings[last].at <= data.gap_after
     if len(shown) == 1:
         alone = (
             translate("{amount} now") if is_fresh else translate("{amount} on {day}")
@@ -239,7 +239,7 @@ def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
             last=day(last),
         )
     ]
-    if count := sum(time.holds(milliseconds(moment)) for moment, _ in data.top_ups):
+    if count := sum(time.contains(milliseconds(moment)) for moment, _ in data.top_ups):
         # Translators: one of several phrases between semicolons; so is the next.
         parts.append(
             language.ngettext("topped up once", "topped up {n} times", count).format(
@@ -251,7 +251,7 @@ def summary(data: ChartData, time: TimeAxis, language: Language) -> str:
             amount=money(least), day=day(least)
         )
     )
-    return language.series(parts)
+    return language.join_phrases(parts)
 
 
 def top_up_request(

@@ -1,4 +1,4 @@
-"""What states and services are called."""
+"""The names of statuses and services."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from trayapp.core.account import Service
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language, mark
 
-_STATE_WORDS: Final = {
+_STATUS_WORDS: Final = {
     # Translators: how an account's balance stands: there is enough.
     Status.OK: mark("Fine"),
     Status.SOON: mark("Few days left"),
@@ -35,11 +35,11 @@ _SERVICE_NAMES: Final = {
 }
 
 
-def status_words(state: Status, language: Language) -> str:
-    """Name a state in a word or two."""
-    return language.gettext(_STATE_WORDS[state])
+def status_words(status: Status, language: Language) -> str:
+    """Name a status in a few words."""
+    return language.gettext(_STATUS_WORDS[status])
 
 
 def service_name(service: Service, language: Language) -> str:
-    """Name the brand an account was bought from."""
+    """Name the brand of an account's service."""
     return language.gettext(_SERVICE_NAMES[service])

@@ -1,4 +1,4 @@
-"""All that the tray shows: the weakest account's picture, and all in words."""
+"""What the tray shows: the weakest account's gauge, the tooltip and the menu lines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import shorten_utf16, utf16_length
 from trayapp.core.program import PROGRAM
 from trayapp.core.view.account_text import line, name_and_status
-from trayapp.core.view.gauge import Gauge, brief, level
+from trayapp.core.view.gauge import Gauge, brief, fill_level
 from trayapp.core.view.names import status_words
 
 TOOLTIP_LIMIT: Final = 127
-"""UTF-16 units: what Windows keeps of a tray tooltip."""
+"""UTF-16 units: Windows cuts off the rest of a tray tooltip."""
 _LINES: Final = 12
-"""More than any menu or tooltip shows, and little to write for 200 accounts."""
+"""Menus and tooltips show fewer, and 200 accounts need no more work than 12."""
 _TOP_UPS: Final = 20
 _NO_HIGHS: Final[Mapping[str, Decimal]] = {}
 
@@ -30,15 +30,15 @@ class TrayView:
     gauge: Gauge
     """The weakest account's."""
     tooltip: str
-    """Plain, one line an account, at most 127 UTF-16 units."""
+    """Plain text, a line for each account, at most 127 UTF-16 units."""
     lines: tuple[str, ...]
-    """The menu's first lines: one an account, the weakest first, 12 at most."""
+    """The menu's first lines: one for each account, the weakest first, at most 12."""
     top_ups: tuple[tuple[str, str], ...] = ()
-    """The accounts whose panel is known: id and name, the weakest first, 20 at most."""
+    """Id and name of accounts with a known website, the weakest first, at most 20."""
     snoozed: str = ""
-    """Until when notifications are snoozed, in words; empty if they are not."""
+    """When the snooze ends, in words; empty without a snooze."""
     more: int = 0
-    """How many accounts have no line."""
+    """The number of accounts without a line."""
 
 
 def tray_view(
@@ -49,26 +49,25 @@ def tray_view(
     highs: Mapping[str, Decimal] = _NO_HIGHS,
     snoozed: str = "",
 ) -> TrayView:
-    """Say all that the tray shows of the accounts.
+    """Make all that the tray shows about the accounts.
 
-    `highs` has the most that each account held lately, by its id. `snoozed` is a whole
-    phrase, such as `snoozed_until` makes. Of accounts in the same state the emptiest is
-    the weakest.
+    `highs` maps account ids to the highest recent balance. `snoozed` is a whole phrase
+    from `snoozed_until`. Of accounts with the same concern the emptiest is the weakest.
     """
     if not accounts:
         words = status_words(Status.NOT_SET_UP, language)
-        said = name_and_status(PROGRAM, words, language)
+        tooltip = name_and_status(PROGRAM, words, language)
         gauge = Gauge(Status.NOT_SET_UP, snoozed=bool(snoozed))
-        return TrayView(gauge, said, (words,), snoozed=snoozed)
-    levels = {one.account.id: _level(one, highs) for one in accounts}
+        return TrayView(gauge, tooltip, (words,), snoozed=snoozed)
+    levels = {state.account.id: _level(state, highs) for state in accounts}
 
-    def strength(one: AccountState) -> tuple[int, float]:
-        filled = levels[one.account.id]
-        return -one.concern, 1.0 if filled is None else filled
+    def strength(state: AccountState) -> tuple[int, float]:
+        level = levels[state.account.id]
+        return -state.concern, 1.0 if level is None else level
 
     ordered = sorted(accounts, key=strength)
     weakest = ordered[0]
-    lines = tuple(line(one, now, language) for one in ordered[:_LINES])
+    lines = tuple(line(state, now, language) for state in ordered[:_LINES])
     return TrayView(
         gauge=Gauge(
             weakest.worst_status,
@@ -79,33 +78,33 @@ def tray_view(
         tooltip=_tooltip(lines, len(ordered), snoozed, language),
         lines=lines,
         top_ups=tuple(
-            (one.account.id, one.account.name)
-            for one in ordered
-            if one.account.panel_url
+            (state.account.id, state.account.name)
+            for state in ordered
+            if state.account.panel_url
         )[:_TOP_UPS],
         snoozed=snoozed,
         more=len(ordered) - len(lines),
     )
 
 
-def _level(known: AccountState, highs: Mapping[str, Decimal]) -> float | None:
-    high = highs.get(known.account.id)
-    if known.reading is None or high is None:
+def _level(state: AccountState, highs: Mapping[str, Decimal]) -> float | None:
+    high = highs.get(state.account.id)
+    if state.reading is None or high is None:
         return None
-    amount = known.reading.balance.amount
-    return level(amount, max(high, amount))
+    amount = state.reading.balance.amount
+    return fill_level(amount, max(high, amount))
 
 
-def _number(known: AccountState, language: Language) -> str:
-    if known.reading is None or language.hides_amounts:
+def _number(state: AccountState, language: Language) -> str:
+    if state.reading is None or language.hides_amounts:
         return ""
-    return brief(known.reading.balance.amount, language.decimal_point)
+    return brief(state.reading.balance.amount, language.decimal_point)
 
 
 def _tooltip(
     lines: tuple[str, ...], accounts: int, snoozed: str, language: Language
 ) -> str:
-    """Put the snoozed words last, if they leave room for the weakest account's line."""
+    """Append the snooze if the weakest account's line still fits."""
     room = TOOLTIP_LIMIT - utf16_length(snoozed) - 1
     if not snoozed or utf16_length(lines[0]) > room:
         return _whole_lines(lines, accounts, TOOLTIP_LIMIT, language)
@@ -115,18 +114,18 @@ def _tooltip(
 def _whole_lines(
     lines: tuple[str, ...], accounts: int, room: int, language: Language
 ) -> str:
-    """Give as many lines as fit, and the number of the accounts that are left out.
+    """Join the lines that fit, and the number of accounts that are left out.
 
-    Half a line would tell of an account without its balance. Where not even two lines
-    and the number fit, the room is the weakest account's alone.
+    No line is cut, as its balance stands at the end. If even one line and the number
+    do not fit, the weakest account has the room to itself.
     """
     for count in range(len(lines), 0, -1):
-        said = list(lines[:count])
+        shown = list(lines[:count])
         if more := accounts - count:
             plural = language.ngettext(
                 "and {n} more account", "and {n} more accounts", more
             )
-            said.append(plural.format(n=more))
-        if utf16_length(text := "\n".join(said)) <= room:
+            shown.append(plural.format(n=more))
+        if utf16_length(text := "\n".join(shown)) <= room:
             return text
     return shorten_utf16(lines[0], room)

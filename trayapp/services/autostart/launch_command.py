@@ -51,7 +51,7 @@ def launch_command_of(run: RunningProgram) -> LaunchCommand:
     """Give the command that starts what runs now, by a name that outlives updates."""
     if run.is_frozen:
         passing = _TRANSLOCATED in str(run.executable)
-        return LaunchCommand((_frozen(run),), is_passing=passing)
+        return LaunchCommand((_frozen(run),), is_temporary=passing)
     lasting = not (run.package.parent / "pyproject.toml").is_file()
     return LaunchCommand(_installed(run), is_lasting=lasting)
 

@@ -50,8 +50,8 @@ class LaunchAgent:
         wanted = command and agent.get("RunAtLoad") is True
         if not wanted or shutil.which(command[0]) is None:
             return (
-                LoginEntryState.PASSING
-                if self._starter.is_passing
+                LoginEntryState.TEMPORARY
+                if self._starter.is_temporary
                 else LoginEntryState.OFF
             )
         if agent.get("Disabled") is True or self._is_disabled():

@@ -12,7 +12,7 @@ from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.autostart.login_entry import (
     SUMMARY,
     holds_only_ours,
-    login_of,
+    login_state,
     new_entry,
     repaired,
     switched_off,
@@ -62,7 +62,7 @@ class XdgAutostart:
         entry = self._counting()
         if entry is None:
             return LoginEntryState.OFF
-        return login_of(entry, self._desktops, _is_there)
+        return login_state(entry, self._desktops, _is_there)
 
     def switch(self, *, on: bool) -> None:
         """Write or remove the person's entry; one that holds more is only marked."""

@@ -147,7 +147,7 @@ def _clean(key: Secret, text: object, limit: int) -> str:
 
     Invisible characters go first, because they may stand between the key's letters.
     """
-    return shorten(key.taken_out_of(_visible(text)), limit)
+    return shorten(key.removed_from(_visible(text)), limit)
 
 
 def _visible(text: object) -> str:

@@ -28,7 +28,7 @@ class StoredWait:
     @classmethod
     def of(cls, plan: Plan, result: Reading | Failure) -> Self:
         """Make the wait of an account whose last result led to `plan`."""
-        if plan.held and isinstance(result, Failure):
+        if plan.must_persist and isinstance(result, Failure):
             return cls(plan, result)
         return cls()
 

@@ -19,7 +19,7 @@ from trayapp.core.history.export import (
 from trayapp.core.history.ledger import months, movements
 from trayapp.core.history.retention import WHOLE_FOR, retained
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history import HistoryView, Past, history_page
+from trayapp.core.view.history import AccountHistory, HistoryView, history_page
 from trayapp.services.history.changes import RemoveReadings
 from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
@@ -64,7 +64,7 @@ class HistoryReports:
         except OSError as error:
             raise ExportUnwritable(detail=error.strerror or "") from error
 
-    def _write(self, past: Past, kind: str, path: Path) -> None:
+    def _write(self, past: AccountHistory, kind: str, path: Path) -> None:
         # The rows end as CSV wants it: nothing is to be translated.
         path.write_text(self._text(past, kind), encoding="utf-8", newline="")
 
@@ -92,12 +92,12 @@ class HistoryReports:
         if gone and kept:
             self._history.write(RemoveReadings(account_id, gone))
 
-    def _past(self, account: Account, interval: timedelta) -> Past:
+    def _past(self, account: Account, interval: timedelta) -> AccountHistory:
         readings = self._history.readings(account.id)
         marked = self._history.corrections(account.id)
-        return Past(account, readings, marked, interval)
+        return AccountHistory(account, readings, marked, interval)
 
-    def _text(self, past: Past, kind: str) -> str:
+    def _text(self, past: AccountHistory, kind: str) -> str:
         by_month = months(past.readings, past.corrections, self._zone)
         if kind == "csv":
             return months_csv(by_month)

@@ -57,7 +57,7 @@ def memory(account_id: str, written: str) -> tuple[str, AlertMemory]:
 
 def wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, StoredWait]:
     """Read the wait of an account."""
-    plan = Plan(from_ms(due), failures, held=True)
+    plan = Plan(from_ms(due), failures, must_persist=True)
     return account_id, StoredWait(plan, Failure(BY_ID[kind]))
 
 

@@ -253,7 +253,7 @@ class HistoryStore:
     def _set_wait(self, account_id: str, stored_wait: StoredWait) -> None:
         plan, failure = stored_wait.plan, stored_wait.failure
         self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
-        if plan is not None and plan.held and failure is not None:
+        if plan is not None and plan.must_persist and failure is not None:
             self._db.execute(
                 "INSERT INTO wait VALUES (?, ?, ?, ?)",
                 (account_id, to_ms(plan.due), plan.failures, failure.kind.id),

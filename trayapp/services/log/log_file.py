@@ -12,7 +12,7 @@ from typing import Final
 
 from trayapp.core.i18n.plain_text import shorten
 from trayapp.core.secret import Secret
-from trayapp.core.secret_forms import SecretForms, without
+from trayapp.core.secret_forms import SecretForms, remove_keys
 from trayapp.services.files.paths import private_folder
 
 _SIZE: Final = 512 * 1024
@@ -51,7 +51,7 @@ class Redactor(logging.Formatter):
 
     def redact(self, text: str) -> str:
         """Take the keys out of a text that goes elsewhere than into the log."""
-        return without(text, self._keys)
+        return remove_keys(text, self._keys)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
         """Redact here too: logging keeps this text with the record, for others."""

@@ -11,7 +11,13 @@ from itertools import count
 from typing import Final, Protocol
 
 from trayapp.core.account import Account
-from trayapp.core.schedule import Plan, after_resume, at_start, plan_after, sane
+from trayapp.core.schedule import (
+    Plan,
+    after_clock_change,
+    after_resume,
+    first_plan,
+    plan_after,
+)
 from trayapp.core.settings import Settings
 from trayapp.services.history.changes import SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
@@ -89,11 +95,11 @@ class Scheduler:
             if old is None:
                 plan = self._held(account.id)
                 if plan is None:
-                    plan = at_start(next(numbers), AT_ONCE, now, self._jitter())
+                    plan = first_plan(next(numbers), AT_ONCE, now, self._jitter())
                 self._plans[account.id] = plan
             elif not account.asks_as(old):
                 self.ask_anew(account.id)
-            elif not self._plans[account.id].held:
+            elif not self._plans[account.id].must_persist:
                 # Another threshold may mean that the person is to be told at once.
                 limits = (old.low_below, old.warn_days)
                 same = (account.low_below, account.warn_days) == limits
@@ -171,7 +177,9 @@ class Scheduler:
         for account_id, account in self._accounts.items():
             if account_id in self._asking:
                 continue
-            plan = sane(self._plans[account_id], now, self._settings.interval)
+            plan = after_clock_change(
+                self._plans[account_id], now, self._settings.interval
+            )
             self._plans[account_id] = plan
             until_due = (plan.due - now) / timedelta(seconds=1)
             if until_due <= 0:

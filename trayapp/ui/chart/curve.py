@@ -18,9 +18,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider
 
-from trayapp.core.chart.plot import ChartData, moved, nearest, time_axis, within
+from trayapp.core.chart.plot import (
+    ChartData,
+    nearest_reading,
+    next_reading,
+    time_axis,
+    visible_readings,
+)
 from trayapp.core.i18n.language import Language
-from trayapp.core.view.history import summary
+from trayapp.core.view.history import chart_summary
 from trayapp.ui.chart.layout import ChartColours, ChartLayout
 from trayapp.ui.chart.painter import paint_sheet
 from trayapp.ui.chart.readout import ReadoutPicture
@@ -91,7 +97,7 @@ class Curve(QAbstractSlider):
     def _sum_up(self) -> None:
         if self._data is not None:
             time = time_axis(self._data, self.days, 1, self._language.zone)
-            self._summary = summary(self._data, time, self._language)
+            self._summary = chart_summary(self._data, time, self._language)
 
     def _renew(self, held: int | None = None) -> None:
         """Forget what was laid out; go on reading out the reading of that moment."""
@@ -99,7 +105,7 @@ class Curve(QAbstractSlider):
         if self._data is not None and held is not None:
             sheet = self._laid_out(self._data)
             place = bisect_left(self._data.series.times, held)
-            if place in within(self._data.series, sheet.plot.time):
+            if place in visible_readings(self._data.series, sheet.plot.time):
                 self._readout = ReadoutPicture(sheet, place, self.font())
         self._count()
         self._describe()
@@ -110,7 +116,7 @@ class Curve(QAbstractSlider):
         if self._data is None:
             return range(0)
         time = time_axis(self._data, self.days, 1, self._language.zone)
-        return within(self._data.series, time)
+        return visible_readings(self._data.series, time)
 
     def _count(self) -> None:
         """Know between which readings a reader can go, and at which it is."""
@@ -209,7 +215,7 @@ class Curve(QAbstractSlider):
         if self._data is not None:
             sheet = self._laid_out(self._data)
             x = event.position().x() - sheet.area.left()
-            self._point_out(nearest(self._data.series, sheet.plot.time, x))
+            self._point_out(nearest_reading(self._data.series, sheet.plot.time, x))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the readout away with the mouse."""
@@ -248,7 +254,7 @@ class Curve(QAbstractSlider):
             return None
         if key in ends or self._readout is None:
             return shown[ends.get(Qt.Key(key), -1)]
-        return moved(series, time, self._readout.place, steps[Qt.Key(key)])
+        return next_reading(series, time, self._readout.place, steps[Qt.Key(key)])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a ring to whoever comes by keyboard."""

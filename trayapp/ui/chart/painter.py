@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from trayapp.core.chart.axis import milliseconds, tick_words
-from trayapp.core.chart.plot import words_beside
+from trayapp.core.chart.plot import label_left
 from trayapp.ui.chart.layout import ChartColours, ChartLayout, amount_words, faded
 
 _FINE: Final = 1.2
@@ -198,7 +198,7 @@ class _Scribe:
         """Give the room for a top-up's amount, apart from the line of the present."""
         area, em = self._area, self._em
         centred = tip.x() - width / 2
-        apart = words_beside(tip.x(), width, self._now, em * 0.3)
+        apart = label_left(tip.x(), width, self._now, em * 0.3)
         rooms = [
             QRectF(
                 max(area.left(), min(left, area.right() - width)),

@@ -73,4 +73,4 @@ class ChangeAnnouncer(QObject):
                 "and {n} more account", "and {n} more accounts", more
             )
             parts.append(words.format(n=more))
-        return self._language.series(parts)
+        return self._language.join_phrases(parts)
