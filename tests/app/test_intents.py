@@ -30,13 +30,13 @@ from trayapp.ui.intents import (
     ExportHistory,
     OpenAbout,
     OpenSettings,
+    OpenTopUpPage,
     OpenWindow,
     Quit,
-    Refresh,
+    RefreshBalances,
     SendTestNotification,
     SetCorrection,
-    Snooze,
-    TopUp,
+    SnoozeNotifications,
 )
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.window.about import AboutDialog
@@ -97,7 +97,7 @@ def test_refreshing_asks_all(scene: Scene, whose: str) -> None:
     """From the tray's menu and from the window."""
     scene.start(A, B)
     view = scene.tray if whose == "tray" else scene.window
-    view.intent.emit(Refresh())
+    view.intent.emit(RefreshBalances())
     assert scene.asked() == [None]
 
 
@@ -127,7 +127,7 @@ def test_topping_up_opens_the_accounts_panel(
     scene.start(A, B, C)
     view = scene.tray if whose == "tray" else scene.window
     for account_id in ("a", "b", "gone"):
-        view.intent.emit(TopUp(account_id))
+        view.intent.emit(OpenTopUpPage(account_id))
     assert pages == ["https://app.smsup.es", "https://pay.b.example"]
 
 
@@ -213,7 +213,7 @@ def test_the_tray_snoozes_as_long_as_was_chosen(
 ) -> None:
     """Or no longer."""
     scene.start(A)
-    scene.tray.intent.emit(Snooze(choice))
+    scene.tray.intent.emit(SnoozeNotifications(choice))
     assert scene.asked() == [choice]
 
 

@@ -18,7 +18,7 @@ from trayapp.core.view.account_text import Card, Problem
 from trayapp.core.view.history import AccountHistory, history_page
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.notification_log import NotificationLogDialog
@@ -83,7 +83,7 @@ def settings(tab: int) -> Callable[[], SettingsDialog]:
 def account_dialog() -> AccountDialog:
     """Give the dialog with all its fields."""
     account = Account("a", "A", service=Service.CUSTOM)
-    return AccountDialog(Subject(account, is_new=True), ENGLISH)
+    return AccountDialog(EditedAccount(account, is_new=True), ENGLISH)
 
 
 def first_run() -> FirstRun:

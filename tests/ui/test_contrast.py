@@ -25,7 +25,7 @@ from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.chart.layout import ChartColours
 from trayapp.ui.icons.picture import ScaledPicture
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import READABLE, contrast, focus_ring, text_on, tint
@@ -105,7 +105,7 @@ def windows(palette: QPalette, qtbot: QtBot) -> list[QWidget]:
     )
     settings.save_failed(TROUBLE)
     account = AccountDialog(
-        Subject(Account("a", "A", service=Service.CUSTOM), is_new=False), ENGLISH
+        EditedAccount(Account("a", "A", service=Service.CUSTOM), is_new=False), ENGLISH
     )
     account.accept()
     why = NotificationLogDialog(ENGLISH)

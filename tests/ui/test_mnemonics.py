@@ -34,7 +34,7 @@ from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import TryAccount
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.window import Window
@@ -159,7 +159,7 @@ def test_an_account_has_no_clash(
     language: Language, service: Service, qtbot: QtBot
 ) -> None:
     """Of each kind."""
-    subject = Subject(Account("a", "№ 1", service), is_new=True)
+    subject = EditedAccount(Account("a", "№ 1", service), is_new=True)
     dialog = AccountDialog(subject, language)
     qtbot.addWidget(dialog)
     assert clashes(list(written(dialog))) == []

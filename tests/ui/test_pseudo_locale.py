@@ -48,7 +48,7 @@ from trayapp.core.view.tray import tray_view
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import TryAccount
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.about import AboutDialog
@@ -211,7 +211,7 @@ def test_an_account_that_is_typed_wrongly_fits(place: Place, service: Service) -
     """Every field with what is wrong with it, and a trial that failed."""
     language = place.language
     dialog = AccountDialog(
-        Subject(account(1, name="", service=service), is_new=True), language
+        EditedAccount(account(1, name="", service=service), is_new=True), language
     )
     place.shown(dialog)
     place.looks_well(dialog)

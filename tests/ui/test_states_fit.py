@@ -21,7 +21,7 @@ from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import card, problem, totals
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.intents import TryAccount
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.window import Window
@@ -143,7 +143,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     language = place.language
     account = replace(known(1).account, service=Service.SMSUP)
     dialog = AccountDialog(
-        Subject(account, is_new=False, pending=Secret(KEY)), language
+        EditedAccount(account, is_new=False, pending=Secret(KEY)), language
     )
     trials = collected(dialog.intent, TryAccount)
     place.looks_well(place.shown(dialog))

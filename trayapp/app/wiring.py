@@ -37,16 +37,16 @@ from trayapp.ui.intents import (
     OpenIntent,
     OpenNotificationLog,
     OpenSettings,
+    OpenTopUpPage,
     OpenWebsite,
     OpenWindow,
     ProgramIntent,
     Quit,
-    Refresh,
+    RefreshBalances,
     ReportPayment,
     RevealAmounts,
     SendTestNotification,
-    Snooze,
-    TopUp,
+    SnoozeNotifications,
     UnlockKeyring,
 )
 from trayapp.ui.tray.tray import Tray
@@ -240,9 +240,9 @@ class Wiring(QObject):
 
     def _act_on_account(self, intent: AccountIntent) -> None:
         match intent:
-            case Refresh(account_ids):
+            case RefreshBalances(account_ids):
                 self._poller.refresh(account_ids)
-            case TopUp(account_id):
+            case OpenTopUpPage(account_id):
                 self._top_up(account_id)
             case ReportPayment(account_id):
                 self._poller.paid(account_id)
@@ -259,7 +259,7 @@ class Wiring(QObject):
 
     def _act_on_program(self, intent: ProgramIntent) -> None:
         match intent:
-            case Snooze(choice):
+            case SnoozeNotifications(choice):
                 self._poller.snooze(choice)
             case SendTestNotification():
                 self._notices.tell_trial()

@@ -72,14 +72,14 @@ OpenIntent = (
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
+class RefreshBalances:
     """Request the balance of these accounts now; of all accounts for None."""
 
     account_ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TopUp:
+class OpenTopUpPage:
     """Open the web page on which an account is topped up."""
 
     account_id: str
@@ -119,8 +119,8 @@ class CopyTopUpRequest:
 
 
 AccountIntent = (
-    Refresh
-    | TopUp
+    RefreshBalances
+    | OpenTopUpPage
     | ReportPayment
     | EnterKey
     | UnlockKeyring
@@ -132,7 +132,7 @@ AccountIntent = (
 
 
 @dataclass(frozen=True, slots=True)
-class Snooze:
+class SnoozeNotifications:
     """Suppress notifications for a while, or no longer."""
 
     choice: SnoozeChoice
@@ -164,7 +164,7 @@ class Quit:
 
 
 ProgramIntent = (
-    Snooze
+    SnoozeNotifications
     | SendTestNotification
     | RevealAmounts
     | CopyDiagnostics

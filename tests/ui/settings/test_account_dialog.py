@@ -18,7 +18,7 @@ from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.intents import TryAccount
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -55,7 +55,9 @@ def make(qtbot: QtBot) -> Make:
         pending: Secret | None = None,
         language: Language = ENGLISH,
     ) -> AccountDialog:
-        subject = Subject(account, is_new=is_new, taken=("Shop",), pending=pending)
+        subject = EditedAccount(
+            account, is_new=is_new, taken=("Shop",), pending=pending
+        )
         dialog = AccountDialog(subject, language)
         qtbot.addWidget(dialog)
         with qtbot.waitActive(dialog):

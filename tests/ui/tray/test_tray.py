@@ -21,11 +21,11 @@ from trayapp.ui.intents import (
     Intent,
     OpenAbout,
     OpenSettings,
+    OpenTopUpPage,
     OpenWindow,
     Quit,
-    Refresh,
-    Snooze,
-    TopUp,
+    RefreshBalances,
+    SnoozeNotifications,
 )
 from trayapp.ui.tray.tray import LINES, Tray
 
@@ -97,7 +97,7 @@ def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
     [
         (VIEW.lines[0], OpenWindow(at_icon=True)),
         ("&Open", OpenWindow(at_icon=True)),
-        ("&Refresh", Refresh()),
+        ("&Refresh", RefreshBalances()),
         ("&Settings…", OpenSettings()),
         ("&About", OpenAbout()),
         ("&Quit", Quit()),
@@ -127,7 +127,7 @@ def test_one_account_is_topped_up_directly(tray: Tray) -> None:
     tray.render(VIEW)
     intents = collected(tray.intent, object)
     entries(tray)["&Top up…"].trigger()
-    assert intents == [TopUp("m")]
+    assert intents == [OpenTopUpPage("m")]
 
 
 def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
@@ -140,7 +140,7 @@ def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
     intents = collected(tray.intent, object)
     for action in submenu.actions():
         action.trigger()
-    assert intents == [TopUp("s"), TopUp("m")]
+    assert intents == [OpenTopUpPage("s"), OpenTopUpPage("m")]
 
 
 def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
@@ -151,10 +151,10 @@ def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
     for action in submenu.actions():
         action.trigger()
     assert intents == [
-        Snooze(SnoozeChoice.HOUR),
-        Snooze(SnoozeChoice.EIGHT_HOURS),
-        Snooze(SnoozeChoice.TOMORROW),
-        Snooze(SnoozeChoice.MONDAY),
+        SnoozeNotifications(SnoozeChoice.HOUR),
+        SnoozeNotifications(SnoozeChoice.EIGHT_HOURS),
+        SnoozeNotifications(SnoozeChoice.TOMORROW),
+        SnoozeNotifications(SnoozeChoice.MONDAY),
     ]
 
 
@@ -164,7 +164,7 @@ def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
     assert list(entries(tray))[:2] == [VIEW.lines[0], "Snoozed until 14:30"]
     intents = collected(tray.intent, object)
     entries(tray)["Turn notifications on a&gain"].trigger()
-    assert intents == [Snooze(SnoozeChoice.OFF)]
+    assert intents == [SnoozeNotifications(SnoozeChoice.OFF)]
     tray.render(VIEW)
     assert not any("nooze" in text for text in list(entries(tray))[:4])
     assert "Turn notifications on a&gain" not in entries(tray)
@@ -199,7 +199,7 @@ def test_clicks(
     tray = Tray(ENGLISH, platform=platform)
     intents = collected(tray.intent, object)
     icon(tray).activated.emit(reason)
-    expected = [OpenWindow(at_icon=True)] * opened + [Refresh()] * refreshed
+    expected = [OpenWindow(at_icon=True)] * opened + [RefreshBalances()] * refreshed
     assert intents == expected
 
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.notification_log import NotificationLogDialog
@@ -28,7 +28,9 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 DIALOGS: dict[str, Callable[[], QDialog]] = {
     "about": lambda: AboutDialog("1", ENGLISH),
-    "account": lambda: AccountDialog(Subject(Account("a", "A"), is_new=False), ENGLISH),
+    "account": lambda: AccountDialog(
+        EditedAccount(Account("a", "A"), is_new=False), ENGLISH
+    ),
     "settings": lambda: SettingsDialog(
         (Account("a", "A"),), Settings(), ENGLISH, new_id=lambda: "x"
     ),

@@ -10,7 +10,7 @@ from trayapp.core.i18n.language import language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.core.secret import Secret
 from trayapp.services.files.catalogs import catalog
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.widgets.key_field import KeyField
 from trayapp.ui.widgets.line_edit import LineEdit
 from trayapp.ui.window.window import Window
@@ -37,9 +37,9 @@ def test_a_line_grows_with_its_hint(qtbot: QtBot) -> None:
 def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
     """That one is stored, that another one is typed, that one was typed before."""
     language = language_for(code, catalog(code))
-    stored = AccountDialog(Subject(Account("a", "A"), is_new=False), language)
+    stored = AccountDialog(EditedAccount(Account("a", "A"), is_new=False), language)
     typed = AccountDialog(
-        Subject(Account("a", "A"), is_new=False, pending=KEY), language
+        EditedAccount(Account("a", "A"), is_new=False, pending=KEY), language
     )
     before = KeyField(language, is_stored=False, pending=KEY)
     before.put_away()

@@ -23,9 +23,9 @@ from trayapp.ui.intents import (
     Intent,
     OpenFirstRun,
     OpenSettings,
+    OpenTopUpPage,
     Quit,
-    Refresh,
-    TopUp,
+    RefreshBalances,
     UnlockKeyring,
 )
 from trayapp.ui.widgets.buttons import PushButton
@@ -168,8 +168,8 @@ def test_an_error_has_the_button_that_helps(
 @pytest.mark.parametrize(
     ("shown", "button", "intent"),
     [
-        (FINE, "Top up…", TopUp("m")),
-        (failed(Remedy.RETRY), "Check again", Refresh(("m",))),
+        (FINE, "Top up…", OpenTopUpPage("m")),
+        (failed(Remedy.RETRY), "Check again", RefreshBalances(("m",))),
         (failed(Remedy.ENTER_KEY), "Enter key…", EnterKey("m")),
         (failed(Remedy.UNLOCK), "Unlock keyring…", UnlockKeyring()),
         (failed(Remedy.COPY_DETAILS), "Copy details", CopyText("Rejected\n401")),
@@ -258,8 +258,8 @@ def test_without_accounts_the_window_invites_to_add_one(
 @pytest.mark.parametrize(
     ("key", "modifier", "intent"),
     [
-        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier, Refresh()),
-        (Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier, Refresh()),
+        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier, RefreshBalances()),
+        (Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier, RefreshBalances()),
         (Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier, OpenSettings()),
         (Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier, Quit()),
     ],

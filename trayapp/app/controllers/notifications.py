@@ -15,7 +15,7 @@ from trayapp.core.alerts.notification import (
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
-from trayapp.ui.intents import EnterKey, OpenWindow, Snooze, TopUp
+from trayapp.ui.intents import EnterKey, OpenTopUpPage, OpenWindow, SnoozeNotifications
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class NotificationController(QObject):
     def hear_button(self, account_id: str, button: str) -> None:
         """Do what a notification's button says."""
         if button == NotificationButton.TOP_UP:
-            self.intent.emit(TopUp(account_id))
+            self.intent.emit(OpenTopUpPage(account_id))
         elif button == NotificationButton.ENTER_KEY:
             self.intent.emit(EnterKey(account_id))
         elif button == NotificationButton.SNOOZE:
-            self.intent.emit(Snooze(SnoozeChoice.EIGHT_HOURS))
+            self.intent.emit(SnoozeNotifications(SnoozeChoice.EIGHT_HOURS))
         else:
             self.intent.emit(OpenWindow())
 

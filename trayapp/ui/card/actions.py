@@ -11,7 +11,12 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.density import Density
 from trayapp.ui.card.sparkline import SparklineButton
-from trayapp.ui.intents import CopyTopUpRequest, OpenHistory, ReportPayment, TopUp
+from trayapp.ui.intents import (
+    CopyTopUpRequest,
+    OpenHistory,
+    OpenTopUpPage,
+    ReportPayment,
+)
 from trayapp.ui.widgets.buttons import PushButton
 
 NEEDY = frozenset({Status.SOON, Status.LOW, Status.EMPTY})
@@ -35,7 +40,9 @@ class CardActions(QWidget):
         self._spark = SparklineButton(language)
         self._spark.clicked.connect(partial(self.intent.emit, OpenHistory(account_id)))
         self._top_up = PushButton(translate("Top up…"))
-        self._top_up.clicked.connect(partial(self.intent.emit, TopUp(account_id)))
+        self._top_up.clicked.connect(
+            partial(self.intent.emit, OpenTopUpPage(account_id))
+        )
         # Translators: a button that opens a menu.
         self._more = PushButton(translate("More"))
         self._menu = QMenu(self._more)

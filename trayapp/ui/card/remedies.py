@@ -12,11 +12,11 @@ from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.card.density import Density
-from trayapp.ui.intents import CopyText, EnterKey, Refresh, UnlockKeyring
+from trayapp.ui.intents import CopyText, EnterKey, RefreshBalances, UnlockKeyring
 from trayapp.ui.widgets.buttons import PushButton, widen
 from trayapp.ui.widgets.colours import calm
 from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
-from trayapp.ui.widgets.trouble import ProblemView
+from trayapp.ui.widgets.problem_view import ProblemView
 
 _WIDE: Final = 8
 """How wide each button is at least, in lines of text."""
@@ -126,7 +126,7 @@ class Remedies(QWidget):
     @Slot()
     def _on_check(self) -> None:
         account_id = self._account_id
-        self.intent.emit(Refresh(None if account_id is None else (account_id,)))
+        self.intent.emit(RefreshBalances(None if account_id is None else (account_id,)))
 
     @Slot()
     def _on_copy(self) -> None:

@@ -26,7 +26,7 @@ from trayapp.ui.intents import (
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.paged_dialog import PagedDialog
-from trayapp.ui.widgets.trouble import ProblemView
+from trayapp.ui.widgets.problem_view import ProblemView
 
 _FIRST: Final = min(Step)
 _LAST: Final = max(Step)

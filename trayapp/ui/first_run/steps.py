@@ -28,13 +28,13 @@ from trayapp.core.view.names import service_name
 from trayapp.ui.icons.icons import app_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.buttons import PushButton
+from trayapp.ui.widgets.check_box import RadioButton
 from trayapp.ui.widgets.form_field import FormField
 from trayapp.ui.widgets.key_field import KeyField
 from trayapp.ui.widgets.key_test import KeyTestRow
 from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.login_option import LoginOption
 from trayapp.ui.widgets.rows import Rows
-from trayapp.ui.widgets.ticks import RoundChoice
 
 _SERVICES: Final = tuple(Service)
 
@@ -96,7 +96,7 @@ class StepPart(QGroupBox):
             self.setContentsMargins(0, 0, 0, 0)
 
 
-class ServiceChoice(RoundChoice):
+class ServiceChoice(RadioButton):
     """One of several; Enter goes on, also where the desktop has it press buttons."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -26,7 +26,7 @@ _ONLY_CUSTOM: Final = (DraftField.BASE_URL, DraftField.PANEL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class EditedAccount:
     """What an account dialog starts from."""
 
     account: Account
@@ -50,7 +50,7 @@ class AccountDialog(FormDialog):
     intent = Signal(object)
 
     def __init__(
-        self, subject: Subject, language: Language, parent: QWidget | None = None
+        self, subject: EditedAccount, language: Language, parent: QWidget | None = None
     ) -> None:
         super().__init__(language, parent)
         translate = language.gettext

@@ -24,14 +24,14 @@ from trayapp.ui.intents import (
     SaveSettings,
     SortAccounts,
 )
-from trayapp.ui.settings.account_dialog import AccountDialog, Subject
+from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.accounts_page import AccountsPage
 from trayapp.ui.settings.appearance_page import AppearancePage
 from trayapp.ui.settings.general_page import GeneralPage
 from trayapp.ui.settings.notification_page import NotificationPage
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.form_dialog import FormDialog
-from trayapp.ui.widgets.trouble import ProblemView
+from trayapp.ui.widgets.problem_view import ProblemView
 
 
 class SettingsDialog(FormDialog):
@@ -132,7 +132,7 @@ class SettingsDialog(FormDialog):
         gone = sum(account.id not in kept for account in self._before)
         self._accounts_page.show_accounts(self._accounts, set(self._keys), gone)
 
-    def _open_account(self, subject: Subject) -> AccountDialog:
+    def _open_account(self, subject: EditedAccount) -> AccountDialog:
         dialog = AccountDialog(subject, self._language, self)
         dialog.entered.connect(self._on_entered)
         dialog.intent.connect(self.intent)
@@ -147,7 +147,9 @@ class SettingsDialog(FormDialog):
                 others = (one.name for one in self._accounts if one is not account)
                 key = self._keys.get(account_id)
                 return self._open_account(
-                    Subject(account, is_new=False, taken=tuple(others), pending=key)
+                    EditedAccount(
+                        account, is_new=False, taken=tuple(others), pending=key
+                    )
                 )
         return None
 
@@ -186,7 +188,7 @@ class SettingsDialog(FormDialog):
     def _add_account(self) -> None:
         taken = tuple(account.name for account in self._accounts)
         self._open_account(
-            Subject(Account(self._new_id(), ""), is_new=True, taken=taken)
+            EditedAccount(Account(self._new_id(), ""), is_new=True, taken=taken)
         )
 
     def _remove_account(self, account_id: str) -> None:

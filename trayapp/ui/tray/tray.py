@@ -23,11 +23,11 @@ from trayapp.ui.icons.taskbar import panel_ink
 from trayapp.ui.intents import (
     OpenAbout,
     OpenSettings,
+    OpenTopUpPage,
     OpenWindow,
     Quit,
-    Refresh,
-    Snooze,
-    TopUp,
+    RefreshBalances,
+    SnoozeNotifications,
 )
 
 LINES: Final = 5
@@ -168,7 +168,7 @@ class Tray(QObject):
         menu.addSeparator()
         menu.addAction(translate("&Open")).triggered.connect(open_window)
         menu.addAction(translate("&Refresh")).triggered.connect(
-            partial(self.intent.emit, Refresh())
+            partial(self.intent.emit, RefreshBalances())
         )
         self._top_up = menu.addAction(translate("&Top up…"))
         self._top_up.setEnabled(False)
@@ -194,7 +194,7 @@ class Tray(QObject):
         self._wake = self._menu.addAction(translate("Turn notifications on a&gain"))
         self._wake.setVisible(False)
         self._wake.triggered.connect(
-            partial(self.intent.emit, Snooze(SnoozeChoice.OFF))
+            partial(self.intent.emit, SnoozeNotifications(SnoozeChoice.OFF))
         )
         snooze = self._menu.addMenu(translate("S&nooze"))
         for text, choice in (
@@ -236,7 +236,7 @@ class Tray(QObject):
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         reasons = QSystemTrayIcon.ActivationReason
         if reason is reasons.MiddleClick:
-            self.intent.emit(Refresh())
+            self.intent.emit(RefreshBalances())
         elif reason is reasons.DoubleClick or (
             reason is reasons.Trigger and not self._is_mac  # there the menu opens
         ):
@@ -244,15 +244,15 @@ class Tray(QObject):
 
     @Slot()
     def _on_top_up(self) -> None:
-        self.intent.emit(TopUp(self._top_up.data()))
+        self.intent.emit(OpenTopUpPage(self._top_up.data()))
 
     @Slot(QAction)
     def _on_top_up_of(self, action: QAction) -> None:
-        self.intent.emit(TopUp(action.data()))
+        self.intent.emit(OpenTopUpPage(action.data()))
 
     @Slot(QAction)
     def _on_snooze(self, action: QAction) -> None:
-        self.intent.emit(Snooze(SnoozeChoice(action.data())))
+        self.intent.emit(SnoozeNotifications(SnoozeChoice(action.data())))
 
 
 def _say(actions: list[QAction], texts: list[str]) -> None:

@@ -13,7 +13,7 @@ from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.labels import TextLabel, Tone
-from trayapp.ui.widgets.trouble import ProblemView
+from trayapp.ui.widgets.problem_view import ProblemView
 
 
 class KeyTestRow(QWidget):

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trayapp.ui.widgets.check_box import CheckBox
 from trayapp.ui.widgets.labels import TextLabel, Tone
-from trayapp.ui.widgets.ticks import TickBox
 
 
 class Option(QWidget):
@@ -21,7 +21,7 @@ class Option(QWidget):
         self, text: str, *, on: bool, advice: str = "", parts: tuple[QWidget, ...] = ()
     ) -> None:
         super().__init__()
-        self.box = TickBox(text)
+        self.box = CheckBox(text)
         self.box.setChecked(on)
         self.box.setAccessibleName(text.replace("&", "").rstrip(":").rstrip())
         self.box.setAccessibleDescription(advice)

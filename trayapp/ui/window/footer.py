@@ -10,7 +10,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.ui.intents import (
     OpenNotificationLog,
     OpenSettings,
-    Refresh,
+    RefreshBalances,
     RevealAmounts,
 )
 from trayapp.ui.widgets.announce import announce
@@ -37,7 +37,7 @@ class Footer(QWidget):
         self._totals = ""
         self._words = TextLabel(tone=Tone.MUTED)
         self._refresh = PushButton(translate("&Refresh"))
-        self._refresh.clicked.connect(partial(self.intent.emit, Refresh()))
+        self._refresh.clicked.connect(partial(self.intent.emit, RefreshBalances()))
         # Translators: a button: why notifications were sent, or not.
         self._why = PushButton(translate("&Why?"))
         about = translate("Which notifications were sent or held back, and why")

@@ -26,17 +26,17 @@ from trayapp.ui.intents import (
     OpenAbout,
     OpenSettings,
     Quit,
-    Refresh,
+    RefreshBalances,
 )
 from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.widgets.scroll import Scroll
 from trayapp.ui.window.banner import Banners
+from trayapp.ui.window.card_grid import CardGrid
 from trayapp.ui.window.change_announcer import ChangeAnnouncer
-from trayapp.ui.window.deck import CardGrid
 from trayapp.ui.window.empty_page import EmptyPage
 from trayapp.ui.window.footer import Footer
 from trayapp.ui.window.search import Search
-from trayapp.ui.window.shared_trouble import SharedProblem
+from trayapp.ui.window.shared_problem import SharedProblem
 
 _SIZE: Final = (42, 38)
 """How wide and high the window is at first, in lines of text."""
@@ -258,8 +258,8 @@ class Window(QMainWindow):
     def _add_shortcuts(self) -> None:
         for keys, slot in (
             ("F1", partial(self.intent.emit, OpenAbout())),
-            ("F5", partial(self.intent.emit, Refresh())),
-            ("Ctrl+R", partial(self.intent.emit, Refresh())),
+            ("F5", partial(self.intent.emit, RefreshBalances())),
+            ("Ctrl+R", partial(self.intent.emit, RefreshBalances())),
             ("Ctrl+F", self._on_find),
             ("Ctrl+,", partial(self.intent.emit, OpenSettings())),
             ("Ctrl+Q", partial(self.intent.emit, Quit())),

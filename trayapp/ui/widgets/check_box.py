@@ -14,7 +14,7 @@ _DARKENED: Final = 150
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
-class TickBox(QCheckBox):
+class CheckBox(QCheckBox):
     """A box to tick."""
 
     def __init__(self, text: str) -> None:
@@ -28,7 +28,7 @@ class TickBox(QCheckBox):
             _outline(self)
 
 
-class RoundChoice(QRadioButton):
+class RadioButton(QRadioButton):
     """One of several choices."""
 
     def __init__(self, text: str) -> None:

@@ -14,17 +14,17 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from trayapp.ui.widgets.check_box import CheckBox, RadioButton
 from trayapp.ui.widgets.colours import SEEN, contrast
 from trayapp.ui.widgets.dark_palette import dark_palette
-from trayapp.ui.widgets.ticks import RoundChoice, TickBox
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 ELEMENTS = QStyle.SubElement
 KINDS = [
-    (TickBox, ELEMENTS.SE_CheckBoxIndicator),
-    (RoundChoice, ELEMENTS.SE_RadioButtonIndicator),
+    (CheckBox, ELEMENTS.SE_CheckBoxIndicator),
+    (RadioButton, ELEMENTS.SE_RadioButtonIndicator),
 ]
 
 
@@ -70,7 +70,7 @@ def test_what_is_not_chosen_has_an_outline_that_is_seen(
 
 def test_the_words_keep_their_colour(qapp: QApplication, qtbot: QtBot) -> None:
     """Only the outline is another one."""
-    box = TickBox("A choice")
+    box = CheckBox("A choice")
     qtbot.addWidget(box)
     ink = QPalette.ColorRole.WindowText
     assert box.palette().color(ink) == qapp.palette().color(ink)

@@ -17,7 +17,7 @@ from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.widgets.labels import TextLabel
-from trayapp.ui.window.deck import CardGrid
+from trayapp.ui.window.card_grid import CardGrid
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.

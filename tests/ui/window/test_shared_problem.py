@@ -15,8 +15,8 @@ from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
-from trayapp.ui.intents import Refresh, UnlockKeyring
-from trayapp.ui.window.shared_trouble import SharedProblem
+from trayapp.ui.intents import RefreshBalances, UnlockKeyring
+from trayapp.ui.window.shared_problem import SharedProblem
 from trayapp.ui.window.window import Window
 
 # Said by Qt wherever there is no screen.
@@ -78,7 +78,7 @@ def test_what_all_fail_with_is_said_once(
     assert "Details" not in buttons(strip(window))
     intents = collected(window.intent, object)
     buttons(strip(window))["Check again"].click()
-    assert intents == [Refresh()]
+    assert intents == [RefreshBalances()]
 
 
 def test_it_goes_when_it_is_over(window: Window, words: Words) -> None:
