@@ -39,7 +39,7 @@ from trayapp.services.log.recent import RecentErrors
 from trayapp.ui.icons.icons import app_icon, notice_picture
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.widgets.dark_palette import Palettes
-from trayapp.ui.window.start_error import say_last_word
+from trayapp.ui.window.message_boxes import show_start_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +216,7 @@ def _give_up(failure: Failure, language: Language) -> int:
         sys.stderr.write(f"{explain(failure, language)}\n")
     start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
     catch_faults()
-    say_last_word(problem(failure, language))
+    show_start_error(problem(failure, language))
     release_faults()
     return FAILED
 

@@ -10,7 +10,7 @@ from trayapp.core.errors import ConfigUnwritable, Failure
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
 from trayapp.services.reports import Saved
-from trayapp.ui.settings.restart_offer import RestartOffer
+from trayapp.ui.window.message_boxes import RestartOffer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 

@@ -82,5 +82,4 @@ def test_nothing_slow_is_imported_before_it() -> None:
         "trayapp.ui",
         "trayapp.ui.icons",
         "trayapp.ui.icons.first_icon",
-        "trayapp.ui.icons.resources",
     ]

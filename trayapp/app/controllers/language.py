@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.core.i18n.language import Language
 from trayapp.qt.language import person_language
-from trayapp.ui.settings.restart_offer import RestartOffer
+from trayapp.ui.window.message_boxes import RestartOffer
 
 if TYPE_CHECKING:
     from trayapp.services.reports import Saved

@@ -5,13 +5,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
+    QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
     QPixmap,
     QResizeEvent,
 )
@@ -23,14 +25,14 @@ from trayapp.core.view.account_text import Card
 from trayapp.ui.card.actions import CardActions
 from trayapp.ui.card.density import Density
 from trayapp.ui.card.facts import CALM, Facts, name_of
-from trayapp.ui.card.ground import paint_card
 from trayapp.ui.card.remedies import Remedies
 from trayapp.ui.icons.icons import state_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.intents import CopyText, OpenHistory
-from trayapp.ui.widgets.colours import calm
+from trayapp.ui.widgets.colours import calm, focus_ring, hairline
 
 _BASE: Final = QPalette.ColorRole.Base
+_ROUNDING: Final = 8.0
 _NARROW: Final = 29
 """Below so many lines of text in width the buttons stand under the words."""
 _OPENING: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
@@ -231,9 +233,19 @@ class AccountCard(QGroupBox):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the card's ground, and a ring around it if it has the focus."""
+        """Paint the background, and a focus ring if the keyboard moved the focus."""
         del event
-        paint_card(self, ringed=self.hasFocus() and self._by_keyboard)
+        palette, is_ringed = self.palette(), self.hasFocus() and self._by_keyboard
+        width = 2.0 if is_ringed else 1.0
+        colour = focus_ring(palette, _BASE) if is_ringed else hairline(palette)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, width))
+        painter.setBrush(palette.color(_BASE))
+        inset = width / 2
+        frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(frame, _ROUNDING, _ROUNDING)
+        painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Keep the focus: a group box would hand it to its first button."""

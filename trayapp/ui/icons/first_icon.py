@@ -1,11 +1,12 @@
 """The tray icon of the first tenth of a second, before anything can be said in it."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.core.program import PROGRAM
-from trayapp.ui.icons.resources import resource
 
 SIZES = (16, 20, 22, 24, 32, 40, 48, 64)
 """What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
@@ -26,6 +27,13 @@ class FirstIcon:
         self.icon.setContextMenu(self.menu)
         self.icon.setToolTip(PROGRAM)
         self.icon.show()
+
+
+def resource(name: str) -> Path:
+    """Find a file in the installed or bundled package, else in the checkout."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "resources" / name
+    return installed if installed.exists() else package.parent / "resources" / name
 
 
 def _picture() -> QIcon:

@@ -10,9 +10,8 @@ from trayapp.core.errors.status import Status
 from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, plain_inks
-from trayapp.ui.icons.first_icon import SIZES
+from trayapp.ui.icons.first_icon import SIZES, resource
 from trayapp.ui.icons.glyphs import gauge_image, state_image
-from trayapp.ui.icons.resources import resource
 from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:

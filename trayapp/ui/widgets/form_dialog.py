@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QTabWidget, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.ui.widgets.buttons import plain
-from trayapp.ui.widgets.page import Page
-from trayapp.ui.widgets.paged_dialog import PagedDialog
+from trayapp.ui.widgets.paged_dialog import Page, PagedDialog
 
 
 class FormDialog(PagedDialog):

@@ -4,10 +4,12 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QFrame,
     QMainWindow,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,7 +31,6 @@ from trayapp.ui.intents import (
     RefreshBalances,
 )
 from trayapp.ui.widgets.labels import TextLabel, Tone
-from trayapp.ui.widgets.scroll import Scroll
 from trayapp.ui.window.banner import Banners
 from trayapp.ui.window.card_grid import CardGrid
 from trayapp.ui.window.change_announcer import ChangeAnnouncer
@@ -40,6 +41,8 @@ from trayapp.ui.window.shared_problem import SharedProblem
 
 _SIZE: Final = (42, 38)
 """How wide and high the window is at first, in lines of text."""
+_LEAST_VIEW: Final = (24, 8)
+"""The smallest width and height of a scrolled page, in lines of text."""
 
 
 class Window(QMainWindow):
@@ -76,10 +79,10 @@ class Window(QMainWindow):
         inside = QWidget()
         self.setCentralWidget(inside)
         self._whole = QVBoxLayout(inside)
-        self._scroll = Scroll(self._deck)
+        self._scroll = _ScrollPage(self._deck)
         self._begin = EmptyPage(language)
         self._begin.intent.connect(self.intent)
-        self._empty = Scroll(self._begin)
+        self._empty = _ScrollPage(self._begin)
         self._lay_out()
         self._add_shortcuts()
         self.show_cards(())
@@ -266,3 +269,30 @@ class Window(QMainWindow):
             ("Esc", self._on_escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+
+class _ScrollPage(QScrollArea):
+    """Scrolls up and down only: it is as wide as what is in it needs."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave room for the page and for what scrolls it."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        page = self.widget()
+        width = page.minimumSizeHint().width() if page is not None else 0
+        needed = QSize(width + bar, 0)
+        return needed.expandedTo(QSize(*_LEAST_VIEW) * self.fontMetrics().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear when something in the page comes, goes or grows."""
+        done = super().eventFilter(watched, event)
+        # Asked of Qt: what Python knows of this may be gone before Qt's own part is.
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return done

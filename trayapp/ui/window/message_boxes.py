@@ -1,10 +1,17 @@
-"""Asks whether the program may start anew, for a language that was chosen."""
+"""The message boxes: why the program can't start, and the offer to restart it."""
 
-from PySide6.QtCore import Qt
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from trayapp.core.i18n.language import Language
 from trayapp.core.program import PROGRAM
+from trayapp.core.view.account_text import Problem
+from trayapp.ui.widgets.buttons import plain
+
+_READ_MS: Final = 60_000
+"""At login a person may be away, so the box closes by itself."""
 
 
 class RestartOffer(QMessageBox):
@@ -30,3 +37,19 @@ class RestartOffer(QMessageBox):
         later = self.addButton(translate("&Later"), roles.RejectRole)
         self.setDefaultButton(now)
         self.setEscapeButton(later)
+
+
+def show_start_error(problem: Problem) -> None:
+    """Say why the program ends; return when the box is closed, or after a minute."""
+    box = QMessageBox()
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(PROGRAM)
+    box.setText(problem.title)
+    detail = f"({problem.detail})" if problem.detail else ""
+    box.setInformativeText(
+        " ".join(filter(None, (problem.reason, problem.advice, detail)))
+    )
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    plain(box)
+    QTimer.singleShot(_READ_MS, box.reject)
+    box.exec()

@@ -9,7 +9,7 @@ from on_screen import on_screen
 from trayapp.core.errors import ProgramHangs
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
-from trayapp.ui.window.start_error import say_last_word
+from trayapp.ui.window.message_boxes import show_start_error
 
 SAID = problem(ProgramHangs(detail="process 4711").as_failure(), Language())
 
@@ -25,7 +25,7 @@ def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
         box.accept()
 
     QTimer.singleShot(0, look)
-    say_last_word(SAID)
+    show_start_error(SAID)
     title, rest = read
     assert title == "Balance Tray runs already, and does not answer"
     assert "Wait a minute and try again" in rest
@@ -37,5 +37,5 @@ def test_it_does_not_wait_for_ever(
 ) -> None:
     """At login nobody may be looking."""
     assert qtbot is not None
-    monkeypatch.setattr("trayapp.ui.window.start_error._READ_MS", 1)
-    say_last_word(SAID)
+    monkeypatch.setattr("trayapp.ui.window.message_boxes._READ_MS", 1)
+    show_start_error(SAID)
