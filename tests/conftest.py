@@ -73,7 +73,7 @@ def now() -> datetime:
 @pytest.fixture
 def qt_notifies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have Qt show notifications, as on Windows: without a bus, all are held back."""
-    monkeypatch.setattr("trayapp.services.backend.make_notifier", lambda *_: None)
+    monkeypatch.setattr("trayapp.services.backend._make_notifier", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -57,6 +57,7 @@ ORDER = {
         "view",
     ),
     "services": (
+        "messages",
         "files",
         "log",
         "desktop",

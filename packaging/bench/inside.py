@@ -33,6 +33,7 @@ from trayapp.__main__ import main as start
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import MemoryVault
+from trayapp.services.messages.events import RefreshFinished
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.intents import OpenHistory
 from trayapp.ui.window.window import Window
@@ -40,7 +41,7 @@ from trayapp.ui.window.window import Window
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trayapp.core.account_state import Outcome
+    from trayapp.services.messages.events import Event
 
 _WITHIN_MS: Final = 100_000
 _LOOK_MS: Final = 5
@@ -99,9 +100,10 @@ class Watch(QObject):
         self._beats.append(time.monotonic())
 
     @Slot(object)
-    def hear(self, _outcome: Outcome) -> None:
-        """Note an answer."""
-        self.answered.append(time.monotonic())
+    def record(self, event: Event) -> None:
+        """Note when a balance came."""
+        if isinstance(event, RefreshFinished):
+            self.answered.append(time.monotonic())
 
 
 class Inside:
@@ -124,7 +126,7 @@ class Inside:
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # whatever it takes
                 super().__init__(*args)
                 inside.poller = self
-                self.answered.connect(inside.watch.hear)
+                self.event_emitted.connect(inside.watch.record)
 
         class Wiring(trayapp.app.wiring.Wiring):
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # see above

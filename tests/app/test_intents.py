@@ -23,7 +23,13 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.history import HistoryView
-from trayapp.services.reports import Loaded, Saved
+from trayapp.services.messages.events import (
+    ButtonPressed,
+    HistoryRead,
+    ProfileLoaded,
+    SaveFinished,
+    TrialFinished,
+)
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import (
     CopyTopUpRequest,
@@ -84,7 +90,7 @@ def open_history(scene: Scene) -> HistoryWindow:
     """Open the first account's history from its card."""
     press(scene.window, "History…")
     chart = ChartData((), A.low_below, (), None, NOON, "")
-    scene.poller.looked_up.emit(HistoryView("a", "Main", chart, "", "", (), ()))
+    scene.report(HistoryRead(HistoryView("a", "Main", chart, "", "", (), ())))
     (window,) = scene.histories()
     return window
 
@@ -176,14 +182,14 @@ def test_a_pressed_notification_brings_the_window(
 ) -> None:
     """Clicked itself, or its button."""
     scene.start(A)
-    scene.poller.pressed.emit("a", button.value)
+    scene.report(ButtonPressed("a", button))
     assert scene.window.isVisible()
 
 
 def test_a_pressed_top_up_opens_the_panel(scene: Scene, pages: list[str]) -> None:
     """And no window."""
     scene.start(A)
-    scene.poller.pressed.emit("a", NotificationButton.TOP_UP.value)
+    scene.report(ButtonPressed("a", NotificationButton.TOP_UP))
     assert pages == ["https://app.smsup.es"]
     assert not scene.window.isVisible()
 
@@ -191,7 +197,7 @@ def test_a_pressed_top_up_opens_the_panel(scene: Scene, pages: list[str]) -> Non
 def test_a_pressed_enter_key_opens_that_accounts_dialog(scene: Scene) -> None:
     """The key can be typed at once."""
     scene.start(A, B)
-    scene.poller.pressed.emit("b", NotificationButton.ENTER_KEY.value)
+    scene.report(ButtonPressed("b", NotificationButton.ENTER_KEY))
     assert scene.edited == "Shop"
 
 
@@ -220,7 +226,7 @@ def test_the_tray_snoozes_as_long_as_was_chosen(
 def test_a_pressed_snooze_holds_for_what_its_label_says(scene: Scene) -> None:
     """Eight hours, and no window comes up."""
     scene.start(A)
-    scene.poller.pressed.emit("a", NotificationButton.SNOOZE.value)
+    scene.report(ButtonPressed("a", NotificationButton.SNOOZE))
     assert scene.asked() == [SnoozeChoice.EIGHT_HOURS]
     assert not scene.window.isVisible()
 
@@ -325,7 +331,7 @@ def test_saved_settings_are_everywhere(scene: Scene) -> None:
     press(scene.dialog, "OK")
     ((changes, shown),) = scene.poller.saves
     assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
-    scene.poller.saved.emit(Saved((B, C), Settings()))
+    scene.report(SaveFinished((B, C), Settings()))
     assert scene.dialogs() == []
     assert [one.account_id for one in scene.cards] == ["b", "c"]
     assert scene.says("€9.50")
@@ -336,11 +342,11 @@ def test_the_dialog_shows_the_settings_as_they_are(scene: Scene) -> None:
     """As they were loaded, and then as they were saved."""
     hours = [Settings(timedelta(hours=number)) for number in (1, 2)]
     scene.wiring.start(quiet=False)
-    scene.poller.loaded.emit(Loaded((AccountState(A),), hours[0]))
+    scene.report(ProfileLoaded((AccountState(A),), hours[0]))
     for saved in hours[1:] * 2:
         scene.tray.intent.emit(OpenSettings())
         press(scene.dialog, "OK")
-        scene.poller.saved.emit(Saved((A,), saved))
+        scene.report(SaveFinished((A,), saved))
     assert [changes.settings for changes, _ in scene.poller.saves] == hours
 
 
@@ -349,7 +355,7 @@ def test_settings_that_were_not_saved_change_nothing(scene: Scene) -> None:
     scene.start(A)
     scene.tray.intent.emit(OpenSettings())
     press(scene.dialog, "OK")
-    scene.poller.saved.emit(Saved(problem=Failure(ConfigUnwritable)))
+    scene.report(SaveFinished(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)
     assert len(scene.tray.views[-1].lines) == 1
 
@@ -357,13 +363,13 @@ def test_settings_that_were_not_saved_change_nothing(scene: Scene) -> None:
 def test_a_trial_goes_to_the_gateway_and_its_answer_back(scene: Scene) -> None:
     """Before anything is stored."""
     scene.start(A)
-    scene.poller.pressed.emit("a", NotificationButton.ENTER_KEY.value)
+    scene.report(ButtonPressed("a", NotificationButton.ENTER_KEY))
     assert scene.edited == "Main"
     (dialog,) = scene.dialog.findChildren(AccountDialog)
     press(dialog, "Test")
     (trial,) = scene.asked()
     assert isinstance(trial, Trial)
-    scene.poller.tried.emit(trial, outcome(A, LOW))
+    scene.report(TrialFinished(trial, outcome(A, LOW)))
     assert "The gateway answers: €9.50" in words(dialog)
 
 

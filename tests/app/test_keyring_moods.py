@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
@@ -19,6 +18,7 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
 from desktop.scripted_gateway import ScriptedGateway
+from event_log import EventLog
 from fake_secrets import FAILED, FakeSecrets
 from on_screen import on_screen
 from private_bus import private_bus
@@ -27,6 +27,7 @@ from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core import schedule
 from trayapp.core.account import Account, Service
+from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import (
@@ -40,17 +41,14 @@ from trayapp.core.errors import (
 )
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.secret_service import SecretServiceVault
-from trayapp.services.reports import Listener, Outside
+from trayapp.services.messages.events import Emit, RefreshFinished
 from trayapp.ui.tray.tray import Tray
-
-if TYPE_CHECKING:
-    from trayapp.core.account_state import Outcome
 
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 0.2
@@ -68,8 +66,13 @@ class Scene:
         self.service: FakeSecrets | None = None
         self.poller = Poller(self._make_backend)
         self.wiring = Wiring(self.poller, Tray(Language()), Language())
-        self.outcomes: list[Outcome] = []
-        self.poller.answered.connect(self.outcomes.append)
+        self.events = EventLog()
+        self.poller.event_emitted.connect(self.events.record)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What the requests for a balance came to."""
+        return [one.outcome for one in self.events.of(RefreshFinished)]
 
     def run_keyring(self) -> FakeSecrets:
         """Start a keyring that holds the key."""
@@ -112,17 +115,17 @@ class Scene:
         heart.stop()
         return max(after - before for before, after in pairwise(beats)) * 1_000
 
-    def _make_backend(self, listener: Listener) -> Backend:
+    def _make_backend(self, emit: Emit) -> Backend:
         keychain = Keychain(
             SecretServiceVault(), timeout_s=PATIENCE_S, prompt_timeout_s=PATIENCE_S
         )
-        outside = Outside(
+        environment = Environment(
             keychain,
             GatewayClient(),
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        return Backend(self._places, listener, outside)
+        return Backend(self._places, emit, environment)
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
@@ -28,13 +27,13 @@ from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, TimedOut
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.messages.events import Emit, Event, RefreshFinished
 from trayapp.services.polling.concurrency import AT_ONCE
-from trayapp.services.reports import Listener, Outside
 from trayapp.ui.tray.tray import Tray
 
 COUNT = 1_000
@@ -58,7 +57,7 @@ def url() -> Iterator[str]:
         started.terminate()
 
 
-class Ears(QObject):
+class GuiThread(QObject):
     """Keeps what is answered, and how often the GUI thread's heart beats."""
 
     def __init__(self, poller: Poller) -> None:
@@ -67,7 +66,7 @@ class Ears(QObject):
         self.hanging: set[str] = set()
         self.other: list[Failure] = []
         self.beats: list[float] = []
-        poller.answered.connect(self._hear)
+        poller.event_emitted.connect(self._handle)
         self._heart = QTimer(self, interval=1)
         self._heart.timeout.connect(self._beat)
         self._heart.start()
@@ -88,13 +87,16 @@ class Ears(QObject):
         self.beats.append(time.perf_counter())
 
     @Slot(object)
-    def _hear(self, outcome: Outcome) -> None:
-        if isinstance(outcome.result, Reading):
-            self.good.add(outcome.account_id)
-        elif outcome.result.kind is TimedOut:
-            self.hanging.add(outcome.account_id)
-        else:
-            self.other.append(outcome.result)
+    def _handle(self, event: Event) -> None:
+        match event:
+            case RefreshFinished(Outcome(account_id, _, Reading())):
+                self.good.add(account_id)
+            case RefreshFinished(Outcome(account_id, _, failure)):
+                assert isinstance(failure, Failure)
+                if failure.kind is TimedOut:
+                    self.hanging.add(account_id)
+                else:
+                    self.other.append(failure)
 
 
 class Hosted(Tray):
@@ -137,43 +139,43 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
     )
     ConfigFile(places.config).save(Config(accounts))
 
-    def make_backend(listener: Listener) -> Backend:
-        outside = Outside(
+    def make_backend(emit: Emit) -> Backend:
+        environment = Environment(
             Keychain(MemoryVault(keys)),
             GatewayClient(deadline_s=DEADLINE_S),
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        return Backend(places, listener, outside)
+        return Backend(places, emit, environment)
 
     before = set(QApplication.topLevelWidgets())
     poller = Poller(make_backend)
     wiring = Wiring(poller, Hosted(Language()), Language())
-    ears = Ears(poller)
+    gui = GuiThread(poller)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)  # as the program does
     try:
         start = time.monotonic()
         wiring.start(quiet=True)
-        qtbot.waitUntil(lambda: len(ears.good) == COUNT - HANGING, timeout=100_000)
+        qtbot.waitUntil(lambda: len(gui.good) == COUNT - HANGING, timeout=100_000)
         first = time.monotonic() - start
-        qtbot.waitUntil(lambda: len(ears.hanging) == HANGING, timeout=100_000)
+        qtbot.waitUntil(lambda: len(gui.hanging) == HANGING, timeout=100_000)
         files, threads, memory = open_files(), threading.active_count(), memory_mb()
-        ears.forget()
+        gui.forget()
         start = time.monotonic()
         poller.refresh()
-        qtbot.waitUntil(lambda: len(ears.good) == COUNT - HANGING, timeout=60_000)
+        qtbot.waitUntil(lambda: len(gui.good) == COUNT - HANGING, timeout=60_000)
         second = time.monotonic() - start
-        behind = HANGING - len(ears.hanging)
-        stall = ears.longest_stall_ms
+        behind = HANGING - len(gui.hanging)
+        stall = gui.longest_stall_ms
         waiting = next(
             one
             for one in reversed(keys)
-            if one.endswith("9") and one not in ears.hanging
+            if one.endswith("9") and one not in gui.hanging
         )
         start = time.monotonic()
         poller.refresh([waiting])
-        qtbot.waitUntil(lambda: waiting in ears.hanging, timeout=30_000)
+        qtbot.waitUntil(lambda: waiting in gui.hanging, timeout=30_000)
         checked = time.monotonic() - start
         more_mb = memory_mb() - memory
         print(  # noqa: T201  # the figures
@@ -186,8 +188,8 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         assert wiring.stop()
         sys.setswitchinterval(usual)
         drop(set(QApplication.topLevelWidgets()) - before)
-    tally.add(FAULTS, HANGING + len(ears.hanging))
-    assert ears.other == []
+    tally.add(FAULTS, HANGING + len(gui.hanging))
+    assert gui.other == []
     all_deadlines = HANGING * DEADLINE_S / AT_ONCE
     assert first < all_deadlines + 60
     assert second < 30
@@ -208,21 +210,18 @@ def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> No
     answers: list[Outcome] = []
     marks: list[tuple[int, int, int]] = []
 
-    class Ears:
-        def answered(self, outcome: Outcome) -> None:
-            answers.append(outcome)
-
-        def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *_: None
+    def emit(event: Event) -> None:
+        if isinstance(event, RefreshFinished):
+            answers.append(event.outcome)
 
     async def story() -> None:
-        outside = Outside(
+        environment = Environment(
             Keychain(MemoryVault(keys)),
             GatewayClient(),
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        backend = Backend(places, cast("Listener", Ears()), outside)
+        backend = Backend(places, emit, environment)
         running = asyncio.create_task(backend.run())
         while len(marks) < ROUNDS:
             async with asyncio.timeout(20):

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from event_log import EventLog
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
@@ -20,12 +21,12 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.i18n.language import Language
 from trayapp.demo.accounts import MAIN_KEY
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Listener, Outside
+from trayapp.services.messages.events import Emit, RefreshFinished
 from trayapp.ui.tray.tray import Tray
 
 COUNT = 200
@@ -62,23 +63,27 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
     ConfigFile(places.config).save(Config(tuple(accounts)))
     vault = MemoryVault({f"id{n}": MAIN_KEY for n in range(COUNT)})
 
-    def make_backend(listener: Listener) -> Backend:
-        outside = Outside(
+    def make_backend(emit: Emit) -> Backend:
+        environment = Environment(
             Keychain(vault),
             GatewayClient(),
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        return Backend(places, listener, outside)
+        return Backend(places, emit, environment)
 
     poller = Poller(make_backend)
     wiring = Wiring(poller, Tray(Language()), Language())
-    answered: list[object] = []
-    poller.answered.connect(answered.append)
+    events = EventLog()
+    poller.event_emitted.connect(events.record)
+
+    def all_answered() -> bool:
+        return len(events.of(RefreshFinished)) >= COUNT
+
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)  # as the program does
     wiring.start(quiet=True)
-    qtbot.waitUntil(lambda: len(answered) >= COUNT, timeout=60_000)
+    qtbot.waitUntil(all_answered, timeout=60_000)
     wiring.show_window()
 
     beats: list[float] = []
@@ -86,10 +91,10 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
     heart.timeout.connect(lambda: beats.append(time.perf_counter()))
     heart.start()
     qtbot.waitUntil(lambda: len(beats) > SETTLED)  # the window has come up
-    answered.clear()
+    events.clear()
     beats.clear()
     poller.refresh()
-    qtbot.waitUntil(lambda: len(answered) >= COUNT, timeout=60_000)
+    qtbot.waitUntil(all_answered, timeout=60_000)
     heart.stop()
     wiring.stop()
     sys.setswitchinterval(usual)

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
@@ -26,18 +25,16 @@ from fast_time import FastLoop
 from soak import LOW, Desk, Vault, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
-from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import NotificationImage, notification_about
-from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.delivery import NotificationDelivery
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.history.service import HistoryService
 from trayapp.services.keyring.keychain import Keychain
-from trayapp.services.reports import Listener, Outside
+from trayapp.services.messages.events import AlertsDecided, Event
 
 ACCOUNTS = tuple(
     Account(f"id{number}", f"Account {number}", low_below=LOW) for number in range(20)
@@ -64,31 +61,6 @@ class Mark:
     database_kb: int
 
 
-class Ears:
-    """The window's side: passes on what is to be told, and is in trouble itself."""
-
-    def __init__(self, life: "Life") -> None:
-        self._life = life
-        self._telling: set[asyncio.Task[None]] = set()
-        self.problems: list[Failure | None] = []
-
-    def alerts(self, alerts: tuple[Alert, ...]) -> None:
-        """Have them shown, as the program does."""
-        telling = asyncio.create_task(
-            self._life.backend.tell(notification_about(alerts, ENGLISH))
-        )
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
-
-    def kept(self, problem: Failure | None) -> None:
-        """Keep it."""
-        self.problems.append(problem)
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """Take all else as it comes."""
-        return lambda *_: None
-
-
 class Life:
     """The program's own backend over many days, on a loop whose time flies."""
 
@@ -110,7 +82,7 @@ class Life:
         self.world = World(ids, self.now, self.chance)
         self.vault, self.desk = Vault(ids), Desk(self.world)
         self.keychain = Keychain(self.vault)
-        self.ears = Ears(self)
+        self._telling: set[asyncio.Task[None]] = set()
         self.backend: Backend
         self.marks: list[Mark] = []
         services = "trayapp.services"
@@ -120,8 +92,8 @@ class Life:
         monkeypatch.setattr(f"{services}.backend.HistoryService", history)
         delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
-        monkeypatch.setattr(f"{services}.backend.make_notifier", lambda *_: self.desk)
-        monkeypatch.setattr(f"{services}.backend.make_wakeups", lambda _: None)
+        monkeypatch.setattr(f"{services}.backend._make_notifier", lambda *_: self.desk)
+        monkeypatch.setattr(f"{services}.backend._make_resume_monitor", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
         # same each time: the alarm's look at the clock, and that at months of readings.
@@ -131,6 +103,14 @@ class Life:
         )
         monkeypatch.setattr(f"{services}.alerts.outlooks._GOOD_FOR", A_DAY)
         monkeypatch.setattr(f"{services}.alerts.outlooks._MOVED", Decimal("0.5"))
+
+    def _handle(self, event: Event) -> None:
+        """Have alerts shown, as the window's side does."""
+        if isinstance(event, AlertsDecided):
+            notification = notification_about(event.alerts, ENGLISH)
+            telling = asyncio.create_task(self.backend.tell(notification))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
 
     def now(self) -> datetime:
         """Give the clock on the wall, which somebody may set."""
@@ -146,10 +126,10 @@ class Life:
             self.loop.close()
 
     async def _live(self, days: int, *, troubled: bool) -> None:
-        outside = Outside(
+        environment = Environment(
             self.keychain, self.world, self.now, NotificationImage(1, bytes(4)), UTC
         )
-        self.backend = Backend(self.places, cast("Listener", self.ears), outside)
+        self.backend = Backend(self.places, self._handle, environment)
         running = asyncio.create_task(self.backend.run())
         troubling = asyncio.create_task(self._trouble()) if troubled else None
         for day in range(1, days + 1):

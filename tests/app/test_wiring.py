@@ -37,7 +37,21 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.services.desktop.instance_client import InstanceMessage
-from trayapp.services.reports import Saved
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    ExportFinished,
+    ForecastMade,
+    HistoryRead,
+    LoginEntryRead,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    PollerFailed,
+    RefreshStarted,
+    SaveFinished,
+    SnoozeChanged,
+    StorageChanged,
+    TrialFinished,
+)
 from trayapp.ui.intents import (
     ExportHistory,
     OpenHistory,
@@ -109,7 +123,7 @@ def test_a_question_under_way_is_shown(scene: Scene) -> None:
     """Until its answer comes."""
     scene.start(A)
     scene.wiring.show_window()
-    scene.poller.asking.emit("a")
+    scene.report(RefreshStarted("a"))
     assert scene.says("Asking the gateway…")
     scene.answer(A, LOW)
     assert not scene.says("Asking the gateway…")
@@ -134,7 +148,7 @@ def test_alerts_go_to_the_desktops_notifications_as_one(
     monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", True)
     scene.start(A, B)
     alerts = (Alert(AlertKind.LOW, A, LOW), Alert(AlertKind.REJECTED, B))
-    scene.poller.alerts.emit(alerts)
+    scene.report(AlertsDecided(alerts))
     assert scene.poller.told == [notification_about(alerts, Language())]
     assert scene.poller.told[0].title == "2 accounts need you"
     assert scene.tray.messages == []
@@ -146,7 +160,7 @@ def test_alerts_are_qts_to_show_on_windows_and_macos(
     """It knows their own way."""
     monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", False)
     scene.start(A)
-    scene.poller.alerts.emit((Alert(AlertKind.REJECTED, A),))
+    scene.report(AlertsDecided((Alert(AlertKind.REJECTED, A),)))
     assert scene.tray.messages == [
         notification_about(Alert(AlertKind.REJECTED, A), Language())
     ]
@@ -163,9 +177,9 @@ def test_an_answer_alone_tells_nobody(scene: Scene) -> None:
 def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
     """A person sees why nothing is told."""
     scene.start(A)
-    scene.poller.snoozed.emit(datetime.now(UTC) + timedelta(hours=1))
+    scene.report(SnoozeChanged(datetime.now(UTC) + timedelta(hours=1)))
     assert scene.tray.views[-1].snoozed.startswith("Snoozed until ")
-    scene.poller.snoozed.emit(None)
+    scene.report(SnoozeChanged(None))
     assert not scene.tray.views[-1].snoozed
 
 
@@ -173,7 +187,7 @@ def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
     """The window's "Why?" opens it."""
     scene.start(A)
     held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.PENDING, Reason.QUIET)
-    scene.poller.logged.emit((held,))
+    scene.report(NotificationLogChanged((held,)))
     scene.window.intent.emit(OpenNotificationLog())
     (table,) = scene.window.findChildren(QTableWidget)
     assert table.isVisible()
@@ -192,11 +206,11 @@ def test_a_forecast_and_a_payment_are_on_the_card(scene: Scene) -> None:
     scene.start(A)
     scene.wiring.show_window()
     scene.answer(A, LOW)
-    scene.poller.foreseen.emit("a", FAR)
-    scene.poller.awaited.emit((PendingPayment("a", NOON),))
+    scene.report(ForecastMade("a", FAR))
+    scene.report(PendingPaymentsChanged((PendingPayment("a", NOON),)))
     assert scene.says("More than two years at this pace")
     assert scene.says("You said you paid")
-    scene.poller.awaited.emit(())
+    scene.report(PendingPaymentsChanged(()))
     assert not scene.says("You said you paid")
 
 
@@ -205,7 +219,7 @@ def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:
     scene.start(A)
     scene.window.intent.emit(OpenHistory("a"))
     assert scene.asked() == [("look up", "a", Language())]
-    scene.poller.looked_up.emit(page(A))
+    scene.report(HistoryRead(page(A)))
     (window,) = scene.histories()
     assert window.account_id == "a"
 
@@ -214,11 +228,11 @@ def test_an_open_history_is_renewed_after_an_answer(scene: Scene) -> None:
     """And one that isn't open is not read at all."""
     scene.start(A, B)
     scene.window.intent.emit(OpenHistory("a"))
-    scene.poller.looked_up.emit(page(A))
-    scene.poller.foreseen.emit("b", FAR)
-    scene.poller.foreseen.emit("a", FAR)
+    scene.report(HistoryRead(page(A)))
+    scene.report(ForecastMade("b", FAR))
+    scene.report(ForecastMade("a", FAR))
     assert scene.asked() == [("look up", "a", Language())] * 2
-    scene.poller.looked_up.emit(page(A, "Read anew"))
+    scene.report(HistoryRead(page(A, "Read anew")))
     (window,) = scene.histories()
     assert "Read anew" in words(window)
 
@@ -227,7 +241,7 @@ def test_an_export_that_was_written_is_told(scene: Scene) -> None:
     """In the window, also when that was closed; again, though it was read before."""
     scene.start(A)
     for _ in range(2):
-        scene.poller.exported.emit("/home/ana/main.csv", None)
+        scene.report(ExportFinished("/home/ana/main.csv", None))
         assert scene.window.isVisible()
         assert scene.says(EXPORTED)
         press(scene.window, "Dismiss")
@@ -237,9 +251,9 @@ def test_an_export_that_was_written_is_told(scene: Scene) -> None:
 def test_an_export_that_failed_is_told_with_the_reason(scene: Scene) -> None:
     """In place of what was said of the one before."""
     scene.start(A)
-    scene.poller.exported.emit("/home/ana/main.csv", None)
+    scene.report(ExportFinished("/home/ana/main.csv", None))
     failure = Failure(ExportUnwritable, "No space left on device")
-    scene.poller.exported.emit("/home/ana/main.csv", failure)
+    scene.report(ExportFinished("/home/ana/main.csv", failure))
     assert not scene.says(EXPORTED)
     assert scene.says(
         "The export can't be written. The disk is full, or the folder may not be "
@@ -252,10 +266,10 @@ def test_an_export_is_told_in_the_history_that_is_open(scene: Scene) -> None:
     """The window below it has nothing to say, and does not come up."""
     scene.start(A)
     scene.window.intent.emit(OpenHistory("a"))
-    scene.poller.looked_up.emit(page(A))
+    scene.report(HistoryRead(page(A)))
     (window,) = scene.histories()
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/main.csv"))
-    scene.poller.exported.emit("/home/ana/main.csv", Failure(ExportUnwritable))
+    scene.report(ExportFinished("/home/ana/main.csv", Failure(ExportUnwritable)))
     assert any("The export can't be written." in one for one in words(window))
     assert not scene.says("The export can't be written.")
     assert not scene.window.isVisible()
@@ -306,11 +320,11 @@ def test_after_the_first_run_the_window_shows_its_account(scene: Scene) -> None:
     press(wizard, "Next")
     (trial,) = scene.asked()
     assert isinstance(trial, Trial)
-    scene.poller.tried.emit(trial, outcome(trial.account, LOW))
+    scene.report(TrialFinished(trial, outcome(trial.account, LOW)))
     press(wizard, "Finish")
     ((changes, shown),) = scene.poller.saves
     assert shown == frozenset()
-    scene.poller.saved.emit(Saved(changes.accounts, changes.settings))
+    scene.report(SaveFinished(changes.accounts, changes.settings))
     assert scene.first_runs() == []
     assert scene.window.isVisible()
     assert [one.name for one in scene.cards] == ["SMSup"]
@@ -335,12 +349,12 @@ def test_that_the_history_is_not_kept_is_told_until_it_is(scene: Scene) -> None:
     """No window comes up by itself, and what was mended stays to be read."""
     scene.start(A, quiet=True)
     for kind in (HistoryDamaged, HistoryBusy, HistoryFull):
-        scene.poller.kept.emit(Failure(kind, "a detail"))
+        scene.report(StorageChanged(Failure(kind, "a detail")))
     assert not scene.window.isVisible()
     scene.wiring.show_window()
     assert scene.says("The disk is full.")
     assert not scene.says("The history is held by another program.")
-    scene.poller.kept.emit(None)
+    scene.report(StorageChanged(None))
     assert not scene.says("The disk is full.")
     assert scene.says("The history was damaged.")
 
@@ -381,7 +395,7 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
     """Nobody asks at present: the icon shows that, and the window says why."""
     scene.start(A)
     scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    scene.poller.failed.emit(Failure(InternalFault, "ZeroDivisionError"))
+    scene.report(PollerFailed(Failure(InternalFault, "ZeroDivisionError")))
     assert scene.tray.views[-1].gauge.status == Status.UNREACHABLE
     assert "€350.12" in scene.tray.views[-1].lines[0]
     assert not scene.window.isVisible()
@@ -439,7 +453,7 @@ def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
     scene.start(A)
     scene.tray.intent.emit(OpenSettings())
     assert scene.poller.login_looks == 1
-    scene.poller.login_seen.emit(LoginEntryState.ON)
+    scene.report(LoginEntryRead(LoginEntryState.ON))
     (option,) = (
         one for one in QApplication.allWidgets() if isinstance(one, LoginOption)
     )
@@ -476,8 +490,8 @@ def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
     scene.answer(A, LOW)
     before = scene.tray.styles[-1]
     settings = Settings(icon=IconStyle.NUMBER, discreet=True)
-    scene.poller.saved.emit(Saved((A,), settings))
+    scene.report(SaveFinished((A,), settings))
     assert (before, scene.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
     assert "9.5" not in str(scene.tray.views[-1])
-    scene.poller.alerts.emit((Alert(AlertKind.LOW, A, LOW),))
+    scene.report(AlertsDecided((Alert(AlertKind.LOW, A, LOW),)))
     assert "9.5" not in str(replace(scene.poller.told[-1], alerts=()))

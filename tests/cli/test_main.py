@@ -25,7 +25,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
-from ears import Ears
+from event_log import EventLog
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
@@ -868,7 +868,8 @@ def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) ->
     """After adding and after removing, and of nothing that failed."""
     instance = Instance(person.places)
     assert instance.claim()
-    ears, codes = Ears(instance), list[int]()
+    calls, codes = EventLog(), list[int]()
+    instance.called.connect(calls.record)
 
     def change() -> None:
         codes.extend(
@@ -885,7 +886,7 @@ def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)
     instance.release()
     assert codes == [0, 2, 0]
-    assert ears.words == ["reload", "reload"]
+    assert calls.events == ["reload", "reload"]
 
 
 def test_quitting_when_nothing_runs_is_no_failure(person: Person) -> None:
@@ -901,10 +902,11 @@ def test_quitting_ends_the_one_that_runs(
     places = person.places if whose == "own" else Paths.of_demo(person.folder)
     instance = Instance(places)
     assert instance.claim()
-    ears, answers = Ears(instance), list[Ran]()
+    calls, answers = EventLog(), list[Ran]()
+    instance.called.connect(calls.record)
     thread = threading.Thread(target=lambda: answers.append(person.runs("--quit")))
     thread.start()
-    qtbot.waitUntil(lambda: ears.words == ["quit"], timeout=10_000)
+    qtbot.waitUntil(lambda: calls.events == ["quit"], timeout=10_000)
     instance.release()
     instance.deleteLater()
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)

@@ -19,7 +19,7 @@ from PySide6.QtCore import QLockFile
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from ears import Ears
+from event_log import EventLog
 from trayapp.qt.instance import Instance
 from trayapp.services.desktop.instance_client import InstanceMessage, send_message
 from trayapp.services.files.paths import Paths
@@ -33,7 +33,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.qt.instance import Instance
 from trayapp.services.files.paths import Paths
 
-class Ears(QObject):
+class Printer(QObject):
     @Slot(str)
     def hear(self, word):
         print(word, flush=True)
@@ -41,11 +41,11 @@ class Ears(QObject):
             application.quit()
 
 folder = Path(sys.argv[1])
-application, ears = QCoreApplication([]), Ears()
+application, printer = QCoreApplication([]), Printer()
 print("ready", flush=True)
 sys.stdin.readline()
 instance = Instance(Paths(folder, folder, folder, folder / "run"))
-instance.called.connect(ears.hear)
+instance.called.connect(printer.hear)
 claimed = instance.claim()
 print("claimed" if claimed else "taken", flush=True)
 if claimed:
@@ -180,20 +180,22 @@ def test_a_word_of_another_start_is_heard(
     places: Paths, held: Instance, qtbot: QtBot, word: InstanceMessage
 ) -> None:
     """And the other is let go at once."""
-    ears, answers = Ears(held), list[bool]()
+    calls, answers = EventLog(), list[bool]()
+    held.called.connect(calls.record)
     thread = in_background(lambda: answers.append(send_message(places, word)))
     wait(qtbot, lambda: not thread.is_alive())
-    assert (ears.words, answers) == ([word.value], [True])
+    assert (calls.events, answers) == ([word.value], [True])
 
 
 def test_words_of_many_starts_are_all_heard(
     places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """However close together."""
-    ears = Ears(held)
+    calls = EventLog()
+    held.called.connect(calls.record)
     callers = [call(places, b"show\n") for _ in range(20)]
     wait(qtbot, lambda: all(map(is_cut, callers)))
-    assert ears.words == ["show"] * 20
+    assert calls.events == ["show"] * 20
     for caller in callers:
         caller.close()
     wait(qtbot, lambda: held.findChildren(QLocalSocket) == [])  # none is kept
@@ -218,26 +220,28 @@ def test_anything_that_is_no_word_does_nothing(
     places: Paths, held: Instance, qtbot: QtBot, line: bytes
 ) -> None:
     """The line is cut, and the next caller is heard."""
-    ears = Ears(held)
+    calls = EventLog()
+    held.called.connect(calls.record)
     with contextlib.closing(call(places, line)) as caller:
         wait(qtbot, lambda: is_cut(caller))
     with contextlib.closing(call(places, b"show\n")) as caller:
         wait(qtbot, lambda: is_cut(caller))
-    assert ears.words == ["show"]
+    assert calls.events == ["show"]
 
 
 def test_who_says_nothing_or_half_a_word_holds_up_nobody(
     places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """Nor who hangs up in the middle."""
-    ears = Ears(held)
+    calls = EventLog()
+    held.called.connect(calls.record)
     silent, half, gone = (call(places, line) for line in (b"", b"qu", b"qui"))
     gone.close()
     with contextlib.closing(call(places, b"show\n")) as caller:
         wait(qtbot, lambda: is_cut(caller))
-    assert ears.words == ["show"]
+    assert calls.events == ["show"]
     half.sendall(b"it\n")
-    wait(qtbot, lambda: ears.words == ["show", "quit"])
+    wait(qtbot, lambda: calls.events == ["show", "quit"])
     silent.close()
     half.close()
 
@@ -246,13 +250,14 @@ def test_a_word_that_is_sent_byte_by_byte_is_heard(
     places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """A socket may cut a line anywhere."""
-    ears = Ears(held)
+    calls = EventLog()
+    held.called.connect(calls.record)
     with contextlib.closing(call(places, b"s")) as caller:
         for byte in (b"h", b"o", b"w", b"\n"):
             qtbot.wait(1)
             caller.sendall(byte)
         wait(qtbot, lambda: is_cut(caller))
-    assert ears.words == ["show"]
+    assert calls.events == ["show"]
 
 
 def test_folder_and_socket_are_for_their_owner_alone(
@@ -353,10 +358,11 @@ def test_a_program_that_was_killed_blocks_nobody(
     assert Path(places.socket).exists()
     assert not send_message(places, InstanceMessage.SHOW)
     assert instance.claim()
-    ears = Ears(instance)
+    calls = EventLog()
+    instance.called.connect(calls.record)
     thread = in_background(lambda: send_message(places, InstanceMessage.SHOW))
     wait(qtbot, lambda: not thread.is_alive())
-    assert ears.words == ["show"]
+    assert calls.events == ["show"]
     instance.release()
     again = Instance(places)
     assert again.claim()
@@ -389,7 +395,8 @@ def test_who_says_quit_is_not_let_go_before_that(
     places: Paths, held: Instance, qtbot: QtBot
 ) -> None:
     """The word was heard, and the line is still open."""
-    ears = Ears(held)
+    calls = EventLog()
+    held.called.connect(calls.record)
     with contextlib.closing(call(places, b"quit\n")) as caller:
-        wait(qtbot, lambda: ears.words == ["quit"])
+        wait(qtbot, lambda: calls.events == ["quit"])
         assert not is_cut(caller)

@@ -14,10 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
+from event_log import EventLog
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
@@ -35,12 +36,26 @@ from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Listener, Loaded, Outside, Saved
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    ButtonPressed,
+    Emit,
+    Event,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    PollerFailed,
+    ProfileLoaded,
+    RefreshFinished,
+    RefreshStarted,
+    SaveFinished,
+    SnoozeChanged,
+    TrialFinished,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
@@ -49,6 +64,7 @@ CHANGES = Changes((), Settings())
 NOTICE = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
 ALERT = Alert(AlertKind.LOW, Account("a", "A"))
 ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
+GONE = PollerFailed(Failure(InternalFault, "ZeroDivisionError"))
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 10.0
 
@@ -56,15 +72,15 @@ PATIENCE_S = 10.0
 class Recorder(Backend):
     """A backend that notes what it is asked for, and asks nobody."""
 
-    def __init__(self, listener: Listener) -> None:
-        self.listener = listener
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
         self.done: list[object] = []
         self.thread = QThread.currentThread()
         self.fault: Exception | None = None
 
     async def run(self) -> None:
         """Load, and wait for the end."""
-        self.listener.loaded(Loaded((), Settings()))
+        self.emit(ProfileLoaded((), Settings()))
         await asyncio.Event().wait()
 
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
@@ -78,19 +94,19 @@ class Recorder(Backend):
     async def try_out(self, trial: Trial) -> None:
         """Note it, and answer."""
         self._note(trial)
-        self.listener.tried(trial, OUTCOME)
+        self.emit(TrialFinished(trial, OUTCOME))
 
     async def save(self, changes: Changes, shown: frozenset[str]) -> None:
         """Note it, and answer."""
         self._note((changes, shown))
-        self.listener.saved(Saved())
+        self.emit(SaveFinished())
 
     async def unlock(self) -> None:
         """Note it, and say everything there is to say."""
         self._note("unlock")
-        self.listener.asking("a")
-        self.listener.answered(OUTCOME)
-        self.listener.pressed("a", NotificationButton.TOP_UP)
+        self.emit(RefreshStarted("a"))
+        self.emit(RefreshFinished(OUTCOME))
+        self.emit(ButtonPressed("a", NotificationButton.TOP_UP))
 
     async def tell(self, notice: Notification) -> None:
         """Note it."""
@@ -99,14 +115,14 @@ class Recorder(Backend):
     def snooze(self, choice: SnoozeChoice) -> None:
         """Note it, and answer."""
         self._note(choice)
-        self.listener.snoozed(NOON)
-        self.listener.alerts((ALERT,))
-        self.listener.log((ENTRY,))
+        self.emit(SnoozeChanged(NOON))
+        self.emit(AlertsDecided((ALERT,)))
+        self.emit(NotificationLogChanged((ENTRY,)))
 
     def paid(self, account_id: str) -> None:
         """Note it, and answer."""
         self._note(("paid", account_id))
-        self.listener.awaited((PendingPayment(account_id, NOON),))
+        self.emit(PendingPaymentsChanged((PendingPayment(account_id, NOON),)))
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Note it."""
@@ -119,52 +135,19 @@ class Recorder(Backend):
             raise fault
 
 
-class Ears(QObject):
-    """A GUI object that keeps what it hears and on which thread."""
-
-    def __init__(self, poller: Poller) -> None:
-        super().__init__()
-        self.heard: list[tuple[object, ...]] = []
-        self.threads: set[QThread] = set()
-        poller.loaded.connect(self.hear)
-        poller.asking.connect(self.hear)
-        poller.answered.connect(self.hear)
-        poller.tried.connect(self.hear_two)
-        poller.saved.connect(self.hear)
-        poller.pressed.connect(self.hear_two)
-        poller.failed.connect(self.hear)
-        poller.alerts.connect(self.hear)
-        poller.snoozed.connect(self.hear)
-        poller.logged.connect(self.hear)
-        poller.awaited.connect(self.hear)
-
-    @Slot(object)
-    def hear(self, said: object) -> None:
-        """Keep it."""
-        self._keep(said)
-
-    @Slot(object, object)
-    def hear_two(self, said: object, more: object) -> None:
-        """Keep both."""
-        self._keep(said, more)
-
-    def _keep(self, *said: object) -> None:
-        self.heard.append(said)
-        self.threads.add(QThread.currentThread())
-
-
 class Scene:
     """A poller, whoever hears it, and its backend once there is one."""
 
-    def __init__(self, make_backend: Callable[[Listener], Backend] = Recorder) -> None:
+    def __init__(self, make_backend: Callable[[Emit], Backend] = Recorder) -> None:
         self.backends: list[Backend] = []
 
-        def make(listener: Listener) -> Backend:
-            self.backends.append(make_backend(listener))
+        def make(emit: Emit) -> Backend:
+            self.backends.append(make_backend(emit))
             return self.backends[-1]
 
         self.poller = Poller(make)
-        self.ears = Ears(self.poller)
+        self.events = EventLog()
+        self.poller.event_emitted.connect(self.events.record)
 
     @property
     def recorder(self) -> Recorder:
@@ -173,9 +156,9 @@ class Scene:
         assert isinstance(backend, Recorder)
         return backend
 
-    def heard(self, *said: object) -> bool:
-        """Say whether this was heard."""
-        return said in self.ears.heard
+    def has(self, event: Event) -> bool:
+        """Say whether this event came."""
+        return event in self.events.events
 
 
 @contextmanager
@@ -201,20 +184,20 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
         scene.poller.paid("a")
         scene.poller.try_out(TRIAL)
         scene.poller.save(CHANGES, frozenset())
-        wait(qtbot, lambda: scene.heard(Saved()))
-        assert scene.ears.heard == [
-            (Loaded((), Settings()),),
-            ("a",),
-            (OUTCOME,),
-            ("a", "top-up"),
-            (NOON,),
-            ((ALERT,),),
-            ((ENTRY,),),
-            ((PendingPayment("a", NOON),),),
-            (TRIAL, OUTCOME),
-            (Saved(),),
+        wait(qtbot, lambda: scene.has(SaveFinished()))
+        assert scene.events.events == [
+            ProfileLoaded((), Settings()),
+            RefreshStarted("a"),
+            RefreshFinished(OUTCOME),
+            ButtonPressed("a", NotificationButton.TOP_UP),
+            SnoozeChanged(NOON),
+            AlertsDecided((ALERT,)),
+            NotificationLogChanged((ENTRY,)),
+            PendingPaymentsChanged((PendingPayment("a", NOON),)),
+            TrialFinished(TRIAL, OUTCOME),
+            SaveFinished(),
         ]
-        assert scene.ears.threads == {QThread.currentThread()}
+        assert scene.events.threads == {threading.get_ident()}
         assert scene.recorder.thread is not QThread.currentThread()
 
 
@@ -231,7 +214,7 @@ def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None
     scene.poller.try_out(TRIAL)
     scene.poller.save(CHANGES, frozenset("a"))
     with running(scene):
-        wait(qtbot, lambda: scene.heard(Saved()))
+        wait(qtbot, lambda: scene.has(SaveFinished()))
         assert scene.recorder.done == [
             ("a", "b"),
             None,
@@ -243,7 +226,7 @@ def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None
             TRIAL,
             (CHANGES, frozenset("a")),
         ]
-    assert scene.ears.heard[0] == (Loaded((), Settings()),)
+    assert scene.events.events[0] == ProfileLoaded((), Settings())
 
 
 def test_stopping_an_idle_poller_takes_no_time() -> None:
@@ -261,7 +244,7 @@ def test_a_poller_that_was_stopped_before_its_start_ends_at_once() -> None:
     scene.poller.start()
     assert scene.poller.stop()
     assert scene.backends == []
-    assert scene.ears.heard == []
+    assert scene.events.events == []
 
 
 def test_requests_after_the_end_are_no_fault() -> None:
@@ -278,11 +261,11 @@ def test_a_backend_that_cannot_be_made_is_told(
 ) -> None:
     """The window says so, and the log says why."""
 
-    def burst(_: Listener) -> Backend:
+    def burst(_: Emit) -> Backend:
         raise ZeroDivisionError
 
     with running(Scene(burst)) as scene:
-        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
+        wait(qtbot, lambda: scene.has(GONE))
     assert [one.message for one in caplog.records] == ["the poller ended"]
 
 
@@ -296,7 +279,7 @@ def test_a_backend_that_ends_by_a_fault_is_told(
             raise ZeroDivisionError
 
     with running(Scene(Short)) as scene:
-        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
+        wait(qtbot, lambda: scene.has(GONE))
     assert [one.message for one in caplog.records] == ["the poller ended"]
 
 
@@ -305,13 +288,13 @@ def test_a_backend_that_ends_by_a_fault_later_is_told(qtbot: QtBot) -> None:
 
     class Late(Recorder):
         async def run(self) -> None:
-            self.listener.asking("a")
+            self.emit(RefreshStarted("a"))
             await asyncio.sleep(0.01)
             raise ZeroDivisionError
 
     with running(Scene(Late)) as scene:
-        wait(qtbot, lambda: scene.heard(Failure(InternalFault, "ZeroDivisionError")))
-    assert scene.heard("a")
+        wait(qtbot, lambda: scene.has(GONE))
+    assert scene.has(RefreshStarted("a"))
 
 
 REQUESTS: dict[str, Callable[[Poller], None]] = {
@@ -333,12 +316,12 @@ def test_a_fault_in_one_request_ends_nothing_else(
 ) -> None:
     """The next one is carried out, and the log says what happened."""
     with running(Scene()) as scene:
-        wait(qtbot, lambda: bool(scene.ears.heard))
+        wait(qtbot, lambda: bool(scene.events.events))
         scene.recorder.fault = ZeroDivisionError()
         REQUESTS[request_](scene.poller)
         scene.poller.try_out(TRIAL)
-        wait(qtbot, lambda: scene.heard(TRIAL, OUTCOME))
-    assert not [said for said in scene.ears.heard if isinstance(said[0], Failure)]
+        wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
+    assert scene.events.of(PollerFailed) == []
     assert [one.message for one in caplog.records] == ["a request failed"]
 
 
@@ -359,7 +342,7 @@ def test_a_request_that_hangs_holds_up_no_other(
     with running(scene):
         scene.poller.unlock()
         scene.poller.try_out(TRIAL)
-        wait(qtbot, lambda: scene.heard(TRIAL, OUTCOME))
+        wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
         assert ends == []
     assert ends == ["given up"]
     assert caplog.records == []
@@ -367,18 +350,18 @@ def test_a_request_that_hangs_holds_up_no_other(
 
 def real_backend(
     folder: Path, gateway: ScriptedGateway, vault: MemoryVault
-) -> Callable[[Listener], Backend]:
+) -> Callable[[Emit], Backend]:
     """Give what makes the program's own backend, for one account."""
     places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
     account = Account("a", "A", Service.CUSTOM, gateway.url)
     ConfigFile(places.config).save(Config((account,)))
-    outside = Outside(
+    environment = Environment(
         Keychain(vault),
         GatewayClient(),
         lambda: datetime.now(UTC),
         NotificationImage(1, bytes(4)),
     )
-    return lambda listener: Backend(places, listener, outside)
+    return lambda emit: Backend(places, emit, environment)
 
 
 def stopping_time(poller: Poller) -> float:
@@ -393,19 +376,14 @@ def test_a_balance_comes_from_a_real_gateway(qtbot: QtBot, tmp_path: Path) -> No
     with ScriptedGateway() as gateway:
         gateway.set_balance(KEY, "12.5000", "EUR")
         scene = Scene(real_backend(tmp_path, gateway, MemoryVault({"a": KEY})))
-        with (
-            running(scene),
-            qtbot.waitSignal(
-                scene.poller.answered, timeout=int(PATIENCE_S * 1000)
-            ) as answered,
-        ):
-            pass
-    (outcome,) = answered.args or [None]
-    assert isinstance(outcome, Outcome)
-    assert isinstance(outcome.result, Reading)
-    assert outcome.result.balance.digits == "12.5000"
-    assert isinstance(scene.ears.heard[0][0], Loaded)
-    assert isinstance(scene.ears.heard[0][0].known[0], AccountState)
+        with running(scene):
+            wait(qtbot, lambda: bool(scene.events.of(RefreshFinished)))
+    result = scene.events.last(RefreshFinished).outcome.result
+    assert isinstance(result, Reading)
+    assert result.balance.digits == "12.5000"
+    loaded = scene.events.events[0]
+    assert isinstance(loaded, ProfileLoaded)
+    assert isinstance(loaded.accounts[0], AccountState)
 
 
 def test_quitting_while_the_gateway_hangs_takes_no_time(
@@ -454,14 +432,14 @@ def test_a_loop_that_is_blocked_is_given_up(qtbot: QtBot) -> None:
 
     class Blocking(Recorder):
         async def unlock(self) -> None:
-            self.listener.asking("blocked")
+            self.emit(RefreshStarted("blocked"))
             release.wait()
 
     scene = Scene(Blocking)
     scene.poller.start()
     try:
         scene.poller.unlock()
-        wait(qtbot, lambda: scene.heard("blocked"))
+        wait(qtbot, lambda: scene.has(RefreshStarted("blocked")))
         assert not scene.poller.stop()
     finally:
         release.set()
@@ -476,7 +454,7 @@ from trayapp.core.errors import Failure, NoConnection
 from trayapp.core.account_state import Outcome
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.reports import Loaded, Saved
+from trayapp.services.messages.events import *
 from trayapp.core.settings import Settings
 from trayapp.core.alerts.notification import NotificationButton
 
@@ -484,46 +462,36 @@ NOW = datetime.now(UTC)
 ROUNDS = 5_000 // 6 + 1
 
 class Noisy(Backend):
-    def __init__(self, listener):
-        self.listener = listener
+    def __init__(self, emit):
+        self.emit = emit
 
     async def run(self):
         for number in range(ROUNDS):
             outcome = Outcome(str(number), NOW, Failure(NoConnection, "x"))
-            self.listener.loaded(Loaded((), Settings()))
-            self.listener.asking(str(number))
-            self.listener.answered(outcome)
-            self.listener.tried(None, outcome)
-            self.listener.saved(Saved())
-            self.listener.pressed(str(number), NotificationButton.OPEN)
+            self.emit(ProfileLoaded((), Settings()))
+            self.emit(RefreshStarted(str(number)))
+            self.emit(RefreshFinished(outcome))
+            self.emit(TrialFinished(None, outcome))
+            self.emit(SaveFinished())
+            self.emit(ButtonPressed(str(number), NotificationButton.OPEN))
             await asyncio.sleep(0)
         await asyncio.Event().wait()
 
 class Counter(QObject):
-    heard = 0
+    count = 0
 
     @Slot(object)
-    def hear(self, said):
-        self.count()
-
-    @Slot(object, object)
-    def hear_two(self, said, more):
-        self.count()
-
-    def count(self):
-        self.heard += 1
-        if self.heard == ROUNDS * 6:
+    def record(self, event):
+        self.count += 1
+        if self.count == ROUNDS * 6:
             application.quit()
 
 application = QCoreApplication([])
 poller, counter = Poller(Noisy), Counter()
-for signal in (poller.loaded, poller.asking, poller.answered, poller.saved):
-    signal.connect(counter.hear)
-for signal in (poller.tried, poller.pressed):
-    signal.connect(counter.hear_two)
+poller.event_emitted.connect(counter.record)
 poller.start()
 application.exec()
-print(counter.heard >= 5_000, poller.stop())
+print(counter.count >= 5_000, poller.stop())
 """
 
 

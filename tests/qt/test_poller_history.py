@@ -1,23 +1,28 @@
 """What the poller's thread says of the past and of what is to come."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
+from event_log import EventLog
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import ENGLISH, Language
-from trayapp.core.settings import Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
-from trayapp.services.reports import Listener, Loaded
+from trayapp.services.messages.events import (
+    Emit,
+    ExportFinished,
+    ForecastMade,
+    HistoryRead,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
@@ -31,15 +36,14 @@ PATIENCE_S = 10.0
 class Recorder(Backend):
     """A backend that notes what it is asked for, and answers something."""
 
-    def __init__(self, listener: Listener) -> None:
-        self.listener = listener
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
         self.done: list[tuple[object, ...]] = []
         self.fault: Exception | None = None
 
     async def run(self) -> None:
-        """Load, and wait for the end."""
-        self.listener.loaded(Loaded((), Settings()))
-        self.listener.foreseen("a", FAR)
+        """Report a forecast, and wait for the end."""
+        self.emit(ForecastMade("a", FAR))
         await asyncio.Event().wait()
 
     async def look_up(self, account_id: str, language: Language) -> None:
@@ -48,38 +52,13 @@ class Recorder(Backend):
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
-        self.listener.looked_up(PAGE)
+        self.emit(HistoryRead(PAGE))
 
     async def export(self, account_id: str, kind: str, path: str) -> None:
         """Note it, and answer: a table is written, another file fails."""
         self.done.append((account_id, kind, path))
-        self.listener.exported(path, None if kind == "csv" else FAILURE)
-
-
-class Ears(QObject):
-    """A GUI object that keeps what it hears and on which thread."""
-
-    def __init__(self, poller: Poller) -> None:
-        super().__init__()
-        self.heard: list[tuple[object, ...]] = []
-        self.threads: set[QThread] = set()
-        poller.looked_up.connect(self.hear)
-        poller.foreseen.connect(self.hear_two)
-        poller.exported.connect(self.hear_two)
-
-    @Slot(object)
-    def hear(self, said: object) -> None:
-        """Keep it."""
-        self._keep(said)
-
-    @Slot(str, object)
-    def hear_two(self, said: str, more: object) -> None:
-        """Keep both."""
-        self._keep(said, more)
-
-    def _keep(self, *said: object) -> None:
-        self.heard.append(said)
-        self.threads.add(QThread.currentThread())
+        failure = None if kind == "csv" else FAILURE
+        self.emit(ExportFinished(path, failure))
 
 
 class Scene:
@@ -89,10 +68,11 @@ class Scene:
         self._qtbot = qtbot
         self.backends: list[Recorder] = []
         self.poller = Poller(self._make)
-        self.ears = Ears(self.poller)
+        self.events = EventLog()
+        self.poller.event_emitted.connect(self.events.record)
 
-    def _make(self, listener: Listener) -> Backend:
-        self.backends.append(Recorder(listener))
+    def _make(self, emit: Emit) -> Backend:
+        self.backends.append(Recorder(emit))
         return self.backends[-1]
 
     def wait(self, condition: Callable[[], bool]) -> None:
@@ -114,14 +94,14 @@ def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> N
     scene.poller.export("a", "csv", "/home/ana/a.csv")
     scene.poller.export("a", "json", "/home/ana/a.json")
     scene.poller.start()
-    scene.wait(lambda: len(scene.ears.heard) == 4)
-    assert scene.ears.heard == [
-        ("a", FAR),
-        (PAGE,),
-        ("/home/ana/a.csv", None),
-        ("/home/ana/a.json", FAILURE),
+    scene.wait(lambda: len(scene.events.events) == 4)
+    assert scene.events.events == [
+        ForecastMade("a", FAR),
+        HistoryRead(PAGE),
+        ExportFinished("/home/ana/a.csv", None),
+        ExportFinished("/home/ana/a.json", FAILURE),
     ]
-    assert scene.ears.threads == {QThread.currentThread()}
+    assert scene.events.threads == {threading.get_ident()}
     (backend,) = scene.backends
     assert backend.done == [
         ("a", ENGLISH),
@@ -135,9 +115,9 @@ def test_a_page_that_cannot_be_made_ends_nothing_else(
 ) -> None:
     """The next request is carried out, and the log says what happened."""
     scene.poller.start()
-    scene.wait(lambda: bool(scene.ears.heard))
+    scene.wait(lambda: bool(scene.events.events))
     scene.backends[0].fault = ZeroDivisionError()
     scene.poller.look_up("a", ENGLISH)
     scene.poller.look_up("a", ENGLISH)
-    scene.wait(lambda: (PAGE,) in scene.ears.heard)
+    scene.wait(lambda: HistoryRead(PAGE) in scene.events.events)
     assert [one.message for one in caplog.records] == ["a request failed"]

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
+from event_log import EventLog
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
@@ -24,12 +25,21 @@ from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.schedule import RESTARTS_AN_HOUR
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Listener, Loaded, Outside, Saved
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    DiagnosticsCollected,
+    Emit,
+    PollerFailed,
+    ProfileLoaded,
+    RefreshFinished,
+    SaveFinished,
+    TrialFinished,
+)
 
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 20.0
@@ -49,55 +59,6 @@ def os_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
-class Ears(QObject):
-    """A GUI object that keeps what it hears."""
-
-    def __init__(self, poller: Poller) -> None:
-        super().__init__()
-        self.loads: list[Loaded] = []
-        self.answers: list[Outcome] = []
-        self.told: list[Alert] = []
-        self.failures: list[Failure] = []
-        self.saves: list[Saved] = []
-        self.trials: list[Outcome] = []
-        self.exports: list[Failure | None] = []
-        poller.loaded.connect(self._on_loaded)
-        poller.answered.connect(self._on_answered)
-        poller.alerts.connect(self._on_alerts)
-        poller.failed.connect(self._on_failed)
-        poller.saved.connect(self._on_saved)
-        poller.tried.connect(self._on_tried)
-        poller.exported.connect(self._on_exported)
-
-    @Slot(object)
-    def _on_loaded(self, loaded: Loaded) -> None:
-        self.loads.append(loaded)
-
-    @Slot(object)
-    def _on_answered(self, outcome: Outcome) -> None:
-        self.answers.append(outcome)
-
-    @Slot(object)
-    def _on_alerts(self, alerts: tuple[Alert, ...]) -> None:
-        self.told += alerts
-
-    @Slot(object)
-    def _on_failed(self, failure: Failure) -> None:
-        self.failures.append(failure)
-
-    @Slot(object)
-    def _on_saved(self, saved: Saved) -> None:
-        self.saves.append(saved)
-
-    @Slot(object, object)
-    def _on_tried(self, _: Trial, outcome: Outcome) -> None:
-        self.trials.append(outcome)
-
-    @Slot(str, object)
-    def _on_exported(self, _: str, failure: Failure | None) -> None:
-        self.exports.append(failure)
-
-
 class Scene:
     """A poller with the program's own backend, a gateway, and a way to break it."""
 
@@ -110,18 +71,34 @@ class Scene:
         self.backends: list[Backend] = []
         self.release = threading.Event()
         self.poller = Poller(self._make, look_ms=300, hurry=QUICKLY)
-        self.ears = Ears(self.poller)
+        self.events = EventLog()
+        self.poller.event_emitted.connect(self.events.record)
 
-    def _make(self, listener: Listener) -> Backend:
+    def _make(self, emit: Emit) -> Backend:
         keychain = Keychain(MemoryVault({"a": KEY}))
-        outside = Outside(
+        environment = Environment(
             keychain,
             GatewayClient(),
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        self.backends.append(Restless(self.places, listener, outside))
+        self.backends.append(Restless(self.places, emit, environment))
         return self.backends[-1]
+
+    @property
+    def answers(self) -> list[Outcome]:
+        """What the requests for a balance came to."""
+        return [one.outcome for one in self.events.of(RefreshFinished)]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The alerts that were decided, by all backends."""
+        return [one for all_ in self.events.of(AlertsDecided) for one in all_.alerts]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The failures of all loops that stopped."""
+        return [one.failure for one in self.events.of(PollerFailed)]
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Run the GUI thread until something holds."""
@@ -129,7 +106,7 @@ class Scene:
 
     def wait_for_answer(self, count: int) -> None:
         """Wait until so many balances were read, since the beginning."""
-        self.wait(lambda: len(self.ears.answers) >= count)
+        self.wait(lambda: len(self.answers) >= count)
 
     def open_databases(self) -> int:
         """Count how often this process has the history open."""
@@ -202,9 +179,9 @@ def test_one_that_a_fault_ended_polls_again(
     """It is told once what happened, with one entry in the log."""
     scene.kill()
     scene.wait_for_answer(2)
-    assert scene.ears.failures == [GONE]
+    assert scene.failures == [GONE]
     assert len(scene.backends) == 2
-    assert isinstance(scene.ears.answers[-1].result, Reading)
+    assert isinstance(scene.answers[-1].result, Reading)
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
         "the poller ended"
     ]
@@ -217,13 +194,13 @@ def test_one_that_is_stuck_is_given_up_for_another(
     """Though its thread can't be ended; it says nothing any more when it moves."""
     scene.block()
     scene.wait_for_answer(2)
-    assert scene.ears.failures == [STUCK]
+    assert scene.failures == [STUCK]
     assert len(scene.backends) == 2
-    loads = len(scene.ears.loads)
+    loads = len(scene.events.of(ProfileLoaded))
     scene.release.set()
     scene.wait(lambda: scene.open_databases() == 1)
     QCoreApplication.processEvents()
-    assert len(scene.ears.loads) == loads
+    assert len(scene.events.of(ProfileLoaded)) == loads
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
         "the poller does not move any more"
     ]
@@ -248,7 +225,7 @@ def test_one_that_moves_is_never_given_up(scene: Scene) -> None:
     beats = scene.backends[0].beats
     scene.wait(lambda: scene.backends[0].beats > beats + 50)
     assert len(scene.backends) == 1
-    assert scene.ears.failures == []
+    assert scene.failures == []
 
 
 @pytest.mark.usefixtures("qt_notifies")
@@ -257,15 +234,15 @@ def test_nothing_is_told_twice(
     scene: Scene, harm: Callable[[Scene], None], tally: Tally
 ) -> None:
     """What was told is remembered by the next one."""
-    scene.wait(lambda: bool(scene.ears.told))
+    scene.wait(lambda: bool(scene.alerts))
     for count in (2, 3):
         harm(scene)
         scene.wait_for_answer(count)
         tally.add(FAULTS)
     scene.gateway.set_balance(KEY, "0.0000", "EUR")
     scene.poller.refresh()
-    scene.wait(lambda: len(scene.ears.told) > 1)
-    assert [one.kind for one in scene.ears.told] == [AlertKind.LOW, AlertKind.EMPTY]
+    scene.wait(lambda: len(scene.alerts) > 1)
+    assert [one.kind for one in scene.alerts] == [AlertKind.LOW, AlertKind.EMPTY]
 
 
 def test_nothing_is_left_behind_by_many_faults(scene: Scene, tally: Tally) -> None:
@@ -283,20 +260,22 @@ def test_faults_without_end_are_met_with_patience(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture, tally: Tally
 ) -> None:
     """Five restarts in an hour, and then none for the rest of it."""
-    made: list[Listener] = []
+    made: list[Emit] = []
 
-    def burst(listener: Listener) -> Backend:
-        made.append(listener)
+    def burst(emit: Emit) -> Backend:
+        made.append(emit)
         raise ZeroDivisionError
 
     poller = Poller(burst, hurry=QUICKLY, clock=lambda: 0.0)
-    ears = Ears(poller)
+    events = EventLog()
+    poller.event_emitted.connect(events.record)
     poller.start()
-    qtbot.waitUntil(lambda: len(ears.failures) == RESTARTS_AN_HOUR + 1, timeout=10_000)
-    with qtbot.assertNotEmitted(poller.failed, wait=300):
+    failures = [PollerFailed(GONE)] * (RESTARTS_AN_HOUR + 1)
+    qtbot.waitUntil(lambda: events.events == failures, timeout=10_000)
+    with qtbot.assertNotEmitted(poller.event_emitted, wait=300):
         pass
     assert poller.stop()
-    assert ears.failures == [GONE] * (RESTARTS_AN_HOUR + 1)
+    assert events.events == failures
     assert len(made) == RESTARTS_AN_HOUR + 1
     assert len(caplog.records) == RESTARTS_AN_HOUR + 1
     tally.add(FAULTS, RESTARTS_AN_HOUR + 1)
@@ -311,8 +290,8 @@ def test_whoever_waits_for_an_answer_gets_one(
     scene.poller.try_out(Trial(scene.account, None))
     scene.gateway.wait_for_requests(2, PATIENCE_S)
     harm(scene)
-    scene.wait(lambda: bool(scene.ears.trials))
-    (outcome,) = scene.ears.trials
+    scene.wait(lambda: bool(scene.events.of(TrialFinished)))
+    outcome = scene.events.last(TrialFinished).outcome
     assert isinstance(outcome.result, Failure)
     assert outcome.result.kind is InternalFault
     scene.gateway.hang(on=False)
@@ -325,16 +304,15 @@ def test_what_is_asked_for_meanwhile_is_done_by_the_next(
     """A person who saves at that moment loses nothing."""
     scene.block()
     scene.poller.save(Changes((scene.account,), Settings()), frozenset("a"))
-    scene.wait(lambda: bool(scene.ears.saves))
-    assert scene.ears.saves[0].problem is None
+    scene.wait(lambda: bool(scene.events.of(SaveFinished)))
+    assert scene.events.of(SaveFinished)[0].problem is None
     assert len(scene.backends) == 2
     tally.add(FAULTS)
 
 
-def test_facts_for_a_report_cross_the_thread(scene: Scene, qtbot: QtBot) -> None:
+def test_facts_for_a_report_cross_the_thread(scene: Scene) -> None:
     """What runs where, and what a person chose."""
-    wait_ms = int(PATIENCE_S * 1_000)
-    with qtbot.waitSignal(scene.poller.diagnosed, timeout=wait_ms) as diagnosed:
-        scene.poller.diagnose()
-    (facts,) = diagnosed.args or [()]
-    assert {"Python", "Keyring", "Notifications", "Interval"} <= dict(facts).keys()
+    scene.poller.diagnose()
+    scene.wait(lambda: bool(scene.events.of(DiagnosticsCollected)))
+    facts = dict(scene.events.last(DiagnosticsCollected).facts)
+    assert {"Python", "Keyring", "Notifications", "Interval"} <= facts.keys()

@@ -17,14 +17,14 @@ import sys
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from trayapp.qt.scheme import Scheme
 
-class Ears(QObject):
+class Printer(QObject):
     @Slot(bool)
     def hear(self, dark):
         print(dark, flush=True)
 
 application = QCoreApplication([])
-ears, scheme = Ears(), Scheme(application)
-scheme.changed.connect(ears.hear)
+printer, scheme = Printer(), Scheme(application)
+scheme.changed.connect(printer.hear)
 print("listening", flush=True)
 application.exec()
 """

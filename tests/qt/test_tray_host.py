@@ -25,14 +25,14 @@ from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
 from PySide6.QtDBus import QDBusConnection
 from trayapp.qt.tray_host import TrayHost
 
-class Ears(QObject):
+class Printer(QObject):
     @Slot()
     def hear(self):
         print("appeared", flush=True)
 
-application, ears = QCoreApplication([]), Ears()
+application, printer = QCoreApplication([]), Printer()
 host = TrayHost()
-host.appeared.connect(ears.hear)
+host.appeared.connect(printer.hear)
 end = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
 end.activated.connect(application.quit)
 if (bus := QDBusConnection.sessionBus().interface()) is not None:

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Alert, Disposition
-from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.decision import Disposition
 from trayapp.core.alerts.notification import Notification, NotificationImage, Urgency
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
@@ -42,15 +42,25 @@ from trayapp.core.schedule import Plan
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.changes import KeepReading, SetWait, StoredWait
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Loaded, Outside, Saved
-from unheard import Unheard
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    DeliveryChanged,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    ProfileLoaded,
+    RefreshFinished,
+    RefreshStarted,
+    SaveFinished,
+    SnoozeChanged,
+    TrialFinished,
+)
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
 OLD, NEW = "made-up-key-old-1", "made-up-key-new-2"
@@ -119,62 +129,6 @@ def _reply(status: int, content: object) -> httpx.Response:
     return httpx.Response(status, stream=body)
 
 
-class Ears(Unheard):
-    """A listener that keeps everything and lets the test wait for answers."""
-
-    def __init__(self) -> None:
-        self.loads: list[Loaded] = []
-        self.saves: list[Saved] = []
-        self.trials: list[tuple[Trial, Outcome]] = []
-        self.asked: list[str] = []
-        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
-        self.told: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
-        self.snoozes: list[datetime | None] = []
-        self.unseen: list[Failure | None] = []
-        self.entries: tuple[LogEntry, ...] = ()
-        self.waits: tuple[PendingPayment, ...] = ()
-
-    def alerts(self, alerts: tuple[Alert, ...]) -> None:
-        """Pass them on."""
-        self.told.put_nowait(alerts)
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Keep it."""
-        self.snoozes.append(until)
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Keep it."""
-        self.entries = entries
-
-    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
-        """Keep it."""
-        self.waits = paid
-
-    def reached(self, problem: Failure | None) -> None:
-        """Keep it."""
-        self.unseen.append(problem)
-
-    def loaded(self, loaded: Loaded) -> None:
-        """Keep it."""
-        self.loads.append(loaded)
-
-    def asking(self, account_id: str) -> None:
-        """Keep it."""
-        self.asked.append(account_id)
-
-    def answered(self, outcome: Outcome) -> None:
-        """Pass it on."""
-        self.answers.put_nowait(outcome)
-
-    def tried(self, trial: Trial, outcome: Outcome) -> None:
-        """Keep it."""
-        self.trials.append((trial, outcome))
-
-    def saved(self, saved: Saved) -> None:
-        """Keep it."""
-        self.saves.append(saved)
-
-
 class Scene:
     """A profile with its surroundings, before and while the backend runs."""
 
@@ -188,7 +142,7 @@ class Scene:
         self.file = ConfigFile(self.places.config)
         self.vault, self.wire, self.now = Vault(), Wire(), now
         self.seen: list[str] = []
-        self.ears: Ears
+        self.events: EventLog
         self.backend: Backend
 
     def store(self, *accounts: Account, key: str = OLD) -> None:
@@ -197,18 +151,18 @@ class Scene:
         for account in accounts:
             MemoryVault.put(self.vault, account.id, key)
 
-    def play(self, *steps: Step) -> Ears:
+    def play(self, *steps: Step) -> EventLog:
         """Run the backend, and the steps beside it."""
 
         async def run() -> None:
-            self.ears = Ears()
-            outside = Outside(
+            self.events = EventLog()
+            environment = Environment(
                 Keychain(self.vault, mask=lambda key: self.seen.append(key.reveal())),
                 GatewayClient(self.wire.client),
                 lambda: self.now,
                 NotificationImage(1, bytes(4)),
             )
-            self.backend = Backend(self.places, self.ears, outside)
+            self.backend = Backend(self.places, self.events.record, environment)
             running = asyncio.create_task(self.backend.run())
             await asyncio.sleep(0)
             try:
@@ -219,17 +173,15 @@ class Scene:
                 await asyncio.gather(running, return_exceptions=True)
 
         asyncio.run(run())
-        return self.ears
+        return self.events
 
     async def answers(self, count: int) -> list[Outcome]:
         """Wait for so many answers."""
-        async with asyncio.timeout(PATIENCE_S):
-            return [await self.ears.answers.get() for _ in range(count)]
+        return [(await self.events.next(RefreshFinished)).outcome for _ in range(count)]
 
     async def alerts(self) -> list[tuple[str, AlertKind]]:
         """Wait for what a person is told next."""
-        async with asyncio.timeout(PATIENCE_S):
-            alerts = await self.ears.told.get()
+        alerts = (await self.events.next(AlertsDecided)).alerts
         return sorted((one.account.id, one.kind) for one in alerts)
 
     async def idle(self) -> None:
@@ -311,9 +263,9 @@ def test_what_is_stored_is_told_before_anything_is_asked(scene: Scene) -> None:
     reading = Reading(Balance(Decimal("7.50"), "EUR"), scene.now)
     with HistoryStore(scene.places.history) as history:
         history.write(KeepReading("b", reading))
-    (loaded,) = scene.play().loads
-    assert [one.account for one in loaded.known] == [A, B]
-    assert [one.reading for one in loaded.known] == [None, reading]
+    (loaded,) = scene.play().of(ProfileLoaded)
+    assert [one.account for one in loaded.accounts] == [A, B]
+    assert [one.reading for one in loaded.accounts] == [None, reading]
     assert loaded.settings == Settings(timedelta(hours=1), alert_kinds=frozenset())
     assert loaded.problems == ()
 
@@ -330,14 +282,14 @@ def test_a_key_that_was_rejected_before_the_restart_still_is(scene: Scene) -> No
     async def step(scene: Scene) -> None:
         await scene.idle()
 
-    ears = scene.play(step)
-    assert ears.loads[0].known[0].failure == Failure(Unauthorized)
+    events = scene.play(step)
+    assert events.of(ProfileLoaded)[0].accounts[0].failure == Failure(Unauthorized)
     assert scene.wire.asked == []
 
 
 def test_the_first_start_has_nothing_and_no_problem(scene: Scene) -> None:
     """Nor does it write a settings file."""
-    assert scene.play().loads == [Loaded((), Settings())]
+    assert scene.play().of(ProfileLoaded) == [ProfileLoaded((), Settings())]
     assert not scene.places.config.exists()
 
 
@@ -351,8 +303,8 @@ def test_a_settings_file_that_cannot_be_used_is_told(
     """The program starts with defaults."""
     scene.places.config.parent.mkdir()
     scene.places.config.write_text(text)
-    (loaded,) = scene.play().loads
-    assert loaded.known == ()
+    (loaded,) = scene.play().of(ProfileLoaded)
+    assert loaded.accounts == ()
     assert [one.kind for one in loaded.problems] == [kind]
 
 
@@ -367,7 +319,7 @@ def test_a_history_that_cannot_be_opened_is_told_and_hides_no_balance(
         (outcome,) = await scene.answers(1)
         assert isinstance(outcome.result, Reading)
 
-    (loaded,) = scene.play(step).loads
+    (loaded,) = scene.play(step).of(ProfileLoaded)
     assert [one.kind for one in loaded.problems] == [HistoryProblem]
 
 
@@ -383,7 +335,7 @@ def test_a_damaged_history_that_cannot_be_kept_aside_is_told(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "replace", denied)
-    (loaded,) = scene.play(answers(1)).loads
+    (loaded,) = scene.play(answers(1)).of(ProfileLoaded)
     assert [one.kind for one in loaded.problems] == [HistoryProblem]
 
 
@@ -406,9 +358,9 @@ def test_reloading_picks_up_what_the_command_line_added(scene: Scene) -> None:
         (outcome,) = await scene.answers(1)
         assert outcome.account_id == "b"
 
-    ears = scene.play(step)
-    assert [one.account for one in ears.loads[-1].known] == [A, B]
-    assert ears.asked == ["a", "b"]
+    events = scene.play(step)
+    assert [one.account for one in events.of(ProfileLoaded)[-1].accounts] == [A, B]
+    assert [one.account_id for one in events.of(RefreshStarted)] == ["a", "b"]
 
 
 # --- saving -----------------------------------------------------------------------
@@ -417,8 +369,8 @@ def test_reloading_picks_up_what_the_command_line_added(scene: Scene) -> None:
 def test_a_new_account_is_stored_and_asked(scene: Scene) -> None:
     """Its key goes to the keyring, the rest into the file."""
     settings = Settings(timedelta(minutes=30))
-    ears = scene.play(saving(A, keys={"a": NEW}, settings=settings), answers(1))
-    assert ears.saves == [Saved((A,), settings)]
+    events = scene.play(saving(A, keys={"a": NEW}, settings=settings), answers(1))
+    assert events.of(SaveFinished) == [SaveFinished((A,), settings)]
     assert scene.file.load().config == Config((A,), settings)
     assert scene.keys()["a"] == NEW
     assert scene.wire.asked == [NEW]
@@ -438,8 +390,8 @@ def test_without_a_new_key_the_keyring_is_left_alone(scene: Scene) -> None:
     """Changing the interval needs no password."""
     scene.store(A)
     scene.vault.locked = True
-    ears = scene.play(saving(replace(A, name="Renamed"), shown=[A]))
-    assert [one.problem for one in ears.saves] == [None]
+    events = scene.play(saving(replace(A, name="Renamed"), shown=[A]))
+    assert [one.problem for one in events.of(SaveFinished)] == [None]
     assert scene.vault.calls == []
 
 
@@ -448,8 +400,8 @@ def test_new_keys_do_not_stay_when_the_file_cannot_be_written(
 ) -> None:
     """Nothing is changed, and the person is told why."""
     fill_disk()
-    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
-    (saved,) = ears.saves
+    events = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    (saved,) = events.of(SaveFinished)
     assert saved.problem is not None
     assert saved.problem.kind is ConfigUnwritable
     assert scene.keys() == {"a": None, "b": None, "c": None}
@@ -462,8 +414,8 @@ def test_old_keys_come_back_when_the_file_cannot_be_written(
     """The new one is not confirmed."""
     scene.store(A)
     fill_disk()
-    ears = scene.play(answers(1), saving(A, keys={"a": NEW}, shown=[A]))
-    assert ears.saves[0].problem is not None
+    events = scene.play(answers(1), saving(A, keys={"a": NEW}, shown=[A]))
+    assert events.of(SaveFinished)[0].problem is not None
     assert scene.keys()["a"] == OLD
 
 
@@ -474,8 +426,8 @@ def test_old_keys_come_back_when_the_file_cannot_even_be_read(scene: Scene) -> N
     async def replace_file(scene: Scene) -> None:
         scene.places.config.write_text("version = 99\n")
 
-    ears = scene.play(answers(1), replace_file, saving(A, keys={"a": NEW}, shown=[A]))
-    assert ears.saves[0].problem == Failure(ConfigTooNew, "version 99")
+    events = scene.play(answers(1), replace_file, saving(A, keys={"a": NEW}, shown=[A]))
+    assert events.of(SaveFinished)[0].problem == Failure(ConfigTooNew, "version 99")
     assert scene.keys()["a"] == OLD
 
 
@@ -484,8 +436,8 @@ def test_the_first_of_two_keys_does_not_stay_when_the_second_fails(
 ) -> None:
     """All or nothing."""
     scene.vault.before = refusing("put b", KeyringFailed)
-    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
-    assert ears.saves[0].problem == Failure(KeyringFailed)
+    events = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    assert events.of(SaveFinished)[0].problem == Failure(KeyringFailed)
     assert scene.keys() == {"a": None, "b": None, "c": None}
     assert scene.stored() == ()
 
@@ -498,8 +450,8 @@ def test_a_key_that_cannot_be_taken_back_is_no_second_error(scene: Scene) -> Non
             raise KeyringFailed(detail=call)
 
     scene.vault.before = before
-    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
-    assert ears.saves[0].problem == Failure(KeyringFailed, "put b")
+    events = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}))
+    assert events.of(SaveFinished)[0].problem == Failure(KeyringFailed, "put b")
 
 
 def test_a_keyring_that_stays_locked_changes_nothing(scene: Scene) -> None:
@@ -507,8 +459,8 @@ def test_a_keyring_that_stays_locked_changes_nothing(scene: Scene) -> None:
     scene.store(A)
     scene.vault.locked = True
     scene.vault.before = refusing("unlock", KeyringDenied)
-    ears = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}, shown=[A]))
-    assert ears.saves == [Saved(problem=Failure(KeyringDenied))]
+    events = scene.play(saving(A, B, keys={"a": NEW, "b": NEW}, shown=[A]))
+    assert events.of(SaveFinished) == [SaveFinished(problem=Failure(KeyringDenied))]
     assert scene.keys() == {"a": OLD, "b": None, "c": None}
     assert scene.stored() == (A,)
 
@@ -522,8 +474,10 @@ def test_a_fault_of_ours_while_saving_is_told_too(
         raise ZeroDivisionError
 
     monkeypatch.setattr(ConfigFile, "save", burst)
-    ears = scene.play(saving(A, keys={"a": NEW}))
-    assert ears.saves[0].problem == Failure(InternalFault, "ZeroDivisionError")
+    events = scene.play(saving(A, keys={"a": NEW}))
+    assert events.of(SaveFinished)[0].problem == Failure(
+        InternalFault, "ZeroDivisionError"
+    )
     assert scene.keys()["a"] is None
 
 
@@ -542,8 +496,8 @@ def test_an_account_is_removed_though_its_key_cannot_be(scene: Scene) -> None:
     """A locked keyring does not keep a person from removing it."""
     scene.store(A)
     scene.vault.locked = True
-    ears = scene.play(saving(shown=[A]))
-    assert ears.saves == [Saved((), Settings())]
+    events = scene.play(saving(shown=[A]))
+    assert events.of(SaveFinished) == [SaveFinished((), Settings())]
     assert scene.stored() == ()
 
 
@@ -556,9 +510,9 @@ def test_an_account_that_the_command_line_added_meanwhile_is_kept(
     async def add(scene: Scene) -> None:
         scene.store(A, C)
 
-    ears = scene.play(answers(1), add, saving(A, B, keys={"b": NEW}, shown=[A]))
+    events = scene.play(answers(1), add, saving(A, B, keys={"b": NEW}, shown=[A]))
     assert scene.stored() == (A, B, C)
-    assert ears.saves[0].accounts == (A, B, C)
+    assert events.of(SaveFinished)[0].accounts == (A, B, C)
     assert scene.keys() == {"a": OLD, "b": NEW, "c": OLD}
 
 
@@ -592,19 +546,19 @@ def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         assert await scene.alerts() == [("a", AlertKind.LOW), ("b", AlertKind.LOW)]
 
-    ears = scene.play(step)
-    assert [one.disposition for one in ears.entries] == [
+    events = scene.play(step)
+    assert [one.disposition for one in events.last(NotificationLogChanged).entries] == [
         Disposition.SENT,
         Disposition.SENT,
     ]
     later = scene.play(answers(2))
-    assert later.entries == ears.entries
-    assert later.told.empty()
+    assert later.last(NotificationLogChanged) == events.last(NotificationLogChanged)
+    assert later.of(AlertsDecided) == []
 
 
 @pytest.mark.usefixtures("qt_notifies")
 def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
-    """The listener hears until when."""
+    """Events say until when."""
     scene.wire.amount = "9.0000"
     scene.file.save(Config((A,)))
     MemoryVault.put(scene.vault, "a", OLD)
@@ -614,14 +568,18 @@ def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
         await scene.answers(1)
         scene.now += timedelta(minutes=59)
         scene.backend.tick()
-        assert scene.ears.told.empty()
+        assert not scene.events.waiting(AlertsDecided)
         scene.backend.snooze(SnoozeChoice.OFF)
         scene.backend.ask_now()
         assert await scene.alerts() == [("a", AlertKind.LOW)]
 
-    ears = scene.play(step)
+    events = scene.play(step)
     hour = timedelta(hours=1)
-    assert ears.snoozes == [None, scene.now - timedelta(minutes=59) + hour, None]
+    assert [one.until for one in events.of(SnoozeChanged)] == [
+        None,
+        scene.now - timedelta(minutes=59) + hour,
+        None,
+    ]
 
 
 def test_who_says_that_they_paid_is_asked_for_at_once(scene: Scene) -> None:
@@ -632,10 +590,12 @@ def test_who_says_that_they_paid_is_asked_for_at_once(scene: Scene) -> None:
         await scene.answers(1)
         scene.wire.amount = "150.0000"
         scene.backend.paid("a")
-        assert scene.ears.waits == (PendingPayment("a", scene.now),)
+        assert scene.events.last(PendingPaymentsChanged).payments == (
+            PendingPayment("a", scene.now),
+        )
         await scene.answers(1)
 
-    assert scene.play(step).waits == ()
+    assert scene.play(step).last(PendingPaymentsChanged).payments == ()
     assert scene.wire.asked == [OLD, OLD]
 
 
@@ -681,9 +641,9 @@ def test_trying_an_account_stores_nothing(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         await scene.backend.try_out(trial)
 
-    ((tried, outcome),) = scene.play(step).trials
-    assert tried is trial
-    assert isinstance(outcome.result, Reading)
+    (finished,) = scene.play(step).of(TrialFinished)
+    assert finished.trial is trial
+    assert isinstance(finished.outcome.result, Reading)
     assert scene.seen == [NEW]
     assert scene.vault.calls == []
     assert not scene.places.config.exists()
@@ -700,9 +660,9 @@ def test_trying_without_a_key_takes_the_stored_one(scene: Scene) -> None:
         await scene.backend.try_out(Trial(replace(A, sub_account="shop"), None))
         await scene.backend.try_out(Trial(C, None))
 
-    (_, first), (_, second) = scene.play(step).trials
-    assert isinstance(first.result, Reading)
-    assert second.result == Failure(KeyMissing)
+    first, second = scene.play(step).of(TrialFinished)
+    assert isinstance(first.outcome.result, Reading)
+    assert second.outcome.result == Failure(KeyMissing)
     assert scene.wire.asked == [OLD, OLD]
 
 
@@ -724,9 +684,14 @@ def test_unlocking_asks_only_those_that_waited_for_it(scene: Scene) -> None:
         assert isinstance(outcome.result, Reading)
         await scene.idle()
 
-    ears = scene.play(step)
+    events = scene.play(step)
     assert scene.vault.calls == ["unlock"]
-    assert sorted(ears.asked) == ["a", "a", "b", "b"]
+    assert sorted(one.account_id for one in events.of(RefreshStarted)) == [
+        "a",
+        "a",
+        "b",
+        "b",
+    ]
 
 
 def test_a_prompt_that_was_closed_is_told_to_those_that_waited(scene: Scene) -> None:
@@ -743,7 +708,7 @@ def test_a_prompt_that_was_closed_is_told_to_those_that_waited(scene: Scene) -> 
         await scene.backend.unlock()
         (outcome,) = await scene.answers(1)
         assert (outcome.account_id, outcome.result) == ("b", Failure(KeyringDenied))
-        assert scene.ears.answers.empty()
+        assert not scene.events.waiting(RefreshFinished)
 
     scene.play(step)
 
@@ -761,8 +726,10 @@ def test_a_notification_without_a_bus_is_no_fault(
         notice = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
         await scene.backend.tell(notice)
 
-    ears = scene.play(step)
-    assert [one and one.kind for one in ears.unseen] == [NotificationsUnseen]
+    events = scene.play(step)
+    assert [one.problem and one.problem.kind for one in events.of(DeliveryChanged)] == [
+        NotificationsUnseen
+    ]
 
 
 def test_it_runs_where_there_is_no_d_bus_library(tmp_path: Path) -> None:
@@ -774,24 +741,22 @@ from pathlib import Path
 for name in ("jeepney", "secretstorage"):
     sys.modules[name] = None
 from trayapp.core.alerts.notification import NotificationImage
-from trayapp.services.backend import Backend
-from trayapp.services.reports import Outside
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.messages.events import ProfileLoaded
 from trayapp.services.files.paths import Paths
 
-class Ears:
-    def loaded(self, loaded):
+def emit(event):
+    if isinstance(event, ProfileLoaded):
         print("loaded")
-    def __getattr__(self, name):
-        return lambda *_: None
 
 async def run():
     places = Paths(*map(Path, ["c", "h", "l", "r"]))
     now = lambda: datetime.now(UTC)
     image = NotificationImage(1, bytes(4))
-    outside = Outside(Keychain(MemoryVault()), GatewayClient(), now, image)
-    backend = Backend(places, Ears(), outside)
+    environment = Environment(Keychain(MemoryVault()), GatewayClient(), now, image)
+    backend = Backend(places, emit, environment)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
     await backend.tell(None)
@@ -824,6 +789,6 @@ def test_what_was_added_while_the_keyring_was_asked_is_kept(scene: Scene) -> Non
         scene.vault.before = add
         await saving(A, B, keys={"b": NEW}, shown=[A])(scene)
 
-    (saved,) = scene.play(step).saves
+    (saved,) = scene.play(step).of(SaveFinished)
     assert saved.problem is None
     assert saved.accounts == scene.stored() == (A, B, replace(C, name="b (2)"))

@@ -10,24 +10,27 @@ from pathlib import Path
 import httpx
 import pytest
 
+from event_log import EventLog
 from trayapp.core.account import Account
-from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import ExportUnwritable, Failure
-from trayapp.core.forecast.run_out import Forecast, Verdict
+from trayapp.core.forecast.run_out import Verdict
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.core.view.history import HistoryView
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Outside
-from unheard import Unheard
+from trayapp.services.messages.events import (
+    ExportFinished,
+    ForecastMade,
+    HistoryRead,
+    RecentBalancesRead,
+    RefreshFinished,
+)
 
 A = Account("a", "A")
 KEY = "made-up-key-0123456789"
@@ -35,40 +38,6 @@ DAYS = 30
 PATIENCE_S = 10.0
 TWO_HOURLY = Settings(interval=timedelta(hours=2))
 Step = Callable[["Scene"], Coroutine[None, None, None]]
-
-
-class Ears(Unheard):
-    """A listener that keeps what is said of past and future."""
-
-    def __init__(self) -> None:
-        self.pages: list[HistoryView] = []
-        self.exports: list[tuple[str, Failure | None]] = []
-        self.said: list[str] = []
-        self.forecasts: asyncio.Queue[tuple[str, Forecast]] = asyncio.Queue()
-        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
-        self.glimpses: dict[str, RecentBalances] = {}
-
-    def answered(self, outcome: Outcome) -> None:
-        """Keep it."""
-        self.said.append("answered")
-        self.answers.put_nowait(outcome)
-
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Keep it."""
-        self.said.append("foreseen")
-        self.forecasts.put_nowait((account_id, said))
-
-    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
-        """Keep it."""
-        self.glimpses[account_id] = seen
-
-    def looked_up(self, page: HistoryView) -> None:
-        """Keep it."""
-        self.pages.append(page)
-
-    def exported(self, path: str, failure: Failure | None) -> None:
-        """Keep it."""
-        self.exports.append((path, failure))
 
 
 class Scene:
@@ -87,26 +56,26 @@ class Scene:
             history.record_past("a", map(self._reading, range(DAYS, 0, -1)))
         self.status = 200
         self.vault = MemoryVault({"a": KEY})
-        self.ears: Ears
+        self.events: EventLog
         self.backend: Backend
 
     def _reading(self, days: int) -> Reading:
         balance = Balance(Decimal(40 + 5 * days), "EUR")
         return Reading(balance, self.now - timedelta(days=days))
 
-    def play(self, step: Step) -> Ears:
+    def play(self, step: Step) -> EventLog:
         """Run the backend, and the step beside it."""
 
         async def run() -> None:
-            self.ears = Ears()
-            outside = Outside(
+            self.events = EventLog()
+            environment = Environment(
                 Keychain(self.vault),
                 GatewayClient(self._client),
                 lambda: self.now,
                 NotificationImage(1, bytes(4)),
                 UTC,
             )
-            self.backend = Backend(self.places, self.ears, outside)
+            self.backend = Backend(self.places, self.events.record, environment)
             running = asyncio.create_task(self.backend.run())
             await asyncio.sleep(0)
             try:
@@ -117,7 +86,7 @@ class Scene:
                 await asyncio.gather(running, return_exceptions=True)
 
         asyncio.run(run())
-        return self.ears
+        return self.events
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
@@ -126,6 +95,12 @@ class Scene:
         result = {"balance": "40.0000", "currency": "EUR"}
         body = json.dumps({"status": "ok", "result": result}).encode()
         return httpx.Response(self.status, stream=httpx.ByteStream(body))
+
+
+def said_of(events: EventLog) -> list[type]:
+    """Give the kinds of the events about balances and forecasts, in their order."""
+    kinds = (RefreshFinished, ForecastMade)
+    return [type(one) for one in events.events if isinstance(one, kinds)]
 
 
 @pytest.fixture
@@ -142,17 +117,18 @@ def test_each_good_answer_brings_a_forecast(scene: Scene) -> None:
     run_out = datetime(2026, 12, 1, tzinfo=UTC).date()
 
     async def step(scene: Scene) -> None:
-        account_id, said = await scene.ears.forecasts.get()
-        assert (account_id, said.verdict) == ("a", Verdict.RANGE)
+        made = await scene.events.next(ForecastMade)
+        said = made.forecast
+        assert (made.account_id, said.verdict) == ("a", Verdict.RANGE)
         assert said.first is not None
         assert said.last is not None
         assert said.first <= run_out <= said.last
         scene.backend.ask_now()
-        assert await scene.ears.forecasts.get() == ("a", said)
+        assert await scene.events.next(ForecastMade) == made
 
-    ears = scene.play(step)
-    assert ears.said == ["answered", "foreseen"] * 2
-    assert ears.glimpses["a"].high > 0
+    events = scene.play(step)
+    assert said_of(events) == [RefreshFinished, ForecastMade] * 2
+    assert events.last(RecentBalancesRead).recent_balances.high > 0
 
 
 def test_without_a_balance_nothing_is_foreseen(scene: Scene) -> None:
@@ -160,9 +136,9 @@ def test_without_a_balance_nothing_is_foreseen(scene: Scene) -> None:
     scene.status = 503
 
     async def step(scene: Scene) -> None:
-        await scene.ears.answers.get()
+        await scene.events.next(RefreshFinished)
 
-    assert scene.play(step).said == ["answered"]
+    assert said_of(scene.play(step)) == [RefreshFinished]
 
 
 # --- what is past --------------------------------------------------------------------
@@ -174,7 +150,8 @@ def test_looking_an_account_up_brings_its_page(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         await scene.backend.look_up("a", ENGLISH)
 
-    (page,) = scene.play(step).pages
+    (read,) = scene.play(step).of(HistoryRead)
+    page = read.view
     assert (page.account_id, page.title) == ("a", "A")
     assert len(page.chart.readings) >= DAYS
     assert page.chart.gap_after == timedelta(hours=6)
@@ -187,7 +164,7 @@ def test_exporting_writes_a_file_and_says_so(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         await scene.backend.export("a", "csv", str(path))
 
-    assert scene.play(step).exports == [(str(path), None)]
+    assert scene.play(step).of(ExportFinished) == [ExportFinished(str(path), None)]
     header, october, november = path.read_text().splitlines()[:3]
     assert header.startswith("month,currency,opening")
     assert (october[:12], november[:12]) == ("2026-10,EUR,", "2026-11,EUR,")
@@ -201,7 +178,7 @@ def test_an_export_that_fails_says_why(scene: Scene) -> None:
         await scene.backend.export("a", "json", str(path))
 
     failure = Failure(ExportUnwritable, "No such file or directory")
-    assert scene.play(step).exports == [(str(path), failure)]
+    assert scene.play(step).of(ExportFinished) == [ExportFinished(str(path), failure)]
 
 
 def test_of_an_account_that_is_gone_nothing_is_said(scene: Scene) -> None:
@@ -212,5 +189,7 @@ def test_of_an_account_that_is_gone_nothing_is_said(scene: Scene) -> None:
         await scene.backend.look_up("gone", ENGLISH)
         await scene.backend.export("gone", "csv", str(path))
 
-    ears = scene.play(step)
-    assert (ears.pages, ears.exports, path.exists()) == ([], [], False)
+    events = scene.play(step)
+    assert events.of(HistoryRead) == []
+    assert events.of(ExportFinished) == []
+    assert not path.exists()

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
 from trayapp.core.errors import LoginUnchanged
 from trayapp.core.settings import Settings
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Outside, Saved
-from unheard import Unheard
+from trayapp.services.messages.events import LoginEntryRead, SaveFinished
 
 HOURLY = Settings(interval=timedelta(hours=1))
 Step = Callable[[Backend], Coroutine[None, None, None]]
@@ -51,27 +51,11 @@ class System:
         return True
 
 
-class Ears(Unheard):
-    """Keeps what is said of start at login, and of saving."""
-
-    def __init__(self) -> None:
-        self.logins: list[LoginEntryState] = []
-        self.outcomes: list[Saved] = []
-
-    def login_seen(self, login: LoginEntryState) -> None:
-        """Keep it."""
-        self.logins.append(login)
-
-    def saved(self, saved: Saved) -> None:
-        """Keep it."""
-        self.outcomes.append(saved)
-
-
 class Scene:
     """A profile without accounts, on a system of the test's own."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.now, self.system, self.ears = now, System(), Ears()
+        self.now, self.system, self.events = now, System(), EventLog()
         self.places = Paths(
             folder / "config" / "config.toml",
             folder / "data" / "history.sqlite3",
@@ -83,7 +67,7 @@ class Scene:
         """Run the backend, and the step beside it."""
 
         async def run() -> None:
-            outside = Outside(
+            environment = Environment(
                 Keychain(MemoryVault()),
                 GatewayClient(),
                 lambda: self.now,
@@ -91,7 +75,7 @@ class Scene:
                 UTC,
                 self.system,
             )
-            backend = Backend(self.places, self.ears, outside)
+            backend = Backend(self.places, self.events.record, environment)
             running = asyncio.create_task(backend.run())
             await asyncio.sleep(0)
             try:
@@ -134,14 +118,17 @@ def test_what_the_system_has_is_told_when_it_is_asked_for(scene: Scene) -> None:
     scene.play(looking)
     scene.system.on = True
     scene.play(looking)
-    assert scene.ears.logins == [LoginEntryState.OFF, LoginEntryState.ON]
+    assert [one.state for one in scene.events.of(LoginEntryRead)] == [
+        LoginEntryState.OFF,
+        LoginEntryState.ON,
+    ]
 
 
 def test_it_is_switched_with_the_settings(scene: Scene) -> None:
     """By one OK."""
     scene.play(saving(at_login=True))
     assert (scene.system.on, scene.stored) == (True, HOURLY)
-    assert [one.problem for one in scene.ears.outcomes] == [None]
+    assert [one.problem for one in scene.events.of(SaveFinished)] == [None]
 
 
 def test_settings_are_saved_without_it(scene: Scene) -> None:
@@ -155,7 +142,7 @@ def test_nothing_is_saved_where_it_can_not_be_switched(scene: Scene) -> None:
     """The dialog stays and says why."""
     scene.system.fault = LoginUnchanged(detail="no")
     scene.play(saving(at_login=True))
-    (said,) = scene.ears.outcomes
+    (said,) = scene.events.of(SaveFinished)
     assert said.problem is not None
     assert said.problem.kind is LoginUnchanged
     assert scene.stored == Settings()
@@ -165,7 +152,7 @@ def test_it_is_as_before_where_the_settings_can_not_be_saved(scene: Scene) -> No
     """All or nothing."""
     scene.places.config.mkdir(parents=True)
     scene.play(saving(at_login=True))
-    (said,) = scene.ears.outcomes
+    (said,) = scene.events.of(SaveFinished)
     assert said.problem is not None
     assert scene.system.on is False
 
@@ -181,4 +168,6 @@ def test_it_is_repaired_at_each_start(scene: Scene, fault: Exception | None) -> 
 
     scene.play(still_alive)
     assert scene.system.repairs == 1
-    assert scene.ears.logins == [LoginEntryState.OFF]
+    assert [one.state for one in scene.events.of(LoginEntryRead)] == [
+        LoginEntryState.OFF
+    ]

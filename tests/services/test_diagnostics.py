@@ -28,7 +28,7 @@ class Notices(DBusNotifier):
 
     def __init__(self) -> None:
         super().__init__(
-            lambda _account, _button: None,
+            lambda _: None,
             app_name="x",
             picture=NotificationImage(1, bytes(4)),
         )

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from event_log import EventLog
 from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -17,14 +18,13 @@ from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
 from trayapp.services.alerts.coalescer import Coalescer
 from trayapp.services.alerts.dbus_notifier import DBusNotifier
 from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
@@ -33,8 +33,13 @@ from trayapp.services.history.service import HistoryService
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    ForecastMade,
+    RefreshFinished,
+    RefreshStarted,
+)
 from trayapp.services.polling.concurrency import ConcurrencyLimit
-from trayapp.services.reports import Listener, Outside
 
 BROKEN, SOUND = Account("broken", "Broken"), Account("sound", "Sound")
 PATIENCE_S = 10.0
@@ -47,30 +52,39 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-class Ears:
-    """A listener that keeps what it hears."""
+class BrokenLog(EventLog):
+    """Keeps events; a test may break one of its methods."""
 
-    def __init__(self) -> None:
-        self.answers: list[Outcome] = []
-        self.told: list[tuple[str, AlertKind]] = []
+    def record(self, event: object) -> None:
+        """Keep an event, after the method that is named for its kind."""
+        match event:
+            case RefreshStarted(account_id):
+                self.on_started(account_id)
+            case RefreshFinished(outcome):
+                self.on_finished(outcome)
+            case ForecastMade(account_id):
+                self.on_forecast(account_id)
+        super().record(event)
 
-    def answered(self, outcome: Outcome) -> None:
-        """Keep it."""
-        self.answers.append(outcome)
+    def on_started(self, account_id: str) -> None:
+        """Do nothing."""
 
-    def alerts(self, alerts: tuple[Alert, ...]) -> None:
-        """Keep whom they are about."""
-        self.told += [(one.account.id, one.kind) for one in alerts]
+    def on_finished(self, outcome: Outcome) -> None:
+        """Do nothing."""
 
-    def asking(self, account_id: str) -> None:
-        """Take it as it comes."""
+    def on_forecast(self, account_id: str) -> None:
+        """Do nothing."""
 
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Take it as it comes."""
+    @property
+    def answers(self) -> list[Outcome]:
+        """Give all results."""
+        return [one.outcome for one in self.of(RefreshFinished)]
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """Take all else as it comes."""
-        return lambda *_: None
+    @property
+    def told(self) -> list[tuple[str, AlertKind]]:
+        """Say which alerts were decided about, and of whom."""
+        decided = self.of(AlertsDecided)
+        return [(one.account.id, one.kind) for all_ in decided for one in all_.alerts]
 
 
 class Till(GatewayClient):
@@ -107,9 +121,9 @@ SITES: dict[str, tuple[object, str]] = {
     "looking at the time": (AlertService, "_look_at"),
     "choosing a lane": (ConcurrencyLimit, "learn"),
     "thinning out": (HistoryReports, "thin_out"),
-    "saying that it is asked": (Ears, "asking"),
-    "saying what came": (Ears, "answered"),
-    "saying when it runs out": (Ears, "foreseen"),
+    "saying that it is asked": (BrokenLog, "on_started"),
+    "saying what came": (BrokenLog, "on_finished"),
+    "saying when it runs out": (BrokenLog, "on_forecast"),
 }
 
 
@@ -139,18 +153,18 @@ class Scene:
     """The program's backend with two accounts, on a clock that the test sets."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.now, self.till, self.ears = now, Till(), Ears()
+        self.now, self.till, self.events = now, Till(), BrokenLog()
         self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         ConfigFile(self.places.config).save(Config((BROKEN, SOUND)))
         key = "made-up-key-0123456789"
         keychain = Keychain(MemoryVault({BROKEN.id: key, SOUND.id: key}))
         picture = NotificationImage(1, bytes(4))
-        outside = Outside(keychain, self.till, lambda: self.now, picture, UTC)
-        self.backend = Backend(self.places, cast("Listener", self.ears), outside)
+        environment = Environment(keychain, self.till, lambda: self.now, picture, UTC)
+        self.backend = Backend(self.places, self.events.record, environment)
 
     def answers(self, account: Account) -> int:
         """Count what came of an account."""
-        return sum(one.account_id == account.id for one in self.ears.answers)
+        return sum(one.account_id == account.id for one in self.events.answers)
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -181,15 +195,15 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
             scene.now += timedelta(hours=25)  # after any wait that there is
             scene.backend.ask_now([])
             await until(lambda: scene.answers(SOUND) == 2)
-            await until(lambda: (SOUND.id, AlertKind.LOW) in scene.ears.told)
+            await until(lambda: (SOUND.id, AlertKind.LOW) in scene.events.told)
             assert not running.done()
         before = scene.answers(BROKEN)
         scene.now += timedelta(hours=25)
         scene.backend.ask_now([])
         await until(lambda: scene.answers(BROKEN) > before)
-        last = [one for one in scene.ears.answers if one.account_id == BROKEN.id][-1]
+        last = [one for one in scene.events.answers if one.account_id == BROKEN.id][-1]
         assert isinstance(last.result, Reading)
-        await until(lambda: (BROKEN.id, AlertKind.LOW) in scene.ears.told)
+        await until(lambda: (BROKEN.id, AlertKind.LOW) in scene.events.told)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -213,7 +227,9 @@ def test_a_bug_in_asking_is_what_the_account_shows(
         await until(lambda: scene.answers(BROKEN) == 1)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        (outcome,) = [one for one in scene.ears.answers if one.account_id == BROKEN.id]
+        (outcome,) = [
+            one for one in scene.events.answers if one.account_id == BROKEN.id
+        ]
         assert outcome.result == Failure(InternalFault, "ZeroDivisionError")
 
     asyncio.run(story())

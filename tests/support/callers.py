@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtNetwork import QLocalSocket
 
-from ears import Ears
+from event_log import EventLog
 from trayapp.qt.instance import Instance
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.files.paths import Paths
@@ -35,7 +35,8 @@ class Called:
         self._folder = Path(tempfile.mkdtemp(prefix="bt-"))
         self._places = Paths(*[self._folder] * 4)
         self._instance = Instance(self._places)
-        self._ears = Ears(self._instance)
+        self._calls = EventLog()
+        self._instance.called.connect(self._calls.record)
         assert self._instance.claim()
 
     def __call__(self, data: bytes) -> None:
@@ -52,7 +53,7 @@ class Called:
 
     def _says(self, *pieces: bytes) -> list[str]:
         """Give what the program heard of a caller who says these pieces."""
-        self._ears.words.clear()
+        self._calls.clear()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
             caller.connect(self._places.socket)
             with contextlib.suppress(ConnectionError):  # it may have been cut already
@@ -66,7 +67,7 @@ class Called:
                 assert time.monotonic() < deadline, "the caller is not let go"
                 self._application.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        return list(self._ears.words)
+        return self._calls.of(str)
 
 
 def _understood(said: bytes) -> list[str]:

@@ -28,14 +28,19 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes
 from trayapp.core.settings import Settings
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.rows import to_ms
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Loaded, Outside, Saved
-from unheard import Unheard
+from trayapp.services.messages.events import (
+    Emit,
+    Event,
+    ProfileLoaded,
+    RefreshFinished,
+    SaveFinished,
+)
 
 _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 _IDS: Final = ("a", "b", "c")
@@ -65,50 +70,49 @@ def number_of(accounts: tuple[Account, ...]) -> int:
     return int(accounts[0].low_below)
 
 
-def backend_of(profile: Paths, listener: Unheard) -> Backend:
+def backend_of(profile: Paths, emit: Emit) -> Backend:
     """Make the program's own backend, with a keyring that knows every account."""
-    outside = Outside(
+    environment = Environment(
         Keychain(MemoryVault(dict.fromkeys(_IDS, _SAMPLE_KEY)), mask=lambda _: None),
         GatewayClient(),
         lambda: datetime.now(UTC),
         NotificationImage(1, bytes(4)),
     )
-    return Backend(profile, listener, outside)
+    return Backend(profile, emit, environment)
 
 
-class _Speaker(Unheard):
-    """Says what it hears, and asks again at once."""
+class _Speaker:
+    """Prints what a person would see of the events, and asks again at once."""
 
     def __init__(self) -> None:
         self.backend: Backend
         self.number = 0
 
-    def loaded(self, loaded: Loaded) -> None:
-        self.number = number_of(tuple(one.account for one in loaded.known))
-        said = ",".join(one.kind.id for one in loaded.problems)
-        _say(f"L {self.number} {said or '-'}")
-
-    def answered(self, outcome: Outcome) -> None:
-        if isinstance(outcome.result, Reading):
-            reading = outcome.result
-            at, digits = to_ms(reading.at), reading.balance.digits
-            _say(f"R {outcome.account_id} {at} {digits}")
-        self.backend.ask_now([outcome.account_id])
-
-    def saved(self, saved: Saved) -> None:
-        if saved.problem is not None:
-            _say(f"F {saved.problem.kind.id}")
-        else:
-            _say(f"S {number_of(saved.accounts)}")
+    def handle(self, event: Event) -> None:
+        match event:
+            case ProfileLoaded(accounts, _, problems):
+                self.number = number_of(tuple(one.account for one in accounts))
+                kinds = ",".join(one.kind.id for one in problems)
+                _say(f"L {self.number} {kinds or '-'}")
+            case RefreshFinished(Outcome(account_id, _, result)):
+                if isinstance(result, Reading):
+                    at, digits = to_ms(result.at), result.balance.digits
+                    _say(f"R {account_id} {at} {digits}")
+                self.backend.ask_now([account_id])
+            case SaveFinished(accounts, _, None):
+                _say(f"S {number_of(accounts)}")
+            case SaveFinished(_, _, problem):
+                assert problem is not None
+                _say(f"F {problem.kind.id}")
 
 
 async def _poll_and_save(folder: Path, url: str) -> None:
-    ears = _Speaker()
-    ears.backend = backend = backend_of(places(folder), ears)
+    speaker = _Speaker()
+    speaker.backend = backend = backend_of(places(folder), speaker.handle)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
     shown = frozenset(_IDS)
-    number = ears.number
+    number = speaker.number
     while not running.done():
         number += 1
         wanted = config(number, url)

@@ -26,7 +26,7 @@ from trayapp.core.view.tray import TrayView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.log.recent import RecentErrors
-from trayapp.services.reports import Listener, Loaded
+from trayapp.services.messages.events import Emit, Event, ProfileLoaded, RefreshFinished
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
@@ -63,7 +63,7 @@ class NotedPoller(Poller):
         self.login_looks = 0
         self.is_stuck = False
 
-    def _never(self, _: Listener) -> Backend:
+    def _never(self, _: Emit) -> Backend:
         raise AssertionError
 
     def start(self, *_: object) -> None:
@@ -198,19 +198,23 @@ class Scene:
         self.wiring.start(quiet=quiet)
         self.load(*accounts, problems=problems)
 
+    def report(self, event: Event) -> None:
+        """Let the backend report an event."""
+        self.poller.event_emitted.emit(event)
+
     def load(
         self, *accounts: Account, problems: tuple[type[BalanceTrayError], ...] = ()
     ) -> None:
         """Say what is stored."""
         failures = tuple(Failure(kind, "a detail") for kind in problems)
         known = tuple(map(AccountState, accounts))
-        self.poller.loaded.emit(Loaded(known, Settings(), failures))
+        self.report(ProfileLoaded(known, Settings(), failures))
 
     def answer(
         self, account: Account, result: Balance | type[BalanceTrayError]
     ) -> None:
         """Say what a question came to."""
-        self.poller.answered.emit(outcome(account, result))
+        self.report(RefreshFinished(outcome(account, result)))
 
     def asked(self) -> list[object]:
         """Give what the poller was asked for since it was started."""

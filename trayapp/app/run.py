@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trayapp.app.wiring import Wiring
     from trayapp.services.backend import Backend
     from trayapp.services.keyring.keychain import Vault
-    from trayapp.services.reports import Listener
+    from trayapp.services.messages.events import Emit
     from trayapp.ui.icons.first_icon import FirstIcon
     from trayapp.ui.window.window import Window
 
@@ -128,31 +128,27 @@ def _run(
     tray.show()
     application.setWindowIcon(app_icon())
     picture = notice_picture()
-    from trayapp.app.controllers.language import LanguageController
     from trayapp.app.wiring import Wiring
 
-    def make_backend(listener: "Listener") -> "Backend":
+    def make_backend(emit: "Emit") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
         from trayapp.services.autostart.autostart import NoAutostart, own_autostart
-        from trayapp.services.backend import Backend
+        from trayapp.services.backend import Backend, Environment
         from trayapp.services.gateway.client import GatewayClient
         from trayapp.services.keyring.keychain import Keychain
-        from trayapp.services.reports import Outside
 
-        outside = Outside(
+        environment = Environment(
             keychain=Keychain(profile.vault(), mask=redactor.add_key),
             gateway=GatewayClient(),
             clock=lambda: datetime.now(UTC),
             picture=picture,
             autostart=NoAutostart() if profile.is_demo else own_autostart(),
         )
-        return Backend(profile.places, listener, outside)
+        return Backend(profile.places, emit, environment)
 
     poller = Poller(make_backend)
     wiring = Wiring(poller, tray, language, recent)
-    tongues = LanguageController(language, wiring)
-    poller.saved.connect(tongues.hear)
-    tongues.restart_requested.connect(partial(application.exit, RESTART))
+    wiring.languages.restart_requested.connect(partial(application.exit, RESTART))
     wiring.stage.made.connect(partial(_place, wiring, tray, profile.places))
     queued = Qt.ConnectionType.QueuedConnection
     faults.occurred.connect(wiring.faults.hear, queued)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from trayapp.app.browser import open_in_browser
 from trayapp.app.controllers.faults import FaultController
 from trayapp.app.controllers.history import HistoryController
+from trayapp.app.controllers.language import LanguageController
 from trayapp.app.controllers.notification_log import NotificationLogController
 from trayapp.app.controllers.notifications import NotificationController
 from trayapp.app.controllers.settings import SettingsController
@@ -23,6 +24,28 @@ from trayapp.core.view.account_text import problem
 from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.desktop.instance_client import InstanceMessage
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    ButtonPressed,
+    DeliveryChanged,
+    DiagnosticsCollected,
+    Event,
+    ExportFinished,
+    ForecastMade,
+    HistoryRead,
+    LoginEntryRead,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    PollerFailed,
+    ProfileLoaded,
+    RecentBalancesRead,
+    RefreshFinished,
+    RefreshStarted,
+    SaveFinished,
+    SnoozeChanged,
+    StorageChanged,
+    TrialFinished,
+)
 from trayapp.ui.intents import (
     AccountIntent,
     CopyDiagnostics,
@@ -56,7 +79,6 @@ if TYPE_CHECKING:
     # Only their names: importing them would bring httpx and sqlite3 to the GUI thread
     # before the icon has its first balance.
     from trayapp.services.log.recent import RecentErrors
-    from trayapp.services.reports import Loaded, Saved
     from trayapp.ui.window.window import Window
 
 _EXPORT: Final = "export"
@@ -95,6 +117,7 @@ class Wiring(QObject):
         self._desk = SettingsController(language, self)
         self._history = HistoryController(language, self)
         self._why = NotificationLogController(language, self.stage)
+        self.languages = LanguageController(language, self)
         self._notices = NotificationController(poller, tray, self._views, language)
         self._connect_poller()
         self._connect_views()
@@ -116,32 +139,11 @@ class Wiring(QObject):
 
     def _connect_poller(self) -> None:
         poller, desk, history = self._poller, self._desk, self._history
-        poller.loaded.connect(self._on_loaded)
-        poller.asking.connect(self._model.mark_asking)
-        poller.answered.connect(self._model.apply)
-        poller.alerts.connect(self._notices.tell_alerts)
-        poller.pressed.connect(self._notices.hear_button)
-        poller.snoozed.connect(self._views.set_snoozed)
-        poller.foreseen.connect(self._views.set_forecast)
-        poller.glimpsed.connect(self._views.set_glimpse)
-        poller.foreseen.connect(history.renew)
-        poller.awaited.connect(self._views.set_awaited)
-        poller.logged.connect(self._why.set_entries)
-        poller.looked_up.connect(history.show_page)
-        poller.exported.connect(self._on_exported)
-        poller.kept.connect(self.faults.hear_kept)
-        poller.reached.connect(self.faults.hear_reached)
-        poller.reached.connect(desk.hear_reached)
-        poller.tried.connect(desk.show_trial)
-        poller.saved.connect(self._on_saved)
-        poller.saved.connect(desk.close_or_explain)
-        poller.failed.connect(self.faults.hear_stop)
-        poller.diagnosed.connect(self.faults.finish)
+        poller.event_emitted.connect(self._on_event)
         self.faults.facts_requested.connect(poller.diagnose)
         desk.save_requested.connect(poller.save)
         desk.test_requested.connect(poller.try_out)
         desk.login_requested.connect(poller.look_at_login)
-        poller.login_seen.connect(desk.show_login)
         history.page_requested.connect(self._look_up)
         history.export_requested.connect(poller.export)
         history.correction_toggled.connect(self._correct)
@@ -167,10 +169,59 @@ class Wiring(QObject):
     # --- what becomes known -------------------------------------------------------
 
     @Slot(object)
-    def _on_loaded(self, loaded: "Loaded") -> None:
+    def _on_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # a case an event
+        """Pass each event to those that show it or act on it."""
+        views, desk = self._views, self._desk
+        match event:
+            case ProfileLoaded():
+                self._on_loaded(event)
+            case RefreshStarted(account_id):
+                self._model.mark_asking(account_id)
+            case RefreshFinished(outcome):
+                self._model.apply(outcome)
+            case AlertsDecided(alerts):
+                self._notices.tell_alerts(alerts)
+            case ButtonPressed(account_id, button):
+                self._notices.hear_button(account_id, button)
+            case SnoozeChanged(until):
+                views.set_snoozed(until)
+            case ForecastMade(account_id, forecast):
+                views.set_forecast(account_id, forecast)
+                self._history.renew(account_id)
+            case RecentBalancesRead(account_id, recent_balances):
+                views.set_glimpse(account_id, recent_balances)
+            case PendingPaymentsChanged(payments):
+                views.set_awaited(payments)
+            case NotificationLogChanged(entries):
+                self._why.set_entries(entries)
+            case HistoryRead(view):
+                self._history.show_page(view)
+            case ExportFinished(path, failure):
+                self._on_exported(path, failure)
+            case StorageChanged(problem):
+                self.faults.hear_kept(problem)
+            case DeliveryChanged(problem):
+                self.faults.hear_reached(problem)
+                desk.hear_reached(problem)
+            case TrialFinished(trial, outcome):
+                desk.show_trial(trial, outcome)
+            case SaveFinished():
+                self._on_saved(event)
+                desk.close_or_explain(event)
+                self.languages.hear(event)
+            case LoginEntryRead(state):
+                desk.show_login(state)
+            case DiagnosticsCollected(facts):
+                self.faults.finish(facts)
+            case PollerFailed(failure):
+                self.faults.hear_stop(failure)
+            case _:
+                assert_never(event)
+
+    def _on_loaded(self, loaded: ProfileLoaded) -> None:
         first, self._loaded = not self._loaded, True
         self._follow(loaded.settings)
-        self._model.load(loaded.known)
+        self._model.load(loaded.accounts)
         self._views.loaded()
         for failure in loaded.problems:
             self.faults.show_problem(failure)
@@ -179,7 +230,7 @@ class Wiring(QObject):
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
-        elif first and not loaded.known and not self._quiet:
+        elif first and not loaded.accounts and not self._quiet:
             self._desk.begin()
 
     def _follow(self, settings: Settings) -> None:
@@ -188,13 +239,11 @@ class Wiring(QObject):
         self._tray.show_style(settings.icon)
         self._views.set_discreet(on=settings.discreet)
 
-    @Slot(object)
-    def _on_saved(self, saved: "Saved") -> None:
+    def _on_saved(self, saved: SaveFinished) -> None:
         if saved.problem is None:
             self._follow(saved.settings)
             self._model.set_accounts(saved.accounts)
 
-    @Slot(str, object)
     def _on_exported(self, path: str, failure: Failure | None) -> None:
         words = self._language.gettext("Exported to {path}.").format(path=path)
         if failure is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import AccountState, Outcome
@@ -48,14 +48,12 @@ class AccountsModel(QObject):
         """Take these accounts, in this order; what is known of them here stays."""
         self.load(AccountState(account) for account in accounts)
 
-    @Slot(str)
     def mark_asking(self, account_id: str) -> None:
         """Note that an account is being asked."""
         known = self._known.get(account_id)
         if known is not None:
             self._replace({**self._known, account_id: replace(known, asking=True)})
 
-    @Slot(object)
     def apply(self, outcome: Outcome) -> None:
         """Note what a question came to; of an account that is gone, nothing."""
         known = self._known.get(outcome.account_id)

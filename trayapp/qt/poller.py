@@ -1,4 +1,4 @@
-"""What is asked of the backend and what it says, whichever thread it runs on."""
+"""The backend's thread as the GUI thread sees it: requests down, events up."""
 
 import logging
 import time
@@ -12,8 +12,16 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.schedule import RestartBackoff
-from trayapp.qt.emitter import Emitter, Voice
 from trayapp.qt.loop import Job, Jobs, Loop
+from trayapp.services.messages.events import (
+    DiagnosticsCollected,
+    Emit,
+    Event,
+    ExportFinished,
+    PollerFailed,
+    SaveFinished,
+    TrialFinished,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     from trayapp.core.changes import Changes, Trial
     from trayapp.core.i18n.language import Language
     from trayapp.services.backend import Backend
-    from trayapp.services.reports import Listener
 
 _STOP_MS: Final = 600
 _LOOK_MS: Final = 60_000
@@ -34,25 +41,23 @@ _FAULT: Final = InternalFault(detail="the poller does not answer").as_failure()
 _log = logging.getLogger(__name__)
 
 
-class Poller(Voice):
-    """Passes requests to a thread and says what came of them, as signals.
+class Poller(QObject):
+    """Passes requests to a thread, and the backend's events back.
 
     Requests may come from the GUI thread at any time, before the start too; they
     are carried out in their order. A loop that a fault ended, or one that does not
     move any more, is replaced by another, and what was asked for goes to that one.
 
-    Signals (the others are the `Voice`'s):
-        diagnosed (tuple[tuple[str, str], ...]): facts for "Copy diagnostics"
-        failed (Failure): a fault of ours ended the loop, or it is stuck; another
-            takes its place
+    Signals:
+        event_emitted (Event): something happened. Connect it to `@Slot` methods of
+            QObjects only: a lambda or a plain function would run on the other thread.
     """
 
-    diagnosed = Signal(object)
-    failed = Signal(object)
+    event_emitted = Signal(object)
 
     def __init__(
         self,
-        make_backend: "Callable[[Listener], Backend]",
+        make_backend: "Callable[[Emit], Backend]",
         parent: QObject | None = None,
         *,
         look_ms: int = _LOOK_MS,
@@ -61,7 +66,8 @@ class Poller(Voice):
     ) -> None:
         """Take a function that makes the backend, called on the thread.
 
-        It imports what is slow to import, so that the icon need not wait for that.
+        The function gets what the backend calls with each event. It imports what is
+        slow to import, so that the icon need not wait for that.
         Waits before a restart are divided by `hurry`.
         """
         super().__init__(parent)
@@ -105,13 +111,13 @@ class Poller(Voice):
         self._post(lambda backend: backend.ask_now(chosen))
 
     def try_out(self, trial: "Trial") -> None:
-        """Ask for a balance and store nothing; `tried` tells what came."""
+        """Ask for a balance and store nothing; `TrialFinished` brings the result."""
         self._post(
             lambda backend: backend.try_out(trial), partial(self._no_trial, trial)
         )
 
     def save(self, changes: "Changes", shown: frozenset[str]) -> None:
-        """Apply what the dialog changed; `saved` tells what became of it."""
+        """Apply what the dialog changed; `SaveFinished` brings the result."""
         self._post(lambda backend: backend.save(changes, shown), self._not_saved)
 
     def unlock(self) -> None:
@@ -123,11 +129,11 @@ class Poller(Voice):
         self._post(lambda backend: backend.tell(notice))
 
     def snooze(self, choice: "SnoozeChoice") -> None:
-        """Hold notifications back for a while; `snoozed` tells until when."""
+        """Hold notifications back for a while; `SnoozeChanged` brings its end."""
         self._post(lambda backend: backend.snooze(choice))
 
     def paid(self, account_id: str) -> None:
-        """Remember that a person paid; `awaited` tells what is waited for."""
+        """Remember that a person paid; emits `PendingPaymentsChanged`."""
         self._post(lambda backend: backend.paid(account_id))
 
     def correct(self, account_id: str, at: "datetime", *, on: bool) -> None:
@@ -135,15 +141,15 @@ class Poller(Voice):
         self._post(lambda backend: backend.correct(account_id, at, on=on))
 
     def look_up(self, account_id: str, language: "Language") -> None:
-        """Read an account's history; `looked_up` brings the window's page."""
+        """Read an account's history; `HistoryRead` brings the window's page."""
         self._post(lambda backend: backend.look_up(account_id, language))
 
     def look_at_login(self) -> None:
-        """Look whether the program starts at login; `login_seen` tells."""
+        """Look whether the program starts at login; `LoginEntryRead` brings it."""
         self._post(lambda backend: backend.look_at_login())
 
     def export(self, account_id: str, kind: str, path: str) -> None:
-        """Write an account's history as "csv" or "json"; `exported` tells."""
+        """Write an account's history as "csv" or "json"; emits `ExportFinished`."""
         self._post(
             lambda backend: backend.export(account_id, kind, path),
             partial(self._not_exported, path),
@@ -154,11 +160,11 @@ class Poller(Voice):
         self._post(lambda backend: backend.reload())
 
     def diagnose(self) -> None:
-        """Collect what the thread's side knows of itself; `diagnosed` brings it."""
+        """Collect facts about the backend; emits `DiagnosticsCollected`."""
         self._post(self._diagnose)
 
     async def _diagnose(self, backend: "Backend") -> None:
-        self.diagnosed.emit(await backend.diagnose())
+        self.event_emitted.emit(DiagnosticsCollected(await backend.diagnose()))
 
     def _post(
         self,
@@ -178,7 +184,12 @@ class Poller(Voice):
         loop.start()
 
     def _make(self, loop: Loop) -> "Backend":
-        return self._make_backend(Emitter(self, loop))
+        def emit(event: Event) -> None:
+            # A loop that was given up may move again; its events are out of date.
+            if not loop.is_given_up:
+                self.event_emitted.emit(event)
+
+        return self._make_backend(emit)
 
     @Slot()
     def _on_finished(self) -> None:
@@ -210,7 +221,7 @@ class Poller(Voice):
         wait = self._restarts.wait(self._clock())
         _log.info("another poller starts in %.0f s", wait)
         self._again.start(int(wait / self._hurry * 1_000))
-        self.failed.emit(failure)
+        self.event_emitted.emit(PollerFailed(failure))
 
     @Slot()
     def _restart(self) -> None:
@@ -220,12 +231,11 @@ class Poller(Voice):
     # --- who waits for an answer that will not come ----------------------------------
 
     def _no_trial(self, trial: "Trial") -> None:
-        self.tried.emit(trial, Outcome(trial.account.id, datetime.now(UTC), _FAULT))
+        outcome = Outcome(trial.account.id, datetime.now(UTC), _FAULT)
+        self.event_emitted.emit(TrialFinished(trial, outcome))
 
     def _not_saved(self) -> None:
-        from trayapp.services.reports import Saved  # noqa: PLC0415  # not before the icon
-
-        self.saved.emit(Saved(problem=_FAULT))
+        self.event_emitted.emit(SaveFinished(problem=_FAULT))
 
     def _not_exported(self, path: str) -> None:
-        self.exported.emit(path, _FAULT)
+        self.event_emitted.emit(ExportFinished(path, _FAULT))

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import random
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Account
 from trayapp.core.account_draft import with_own_names
 from trayapp.core.account_state import AccountState, Outcome
-from trayapp.core.alerts.notification import Notification
+from trayapp.core.alerts.notification import Notification, NotificationImage
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
@@ -20,29 +21,65 @@ from trayapp.core.errors import (
     KeyringProblem,
 )
 from trayapp.core.i18n.language import Language
+from trayapp.core.program import PROGRAM
 from trayapp.core.settings import Settings
 from trayapp.core.view.diagnostics import Fact, settings_facts
 from trayapp.services.alerts.coalescer import Coalescer
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.autostart.autostart import repair, switched
-from trayapp.services.by_d_bus import make_notifier, make_wakeups
+from trayapp.services.autostart.autostart import (
+    Autostart,
+    NoAutostart,
+    repair,
+    switched,
+)
 from trayapp.services.diagnostics import machine
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
+from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.keyring.keychain import keys_stored, remove_key
+from trayapp.services.keyring.keychain import Keychain, keys_stored, remove_key
 from trayapp.services.log.log_faults import log_faults
+from trayapp.services.messages.events import (
+    AlertsDecided,
+    Emit,
+    ExportFinished,
+    HistoryRead,
+    LoginEntryRead,
+    ProfileLoaded,
+    RefreshFinished,
+    SaveFinished,
+    StorageChanged,
+    TrialFinished,
+)
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
-from trayapp.services.reports import Listener, Loaded, Outside, Saved
+
+if TYPE_CHECKING:
+    from trayapp.services.alerts.dbus_notifier import DBusNotifier
+    from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 _BUSY_WAIT_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the backend reaches the world with; the demo and tests bring their own."""
+
+    keychain: Keychain
+    gateway: GatewayClient
+    clock: Callable[[], datetime]
+    """The current time, aware and in UTC."""
+    picture: NotificationImage
+    """Every notification shows it beside its words."""
+    zone: tzinfo | None = None
+    """Where the person is, for mornings and quiet hours; None is the system's own."""
+    autostart: Autostart = field(default_factory=NoAutostart)
 
 
 class Backend:
@@ -57,38 +94,46 @@ class Backend:
     def __init__(
         self,
         places: Paths,
-        listener: Listener,
-        outside: Outside,
+        emit: Emit,
+        environment: Environment,
     ) -> None:
-        """Open the profile's files; one that can't be opened is told by `loaded`."""
-        clock = outside.clock
-        self._listener = listener
+        """Open the profile's files; `ProfileLoaded` names those that can't be opened.
+
+        `emit` is called on the loop's thread.
+        """
+        clock, zone = environment.clock, environment.zone
+        self._emit = emit
         self._clock = clock
         self._places = places
         self._file = ConfigFile(places.config)
         self._keyless: set[str] = set()
         self._history = HistoryService(
             lambda: HistoryStore(places.history, busy_wait_s=_BUSY_WAIT_S),
-            listener.kept,
+            lambda problem: emit(StorageChanged(problem)),
         )
-        self._keychain = outside.keychain
-        self._autostart = outside.autostart
+        self._keychain = environment.keychain
+        self._autostart = environment.autostart
         self._keychain.finished_late = self._ask_keyless
-        self._refresh = Refresh(outside.keychain, outside.gateway, self.answered, clock)
+        self._refresh = Refresh(
+            environment.keychain, environment.gateway, self._take, clock
+        )
         self._watch = Scheduler(
             self._refresh,
             self._history,
-            self,
+            emit,
+            on_tick=self.tick,
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._announcer = Coalescer(listener.alerts, self._watch.idle)
+        self._announcer = Coalescer(
+            lambda alerts: emit(AlertsDecided(alerts)), self._watch.idle
+        )
         self._alarm = AlertService(
             self._history,
-            listener,
+            emit,
             self._announcer.add,
             clock=clock,
-            zone=outside.zone,
+            zone=zone,
         )
         self._harvest = Batch(
             self._history,
@@ -96,12 +141,10 @@ class Backend:
             self._show,
             more_to_come=lambda: self._watch.has_others,
         )
-        self._books = HistoryReports(self._history, clock=clock, zone=outside.zone)
-        self._notifier = make_notifier(listener, outside.picture)
-        self._delivery = NotificationDelivery(
-            self._notifier, self._alarm, listener.reached
-        )
-        self._wakeups = make_wakeups(self._watch)
+        self._books = HistoryReports(self._history, clock=clock, zone=zone)
+        self._notifier = _make_notifier(emit, environment.picture)
+        self._delivery = NotificationDelivery(self._notifier, self._alarm, emit)
+        self._wakeups = _make_resume_monitor(self._watch)
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
@@ -129,8 +172,9 @@ class Backend:
         """Read the settings file: at the start, or when the command line changed it."""
         loaded = self._file.load()
         problems = filter(None, (self._history.problem, loaded.problem))
-        known = tuple(map(self._remembered, loaded.config.accounts))
-        self._listener.loaded(Loaded(known, loaded.config.settings, tuple(problems)))
+        accounts = tuple(map(self._remembered, loaded.config.accounts))
+        settings = loaded.config.settings
+        self._emit(ProfileLoaded(accounts, settings, tuple(problems)))
         self._set(loaded.config.accounts, loaded.config.settings)
 
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
@@ -138,15 +182,15 @@ class Backend:
         self._watch.ask_now(account_ids)
 
     def look_at_login(self) -> None:
-        """Look whether the program starts at login; the listener hears it."""
-        self._listener.login_seen(self._autostart.look())
+        """Look whether the program starts at login; emits `LoginEntryRead`."""
+        self._emit(LoginEntryRead(self._autostart.look()))
 
     async def try_out(self, trial: Trial) -> None:
-        """Ask for a balance and store nothing; the listener hears what came."""
+        """Ask for a balance and store nothing; emits `TrialFinished`."""
         if trial.key is not None:
             self._keychain.mask(trial.key)
         outcome = await self._refresh.ask(trial.account, trial.key)
-        self._listener.tried(trial, outcome)
+        self._emit(TrialFinished(trial, outcome))
 
     async def save(self, changes: Changes, shown: frozenset[str]) -> None:
         """Apply what the dialog changed, all of it or nothing.
@@ -155,14 +199,14 @@ class Backend:
         that the command line added meanwhile is kept.
         """
         try:
-            self._listener.saved(await self._save(changes, shown))
+            self._emit(await self._save(changes, shown))
         except BalanceTrayError as error:
             _log.warning("the settings were not saved: %s", error)
-            self._listener.saved(Saved(problem=error.as_failure()))
+            self._emit(SaveFinished(problem=error.as_failure()))
         except Exception as error:  # noqa: BLE001  # the dialog waits for an answer
             _log.exception("saving the settings failed")
             fault = InternalFault(detail=type(error).__name__)
-            self._listener.saved(Saved(problem=fault.as_failure()))
+            self._emit(SaveFinished(problem=fault.as_failure()))
 
     async def unlock(self) -> None:
         """Let the keyring ask for its password, and go on with what waited for it."""
@@ -172,7 +216,7 @@ class Backend:
         except BalanceTrayError as error:
             for account_id in waiting:
                 now, failure = self._clock(), error.as_failure()
-                self._listener.answered(Outcome(account_id, now, failure))
+                self._emit(RefreshFinished(Outcome(account_id, now, failure)))
         else:
             self._watch.ask_now(waiting)
 
@@ -197,15 +241,15 @@ class Backend:
         self._alarm.correct(account_id, at, on=on)
 
     async def look_up(self, account_id: str, language: Language) -> None:
-        """Read an account's history for its window; the listener gets the page."""
+        """Read an account's history for its window; emits `HistoryRead`."""
         account = self._alarm.account(account_id)
         if account is not None:
             interval = self._alarm.settings.interval
             page = await self._books.page(account, interval, language)
-            self._listener.looked_up(page)
+            self._emit(HistoryRead(page))
 
     async def export(self, account_id: str, kind: str, path: str) -> None:
-        """Write an account's history to a file; the listener hears how that went."""
+        """Write an account's history to a file; emits `ExportFinished`."""
         account = self._alarm.account(account_id)
         if account is None:
             return
@@ -214,7 +258,7 @@ class Backend:
             await self._books.export(account, kind, path)
         except BalanceTrayError as error:
             failure = error.as_failure()
-        self._listener.exported(path, failure)
+        self._emit(ExportFinished(path, failure))
 
     async def diagnose(self) -> tuple[Fact, ...]:
         """Say what this runs on, for "Copy diagnostics"."""
@@ -230,12 +274,8 @@ class Backend:
         with log_faults("writing what waits"):
             self._history.flush()
 
-    def asking(self, account_id: str) -> None:
-        """Pass on that an account is being asked."""
-        self._listener.asking(account_id)
-
-    def answered(self, outcome: Outcome) -> None:
-        """Take an outcome, and note which accounts wait for the keyring."""
+    def _take(self, outcome: Outcome) -> None:
+        """Record an outcome, and note which accounts wait for the keyring."""
         self._keyless.discard(outcome.account_id)
         if isinstance(outcome.result, Failure) and issubclass(
             outcome.result.kind, KeyringProblem
@@ -247,10 +287,10 @@ class Backend:
         self._alarm.hear(outcome)
 
     def _show(self, outcome: Outcome) -> None:
-        self._listener.answered(outcome)
+        self._emit(RefreshFinished(outcome))
         self._alarm.show_outlook(outcome.account_id)
 
-    async def _save(self, changes: Changes, shown: frozenset[str]) -> Saved:
+    async def _save(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
         async with keys_stored(self._keychain, changes.keys):
             # Only now, as the keyring may have been silent for minutes: what the
             # command line added meanwhile is kept.
@@ -269,7 +309,7 @@ class Backend:
         self._set(accounts, changes.settings)
         for account_id in changes.keys:
             self._watch.ask_anew(account_id)
-        return Saved(accounts, changes.settings)
+        return SaveFinished(accounts, changes.settings)
 
     def _remembered(self, account: Account) -> AccountState:
         with log_faults(f"recalling {account.id}"):
@@ -284,3 +324,21 @@ class Backend:
         self._harvest.flush()  # they are of the accounts as they were
         self._alarm.set(accounts, settings)
         self._watch.set(accounts, settings)
+
+
+def _make_notifier(emit: Emit, picture: NotificationImage) -> "DBusNotifier | None":
+    """Make what shows notifications; None on Windows and macOS, where Qt does."""
+    try:
+        from trayapp.services.alerts.dbus_notifier import DBusNotifier  # noqa: PLC0415  # may be missing
+    except ImportError:
+        return None
+    return DBusNotifier(emit, app_name=PROGRAM, picture=picture)
+
+
+def _make_resume_monitor(scheduler: Scheduler) -> "ResumeMonitor | None":
+    """Make what notices the end of a sleep; None where there is no D-Bus library."""
+    try:
+        from trayapp.services.polling.resume_monitor import ResumeMonitor  # noqa: PLC0415  # may be missing
+    except ImportError:
+        return None
+    return ResumeMonitor(on_resume=scheduler.woke, on_online=scheduler.came_online)

@@ -17,6 +17,12 @@ from trayapp.core.errors.status import Status
 from trayapp.core.secret import Secret
 from trayapp.services.log.log_file import Redactor
 from trayapp.services.log.recent import RecentErrors
+from trayapp.services.messages.events import (
+    DiagnosticsCollected,
+    PollerFailed,
+    RefreshFinished,
+    RefreshStarted,
+)
 from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.about import AboutDialog
 from wired import NOON, A, B, Scene, outcome, press, wired
@@ -109,15 +115,15 @@ def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> 
     scene.start(A, B)
     scene.answer(A, FINE)
     scene.answer(B, NoConnection)
-    scene.poller.asking.emit("a")
-    scene.poller.failed.emit(BUG)
+    scene.report(RefreshStarted("a"))
+    scene.report(PollerFailed(BUG))
     assert scene.tray.views[-1].gauge.status is Status.UNREACHABLE
     scene.wiring.show_window()
     assert scene.says("€350.12")
     assert scene.says("The gateway can't be reached")
     assert not scene.says("Asking the gateway…")
-    scene.poller.answered.emit(outcome(A, FINE))
-    scene.poller.answered.emit(outcome(B, FINE))
+    scene.report(RefreshFinished(outcome(A, FINE)))
+    scene.report(RefreshFinished(outcome(B, FINE)))
     assert [view.gauge.status for view in scene.tray.views][-1] is Status.OK
     tally.add(FAULTS)
 
@@ -128,12 +134,12 @@ def test_a_poller_that_stops_again_and_again_brings_the_window(
     """At its third time, and not at each further one."""
     scene.start(A)
     for _ in range(2):
-        scene.poller.failed.emit(BUG)
+        scene.report(PollerFailed(BUG))
     assert not scene.window.isVisible()
-    scene.poller.failed.emit(BUG)
+    scene.report(PollerFailed(BUG))
     assert scene.window.isVisible()
     scene.window.close()
-    scene.poller.failed.emit(BUG)
+    scene.report(PollerFailed(BUG))
     assert not scene.window.isVisible()
     tally.add(FAULTS, 4)
 
@@ -143,7 +149,7 @@ def test_a_poller_that_never_started_brings_the_window(
 ) -> None:
     """There is nothing else to be seen."""
     scene.wiring.start(quiet=True)
-    scene.poller.failed.emit(BUG)
+    scene.report(PollerFailed(BUG))
     assert scene.window.isVisible()
     assert scene.says(MISTAKE)
     tally.add(FAULTS)
@@ -160,7 +166,7 @@ def test_the_banner_offers_the_report(scene: Scene) -> None:
     press(scene.window, "Copy diagnostics")
     assert scene.asked() == ["diagnose"]
     assert not scene.says(COPIED)
-    scene.poller.diagnosed.emit((("Desktop", "KDE"),))
+    scene.report(DiagnosticsCollected((("Desktop", "KDE"),)))
     assert scene.says(COPIED)
     lines = clipboard().splitlines()
     assert "Desktop: KDE" in lines
@@ -178,7 +184,7 @@ def test_about_offers_the_report(scene: Scene) -> None:
     press(about, "Copy diagnostics")
     press(about, "Copy diagnostics")
     assert scene.asked() == ["diagnose"]
-    scene.poller.diagnosed.emit(())
+    scene.report(DiagnosticsCollected(()))
     press(about, "Copy diagnostics")
     assert scene.asked() == ["diagnose"] * 2
 
@@ -194,7 +200,7 @@ def test_a_poller_that_does_not_answer_is_done_without(
     qtbot.waitUntil(lambda: scene.says(COPIED))
     assert "Poller: no answer" in clipboard().splitlines()
     QGuiApplication.clipboard().setText("something else")
-    scene.poller.diagnosed.emit((("Desktop", "KDE"),))
+    scene.report(DiagnosticsCollected((("Desktop", "KDE"),)))
     assert clipboard() == "something else"
 
 
@@ -212,9 +218,9 @@ def test_no_key_and_no_name_is_in_the_report(
     log.removeHandler(recent)
     log.propagate = True
     scene.start(A)
-    scene.poller.answered.emit(Outcome("a", NOON, Failure(NoConnection, KEY)))
+    scene.report(RefreshFinished(Outcome("a", NOON, Failure(NoConnection, KEY))))
     scene.wiring.faults.collect()
-    scene.poller.diagnosed.emit((("Keyring", f"holds {KEY}"),))
+    scene.report(DiagnosticsCollected((("Keyring", f"holds {KEY}"),)))
     assert KEY not in clipboard()
     assert "Main" not in clipboard()
     assert "asking [account 1] for [account 1] with [key] failed" in clipboard()

@@ -9,7 +9,7 @@ from trayapp.app.controllers.language import LanguageController
 from trayapp.core.errors import ConfigUnwritable, Failure
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.services.reports import Saved
+from trayapp.services.messages.events import SaveFinished
 from trayapp.ui.window.message_boxes import RestartOffer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -22,9 +22,9 @@ def desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> LanguageControl
     return LanguageController(ENGLISH, qapp)
 
 
-def saved(code: str) -> Saved:
+def saved(code: str) -> SaveFinished:
     """Give what comes of OK with a language."""
-    return Saved(settings=Settings(language=code))
+    return SaveFinished(settings=Settings(language=code))
 
 
 def offers() -> list[RestartOffer]:
@@ -80,5 +80,5 @@ def test_the_language_that_is_spoken_needs_nothing(
 def test_what_was_not_saved_is_not_offered(desk: LanguageController) -> None:
     """The settings dialog says why."""
     settings = Settings(language="es")
-    desk.hear(Saved(settings=settings, problem=Failure(ConfigUnwritable, "")))
+    desk.hear(SaveFinished(settings=settings, problem=Failure(ConfigUnwritable, "")))
     assert offers() == []

@@ -32,7 +32,7 @@ from trayapp.core.errors import (
 )
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
-from trayapp.services.reports import Saved
+from trayapp.services.messages.events import SaveFinished
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.intents import (
     LeaveFirstRun,
@@ -186,7 +186,7 @@ def test_it_closes_when_all_is_stored(scene: Scene) -> None:
     """And the next one begins anew, with what is stored then."""
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(Saved((A,), Settings()))
+    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
     assert scene.dialogs() == []
     scene.open(A, B)
     press(scene.dialog, "OK")
@@ -197,7 +197,7 @@ def test_it_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
     """A person can try again."""
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(Saved(problem=Failure(ConfigUnwritable)))
+    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)
     press(scene.dialog, "OK")
     assert len(scene.saves) == 2
@@ -218,7 +218,7 @@ def test_one_that_was_closed_while_saving_comes_back_to_tell(scene: Scene) -> No
     press(scene.dialog, "OK")
     scene.dialog.reject()
     assert scene.dialogs() == []
-    scene.desk.close_or_explain(Saved(problem=Failure(ConfigUnwritable)))
+    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)
 
 
@@ -229,7 +229,7 @@ def test_one_that_was_closed_while_saving_can_be_asked_for(scene: Scene) -> None
     scene.dialog.reject()
     scene.open(A)
     assert not scene.dialog.isEnabled()
-    scene.desk.close_or_explain(Saved((A,), Settings()))
+    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
     assert scene.dialogs() == []
 
 
@@ -285,7 +285,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
     login_box(scene.dialog).click()
     press(scene.dialog, "OK")
     assert scene.saves[-1][0].at_login is False
-    scene.desk.close_or_explain(Saved((A,), Settings()))
+    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
     scene.open(A)
     assert scene.login_looks == 2
     scene.desk.show_login(LoginEntryState.OFF)
@@ -297,7 +297,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
 def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
     """It may have been closed before they came."""
     scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
-    scene.desk.close_or_explain(Saved())
+    scene.desk.close_or_explain(SaveFinished())
     scene.desk.show_login(LoginEntryState.ON)
     assert scene.dialogs() == []
 
@@ -332,7 +332,7 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     assert changes.keys[account.id].reveal() == KEY
     assert len(account.id) == 12
     assert (len(scene.first_runs()), scene.intents) == (1, [])
-    scene.desk.close_or_explain(Saved((account,), SETTINGS))
+    scene.desk.close_or_explain(SaveFinished((account,), SETTINGS))
     assert (scene.first_runs(), scene.intents) == ([], [OpenWindow()])
 
 
@@ -350,7 +350,7 @@ def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> Non
     """And can be finished when that is mended."""
     scene.begin()
     scene.answer_all()
-    scene.desk.close_or_explain(Saved(problem=Failure(ConfigUnwritable)))
+    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
     (wizard,) = scene.first_runs()
     assert "The settings can't be saved" in words(wizard)
     press(wizard, "Finish")
@@ -387,7 +387,7 @@ def test_settings_are_saved_though_a_first_run_was_left(scene: Scene) -> None:
     scene.first_runs()[0].reject()
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(Saved((A,), Settings()))
+    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
     assert (scene.dialogs(), scene.intents) == ([], [LeaveFirstRun()])
 
 

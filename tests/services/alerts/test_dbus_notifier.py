@@ -13,12 +13,14 @@ from typing import Any, Self
 
 import pytest
 
+from event_log import EventLog
 from trayapp.core.alerts.notification import (
     Notification,
     NotificationButton,
     NotificationImage,
     Urgency,
 )
+from trayapp.services.messages.events import ButtonPressed
 
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
@@ -141,11 +143,9 @@ class Scene:
     """A notifier, and what was pressed."""
 
     def __init__(self) -> None:
-        self.answers: asyncio.Queue[tuple[str, NotificationButton]] = asyncio.Queue()
+        self.events = EventLog()
         self.notifier = DBusNotifier(
-            lambda account_id, button: self.answers.put_nowait((account_id, button)),
-            app_name="Balance Tray",
-            picture=PICTURE,
+            self.events.record, app_name="Balance Tray", picture=PICTURE
         )
 
     async def tell(self, notice: Notification) -> bool:
@@ -153,9 +153,9 @@ class Scene:
         return await self.notifier.tell(notice)
 
     async def pressed(self) -> tuple[str, NotificationButton]:
-        """Wait for the next answer."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.answers.get()
+        """Wait for the next button that is pressed."""
+        pressed = await self.events.next(ButtonPressed)
+        return pressed.account_id, pressed.button
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ def test_what_others_were_answered_is_not_heard() -> None:
             assert Proxy(message_bus, stranger).NameHasOwner(NAME)  # so it has arrived
         server.press(1, "top-up")
         assert await scene.pressed() == ("a", NotificationButton.TOP_UP)
-        assert scene.answers.empty()
+        assert not scene.events.waiting(ButtonPressed)
 
     with Server() as server:
         play(story)

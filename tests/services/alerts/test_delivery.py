@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
@@ -17,9 +18,7 @@ from trayapp.core.alerts.notification import (
 )
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import RecentBalances
-from trayapp.core.errors import Failure, HistoryProblem
-from trayapp.core.forecast.run_out import Forecast
+from trayapp.core.errors import HistoryProblem
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.dbus_notifier import DBusNotifier
@@ -27,6 +26,11 @@ from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.alerts.service import AlertService
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
+from trayapp.services.messages.events import (
+    DeliveryChanged,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+)
 
 A = Account("a", "A")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
@@ -67,39 +71,19 @@ class Scene:
     def __init__(self) -> None:
         self.now = NOON
         self.server = Server()
-        self.reached: list[bool] = []
-        """Whether notifications reach anybody, whenever that changed."""
-        self.entries: tuple[LogEntry, ...] = ()
-        self.waits: tuple[PendingPayment, ...] = ()
+        self.events = EventLog()
         self._telling: list[asyncio.Task[None]] = []
         self.alarm = AlertService(
             HistoryService(_no_history),
-            self,
+            self.events.record,
             self._tell,
             clock=lambda: self.now,
             zone=UTC,
         )
         self.alarm.set([A], Settings())
         self.delivery = NotificationDelivery(
-            self.server, self.alarm, self._hear, clock=self._monotonic
+            self.server, self.alarm, self.events.record, clock=self._monotonic
         )
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Nobody snoozes here."""
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Keep it."""
-        self.entries = entries
-
-    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
-        """Keep it."""
-        self.waits = paid
-
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Hear nothing."""
-
-    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
-        """Hear nothing."""
 
     def read(self, amount: str) -> None:
         """Let the gateway answer."""
@@ -127,8 +111,21 @@ class Scene:
         self.server.tried.clear()
         return said
 
-    def _hear(self, problem: Failure | None) -> None:
-        self.reached.append(problem is None)
+    @property
+    def reached(self) -> list[bool]:
+        """Whether notifications reach the person, whenever that changed."""
+        return [one.problem is None for one in self.events.of(DeliveryChanged)]
+
+    @property
+    def entries(self) -> tuple[LogEntry, ...]:
+        """What "Why?" lists, the oldest first."""
+        changes = self.events.of(NotificationLogChanged)
+        return changes[-1].entries if changes else ()
+
+    @property
+    def payments(self) -> tuple[PendingPayment, ...]:
+        """The payments whose top-ups are expected."""
+        return self.events.last(PendingPaymentsChanged).payments
 
     def _monotonic(self) -> float:
         return (self.now - NOON).total_seconds()
@@ -271,12 +268,12 @@ def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
         await scene.look()
         assert scene.titles() == ["A: no top-up seen"]
         assert scene.fates[-1] == (Disposition.PENDING, Reason.UNDELIVERED)
-        assert [one.account_id for one in scene.waits] == ["a"]
+        assert [one.account_id for one in scene.payments] == ["a"]
         scene.server.there = True
         scene.server.server_changed()
         await scene.settle()
         assert scene.titles() == ["A: no top-up seen"]
-        assert scene.waits == ()
+        assert scene.payments == ()
 
     play(story)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
@@ -15,48 +16,21 @@ from trayapp.core.alerts.log import LogEntry
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.chart.sparkline import RecentBalances
 from trayapp.core.errors import BalanceTrayError, NoConnection
-from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.services.alerts.service import AlertService
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
+from trayapp.services.messages.events import (
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    SnoozeChanged,
+)
 
 LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
 A, B = Account("a", "A"), Account("b", "B")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-class Ears:
-    """A listener that keeps everything."""
-
-    def __init__(self) -> None:
-        self.snoozes: list[datetime | None] = []
-        self.entries: tuple[LogEntry, ...] = ()
-        self.waits: list[PendingPayment] = []
-        self.shown: list[tuple[str, Forecast | RecentBalances]] = []
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Keep it."""
-        self.snoozes.append(until)
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Keep it."""
-        self.entries = entries
-
-    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
-        """Keep it."""
-        self.waits[:] = paid
-
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Keep it."""
-        self.shown.append((account_id, said))
-
-    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
-        """Keep it."""
-        self.shown.append((account_id, seen))
 
 
 class Scene:
@@ -69,17 +43,32 @@ class Scene:
 
     def start(self) -> None:
         """Start anew, as after a restart, knowing only what is written."""
-        self.ears = Ears()
+        self.events = EventLog()
         self.alerts: list[Alert] = []
         self.alarm = AlertService(
             HistoryService(lambda: self.history),
-            self.ears,
+            self.events.record,
             self._tell,
             clock=lambda: self.now,
             zone=UTC,
         )
         self.choose()
         self.alarm.start()
+
+    @property
+    def snoozes(self) -> list[datetime | None]:
+        """The ends of all snoozes since the start."""
+        return [one.until for one in self.events.of(SnoozeChanged)]
+
+    @property
+    def entries(self) -> tuple[LogEntry, ...]:
+        """The decisions that "Why?" lists."""
+        return self.events.last(NotificationLogChanged).entries
+
+    @property
+    def payments(self) -> list[PendingPayment]:
+        """The payments whose top-ups are expected."""
+        return list(self.events.last(PendingPaymentsChanged).payments)
 
     def choose(self, *accounts: Account, settings: Settings | None = None) -> None:
         """Set the accounts, A and B unless others are named, and the settings."""
@@ -132,10 +121,10 @@ def test_an_answer_is_recorded_and_told(scene: Scene) -> None:
     assert scene.told() == [("a", LOW)]
     last = scene.history.last("a")
     assert last == Reading(Balance(Decimal(9), "EUR"), scene.now)
-    (entry,) = scene.ears.entries
+    (entry,) = scene.entries
     assert entry == LogEntry(scene.now, "a", "A", LOW, Disposition.SENT, Reason.NEW)
     scene.start()
-    assert scene.ears.entries == (entry,)
+    assert scene.entries == (entry,)
     scene.read("8")
     assert scene.told() == []
 
@@ -158,17 +147,17 @@ def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
     """Said at once, and told at most a minute after."""
     scene.alarm.snooze(SnoozeChoice.HOUR)
     end = scene.now + HOUR
-    assert scene.ears.snoozes == [None, end]
+    assert scene.snoozes == [None, end]
     scene.read("9")
     assert scene.told() == []
     scene.start()
-    assert scene.ears.snoozes == [end]
+    assert scene.snoozes == [end]
     scene.wait(59 * MINUTE)
     assert scene.told() == []
     scene.wait(MINUTE)
     assert scene.told() == [("a", LOW)]
-    assert scene.ears.snoozes == [end, None]
-    fates = [(one.disposition, one.reason) for one in scene.ears.entries]
+    assert scene.snoozes == [end, None]
+    fates = [(one.disposition, one.reason) for one in scene.entries]
     assert fates == [
         (Disposition.PENDING, Reason.SNOOZED),
         (Disposition.SENT, Reason.AFTERWARDS),
@@ -182,7 +171,7 @@ def test_ending_a_snooze_tells_at_once(scene: Scene) -> None:
     scene.read("8", B)
     scene.alarm.snooze(SnoozeChoice.OFF)
     assert scene.told() == [("a", LOW), ("b", LOW)]
-    assert scene.ears.snoozes[-1] is None
+    assert scene.snoozes[-1] is None
 
 
 def test_what_is_urgent_breaks_through(scene: Scene) -> None:
@@ -200,7 +189,7 @@ def test_quiet_hours_end_in_the_morning(scene: Scene) -> None:
     assert scene.told() == []
     scene.wait(HOUR)
     assert scene.told() == [("a", LOW)]
-    assert scene.ears.entries[0].reason is Reason.QUIET
+    assert scene.entries[0].reason is Reason.QUIET
 
 
 def test_a_reminder_comes_by_the_time_alone(scene: Scene) -> None:
@@ -317,16 +306,16 @@ def test_a_top_up_that_does_not_come_is_told_the_next_working_day(
     scene.read("50")
     said = scene.now
     scene.alarm.paid("a")
-    assert scene.ears.waits == [PendingPayment("a", said)]
+    assert scene.payments == [PendingPayment("a", said)]
     scene.start()
-    assert scene.ears.waits == [PendingPayment("a", said)]
+    assert scene.payments == [PendingPayment("a", said)]
     scene.wait(TUESDAY - MINUTE)
     assert scene.told() == []
     scene.wait(MINUTE)
     (alert,) = scene.alerts
     assert (alert.kind, alert.unseen_since) == (TOPPED_UP, said)
-    assert scene.ears.entries[-1].reason is Reason.UNSEEN
-    assert scene.ears.waits == []
+    assert scene.entries[-1].reason is Reason.UNSEEN
+    assert scene.payments == []
     scene.start()
     scene.wait(DAY)
     assert scene.told() == []
@@ -338,9 +327,9 @@ def test_a_top_up_that_comes_ends_the_waiting(scene: Scene) -> None:
     scene.alarm.paid("a")
     scene.now += MINUTE
     scene.read("49")
-    assert scene.ears.waits
+    assert scene.payments
     scene.read("149")
-    assert scene.ears.waits == []
+    assert scene.payments == []
     scene.wait(DAY)
     assert scene.told() == []
 
@@ -374,9 +363,9 @@ def test_a_missing_top_up_waits_for_the_end_of_a_snooze(scene: Scene) -> None:
 def test_nobody_waits_for_a_removed_accounts_top_up(scene: Scene) -> None:
     """Nor for one that never was."""
     scene.alarm.paid("gone")
-    assert scene.ears.waits == []
+    assert scene.payments == []
     scene.read("9")
     scene.alarm.paid("a")
     scene.alarm.forget("a")
-    assert scene.ears.waits == []
-    assert scene.ears.entries == ()
+    assert scene.payments == []
+    assert scene.entries == ()

@@ -25,7 +25,6 @@ from trayapp.core.errors import (
     ConfigStuck,
     ConfigUnreadable,
     ConfigUnwritable,
-    Failure,
     HistoryBusy,
     HistoryDamaged,
     HistoryFull,
@@ -34,8 +33,13 @@ from trayapp.core.errors import (
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.log.log_file import start_log
-from trayapp.services.reports import Loaded, Saved
-from unheard import Unheard
+from trayapp.services.messages.events import (
+    Event,
+    ProfileLoaded,
+    RefreshFinished,
+    SaveFinished,
+    StorageChanged,
+)
 
 if TYPE_CHECKING:
     from trayapp.services.backend import Backend
@@ -69,7 +73,7 @@ with HistoryStore(Path(sys.argv[1])) as history:
 """Records as the command line does, and waits as long for its turn."""
 
 
-class Scene(Unheard):
+class Scene:
     """A profile behind the program's own backend, and all that a person is shown."""
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -84,28 +88,24 @@ class Scene(Unheard):
         self.last: dict[str, Reading | None] = {}
         """What was known before anything was asked."""
         self.shown: list[tuple[str, Reading]] = []
-        self.saves: list[Saved] = []
-        self._answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.saves: list[SaveFinished] = []
+        self._finished: asyncio.Queue[str] = asyncio.Queue()
 
-    def loaded(self, loaded: Loaded) -> None:
-        """Keep it."""
-        self.problems = [one.kind for one in loaded.problems]
-        self.details += [one.detail for one in loaded.problems]
-        self.last = {one.account.id: one.reading for one in loaded.known}
-
-    def answered(self, outcome: Outcome) -> None:
-        """Keep it: from here on a person sees it."""
-        assert isinstance(outcome.result, Reading), outcome.result
-        self.shown.append((outcome.account_id, outcome.result))
-        self._answers.put_nowait(outcome)
-
-    def saved(self, saved: Saved) -> None:
-        """Keep it."""
-        self.saves.append(saved)
-
-    def kept(self, problem: Failure | None) -> None:
-        """Keep it."""
-        self.told.append(None if problem is None else problem.kind)
+    def handle(self, event: Event) -> None:
+        """Keep what a person would see of an event."""
+        match event:
+            case ProfileLoaded(accounts, _, problems):
+                self.problems = [one.kind for one in problems]
+                self.details += [one.detail for one in problems]
+                self.last = {one.account.id: one.reading for one in accounts}
+            case RefreshFinished(Outcome(account_id, _, result)):
+                assert isinstance(result, Reading), result
+                self.shown.append((account_id, result))
+                self._finished.put_nowait(account_id)
+            case SaveFinished():
+                self.saves.append(event)
+            case StorageChanged(problem):
+                self.told.append(None if problem is None else problem.kind)
 
     def store(self) -> None:
         """Set the accounts up, as an earlier start left them."""
@@ -115,7 +115,7 @@ class Scene(Unheard):
         """Start, do these steps, and end as the program does."""
 
         async def run() -> None:
-            self.backend = polled.backend_of(self.places, self)
+            self.backend = polled.backend_of(self.places, self.handle)
             running = asyncio.create_task(self.backend.run())
             await asyncio.sleep(0)
             try:
@@ -125,14 +125,14 @@ class Scene(Unheard):
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
 
-        self._answers = asyncio.Queue()
+        self._finished = asyncio.Queue()
         asyncio.run(run())
 
     async def answers(self, count: int = 3) -> None:
         """Wait for so many answers: at the start one for each account."""
         async with asyncio.timeout(PATIENCE_S):
             for _ in range(count):
-                await self._answers.get()
+                await self._finished.get()
 
     async def ask(self, times: int = 1) -> None:
         """Let a person ask for all balances, and wait for them."""

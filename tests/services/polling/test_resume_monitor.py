@@ -18,32 +18,13 @@ from jeepney import HeaderFields, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
+from event_log import EventLog
 from private_bus import private_bus
 from system_services import LOGIND, SLEEP, System
 from trayapp.services.polling import resume_monitor as module
 from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 PATIENCE_S = 10.0
-
-
-class Ears:
-    """A listener that lets the test wait for what it hears."""
-
-    def __init__(self) -> None:
-        self.heard: asyncio.Queue[str] = asyncio.Queue()
-
-    def woke(self) -> None:
-        """Note it."""
-        self.heard.put_nowait("woke")
-
-    def came_online(self) -> None:
-        """Note it."""
-        self.heard.put_nowait("online")
-
-    async def next(self) -> str:
-        """Wait for the next thing."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.heard.get()
 
 
 @pytest.fixture
@@ -54,14 +35,18 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield address
 
 
-def play(story: Callable[[Ears], Coroutine[None, None, None]]) -> None:
+def play(story: Callable[[EventLog], Coroutine[None, None, None]]) -> None:
     """Run a story beside the listening, which never ends by itself."""
 
     async def run() -> None:
-        ears = Ears()
-        listening = asyncio.create_task(ResumeMonitor(ears).run())
+        events = EventLog()
+        monitor = ResumeMonitor(
+            on_resume=lambda: events.record("woke"),
+            on_online=lambda: events.record("online"),
+        )
+        listening = asyncio.create_task(monitor.run())
         try:
-            await story(ears)
+            await story(events)
             assert not listening.done()
         finally:
             listening.cancel()
@@ -75,14 +60,14 @@ def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
 ) -> None:
     """Three times over."""
 
-    async def story(ears: Ears) -> None:
+    async def story(events: EventLog) -> None:
         system = System(bus)
         await system.listened_to()
         for _ in range(3):
             system.sleeps(begins=True)
             system.sleeps(begins=False)
-            assert await ears.next() == "woke"
-        assert ears.heard.empty()
+            assert await events.next(str) == "woke"
+        assert not events.waiting(str)
         system.close()
 
     play(story)
@@ -92,14 +77,14 @@ def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
 def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
     """One that is being set up, or ends at the router, does not count."""
 
-    async def story(ears: Ears) -> None:
+    async def story(events: EventLog) -> None:
         system = System(bus)
         await system.listened_to()
         for state in (20, 40, 50, 70, 30, 60):
             system.network(state)
-        assert [await ears.next(), await ears.next()] == ["online", "online"]
+        assert [await events.next(str), await events.next(str)] == ["online", "online"]
         system.sleeps(begins=False)
-        assert await ears.next() == "woke"
+        assert await events.next(str) == "woke"
         system.close()
 
     play(story)
@@ -108,7 +93,7 @@ def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
 def test_a_stranger_cant_wake_the_program(bus: str) -> None:
     """Neither by telling everybody nor by telling us: it would get no answer more."""
 
-    async def story(ears: Ears) -> None:
+    async def story(events: EventLog) -> None:
         system = System(bus)
         us = await system.listened_to()
         stranger = open_dbus_connection(bus)
@@ -119,7 +104,7 @@ def test_a_stranger_cant_wake_the_program(bus: str) -> None:
             stranger.send(signal)
         Proxy(message_bus, stranger).NameHasOwner(LOGIND)  # the bus has seen them all
         system.network(70)
-        assert await ears.next() == "online"
+        assert await events.next(str) == "online"
         stranger.close()
         system.close()
 
@@ -132,13 +117,13 @@ def test_words_of_another_kind_are_passed_over(
 ) -> None:
     """Though they come from the right sender."""
 
-    async def story(ears: Ears) -> None:
+    async def story(events: EventLog) -> None:
         system = System(bus)
         await system.listened_to()
         system.say(new_signal(SLEEP, "PrepareForSleep", *body))
         system.sleeps(begins=False)
-        assert await ears.next() == "woke"
-        assert ears.heard.empty()
+        assert await events.next(str) == "woke"
+        assert not events.waiting(str)
         system.close()
 
     play(story)
@@ -161,7 +146,7 @@ def test_no_bus_is_nothing_to_speak_of(
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address.format(file=file))
     monkeypatch.setattr(module, "_AGAIN_S", 0.0)
 
-    async def story(_: Ears) -> None:
+    async def story(_: EventLog) -> None:
         for _round in range(50):
             await asyncio.sleep(0)
 
@@ -182,7 +167,7 @@ def test_a_bus_that_says_nothing_is_given_up(
     mute.listen()
     mute.setblocking(False)  # noqa: FBT003  # the only way to say it
 
-    async def story(_: Ears) -> None:
+    async def story(_: EventLog) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(PATIENCE_S):
             for _round in range(3):
@@ -202,14 +187,14 @@ def test_a_bus_that_comes_back_is_listened_to_again(
     """As after an upgrade that restarts it."""
     monkeypatch.setattr(module, "_AGAIN_S", 0.05)
 
-    async def story(ears: Ears) -> None:
+    async def story(events: EventLog) -> None:
         for _ in range(2):
             with private_bus() as address:
                 monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
                 system = System(address)
                 await system.listened_to()
                 system.sleeps(begins=False)
-                assert await ears.next() == "woke"
+                assert await events.next(str) == "woke"
                 system.close()
 
     play(story)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from event_log import EventLog
 from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -26,6 +27,7 @@ from trayapp.core.settings import Settings
 from trayapp.services.history.changes import HistoryChange, SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
+from trayapp.services.messages.events import RefreshStarted
 from trayapp.services.polling.concurrency import AT_ONCE
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
@@ -93,34 +95,20 @@ class NoHistory(HistoryService):
         super().write(*changes)
 
 
-class Ears:
-    """A listener that counts."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.ticks = 0
-
-    def tick(self) -> None:
-        """Count it."""
-        self.ticks += 1
-
-    def asking(self, account_id: str) -> None:
-        """Note it."""
-        self.asked.append(account_id)
-
-
 class Scene:
     """A watch with its surroundings, running."""
 
     def __init__(self, now: datetime) -> None:
         self.clock = Clock(now)
         self.refresh, self.history = Asked(self.clock), NoHistory()
-        self.ears = Ears()
+        self.events = EventLog()
+        self.ticks = 0
         self.dice: random.Random | None = None
         self.watch = Scheduler(
             self.refresh,
             self.history,
-            self.ears,
+            self.events.record,
+            on_tick=self._tick,
             clock=self.clock,
             jitter=self.jitter,
         )
@@ -128,6 +116,13 @@ class Scene:
     def jitter(self) -> float:
         """Throw the dice, if there are any."""
         return 0.0 if self.dice is None else self.dice.uniform(-1, 1)
+
+    def _tick(self) -> None:
+        self.ticks += 1
+
+    def asked(self) -> list[str]:
+        """Name the accounts that were asked, in their order."""
+        return [one.account_id for one in self.events.of(RefreshStarted)]
 
     async def answers(self, count: int) -> None:
         """Wait for so many answers."""
@@ -170,7 +165,7 @@ def test_new_accounts_are_asked_at_once(now: datetime) -> None:
         scene.watch.set([A, B], SETTINGS)
         await scene.answers(2)
 
-    assert sorted(play(now, story).ears.asked) == ["a", "b"]
+    assert sorted(play(now, story).asked()) == ["a", "b"]
 
 
 def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
@@ -579,7 +574,7 @@ def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> 
         await scene.answers(100)
         await scene.idle()
 
-    assert play(now, story).ears.ticks == 1
+    assert play(now, story).ticks == 1
 
 
 def test_time_passes_at_least_once_a_minute(
@@ -591,7 +586,7 @@ def test_time_passes_at_least_once_a_minute(
 
     async def story(scene: Scene) -> None:
         async with asyncio.timeout(5):
-            while scene.ears.ticks < 3:  # noqa: ASYNC110  # counted by the watch
+            while scene.ticks < 3:  # noqa: ASYNC110  # counted by the watch
                 await asyncio.sleep(0.01)
 
     play(now, story)

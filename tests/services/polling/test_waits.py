@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from unittest.mock import create_autospec
 
 import pytest
 
+from event_log import EventLog
 from peer import Peer
 from replies import refusal, reply
 from tally import FAULTS, Tally
@@ -20,12 +20,12 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import BalanceTrayError, Failure, GatewayDown, Unauthorized
 from trayapp.core.schedule import NETWORK_DELAY, START_SPREAD
-from trayapp.services.backend import Backend
+from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.reports import Listener, Outside
+from trayapp.services.messages.events import RefreshFinished
 
 PATIENCE_S = 10.0
 REJECTED = refusal("UNAUTHORIZED", "401 Unauthorized")
@@ -38,7 +38,7 @@ class Profile:
     def __init__(self, folder: Path, now: datetime) -> None:
         self.places = Paths.of_demo(folder)
         self.now = now
-        self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
+        self.events = EventLog()
         self.backend: Backend
 
     def point_at(self, peer: Peer) -> None:
@@ -49,16 +49,14 @@ class Profile:
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
         """Start the backend, and end it again."""
-        listener = create_autospec(Listener, instance=True)
-        listener.answered.side_effect = self.answers.put_nowait
         keychain = Keychain(MemoryVault({"a": "made-up-key-of-no-worth"}))
-        outside = Outside(
+        environment = Environment(
             keychain,
             GatewayClient(deadline_s=5),
             lambda: self.now,
             NotificationImage(1, bytes(4)),
         )
-        self.backend = Backend(self.places, listener, outside)
+        self.backend = Backend(self.places, self.events.record, environment)
         running = asyncio.create_task(self.backend.run())
         await asyncio.sleep(0)
         try:
@@ -76,8 +74,7 @@ class Profile:
 
     async def answer(self) -> Outcome:
         """Wait for an answer."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.answers.get()
+        return (await self.events.next(RefreshFinished)).outcome
 
 
 @pytest.fixture

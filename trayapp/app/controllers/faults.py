@@ -88,7 +88,6 @@ class FaultController(QObject):
             failure.kind.id, problem(failure, self._language).in_full()
         )
 
-    @Slot(object)
     def hear_kept(self, failure: "Failure | None") -> None:
         """Say that the history can't be kept; no window comes up, as balances can."""
         for kind in _PASSING:
@@ -96,7 +95,6 @@ class FaultController(QObject):
         if failure is not None:
             self.show_problem(failure)
 
-    @Slot(object)
     def hear_reached(self, failure: "Failure | None") -> None:
         """Say that nothing shows notifications: the icon and the window do."""
         self._stage.show_banner(NotificationsUnseen.id, None)
@@ -112,7 +110,6 @@ class FaultController(QObject):
             words = problem(failure, self._language).in_full()
             self._stage.show_banner(_TOPIC, words, is_fault=True)
 
-    @Slot(object)
     def hear_stop(self, failure: "Failure") -> None:
         """Show that nobody asks at present: what is known grows old.
 
@@ -132,7 +129,6 @@ class FaultController(QObject):
             self._patience.start()
             self.facts_requested.emit()
 
-    @Slot(object)
     def finish(self, facts: "tuple[Fact, ...]") -> None:
         """Put the report on the clipboard, and say so."""
         if not self._patience.isActive():

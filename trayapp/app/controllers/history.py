@@ -53,7 +53,6 @@ class HistoryController(QObject):
             return
         bring_to_front(window)
 
-    @Slot(object)
     def show_page(self, view: "HistoryView") -> None:
         """Show what was asked for, or renew what is open."""
         window = self._windows.get(view.account_id)
@@ -71,7 +70,6 @@ class HistoryController(QObject):
         self._windows[view.account_id] = window
         self.open(view.account_id)
 
-    @Slot(str)
     def renew(self, account_id: str) -> None:
         """Ask again for what an open window shows: something has changed."""
         if account_id in self._windows:

@@ -9,7 +9,7 @@ from trayapp.qt.language import person_language
 from trayapp.ui.window.message_boxes import RestartOffer
 
 if TYPE_CHECKING:
-    from trayapp.services.reports import Saved
+    from trayapp.services.messages.events import SaveFinished
 
 
 class LanguageController(QObject):
@@ -28,8 +28,7 @@ class LanguageController(QObject):
         self._offered = language.code
         self._offer: RestartOffer | None = None
 
-    @Slot(object)
-    def hear(self, saved: "Saved") -> None:
+    def hear(self, saved: "SaveFinished") -> None:
         """Know the settings that were saved, if they were."""
         if saved.problem is not None:
             return

@@ -24,7 +24,6 @@ class NotificationLogController(QObject):
         self._entries: tuple[LogEntry, ...] = ()
         self._dialog: NotificationLogDialog | None = None
 
-    @Slot(object)
     def set_entries(self, entries: "tuple[LogEntry, ...]") -> None:
         """Take the last decisions, the oldest first."""
         self._entries = entries

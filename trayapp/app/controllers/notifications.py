@@ -40,7 +40,6 @@ class NotificationController(QObject):
         self._poller, self._tray, self._views = poller, tray, views
         self._language = language
 
-    @Slot(object)
     def tell_alerts(self, alerts: "tuple[Alert, ...]") -> None:
         """Tell these in one notification."""
         self._tell(notification_about(alerts, self._views.discreet_language))
@@ -50,14 +49,13 @@ class NotificationController(QObject):
         """Show a person that notifications come."""
         self._tell(sample_notification(self._language))
 
-    @Slot(str, str)
-    def hear_button(self, account_id: str, button: str) -> None:
+    def hear_button(self, account_id: str, button: NotificationButton) -> None:
         """Do what a notification's button says."""
-        if button == NotificationButton.TOP_UP:
+        if button is NotificationButton.TOP_UP:
             self.intent.emit(OpenTopUpPage(account_id))
-        elif button == NotificationButton.ENTER_KEY:
+        elif button is NotificationButton.ENTER_KEY:
             self.intent.emit(EnterKey(account_id))
-        elif button == NotificationButton.SNOOZE:
+        elif button is NotificationButton.SNOOZE:
             self.intent.emit(SnoozeNotifications(SnoozeChoice.EIGHT_HOURS))
         else:
             self.intent.emit(OpenWindow())

@@ -28,7 +28,7 @@ from trayapp.ui.intents import (
 from trayapp.ui.window.front import bring_to_front
 
 if TYPE_CHECKING:
-    from trayapp.services.reports import Saved
+    from trayapp.services.messages.events import SaveFinished
     from trayapp.ui.first_run.dialog import FirstRun
     from trayapp.ui.settings.dialog import SettingsDialog
 
@@ -112,7 +112,6 @@ class SettingsController(QObject):
         bring_to_front(self._first_run)
         self.login_requested.emit()
 
-    @Slot(object, object)
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:
         """Show what a trial came to, if the dialog is still there."""
         result = outcome.result
@@ -129,8 +128,7 @@ class SettingsController(QObject):
             else:
                 self._dialog.show_trial(trial, said)
 
-    @Slot(object)
-    def close_or_explain(self, saved: "Saved") -> None:
+    def close_or_explain(self, saved: "SaveFinished") -> None:
         """Close the dialog when all is stored; else say in it why nothing is."""
         waiting: SettingsDialog | FirstRun | None = self._dialog
         if self._first_run is not None and self._first_run.is_saving:
@@ -146,14 +144,12 @@ class SettingsController(QObject):
             self._first_run = None
             self.intent.emit(OpenWindow())
 
-    @Slot(object)
     def show_login(self, login: LoginEntryState) -> None:
         """Show in what is open whether the program starts at login."""
         for dialog in (self._dialog, self._first_run):
             if dialog is not None:
                 dialog.show_login(login)
 
-    @Slot(object)
     def hear_reached(self, failure: Failure | None) -> None:
         """Know why notifications reach nobody, for whoever tries them out."""
         self._unseen = failure

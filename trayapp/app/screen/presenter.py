@@ -201,7 +201,6 @@ class Presenter(QObject):
         if window.account_ids != before:
             freeze_long_lived_objects()
 
-    @Slot(object)
     def set_snoozed(self, until: datetime | None) -> None:
         """Show until when notifications are snoozed."""
         self._snoozed = until
@@ -211,20 +210,17 @@ class Presenter(QObject):
         self._stage.show_banner(_SNOOZED, words)
         self.draw_tray()
 
-    @Slot(str, object)
     def set_forecast(self, account_id: str, said: Forecast) -> None:
         """Show when an account runs out."""
         self._forecasts[account_id] = said
         self._draw_soon()
 
-    @Slot(str, object)
     def set_glimpse(self, account_id: str, seen: RecentBalances) -> None:
         """Show what an account's last weeks were like."""
         if self._glimpses.get(account_id) != seen:
             self._glimpses[account_id] = seen
             self._draw_soon()
 
-    @Slot(object)
     def set_awaited(self, paid: "tuple[PendingPayment, ...]") -> None:
         """Show which payments are waited for."""
         self._paid = {one.account_id: one for one in paid}

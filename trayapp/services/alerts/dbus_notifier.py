@@ -9,7 +9,7 @@ import contextlib
 import html
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
@@ -23,9 +23,12 @@ from trayapp.core.alerts.notification import (
 )
 from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.services.desktop.dbus_connection import BUS_ERRORS, connect
+from trayapp.services.messages.events import ButtonPressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from trayapp.services.messages.events import Emit
 
 _NAME: Final = "org.freedesktop.Notifications"
 _SERVER: Final = DBusAddress(
@@ -60,13 +63,6 @@ class Router(DBusRouter):
             super()._dispatch(msg)
 
 
-class Pressed(Protocol):
-    """Who is told that a person answered a notification, on the loop's thread."""
-
-    def __call__(self, account_id: str, button: NotificationButton) -> None:
-        """Hear which button it was."""
-
-
 class DBusNotifier:
     """The desktop's notification server.
 
@@ -75,10 +71,14 @@ class DBusNotifier:
     """
 
     def __init__(
-        self, pressed: Pressed, *, app_name: str, picture: NotificationImage
+        self,
+        emit: "Emit",
+        *,
+        app_name: str,
+        picture: NotificationImage,
     ) -> None:
         """Take the picture that every notification shows."""
-        self._pressed = pressed
+        self._emit = emit
         self._app_name = app_name
         self._picture = picture
         self._router: DBusRouter | None = None
@@ -216,7 +216,8 @@ class DBusNotifier:
             if member == "NotificationClosed":
                 del self._shown[topic]
             elif member == "ActionInvoked" and body[1] in set(NotificationButton):
-                self._pressed(account_id, NotificationButton(str(body[1])))
+                button = NotificationButton(str(body[1]))
+                self._emit(ButtonPressed(account_id, button))
 
     def _notify(self, notice: Notification, replaces: int, server: _Server) -> Message:
         # A line for each account stays a line of its own.

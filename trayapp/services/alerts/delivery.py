@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from trayapp.core.alerts.notification import Notification
-from trayapp.core.errors import Failure, NotificationsUnseen
+from trayapp.core.errors import NotificationsUnseen
 from trayapp.services.alerts.service import AlertService
 from trayapp.services.log.log_faults import log_faults
+from trayapp.services.messages.events import DeliveryChanged, Emit
 
 if TYPE_CHECKING:
     from trayapp.services.alerts.dbus_notifier import DBusNotifier
@@ -34,15 +35,12 @@ class NotificationDelivery:
         self,
         notifier: "DBusNotifier | None",
         alarm: AlertService,
-        tell_of: Callable[[Failure | None], None],
+        emit: Emit,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Let `tell_of` hear why notifications reach nobody, and None when they do.
-
-        Without a notifier, as where Qt shows notifications, all of this does nothing.
-        """
-        self._notifier, self._alarm, self._tell_of = notifier, alarm, tell_of
+        """Take a notifier; without one (Qt shows them), this does nothing."""
+        self._notifier, self._alarm, self._emit = notifier, alarm, emit
         self._clock = clock
         self._reaches = True
         self._pause_s = _FIRST_PAUSE_S
@@ -97,5 +95,6 @@ class NotificationDelivery:
         if reaches is not self._reaches:
             self._reaches = reaches
             _log.info("notifications are shown: %s", "yes" if reaches else "no")
-            self._tell_of(None if reaches else NotificationsUnseen().as_failure())
+            problem = None if reaches else NotificationsUnseen().as_failure()
+            self._emit(DeliveryChanged(problem))
             self._alarm.reach(on=reaches)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
-from typing import Protocol
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -15,13 +14,11 @@ from trayapp.core.alerts.decision import (
     Outlook,
     Reason,
 )
-from trayapp.core.alerts.log import LogEntry, logged
+from trayapp.core.alerts.log import logged
 from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze, SnoozeChoice, quiet_now, until
 from trayapp.core.balance import Reading
-from trayapp.core.chart.sparkline import RecentBalances
-from trayapp.core.forecast.run_out import Forecast
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.history.changes import (
@@ -33,25 +30,14 @@ from trayapp.services.history.changes import (
 )
 from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
-
-
-class Listener(Protocol):
-    """Who is told what was decided, on the loop's thread."""
-
-    def snoozed(self, until: datetime | None) -> None:
-        """Hear until when notifications are snoozed; None if they are not."""
-
-    def log(self, entries: tuple[LogEntry, ...]) -> None:
-        """Hear the last decisions about all accounts, the oldest first."""
-
-    def awaited(self, paid: tuple[PendingPayment, ...]) -> None:
-        """Hear which payments are waited for."""
-
-    def foreseen(self, account_id: str, said: Forecast) -> None:
-        """Hear when an account runs out."""
-
-    def glimpsed(self, account_id: str, seen: RecentBalances) -> None:
-        """Hear what its last weeks were like."""
+from trayapp.services.messages.events import (
+    Emit,
+    ForecastMade,
+    NotificationLogChanged,
+    PendingPaymentsChanged,
+    RecentBalancesRead,
+    SnoozeChanged,
+)
 
 
 class AlertService:
@@ -64,14 +50,14 @@ class AlertService:
     def __init__(
         self,
         history: HistoryService,
-        listener: Listener,
+        emit: Emit,
         tell: Callable[[Iterable[Alert]], None],
         *,
         clock: Callable[[], datetime],
         zone: tzinfo | None,
     ) -> None:
         """Take the current time, aware and in UTC, from `clock`."""
-        self._history, self._listener, self._tell = history, listener, tell
+        self._history, self._emit, self._tell = history, emit, tell
         self._clock, self._zone = clock, zone
         self._outlooks = OutlookCache(history, zone)
         self._accounts: dict[str, Account] = {}
@@ -82,9 +68,9 @@ class AlertService:
         """Say what is remembered from before."""
         now = self._clock()
         snooze = self._history.state.snooze
-        self._listener.snoozed(snooze.until if snooze.holds(now) else None)
-        self._listener.log(self._history.state.decisions)
-        self._listener.awaited(self._history.state.pending_payments)
+        self._emit(SnoozeChanged(snooze.until if snooze.holds(now) else None))
+        self._emit(NotificationLogChanged(self._history.state.decisions))
+        self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
     def set(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Decide about these accounts from now on."""
@@ -146,7 +132,7 @@ class AlertService:
         """Remember that a person paid, to remind them if nothing comes of it."""
         if account_id in self._accounts:
             self._history.write(SetPendingPayment(account_id, self._clock()))
-            self._listener.awaited(self._history.state.pending_payments)
+            self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
     def reach(self, *, on: bool) -> None:
         """Hear whether the desktop shows notifications; until it does, hold all back.
@@ -170,9 +156,9 @@ class AlertService:
         said = self._outlooks.forecast(account_id)
         seen = self._outlooks.recent_balances(account_id)
         if said is not None:
-            self._listener.foreseen(account_id, said)
+            self._emit(ForecastMade(account_id, said))
         if seen is not None:
-            self._listener.glimpsed(account_id, seen)
+            self._emit(RecentBalancesRead(account_id, seen))
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark a reading as a correction, or take the mark away."""
@@ -183,8 +169,8 @@ class AlertService:
         """Remove all that is remembered of an account."""
         self._outlooks.forget(account_id)
         self._history.write(ForgetAccount(account_id))
-        self._listener.log(self._history.state.decisions)
-        self._listener.awaited(self._history.state.pending_payments)
+        self._emit(NotificationLogChanged(self._history.state.decisions))
+        self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
     def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
         before = self._history.state.memory(account.id)
@@ -202,7 +188,7 @@ class AlertService:
             memory, held = before, True
             if self._history.state.payment(account.id) is None:
                 self._history.write(SetPendingPayment(account.id, alert.unseen_since))
-                self._listener.awaited(self._history.state.pending_payments)
+                self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
         else:
             memory = before.undelivered(alert)
             held = memory is not before
@@ -228,7 +214,7 @@ class AlertService:
         entries = logged(decisions, account, self._clock())
         self._history.write(KeepEvaluation(account.id, memory, entries, reading))
         if entries:
-            self._listener.log(self._history.state.decisions)
+            self._emit(NotificationLogChanged(self._history.state.decisions))
         self._tell(one.alert for one in decisions if one.alert is not None)
 
     def _remind_of(self, paid: PendingPayment, now: datetime) -> None:
@@ -250,8 +236,8 @@ class AlertService:
     def _end_paid(self, account_id: str) -> None:
         if self._history.state.payment(account_id) is not None:
             self._history.write(SetPendingPayment(account_id, None))
-            self._listener.awaited(self._history.state.pending_payments)
+            self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
     def _set_snooze(self, snooze: Snooze) -> None:
         self._history.write(SetSnooze(snooze))
-        self._listener.snoozed(snooze.until)
+        self._emit(SnoozeChanged(snooze.until))

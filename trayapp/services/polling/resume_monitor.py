@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final
 
 from jeepney import HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
@@ -33,24 +34,17 @@ _NETWORK: Final = MatchRule(
 _log = logging.getLogger(__name__)
 
 
-class Listener(Protocol):
-    """Who is told, on the loop's thread."""
-
-    def woke(self) -> None:
-        """Hear that the computer slept."""
-
-    def came_online(self) -> None:
-        """Hear that the network is there."""
-
-
 class ResumeMonitor:
-    """What logind and NetworkManager tell everybody, as far as it concerns us.
+    """Receives the signals of logind and NetworkManager.
 
-    Neither has to be there: then `Watch` finds out by itself, somewhat later.
+    Neither has to run: then the scheduler notices a sleep by itself, somewhat later.
     """
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(
+        self, *, on_resume: Callable[[], None], on_online: Callable[[], None]
+    ) -> None:
+        """Call `on_resume` after a sleep, and `on_online` when the network is up."""
+        self._on_resume, self._on_online = on_resume, on_online
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -88,7 +82,7 @@ class ResumeMonitor:
         match fields.get(HeaderFields.member), *message.body:
             case "PrepareForSleep", False:
                 _log.info("the computer woke up")
-                self._listener.woke()
+                self._on_resume()
             case "StateChanged", int(state) if state >= _ONLINE:
                 _log.info("the computer came online")
-                self._listener.came_online()
+                self._on_online()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.schedule import (
@@ -22,6 +22,7 @@ from trayapp.core.settings import Settings
 from trayapp.services.history.changes import SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
+from trayapp.services.messages.events import Emit, RefreshStarted
 from trayapp.services.polling.concurrency import AT_ONCE, ConcurrencyLimit
 from trayapp.services.polling.refresh import Refresh
 
@@ -36,35 +37,28 @@ that lags behind was set back."""
 _log = logging.getLogger(__name__)
 
 
-class Listener(Protocol):
-    """Who is told what happens, on the loop's thread."""
-
-    def asking(self, account_id: str) -> None:
-        """Hear that an account is being asked."""
-
-    def tick(self) -> None:
-        """Hear that time has passed, about once a minute."""
-
-
 class Scheduler:
     """The accounts, each with the time when it is due."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a collaborator of its own
         self,
         refresh: Refresh,
         history: HistoryService,
-        listener: Listener,
+        emit: Emit,
         *,
+        on_tick: Callable[[], None],
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
     ) -> None:
-        """Take the current time, aware and in UTC, from `clock`.
+        """Call `on_tick` about once a minute.
 
-        `jitter` gives a random number from -1 to 1 (see `core.schedule`).
+        `clock` gives the current time, aware and in UTC. `jitter` gives a random
+        number from -1 to 1 (see `core.schedule`).
         """
         self._refresh = refresh
         self._history = history
-        self._listener = listener
+        self._emit = emit
+        self._on_tick = on_tick
         self._clock = clock
         self._jitter = jitter
         self._accounts: dict[str, Account] = {}
@@ -168,7 +162,7 @@ class Scheduler:
         now = time.monotonic()
         if now - self._ticked >= _TICK_S:
             self._ticked = now
-            self._listener.tick()
+            self._on_tick()
 
     def _start_due(self) -> float:
         """Start to ask what is due; give the seconds until something is again."""
@@ -214,7 +208,7 @@ class Scheduler:
         try:
             async with self._lanes.place(account.id):
                 with log_faults(f"saying that {account.id} is asked"):
-                    self._listener.asking(account.id)
+                    self._emit(RefreshStarted(account.id))
                 outcome = await self._refresh.refresh(account)
         finally:
             if self._asking.get(account.id) is asyncio.current_task():

@@ -1,0 +1,213 @@
+"""What the backend reports: one frozen value for each thing that happens.
+
+An event is emitted on the backend's thread and handled on the GUI thread.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trayapp.core.account import Account
+from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.errors import Failure
+from trayapp.core.settings import Settings
+
+if TYPE_CHECKING:
+    # Only their names: the tray icon is shown before these modules are needed.
+    from datetime import datetime
+
+    from trayapp.core.alerts.decision import Alert
+    from trayapp.core.alerts.log import LogEntry
+    from trayapp.core.alerts.notification import NotificationButton
+    from trayapp.core.alerts.pending_payment import PendingPayment
+    from trayapp.core.autostart.login import LoginEntryState
+    from trayapp.core.changes import Trial
+    from trayapp.core.chart.sparkline import RecentBalances
+    from trayapp.core.forecast.run_out import Forecast
+    from trayapp.core.view.diagnostics import Fact
+    from trayapp.core.view.history import HistoryView
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLoaded:
+    """The backend read the stored accounts and settings; it has asked no gateway yet.
+
+    It comes first, and again whenever the settings file is read again.
+    """
+
+    accounts: tuple[AccountState, ...]
+    """In the person's order, each with its last stored balance."""
+    settings: Settings
+    problems: tuple[Failure, ...] = ()
+    """What the person should know of the program's own files."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshStarted:
+    """The scheduler sent a request for an account's balance."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFinished:
+    """A request for a balance ended, well or not; the result is written down."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFinished:
+    """A trial from a dialog ended; nothing was stored."""
+
+    trial: "Trial"
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFinished:
+    """The backend saved a dialog's changes, all of them or none."""
+
+    accounts: tuple[Account, ...] = ()
+    """All accounts as they are stored now; empty if there is a problem."""
+    settings: Settings = field(default_factory=Settings)
+    problem: Failure | None = None
+    """Why nothing was changed; None if everything was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """A person pressed a button of a notification, or clicked the notification."""
+
+    account_id: str
+    """The account that the notification is about; empty for a sample."""
+    button: "NotificationButton"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsDecided:
+    """Alerts are to be sent, together in one notification."""
+
+    alerts: "tuple[Alert, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeChanged:
+    """A snooze began or ended."""
+
+    until: "datetime | None"
+    """Aware, in UTC; None if notifications are not snoozed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationLogChanged:
+    """The alert service decided about an alert, or an account was removed."""
+
+    entries: "tuple[LogEntry, ...]"
+    """The last decisions about all accounts, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPaymentsChanged:
+    """A payment was reported, or its top-up no longer has to be expected."""
+
+    payments: "tuple[PendingPayment, ...]"
+    """All payments whose top-ups are still expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMade:
+    """A forecast belongs beside the balance that was just reported."""
+
+    account_id: str
+    forecast: "Forecast"
+
+
+@dataclass(frozen=True, slots=True)
+class RecentBalancesRead:
+    """The last weeks belong beside the balance that was just reported."""
+
+    account_id: str
+    recent_balances: "RecentBalances"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginEntryRead:
+    """The backend looked whether the program starts at login."""
+
+    state: "LoginEntryState"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The page for an account's history window is ready."""
+
+    view: "HistoryView"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFinished:
+    """An export ended."""
+
+    path: str
+    failure: Failure | None
+    """Why there is no file; None if it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """Notifications stopped to reach the person, or reach them again."""
+
+    problem: Failure | None
+    """Why they don't; None if they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageChanged:
+    """The history can no longer be written, or can be written again."""
+
+    problem: Failure | None
+    """Why it can't; None if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsCollected:
+    """The facts for "Copy diagnostics" are complete."""
+
+    facts: "tuple[Fact, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class PollerFailed:
+    """A fault of ours ended the backend's loop, or blocks it; another loop will start.
+
+    The poller emits it, not the backend.
+    """
+
+    failure: Failure
+
+
+Event = (
+    ProfileLoaded
+    | RefreshStarted
+    | RefreshFinished
+    | TrialFinished
+    | SaveFinished
+    | ButtonPressed
+    | AlertsDecided
+    | SnoozeChanged
+    | NotificationLogChanged
+    | PendingPaymentsChanged
+    | ForecastMade
+    | RecentBalancesRead
+    | LoginEntryRead
+    | HistoryRead
+    | ExportFinished
+    | DeliveryChanged
+    | StorageChanged
+    | DiagnosticsCollected
+    | PollerFailed
+)
+
+Emit = Callable[[Event], None]
+"""What a service calls with each event, on the loop's thread."""
