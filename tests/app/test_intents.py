@@ -8,8 +8,9 @@ from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.account_state import AccountState
-from trayapp.core.alerts.notification import NotificationButton, sample_notification
+from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.alerts.wording import sample_notification
 from trayapp.core.changes import Trial
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import (

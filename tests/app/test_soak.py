@@ -25,7 +25,8 @@ from fast_time import FastLoop
 from soak import LOW, Desk, Vault, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
-from trayapp.core.alerts.notification import NotificationImage, notification_about
+from trayapp.core.alerts.notification import NotificationImage
+from trayapp.core.alerts.wording import notification_about
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.delivery import NotificationDelivery

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import notification_about
 from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.alerts.wording import notification_about
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Trial

@@ -27,8 +27,8 @@ from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry, why_rows
-from trayapp.core.alerts.notification import notification_about, sample_notification
 from trayapp.core.alerts.pending_payment import PendingPayment, pending_payment_text
+from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict

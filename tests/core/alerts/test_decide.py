@@ -34,7 +34,9 @@ from trayapp.core.errors import (
 from trayapp.core.forecast.spending import Drain, NormalSpending
 from trayapp.core.settings import AlertKind, Settings
 
-LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
+LOW, LOW_DAYS, EMPTY = AlertKind.LOW, AlertKind.LOW_DAYS, AlertKind.EMPTY
+REJECTED, DRAIN = AlertKind.REJECTED, AlertKind.DRAIN
+UNREACHABLE, TOPPED_UP = AlertKind.UNREACHABLE, AlertKind.TOPPED_UP
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

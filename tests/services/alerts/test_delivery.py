@@ -11,12 +11,9 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import (
-    Notification,
-    notification_about,
-    sample_notification,
-)
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.pending_payment import PendingPayment
+from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import HistoryProblem
 from trayapp.core.i18n.language import Language

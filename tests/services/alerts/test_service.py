@@ -28,7 +28,9 @@ from trayapp.services.messages.events import (
     SnoozeChanged,
 )
 
-LOW, LOW_DAYS, EMPTY, REJECTED, DRAIN, UNREACHABLE, TOPPED_UP = AlertKind
+LOW, LOW_DAYS, EMPTY = AlertKind.LOW, AlertKind.LOW_DAYS, AlertKind.EMPTY
+REJECTED, DRAIN = AlertKind.REJECTED, AlertKind.DRAIN
+UNREACHABLE, TOPPED_UP = AlertKind.UNREACHABLE, AlertKind.TOPPED_UP
 A, B = Account("a", "A"), Account("b", "B")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

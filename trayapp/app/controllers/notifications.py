@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trayapp.app.screen.presenter import Presenter
-from trayapp.core.alerts.notification import (
-    Notification,
-    NotificationButton,
-    notification_about,
-    sample_notification,
-)
+from trayapp.core.alerts.notification import Notification, NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
+from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
 from trayapp.ui.intents import EnterKey, OpenTopUpPage, OpenWindow, SnoozeNotifications

@@ -1,13 +1,13 @@
-"""What a person is to be told now: one pure state machine, once per episode.
+"""Decides which alerts to send: one pure state machine, once per episode.
 
-An episode is a time in which something holds: the balance is low, the key is rejected.
-It begins when that becomes known and ends when the opposite does, with some distance
-between the two; what is unknown neither begins nor ends anything.
+An episode is a time in which a condition holds: the balance is low, the key is
+rejected. It begins when the condition becomes known and ends when the opposite does,
+with some distance between the two. What is unknown neither begins nor ends an episode.
+The conditions of each kind are in its record in `kinds`.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from trayapp.core.alerts.decision import (
@@ -17,79 +17,62 @@ from trayapp.core.alerts.decision import (
     Observation,
     Reason,
 )
+from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.record import AlertKindRecord, Situation
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, KeyProblem, KeyringProblem, Unauthorized
 from trayapp.core.settings import AlertKind, Settings
 
-_RE_ARM: Final = Decimal("1.05")
-"""An episode of low balance ends 5 % above the threshold, so that an amount that
-hovers around it is told once."""
-_RE_ARM_DAYS: Final = 2
-"""One of few days left ends so many days above the person's own number."""
-_DRAIN_OVER: Final = timedelta(days=1)
-"""So long without a drain ends it: a leak that pauses is still the same leak."""
 _LONGEST_STEP: Final = timedelta(minutes=2)
-"""The program looks once a minute; more than that between two looks was sleep."""
-_FAILURES: Final = 2
-"""One question that failed says little, however long ago the last good one was."""
-_BREAK_THROUGH: Final = frozenset(
-    {AlertKind.EMPTY, AlertKind.REJECTED, AlertKind.DRAIN}
-)
-"""What is told though notifications are snoozed or quiet."""
-_OF_BALANCE: Final = (
-    AlertKind.EMPTY,
-    AlertKind.DRAIN,
-    AlertKind.LOW,
-    AlertKind.LOW_DAYS,
-    AlertKind.TOPPED_UP,
-)
-_REMINDED: Final = (AlertKind.EMPTY, AlertKind.LOW, AlertKind.LOW_DAYS)
+"""The program ticks once a minute; more than that between two ticks was sleep."""
 
 
 def decide(
     memory: AlertMemory,
-    news: Observation,
+    observation: Observation,
     settings: Settings,
-    hold: Reason | None,
+    postponed: Reason | None,
     now: datetime,
 ) -> tuple[AlertMemory, tuple[Decision, ...]]:
-    """Give what is remembered after `news`, and what becomes of what it means.
+    """Give the memory after `observation`, and what becomes of each alert.
 
-    `hold` is `SNOOZED` or `QUIET` if notifications are that now, `UNTAKEN` if nothing
-    shows them. Times of the memory that lie after `now` were written under another
-    clock or come with a backup: they neither silence nor repeat anything. What a person
-    turned off is not counted as told, so that it is told when turned on again.
+    `postponed` says why alerts have to wait now: `SNOOZED`, `QUIET`, or `UNDELIVERED`
+    if nothing shows notifications; None if they need not. Times in the memory that lie
+    after `now` come from another clock or from a backup: they neither suppress nor
+    repeat an alert. An alert that a person turned off does not count as sent, so it is
+    sent when it is turned on again.
     """
-    turn = _Turn(memory.asking(news.account, now), news, settings, hold, now)
+    memory = memory.asking(observation.account, now)
+    turn = _Turn(memory, observation, settings, postponed, now)
     turn.count_time()
-    match news.result:
+    match observation.result:
         case Failure():
-            turn.hear_failure(news.result)
+            turn.hear_failure(observation.result)
         case Reading():
-            turn.hear_reading(news.result)
+            turn.hear_reading(observation.result)
         case None:
-            turn.look_again()
+            turn.tick()
     return turn.memory, tuple(turn.decisions)
 
 
 class _Turn:
-    """One decision in the making."""
+    """One call of `decide` while it goes on."""
 
     def __init__(
         self,
         memory: AlertMemory,
-        news: Observation,
+        observation: Observation,
         settings: Settings,
-        hold: Reason | None,
+        postponed: Reason | None,
         now: datetime,
     ) -> None:
         self.memory, self.decisions = memory, list[Decision]()
-        self._account, self._outlook = news.account, news.outlook
-        self._settings, self._hold, self._now = settings, hold, now
+        self._observation, self._settings = observation, settings
+        self._postponed, self._now = postponed, now
 
     def count_time(self) -> None:
-        """Count the time without a good answer, unless the key was the trouble."""
+        """Count the time without a good response, unless the key was the cause."""
         memory = self.memory
         if memory.looked is not None and (memory.unanswered or not memory.failures):
             step = max(self._now - memory.looked, timedelta(0))
@@ -97,13 +80,11 @@ class _Turn:
         self.memory = replace(memory, looked=self._now)
 
     def hear_failure(self, failure: Failure) -> None:
-        """Leave the balance's episodes as they are: it is neither low nor recovered."""
+        """Count a failure; the balance is unknown and its episodes stay as they are."""
         ours = issubclass(failure.kind, KeyProblem | KeyringProblem | Unauthorized)
         failures = self.memory.failures + 1
         self.memory = replace(self.memory, failures=failures, unanswered=not ours)
-        if failure.kind is Unauthorized:
-            self._arise(Alert(AlertKind.REJECTED, self._account))
-        self._look_for_silence()
+        self._apply_rules(None)
 
     def hear_reading(self, reading: Reading) -> None:
         """Compare a balance with the last one, and with what a person wants."""
@@ -111,208 +92,156 @@ class _Turn:
         self.memory = replace(
             memory, failures=0, unanswered=False, without=timedelta(0)
         )
-        self._end(AlertKind.REJECTED)
-        self._end(AlertKind.UNREACHABLE)
         seen = memory.seen
         if seen is not None and reading.at < seen.at <= self._now:
-            return  # a late answer: a newer one was heard already
-        if seen is not None and seen.balance.unit != reading.balance.unit:
-            self._begin_anew(reading)
+            self._apply_rules(None)  # a newer response came first
             return
-        risen = self.memory.risen + (memory.rise_to(reading) or 0)
-        days = self._outlook.days
-        self.memory = replace(
-            self.memory, seen=reading, in_new_unit=False, days=days, risen=risen
-        )
-        self._look_at(reading.balance)
+        if seen is not None and seen.balance.unit != reading.balance.unit:
+            self._change_unit(reading)
+        else:
+            self.memory = replace(
+                self.memory,
+                seen=reading,
+                in_new_unit=False,
+                days=self._observation.outlook.days,
+                risen=memory.risen + (memory.rise_to(reading) or 0),
+            )
+            self._note_drain()
+        self._apply_rules(reading.balance)
 
-    def look_again(self) -> None:
-        """Tell what was held back and still holds, and what only time makes true."""
-        self._look_for_silence()
-        if self.memory.stages.get(AlertKind.REJECTED) is EpisodeStage.PENDING:
-            self._arise(Alert(AlertKind.REJECTED, self._account))
+    def tick(self) -> None:
+        """Send what was pending and still holds, and what only time makes true."""
         balance = self.memory.current(self._settings.interval, self._now)
-        if balance is not None and not self.memory.in_new_unit:
-            self._look_at(balance)
+        if self.memory.in_new_unit:
+            balance = None
+        if balance is not None:
+            self._note_drain()
+        self._apply_rules(balance)
 
-    def _begin_anew(self, reading: Reading) -> None:
-        """Forget the old unit: amounts of two units don't compare."""
-        for kind in _OF_BALANCE:
-            self._end(kind)
-        self.memory = replace(
-            self.memory,
-            seen=reading,
-            in_new_unit=True,
-            days=None,
-            risen=Decimal(0),
-            drained=None,
-        )
+    def _change_unit(self, reading: Reading) -> None:
+        """Forget what was compared in the old unit."""
+        for record in KINDS.values():
+            if record.compares_amounts:
+                self._end(record)
+        self.memory = replace(self.memory, seen=reading, in_new_unit=True, days=None)
         self.decisions.append(
             Decision(None, Disposition.SUPPRESSED, Reason.UNIT_CHANGED)
         )
-        if reading.balance.amount <= 0:  # nothing is nothing in any unit
-            self._arise(Alert(AlertKind.EMPTY, self._account, reading.balance))
-
-    def _look_at(self, balance: Balance) -> None:
-        """End what is over with this balance, and tell what holds."""
-        amount = balance.amount
-        self._end_what_is_over(amount)
-        self._note_drain()
-        holding = self._what_holds(balance)
-        for kind, alert in holding.items():
-            self._arise(alert, covered=self._is_covered(kind, amount))
-        if amount <= 0:
-            self._cover_days()
-        rise = self.memory.stages.get(AlertKind.TOPPED_UP)
-        if AlertKind.TOPPED_UP in holding and rise is not EpisodeStage.PENDING:
-            self._forget_rise()  # it is an event: the next one is another
-        self._remind(holding)
-
-    def _end_what_is_over(self, amount: Decimal) -> None:
-        account, days = self._account, self.memory.days
-        if amount > 0 and amount >= account.low_below:
-            self._end(AlertKind.EMPTY)
-        if amount > 0 and amount >= account.low_below * _RE_ARM:
-            self._end(AlertKind.LOW)
-        far = days is not None and days[0] >= account.warn_days + _RE_ARM_DAYS
-        if self._outlook.far or far or not account.warn_days:
-            self._end(AlertKind.LOW_DAYS)
-        if amount <= 0:
-            self._end(AlertKind.TOPPED_UP)
-            self._forget_rise()
 
     def _note_drain(self) -> None:
-        """Note when the account was last seen draining, and end what is long over."""
+        """Note when the account was last seen draining."""
         drained = self.memory.drained
-        if self._outlook.drain is not None:
+        if self._observation.outlook.drain is not None:
             drained = self._now
         elif drained is not None:
             drained = min(drained, self._now)
-            if self._now - drained >= _DRAIN_OVER:
-                self._end(AlertKind.DRAIN)
-                drained = None
         self.memory = replace(self.memory, drained=drained)
 
-    def _what_holds(self, balance: Balance) -> dict[AlertKind, Alert]:
-        """Give what there is to tell of this balance, the gravest first."""
-        account, amount, days = self._account, balance.amount, self.memory.days
-        risen, drain = self.memory.risen, self._outlook.drain
-        draining = self.memory.stages.get(AlertKind.DRAIN)
-        soon = amount > 0 and days is not None and days[0] <= account.warn_days
-        does_hold = {
-            AlertKind.EMPTY: amount <= 0,
-            AlertKind.DRAIN: drain is not None or draining is EpisodeStage.PENDING,
-            AlertKind.LOW: 0 < account.low_below > amount,
-            AlertKind.LOW_DAYS: soon and account.warn_days > 0,
-            AlertKind.TOPPED_UP: risen > 0,
-        }
-        alert = Alert(AlertKind.EMPTY, account, balance)
-        return {
-            kind: replace(
-                alert,
-                kind=kind,
-                days=days if kind in {AlertKind.LOW, AlertKind.LOW_DAYS} else None,
-                drain=drain if kind is AlertKind.DRAIN else None,
-                rise=risen if kind is AlertKind.TOPPED_UP else None,
-            )
-            for kind, does in does_hold.items()
-            if does
-        }
+    def _apply_rules(self, balance: Balance | None) -> None:
+        """End what is over; send, postpone or suppress what holds."""
+        for record in KINDS.values():
+            if record.is_over(self._situation(balance)):
+                self._end(record)
+        alerts: dict[AlertKind, Alert] = {}
+        for kind, record in KINDS.items():
+            situation = self._situation(balance)
+            alert = record.alert(situation)
+            if alert is not None:
+                alerts[kind] = alert
+                self._begin(record, alert, covered=record.is_covered(situation))
+                if record.is_event and not self._is_at(kind, EpisodeStage.PENDING):
+                    self._forget(record)
+            elif record.is_implied(situation) and kind in self._settings.alert_kinds:
+                self.memory = self.memory.with_stage(kind, EpisodeStage.SENT)
+        self._remind(alerts)
 
-    def _is_covered(self, kind: AlertKind, amount: Decimal) -> bool:
-        """Say whether something graver that was told says this as well."""
-        if kind is AlertKind.LOW:
-            return amount <= 0 and self._is_told(AlertKind.EMPTY)
-        return kind is AlertKind.LOW_DAYS and any(
-            one.kind is AlertKind.LOW and one.disposition is Disposition.SENT
-            for one in self.decisions
+    def _situation(self, balance: Balance | None) -> Situation:
+        observation = self._observation
+        return Situation(
+            account=observation.account,
+            settings=self._settings,
+            outlook=observation.outlook,
+            result=observation.result,
+            memory=self.memory,
+            balance=balance,
+            sent=frozenset(
+                decision.kind
+                for decision in self.decisions
+                if decision.kind and decision.disposition is Disposition.SENT
+            ),
+            now=self._now,
         )
 
-    def _remind(self, holding: dict[AlertKind, Alert]) -> None:
-        told = [
-            kind
-            for kind in _REMINDED
-            if kind in holding
-            and self._is_told(kind)
-            and kind in self._settings.alert_kinds
-        ]
-        if not told:
+    def _begin(self, record: AlertKindRecord, alert: Alert, *, covered: bool) -> None:
+        """Note that a condition holds, and send the alert if that was not done."""
+        kind, stage = record.kind, self.memory.stages.get(record.kind)
+        if stage is EpisodeStage.SENT:
             return
-        sent_at = self.memory.sent_at
+        must_wait = self._postponed is Reason.UNDELIVERED or not record.is_urgent
+        after, disposition = EpisodeStage.SENT, Disposition.SENT
+        if kind not in self._settings.alert_kinds:
+            after, disposition = EpisodeStage.OFF, Disposition.SUPPRESSED
+            reason = Reason.OFF
+        elif covered:
+            disposition, reason = Disposition.SUPPRESSED, Reason.COVERED
+        elif self._postponed is not None and must_wait:
+            after, disposition = EpisodeStage.PENDING, Disposition.PENDING
+            reason = self._postponed
+        elif stage is EpisodeStage.PENDING:
+            reason = Reason.AFTERWARDS
+        else:
+            reason = Reason.NEW
+        if after is not stage:
+            self.memory = self.memory.with_stage(kind, after)
+            self._decide(record, disposition, reason, alert)
+
+    def _end(self, record: AlertKindRecord) -> None:
+        """Note that a condition is over: the next episode is sent again."""
+        if self._is_at(record.kind, EpisodeStage.PENDING):
+            self._decide(record, Disposition.SUPPRESSED, Reason.OVER)
+        self._forget(record)
+
+    def _forget(self, record: AlertKindRecord) -> None:
+        memory = self.memory
+        if record.kind in memory.stages:
+            memory = memory.with_stage(record.kind, None)
+        self.memory = record.forget(memory)
+
+    def _remind(self, alerts: dict[AlertKind, Alert]) -> None:
+        """Send the gravest alert again if the time for a reminder has come."""
+        remindable = [
+            alert
+            for kind, alert in alerts.items()
+            if KINDS[kind].is_reminded
+            and kind in self._settings.alert_kinds
+            and self._is_at(kind, EpisodeStage.SENT)
+        ]
+        if not remindable:
+            return
+        sent_at, reminder = self.memory.sent_at, self._settings.reminder
         if sent_at is None or sent_at > self._now:
             self.memory = replace(self.memory, sent_at=self._now)
         elif (
-            self._hold is None
-            and self._settings.reminder is not None
-            and self._now - sent_at >= self._settings.reminder
+            self._postponed is None
+            and reminder is not None
+            and self._now - sent_at >= reminder
         ):
-            alert = replace(holding[told[0]], again=True)
-            self._decide(told[0], Disposition.SENT, Reason.REMINDER, alert)
+            alert = replace(remindable[0], again=True)
+            self._decide(KINDS[alert.kind], Disposition.SENT, Reason.REMINDER, alert)
 
-    def _look_for_silence(self) -> None:
-        memory = self.memory
-        long = memory.without >= self._settings.unreachable_after
-        if memory.unanswered and memory.failures >= _FAILURES and long:
-            balance = memory.seen.balance if memory.seen is not None else None
-            kind = AlertKind.UNREACHABLE
-            self._arise(Alert(kind, self._account, balance, without=memory.without))
-
-    def _arise(self, alert: Alert, *, covered: bool = False) -> None:
-        """Note that something holds, and tell it if that was not done."""
-        kind, stage = alert.kind, self.memory.stages.get(alert.kind)
-        if stage is EpisodeStage.SENT:
-            return
-        if kind not in self._settings.alert_kinds:
-            after, fate, reason = EpisodeStage.OFF, Disposition.SUPPRESSED, Reason.OFF
-        elif covered:
-            after, fate, reason = (
-                EpisodeStage.SENT,
-                Disposition.SUPPRESSED,
-                Reason.COVERED,
-            )
-        elif self._hold is not None and (
-            kind not in _BREAK_THROUGH or self._hold is Reason.UNDELIVERED
-        ):
-            after, fate, reason = EpisodeStage.PENDING, Disposition.PENDING, self._hold
-        elif stage is EpisodeStage.PENDING:
-            after, fate, reason = EpisodeStage.SENT, Disposition.SENT, Reason.AFTERWARDS
-        else:
-            after, fate, reason = EpisodeStage.SENT, Disposition.SENT, Reason.NEW
-        if after is not stage:
-            self.memory = self.memory.with_stage(kind, after)
-            self._decide(kind, fate, reason, alert)
-
-    def _end(self, kind: AlertKind) -> None:
-        """Note that something holds no more: its next time is told anew."""
-        if self.memory.stages.get(kind) is EpisodeStage.PENDING:
-            self._decide(kind, Disposition.SUPPRESSED, Reason.OVER)
-        if kind in self.memory.stages:
-            self.memory = self.memory.with_stage(kind, None)
+    def _is_at(self, kind: AlertKind, stage: EpisodeStage) -> bool:
+        return self.memory.stages.get(kind) is stage
 
     def _decide(
         self,
-        kind: AlertKind,
-        fate: Disposition,
+        record: AlertKindRecord,
+        disposition: Disposition,
         reason: Reason,
         alert: Alert | None = None,
     ) -> None:
-        sent = fate is Disposition.SENT
-        self.decisions.append(Decision(kind, fate, reason, alert if sent else None))
-        if sent and kind in _REMINDED:
+        sent = disposition is Disposition.SENT
+        self.decisions.append(
+            Decision(record.kind, disposition, reason, alert if sent else None)
+        )
+        if sent and record.is_reminded:
             self.memory = replace(self.memory, sent_at=self._now)
-
-    def _is_told(self, kind: AlertKind) -> bool:
-        return self.memory.stages.get(kind) is EpisodeStage.SENT
-
-    def _cover_days(self) -> None:
-        """Count few days left as told, now that there are none.
-
-        A little that comes back to an empty account is then no news.
-        """
-        kind = AlertKind.LOW_DAYS
-        if self._is_told(AlertKind.EMPTY) and kind in self._settings.alert_kinds:
-            self.memory = self.memory.with_stage(kind, EpisodeStage.SENT)
-
-    def _forget_rise(self) -> None:
-        memory = self.memory.with_stage(AlertKind.TOPPED_UP, None)
-        self.memory = replace(memory, risen=Decimal(0))

@@ -1,4 +1,4 @@
-"""Why something was told, held back or not told: the last decisions, in words."""
+"""The last decisions about alerts and their reasons, in words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,24 +7,16 @@ from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Decision, Disposition, Reason
+from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.i18n.dates import clock_time
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.settings import AlertKind
 
 KEPT: Final = 200
-"""How many decisions are remembered, the last ones, of all accounts together."""
+"""So many decisions are kept: the last ones, of all accounts together."""
 
 _UNIT_CHANGED: Final = mark("The unit changed")
-_KIND_WORDS: Final = {
-    AlertKind.LOW: mark("Low balance"),
-    AlertKind.LOW_DAYS: mark("Few days left"),
-    AlertKind.EMPTY: mark("Balance used up"),
-    AlertKind.REJECTED: mark("API key rejected"),
-    AlertKind.DRAIN: mark("Unusual spending"),
-    AlertKind.UNREACHABLE: mark("No balance for long"),
-    AlertKind.TOPPED_UP: mark("Top-up arrived"),
-}
 _DISPOSITION_WORDS: Final = {
     # Translators: what became of a notification; then one of the reasons below.
     Disposition.SENT: mark("Sent: {reason}"),
@@ -50,13 +42,13 @@ _REASON_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One decision, as it is kept."""
+    """One decision with its time and account."""
 
     at: datetime
     """Aware, in UTC."""
     account_id: str
     account_name: str
-    """What it was called then."""
+    """The name at that time."""
     kind: AlertKind | None
     """None for a change of the unit."""
     disposition: Disposition
@@ -66,19 +58,27 @@ class LogEntry:
 def logged(
     decisions: Iterable[Decision], account: Account, now: datetime
 ) -> tuple[LogEntry, ...]:
-    """Give decisions about an account as they are kept."""
+    """Make log entries of decisions about an account."""
     return tuple(
-        LogEntry(now, account.id, account.name, one.kind, one.disposition, one.reason)
-        for one in decisions
+        LogEntry(
+            now,
+            account.id,
+            account.name,
+            decision.kind,
+            decision.disposition,
+            decision.reason,
+        )
+        for decision in decisions
     )
 
 
 def why_rows(
     entries: Sequence[LogEntry], now: datetime, language: Language
 ) -> tuple[tuple[str, str, str, str], ...]:
-    """Say when, of which account, what, and what became of it; the last one first.
+    """Give the rows of the notification log, the last decision first.
 
-    Last is what was decided last: a clock that was set back moves nothing.
+    The columns are the time, the account, the kind, and the result with its reason. The
+    order is that of the decisions: a clock that was set back does not change it.
     """
     return tuple(
         (
@@ -92,8 +92,8 @@ def why_rows(
 
 
 def kind_words(kind: AlertKind | None, language: Language) -> str:
-    """Name what a decision was about."""
-    return language.gettext(_UNIT_CHANGED if kind is None else _KIND_WORDS[kind])
+    """Name the kind of alert; None is a change of the unit."""
+    return language.gettext(_UNIT_CHANGED if kind is None else KINDS[kind].log_text)
 
 
 def _disposition_words(entry: LogEntry, language: Language) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTime, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import Problem
@@ -114,50 +115,18 @@ class NotificationPage(QWidget):
         announce(self, words)
 
     def _make_kinds(self, chosen: frozenset[AlertKind]) -> dict[AlertKind, Option]:
-        translate, kinds = self._translate, AlertKind
-        words = {
-            kinds.LOW: (
-                translate("&Low balance"),
-                translate("Below the amount that is set in each account."),
-                (),
-            ),
-            kinds.LOW_DAYS: (
-                translate("Runs out &soon"),
-                translate("As many days ahead as are set in each account."),
-                (),
-            ),
-            kinds.EMPTY: (
-                translate("Balance is used &up"),
-                translate("Nothing is sent any more until you top up."),
-                (),
-            ),
-            kinds.REJECTED: (
-                translate("API key is re&jected"),
-                translate("It changed or was revoked, or this computer is blocked."),
-                (),
-            ),
-            kinds.DRAIN: (
-                translate("Unusual spen&ding"),
-                translate(
-                    "Spending far above this account's own normal: a leaked key, a "
-                    "runaway script."
-                ),
-                (),
-            ),
-            kinds.UNREACHABLE: (
-                translate("Unreac&hable for longer than"),
-                translate("Shorter gaps are seen in the tray and the window only."),
-                (self._patience,),
-            ),
-            kinds.TOPPED_UP: (
-                translate("T&opped up"),
-                translate("Says that a payment has arrived, and how much it was."),
-                (),
-            ),
+        """Make an option for each kind, in the order of `AlertKind`."""
+        beside: dict[AlertKind, tuple[QWidget, ...]] = {
+            AlertKind.UNREACHABLE: (self._patience,)
         }
         return {
-            kind: Option(text, on=kind in chosen, advice=advice, parts=parts)
-            for kind, (text, advice, parts) in words.items()
+            kind: Option(
+                self._translate(KINDS[kind].option_label),
+                on=kind in chosen,
+                advice=self._translate(KINDS[kind].option_help),
+                parts=beside.get(kind, ()),
+            )
+            for kind in AlertKind
         }
 
     def _lay_out(self) -> None:

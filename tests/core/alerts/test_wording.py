@@ -7,12 +7,8 @@ import pytest
 
 from trayapp.core.account import Account, Service
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import (
-    NotificationButton,
-    Urgency,
-    notification_about,
-    sample_notification,
-)
+from trayapp.core.alerts.notification import NotificationButton, Urgency
+from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.balance import Balance
 from trayapp.core.forecast.spending import Drain, NormalSpending
 from trayapp.core.i18n.language import ENGLISH
