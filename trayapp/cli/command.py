@@ -14,7 +14,7 @@ from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language, language_for, mark
 from trayapp.core.i18n.locales import LOCALES, closest_language
 from trayapp.core.view.account_text import problem
-from trayapp.services.files.catalogs import catalog, wanted
+from trayapp.services.files.catalogs import catalog, preferred_languages
 from trayapp.services.files.config_file import Config, ConfigFile
 
 FAILED: Final = 1
@@ -41,7 +41,7 @@ def terminal_language(select_accounts: str) -> Language:
 
     Numbers are as the terminal is set where its own language is spoken.
     """
-    own = closest_language([*wanted(os.environ), *_set_in_windows()])
+    own = closest_language([*preferred_languages(os.environ), *_set_in_windows()])
     code = select_accounts if select_accounts in LOCALES else own
     language = language_for(code, catalog(code))
     if code != own:

@@ -134,7 +134,7 @@ def _add(
         await keychain.unlock()
         await keychain.store(draft.id, key)
         try:
-            with file.held():
+            with file.locked():
                 # Anew: while the key was typed, the window may have saved something.
                 now = load_config(file, language)
                 accounts = with_own_names(now.accounts, [draft.account()])
@@ -153,7 +153,7 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
 
     async def remove() -> None:
         await keychain.unlock()
-        with file.held():
+        with file.locked():
             now = load_config(
                 file, language
             )  # anew: the keyring may have asked for its password

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 
 from trayapp.core.i18n.language import Language, language_for
 from trayapp.core.i18n.locales import LOCALES, closest_language
-from trayapp.services.files.catalogs import catalog, wanted
+from trayapp.services.files.catalogs import catalog, preferred_languages
 
 
 def person_language(chosen: str = "") -> Language:
@@ -38,7 +38,8 @@ def words_of_qt(language: Language, parent: QObject) -> QTranslator:
 def _wanted() -> Iterable[str]:
     if sys.platform in {"win32", "darwin"}:
         return QLocale.system().uiLanguages()
-    return wanted(os.environ)  # Qt heeds LANGUAGE even where gettext does not
+    # Not through Qt, which uses LANGUAGE even where gettext does not.
+    return preferred_languages(os.environ)
 
 
 def _as_set(language: Language) -> Language:

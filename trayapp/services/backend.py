@@ -33,7 +33,7 @@ from trayapp.services.autostart.autostart import (
     repair,
     switched,
 )
-from trayapp.services.diagnostics import machine
+from trayapp.services.diagnostics import system_facts
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
@@ -262,7 +262,7 @@ class Backend:
 
     async def diagnose(self) -> tuple[Fact, ...]:
         """Say what this runs on, for "Copy diagnostics"."""
-        found = await machine(self._places, self._keychain, self._notifier)
+        found = await system_facts(self._places, self._keychain, self._notifier)
         return (*found, *settings_facts(self._alarm.settings))
 
     def tick(self) -> None:
@@ -294,7 +294,7 @@ class Backend:
         async with keys_stored(self._keychain, changes.keys):
             # Only now, as the keyring may have been silent for minutes: what the
             # command line added meanwhile is kept.
-            with self._file.held(), switched(self._autostart, changes.at_login):
+            with self._file.locked(), switched(self._autostart, changes.at_login):
                 stored = self._file.load().config.accounts
                 kept = (one for one in stored if one.id not in shown)
                 accounts = with_own_names(changes.accounts, kept)

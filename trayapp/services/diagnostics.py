@@ -1,4 +1,4 @@
-"""What this program runs on, for "Copy diagnostics": versions, desktop, services."""
+"""Facts about the system for "Copy diagnostics": versions, desktop, services."""
 
 import asyncio
 import os
@@ -18,26 +18,26 @@ from trayapp.services.keyring.keychain import Keychain
 if TYPE_CHECKING:
     from trayapp.services.alerts.dbus_notifier import DBusNotifier
 
-_PATIENCE_S: Final = 6.0
+_TIMEOUT_S: Final = 6.0
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
-async def machine(
-    places: Paths, keychain: Keychain, notifier: "DBusNotifier | None"
+async def system_facts(
+    paths: Paths, keychain: Keychain, notifier: "DBusNotifier | None"
 ) -> tuple[Fact, ...]:
-    """Find it all out; a service that does not answer is said to be just that."""
+    """Collect the facts; a service that does not respond is named as such."""
     keyring, notifications = await asyncio.gather(
-        _patiently(keychain.describe()),
-        _patiently(notifier.describe() if notifier is not None else _by_qt()),
+        _with_timeout(keychain.describe()),
+        _with_timeout(notifier.describe() if notifier is not None else _by_qt()),
     )
     return (
         *_software(),
         *_session(),
         ("Keyring", keyring),
         ("Notifications", notifications),
-        ("Settings", str(places.config)),
-        ("History", f"{places.history}, {_size(places)}"),
-        ("Log", str(places.log)),
+        ("Settings", str(paths.config)),
+        ("History", f"{paths.history}, {_size(paths)}"),
+        ("Log", str(paths.log)),
     )
 
 
@@ -53,19 +53,19 @@ def _software() -> Iterable[Fact]:
 
 
 def _session() -> Iterable[Fact]:
-    for about, name in (
+    for label, name in (
         ("Desktop", "XDG_CURRENT_DESKTOP"),
         ("Session", "XDG_SESSION_TYPE"),
         ("Language", "LANG"),
     ):
-        yield about, os.environ.get(name) or "not said"
-    # Their values may hold a password.
+        yield label, os.environ.get(name) or "not said"
+    # Only the variables' names, as their values may hold a password.
     names = {name.upper() for name, value in os.environ.items() if value}
     yield "Proxies", ", ".join(sorted(names & set(_PROXIES))) or "none"
 
 
 def _version(package: str) -> str:
-    # Its parsers of mails and archives are 2 MB that hardly anybody ever needs.
+    # Imported here, as its parsers of mails and archives need 2 MB of memory.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # above
 
     try:
@@ -74,9 +74,9 @@ def _version(package: str) -> str:
         return "not there"
 
 
-def _size(places: Paths) -> str:
+def _size(paths: Paths) -> str:
     try:
-        return f"{places.history.stat().st_size // 1024} KiB"
+        return f"{paths.history.stat().st_size // 1024} KiB"
     except OSError:
         return "not there"
 
@@ -85,11 +85,11 @@ async def _by_qt() -> str:
     return "by Qt"
 
 
-async def _patiently(answer: Awaitable[str]) -> str:
+async def _with_timeout(description: Awaitable[str]) -> str:
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            return await answer
+        async with asyncio.timeout(_TIMEOUT_S):
+            return await description
     except TimeoutError:
         return "no answer"
-    except Exception as error:  # noqa: BLE001  # it is what is to be found out
+    except Exception as error:  # noqa: BLE001  # its type is the fact to report
         return type(error).__name__

@@ -1,4 +1,4 @@
-"""Which catalog is read, and what becomes of one that can't be."""
+"""Which message catalog is loaded, and which languages a terminal prefers."""
 
 from pathlib import Path
 
@@ -9,22 +9,22 @@ from trayapp.services.files import catalogs
 
 
 @pytest.mark.parametrize("code", [code for code in LOCALES if code != "en"])
-def test_each_language_has_its_sentences(code: str) -> None:
-    """What the settings offer can be read from a checkout."""
+def test_each_language_has_a_catalog(code: str) -> None:
+    """A checkout has the catalogs of all languages that the settings offer."""
     assert catalogs.catalog(code).info()["language"] == code
 
 
 @pytest.mark.parametrize("code", ["en", "xx", "../../etc/passwd"])
-def test_without_a_catalog_it_is_english(code: str) -> None:
-    """A language that nobody translated is no error."""
+def test_without_a_catalog_sentences_are_english(code: str) -> None:
+    """A language without translations is no error."""
     assert catalogs.catalog(code).gettext("Close") == "Close"
 
 
 @pytest.mark.parametrize("content", [b"", b"no catalog", b"\xde\x12\x04\x95" * 9])
-def test_a_damaged_catalog_is_english(
+def test_with_a_damaged_catalog_sentences_are_english(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a file does not keep the window from opening."""
+    """The window must open with a truncated file, too."""
     package = tmp_path / "trayapp"
     folder = package / "resources" / "locale"
     folder.mkdir(parents=True)
@@ -51,8 +51,8 @@ def test_a_damaged_catalog_is_english(
         ({}, "en"),
     ],
 )
-def test_a_terminals_variables_say_the_language(
+def test_the_environment_names_the_language(
     environment: dict[str, str], code: str
 ) -> None:
-    """In the order that all programs with gettext keep."""
-    assert closest_language(catalogs.wanted(environment)) == code
+    """The order of the variables is gettext's."""
+    assert closest_language(catalogs.preferred_languages(environment)) == code

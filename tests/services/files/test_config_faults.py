@@ -1,4 +1,4 @@
-"""Whatever stands where the settings should be, the program starts and says so."""
+"""With any damage to the settings file, the program starts and reports it."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ CONFIG: Final = Config(
 OTHER: Final = Config((Account("c3", "Other"),))
 MINIMAL: Final = b"version = 1\n"
 A_SECOND: Final = 1.0
-SOMEBODY: Final = 12_345
+OTHER_USER: Final = 12_345
 WRITER: Final = """
 import sys
 from pathlib import Path
@@ -44,27 +44,27 @@ from trayapp.core.account import Account
 from trayapp.services.files.config_file import Config, ConfigFile
 file, name, count = ConfigFile(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
 for number in range(count):
-    with file.held():
+    with file.locked():
         config = file.load().config
         account = Account(f"{name}{number}", f"{name} {number}")
         file.save(Config((*config.accounts, account), config.settings))
 """
-"""Adds accounts as the command line does."""
+"""Adds accounts, as the command line does."""
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give a place in a folder of ours."""
+    """Return a path in a private folder."""
     folder = tmp_path / "balance-tray"
     folder.mkdir(mode=0o700)
     return folder / "config.toml"
 
 
 def problem(path: Path) -> type[BalanceTrayError] | None:
-    """Load the file, in no more than a second, and give what is said of it."""
-    begun = time.monotonic()
+    """Load the file in less than a second, and return the kind of its problem."""
+    started_at = time.monotonic()
     loaded = ConfigFile(path).load()
-    assert time.monotonic() - begun < A_SECOND
+    assert time.monotonic() - started_at < A_SECOND
     if loaded.problem is None:
         return None
     assert loaded.config == Config()
@@ -72,15 +72,15 @@ def problem(path: Path) -> type[BalanceTrayError] | None:
 
 
 def saved(path: Path) -> bytes:
-    """Save, and give the bytes of the file."""
+    """Save, and return the bytes of the file."""
     ConfigFile(path).save(CONFIG)
     return path.read_bytes()
 
 
-def test_a_file_that_was_cut_off_anywhere_is_damaged(path: Path, tally: Tally) -> None:
-    """Also where what is left would be settings with fewer accounts."""
+def test_a_truncated_file_is_broken(path: Path, tally: Tally) -> None:
+    """The rest may be valid settings with fewer accounts."""
     whole = saved(path)
-    for length in range(len(whole) - 1):  # without its last line end it is whole
+    for length in range(len(whole) - 1):  # the last line end may be missing
         path.write_bytes(whole[:length])
         assert problem(path) is ConfigBroken, whole[:length]
         tally.add(FAULTS)
@@ -111,10 +111,10 @@ def test_a_file_that_was_cut_off_anywhere_is_damaged(path: Path, tally: Tally) -
         "half an account more",
     ],
 )
-def test_what_is_no_settings_file_is_kept_aside_at_once(
+def test_a_damaged_file_is_kept_aside(
     path: Path, make: Callable[[bytes], bytes], tally: Tally
 ) -> None:
-    """Whole, under a dated name; settings can be saved again."""
+    """It gets a dated name, and settings can be saved again."""
     bad = make(saved(path))
     path.write_bytes(bad)
     assert problem(path) is ConfigBroken
@@ -125,8 +125,8 @@ def test_what_is_no_settings_file_is_kept_aside_at_once(
     tally.add(FAULTS)
 
 
-def test_what_an_editor_adds_is_no_damage(path: Path, tally: Tally) -> None:
-    """A mark for the encoding, and the line ends of another system."""
+def test_an_editors_additions_are_no_damage(path: Path, tally: Tally) -> None:
+    """Editors add a byte order mark, or the line ends of another system."""
     whole = saved(path)
     for edited in (b"\xef\xbb\xbf" + whole, whole.replace(b"\n", b"\r\n")):
         path.write_bytes(edited)
@@ -135,23 +135,23 @@ def test_what_an_editor_adds_is_no_damage(path: Path, tally: Tally) -> None:
         tally.add(FAULTS)
 
 
-def test_an_account_that_was_added_by_hand_at_the_end_counts(path: Path) -> None:
-    """Below the line that says that the file is whole."""
+def test_an_account_that_a_person_appended_counts(path: Path) -> None:
+    """It stands below the line that ends the file."""
     added = b'[[account]]\nid="x"\nname="x"\nservice="smsup"\nlow_below="1"\n'
     path.write_bytes(saved(path) + added)
     assert len(ConfigFile(path).load().config.accounts) == 3
 
 
-def test_what_is_no_file_is_left_and_never_waited_for(path: Path, tally: Tally) -> None:
-    """A folder, a pipe without a writer, a device without an end, a circle of links."""
-    places: tuple[Callable[[], object], ...] = (
+def test_an_irregular_file_is_left_without_waiting(path: Path, tally: Tally) -> None:
+    """A folder, a pipe without a writer, an endless device and a loop of links."""
+    makers: tuple[Callable[[], object], ...] = (
         path.mkdir,
         lambda: os.mkfifo(path),
         lambda: path.symlink_to("/dev/zero"),
         lambda: path.symlink_to(path.name),
     )
-    for place in places:
-        place()
+    for make in makers:
+        make()
         before = path.lstat()
         assert problem(path) is ConfigUnreadable
         with pytest.raises(ConfigUnreadable):
@@ -168,8 +168,8 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def test_a_link_to_nowhere_is_no_file_yet(path: Path, tally: Tally) -> None:
-    """The first save makes what it points to, and the link stays."""
+def test_a_dangling_link_is_a_missing_file(path: Path, tally: Tally) -> None:
+    """The first save makes the link's target, and the link stays."""
     path.symlink_to(path.parent / "elsewhere" / "config.toml")
     assert problem(path) is None
     saved(path)
@@ -178,10 +178,10 @@ def test_a_link_to_nowhere_is_no_file_yet(path: Path, tally: Tally) -> None:
     tally.add(FAULTS)
 
 
-def test_a_file_that_was_broken_since_it_was_read_is_kept_too(
+def test_a_file_that_was_broken_after_loading_is_kept_aside(
     path: Path, tally: Tally
 ) -> None:
-    """Saving over it does not lose what somebody was about to write."""
+    """A person may be editing it, so saving must not lose that."""
     file = ConfigFile(path)
     file.save(CONFIG)
     path.write_text("half a thought [")
@@ -192,10 +192,10 @@ def test_a_file_that_was_broken_since_it_was_read_is_kept_too(
     tally.add(FAULTS)
 
 
-def test_a_broken_file_that_cannot_be_moved_is_left_as_it_is(
+def test_a_broken_file_that_cannot_be_renamed_stays(
     path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """It is said that it was not kept aside, and nothing is saved over it."""
+    """The problem says so, and `save` does not replace the file."""
     path.write_text("half a thought [")
 
     def denied(*_: object) -> None:
@@ -210,17 +210,17 @@ def test_a_broken_file_that_cannot_be_moved_is_left_as_it_is(
 
 
 def give_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a file or folder belong to somebody else."""
+    """Make another user the owner of a file or folder."""
     if os.geteuid() == 0:
-        os.chown(path, SOMEBODY, SOMEBODY)
+        os.chown(path, OTHER_USER, OTHER_USER)
     else:
-        monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
+        monkeypatch.setattr(os, "geteuid", lambda: OTHER_USER)
 
 
-def test_a_file_of_another_user_is_not_believed(
+def test_a_file_of_another_user_is_not_read(
     path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """Its owner could have put another gateway's address there."""
+    """Its owner may have written another gateway's address there."""
     before = saved(path)
     path.chmod(0o666)
     give_away(path, monkeypatch)
@@ -234,7 +234,7 @@ def test_a_file_of_another_user_is_not_believed(
 def test_nothing_is_written_to_a_folder_of_another_user(
     path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """Even if everybody may."""
+    """It is refused even if it is world-writable."""
     path.parent.chmod(0o777)
     give_away(path.parent, monkeypatch)
     with pytest.raises(ConfigUnwritable, match="belongs to another user"):
@@ -243,20 +243,20 @@ def test_nothing_is_written_to_a_folder_of_another_user(
     tally.add(FAULTS)
 
 
-def test_what_a_killed_save_left_is_cleared_away(path: Path) -> None:
-    """But not what another program is about to put in place."""
+def test_the_temporary_file_of_a_killed_save_is_removed(path: Path) -> None:
+    """The one that another process is writing stays."""
     saved(path)
     old, ahead, fresh = (path.with_name(f".config-{name}") for name in "abc")
     now = time.time()
-    for left, at in ((old, now - 61), (ahead, now + 3_600), (fresh, now)):
-        left.touch()
-        os.utime(left, (at, at))
+    for file, at in ((old, now - 61), (ahead, now + 3_600), (fresh, now)):
+        file.touch()
+        os.utime(file, (at, at))
     ConfigFile(path).load()
     assert set(path.parent.iterdir()) == {path, fresh}
 
 
-def test_two_programs_that_save_at_once_lose_nothing(path: Path, tally: Tally) -> None:
-    """Each reads what the other wrote before it writes."""
+def test_two_processes_that_save_at_once_lose_nothing(path: Path, tally: Tally) -> None:
+    """The lock covers reading and writing."""
     ConfigFile(path).save(Config())
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name, "25"])
@@ -268,24 +268,22 @@ def test_two_programs_that_save_at_once_lose_nothing(path: Path, tally: Tally) -
     tally.add(FAULTS)
 
 
-def test_a_program_that_was_stopped_half_way_stops_no_other(
-    path: Path, tally: Tally
-) -> None:
-    """It is waited for, but not for long."""
-    stopped, go_on = threading.Event(), threading.Event()
+def test_a_stopped_process_blocks_no_other(path: Path, tally: Tally) -> None:
+    """The others wait for its lock for a second."""
+    locked, go_on = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with ConfigFile(path).held():
-            stopped.set()
+        with ConfigFile(path).locked():
+            locked.set()
             go_on.wait()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    stopped.wait()
-    begun = time.monotonic()
-    with ConfigFile(path).held():
+    locked.wait()
+    started_at = time.monotonic()
+    with ConfigFile(path).locked():
         ConfigFile(path).save(replace(CONFIG))
-    assert A_SECOND / 2 < time.monotonic() - begun < A_SECOND * 5
+    assert A_SECOND / 2 < time.monotonic() - started_at < A_SECOND * 5
     go_on.set()
     holder.join()
     assert ConfigFile(path).load().config == CONFIG

@@ -1,4 +1,4 @@
-"""The settings file: validated, replaced atomically, never half read."""
+"""The settings file: validated, and replaced atomically."""
 
 import os
 import stat
@@ -70,27 +70,27 @@ low_below = '1'
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give a place in a folder that is not there yet."""
+    """Return a path in a folder that does not exist yet."""
     return tmp_path / "balance-tray" / "config.toml"
 
 
-def test_what_is_saved_is_loaded(path: Path) -> None:
-    """Accounts in their order and every setting come back."""
+def test_saved_settings_can_be_loaded(path: Path) -> None:
+    """The accounts keep their order, and all settings their values."""
     ConfigFile(path).save(CONFIG)
     loaded = ConfigFile(path).load()
     assert (loaded.config, loaded.problem) == (CONFIG, None)
 
 
-def test_a_file_that_says_little_means_the_defaults(path: Path) -> None:
-    """Whoever writes one by hand need not know everything."""
+def test_missing_settings_have_their_defaults(path: Path) -> None:
+    """A person may write a short file by hand."""
     path.parent.mkdir()
     path.write_text(ACCOUNT)
     account = Account("a", "x", low_below=Decimal(1))
     assert ConfigFile(path).load().config == Config((account,), Settings())
 
 
-def test_the_language_is_read_without_repairing_anything(path: Path) -> None:
-    """Whoever loads the file tells what is wrong with it, and keeps it aside."""
+def test_reading_the_language_repairs_nothing(path: Path) -> None:
+    """Only `load` keeps a broken file aside and reports it."""
     file = ConfigFile(path)
     assert file.language() == ""
     file.save(Config(settings=Settings(language="ca")))
@@ -102,8 +102,8 @@ def test_the_language_is_read_without_repairing_anything(path: Path) -> None:
         assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_files_said_before_the_first_release_is_understood(path: Path) -> None:
-    """Two words for what is seven now."""
+def test_a_file_from_before_the_first_release_is_read(path: Path) -> None:
+    """It has two switches instead of seven alert kinds."""
     path.parent.mkdir()
     path.write_text(
         "version = 1\n[settings]\nnotify_low = false\nnotify_rejected = false\n"
@@ -115,22 +115,22 @@ def test_what_files_said_before_the_first_release_is_understood(path: Path) -> N
     )
 
 
-def test_whole_hours_may_be_written_as_such(path: Path) -> None:
-    """As a person would."""
+def test_hours_may_be_integers(path: Path) -> None:
+    """A person writes 3, not 3.0."""
     path.parent.mkdir()
     path.write_text("version = 1\n[settings]\nreminder_hours = 3\n")
     assert ConfigFile(path).load().config.settings.reminder == timedelta(hours=3)
 
 
-def test_no_file_is_no_account_and_no_problem(path: Path) -> None:
-    """The first start begins with the defaults and writes nothing."""
+def test_a_missing_file_is_no_problem(path: Path) -> None:
+    """The first start has the defaults and writes nothing."""
     loaded = ConfigFile(path).load()
     assert (loaded.config, loaded.problem) == (Config(), None)
     assert not path.parent.exists()
 
 
-def test_file_and_folder_are_for_their_owner_alone(path: Path) -> None:
-    """0600 and 0700, whatever the umask."""
+def test_only_the_owner_may_read_file_and_folder(path: Path) -> None:
+    """The modes are 0600 and 0700 with any umask."""
     before = os.umask(0)
     try:
         ConfigFile(path).save(CONFIG)
@@ -176,7 +176,7 @@ def test_file_and_folder_are_for_their_owner_alone(path: Path) -> None:
 def test_a_broken_file_is_kept_aside_and_the_program_starts(
     path: Path, text: str
 ) -> None:
-    """Nothing of it is lost, and its new name is told."""
+    """It keeps its content, and the problem names the new file."""
     path.parent.mkdir()
     path.write_text(text)
     loaded = ConfigFile(path).load()
@@ -189,16 +189,16 @@ def test_a_broken_file_is_kept_aside_and_the_program_starts(
 
 
 def test_two_accounts_of_one_name_are_a_broken_file(path: Path) -> None:
-    """A name picks an account on the command line: there can't be two."""
-    one, other = CONFIG.accounts
-    ConfigFile(path).save(Config((one, replace(other, name="MAIN"))))
+    """The command line finds an account by its name."""
+    first, second = CONFIG.accounts
+    ConfigFile(path).save(Config((first, replace(second, name="MAIN"))))
     problem = ConfigFile(path).load().problem
     assert problem is not None
     assert problem.kind is ConfigBroken
 
 
-def test_bytes_that_are_no_text_are_a_broken_file(path: Path) -> None:
-    """A file of garbage does not stop the program."""
+def test_undecodable_bytes_are_a_broken_file(path: Path) -> None:
+    """The program starts with the defaults."""
     path.parent.mkdir()
     path.write_bytes(b"\xff\xfe\x00")
     problem = ConfigFile(path).load().problem
@@ -206,8 +206,8 @@ def test_bytes_that_are_no_text_are_a_broken_file(path: Path) -> None:
     assert problem.kind is ConfigBroken
 
 
-def test_a_file_from_a_newer_version_is_left_as_it_is(path: Path) -> None:
-    """It is neither read nor moved nor overwritten."""
+def test_a_file_from_a_newer_version_stays_as_it_is(path: Path) -> None:
+    """It is neither renamed nor replaced."""
     path.parent.mkdir()
     path.write_text("version = 2\nfuture = true\n")
     file = ConfigFile(path)
@@ -220,8 +220,8 @@ def test_a_file_from_a_newer_version_is_left_as_it_is(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_file_that_may_not_be_read_is_left_as_it_is(path: Path) -> None:
-    """A folder in its place stands for what even root can't read."""
+def test_an_unreadable_file_stays_as_it_is(path: Path) -> None:
+    """A folder in its place stands for a file that even root can't read."""
     path.mkdir(parents=True)
     problem = ConfigFile(path).load().problem
     assert problem is not None
@@ -230,10 +230,10 @@ def test_a_file_that_may_not_be_read_is_left_as_it_is(path: Path) -> None:
         ConfigFile(path).save(CONFIG)
 
 
-def test_a_failed_save_leaves_the_old_file_and_nothing_else(
+def test_a_failed_save_leaves_only_the_old_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk shows while writing, before anything is replaced."""
+    """Writing to a full disk fails before the file is replaced."""
     file = ConfigFile(path)
     file.save(CONFIG)
 
@@ -248,7 +248,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(
 
 
 def test_a_link_to_the_file_stays_a_link(path: Path, tmp_path: Path) -> None:
-    """People keep such files in one place and link to them."""
+    """Some people keep such files in one place and link to them."""
     real = tmp_path / "dotfiles" / "config.toml"
     real.parent.mkdir()
     path.parent.mkdir()
@@ -260,10 +260,8 @@ def test_a_link_to_the_file_stays_a_link(path: Path, tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_stands_in_the_file_loading_never_raises(
-    path: Path, content: bytes
-) -> None:
-    """Any bytes give something to start with."""
+def test_loading_never_raises(path: Path, content: bytes) -> None:
+    """For any bytes there are settings to start with."""
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     assert isinstance(ConfigFile(path).load().config, Config)

@@ -1,4 +1,4 @@
-"""The window's place is kept, and a file that says nonsense is none."""
+"""The window's place is kept, and an invalid file is ignored."""
 
 import os
 import stat
@@ -16,12 +16,12 @@ PLACE = (10, -20, 400, 300)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give where the file would be; its folder is not there yet."""
+    """Return a path in a folder that does not exist yet."""
     return tmp_path / "data" / "window.json"
 
 
 def test_a_place_is_kept(path: Path) -> None:
-    """The last one counts, and nothing else lies around."""
+    """The last one counts, and no other file is left."""
     file = WindowFile(path)
     assert file.load() is None
     file.save((1, 2, 3, 4))
@@ -33,34 +33,34 @@ def test_a_place_is_kept(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "content",
     [
         *("", "{", "null", "[1, 2, 3]", '[1, 2, "3", 4]', "[1.5, 2, 3, 4]"),
         *("[1, 2, 0, 4]", "[1, 2, 3, -4]", "[1, 2, 3, 1e9]", f"[{10**9}, 2, 3, 4]"),
         *("[" * 900, " " * 2000 + "[1, 2, 3, 4]", "[1, 2, 3, NaN]", '{"left": 1}'),
     ],
 )
-def test_nonsense_is_no_place(path: Path, said: str) -> None:
-    """Nor an error: the window then stands where a new one would."""
+def test_an_invalid_file_has_no_place(path: Path, content: str) -> None:
+    """It is no error: the window opens where a new one does."""
     path.parent.mkdir()
-    path.write_text(said)
+    path.write_text(content)
     assert WindowFile(path).load() is None
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_place_or_none(
-    tmp_path_factory: pytest.TempPathFactory, said: bytes
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    """With a width and a height."""
+    """A place has a width and a height."""
     path = tmp_path_factory.getbasetemp() / "any-window.json"
-    path.write_bytes(said)
-    found = WindowFile(path).load()
-    assert found is None or min(found[2:]) > 0
+    path.write_bytes(content)
+    place = WindowFile(path).load()
+    assert place is None or min(place[2:]) > 0
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe"])
-def test_what_is_no_file_is_not_waited_for(path: Path, kind: str) -> None:
-    """The window comes up all the same; there are no such pipes on Windows."""
+def test_an_irregular_file_is_ignored_without_waiting(path: Path, kind: str) -> None:
+    """The window must open; Windows has no such pipes."""
     path.parent.mkdir()
     if kind == "folder" or sys.platform == "win32":
         path.mkdir()
@@ -69,8 +69,8 @@ def test_what_is_no_file_is_not_waited_for(path: Path, kind: str) -> None:
     assert WindowFile(path).load() is None
 
 
-def test_a_place_that_cannot_be_kept_is_no_error(tmp_path: Path) -> None:
-    """A file stands where the folder should be."""
+def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    """A file has the name of the folder here."""
     blocked = tmp_path / "data"
     blocked.write_text("")
     WindowFile(blocked / "window.json").save(PLACE)

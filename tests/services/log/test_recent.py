@@ -1,4 +1,4 @@
-"""The last warnings and faults: kept at hand, without a key, and told once."""
+"""The last warnings and faults are kept without keys, and each fault is reported."""
 
 import logging
 from collections.abc import Iterator
@@ -9,25 +9,25 @@ from tally import FAULTS, Tally
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.secret import Secret
 from trayapp.services.log.log_file import Redactor
-from trayapp.services.log.recent import KEPT, RecentErrors
+from trayapp.services.log.recent import MAX_ENTRIES, RecentErrors
 
 KEY = "made-up-key-0123456789"
 
 
-class Scene:
-    """A logger that ends in a `RecentErrors` alone."""
+class RecentScene:
+    """A logger whose only handler is a `RecentErrors`."""
 
     def __init__(self) -> None:
-        self.told: list[Failure] = []
+        self.reported: list[Failure] = []
         redactor = Redactor()
         redactor.add_key(Secret(KEY))
-        self.recent = RecentErrors(redactor, self.told.append)
+        self.recent = RecentErrors(redactor, self.reported.append)
         self.log = logging.getLogger("trayapp.tested")
         self.log.propagate = False
         self.log.setLevel(logging.DEBUG)
         self.log.addHandler(self.recent)
 
-    def burst(self) -> None:
+    def fail(self) -> None:
         """Log a fault whose own text holds the key."""
         try:
             int(KEY)
@@ -36,17 +36,17 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    """Give a logger, and leave it as it was."""
-    scene = Scene()
+def scene() -> Iterator[RecentScene]:
+    """Make a logger, and restore it after the test."""
+    scene = RecentScene()
     yield scene
     scene.log.removeHandler(scene.recent)
     scene.log.propagate = True
     scene.log.setLevel(logging.NOTSET)
 
 
-def test_warnings_are_kept_and_nothing_less(scene: Scene) -> None:
-    """With their time and where they come from."""
+def test_only_warnings_and_errors_are_kept(scene: RecentScene) -> None:
+    """An entry has its time and the logger's name."""
     scene.log.info("all is well")
     scene.log.warning("the disk is %s", "full")
     (entry,) = scene.recent.entries
@@ -54,19 +54,19 @@ def test_warnings_are_kept_and_nothing_less(scene: Scene) -> None:
     assert entry[:4].isdigit()
 
 
-def test_only_the_last_are_kept(scene: Scene) -> None:
-    """A year of warnings is not a year of memory."""
-    for number in range(KEPT * 3):
+def test_only_the_last_entries_are_kept(scene: RecentScene) -> None:
+    """A year of warnings needs no more memory."""
+    for number in range(MAX_ENTRIES * 3):
         scene.log.warning("%d", number)
-    assert len(scene.recent.entries) == KEPT
-    assert scene.recent.entries[-1].endswith(str(KEPT * 3 - 1))
+    assert len(scene.recent.entries) == MAX_ENTRIES
+    assert scene.recent.entries[-1].endswith(str(MAX_ENTRIES * 3 - 1))
 
 
-def test_of_a_fault_its_origin_is_kept_and_not_its_text(
-    scene: Scene, tally: Tally
+def test_the_entry_of_a_fault_has_its_line_but_not_its_text(
+    scene: RecentScene, tally: Tally
 ) -> None:
-    """The text may quote anything; the key is in neither."""
-    scene.burst()
+    """The text may quote anything, and the key is removed."""
+    scene.fail()
     (entry,) = scene.recent.entries
     assert "asking with [key] failed (ValueError at test_recent.py:" in entry
     assert KEY not in entry
@@ -74,34 +74,36 @@ def test_of_a_fault_its_origin_is_kept_and_not_its_text(
     tally.add(FAULTS)
 
 
-def test_a_fault_is_told_and_a_warning_is_not(scene: Scene, tally: Tally) -> None:
-    """Nor is an error that nobody raised."""
+def test_a_fault_is_reported_and_a_warning_is_not(
+    scene: RecentScene, tally: Tally
+) -> None:
+    """An error without an exception is not reported either."""
     scene.log.warning("the disk is full")
     scene.log.error("the disk is gone")
-    assert scene.told == []
-    scene.burst()
-    assert scene.told == [Failure(InternalFault, "ValueError")]
+    assert scene.reported == []
+    scene.fail()
+    assert scene.reported == [Failure(InternalFault, "ValueError")]
     tally.add(FAULTS)
 
 
-def test_after_the_end_nothing_is_told(scene: Scene) -> None:
+def test_after_close_nothing_is_reported(scene: RecentScene) -> None:
     """The window may be gone."""
     scene.recent.close()
-    scene.burst()
-    assert scene.told == []
+    scene.fail()
+    assert scene.reported == []
     assert len(scene.recent.entries) == 1
 
 
-def test_whoever_is_told_may_fail(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, tally: Tally
+def test_the_report_itself_may_fail(
+    scene: RecentScene, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """That is not logged again, here, without end."""
+    """Its fault is not logged again, which would not end."""
     monkeypatch.setattr(logging, "raiseExceptions", False)  # as the program does
 
-    def deaf(_: Failure) -> None:
+    def fail(_: Failure) -> None:
         raise RuntimeError
 
-    scene.recent._tell = deaf  # noqa: SLF001  # the window is gone in the middle
-    scene.burst()
+    scene.recent._report = fail  # noqa: SLF001  # the window is just closing
+    scene.fail()
     assert len(scene.recent.entries) == 1
     tally.add(FAULTS)

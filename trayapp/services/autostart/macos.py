@@ -15,7 +15,7 @@ from xml.parsers.expat import ExpatError
 
 from trayapp.core.autostart.login import LaunchCommand, LoginEntryState, is_ours
 from trayapp.core.errors import LoginUnchanged
-from trayapp.services.files.atomic_write import said, write_atomically
+from trayapp.services.files.atomic_write import describe_error, write_atomically
 
 LABEL: Final = "balance-tray"
 _ARGUMENTS: Final = "ProgramArguments"
@@ -64,7 +64,7 @@ class LaunchAgent:
             try:
                 self._path.unlink(missing_ok=True)
             except OSError as error:
-                raise LoginUnchanged(detail=said(error)) from error
+                raise LoginUnchanged(detail=describe_error(error)) from error
             return
         agent = self._read()
         command = _command(agent)
@@ -107,7 +107,7 @@ class LaunchAgent:
             raw = plistlib.dumps(agent)
             write_atomically(self._path, raw, prefix=f".{LABEL}-", mode=_FOR_ALL)
         except OSError as error:
-            raise LoginUnchanged(detail=said(error)) from error
+            raise LoginUnchanged(detail=describe_error(error)) from error
 
     def _is_disabled(self) -> bool:
         """Read the line of our label; older systems write `true` for `disabled`."""

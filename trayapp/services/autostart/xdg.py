@@ -20,7 +20,7 @@ from trayapp.core.autostart.login_entry import (
 )
 from trayapp.core.errors import LoginUnchanged
 from trayapp.core.i18n.locales import LOCALES, SOURCE
-from trayapp.services.files.atomic_write import said, write_atomically
+from trayapp.services.files.atomic_write import describe_error, write_atomically
 from trayapp.services.files.catalogs import catalog
 
 _FILE: Final = Path("autostart/balance-tray.desktop")
@@ -100,7 +100,7 @@ class XdgAutostart:
         try:
             self._own.unlink(missing_ok=True)
         except OSError as error:
-            raise LoginUnchanged(detail=said(error)) from error
+            raise LoginUnchanged(detail=describe_error(error)) from error
 
     def _new(self) -> DesktopEntry:
         others = (code for code in LOCALES if code != SOURCE)
@@ -115,7 +115,7 @@ class XdgAutostart:
             raw = entry.text.encode("utf-8", errors="surrogateescape")
             write_atomically(target, raw, prefix=_UNFINISHED, mode=_FOR_ALL)
         except OSError as error:
-            raise LoginUnchanged(detail=said(error)) from error
+            raise LoginUnchanged(detail=describe_error(error)) from error
 
 
 def _is_there(program: str) -> bool:

@@ -1,1 +1,1 @@
-"""Files of the profile: their paths, settings, catalogs and atomic writes."""
+"""Files of the profile: paths, settings, message catalogs and atomic writes."""

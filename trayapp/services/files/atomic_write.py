@@ -1,6 +1,6 @@
-"""Replaces a file as a whole, safe against power loss: the old or the new one is there.
+"""Replaces a file atomically: after a crash, the old or the new one is there.
 
-Nobody ever reads half a file.
+No program can read half a file.
 """
 
 import os
@@ -10,24 +10,26 @@ from typing import Final
 
 from trayapp.services.files.paths import private_folder
 
-OWN: Final = 0o600
+_PRIVATE: Final = 0o600
 
 
-def write_atomically(path: Path, raw: bytes, *, prefix: str, mode: int = OWN) -> None:
-    """Write a file beside `path` and put it in its place; `OSError` if it can't be.
+def write_atomically(
+    path: Path, raw: bytes, *, prefix: str, mode: int = _PRIVATE
+) -> None:
+    """Write a temporary file beside `path`, and rename it to `path`.
 
-    A folder that is missing is made. Beside it stands `prefix` and some letters, which
-    somebody who is killed meanwhile leaves behind.
+    Makes a missing folder. The temporary file's name is `prefix` and some letters; a
+    process that is killed leaves it behind. Raises `OSError`.
     """
     private_folder(path.parent)
-    # mkstemp makes the file for its owner alone (0600).
+    # mkstemp makes a file that only its owner may read (0600).
     handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        if mode != OWN:
+        if mode != _PRIVATE:
             Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
@@ -41,7 +43,7 @@ def write_atomically(path: Path, raw: bytes, *, prefix: str, mode: int = OWN) ->
             os.close(folder)
 
 
-def said(error: OSError) -> str:
-    """Give the system's words and the file's name, for the detail of an error."""
-    words = error.strerror or type(error).__name__
-    return f"{words}: {error.filename}" if error.filename else words
+def describe_error(error: OSError) -> str:
+    """Return the system's message and the file's name, for the detail of an error."""
+    message = error.strerror or type(error).__name__
+    return f"{message}: {error.filename}" if error.filename else message

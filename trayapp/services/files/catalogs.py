@@ -1,4 +1,4 @@
-"""The translated sentences, as they lie beside the program; and who wants which."""
+"""Message catalogs (translated sentences), and a terminal's preferred languages."""
 
 import gettext
 import struct
@@ -12,9 +12,9 @@ _VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def catalog(code: str) -> gettext.NullTranslations:
-    """Give the sentences of a language; English ones where there are none.
+    """Load the message catalog of a language.
 
-    A damaged file is no reason to have no window: then it is English, too.
+    A missing or damaged file means English, so that the window can still open.
     """
     if code == SOURCE:
         return gettext.NullTranslations()
@@ -25,21 +25,22 @@ def catalog(code: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
 
 
-def wanted(environment: Mapping[str, str]) -> Iterator[str]:
-    """Give the languages that a terminal is set to, the dearest first.
+def preferred_languages(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield the languages that a terminal is set to, the preferred one first.
 
-    As all programs with gettext do: the first variable that is set says the language,
-    and `LANGUAGE` a list of them, which counts unless that language is `C`.
+    These are gettext's rules: the first variable that is set names the locale.
+    `LANGUAGE` lists languages that come before it, unless the locale is `C`.
     """
-    said = next((environment[one] for one in _VARIABLES if environment.get(one)), "")
-    if said and said.partition(".")[0] not in {"C", "POSIX"}:
+    set_values = (environment[name] for name in _VARIABLES if environment.get(name))
+    locale = next(set_values, "")
+    if locale and locale.partition(".")[0] not in {"C", "POSIX"}:
         yield from filter(None, environment.get("LANGUAGE", "").split(":"))
-    if said:
-        yield said
+    if locale:
+        yield locale
 
 
 def _folder() -> Path:
     """Find the catalogs in the installed or bundled package, else in the checkout."""
     package = Path(__file__).resolve().parents[2]
-    places = (one / "resources" / "locale" for one in (package, package.parent))
-    return next((one for one in places if one.is_dir()), package)
+    folders = (root / "resources" / "locale" for root in (package, package.parent))
+    return next((folder for folder in folders if folder.is_dir()), package)

@@ -1,4 +1,4 @@
-"""The settings file: replaced atomically, never half read, never waited for."""
+"""The settings file: replaced atomically, and read without waiting."""
 
 import contextlib
 import errno
@@ -20,25 +20,25 @@ from trayapp.core.errors import (
     Failure,
     StorageProblem,
 )
-from trayapp.services.files.atomic_write import said, write_atomically
+from trayapp.services.files.atomic_write import describe_error, write_atomically
 from trayapp.services.files.config_text import Config, from_toml, to_toml
-from trayapp.services.files.paths import folder_held, refuse_foreign
+from trayapp.services.files.paths import folder_lock, refuse_foreign
 
 __all__ = ["Config", "ConfigFile", "LoadedConfig"]
-_LARGEST: Final = 1_048_576
-"""Bytes: thousands of accounts fit, and what is larger was never ours."""
-_UNFINISHED: Final = ".config-"
-_UNFINISHED_FOR_S: Final = 60.0
-"""A file that is being written is younger than this; an older one was left behind."""
+_MAX_BYTES: Final = 1_048_576
+"""Thousands of accounts fit; this program never writes a larger file."""
+_TEMPORARY: Final = ".config-"
+_TEMPORARY_MAX_AGE_S: Final = 60.0
+"""A program that still writes its temporary file has started less than this ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """What came of reading the file: always something to start with."""
+    """The settings to start with, whether or not the file could be read."""
 
     config: Config
     problem: Failure | None = None
-    """Why it is not what the file says; `detail` names the file kept aside."""
+    """Why `config` is not the file's content; `detail` names the file kept aside."""
 
 
 class ConfigFile:
@@ -47,19 +47,19 @@ class ConfigFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def held(self) -> AbstractContextManager[None]:
-        """Let nobody else of us change the file between a `load` and a `save`."""
-        return folder_held(self._path.parent)
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep our other processes from changing the file between `load` and `save`."""
+        return folder_lock(self._path.parent)
 
     def load(self) -> LoadedConfig:
-        """Read the file; a missing one is an empty one.
+        """Read the file; a missing one has no accounts and default settings.
 
         A broken file is renamed to a dated name beside it, and the program starts
-        with defaults. One from a newer version, or one that may not be read, stays
-        as it is, and `save` refuses to replace it. What killed programs left
-        unfinished is cleared away.
+        with defaults. A file from a newer version, or one that may not be read, stays
+        as it is, and `save` refuses to replace it. Temporary files of killed programs
+        are removed.
         """
-        self._clear_away()
+        self._remove_leftovers()
         try:
             return LoadedConfig(self._read())
         except FileNotFoundError:
@@ -75,9 +75,9 @@ class ConfigFile:
             return LoadedConfig(Config(), ConfigBroken(detail=detail).as_failure())
 
     def language(self) -> str:
-        """Give the language that the file asks for; "" if it says none or is broken.
+        """Return the language that the file names; "" if it names none or is broken.
 
-        Nothing is repaired or moved: `load` does that, and tells of it.
+        It repairs and moves nothing; `load` does that, and reports it.
         """
         try:
             return self._read().settings.language
@@ -85,69 +85,69 @@ class ConfigFile:
             return ""
 
     def save(self, config: Config) -> None:
-        """Replace the file: whatever happens, the old or the new one is there.
+        """Replace the file atomically.
 
         Raises `ConfigUnwritable`, `ConfigTooNew`, `ConfigUnreadable` or `ConfigStuck`;
-        then the old one still stands.
+        the old file then stays as it is.
         """
         try:
             self._read()
         except FileNotFoundError:
             pass
-        except ConfigBroken as error:  # since it was loaded
+        except ConfigBroken as error:  # it was changed since `load`
             self._keep_aside(error)
         try:
-            # A link, as people who keep such files in one place have, stays one.
+            # A symbolic link stays one: some people keep such files in one place.
             target = Path(os.path.realpath(self._path))
-            write_atomically(target, to_toml(config).encode(), prefix=_UNFINISHED)
+            write_atomically(target, to_toml(config).encode(), prefix=_TEMPORARY)
         except OSError as error:
-            raise ConfigUnwritable(detail=said(error)) from error
+            raise ConfigUnwritable(detail=describe_error(error)) from error
 
     def _read(self) -> Config:
         try:
-            raw = _bytes(self._path)
+            raw = _read_bytes(self._path)
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise ConfigUnreadable(detail=said(error)) from error
-        if len(raw) > _LARGEST:
-            raise ConfigBroken(detail=f"it is larger than {_LARGEST:,} bytes")
+            raise ConfigUnreadable(detail=describe_error(error)) from error
+        if len(raw) > _MAX_BYTES:
+            raise ConfigBroken(detail=f"it is larger than {_MAX_BYTES:,} bytes")
         return from_toml(raw)
 
     def _keep_aside(self, broken: ConfigBroken) -> str:
-        """Move the broken file out of the way; `ConfigStuck` if even that fails."""
+        """Rename the broken file; `ConfigStuck` if that fails."""
         stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
         aside = self._path.with_name(f"{self._path.stem}.broken-{stamp}.toml")
         try:
             self._path.rename(aside)
         except OSError as error:
-            detail = f"{broken.detail}; {said(error)}"
+            detail = f"{broken.detail}; {describe_error(error)}"
             raise ConfigStuck(detail=detail) from error
         return aside.name
 
-    def _clear_away(self) -> None:
-        """Remove what programs that were killed while they saved left behind."""
+    def _remove_leftovers(self) -> None:
+        """Remove the temporary files of programs that were killed during `save`."""
         folder = Path(os.path.realpath(self._path)).parent
         with contextlib.suppress(OSError):
-            for left in folder.glob(f"{_UNFINISHED}*"):
-                # Also one from the future: the clock may have been set back since.
-                if abs(time.time() - left.stat().st_mtime) > _UNFINISHED_FOR_S:
-                    left.unlink(missing_ok=True)
+            for file in folder.glob(f"{_TEMPORARY}*"):
+                # A time in the future counts, too: the clock may have been set back.
+                if abs(time.time() - file.stat().st_mtime) > _TEMPORARY_MAX_AGE_S:
+                    file.unlink(missing_ok=True)
 
 
-def _bytes(path: Path) -> bytes:
-    """Read a file, and no more than is needed to see that it is too large.
+def _read_bytes(path: Path) -> bytes:
+    """Read a file, up to one byte more than is allowed.
 
-    A pipe that nobody writes to is not waited for, nor is a device read without end.
+    A pipe or a device in its place is refused, and opening it does not block.
     """
 
-    def without_waiting(name: str, flags: int) -> int:
+    def open_without_blocking(name: str, flags: int) -> int:
         return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
-    with open(path, "rb", opener=without_waiting) as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            words = "it is no file"
-            raise OSError(errno.EINVAL, words, str(path))
-        refuse_foreign(found, path)
-        return file.read(_LARGEST + 1)
+    with open(path, "rb", opener=open_without_blocking) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            message = "it is no file"
+            raise OSError(errno.EINVAL, message, str(path))
+        refuse_foreign(status, path)
+        return file.read(_MAX_BYTES + 1)

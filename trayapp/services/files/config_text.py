@@ -1,4 +1,4 @@
-"""What stands in the settings file: TOML from accounts and settings, and back."""
+"""The text of the settings file: accounts and settings as TOML."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -23,18 +23,18 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that the settings file holds."""
+    """The content of the settings file."""
 
     accounts: tuple[Account, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
 
 def from_toml(raw: bytes) -> Config:
-    """Read a file's bytes; `ConfigBroken` or `ConfigTooNew` if that can't be."""
+    """Parse a file's bytes; raises `ConfigBroken` or `ConfigTooNew`."""
     try:
-        # Some editors begin a file with a mark for its encoding ("-sig").
+        # Some editors begin a file with a byte order mark ("-sig").
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-        # Half a file may well be TOML: of fewer accounts.
+        # A truncated file may be valid TOML with fewer accounts.
         if text.startswith(_BEGIN) and _END not in text.splitlines():
             raise ConfigBroken(detail="it ends too early")
         return _from_table(tomllib.loads(text))
@@ -45,12 +45,12 @@ def from_toml(raw: bytes) -> Config:
         OverflowError,
         RecursionError,
     ) as error:
-        # TOML and Unicode errors are ValueErrors, and so are values out of range.
+        # TOML errors, Unicode errors and values out of range are ValueErrors.
         raise ConfigBroken(detail=str(error)) from error
 
 
 def to_toml(config: Config) -> str:
-    """Write the file's text."""
+    """Return the text of the file."""
     settings = config.settings
     text = tomli_w.dumps(
         {
@@ -71,7 +71,7 @@ def to_toml(config: Config) -> str:
 
 
 def _optional(settings: Settings) -> dict[str, object]:
-    """Give the settings that may be missing: TOML has no word for nothing."""
+    """Return the settings that may be missing, as TOML has no null."""
     table: dict[str, object] = {}
     if settings.quiet is not None:
         table["quiet"] = {"start": settings.quiet.start, "end": settings.quiet.end}
@@ -157,7 +157,7 @@ def _quiet(table: dict[str, object]) -> QuietHours:
 
 
 def _account(table: dict[str, object]) -> Account:
-    """Read one account by the same rules that hold in the dialog."""
+    """Read one account by the rules of the settings dialog."""
     days = _typed(table.get("warn_days", DEFAULT_WARN_DAYS), int, "warn_days")
     texts = {
         name: _typed(value, str, name)
@@ -186,7 +186,7 @@ def _account(table: dict[str, object]) -> Account:
 
 
 def _typed(value: object, kind: type[_T], name: str) -> _T:
-    """Give a value that is exactly of a type: `true` is no number here."""
+    """Return a value if it has exactly this type; `true` is no number here."""
     if type(value) is not kind:
         message = f"{name} is not as expected"
         raise TypeError(message)

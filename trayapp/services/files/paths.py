@@ -1,4 +1,4 @@
-"""Where the program keeps its files: the platform's own places, or one folder."""
+"""The paths of the program's files: in the platform's folders, or in one folder."""
 
 import contextlib
 import errno
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "balance-tray"
 _NO_HOME: Final = Path("/nonexistent")
-"""Where Debian puts the homes of users that have none: nothing is found there."""
+"""Debian's home folder for users without one; it never exists."""
 _LOCK_TRIES: Final = 100
 _LOCK_PAUSE_S: Final = 0.01
 
@@ -35,7 +35,7 @@ class Paths:
 
     @classmethod
     def of_user(cls) -> "Paths":
-        """Give the person's own profile: XDG on Linux, the platform's elsewhere."""
+        """Return the person's profile, in the XDG folders or the platform's."""
         folders = _folders()
         return cls(
             config=_at_home(lambda: folders.user_config_path) / "config.toml",
@@ -46,21 +46,21 @@ class Paths:
 
     @staticmethod
     def runtime_of_user(*, demo: bool = False) -> Path:
-        """Give `runtime` alone, the person's or the demo's: a start needs it first."""
+        """Return only `runtime`, the person's or the demo's, which the start needs."""
         folder = _runtime_folder()
         return folder / "demo" if demo else folder
 
     @staticmethod
     def lock_in(runtime: Path) -> Path:
-        """Give the file that the one running program of `runtime` holds."""
+        """Return the file that the running program of `runtime` locks."""
         return runtime / "instance.lock"
 
     @classmethod
     def of_demo(cls, folder: Path) -> "Paths":
-        """Give the demo's profile: its files lie in `folder` alone.
+        """Return the demo's profile, whose files are in `folder`.
 
-        Its lock and socket lie beside the person's own, so that a second demo finds
-        the first.
+        Its lock and socket are in a folder of their own beside the person's, so that a
+        second demo finds the first.
         """
         return cls(
             config=folder / "config.toml",
@@ -71,33 +71,33 @@ class Paths:
 
     @property
     def window(self) -> Path:
-        """Where it is kept where the window stood."""
+        """The file that holds the window's position and size."""
         return self.history.with_name("window.json")
 
     @property
     def lock(self) -> Path:
-        """The file that the one running program holds."""
+        """The file that the running program locks."""
         return self.lock_in(self.runtime)
 
     @property
     def socket(self) -> str:
-        """Where the running program listens: a socket's path, or a pipe's name."""
+        """The path of the running program's socket; on Windows, its pipe's name."""
         if sys.platform == "win32":
             return rf"\\.\pipe\{_NAME}-{self.runtime.name}-{getpass.getuser()}"
         return str(self.runtime / "instance.socket")
 
 
 def _folders() -> "PlatformDirs":
-    import platformdirs  # noqa: PLC0415  # the start, which needs `runtime`, has no time
+    import platformdirs  # noqa: PLC0415  # too slow for the start, which needs `runtime`
 
     return platformdirs.PlatformDirs(_NAME, appauthor=False, roaming=False)
 
 
 def _runtime_folder() -> Path:
-    """Give the session's own folder, or one among our files if there is none.
+    """Return the session's own folder, or one beside our state files.
 
-    Not platformdirs' on Unix: it falls back to a guessable name in `/tmp`, which
-    somebody else may have made before us.
+    On Unix platformdirs is no use: it falls back to a guessable name in `/tmp`, which
+    another user may have made first.
     """
     if sys.platform in {"win32", "darwin"}:
         return _folders().user_runtime_path
@@ -108,10 +108,10 @@ def _runtime_folder() -> Path:
 
 
 def _at_home(find: Callable[[], Path]) -> Path:
-    """Give a folder that does not depend on where the program was started.
+    """Return an absolute folder, whatever the working directory is.
 
-    For a user without a home, as a service or a container may have, platformdirs fails,
-    or, in its older versions, gives one that starts with "~".
+    Services and containers may run as a user without a home. platformdirs then fails,
+    or, in older versions, returns a path that starts with "~".
     """
     try:
         folder = find()
@@ -122,49 +122,50 @@ def _at_home(find: Callable[[], Path]) -> Path:
 
 def _is_ours_alone(folder: Path) -> bool:
     try:
-        found = folder.stat()
+        status = folder.stat()
     except OSError:
         return False
-    ours = found.st_uid == os.getuid() and not found.st_mode & 0o077
-    return ours and folder.is_absolute() and stat.S_ISDIR(found.st_mode)
+    is_private = status.st_uid == os.getuid() and not status.st_mode & 0o077
+    return is_private and folder.is_absolute() and stat.S_ISDIR(status.st_mode)
 
 
 def private_folder(folder: Path) -> None:
-    """Make sure that a folder is there; what is made is for its owner alone.
+    """Make a folder and its parents with mode 0700, if they are missing.
 
-    One of another user is refused with a `PermissionError`: who owns a folder puts
-    there what they like, such as another gateway's address. Of our own, a permission
-    for everybody to write is taken away.
+    A folder of another user raises `PermissionError`, because its owner could put
+    there anything, such as another gateway's address. If our own folder is
+    world-writable, that permission is removed.
     """
     if not folder.parent.exists():
-        private_folder(folder.parent)  # mkdir() itself leaves parents to the umask
+        # mkdir(parents=True) would leave the parents' modes to the umask.
+        private_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.stat()
-    refuse_foreign(found, folder)
-    if sys.platform != "win32" and found.st_mode & stat.S_IWOTH:
-        folder.chmod(stat.S_IMODE(found.st_mode) & ~stat.S_IWOTH)
+    status = folder.stat()
+    refuse_foreign(status, folder)
+    if sys.platform != "win32" and status.st_mode & stat.S_IWOTH:
+        folder.chmod(stat.S_IMODE(status.st_mode) & ~stat.S_IWOTH)
 
 
-def refuse_foreign(found: os.stat_result, path: Path) -> None:
-    """Raise a `PermissionError` for what another user owns, unless that is root."""
-    if sys.platform != "win32" and found.st_uid not in {0, os.geteuid()}:
-        words = "it belongs to another user"
-        raise PermissionError(errno.EPERM, words, str(path))
+def refuse_foreign(status: os.stat_result, path: Path) -> None:
+    """Raise `PermissionError` for a file of another user, unless that is root."""
+    if sys.platform != "win32" and status.st_uid not in {0, os.geteuid()}:
+        message = "it belongs to another user"
+        raise PermissionError(errno.EPERM, message, str(path))
 
 
 @contextmanager
-def folder_held(folder: Path) -> Iterator[None]:
-    """Keep our other programs from changing the files of a folder meanwhile.
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Lock a folder, so that our other processes do not change its files.
 
-    For the milliseconds between reading a file and replacing it. Goes on without after
-    a second: somebody who was stopped half-way must not stop all others. Where folders
-    can't be locked, nothing is.
+    Hold it only for the milliseconds between reading a file and replacing it. After a
+    second it goes on without the lock, because a stopped process must not stop all
+    others. Where folders can't be locked, it locks nothing.
     """
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as at_exit:
         if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-                held.callback(os.close, handle)
+                at_exit.callback(os.close, handle)
                 _lock(handle)
         yield
 

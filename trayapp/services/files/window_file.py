@@ -1,4 +1,4 @@
-"""Where the window stood, in a small file of its own: losing it costs nothing."""
+"""The file that keeps the window's position and size; losing it does no harm."""
 
 import json
 import logging
@@ -9,31 +9,31 @@ from typing import Final
 
 from trayapp.services.files.paths import private_folder
 
-Place = tuple[int, int, int, int]
-"""From the left, from the top, width and height."""
-_LARGEST: Final = 1_000
-_FARTHEST: Final = 100_000
+WindowPlace = tuple[int, int, int, int]
+"""Left, top, width and height, in logical pixels."""
+_MAX_BYTES: Final = 1_000
+_MAX_COORDINATE: Final = 100_000
 _log = logging.getLogger(__name__)
 
 
 class WindowFile:
-    """Remembers one place."""
+    """Reads and writes one position and size."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def load(self) -> Place | None:
-        """Give the place, or None: whatever is in the file, that is no error."""
+    def load(self) -> WindowPlace | None:
+        """Return the place; None if the file is missing or invalid."""
         try:
-            # A pipe or a device in its place is not waited for.
-            if not self._path.is_file() or self._path.stat().st_size > _LARGEST:
+            # Opening a pipe or a device could block.
+            if not self._path.is_file() or self._path.stat().st_size > _MAX_BYTES:
                 return None
-            return _place(json.loads(self._path.read_bytes()))
+            return _valid_place(json.loads(self._path.read_bytes()))
         except (OSError, ValueError, RecursionError):
             return None
 
-    def save(self, place: Place) -> None:
-        """Keep a place; if that can't be, the next window stands somewhere else."""
+    def save(self, place: WindowPlace) -> None:
+        """Write a place; a failure is only logged."""
         try:
             private_folder(self._path.parent)
             handle, name = tempfile.mkstemp(prefix=".window-", dir=self._path.parent)
@@ -48,11 +48,11 @@ class WindowFile:
             _log.info("the window's place was not kept: %s", error.strerror)
 
 
-def _place(found: object) -> Place | None:
-    """Take four whole numbers of a size that screens have."""
-    match found:
+def _valid_place(value: object) -> WindowPlace | None:
+    """Return a value if it is four integers of a size that screens have."""
+    match value:
         case [int(left), int(top), int(width), int(height)]:
             numbers = (left, top, width, height)
-            is_sane = all(abs(one) <= _FARTHEST for one in numbers)
+            is_sane = all(abs(number) <= _MAX_COORDINATE for number in numbers)
             return numbers if is_sane and min(width, height) > 0 else None
     return None

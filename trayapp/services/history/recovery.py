@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trayapp.core.errors import HistoryDamaged
-from trayapp.services.files.paths import folder_held
+from trayapp.services.files.paths import folder_lock
 from trayapp.services.history.schema import TABLES, as_problem, open_database
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def open_or_mend(
     try:
         return open_database(path, busy_wait_s), None
     except HistoryDamaged:
-        with folder_held(path.parent):
+        with folder_lock(path.parent):
             try:  # another program may have mended it meanwhile
                 return open_database(path, busy_wait_s), None
             except HistoryDamaged as damage:

@@ -1,1 +1,1 @@
-"""The log file without keys, the recent errors, and the barrier that logs faults."""
+"""The log file without keys, the recent errors, and a context manager for faults."""

@@ -1,4 +1,4 @@
-"""Keeps a fault of ours in one thing from ending what is done beside it."""
+"""A context manager that logs a fault, so that the code after it goes on."""
 
 import logging
 from types import TracebackType
@@ -6,15 +6,15 @@ from types import TracebackType
 _log = logging.getLogger(__name__)
 
 
-class log_faults:  # noqa: N801  # reads as contextlib's own: with log_faults("â€¦")
-    """Log whatever is raised in the `with`, where `doing` says what failed; go on.
+class log_faults:  # noqa: N801  # named like those of contextlib
+    """Log an exception of the `with` block and suppress it.
 
-    For the paths of single accounts: a person is told of what was logged, and the
-    other accounts are asked all the same.
+    `task` names what failed, as in "saving the plan". Use it for the work of single
+    accounts: the program shows the logged fault, and polls the other accounts.
     """
 
-    def __init__(self, doing: str) -> None:
-        self._doing = doing
+    def __init__(self, task: str) -> None:
+        self._task = task
 
     def __enter__(self) -> None:
         return
@@ -27,5 +27,5 @@ class log_faults:  # noqa: N801  # reads as contextlib's own: with log_faults("â
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        _log.error("%s failed", self._doing, exc_info=error)
+        _log.error("%s failed", self._task, exc_info=error)
         return True

@@ -1,4 +1,4 @@
-"""The log file: rotated, for its owner alone, and without any key."""
+"""The log file: rotated, readable only by its owner, and without keys."""
 
 import contextlib
 import logging
@@ -15,11 +15,11 @@ from trayapp.core.secret import Secret
 from trayapp.core.secret_forms import SecretForms, remove_keys
 from trayapp.services.files.paths import private_folder
 
-_SIZE: Final = 512 * 1024
+_MAX_BYTES: Final = 512 * 1024
 _OLDER_FILES: Final = 2
-_LONGEST_ENTRY: Final = 64 * 1024
-_OURS: Final = "trayapp"
-_TALKATIVE: Final = ("httpx", "httpcore", "asyncio", "keyring", "jeepney")
+_MAX_ENTRY: Final = 64 * 1024
+_PACKAGE: Final = "trayapp"
+_VERBOSE_LIBRARIES: Final = ("httpx", "httpcore", "asyncio", "keyring", "jeepney")
 _ExcInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None]
     | tuple[None, None, None]
@@ -27,44 +27,44 @@ _ExcInfo = (
 
 
 class Redactor(logging.Formatter):
-    """Formats a record, its traceback too, and then takes out every key it knows."""
+    """Formats a record with its traceback, and then removes each known key."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        # Replaced, never changed: other threads may be going through it.
+        # Replaced as a whole, because other threads may iterate over it.
         self._keys: tuple[SecretForms, ...] = ()
 
     def add_key(self, key: Secret) -> None:
-        """Take this key out of all that is logged from now on, encoded or not."""
+        """Remove this key, encoded or not, from all further log entries."""
         text = key.reveal()
         if all(text != known.text for known in self._keys):
-            # The longest first: one that is part of another leaves nothing of either.
+            # The longest first, as one key may be a part of another.
             keys = (*self._keys, SecretForms(text))
-            self._keys = tuple(sorted(keys, key=lambda one: -len(one.text)))
+            self._keys = tuple(sorted(keys, key=lambda forms: -len(forms.text)))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format as usual, then redact: an exception's text may quote anything.
+        """Format as usual, then redact, because an exception's text may quote a key.
 
-        An entry of any length ends somewhere: no file grows beyond its size.
+        A long entry is cut, so that no file exceeds its size.
         """
-        return shorten(self.redact(super().format(record)), _LONGEST_ENTRY)
+        return shorten(self.redact(super().format(record)), _MAX_ENTRY)
 
     def redact(self, text: str) -> str:
-        """Take the keys out of a text that goes elsewhere than into the log."""
+        """Remove the keys from a text."""
         return remove_keys(text, self._keys)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
-        """Redact here too: logging keeps this text with the record, for others."""
+        """Redact here, too: the record keeps this text for other handlers."""
         return self.redact(super().formatException(ei))
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:
-    """Let only this program say what is no warning, whatever levels are set.
+    """Accept this program's records, and the warnings and errors of libraries.
 
-    Below that, libraries print whole requests and replies.
+    Below WARNING, libraries log whole requests and responses.
     """
-    ours = record.name.partition(".")[0] == _OURS
-    return ours or record.levelno >= logging.WARNING
+    is_own = record.name.partition(".")[0] == _PACKAGE
+    return is_own or record.levelno >= logging.WARNING
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
@@ -74,32 +74,35 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         def private(path: str, flags: int) -> int:
             file = os.open(path, flags, 0o600)
             with contextlib.suppress(OSError, AttributeError):  # not on Windows
-                os.fchmod(file, 0o600)  # it may be there with other permissions
+                os.fchmod(file, 0o600)  # an existing file may have other permissions
             return file
 
         return open(self.baseFilename, "a", encoding=self.encoding, opener=private)
 
 
 def start_log(path: Path | None, *, verbose: bool) -> Redactor:
-    """Log to `path`, and with `verbose` to standard error too; give the redactor.
+    """Log to `path`, and with `verbose` to standard error, too; return the redactor.
 
-    Libraries are heard from WARNING on, however low a level is set. A folder that
-    can't be written means no log file.
+    Libraries log from WARNING on, however low a level is set. If the folder can't be
+    written, there is no log file and the log goes to standard error.
     """
     redactor = Redactor()
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for name in _TALKATIVE:
+    for name in _VERBOSE_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.raiseExceptions = False  # a full disk is no reason to print to stderr
-    logging.captureWarnings(capture=True)  # Python would print them as they are
+    logging.raiseExceptions = False  # a full disk must not print to stderr
+    logging.captureWarnings(capture=True)  # Python would print them unredacted
     handlers: list[logging.Handler] = []
     if path is not None:
         try:
             private_folder(path.parent)
             handlers.append(
                 _PrivateFile(
-                    path, maxBytes=_SIZE, backupCount=_OLDER_FILES, encoding="utf-8"
+                    path,
+                    maxBytes=_MAX_BYTES,
+                    backupCount=_OLDER_FILES,
+                    encoding="utf-8",
                 )
             )
         except OSError:
