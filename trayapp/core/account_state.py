@@ -1,4 +1,4 @@
-"""What is known of an account now, and what a question to the gateway came to."""
+"""The state of an account, and the outcome of a request to the gateway."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from trayapp.core.errors.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question to the gateway came to."""
+    """The outcome of one request to the gateway: a reading or a failure."""
 
     account_id: str
     at: datetime
@@ -21,24 +21,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """What is known of an account: its last good balance, and what went wrong since.
+    """An account's last good balance, and the failure since, if there is one.
 
-    The two are told apart always: a failure never erases a balance, and an unknown
-    balance is never 0.
+    The two are independent: a failure never erases a balance, and an unknown balance
+    is never 0.
     """
 
     account: Account
     reading: Reading | None = None
     failure: Failure | None = None
-    """Why the last question gave no balance; None if it did."""
+    """Why the last request gave no balance; None if it gave one."""
     asking: bool = False
-    """Whether the gateway is being asked at this moment."""
+    """Whether a request is in flight."""
     runs_out_soon: bool = False
-    """Whether it runs out within the days in which the person wants to be warned; that
-    is foreseen from the history, and so set by whoever has a forecast."""
+    """Whether the forecast says that it runs out within the account's `warn_days`.
+
+    The caller that has the forecast sets it."""
 
     def apply(self, outcome: Outcome) -> "AccountState":
-        """Give what is known after `outcome`; an older reading changes nothing."""
+        """Give the state after `outcome`; an older reading never replaces a newer."""
         if isinstance(outcome.result, Failure):
             return replace(self, failure=outcome.result, asking=False)
         if self.reading is not None and outcome.result.at < self.reading.at:
@@ -46,9 +47,9 @@ class AccountState:
         return replace(self, reading=outcome.result, failure=None, asking=False)
 
     def with_account(self, account: Account) -> "AccountState":
-        """Give the same knowledge under changed settings.
+        """Give the state under changed settings.
 
-        Another question (address, sub-account) means that nothing is known yet.
+        With another address or sub-account nothing is known yet.
         """
         if not account.asks_as(self.account):
             return AccountState(account)
@@ -56,14 +57,14 @@ class AccountState:
 
     @property
     def status(self) -> Status:
-        """The one word for it; a failure outweighs a reading, which then is old."""
+        """The failure's status if there is a failure, else the balance's."""
         if self.failure is not None:
             return self.failure.kind.status
         return self.balance_status
 
     @property
     def balance_status(self) -> Status:
-        """How the last known balance stands against the threshold, and against time."""
+        """The last known balance against 0, its limit and the run-out date."""
         if self.reading is None:
             return Status.UNKNOWN
         amount = self.reading.balance.amount
@@ -75,13 +76,13 @@ class AccountState:
 
     @property
     def worst_status(self) -> Status:
-        """The graver of the state and the old balance's level.
+        """The status of higher concern: the account's or the last known balance's.
 
-        An account that was nearly empty when the network went is still that.
+        An account that was low when the network failed is still low.
         """
         return max(self.status, self.balance_status, key=lambda status: status.concern)
 
     @property
     def concern(self) -> int:
-        """How much this asks of a person; higher is worse."""
+        """How urgent it is for a person; higher is worse."""
         return self.worst_status.concern

@@ -1,4 +1,4 @@
-"""An amount and its unit, read from the wire exactly or not at all."""
+"""A balance: an amount and its unit, parsed exactly or rejected."""
 
 import re
 import unicodedata
@@ -10,14 +10,14 @@ from typing import Final
 from trayapp.core.errors import UnexpectedReply
 from trayapp.core.i18n.plain_text import one_line
 
-# Plain digits only. Decimal() itself would take exponents (int() of one can hold the
-# interpreter for minutes), underscores, blanks, full-width and Arabic digits and NaN.
+# Plain digits only. Decimal() also accepts underscores, blanks, full-width and Arabic
+# digits, NaN and exponents; int() of a large exponent blocks for minutes.
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,8})?", re.ASCII)
 _LONGEST_UNIT: Final = 16
 
 
 class JsonNumber(str):
-    """A number's own digits as they stood in the JSON, before any rounding."""
+    """A number's digits as they stand in the JSON, not rounded."""
 
     __slots__ = ()
 
@@ -27,19 +27,19 @@ class Balance:
     """How much credit there is."""
 
     amount: Decimal
-    """Every digit that the gateway sent, trailing zeros too."""
+    """With every digit that the gateway sent, trailing zeros included."""
     unit: str
     """EUR, USD, GBP, CREDITS, SMS, …: an open list (CONTRACT.md, "Get balance")."""
 
     @property
     def digits(self) -> str:
-        """The amount as the gateway wrote it: a point, no grouping, no exponent."""
+        """The gateway's digits: a decimal point, no grouping, no exponent."""
         return format(self.amount, "f")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A balance and when the gateway said so."""
+    """A balance and the time at which the gateway reported it."""
 
     balance: Balance
     at: datetime
@@ -57,10 +57,10 @@ def read_balance(amount: object, unit: object) -> Balance:
 
 
 def exact_amount(digits: str) -> Decimal | None:
-    """Read plain digits with an optional sign and decimals; None if they aren't."""
+    """Parse plain digits with an optional sign and decimals; None for other text."""
     if not _AMOUNT.fullmatch(digits):
         return None
-    # Adding zero turns "-0" into "0" and keeps every decimal (23 digits at most).
+    # Adding zero turns "-0" into "0" and keeps every decimal (at most 23 digits).
     return Decimal(digits) + Decimal(0)
 
 
@@ -88,16 +88,16 @@ def _read_unit(raw: object) -> str:
 
 
 def _begins_a_unit(character: str) -> bool:
-    """Letters and currency signs: a digit would look like more of the amount."""
+    """Accept letters and currency signs; a digit would look like part of the amount."""
     category = unicodedata.category(character)
     return category[0] == "L" or category == "Sc"
 
 
 def _fits_a_unit(character: str) -> bool:
-    """Letters, digits, currency signs and a few joiners; no blanks, no markup.
+    """Accept letters, digits, currency signs and `_-.`; no blanks, no markup.
 
-    Nor what is written from right to left: it would turn the order of the amounts
-    beside it on the screen.
+    Right-to-left characters are rejected: they would reorder the amounts beside them on
+    the screen.
     """
     known = unicodedata.category(character)[0] == "N" or character in "_-."
     backwards = unicodedata.bidirectional(character) in {"R", "AL", "AN"}

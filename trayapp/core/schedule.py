@@ -1,4 +1,4 @@
-"""When to ask an account's balance next."""
+"""When an account's next request is due, and when a failed backend is restarted."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,79 +10,82 @@ from trayapp.core.settings import LONGEST_INTERVAL
 
 FIRST_BACK_OFF: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
-"""The most that failures or a Retry-After put off, unless the interval is longer."""
+"""The longest wait after failures or by Retry-After, unless the interval is longer."""
 LONGEST_OFFLINE: Final = timedelta(minutes=15)
-"""The most between two looks whether the network has come, however long it is away."""
+"""The longest wait between two attempts while the network is down."""
 KEYRING_INTERVAL: Final = timedelta(minutes=1)
+"""Between two checks whether the keyring is unlocked."""
 ONCE_A_DAY: Final = timedelta(hours=24)
 PAUSE_AFTER_RESPONSE: Final = timedelta(seconds=30)
-"""Nothing but a person asks again sooner after an answer."""
+"""The shortest pause after a response; only a person's request may come sooner."""
 NETWORK_DELAY: Final = timedelta(seconds=5)
-"""After a resume, until the network can be expected to be there."""
+"""How long the network takes to come up after a resume."""
 START_SPREAD: Final = timedelta(seconds=10)
-"""Over which the first questions of many accounts are spread, and those of a resume."""
-_SPREAD: Final = 0.1
+"""The requests of many accounts are spread over this, at start and after a resume."""
+_JITTER: Final = 0.1
+"""The share of a wait by which jitter changes it."""
 _STEP: Final = timedelta(minutes=1)
-"""A clock that goes back by less is being kept right, and was not set."""
+"""A clock that goes back by less was adjusted by time synchronization, not set."""
 RESTARTS_AN_HOUR: Final = 5
-"""Restarts within an hour: a fault that comes back at once is not asked to for ever."""
+"""The limit for a fault that returns at once."""
 _HOUR_S: Final = 3_600.0
 _FIRST_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When an account is due, and how often in a row it has failed."""
+    """When an account's request is due, and how many have failed in a row."""
 
     due: datetime
-    """Wall-clock time, aware: suspends and changed clocks need no special case."""
+    """Wall-clock time, aware, so that a suspend needs no special case."""
     failures: int = 0
     must_persist: bool = False
-    """Whether this wait must outlive a restart: a rejected key, or a gateway that
-    asked to be left alone."""
+    """Whether the wait outlives a restart: after a rejected key or a Retry-After."""
     responded_at: datetime | None = field(default=None, compare=False)
-    """When the answer came that this follows, if one did since the start."""
+    """When the last response came; None if there was none since the start."""
 
 
 def plan_after(
     plan: Plan, outcome: Outcome, interval: timedelta, jitter: float
 ) -> Plan:
-    """Plan the next question after `outcome`.
+    """Plan the next request after `outcome`.
 
-    `jitter` is a random number from -1 to 1: it moves every wait by up to a tenth, so
-    that many computers do not ask at once. A gateway's own wish (Retry-After) is
-    followed between a minute and six hours and never shortened by jitter.
+    `jitter` is a random number from -1 to 1. It changes every wait by up to a tenth, so
+    that many computers do not send at the same time. Retry-After is followed between a
+    minute and six hours, and jitter never shortens it.
     """
     failure = outcome.result
     if not isinstance(failure, Failure):
-        return Plan(outcome.at + _spread(interval, jitter), responded_at=outcome.at)
+        return Plan(
+            outcome.at + _with_jitter(interval, jitter), responded_at=outcome.at
+        )
     failures = plan.failures + 1
     wait = _wait(failure.kind.retry, failures, interval)
-    delay = _spread(wait, jitter)
+    delay = _with_jitter(wait, jitter)
     if failure.retry_after is not None:
-        asked = min(max(failure.retry_after, FIRST_BACK_OFF), LONGEST_WAIT)
-        delay = max(delay, asked)
-    held = failure.kind.retry is Retry.DAILY or failure.retry_after is not None
-    return Plan(outcome.at + delay, failures, held, outcome.at)
+        requested = min(max(failure.retry_after, FIRST_BACK_OFF), LONGEST_WAIT)
+        delay = max(delay, requested)
+    must_persist = failure.kind.retry is Retry.DAILY or failure.retry_after is not None
+    return Plan(outcome.at + delay, failures, must_persist, outcome.at)
 
 
 def first_plan(number: int, at_once: int, now: datetime, jitter: float) -> Plan:
-    """Plan an account's first question; `number` counts the new accounts from 0.
+    """Plan an account's first request; `number` counts the new accounts from 0.
 
-    The first few are asked at once, as somebody may look; the others one by one over
-    some seconds.
+    The first `at_once` accounts are due now, as a person may be waiting. The others
+    are spread over some seconds.
     """
-    return Plan(now if number < at_once else now + _some(START_SPREAD, jitter))
+    return Plan(now if number < at_once else now + _random_part(START_SPREAD, jitter))
 
 
 def after_resume(plan: Plan, now: datetime, jitter: float) -> Plan:
-    """Plan anew when the computer woke up, or came online.
+    """Bring a plan forward after the computer woke up or came online.
 
-    What is overdue, and what failed for whatever ended meanwhile, is asked a few
-    seconds from now: not before the network can be there, and not all at the same
-    moment. A wait that is held goes on. Hearing of it twice puts nothing off.
+    An overdue or failed account is due in a few seconds: the network needs them, and
+    the requests are spread. A wait that must persist continues. A second event does
+    not postpone a request.
     """
-    soon = now + NETWORK_DELAY + _some(START_SPREAD, jitter)
+    soon = now + NETWORK_DELAY + _random_part(START_SPREAD, jitter)
     if plan.responded_at is not None and plan.responded_at <= now:
         soon = max(soon, plan.responded_at + PAUSE_AFTER_RESPONSE)
     overdue = plan.due <= now
@@ -91,39 +94,39 @@ def after_resume(plan: Plan, now: datetime, jitter: float) -> Plan:
 
 
 def after_clock_change(plan: Plan, now: datetime, interval: timedelta) -> Plan:
-    """Pull a due time nearer that a clock which was set back put out of reach.
+    """Correct a due time that lies too far ahead after the clock was set back.
 
-    So does a clock that was a year ahead not stop the program for a year. A wait that
-    is held begins anew, and all others are over; what lies beyond anything ever
-    planned is due at once.
+    Without this, a clock that was a year ahead would stop the requests for a year. A
+    wait that must persist starts again; any other wait ends. A due time beyond every
+    possible plan is due now.
     """
     if plan.responded_at is not None and plan.responded_at - now > _STEP:
-        # A sleep may have moved the due time days away from the answer.
+        # A suspend may have moved the due time days away from the response.
         wait = (
             min(plan.due - plan.responded_at, ONCE_A_DAY)
             if plan.must_persist
             else timedelta(0)
         )
         return replace(plan, due=now + wait, responded_at=now)
-    furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _SPREAD)
+    furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _JITTER)
     return plan if plan.due <= furthest else Plan(now, plan.failures, plan.must_persist)
 
 
 @dataclass(frozen=True, slots=True)
 class RestartBackoff:
-    """The restarts of the last hour, by a clock in seconds that only goes on."""
+    """The restarts of the last hour, in seconds of a monotonic clock."""
 
     times: tuple[float, ...] = ()
 
     def wait(self, now: float) -> float:
-        """Give the seconds until the next one: ever longer, and never given up."""
+        """Give the seconds until the next restart; they double to a limit."""
         recent = self._recent(now)
         if len(recent) >= RESTARTS_AN_HOUR:
             return max(recent[-RESTARTS_AN_HOUR] + _HOUR_S - now, _FIRST_S)
         return _FIRST_S * (1 << len(recent))
 
     def with_restart(self, now: float) -> "RestartBackoff":
-        """Note one that happens now."""
+        """Add a restart that happens now."""
         return RestartBackoff((*self._recent(now), now))
 
     def _recent(self, now: float) -> tuple[float, ...]:
@@ -142,10 +145,10 @@ def _wait(retry: Retry, failures: int, interval: timedelta) -> timedelta:
     return min(interval * doubled, max(LONGEST_WAIT, interval))
 
 
-def _spread(wait: timedelta, jitter: float) -> timedelta:
-    return wait * (1 + _SPREAD * jitter)
+def _with_jitter(wait: timedelta, jitter: float) -> timedelta:
+    return wait * (1 + _JITTER * jitter)
 
 
-def _some(span: timedelta, jitter: float) -> timedelta:
-    """Give a random part of a span."""
+def _random_part(span: timedelta, jitter: float) -> timedelta:
+    """Give a random part of a span, from `jitter`."""
     return span * abs(jitter)

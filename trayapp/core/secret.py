@@ -1,4 +1,4 @@
-"""An API key, kept from being printed, formatted, pickled or compared by accident."""
+"""An API key that can't be printed, formatted, pickled or compared by accident."""
 
 import hmac
 import re
@@ -12,11 +12,10 @@ _MASK: Final = "••••••••"
 
 
 class Secret:
-    """A key that shows itself to `reveal()` alone.
+    """A key that only `reveal()` shows.
 
-    Every other way of turning it into text gives the mask, pickling and copying
-    raise `TypeError`, and so does `==`: two keys are compared with `same_as`, whose
-    time does not depend on where they differ.
+    Any other conversion to text gives the mask. Pickling, copying and `==` raise
+    `TypeError`. `same_as` compares two keys in constant time.
     """
 
     __slots__ = ("_text",)
@@ -26,11 +25,11 @@ class Secret:
 
     @classmethod
     def parse(cls, typed: str) -> "Secret":
-        """Take a key as a person typed or pasted it; surrounding blanks go.
+        """Parse a key that a person typed or pasted; surrounding blanks are removed.
 
         Raises `KeyUnusable` for anything but 8 to 256 printable ASCII characters.
-        The limit keeps the key below what the Windows credential store can hold; the
-        error never repeats what was typed.
+        The Windows credential store sets the upper limit. The error never repeats the
+        typed text.
         """
         text = typed.strip()
         if not _SHAPE.fullmatch(text):
@@ -38,19 +37,19 @@ class Secret:
         return cls(text)
 
     def reveal(self) -> str:
-        """Give the key itself: for the request's body and the keyring alone."""
+        """Give the key itself, for the request's body and the keyring only."""
         return self._text
 
     def is_in(self, text: str) -> bool:
-        """Say whether this key stands in a text, encoded or not."""
+        """Whether a text contains this key, encoded or not."""
         return SecretForms(self._text).is_in(FoldedText(text))
 
     def removed_from(self, text: str) -> str:
-        """Give a text without this key, encoded or not."""
+        """Give the text without this key, encoded or not."""
         return remove_keys(text, [SecretForms(self._text)])
 
     def same_as(self, other: "Secret") -> bool:
-        """Say whether both hold the same key."""
+        """Whether both hold the same key."""
         return hmac.compare_digest(self._text.encode(), other.reveal().encode())
 
     def __repr__(self) -> str:

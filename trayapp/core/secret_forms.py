@@ -1,4 +1,4 @@
-"""A key in all the ways that it may stand in a text, and how to take it out."""
+"""The encoded forms of a key in a text, and how to remove them."""
 
 import base64
 import html
@@ -11,14 +11,14 @@ from urllib.parse import quote, unquote
 MASK: Final = "[key]"
 WITHHELD: Final = "[left out: it held a key in disguise]"
 _DEEPEST: Final = 4
-"""How often a text may be encoded over and over before nobody looks further."""
+"""How many nested encodings are undone."""
 _ESCAPE: Final = re.compile(r"(?<!\\)\\++(?:x|u00|U000000)([0-9A-Fa-f]{2})")
 _GLUE: Final = re.compile(r"[\\\s\x00:]")
 _TO_BASE64: Final = str.maketrans("-_", "+/", "\\\r\n ")
 
 
 class SecretForms:
-    """One key: as it is, and as URLs, JSON, HTML, Python, base64 and hex write it."""
+    """One key: plain, and as URLs, JSON, HTML, Python, base64 and hex write it."""
 
     __slots__ = ("_base64", "_folded", "_forms", "_hex", "text")
 
@@ -29,7 +29,7 @@ class SecretForms:
         self._hex = raw.hex()
         escaped = json.dumps(key)[1:-1]
         encoded = {raw, escaped.encode(), key.encode("utf-16-le")}
-        self._base64 = frozenset(core for one in encoded for core in _cores(one))
+        self._base64 = frozenset(core for text in encoded for core in _cores(text))
         percent = "".join(f"%{byte:02X}" for byte in raw)
         self._forms = sorted(
             {
@@ -45,7 +45,7 @@ class SecretForms:
         )
 
     def is_in(self, folded: "FoldedText") -> bool:
-        """Say whether the key is in a text, be it in disguise."""
+        """Whether a text contains the key, encoded or not."""
         return (
             self._folded in folded.plain
             or self._hex in folded.plain
@@ -53,28 +53,28 @@ class SecretForms:
         )
 
     def masked(self, text: str) -> str:
-        """Put the mask in the place of every usual form."""
+        """Replace every usual form of the key by the mask."""
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
 
 
 class FoldedText:
-    """A text with its encodings undone, to be searched for keys."""
+    """A text with its encodings undone, to search it for keys."""
 
     __slots__ = ("base64", "plain")
 
     def __init__(self, text: str) -> None:
         steps = [text]
         for _ in range(_DEEPEST):
-            known = len(steps)
+            count = len(steps)
             for decoded in (_unquoted, _unescaped, html.unescape):
                 if (plain := decoded(steps[-1])) != steps[-1]:
                     steps.append(plain)
-            if len(steps) == known:
+            if len(steps) == count:
                 break
-        # All of them are searched: what one decoding brings to light, another takes
-        # apart, as it does with a key that stands behind a "%".
+        # Every step is searched, as a decoding can destroy a key that an earlier step
+        # shows, such as a key behind a "%".
         self.base64 = "\n".join(step.translate(_TO_BASE64) for step in steps)
         self.plain = "\n".join(_GLUE.sub("", step).lower() for step in steps)
 
@@ -84,30 +84,29 @@ def _unquoted(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def remove_keys(text: str, keys: Iterable[SecretForms]) -> str:
-    """Give a text without these keys.
+    """Give the text without these keys.
 
-    A form of a key that is none of the usual ones can't be cut out: then nothing is
-    left of the text.
+    An unusual form of a key can't be cut out; then the whole text is withheld.
     """
     folded = FoldedText(text)
-    found = [key for key in keys if key.is_in(folded)]
-    if not found:
+    present = [key for key in keys if key.is_in(folded)]
+    if not present:
         return text
-    for key in found:
+    for key in present:
         text = key.masked(text)
     folded = FoldedText(text)
-    return WITHHELD if any(key.is_in(folded) for key in found) else text
+    return WITHHELD if any(key.is_in(folded) for key in present) else text
 
 
 def _cores(raw: bytes) -> Iterable[str]:
-    """Give what base64 makes of these bytes wherever they lie in a longer text.
+    """Give the base64 of these bytes for each of the three offsets in a longer text.
 
-    Each of its signs holds six bits. Those at either end hold bits of the neighbours
-    too and are left out, so a sign more may stay of a key that is masked.
+    Each base64 character holds six bits. The first and the last also hold bits of the
+    neighbours, so they are left out and may remain of a masked key.
     """
     for before in range(3):
         signs = base64.b64encode(bytes(before) + raw + bytes(2)).decode()

@@ -1,1 +1,1 @@
-"""What tray, card, history window and reports say, as values. No widgets."""
+"""What the tray, a card, the history window and diagnostics show. No widgets."""

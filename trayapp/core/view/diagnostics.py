@@ -1,6 +1,6 @@
-"""What "Copy diagnostics" gives: facts for whoever mends a fault, and nothing private.
+"""The text of "Copy diagnostics": facts for a bug report, and nothing private.
 
-In English whatever the person speaks: it is read by those who write the program.
+It is in English, as the program's developers read it.
 """
 
 import re
@@ -14,41 +14,41 @@ from trayapp.core.account_state import AccountState
 from trayapp.core.settings import Settings
 
 Fact = tuple[str, str]
-"""What it is about, and how it is."""
+"""The subject and its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that was found out."""
+    """The facts that a report is made of."""
 
     program: tuple[Fact, ...]
-    """What runs where."""
+    """Versions and platform."""
     accounts: tuple[AccountState, ...]
     entries: tuple[str, ...]
-    """The last warnings and faults of the log, the oldest first."""
+    """The log's last warnings and errors, the oldest first."""
     home: str
-    """The person's home folder, which names them."""
+    """The home folder, whose name identifies the person."""
 
 
-def report(found: Findings) -> str:
-    """Write it all down; accounts go by their number, the home folder is `~`.
+def report(findings: Findings) -> str:
+    """Write the report; an account is a number, the home folder is `~`.
 
-    Names of accounts and sub-accounts, ids and addresses stay where they are.
+    Names and ids of accounts, sub-accounts and addresses do not appear in it.
     """
-    hidden = _private_words(found.accounts)
-    lines = [f"{about}: {said}" for about, said in found.program]
-    lines += [f"Accounts: {_census(found.accounts)}"]
-    lines += _failures(found.accounts, hidden)
+    hidden = _private_words(findings.accounts)
+    lines = [f"{subject}: {value}" for subject, value in findings.program]
+    lines += [f"Accounts: {_census(findings.accounts)}"]
+    lines += _failures(findings.accounts, hidden)
     lines += [
-        "Last warnings and faults:" if found.entries else "No warnings, no faults"
+        "Last warnings and faults:" if findings.entries else "No warnings, no faults"
     ]
-    lines += [f"  {_hide(entry, hidden)}" for entry in found.entries]
+    lines += [f"  {_hide(entry, hidden)}" for entry in findings.entries]
     text = "\n".join(lines) + "\n"
-    return text.replace(found.home, "~") if found.home.strip("/\\") else text
+    return text.replace(findings.home, "~") if findings.home.strip("/\\") else text
 
 
 def settings_facts(settings: Settings) -> Iterable[Fact]:
-    """Say what a person chose for the whole program."""
+    """Give the settings of the whole program."""
     yield "Interval", str(settings.interval)
     yield "Told of", ", ".join(sorted(settings.alert_kinds)) or "nothing"
     yield "Unreachable after", str(settings.unreachable_after)
@@ -57,28 +57,28 @@ def settings_facts(settings: Settings) -> Iterable[Fact]:
 
 
 def _census(accounts: tuple[AccountState, ...]) -> str:
-    """Count what there is, by kind and by state."""
-    kinds = Counter(one.account.service.value for one in accounts)
-    kinds += Counter("sub-account" for one in accounts if one.account.sub_account)
-    states = Counter(one.status.name.lower() for one in accounts)
-    parts = [f"{count} {name}" for name, count in (*kinds.items(), *states.items())]
+    """Count the accounts by kind and by status."""
+    kinds = Counter(state.account.service.value for state in accounts)
+    kinds += Counter("sub-account" for state in accounts if state.account.sub_account)
+    statuses = Counter(state.status.name.lower() for state in accounts)
+    parts = [f"{count} {name}" for name, count in (*kinds.items(), *statuses.items())]
     return f"{len(accounts)}" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def _failures(
     accounts: tuple[AccountState, ...], hidden: Mapping[str, str]
 ) -> Iterable[str]:
-    for number, one in enumerate(accounts, 1):
-        if one.failure is not None:
-            said = _hide(one.failure.detail, hidden)
-            yield f"  account {number}: {one.failure.kind.id}: {said or 'no detail'}"
+    for number, state in enumerate(accounts, 1):
+        if state.failure is not None:
+            detail = _hide(state.failure.detail, hidden) or "no detail"
+            yield f"  account {number}: {state.failure.kind.id}: {detail}"
 
 
 def _private_words(accounts: tuple[AccountState, ...]) -> dict[str, str]:
-    """Give what must not be in the report, and what stands in its place."""
+    """Map each word that must not be in the report to its replacement."""
     hidden: dict[str, str] = {}
-    for number, one in enumerate(accounts, 1):
-        account = one.account
+    for number, state in enumerate(accounts, 1):
+        account = state.account
         words = [account.id, account.name, account.sub_account]
         if account.base_url != GATEWAY:
             words += [account.base_url, urlsplit(account.base_url).hostname or ""]
@@ -87,10 +87,10 @@ def _private_words(accounts: tuple[AccountState, ...]) -> dict[str, str]:
 
 
 def _hide(text: str, hidden: Mapping[str, str]) -> str:
-    """Take private words out where they stand for themselves."""
+    """Replace private words where they stand as whole words."""
     if not hidden:
         return text
-    # The longest first: an address before the host in it.
+    # The longest first, so that an address is replaced before the host in it.
     words = sorted(hidden, key=len, reverse=True)
-    found = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)
-    return re.sub(found, lambda match: hidden[match[0]], text)
+    pattern = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)
+    return re.sub(pattern, lambda match: hidden[match[0]], text)

@@ -1,4 +1,4 @@
-"""The first account in three steps: what each asks, and what is suggested in it."""
+"""The first account in three steps: the question and the suggestions of each."""
 
 from decimal import ROUND_FLOOR, Decimal
 from enum import IntEnum
@@ -30,7 +30,7 @@ FIELDS: Final = {
     Step.KEY: (DraftField.KEY, DraftField.NAME),
     Step.LIMIT: (DraftField.LOW_BELOW, DraftField.WARN_DAYS),
 }
-"""What is typed in each step."""
+"""The fields of each step."""
 
 _QUESTIONS: Final = {
     Step.SERVICE: mark("Where is your SMS account?"),
@@ -50,23 +50,23 @@ _HELP: Final = {
 
 
 def place_words(step: Step, language: Language) -> str:
-    """Say how far one is."""
-    said = language.gettext("Step {number} of {count}")
-    return said.format(number=int(step), count=len(Step))
+    """Name the step's number and the number of steps."""
+    shape = language.gettext("Step {number} of {count}")
+    return shape.format(number=int(step), count=len(Step))
 
 
 def question(step: Step, language: Language) -> str:
-    """Ask what the step is about."""
+    """Give the question of a step."""
     return language.gettext(_QUESTIONS[step])
 
 
 def help_words(step: Step, language: Language) -> str:
-    """Say in a sentence what helps to answer."""
+    """Give the sentence of help below the question."""
     return language.gettext(_HELP[step])
 
 
 def suggested_name(service: Service, base_url: str, language: Language) -> str:
-    """Name an account after its service, or after the host that it is asked at."""
+    """Suggest the service's name, or the host for another service; may be empty."""
     if service is not Service.CUSTOM:
         return service_name(service, language)
     if base_url_problem(base_url) is not None:
@@ -75,10 +75,10 @@ def suggested_name(service: Service, base_url: str, language: Language) -> str:
 
 
 def suggested_low(balance: Balance | None) -> Decimal:
-    """Give a limit that a person might have chosen: a tenth, made round, 1 at least.
+    """Suggest a limit: a tenth of the balance, rounded down, at least 1.
 
-    Round is a leading digit alone or with a 5: 35, 100, 4.5; down, so that it is never
-    more than a tenth. Where nothing is known or left, it is the usual limit.
+    A round number has one leading digit, or a digit and a 5: 35, 100, 4.5. Without a
+    balance above 0 it is the usual limit.
     """
     if balance is None or balance.amount <= 0:
         return DEFAULT_LOW
@@ -92,25 +92,25 @@ def suggested_low(balance: Balance | None) -> Decimal:
 def limit_words(
     low_below: Decimal | None, balance: Balance | None, language: Language
 ) -> str:
-    """Say what a limit means with the balance as it is; nothing for no limit."""
+    """Say what a limit means for the current balance; empty without a limit."""
     translate = language.gettext
     if low_below is None:
         return ""
     if balance is None:
         if not low_below:
             return translate("Warns only when it is used up.")
-        said = translate("Warns below {limit}; the balance isn't known yet.")
-        return said.format(limit=language.number(low_below))
+        shape = translate("Warns below {limit}; the balance isn't known yet.")
+        return shape.format(limit=language.number(low_below))
     if not low_below:
         # Translators: {balance} is an amount with its unit.
-        said = translate("Warns only when it is used up, now {balance}.")
+        shape = translate("Warns only when it is used up, now {balance}.")
     elif balance.amount < low_below:
         # Translators: both are amounts with their units: "below €35.00, now €12.30".
-        said = translate("Warns at once: below {limit}, now {balance}.")
+        shape = translate("Warns at once: below {limit}, now {balance}.")
     else:
         # Translators: both are amounts with their units: "below €35.00, now €350.12".
-        said = translate("Warns below {limit}, now {balance}.")
-    return said.format(
+        shape = translate("Warns below {limit}, now {balance}.")
+    return shape.format(
         limit=language.money(low_below, balance.unit),
         balance=language.money(balance.amount, balance.unit),
     )

@@ -28,9 +28,9 @@ from trayapp.core.i18n.language import Language, mark
 
 _WEEKS: Final = 4
 _RISES: Final = 50
-"""How many of the newest rises the window lists."""
-_SILENCE: Final = 3
-"""Intervals without a reading that count as a gap, for slow polls."""
+"""The window lists this many of the newest rises."""
+_GAP_INTERVALS: Final = 3
+"""With a long interval, a gap is this many intervals without a reading."""
 _CAVEAT: Final = mark(
     "Reckoned from what was spent in the last 16 weeks, weekdays and weekends apart. "
     "It knows no holidays, campaigns or price changes to come: about four of five "
@@ -40,20 +40,20 @@ _CAVEAT: Final = mark(
 
 @dataclass(frozen=True, slots=True)
 class AccountHistory:
-    """What is stored of an account."""
+    """The stored readings of an account."""
 
     account: Account
     readings: Sequence[Reading]
     """The oldest first."""
     corrections: Collection[datetime]
-    """The times of the readings whose rise or fall a person called a correction."""
+    """The times of the readings that a person marked as a correction."""
     interval: timedelta
-    """Between two questions to the gateway."""
+    """Between two requests to the gateway."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A month in words; the amounts add up."""
+    """A row of the months' table: formatted amounts that add up."""
 
     month: str
     opening: str
@@ -65,14 +65,14 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """A rise of the balance."""
+    """A rise of the balance, in words."""
 
     at: datetime
     words: str
     is_correction: bool
-    """Whether a person said that nobody paid for it."""
+    """Whether a person marked it as a correction, not as a top-up."""
     can_toggle: bool
-    """Whether a person may say so, or take it back."""
+    """Whether a person can change `is_correction`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class HistoryView:
     """The account's name."""
     chart: ChartData
     forecast_words: str
-    """When the credit runs out, or why nobody can say."""
+    """The run-out date, or why there is none."""
     caveat: str
-    """What the forecast can't know."""
+    """The limits of the forecast; empty without a run-out date."""
     months: tuple[MonthRow, ...]
     """The newest first."""
     movements: tuple[MovementRow, ...]
@@ -98,38 +98,46 @@ class Readout:
     """One reading in words."""
 
     amount: str
-    """Every digit of it."""
+    """With every digit."""
     when: str
     note: str
-    """What came with it; empty for nothing."""
+    """The top-up that came with it; empty without one."""
 
     @property
     def sentence(self) -> str:
-        """All of it, to be spoken."""
+        """All of it, for a screen reader."""
         return ", ".join(filter(None, (self.amount, self.when, self.note)))
 
 
 def history_page(
-    past: AccountHistory, said: Forecast, now: datetime, language: Language
+    history: AccountHistory, forecast: Forecast, now: datetime, language: Language
 ) -> HistoryView:
-    """Say all that the history window shows.
+    """Make all that the history window shows.
 
-    With a million readings this takes seconds: not on the GUI thread.
+    A million readings take seconds, so do not call it on the GUI thread.
     """
-    account, readings, marked = past.account, past.readings, past.corrections
+    account, readings, corrections = (
+        history.account,
+        history.readings,
+        history.corrections,
+    )
     unit = readings[-1].balance.unit if readings else ""
-    silence = max(GAP_AFTER, past.interval * _SILENCE)
-    moved = movements(readings, marked)
+    gap_after = max(GAP_AFTER, history.interval * _GAP_INTERVALS)
+    all_movements = movements(readings, corrections)
     rises = [
-        one
-        for one in moved
-        if one.kind is MovementKind.TOP_UP
-        or (one.kind is MovementKind.CORRECTION and one.amount > 0)
+        movement
+        for movement in all_movements
+        if movement.kind is MovementKind.TOP_UP
+        or (movement.kind is MovementKind.CORRECTION and movement.amount > 0)
     ]
     today = now.astimezone(language.zone).date()
     run_out = None
-    if said.verdict is Verdict.RANGE and said.first is not None and said.last:
-        run_out = (said.first, said.last)
+    if (
+        forecast.verdict is Verdict.RANGE
+        and forecast.first is not None
+        and forecast.last
+    ):
+        run_out = (forecast.first, forecast.last)
     return HistoryView(
         account_id=account.id,
         title=account.name,
@@ -137,32 +145,34 @@ def history_page(
             readings=tuple(readings),
             threshold=account.low_below,
             top_ups=tuple(
-                (one.at, one.amount)
-                for one in rises
-                if one.kind is MovementKind.TOP_UP and one.unit == unit
+                (rise.at, rise.amount)
+                for rise in rises
+                if rise.kind is MovementKind.TOP_UP and rise.unit == unit
             ),
             run_out=run_out,
             now=now,
             unit=unit,
-            gap_after=silence,
+            gap_after=gap_after,
         ),
-        forecast_words=run_out_sentence(said, today, language),
+        forecast_words=run_out_sentence(forecast, today, language),
         caveat=language.gettext(_CAVEAT) if run_out else "",
         months=tuple(
-            _month_row(one, language)
-            for one in reversed(months(readings, marked, language.zone, silence))
+            _month_row(month, language)
+            for month in reversed(
+                months(readings, corrections, language.zone, gap_after)
+            )
         ),
         movements=tuple(
             MovementRow(
-                at=one.at,
+                at=rise.at,
                 words=language.gettext("{day}: +{amount}").format(
-                    day=clock_time(one.at, now, language),
-                    amount=language.money(one.amount, one.unit),
+                    day=clock_time(rise.at, now, language),
+                    amount=language.money(rise.amount, rise.unit),
                 ),
-                is_correction=one.kind is MovementKind.CORRECTION,
+                is_correction=rise.kind is MovementKind.CORRECTION,
                 can_toggle=True,
             )
-            for one in reversed(rises[-_RISES:])
+            for rise in reversed(rises[-_RISES:])
         ),
     )
 
@@ -181,15 +191,15 @@ def _month_row(month: Month, language: Language) -> MonthRow:
     )
 
 
-def readout(data: ChartData, place: int, language: Language) -> Readout:
-    """Say the reading at a place of the series, and the top-up that it showed."""
+def readout(data: ChartData, index: int, language: Language) -> Readout:
+    """Describe the reading at an index of the series, and its top-up."""
     series = data.series
-    reading = series.readings[place]
-    before = series.times[place - 1] if place else -1
+    reading = series.readings[index]
+    before = series.times[index - 1] if index else -1
     topped_up = sum(
         amount
         for moment, amount in data.top_ups
-        if before < milliseconds(moment) <= series.times[place]
+        if before < milliseconds(moment) <= series.times[index]
     )
     note = ""
     if topped_up:
@@ -204,7 +214,7 @@ def readout(data: ChartData, place: int, language: Language) -> Readout:
 
 
 def chart_summary(data: ChartData, time: TimeAxis, language: Language) -> str:
-    """Say what the chart shows between its ends, for whoever doesn't see it."""
+    """Describe the visible part of the chart, for a screen reader."""
     translate, series = language.gettext, data.series
     shown = visible_readings(series, time)
     if not shown:
@@ -212,12 +222,12 @@ def chart_summary(data: ChartData, time: TimeAxis, language: Language) -> str:
     lowest, _ = series.extremes(shown.start, shown.stop)
     least = series.values.index(lowest, shown.start, shown.stop)
 
-    def day(place: int) -> str:
-        at = series.readings[place].at.astimezone(language.zone)
+    def day(index: int) -> str:
+        at = series.readings[index].at.astimezone(language.zone)
         return day_words(at.date(), language)
 
-    def money(place: int) -> str:
-        return language.money(series.readings[place].balance.amount, data.unit)
+    def money(index: int) -> str:
+        return language.money(series.readings[index].balance.amount, data.unit)
 
     last = shown[-1]
     is_fresh = data.now - series.readings[last].at <= data.gap_after
@@ -255,9 +265,13 @@ def chart_summary(data: ChartData, time: TimeAxis, language: Language) -> str:
 
 
 def top_up_request(
-    account: Account, reading: Reading, said: Forecast, today: date, language: Language
+    account: Account,
+    reading: Reading,
+    forecast: Forecast,
+    today: date,
+    language: Language,
 ) -> str:
-    """Write what one sends to the person who pays: account, balance, day, amount."""
+    """Write the request for a top-up: account, balance, run-out date and amount."""
     translate = language.gettext
     balance = reading.balance
     lines = [
@@ -266,9 +280,11 @@ def top_up_request(
             amount=language.money(balance.amount, balance.unit)
         ),
         # Translators: then a day or a range of days, or why nobody can say it.
-        translate("Runs out: {when}").format(when=run_out_words(said, today, language)),
+        translate("Runs out: {when}").format(
+            when=run_out_words(forecast, today, language)
+        ),
     ]
-    suggested = suggested_top_up(said, _WEEKS, max(balance.amount, Decimal(0)))
+    suggested = suggested_top_up(forecast, _WEEKS, max(balance.amount, Decimal(0)))
     if suggested is not None:
         lines.append(
             language.ngettext(
