@@ -1,4 +1,4 @@
-"""`check` for one account, in a process that has just begun."""
+"""`check` for one account, in a new process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tooling.environment import ROOT
 from tooling.steps import StepError
 
 if TYPE_CHECKING:
-    from bench.context import Scene
+    from bench.context import BenchmarkContext
     from bench.subjects import Subject
 
 FIGURES: Final = (
@@ -23,61 +23,63 @@ FIGURES: Final = (
     Figure("check-qt", "`check`: files of Qt mapped", "", (at_most(0),), digits=0),
 )
 _QT: Final = ("PySide6", "libQt", "shiboken")
-_ASKED_S: Final = 20.0
+_REQUEST_S: Final = 20.0
 
 
-def measure(scene: Scene) -> None:
-    """Ask for the balance in the terminal, so many times."""
-    for subject in scene.ours:
-        _check(scene, subject)  # to warm up
-    for _ in range(scene.runs):
-        for subject in scene.ours:
-            scene.book.add("check", subject.name, _check(scene, subject))
-        for subject in scene.ours:
+def measure(context: BenchmarkContext) -> None:
+    """Run `check` in a terminal, with its files in memory and without."""
+    for subject in context.ours:
+        _check(context, subject)  # to warm up
+    for _ in range(context.runs):
+        for subject in context.ours:
+            context.report.add("check", subject.name, _check(context, subject))
+        for subject in context.ours:
             forget_files()
-            scene.book.add("check-disk", subject.name, _check(scene, subject))
-    for subject in scene.ours:
-        mapped = _mapped_of_qt(scene, subject)
-        scene.book.add("check-qt", subject.name, len(mapped))
+            context.report.add("check-disk", subject.name, _check(context, subject))
+    for subject in context.ours:
+        mapped = _mapped_of_qt(context, subject)
+        context.report.add("check-qt", subject.name, len(mapped))
         if mapped:
-            scene.book.note(f"{subject.name} check maps {', '.join(sorted(mapped))}")
-    scene.book.note(
+            context.report.note(
+                f"{subject.name} check maps {', '.join(sorted(mapped))}"
+            )
+    context.report.note(
         "from disk: the files of program, packages and standard library were dropped "
         "from memory before; Python itself and the C library were in use and stayed"
     )
 
 
-def _check(scene: Scene, subject: Subject) -> float:
-    amount = scene.till.next()
-    env = {**scene.stage.home_env(subject.name), **subject.env}
-    begun = time.monotonic()
-    done = scene.stage.run([*subject.command, "check"], env=env)
-    passed = time.monotonic() - begun
+def _check(context: BenchmarkContext, subject: Subject) -> float:
+    amount = context.gateway.next_amount()
+    env = {**context.desktop.home_env(subject.name), **subject.env}
+    start = time.monotonic()
+    done = context.desktop.run([*subject.command, "check"], env=env)
+    passed = time.monotonic() - start
     if done.returncode != 0 or amount not in done.stdout:
         message = f"{subject.name} check: {done.stdout}"
         raise StepError(message)
     return passed
 
 
-def _mapped_of_qt(scene: Scene, subject: Subject) -> set[str]:
-    """Look at what it has mapped while it waits for the answer."""
-    gateway, stage = scene.till.gateway, scene.stage
-    token = f"{stage.folder.name}-check-{subject.name}"
-    env = {**stage.home_env(subject.name), **subject.env, MARK: token}
-    asked = len(gateway.requests)
+def _mapped_of_qt(context: BenchmarkContext, subject: Subject) -> set[str]:
+    """Return the names of Qt's files that it maps while it waits for the response."""
+    gateway, desktop = context.gateway, context.desktop
+    token = f"{desktop.folder.name}-check-{subject.name}"
+    env = {**desktop.home_env(subject.name), **subject.env, MARK: token}
+    count = len(gateway.requests)
     gateway.hang(on=True)
     try:
-        waiting = stage.spawn([*subject.command, "check"], env=env, log="check")
-        gateway.wait_for_requests(asked + 1, _ASKED_S)
+        waiting = desktop.spawn([*subject.command, "check"], env=env, log="check")
+        gateway.wait_for_requests(count + 1, _REQUEST_S)
         mapped = set().union(*map(libraries, members(token)))
     finally:
         gateway.hang(on=False)
-    waiting.wait(_ASKED_S)
+    waiting.wait(_REQUEST_S)
     return {Path(one).name for one in mapped if any(name in one for name in _QT)}
 
 
 def forget_files() -> None:
-    """Have the system drop these files from memory, and no others."""
+    """Drop the files of program, packages and standard library from the page cache."""
     prefix = os.environ.get("PYTHONPYCACHEPREFIX", "")
     library = Path(os.__file__).parent
     os.sync()  # what is not on the disk yet can't be dropped

@@ -1,4 +1,4 @@
-"""What every scene of the benchmark plays with: stage, gateway, programs, how often."""
+"""What every measurement of the benchmark works with."""
 
 from __future__ import annotations
 
@@ -6,49 +6,50 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from desktop.scripted_gateway import ScriptedGateway
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.report import Book
-    from bench.session import Ears, Stage
+    from bench.report import BenchmarkReport
+    from bench.session import BenchmarkDesktop, TrayMonitor
     from bench.subjects import Subject
-    from desktop.scripted_gateway import ScriptedGateway
 
 KEY: Final = "made-up-key-of-the-benchmark"
 BALANCE_S: Final = 30.0
-"""How long a balance is waited for."""
+"""The longest wait for a balance."""
 
 
-class Till:
-    """A gateway whose every answer is another amount, a little less than the last."""
+class FallingGateway(ScriptedGateway):
+    """A gateway with a balance that falls by a cent at each step."""
 
-    def __init__(self, gateway: ScriptedGateway) -> None:
-        self.url = gateway.url
-        self.gateway = gateway
+    def __init__(self) -> None:
+        super().__init__()
         # Below a thousand no digits are grouped, anywhere.
         self._cents = count(99_912, -1)
-        self.next()
+        self.next_amount()
 
-    def next(self) -> str:
-        """Set the next amount, and give it as the program writes it."""
+    def next_amount(self) -> str:
+        """Set the next balance, and return it as the program shows it."""
         cents = next(self._cents)
-        self.gateway.set_balance(KEY, f"{cents / 100:.2f}00", "EUR")
+        self.set_balance(KEY, f"{cents / 100:.2f}00", "EUR")
         return f"{cents / 100:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One run of the benchmark."""
+class BenchmarkContext:
+    """The desktop, the gateway and the programs of a benchmark, and its report."""
 
-    book: Book
-    stage: Stage
-    ears: Ears
-    till: Till
+    report: BenchmarkReport
+    desktop: BenchmarkDesktop
+    monitor: TrayMonitor
+    gateway: FallingGateway
     subjects: Sequence[Subject]
     runs: int
+    """How often each measurement is repeated."""
     quick: bool = False
 
     @property
     def ours(self) -> list[Subject]:
-        """The program, in every form that is there."""
-        return [one for one in self.subjects if one.is_ours]
+        """The program: from the checkout, and built if it is."""
+        return [subject for subject in self.subjects if subject.is_ours]

@@ -1,6 +1,6 @@
-"""A gateway in a process of its own that takes 10 ms for each answer.
+"""A gateway in a process of its own that takes 10 ms for each response.
 
-It says its address on standard output and serves until it is ended.
+It prints its address and serves until it is ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REPLY: Final = (
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer every question of a connection, for as long as it is kept."""
+    """Respond to every request of a connection until the client closes it."""
     try:
         while True:
             head = await reader.readuntil(_HEADER_END)

@@ -26,7 +26,7 @@ from trayapp.services.polling.concurrency import AT_ONCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.context import Scene
+    from bench.context import BenchmarkContext
     from bench.subjects import Subject
 
 ACCOUNTS: Final = (1, 10, 100, 1_000)
@@ -35,7 +35,7 @@ MOST_ACCOUNTS: Final = ACCOUNTS[-1]
 FEWEST, MOST = READINGS[0], READINGS[-1]
 _GATEWAY: Final = Path(__file__).with_name("gateway.py")
 _PAST: Final = timedelta(days=89)
-"""Within which no reading is thinned out: so there can be as many as this."""
+"""Younger readings are all kept, so there can be this many."""
 _PRICE: Final = Decimal("0.0475")
 _WITHIN_S: Final = 120.0
 
@@ -72,77 +72,79 @@ ACCOUNT_FIGURES: Final = [one for count in ACCOUNTS for one in _accounts_figures
 READING_FIGURES: Final = [one for count in READINGS for one in _readings_figures(count)]
 
 
-def measure_accounts(scene: Scene) -> None:
-    """Ask one account, ten, a hundred and a thousand, beside httpx alone."""
-    book = scene.book
-    book.note(
+def measure_accounts(context: BenchmarkContext) -> None:
+    """Refresh up to a thousand accounts, and compare with httpx alone."""
+    report = context.report
+    report.note(
         f"many accounts: from the checkout, {AT_ONCE} at a time, keys in memory; httpx "
-        "alone keeps its connections, the program opens one for each question"
+        "alone keeps its connections, the program opens one for each request"
     )
-    with _gateway(scene) as url:
-        for _ in range(scene.runs):
+    with _gateway(context) as url:
+        for _ in range(context.runs):
             for count in ACCOUNTS:
-                subject = _own_home(scene, CHECKOUT, f"with-{count}-accounts")
-                _write_accounts(scene, subject, url, count)
-                found = _inside(scene, subject, "accounts")
-                bare = _bare(scene, url, count)
-                tray = _start(scene, subject)
-                book.add(f"ask-{count}", HTTPX, bare)
-                book.add(f"ask-{count}", CHECKOUT, found["seconds"])
-                book.add(f"stall-first-{count}", CHECKOUT, found["stall-first"])
-                book.add(f"stall-{count}", CHECKOUT, found["stall-closed"])
-                book.add(f"stall-open-{count}", CHECKOUT, found["stall-open"])
-                book.add(f"window-{count}", CHECKOUT, found["window"])
-                book.add(f"pss-{count}", CHECKOUT, found["pss"])
-                book.add(f"tray-{count}", CHECKOUT, tray)
+                subject = _own_home(context, CHECKOUT, f"with-{count}-accounts")
+                _write_accounts(context, subject, url, count)
+                found = _inside(context, subject, "accounts")
+                bare = _bare(context, url, count)
+                tray = _start(context, subject)
+                report.add(f"ask-{count}", HTTPX, bare)
+                report.add(f"ask-{count}", CHECKOUT, found["seconds"])
+                report.add(f"stall-first-{count}", CHECKOUT, found["stall-first"])
+                report.add(f"stall-{count}", CHECKOUT, found["stall-closed"])
+                report.add(f"stall-open-{count}", CHECKOUT, found["stall-open"])
+                report.add(f"window-{count}", CHECKOUT, found["window"])
+                report.add(f"pss-{count}", CHECKOUT, found["pss"])
+                report.add(f"tray-{count}", CHECKOUT, tray)
 
 
-def measure_readings(scene: Scene) -> None:
-    """Start with much history, and open it."""
-    book = scene.book
-    book.note(
+def measure_readings(context: BenchmarkContext) -> None:
+    """Start with a long history, and open its window."""
+    report = context.report
+    report.note(
         f"many readings: of one account, evenly over {_PAST.days} days, so that none "
-        "is thinned out; a window is timed until its chart, or the window, is painted"
+        "is removed; a window is timed until its chart, or the window, is painted"
     )
     subjects = {}
     for count in READINGS:
         say(f"  {count:,} readings …")
-        for one in scene.ours:
-            subject = _own_home(scene, one.name, f"with-{count}-readings")
-            add_account(subject, scene.stage, scene.till.url, KEY)
-            _write_past(scene, subject, count)
+        for one in context.ours:
+            subject = _own_home(context, one.name, f"with-{count}-readings")
+            add_account(subject, context.desktop, context.gateway.url, KEY)
+            _write_past(context, subject, count)
             subjects[count, one.name] = subject
-    for _ in range(scene.runs):
+    for _ in range(context.runs):
         for (count, name), subject in subjects.items():
             found: dict[str, float] = {}
             try:
                 if name == CHECKOUT:
-                    found |= _inside(scene, subject, "history")
-                found["tray"], found["balance"] = _first_balance(scene, subject)
+                    found |= _inside(context, subject, "history")
+                found["tray"], found["balance"] = _first_balance(context, subject)
             except (StepError, WaitTimeoutError) as error:
-                book.note(f"{subject.name}: {error}")
+                report.note(f"{subject.name}: {error}")
             for figure, value in found.items():
-                book.add(f"past-{figure}-{count}", name, value)
+                report.add(f"past-{figure}-{count}", name, value)
 
 
-def _own_home(scene: Scene, name: str, home: str) -> Subject:
-    subject = next(one for one in scene.ours if one.name == name)
+def _own_home(context: BenchmarkContext, name: str, home: str) -> Subject:
+    subject = next(one for one in context.ours if one.name == name)
     return replace(subject, name=f"{name}-{home}")
 
 
 @contextmanager
-def _gateway(scene: Scene) -> Iterator[str]:
+def _gateway(context: BenchmarkContext) -> Iterator[str]:
     log = "slow-gateway"
-    serving = scene.stage.spawn([PYTHON, _GATEWAY], log=log)
+    serving = context.desktop.spawn([PYTHON, _GATEWAY], log=log)
     try:
-        wait_until(lambda: scene.stage.log(log).endswith("\n"), log, BALANCE_S)
-        yield scene.stage.log(log).strip()
+        wait_until(lambda: context.desktop.log(log).endswith("\n"), log, BALANCE_S)
+        yield context.desktop.log(log).strip()
     finally:
-        scene.stage.stop(serving)
+        context.desktop.stop(serving)
 
 
-def _write_accounts(scene: Scene, subject: Subject, url: str, count: int) -> None:
-    home = scene.stage.home_env(subject.name)
+def _write_accounts(
+    context: BenchmarkContext, subject: Subject, url: str, count: int
+) -> None:
+    home = context.desktop.home_env(subject.name)
     accounts = (
         Account(f"id{n}", f"Account {n}", Service.CUSTOM, url) for n in range(count)
     )
@@ -150,9 +152,9 @@ def _write_accounts(scene: Scene, subject: Subject, url: str, count: int) -> Non
     ConfigFile(path).save(Config(tuple(accounts)))
 
 
-def _write_past(scene: Scene, subject: Subject, count: int) -> None:
-    """Fill the history: spending, and a top-up whenever it is nearly used up."""
-    home = scene.stage.home_env(subject.name)
+def _write_past(context: BenchmarkContext, subject: Subject, count: int) -> None:
+    """Fill the history with spending, and a top-up whenever it is nearly used up."""
+    home = context.desktop.home_env(subject.name)
     config = Path(home["XDG_CONFIG_HOME"], "balance-tray/config.toml").read_text()
     (account,) = re.findall(r'^id = "(\w+)"', config, re.MULTILINE)
     now, step = datetime.now(UTC), _PAST / count
@@ -168,17 +170,19 @@ def _write_past(scene: Scene, subject: Subject, count: int) -> None:
         history.record_past(account, readings)
 
 
-def _inside(scene: Scene, subject: Subject, story: str) -> dict[str, float]:
-    env = {**scene.stage.home_env(subject.name), **subject.env}
-    done = scene.stage.run(
-        [PYTHON, RUN_MODULE, "bench.inside", story], env=env, timeout_s=_WITHIN_S
+def _inside(
+    context: BenchmarkContext, subject: Subject, measurement: str
+) -> dict[str, float]:
+    env = {**context.desktop.home_env(subject.name), **subject.env}
+    done = context.desktop.run(
+        [PYTHON, RUN_MODULE, "bench.inside", measurement], env=env, timeout_s=_WITHIN_S
     )
     return _json(done.stdout)
 
 
-def _bare(scene: Scene, url: str, count: int) -> float:
+def _bare(context: BenchmarkContext, url: str, count: int) -> float:
     command: list[str | Path] = [PYTHON, BARE, "ask", url, str(count), KEY]
-    done = scene.stage.run([*command, str(AT_ONCE)], timeout_s=_WITHIN_S)
+    done = context.desktop.run([*command, str(AT_ONCE)], timeout_s=_WITHIN_S)
     return float(_json(done.stdout)["seconds"])
 
 
@@ -190,19 +194,19 @@ def _json(output: str) -> dict[str, Any]:
         raise StepError(output) from error
 
 
-def _start(scene: Scene, subject: Subject) -> float:
-    running = scene.stage.launch(subject)
-    icon = scene.ears.icon(running.token, running.begun)
-    scene.stage.quit(running)
-    return icon.at - running.begun
+def _start(context: BenchmarkContext, subject: Subject) -> float:
+    running = context.desktop.launch(subject)
+    icon = context.monitor.icon(running.token, running.started_at)
+    context.desktop.quit(running)
+    return icon.at - running.started_at
 
 
-def _first_balance(scene: Scene, subject: Subject) -> tuple[float, float]:
-    amount = scene.till.next()
-    running = scene.stage.launch(subject)
+def _first_balance(context: BenchmarkContext, subject: Subject) -> tuple[float, float]:
+    amount = context.gateway.next_amount()
+    running = context.desktop.launch(subject)
     try:
-        icon = scene.ears.icon(running.token, running.begun)
-        told = scene.ears.tooltip_with(icon, amount, _WITHIN_S)
+        icon = context.monitor.icon(running.token, running.started_at)
+        shown = context.monitor.tooltip_with(icon, amount, _WITHIN_S)
     finally:
-        scene.stage.quit(running)
-    return icon.at - running.begun, told - running.begun
+        context.desktop.quit(running)
+    return icon.at - running.started_at, shown - running.started_at

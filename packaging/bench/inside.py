@@ -1,9 +1,9 @@
-"""The program with a stop-watch inside: what it does with much on its hands.
+"""The program with measurements inside: many accounts, or a long history.
 
     python packaging/run.py bench.inside accounts | history
 
-It is the whole program, started as ever, but for its keys, which are in memory: every
-account of the settings file has `KEY`. It prints what was measured as JSON, and ends.
+It is the whole program with keys in memory: every account of the settings file has
+`KEY`. It prints the measurements as JSON, and ends.
 """
 
 from __future__ import annotations
@@ -45,40 +45,40 @@ if TYPE_CHECKING:
 
 _WITHIN_MS: Final = 100_000
 _LOOK_MS: Final = 5
-_HEART_MS: Final = 1
+_BEAT_MS: Final = 1
 
 
-class Watch(QObject):
-    """Notes when accounts were answered, widgets painted, and the loop held up."""
+class LoopMonitor(QObject):
+    """Records when responses come, widgets are painted, and the loop stalls."""
 
     def __init__(self) -> None:
         super().__init__()
         self.answered: list[float] = []
         self.painted: dict[type, float] = {}
         self._beats: list[float] = []
-        self._heart = QTimer(self, interval=_HEART_MS)
-        self._heart.timeout.connect(self._beat)
+        self._timer = QTimer(self, interval=_BEAT_MS)
+        self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        """Have the heart beat, and see what is painted."""
+        """Start to record."""
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one
         self._beats[:] = [time.monotonic()]
-        self._heart.start()
+        self._timer.start()
 
-    def forget(self) -> None:
-        """Begin anew."""
+    def reset(self) -> None:
+        """Forget what was recorded."""
         self.answered.clear()
         self.painted.clear()
         self._beats[:] = [time.monotonic()]
 
     @property
     def stall_ms(self) -> float:
-        """The longest time in which the loop came to nothing else."""
+        """The longest time between two turns of the loop."""
         beats = [*self._beats, time.monotonic()]
         return max(after - before for before, after in pairwise(beats)) * 1_000
 
     def wait(self, condition: Callable[[], object], what: str) -> None:
-        """Let the program run until something holds."""
+        """Run the program until a condition is true; end the process if it is late."""
         loop, look, late = QEventLoop(), QTimer(interval=_LOOK_MS), QTimer()
         look.timeout.connect(lambda: loop.quit() if condition() else None)
         late.setSingleShot(True)
@@ -90,7 +90,7 @@ class Watch(QObject):
             os._exit(1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's
-        """Note the first time that each kind of widget was painted."""
+        """Record the first paint of each class of widget."""
         if event.type() == QEvent.Type.Paint:
             self.painted.setdefault(type(watched), time.monotonic())
         return False
@@ -101,32 +101,32 @@ class Watch(QObject):
 
     @Slot(object)
     def record(self, event: Event) -> None:
-        """Note when a balance came."""
+        """Record the moment of a response."""
         if isinstance(event, RefreshFinished):
             self.answered.append(time.monotonic())
 
 
-class Inside:
-    """What is taken hold of while the program builds itself."""
+class InstrumentedProgram:
+    """The program's own objects, and the measurements that use them."""
 
     poller: trayapp.qt.poller.Poller
     wiring: trayapp.app.wiring.Wiring
 
-    def __init__(self, story: str) -> None:
-        self._story = story
-        self.watch = Watch()
+    def __init__(self, measurement: str) -> None:
+        self._measurement = measurement
+        self.loop = LoopMonitor()
         accounts = ConfigFile(Paths.of_user().config).load().config.accounts
         self.ids = [one.id for one in accounts]
 
-    def take_hold(self) -> None:
-        """Put ourselves into the program, before it imports what it is made of."""
+    def instrument(self) -> None:
+        """Replace classes of the program before it imports them."""
         inside, run = self, QApplication.exec
 
         class Poller(trayapp.qt.poller.Poller):
-            def __init__(self, *args: Any) -> None:  # noqa: ANN401  # whatever it takes
+            def __init__(self, *args: Any) -> None:  # noqa: ANN401  # passed on
                 super().__init__(*args)
                 inside.poller = self
-                self.event_emitted.connect(inside.watch.record)
+                self.event_emitted.connect(inside.loop.record)
 
         class Wiring(trayapp.app.wiring.Wiring):
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # see above
@@ -134,73 +134,73 @@ class Inside:
                 inside.wiring = self
 
         def execute(_application: QApplication) -> int:
-            inside.watch.start()
-            QTimer.singleShot(0, inside.story)
+            inside.loop.start()
+            QTimer.singleShot(0, inside.measure)
             return run()
 
-        trayapp.qt.poller.Poller = Poller  # type: ignore[assignment,misc]  # the point of it
+        trayapp.qt.poller.Poller = Poller  # type: ignore[assignment,misc]  # to instrument
         trayapp.app.wiring.Wiring = Wiring  # type: ignore[assignment,misc]  # see above
         keys = dict.fromkeys(self.ids, KEY)
         trayapp.services.keyring.system_vault.system_vault = lambda: MemoryVault(keys)
         QApplication.exec = execute  # type: ignore[assignment,method-assign]  # see above
 
-    def story(self) -> None:
-        """Do what the command line says, print what came of it, and end."""
-        story = self.history if self._story == "history" else self.accounts
-        found = story()
+    def measure(self) -> None:
+        """Measure as the command line says, print the result, and end."""
+        measurement = self.history if self._measurement == "history" else self.accounts
+        found = measurement()
         print(json.dumps(found), flush=True)
         self.wiring.quit_requested.emit()
 
     def accounts(self) -> dict[str, float]:
-        """Ask all accounts with the window closed, and again with it open."""
+        """Refresh all accounts with the window closed, and again with it open."""
         found: dict[str, float] = {}
         self._all_answered()
-        found["stall-first"] = self.watch.stall_ms
-        found["seconds"] = self._ask_all()
-        found["stall-closed"] = self.watch.stall_ms
+        found["stall-first"] = self.loop.stall_ms
+        found["seconds"] = self._refresh_all()
+        found["stall-closed"] = self.loop.stall_ms
         found["window"] = self._open_window()
-        self._ask_all()
-        found["stall-open"] = self.watch.stall_ms
+        self._refresh_all()
+        found["stall-open"] = self.loop.stall_ms
         found["pss"] = pss_mb([os.getpid()])
         return found
 
     def history(self) -> dict[str, float]:
-        """Open the window, and the first account's history with its chart."""
+        """Open the window, and the history of the first account with its chart."""
         self._all_answered()
         found = {"window": self._open_window()}
         window = next(
             one for one in QApplication.topLevelWidgets() if isinstance(one, Window)
         )
-        self.watch.forget()
+        self.loop.reset()
         pressed = time.monotonic()
         window.intent.emit(OpenHistory(self.ids[0]))
-        self.watch.wait(lambda: Curve in self.watch.painted, "the chart")
-        found["history"] = self.watch.painted[Curve] - pressed
-        found["stall"] = self.watch.stall_ms
+        self.loop.wait(lambda: Curve in self.loop.painted, "the chart")
+        found["history"] = self.loop.painted[Curve] - pressed
+        found["stall"] = self.loop.stall_ms
         found["pss"] = pss_mb([os.getpid()])
         return found
 
-    def _ask_all(self) -> float:
-        self.watch.forget()
-        asked = time.monotonic()
+    def _refresh_all(self) -> float:
+        self.loop.reset()
+        before = time.monotonic()
         self.poller.refresh()
         self._all_answered()
-        return self.watch.answered[-1] - asked
+        return self.loop.answered[-1] - before
 
     def _all_answered(self) -> None:
-        answered, count = self.watch.answered, len(self.ids)
-        self.watch.wait(lambda: len(answered) >= count, f"{count} answers")
+        answered, count = self.loop.answered, len(self.ids)
+        self.loop.wait(lambda: len(answered) >= count, f"{count} answers")
 
     def _open_window(self) -> float:
-        self.watch.forget()
-        asked = time.monotonic()
+        self.loop.reset()
+        before = time.monotonic()
         self.wiring.show_window()
-        self.watch.wait(lambda: Window in self.watch.painted, "the window")
-        return self.watch.painted[Window] - asked
+        self.loop.wait(lambda: Window in self.loop.painted, "the window")
+        return self.loop.painted[Window] - before
 
 
 if __name__ == "__main__":
-    inside = Inside(sys.argv.pop())
-    inside.take_hold()
+    inside = InstrumentedProgram(sys.argv.pop())
+    inside.instrument()
     sys.argv.append("--minimized")
     start()

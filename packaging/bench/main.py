@@ -2,8 +2,8 @@
 
     python3 packaging/dev.py bench [--quick] [--runs N] [--only FIGURE …] [--no-peers]
 
-Whole processes, started in turn, each in a home of its own; medians, and beside each
-what is aimed at. All of it goes into `packaging/.work/bench/bench.json` as well.
+Whole processes are started in turn, each in a home of its own. It prints medians and
+their limits, and writes all samples into `packaging/.work/bench/bench.json`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bench import bundle, check, growth, idle, start
-from bench.context import KEY, Scene, Till
-from bench.report import Book, rows, table
-from bench.session import Ears, Stage
+from bench.context import KEY, BenchmarkContext, FallingGateway
+from bench.report import BenchmarkReport, rows, table
+from bench.session import BenchmarkDesktop, TrayMonitor
 from bench.subjects import FOLDER, add_account, subjects
 from desktop.desktop import DesktopError
-from desktop.scripted_gateway import ScriptedGateway
 from tooling.processes import WaitTimeoutError
 from tooling.steps import StepError, say
 
@@ -38,7 +37,9 @@ if TYPE_CHECKING:
 JSON: Final = FOLDER / "bench.json"
 RUNS: Final = 5
 QUICK_RUNS: Final = 2
-SCENES: Final[dict[str, tuple[Sequence[Figure], Callable[[Scene], None]]]] = {
+MEASUREMENTS: Final[
+    dict[str, tuple[Sequence[Figure], Callable[[BenchmarkContext], None]]]
+] = {
     "start": (start.FIGURES, start.measure),
     "check": (check.FIGURES, check.measure),
     "idle": (idle.FIGURES, idle.measure),
@@ -46,42 +47,47 @@ SCENES: Final[dict[str, tuple[Sequence[Figure], Callable[[Scene], None]]]] = {
     "readings": (growth.READING_FIGURES, growth.measure_readings),
     "sizes": (bundle.FIGURES, bundle.measure),
 }
-FIGURES: Final = [figure for figures, _ in SCENES.values() for figure in figures]
+FIGURES: Final = [figure for figures, _ in MEASUREMENTS.values() for figure in figures]
 
 
 def main() -> int:
-    """Measure what is asked for; 0 if nothing of it missed its aim."""
+    """Measure what is asked for; 0 if no figure missed its limit."""
     asked = _read_command_line()
     runs = asked.runs or (QUICK_RUNS if asked.quick else RUNS)
     about: dict[str, Any] = {}
-    book = Book()
+    report = BenchmarkReport()
     FOLDER.mkdir(exist_ok=True)
     try:
         only_one()
         found = subjects(with_peers=not asked.no_peers)
         about = machine(found, runs)
         say(describe(about))
-        with Stage() as stage, Ears(stage.bus) as ears, ScriptedGateway() as gateway:
-            till = Till(gateway)
-            scene = Scene(book, stage, ears, till, found, runs, quick=asked.quick)
-            for subject in scene.ours:
-                add_account(subject, stage, till.url, KEY)
-            start.warm_up(scene)
-            for name in scenes_of(asked.only):
+        with (
+            BenchmarkDesktop() as desktop,
+            TrayMonitor(desktop.bus) as monitor,
+            FallingGateway() as gateway,
+        ):
+            context = BenchmarkContext(
+                report, desktop, monitor, gateway, found, runs, quick=asked.quick
+            )
+            for subject in context.ours:
+                add_account(subject, desktop, gateway.url, KEY)
+            start.warm_up(context)
+            for name in measurements_of(asked.only):
                 say(f"{name} …")
                 try:
-                    SCENES[name][1](scene)
+                    MEASUREMENTS[name][1](context)
                 except (StepError, WaitTimeoutError) as error:
-                    book.note(f"{name} was not measured to its end: {error}")
-                _write(book, about)
+                    report.note(f"{name} was not measured to its end: {error}")
+                _write(report, about)
     except (DesktopError, StepError, WaitTimeoutError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:
         say("Stopped; this is what was measured until then")
-    judged = rows(book, FIGURES)
+    judged = rows(report, FIGURES)
     say(f"\n{table(judged)}\n")
-    for note in book.notes:
+    for note in report.notes:
         say(f"- {note}")
     say(f"As JSON: {JSON}")
     missed = any(row.verdict == "missed" for row in judged)
@@ -98,20 +104,20 @@ def only_one() -> None:
         raise StepError(message) from error
 
 
-def scenes_of(wanted: Sequence[str]) -> list[str]:
-    """Name the scenes in which these figures are measured; all if none is named.
+def measurements_of(wanted: Sequence[str]) -> list[str]:
+    """Return the measurements that have these figures; all if none is named.
 
-    A scene's own name stands for all of its figures.
+    The name of a measurement stands for all of its figures.
     """
     return [
         name
-        for name, (figures, _) in SCENES.items()
+        for name, (figures, _) in MEASUREMENTS.items()
         if not wanted or {name, *(one.id for one in figures)} & set(wanted)
     ]
 
 
 def machine(found: Sequence[Subject], runs: int) -> dict[str, Any]:
-    """Tell of where this was measured, without which no figure means anything."""
+    """Describe the machine and the versions, without which figures mean nothing."""
     cpu = Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*: (.*)", cpu, re.MULTILINE)
     return {
@@ -127,7 +133,7 @@ def machine(found: Sequence[Subject], runs: int) -> dict[str, Any]:
 
 
 def describe(about: dict[str, Any]) -> str:
-    """Say in a few lines where this was measured."""
+    """Return the description of the machine in a few lines."""
     load = ", ".join(f"{one:.2f}" for one in about["load"])
     versions = ", ".join(f"{name} {one}" for name, one in about["versions"].items())
     return (
@@ -137,18 +143,18 @@ def describe(about: dict[str, Any]) -> str:
     )
 
 
-def _write(book: Book, about: dict[str, Any]) -> None:
-    judged: list[Row] = rows(book, FIGURES)
+def _write(report: BenchmarkReport, about: dict[str, Any]) -> None:
+    judged: list[Row] = rows(report, FIGURES)
     content = {
         "machine": about,
         "figures": [row.as_dict() for row in judged],
-        "notes": book.notes,
+        "notes": report.notes,
     }
     JSON.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _read_command_line() -> argparse.Namespace:
-    names = [*SCENES, *(figure.id for figure in FIGURES)]
+    names = [*MEASUREMENTS, *(figure.id for figure in FIGURES)]
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, help=f"of each (default {RUNS})")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter")

@@ -1,7 +1,7 @@
-"""What Linux tells of a program's processes: memory, CPU, wake-ups, bytes written.
+"""Reads memory, CPU time, wake-ups and bytes written of a program from /proc.
 
-A program is all processes that carry its mark in their environment, so that helpers it
-started, detached ones too, count as its own.
+All processes with the program's mark in their environment belong to it. So its helpers
+count, detached ones too.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _SWITCHES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a program's processes have done until a moment."""
+    """The totals of a program's processes up to a moment."""
 
     at: float
     switches: dict[int, int]
-    """Of each thread, voluntary ones and others; one that ended takes its own along."""
+    """Context switches by thread, voluntary and not; ended threads are missing."""
     names: dict[int, str]
-    """Of each thread."""
+    """The name of each thread."""
     cpu_ms: dict[int, float]
-    """Of each process, threads that ended included."""
+    """CPU time by process, threads that ended included."""
     written: dict[int, int]
-    """Bytes of each process that went, or will go, to a disk."""
+    """Bytes that each process wrote to a disk, or that the system still will."""
 
     def since(self, before: Activity) -> tuple[int, float, int]:
-        """Give the switches, the CPU's milliseconds and the bytes since then."""
+        """Return the context switches, milliseconds of CPU and bytes since then."""
         return (
             int(_grown(before.switches, self.switches)),
             _grown(before.cpu_ms, self.cpu_ms),
@@ -56,7 +56,7 @@ class Activity:
         )
 
     def by_thread(self, before: Activity) -> Counter[str]:
-        """Give the switches since then by the threads' names, of those that had any."""
+        """Return the context switches since then by thread name, without zeros."""
         found: Counter[str] = Counter()
         for thread, count in self.switches.items():
             found[self.names[thread]] += count - before.switches.get(thread, 0)
@@ -64,7 +64,7 @@ class Activity:
 
 
 def members(token: str) -> list[int]:
-    """Find the processes that carry a mark."""
+    """Return the ids of the processes with this token in their mark."""
     mark = f"{MARK}={token}".encode()
     found = []
     for environ in _PROC.glob("[0-9]*/environ"):
@@ -75,7 +75,7 @@ def members(token: str) -> list[int]:
 
 
 def pss_mb(processes: Iterable[int]) -> float:
-    """Give what they hold in memory, what is shared divided among those who share."""
+    """Return the proportional set size of processes, in megabytes."""
     total = 0
     for pid in processes:
         with contextlib.suppress(OSError):  # it has just ended
@@ -86,9 +86,9 @@ def pss_mb(processes: Iterable[int]) -> float:
 
 
 def still_pss_mb(token: str) -> float:
-    """Give a program's memory as soon as it stops changing.
+    """Return a program's memory in megabytes once it stops changing.
 
-    If it never does, then what it is after a while.
+    If it never does, return its memory after 20 seconds.
     """
     last, changed = pss_mb(members(token)), time.monotonic()
 
@@ -100,12 +100,12 @@ def still_pss_mb(token: str) -> float:
         return time.monotonic() - changed > _STILL_S
 
     with contextlib.suppress(WaitTimeoutError):
-        wait_until(is_still, "memory that stands still", _STILL_WITHIN_S)
+        wait_until(is_still, "steady memory", _STILL_WITHIN_S)
     return pss_mb(members(token))
 
 
 def activity(processes: Iterable[int]) -> Activity:
-    """Read what they have done so far."""
+    """Read the totals of processes."""
     switches: dict[int, int] = {}
     names: dict[int, str] = {}
     cpu: dict[int, float] = {}
@@ -124,16 +124,16 @@ def activity(processes: Iterable[int]) -> Activity:
 
 
 def cpu_ms(pid: int) -> float:
-    """Give the CPU time of a process: exactly, where `stat` counts in steps of 10 ms.
+    """Return the CPU time of a process exactly; `/proc/PID/stat` counts in 10 ms.
 
-    That is what `clock_getcpuclockid(3)` names; Python has no word for it.
+    The clock's id is that of `clock_getcpuclockid(3)`, which Python does not have.
     """
     clock = ~pid << 3 | 2
     return time.clock_gettime_ns(clock) / _NS_PER_MS
 
 
 def libraries(pid: int) -> set[str]:
-    """Name the files that a process has mapped."""
+    """Return the paths of the files that a process maps; empty if it ended."""
     try:
         text = (_PROC / str(pid) / "maps").read_text(errors="replace")
     except OSError:
@@ -142,7 +142,7 @@ def libraries(pid: int) -> set[str]:
 
 
 def changed_files(folder: Path, before: dict[Path, tuple[int, int]]) -> list[str]:
-    """Name the files that are not as they were when `files` looked."""
+    """Return the names of files that changed since `files` listed the folder."""
     now = files(folder)
     return sorted(
         str(path.relative_to(folder))
@@ -152,7 +152,7 @@ def changed_files(folder: Path, before: dict[Path, tuple[int, int]]) -> list[str
 
 
 def files(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Give the time and the size of all files in a folder."""
+    """Return time in nanoseconds and size of all files in a folder."""
     found = {}
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -162,14 +162,14 @@ def files(folder: Path) -> dict[Path, tuple[int, int]]:
     return found
 
 
-class Ending:
-    """Hears of a process's end at once; made before it is asked to end."""
+class ExitWatcher:
+    """Waits for the end of a process; to be made before the process is ended."""
 
     def __init__(self, pid: int) -> None:
         self._descriptor = os.pidfd_open(pid)
 
     def wait(self, timeout_s: float) -> bool:
-        """Say whether it ended within this time."""
+        """Whether it ends within this time."""
         try:
             ended, _, _ = select.select([self._descriptor], [], [], timeout_s)
         finally:

@@ -1,4 +1,4 @@
-"""What was measured, held against what is aimed at: medians, verdicts, a table."""
+"""The benchmark's samples, their limits, and the table of both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 FLOOR: Final = "bare tray"
-"""The subject that all others are measured by."""
+"""The subject that others are compared with."""
 CHECKOUT: Final = "checkout"
 BUNDLE: Final = "bundle"
 OURS: Final = (CHECKOUT, BUNDLE)
@@ -25,20 +25,19 @@ class Bound:
     """A limit that a figure of ours must keep."""
 
     words: str
-    limit: Callable[[Book, str], float | None]
-    """From all figures and the subject's name; None where nothing was measured to
-    compare with."""
+    limit: Callable[[BenchmarkReport, str], float | None]
+    """From the report and a subject's name; None without a sample to compare with."""
     strict: bool = False
-    """Whether the limit itself is too much already."""
+    """Whether the limit itself is too much."""
 
     def holds(self, value: float, limit: float) -> bool:
-        """Say whether a figure keeps it."""
+        """Whether a figure keeps the limit."""
         return value < limit if self.strict else value <= limit
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Something that is measured of several subjects."""
+    """A quantity that is measured for several subjects."""
 
     id: str
     title: str
@@ -47,39 +46,39 @@ class Figure:
     digits: int = 1
 
 
-class Book:
-    """Every sample of a run, by figure and subject, and what could not be measured."""
+class BenchmarkReport:
+    """The samples of a benchmark by figure and subject, and notes."""
 
     def __init__(self) -> None:
         self._samples: dict[str, dict[str, list[float]]] = defaultdict(dict)
         self.notes: list[str] = []
 
     def add(self, figure: str, subject: str, value: float) -> None:
-        """Write a sample down."""
+        """Add a sample."""
         self._samples[figure].setdefault(subject, []).append(value)
 
     def note(self, words: str) -> None:
-        """Write down, once, what a reader of the figures has to know."""
+        """Add a note for a reader of the figures, once."""
         if words not in self.notes:
             self.notes.append(words)
 
     def subjects(self, figure: str) -> list[str]:
-        """Name whose figure was measured."""
+        """Return the subjects that have samples of a figure."""
         return list(self._samples.get(figure, {}))
 
     def samples(self, figure: str, subject: str) -> list[float]:
-        """Give what was measured, in order."""
+        """Return the samples in the order of their measurement."""
         return list(self._samples.get(figure, {}).get(subject, []))
 
     def median(self, figure: str, subject: str) -> float | None:
-        """Give the median; None if nothing was measured."""
+        """Return the median; None without a sample."""
         samples = self.samples(figure, subject)
         return statistics.median(samples) if samples else None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure of a subject, and what became of its aim."""
+    """A figure of a subject, with its verdict."""
 
     figure: Figure
     subject: str
@@ -87,7 +86,7 @@ class Row:
     aims: tuple[tuple[str, float | None], ...]
     """Each bound in words, and its limit in the figure's unit."""
     verdict: str
-    """`ok`, `missed`, `?` if the other side was not measured, or empty without aim."""
+    """`ok`, `missed`, `?` without a sample to compare with, empty without a bound."""
 
     @property
     def median(self) -> float:
@@ -95,7 +94,7 @@ class Row:
         return statistics.median(self.samples)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give it as JSON has it."""
+        """Return the row as JSON has it."""
         return {
             "figure": self.figure.id,
             "title": self.figure.title,
@@ -116,16 +115,16 @@ def at_most(value: float) -> Bound:
 
 
 def below(value: float) -> Bound:
-    """Bound a figure by a number that is too much itself."""
+    """Bound a figure by a number that it must stay below."""
     return Bound(f"< {value:g}", lambda _book, _subject: value, strict=True)
 
 
 def times(factor: float, figure: str, other: str = "") -> Bound:
     """Bound a figure by another one's median, of another subject or of the same."""
 
-    def limit(book: Book, subject: str) -> float | None:
-        found = book.median(figure, other or subject)
-        return None if found is None else factor * found
+    def limit(report: BenchmarkReport, subject: str) -> float | None:
+        median = report.median(figure, other or subject)
+        return None if median is None else factor * median
 
     times_sign = "\N{MULTIPLICATION SIGN}"
     return Bound(f"≤ {factor:g} {times_sign} {other or figure}", limit)
@@ -134,26 +133,26 @@ def times(factor: float, figure: str, other: str = "") -> Bound:
 def below_peers(figure: str) -> Bound:
     """Bound a figure by every peer's."""
 
-    def limit(book: Book, _subject: str) -> float | None:
-        medians = (book.median(figure, peer) for peer in PEERS)
+    def limit(report: BenchmarkReport, _subject: str) -> float | None:
+        medians = (report.median(figure, peer) for peer in PEERS)
         return min((one for one in medians if one is not None), default=None)
 
     return Bound("< every peer", limit, strict=True)
 
 
-def rows(book: Book, figures: Iterable[Figure]) -> list[Row]:
-    """Judge all that was measured, in the order of the figures."""
+def rows(report: BenchmarkReport, figures: Iterable[Figure]) -> list[Row]:
+    """Return a row for each figure and subject, in the order of the figures."""
     return [
-        _row(book, figure, subject)
+        _row(report, figure, subject)
         for figure in figures
-        for subject in sorted(book.subjects(figure.id), key=_ORDER.index)
+        for subject in sorted(report.subjects(figure.id), key=_ORDER.index)
     ]
 
 
-def _row(book: Book, figure: Figure, subject: str) -> Row:
-    samples = tuple(book.samples(figure.id, subject))
+def _row(report: BenchmarkReport, figure: Figure, subject: str) -> Row:
+    samples = tuple(report.samples(figure.id, subject))
     bounds = figure.bounds if subject in OURS else ()
-    limits = [bound.limit(book, subject) for bound in bounds]
+    limits = [bound.limit(report, subject) for bound in bounds]
     median = statistics.median(samples)
     kept = [
         limit is None or bound.holds(median, limit)
@@ -169,7 +168,7 @@ def _row(book: Book, figure: Figure, subject: str) -> Row:
 
 
 def table(judged: Sequence[Row]) -> str:
-    """Write the figures for a person: one line for each figure and subject."""
+    """Return the rows as a text table, one line each."""
     lines = [("", "figure", "of", "median", "min – max", "n", "aim")]
     previous = ""
     for row in judged:

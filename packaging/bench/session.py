@@ -1,4 +1,4 @@
-"""The desktop of a benchmark: programs started on it, timed by what its bus hears."""
+"""The desktop of a benchmark, and a monitor of its session bus that times programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jeepney.bus_messages import Monitoring
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from bench import process_metrics
-from bench.process_metrics import MARK, Ending
+from bench.process_metrics import MARK, ExitWatcher
 from desktop.desktop import Desktop
 from tooling.processes import WaitTimeoutError, wait_until
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.subjects import Subject
 
 _ITEM: Final = "org.kde.StatusNotifierItem"
-_HEARD: Final = (
+_MONITORED: Final = (
     "type='method_call',member='RegisterStatusNotifierItem'",
     f"type='signal',interface='{_ITEM}',member='NewToolTip'",
 )
@@ -39,13 +39,13 @@ _WINDOW_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Something that a tray icon said on the bus."""
+class TrayEvent:
+    """A message of a tray icon on the bus: its registration, or a new tooltip."""
 
     at: float
     sender: str
     path: str
-    """Of the icon, if it was registered by this."""
+    """The icon's object path; empty in a message that registers none."""
 
 
 def _pid_of(sender: str) -> Message:
@@ -55,18 +55,18 @@ def _pid_of(sender: str) -> Message:
     return new_method_call(bus, "GetConnectionUnixProcessID", "s", (sender,))
 
 
-class Ears:
-    """Hears tray icons come and change, without being asked by anybody.
+class TrayMonitor:
+    """Watches the session bus for tray icons that appear and change.
 
-    The panel is the desktop's own; this only looks on.
+    The taskbar is the desktop's own; this only monitors the bus.
     """
 
     def __init__(self, bus: str) -> None:
-        self._heard: list[Heard] = []
-        self._news = threading.Condition()
+        self._events: list[TrayEvent] = []
+        self._arrived = threading.Condition()
         self._connection = open_dbus_connection(bus)
-        Proxy(Monitoring(), self._connection).BecomeMonitor(list(_HEARD))
-        self._asking = open_dbus_connection(bus)
+        Proxy(Monitoring(), self._connection).BecomeMonitor(list(_MONITORED))
+        self._calls = open_dbus_connection(bus)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -74,20 +74,20 @@ class Ears:
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
-        self._asking.close()
+        self._calls.close()
 
-    def icon(self, token: str, since: float, timeout_s: float = _APPEAR_S) -> Heard:
+    def icon(self, token: str, since: float, timeout_s: float = _APPEAR_S) -> TrayEvent:
         """Wait until a program registers its icon; `WaitTimeoutError` if it doesn't."""
         deadline = time.monotonic() + timeout_s
-        looked = 0
+        seen_count = 0
         while time.monotonic() < deadline:
-            with self._news:
-                fresh = [one for one in self._heard[looked:] if one.path]
-                looked = len(self._heard)
-                if not fresh:
-                    self._news.wait(_LOOK_AGAIN_S)
+            with self._arrived:
+                events = [one for one in self._events[seen_count:] if one.path]
+                seen_count = len(self._events)
+                if not events:
+                    self._arrived.wait(_LOOK_AGAIN_S)
                     continue
-            for one in fresh:
+            for one in events:
                 if one.at >= since and self._pid(one.sender) in process_metrics.members(
                     token
                 ):
@@ -95,7 +95,7 @@ class Ears:
         message = "it shows no tray icon"
         raise WaitTimeoutError(message)
 
-    def tooltip_with(self, icon: Heard, words: str, timeout_s: float) -> float:
+    def tooltip_with(self, icon: TrayEvent, words: str, timeout_s: float) -> float:
         """Wait until an icon's tooltip holds these words, and give the moment.
 
         It is read when the icon says that it changed.
@@ -103,19 +103,19 @@ class Ears:
         deadline = time.monotonic() + timeout_s
         seen = "nothing"
         while time.monotonic() < deadline:
-            with self._news:
-                count = len(self._heard)
+            with self._arrived:
+                count = len(self._events)
             seen = self.tooltip(icon)
             now = time.monotonic()
             if words in seen:
                 return now
-            with self._news:
-                if len(self._heard) == count:
-                    self._news.wait(_LOOK_AGAIN_S)
+            with self._arrived:
+                if len(self._events) == count:
+                    self._arrived.wait(_LOOK_AGAIN_S)
         message = f"no {words!r} in the tooltip within {timeout_s:g} s, but {seen!r}"
         raise WaitTimeoutError(message)
 
-    def tooltip(self, icon: Heard) -> str:
+    def tooltip(self, icon: TrayEvent) -> str:
         """Read an icon's tooltip; empty if it has none."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
         reply = self._reply(Properties(address).get("ToolTip"))
@@ -124,13 +124,13 @@ class Ears:
         ((_, (_, _, title, text)),) = reply.body
         return f"{title}\n{text}"
 
-    def activate(self, icon: Heard) -> None:
+    def activate(self, icon: TrayEvent) -> None:
         """Do what a click on an icon does."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
         asked = new_method_call(address, "Activate", "ii", (0, 0))
         self._reply(asked)
 
-    def choose(self, icon: Heard, label: str) -> None:
+    def choose(self, icon: TrayEvent, label: str) -> None:
         """Choose an entry of an icon's menu by the beginning of its label."""
         address = DBusAddress(icon.path, icon.sender, _ITEM)
         reply = self._reply(Properties(address).get("Menu"))
@@ -157,7 +157,7 @@ class Ears:
 
     def _reply(self, message: Message) -> Message:
         try:
-            return self._asking.send_and_get_reply(message, timeout=_REPLY_S)
+            return self._calls.send_and_get_reply(message, timeout=_REPLY_S)
         except TimeoutError as error:
             words = f"it did not answer within {_REPLY_S:g} s"
             raise WaitTimeoutError(words) from error
@@ -173,35 +173,35 @@ class Ears:
             path = ""
             if message.header.message_type is MessageType.method_call:
                 # Either the icon's path, or a name whose icon has the usual path.
-                (said,) = message.body
-                path = said if said.startswith("/") else "/StatusNotifierItem"
-            with self._news:
+                (name,) = message.body
+                path = name if name.startswith("/") else "/StatusNotifierItem"
+            with self._arrived:
                 sender = fields[HeaderFields.sender]
-                self._heard.append(Heard(now, sender, path))
-                self._news.notify_all()
+                self._events.append(TrayEvent(now, sender, path))
+                self._arrived.notify_all()
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A program on the stage."""
+class RunningProgram:
+    """A program that runs on the desktop of the benchmark."""
 
     subject: Subject
     process: subprocess.Popen[str]
     token: str
     home: Path
-    begun: float
-    """When it was started, by the clock that `Heard` is timed with."""
+    started_at: float
+    """By the clock of `TrayEvent.at`."""
 
     @property
     def processes(self) -> list[int]:
-        """Its processes, helpers included."""
+        """The ids of its processes, helpers included."""
         return process_metrics.members(self.token)
 
 
-class Stage(Desktop):
+class BenchmarkDesktop(Desktop):
     """A desktop on which each program has a home of its own.
 
-    Without a screen reader: assistive technology is off, as it is for most people.
+    Assistive technology is off, as it is for most people.
     """
 
     def __init__(self) -> None:
@@ -215,7 +215,7 @@ class Stage(Desktop):
         return self.env["DBUS_SESSION_BUS_ADDRESS"]
 
     def home_env(self, name: str) -> dict[str, str]:
-        """Give what makes a home of its own, and make it."""
+        """Make a home folder, and return the environment that points to it."""
         home = self.folder / "homes" / name
         folders = {
             "HOME": home,
@@ -229,49 +229,51 @@ class Stage(Desktop):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return {key: str(folder) for key, folder in folders.items()}
 
-    def launch(self, subject: Subject) -> Running:
+    def launch(self, subject: Subject) -> RunningProgram:
         """Start a program in its home."""
         self._started += 1
         token = f"{self.folder.name}-{self._started}"
         env = {**self.home_env(subject.name), **subject.env, MARK: token}
         command = [*subject.command, *subject.arguments]
-        begun = time.monotonic()
+        start = time.monotonic()
         process = self.spawn(command, env=env, log=subject.name)
         home = self.folder / "homes" / subject.name
-        return Running(subject, process, token, home, begun)
+        return RunningProgram(subject, process, token, home, start)
 
-    def quit(self, running: Running) -> float | None:
-        """Ask a program to end, and give the seconds it took; None if it did not.
+    def quit(self, running: RunningProgram) -> float | None:
+        """End a program, and return the seconds it took.
 
-        Nor is there anything to measure of one that ended by itself.
+        None if it did not end in time, or had ended by itself before.
         """
         if running.process.poll() is not None:
             return None
-        ending = Ending(running.process.pid)
-        asked = time.monotonic()
+        ending = ExitWatcher(running.process.pid)
+        before = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
         ended = ending.wait(_QUIT_S)
-        passed = time.monotonic() - asked
+        passed = time.monotonic() - before
         self.stop(running.process)
         for pid in running.processes:  # helpers that it left behind
             process_metrics.end(pid)
         return passed if ended else None
 
-    def open_window(self, running: Running, ears: Ears, icon: Heard) -> bool:
-        """Click on its icon; False if no window came of it."""
-        ears.activate(icon)
+    def open_window(
+        self, running: RunningProgram, monitor: TrayMonitor, icon: TrayEvent
+    ) -> bool:
+        """Click on its icon; False if no window appears."""
+        monitor.activate(icon)
         return self._windows_are(running, shown=True)
 
-    def close_window(self, running: Running) -> bool:
+    def close_window(self, running: RunningProgram) -> bool:
         """Close its window as a person does; False if it stays."""
         self.run(["xdotool", "key", "alt+F4"])
         return self._windows_are(running, shown=False)
 
-    def has_window(self, running: Running) -> bool:
+    def has_window(self, running: RunningProgram) -> bool:
         """Whether it has a window on the screen."""
         return any(self.session.windows(pid) for pid in running.processes)
 
-    def _windows_are(self, running: Running, *, shown: bool) -> bool:
+    def _windows_are(self, running: RunningProgram, *, shown: bool) -> bool:
         try:
             wait_until(
                 lambda: self.has_window(running) is shown, "its window", _WINDOW_S

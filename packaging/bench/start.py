@@ -11,8 +11,8 @@ from bench.subjects import prepare
 from tooling.processes import WaitTimeoutError
 
 if TYPE_CHECKING:
-    from bench.context import Scene
-    from bench.session import Running
+    from bench.context import BenchmarkContext
+    from bench.session import RunningProgram
     from bench.subjects import Subject
 
 FIGURES: Final = (
@@ -41,66 +41,69 @@ FIGURES: Final = (
 )
 
 
-def warm_up(scene: Scene) -> None:
-    """Start each once without measuring: what is made at a first start is made then."""
-    for subject in scene.subjects:
-        prepare(subject, scene.stage)
-        running = scene.stage.launch(subject)
+def warm_up(context: BenchmarkContext) -> None:
+    """Start each program once without measuring: a first start makes files."""
+    for subject in context.subjects:
+        prepare(subject, context.desktop)
+        running = context.desktop.launch(subject)
         try:
-            scene.ears.icon(running.token, running.begun)
+            context.monitor.icon(running.token, running.started_at)
         except WaitTimeoutError as error:
-            scene.book.note(f"{subject.name}: {error}")
-        still_pss_mb(running.token)  # it has done what it does
-        scene.stage.quit(running)
+            context.report.note(f"{subject.name}: {error}")
+        still_pss_mb(running.token)  # its start is over
+        context.desktop.quit(running)
 
 
-def measure(scene: Scene) -> None:
-    """Start each so many times, one after the other."""
-    for _ in range(scene.runs):
-        for subject in scene.subjects:
-            _once(scene, subject)
+def measure(context: BenchmarkContext) -> None:
+    """Start each program, one after the other, and repeat that."""
+    for _ in range(context.runs):
+        for subject in context.subjects:
+            _once(context, subject)
 
 
-def _once(scene: Scene, subject: Subject) -> None:
-    prepare(subject, scene.stage)
-    amount = scene.till.next() if subject.is_ours else ""
-    running = scene.stage.launch(subject)
-    found: dict[str, float] = {}
+def _once(context: BenchmarkContext, subject: Subject) -> None:
+    prepare(subject, context.desktop)
+    amount = context.gateway.next_amount() if subject.is_ours else ""
+    running = context.desktop.launch(subject)
+    samples: dict[str, float] = {}
     notes = []
     try:
-        notes += _look(found, scene, running, amount)
+        notes += _sample(samples, context, running, amount)
     except WaitTimeoutError as error:
         notes.append(str(error))
-    seconds = scene.stage.quit(running)
+    seconds = context.desktop.quit(running)
     if seconds is None:
         notes.append("it ended by itself, or not within 10 s of SIGTERM")
     else:
-        found["quit"] = seconds
-    for figure, value in found.items():
-        scene.book.add(figure, subject.name, value)
+        samples["quit"] = seconds
+    for figure, value in samples.items():
+        context.report.add(figure, subject.name, value)
     for note in notes:
-        scene.book.note(f"{subject.name}: {note}")
+        context.report.note(f"{subject.name}: {note}")
 
 
-def _look(
-    found: dict[str, float], scene: Scene, running: Running, amount: str
+def _sample(
+    samples: dict[str, float],
+    context: BenchmarkContext,
+    running: RunningProgram,
+    amount: str,
 ) -> list[str]:
-    """Measure what comes between; what is not as it should be is given in words."""
-    stage, ears = scene.stage, scene.ears
-    icon = ears.icon(running.token, running.begun)
-    found["tray"] = icon.at - running.begun
+    """Measure a program between start and end, and return notes for the report."""
+    desktop, monitor = context.desktop, context.monitor
+    icon = monitor.icon(running.token, running.started_at)
+    samples["tray"] = icon.at - running.started_at
     if amount:
-        told = ears.tooltip_with(icon, amount, BALANCE_S)
-        found["balance"] = told - running.begun
-    found["pss"] = still_pss_mb(running.token)
-    if stage.has_window(running):
+        shown = monitor.tooltip_with(icon, amount, BALANCE_S)
+        samples["balance"] = shown - running.started_at
+    samples["pss"] = still_pss_mb(running.token)
+    if desktop.has_window(running):
         return ["it opens a window by itself; its PSS is with that"]
     if running.subject.name == FLOOR:
-        return []  # it has none
-    if not stage.open_window(running, ears, icon):
+        return []  # it has no window
+    if not desktop.open_window(running, monitor, icon):
         return ["no window, or none with a frame, came of a click on its icon"]
-    found["pss-open"] = still_pss_mb(running.token)
-    if not stage.close_window(running):
+    samples["pss-open"] = still_pss_mb(running.token)
+    if not desktop.close_window(running):
         return ["its window could not be closed"]
-    found["pss-closed"] = still_pss_mb(running.token)
+    samples["pss-closed"] = still_pss_mb(running.token)
     return []

@@ -1,4 +1,4 @@
-"""What is measured: the program, from the checkout and built, the floor, its peers."""
+"""The programs that are measured: ours, a bare tray icon, and peers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tooling.steps import StepError, run_quietly, say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bench.session import Stage
+    from bench.session import BenchmarkDesktop
 
 _NAME: Final = "balance-tray"
 BUILT: Final = WORK / "dist" / _NAME
@@ -58,17 +58,17 @@ class Subject:
     command: tuple[str | Path, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
-    """With which it starts in the tray, without a window."""
+    """The arguments that start it in the tray, without a window."""
     version: str = ""
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is the program, and not what it is measured by."""
+        """Whether it is the program itself, and not one to compare it with."""
         return self.name in OURS
 
 
 def subjects(*, with_peers: bool) -> list[Subject]:
-    """Find all that is there to be measured, the floor first."""
+    """Find the programs that are installed or built, the floor first."""
     _copy(VENV, FOLDER / "venv", STAMP.name)
     floor = Path(__file__).with_name("floor.py")
     program = (PYTHON, "-m", "trayapp")
@@ -94,10 +94,10 @@ def subjects(*, with_peers: bool) -> list[Subject]:
 
 
 def _copy(source: Path, copy: Path, stamp: str) -> Path:
-    """Have a copy that nothing else runs from, and nobody builds anew meanwhile.
+    """Copy a program so that no other process runs from it, and return the copy.
 
-    Files that others have mapped too are shared with them, and would count less the
-    more of them there are. A copy whose stamp is as old as the source's is good still.
+    Other processes that map the same files would lower the program's share of memory.
+    A copy is made again only when the time of its stamp is not the source's.
     """
     old, new = copy / stamp, source / stamp
     if not old.exists() or old.stat().st_mtime_ns != new.stat().st_mtime_ns:
@@ -106,9 +106,9 @@ def _copy(source: Path, copy: Path, stamp: str) -> Path:
     return copy
 
 
-def prepare(subject: Subject, stage: Stage) -> None:
-    """Spare a peer the window of its first start: it is to sit in the tray as we do."""
-    home = Path(stage.home_env(subject.name)["HOME"])
+def prepare(subject: Subject, desktop: BenchmarkDesktop) -> None:
+    """Write settings that keep a peer from opening a window at its first start."""
+    home = Path(desktop.home_env(subject.name)["HOME"])
     if subject.name == "syncthingtray":
         _write(home / ".config/syncthingtray.ini", _SYNCTHINGTRAY)
     elif subject.name == "nextcloud":
@@ -121,12 +121,14 @@ def prepare(subject: Subject, stage: Stage) -> None:
                 settings.execute(change)
 
 
-def add_account(subject: Subject, stage: Stage, url: str, key: str) -> None:
-    """Give the program an account, its key in the session's keyring."""
+def add_account(
+    subject: Subject, desktop: BenchmarkDesktop, url: str, key: str
+) -> None:
+    """Add an account to the program, with its key in the session's keyring."""
     custom = ("--service", "custom", "--base-url", url, "--key-stdin")
-    done = stage.run(
+    done = desktop.run(
         [*subject.command, "account", "add", "Shop", *custom],
-        env={**stage.home_env(subject.name), **subject.env},
+        env={**desktop.home_env(subject.name), **subject.env},
         stdin=f"{key}\n",
     )
     if done.returncode != 0:
@@ -151,7 +153,7 @@ def _peer(name: str) -> Subject | None:
 
 
 def _vorta() -> Subject | None:
-    """Install vorta where it can't get in the way of the program's packages."""
+    """Install vorta into an environment of its own."""
     python = _VORTA / "bin/python"
     try:
         if not (_VORTA / "bin/vorta").exists():

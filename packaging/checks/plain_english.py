@@ -87,8 +87,14 @@ class Finding:
 
 
 def findings(path: Path, source: str) -> list[Finding]:
-    """Return what is to be corrected in a file, in the order of its lines."""
-    tree = ast.parse(source)
+    """Return what is to be corrected in a file, in the order of its lines.
+
+    A file that Python can't parse has no findings: other checks report it.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     found: list[Finding] = []
     for line, text in [*_docstrings(tree), *_comments(tokens)]:

@@ -1,4 +1,4 @@
-"""What is read of processes: those that carry the mark, and what they did since."""
+"""The processes that carry a mark, and their totals."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import process_metrics
-from bench.process_metrics import MARK, Activity, Ending
+from bench.process_metrics import MARK, Activity, ExitWatcher
 from tooling.processes import wait_until
 
 PARENT = """
@@ -24,7 +24,7 @@ child.wait()
 
 @pytest.fixture
 def family() -> Iterator[tuple[str, list[int]]]:
-    """Start a marked program with a helper; give its token, and both processes."""
+    """Start a marked program with a helper; return its token and both process ids."""
     token = f"test-{os.getpid()}"
     with subprocess.Popen(
         [sys.executable, "-c", PARENT],
@@ -63,8 +63,8 @@ def test_memory_is_that_of_all_processes(family: tuple[str, list[int]]) -> None:
     assert 0 < alone < process_metrics.pss_mb([parent, helper])
 
 
-def test_a_process_that_has_ended_holds_nothing() -> None:
-    """It is no error either: programs come and go while they are looked at."""
+def test_a_process_that_ended_has_no_memory() -> None:
+    """It is no error: programs end while they are measured."""
     with subprocess.Popen(["/bin/true"]) as ended:
         ended.wait()
 
@@ -73,8 +73,8 @@ def test_a_process_that_has_ended_holds_nothing() -> None:
     assert process_metrics.libraries(ended.pid) == set()
 
 
-def test_work_is_seen_finer_than_the_systems_ticks() -> None:
-    """A few milliseconds of CPU are not rounded to nothing."""
+def test_cpu_time_is_finer_than_the_systems_ticks() -> None:
+    """A few milliseconds of CPU are not rounded to 0."""
     before = process_metrics.activity([os.getpid()])
     sum(range(200_000))
     _, cpu_ms, _ = process_metrics.activity([os.getpid()]).since(before)
@@ -82,8 +82,8 @@ def test_work_is_seen_finer_than_the_systems_ticks() -> None:
     assert 0 < cpu_ms < 10_000
 
 
-def test_what_a_new_thread_did_counts_from_its_beginning() -> None:
-    """And what was done before is left out of account."""
+def test_all_switches_of_a_new_thread_count() -> None:
+    """Of the others, those since the first reading count."""
     names = {1: "python", 2: "poller", 3: "asleep"}
     before = Activity(0.0, {1: 10, 3: 1}, names, {1: 5.0}, {1: 4_096})
     after = Activity(60.0, {1: 12, 2: 3, 3: 1}, names, {1: 5.5}, {1: 8_192})
@@ -92,13 +92,13 @@ def test_what_a_new_thread_did_counts_from_its_beginning() -> None:
     assert after.by_thread(before) == {"python": 2, "poller": 3}
 
 
-def test_a_process_knows_the_files_that_it_has_mapped() -> None:
+def test_the_files_that_a_process_maps_are_listed() -> None:
     """Python's own are among them."""
     assert any("python" in one for one in process_metrics.libraries(os.getpid()))
 
 
-def test_changed_new_and_removed_files_are_named(tmp_path: Path) -> None:
-    """And none that stayed as it was."""
+def test_changed_new_and_removed_files_are_listed(tmp_path: Path) -> None:
+    """Unchanged files are not."""
     for name in ("same", "changed", "removed"):
         (tmp_path / name).write_text("a")
     before = process_metrics.files(tmp_path)
@@ -114,10 +114,10 @@ def test_changed_new_and_removed_files_are_named(tmp_path: Path) -> None:
     ]
 
 
-def test_an_end_is_heard_and_a_missing_one_too() -> None:
-    """Without looking again and again."""
+def test_the_end_of_a_process_is_noticed() -> None:
+    """A process that goes on is noticed too, after the time is over."""
     with subprocess.Popen(["/bin/sleep", "60"]) as sleeping:
-        assert not Ending(sleeping.pid).wait(0.01)
-        ending = Ending(sleeping.pid)
+        assert not ExitWatcher(sleeping.pid).wait(0.01)
+        ending = ExitWatcher(sleeping.pid)
         sleeping.kill()
         assert ending.wait(10)
