@@ -21,7 +21,7 @@ from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.concurrency import MAX_CONCURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +76,9 @@ def measure_accounts(context: BenchmarkContext) -> None:
     """Refresh up to a thousand accounts, and compare with httpx alone."""
     report = context.report
     report.note(
-        f"many accounts: from the checkout, {AT_ONCE} at a time, keys in memory; httpx "
-        "alone keeps its connections, the program opens one for each request"
+        f"many accounts: from the checkout, {MAX_CONCURRENT} at a time, keys in "
+        "memory; httpx alone keeps its connections, the program opens one for each "
+        "request"
     )
     with _gateway(context) as url:
         for _ in range(context.runs):
@@ -182,7 +183,7 @@ def _inside(
 
 def _bare(context: BenchmarkContext, url: str, count: int) -> float:
     command: list[str | Path] = [PYTHON, BARE, "ask", url, str(count), KEY]
-    done = context.desktop.run([*command, str(AT_ONCE)], timeout_s=_WITHIN_S)
+    done = context.desktop.run([*command, str(MAX_CONCURRENT)], timeout_s=_WITHIN_S)
     return float(_json(done.stdout)["seconds"])
 
 

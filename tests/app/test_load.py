@@ -33,7 +33,7 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import Emit, Event, RefreshFinished
-from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.concurrency import MAX_CONCURRENT
 from trayapp.ui.tray.tray import Tray
 
 COUNT = 1_000
@@ -190,20 +190,20 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         drop(set(QApplication.topLevelWidgets()) - before)
     tally.add(FAULTS, HANGING + len(gui.hanging))
     assert gui.other == []
-    all_deadlines = HANGING * DEADLINE_S / AT_ONCE
+    all_deadlines = HANGING * DEADLINE_S / MAX_CONCURRENT
     assert first < all_deadlines + 60
     assert second < 30
     assert behind > HANGING // 3, "they were not waited for"
     assert checked < 3 * DEADLINE_S + 2
     assert more_mb < MOST_MB
-    assert open_files() <= files + AT_ONCE
+    assert open_files() <= files + MAX_CONCURRENT
     assert threading.active_count() <= threads
     assert stall < LONGEST_STALL_MS * 4, "four times: a machine under load"
 
 
 def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> None:
     """On real sockets: neither files, nor tasks, nor memory."""
-    keys = {f"id{n}": f"{crowd.GOOD}{n}" for n in range(AT_ONCE * 5)}
+    keys = {f"id{n}": f"{crowd.GOOD}{n}" for n in range(MAX_CONCURRENT * 5)}
     places = Paths.of_demo(tmp_path)
     accounts = tuple(Account(one, one, Service.CUSTOM, url) for one in keys)
     ConfigFile(places.config).save(Config(accounts))

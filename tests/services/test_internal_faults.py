@@ -119,8 +119,8 @@ SITES: dict[str, tuple[object, str]] = {
     "foreseeing": (AlertService, "show_outlook"),
     "hearing": (AlertService, "hear"),
     "looking at the time": (AlertService, "_look_at"),
-    "choosing a lane": (ConcurrencyLimit, "learn"),
-    "thinning out": (HistoryReports, "thin_out"),
+    "noting its result": (ConcurrencyLimit, "note_result"),
+    "applying retention": (HistoryReports, "apply_retention"),
     "saying that it is asked": (BrokenLog, "on_started"),
     "saying what came": (BrokenLog, "on_finished"),
     "saying when it runs out": (BrokenLog, "on_forecast"),
@@ -179,7 +179,7 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     """Each fault is in the log; the alert of the sound account is told meanwhile."""
     owner, name = SITES[site]
     faults: list[int] = []
-    monkeypatch.setattr("trayapp.services.history.reports._FIRST_S", 0.05)
+    monkeypatch.setattr("trayapp.services.history.reports._FIRST_RETENTION_S", 0.05)
     monkeypatch.setattr(DBusNotifier, "is_served", always)
 
     async def story() -> None:

@@ -44,7 +44,7 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
 from trayapp.services.log.log_file import start_log
-from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.concurrency import MAX_CONCURRENT
 from trayapp.services.polling.refresh import Refresh
 
 _EXIT_CODES: Final = {
@@ -92,7 +92,7 @@ async def _ask_all(
 
     gateway = GatewayClient()
     refresh = Refresh(keychain, gateway, record, lambda: datetime.now(UTC))
-    room = asyncio.Semaphore(AT_ONCE)
+    room = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def ask(account: Account) -> Outcome:
         async with room:

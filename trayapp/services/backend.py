@@ -148,7 +148,7 @@ class Backend:
 
     async def run(self) -> None:
         """Load what is stored, and watch the accounts until cancelled."""
-        books = self._books.keep(lambda: self._alarm.account_ids)
+        books = self._books.run_retention(lambda: self._alarm.account_ids)
         beside = [asyncio.create_task(books)]
         if self._wakeups is not None:
             beside.append(asyncio.create_task(self._wakeups.run()))
@@ -189,7 +189,7 @@ class Backend:
         """Ask for a balance and store nothing; emits `TrialFinished`."""
         if trial.key is not None:
             self._keychain.mask(trial.key)
-        outcome = await self._refresh.ask(trial.account, trial.key)
+        outcome = await self._refresh.request(trial.account, trial.key)
         self._emit(TrialFinished(trial, outcome))
 
     async def save(self, changes: Changes, shown: frozenset[str]) -> None:

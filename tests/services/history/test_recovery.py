@@ -209,7 +209,7 @@ def test_the_database_of_another_program_is_kept_aside(
 def test_a_newer_versions_database_is_not_changed_by_a_single_byte(
     path: Path, whole: bytes, mode: str, tally: Tally
 ) -> None:
-    """Whatever journal it has, and even if this version would find it damaged."""
+    """In either mode, and even if this version would find it damaged."""
     put(path, whole)
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA journal_mode = {mode}")
@@ -227,27 +227,27 @@ def test_a_newer_versions_database_is_not_changed_by_a_single_byte(
 def test_a_write_that_was_cut_off_is_taken_back(
     path: Path, whole: bytes, now: datetime, tmp_path: Path, tally: Tally
 ) -> None:
-    """However much of its journal there is: what is left is whole."""
+    """However much of its rollback journal there is: the database is undamaged."""
     put(path, whole)
-    journal = path.with_name("history.sqlite3-journal")
+    rollback = path.with_name("history.sqlite3-journal")
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA cache_size = 2")  # so that it is in the file already
         db.execute("UPDATE reading SET amount = '1' || amount")
-        torn, rescue = path.read_bytes(), journal.read_bytes()
+        torn, rescue = path.read_bytes(), rollback.read_bytes()
     assert torn != whole
     for length in (len(rescue), 0, 100, 512, 600, len(rescue) // 2, len(rescue) - 1):
         folder = tmp_path / str(length)
         folder.mkdir()
         here = folder / path.name
         here.write_bytes(torn)
-        (folder / journal.name).write_bytes(rescue[:length])
+        (folder / rollback.name).write_bytes(rescue[:length])
         kept, was_told = goes_on(here, now)
         if length == len(rescue):
             assert (kept, was_told) == (2 * COUNT, False)
         tally.add(FAULTS)
 
 
-def test_a_journal_of_something_else_is_not_played_back(
+def test_a_foreign_rollback_file_is_not_played_back(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
     """Noise beside a good database changes nothing."""
@@ -327,10 +327,10 @@ def test_where_a_file_has_one_name_only_it_is_moved(
     assert len(asides(path)) == 1
 
 
-def test_a_mending_that_was_killed_is_begun_anew(
+def test_a_recovery_that_was_killed_starts_again(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
-    """Its half of a file is thrown away, not the damaged one."""
+    """It removes the half-written file, not the damaged one."""
     put(path, whole[:-PAGE])
     path.with_name("history.sqlite3.mended").write_bytes(whole[: 3 * PAGE])
     kept, was_told = goes_on(path, now)

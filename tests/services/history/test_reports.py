@@ -285,7 +285,7 @@ def test_a_file_that_cannot_be_written_is_told(
         asyncio.run(books.export(MAIN, kind, str(tmp_path)))
 
 
-def test_an_old_past_is_thinned_and_its_months_still_add_up(scene: Scene) -> None:
+def test_retention_leaves_the_months_as_they_were(scene: Scene) -> None:
     """What is recent stays whole; what is old keeps what its months need."""
     start = scene.now - timedelta(days=200)
     scene.keep(
@@ -293,7 +293,7 @@ def test_an_old_past_is_thinned_and_its_months_still_add_up(scene: Scene) -> Non
     )
     months = scene.page().months
     count = len(list(scene.history.readings("a")))
-    asyncio.run(scene.books().thin_out("a"))
+    asyncio.run(scene.books().apply_retention("a"))
     left = list(scene.history.readings("a"))
     assert len(left) < count * 0.8
     recent = scene.now - timedelta(days=90)
@@ -302,8 +302,8 @@ def test_an_old_past_is_thinned_and_its_months_still_add_up(scene: Scene) -> Non
 
 
 def test_a_short_past_is_left_whole(scene: Scene) -> None:
-    """Nothing is thinned before it is old."""
+    """Retention leaves recent readings alone."""
     hours = range(24 * 30)
     scene.keep(*((scene.now - timedelta(hours=hour), f"{hour}") for hour in hours))
-    asyncio.run(scene.books().thin_out("a"))
+    asyncio.run(scene.books().apply_retention("a"))
     assert len(list(scene.history.readings("a"))) == len(hours)

@@ -128,11 +128,11 @@ def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
 def test_what_another_program_held_up_is_written_when_it_lets_go(
     scene: Scene, tally: Tally
 ) -> None:
-    """In its order; until then it is remembered, told once, and hardly waited for."""
+    """In order. Until then it is known, reported once, and hardly waited for."""
     let_go = scene.held()
-    begun = time.monotonic()
+    start = time.monotonic()
     shown = [scene.read() for _ in range(50)]
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - start < 1
     assert scene.kinds() == [HistoryBusy]
     assert scene.history.readings("a") == tuple(shown)
     assert scene.history.last("a", scene.now) == shown[-1]

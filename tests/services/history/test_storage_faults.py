@@ -524,7 +524,7 @@ def test_the_command_line_and_the_window_write_side_by_side(
 def test_all_that_a_run_makes_is_for_its_owner_alone(
     tmp_path: Path, meter: Meter, umask: int, tally: Tally
 ) -> None:
-    """Settings, history, journal, log, and what was kept aside: 0600 in 0700."""
+    """Settings, database, rollback file, log and kept copies: 0600 in 0700."""
     scene = Scene(tmp_path / "profile", meter.url)
 
     async def save(_: Scene) -> None:

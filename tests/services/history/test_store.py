@@ -208,7 +208,7 @@ def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
         assert history.load().snooze == Snooze()
 
 
-def test_a_payment_is_waited_for_after_a_restart(path: Path, now: datetime) -> None:
+def test_a_pending_payment_outlives_a_restart(path: Path, now: datetime) -> None:
     """The last one of an account counts."""
     with HistoryStore(path) as history:
         history.write(SetPendingPayment("a", now))
@@ -237,7 +237,7 @@ def test_a_reading_is_marked_as_a_correction_and_unmarked(
         assert history.corrections("b") == frozenset()
 
 
-def test_readings_are_thinned_to_those_worth_keeping(path: Path, now: datetime) -> None:
+def test_readings_of_one_account_are_removed(path: Path, now: datetime) -> None:
     """Of one account, and no other."""
     kept = [reading(now + hours * HOUR, str(hours)) for hours in range(5)]
     with HistoryStore(path) as history:

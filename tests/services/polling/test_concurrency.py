@@ -15,14 +15,18 @@ from trayapp.core.errors import (
     NoConnection,
     TimedOut,
 )
-from trayapp.services.polling.concurrency import AT_ONCE, SLOW_AT_ONCE, ConcurrencyLimit
+from trayapp.services.polling.concurrency import (
+    MAX_CONCURRENT,
+    MAX_SLOW,
+    ConcurrencyLimit,
+)
 
 
 class Scene:
     """Accounts that want a place and hold it until they are told to go."""
 
     def __init__(self) -> None:
-        self.lanes = ConcurrencyLimit()
+        self.limit = ConcurrencyLimit()
         self.inside: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -44,7 +48,7 @@ class Scene:
             await asyncio.sleep(0)
 
     async def _hold(self, account_id: str) -> None:
-        async with self.lanes.place(account_id):
+        async with self.limit.slot(account_id):
             self.inside.append(account_id)
             try:
                 await asyncio.Event().wait()
@@ -72,16 +76,16 @@ def ids(kind: str, count: int) -> list[str]:
 def slow(scene: Scene, *account_ids: str) -> None:
     """Let these have been slow at their last question."""
     for account_id in account_ids:
-        scene.lanes.learn(account_id, Failure(TimedOut))
+        scene.limit.note_result(account_id, Failure(TimedOut))
 
 
 def test_eight_have_a_place() -> None:
     """The ninth waits until one goes."""
 
     async def story(scene: Scene) -> None:
-        good = ids("good", AT_ONCE + 1)
+        good = ids("good", MAX_CONCURRENT + 1)
         await scene.come(*good)
-        assert scene.inside == good[:AT_ONCE]
+        assert scene.inside == good[:MAX_CONCURRENT]
         await scene.go(good[3])
         assert scene.inside[-1] == good[-1]
 
@@ -95,9 +99,9 @@ def test_slow_ones_leave_six_places_to_the_others() -> None:
         hanging, good = ids("hanging", 100), ids("good", 20)
         slow(scene, *hanging)
         await scene.come(*hanging)
-        assert scene.inside == hanging[:SLOW_AT_ONCE]
+        assert scene.inside == hanging[:MAX_SLOW]
         await scene.come(*good)
-        assert scene.inside[SLOW_AT_ONCE:] == good[: AT_ONCE - SLOW_AT_ONCE]
+        assert scene.inside[MAX_SLOW:] == good[: MAX_CONCURRENT - MAX_SLOW]
 
     play(story)
 
@@ -106,7 +110,7 @@ def test_slow_ones_have_their_turn() -> None:
     """In their order, and also while the quick ones fill all that is theirs."""
 
     async def story(scene: Scene) -> None:
-        hanging, good = ids("hanging", 5), ids("good", AT_ONCE)
+        hanging, good = ids("hanging", 5), ids("good", MAX_CONCURRENT)
         slow(scene, *hanging)
         await scene.come(*hanging, *good)
         await scene.go(hanging[0])
@@ -125,9 +129,9 @@ def test_one_that_kept_its_place_to_the_deadline_is_slow(
 
     async def story(scene: Scene) -> None:
         for one in ids("a", 3):
-            scene.lanes.learn(one, Failure(kind))
+            scene.limit.note_result(one, Failure(kind))
         await scene.come(*ids("a", 3))
-        assert len(scene.inside) == SLOW_AT_ONCE
+        assert len(scene.inside) == MAX_SLOW
 
     play(story)
 
@@ -137,8 +141,8 @@ def test_one_that_answers_is_quick_again(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         slow(scene, *ids("a", 4))
-        scene.lanes.learn("a 0", Reading(Balance(Decimal(1), "EUR"), now))
-        scene.lanes.learn("a 1", Failure(NoConnection))
+        scene.limit.note_result("a 0", Reading(Balance(Decimal(1), "EUR"), now))
+        scene.limit.note_result("a 1", Failure(NoConnection))
         await scene.come(*ids("a", 4))
         assert sorted(scene.inside) == ids("a", 4)
 
@@ -152,10 +156,10 @@ def test_one_that_a_person_waits_for_leaves_the_queue() -> None:
         hanging = ids("a", 3)
         slow(scene, *hanging)
         await scene.come(*hanging)
-        assert not scene.lanes.hasten("a 0")
-        assert scene.lanes.hasten("a 2")
+        assert not scene.limit.treat_as_quick("a 0")
+        assert scene.limit.treat_as_quick("a 2")
         await scene.go("a 2")
-        assert not scene.lanes.hasten("a 2")
+        assert not scene.limit.treat_as_quick("a 2")
         await scene.come("a 2")
         assert scene.inside == hanging
 

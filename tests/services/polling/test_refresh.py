@@ -96,7 +96,7 @@ def test_a_request_alone_records_nothing(
     refresh: Refresh, recorded: list[Outcome]
 ) -> None:
     """The settings dialog tries a key that is not stored yet."""
-    outcome = asyncio.run(refresh.ask(ACCOUNT))
+    outcome = asyncio.run(refresh.request(ACCOUNT))
     assert isinstance(outcome.result, Reading)
     assert recorded == []
 

@@ -28,7 +28,7 @@ from trayapp.services.history.changes import HistoryChange, SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.messages.events import RefreshStarted
-from trayapp.services.polling.concurrency import AT_ONCE
+from trayapp.services.polling.concurrency import MAX_CONCURRENT
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
 
@@ -96,7 +96,7 @@ class NoHistory(HistoryService):
 
 
 class Scene:
-    """A watch with its surroundings, running."""
+    """A scheduler with its surroundings, running."""
 
     def __init__(self, now: datetime) -> None:
         self.clock = Clock(now)
@@ -104,7 +104,7 @@ class Scene:
         self.events = EventLog()
         self.ticks = 0
         self.dice: random.Random | None = None
-        self.watch = Scheduler(
+        self.scheduler = Scheduler(
             self.refresh,
             self.history,
             self.events.record,
@@ -131,23 +131,23 @@ class Scene:
                 await self.refresh.answers.get()
 
     async def idle(self) -> None:
-        """Give the watch every chance to do what it should not."""
+        """Give the scheduler every chance to do what it should not."""
         for _ in range(20):
             await asyncio.sleep(0)
 
     async def pass_time(self, passed: timedelta) -> None:
-        """Set the clock forward and let the watch look."""
+        """Set the clock forward and wake the scheduler."""
         self.clock.now += passed
-        self.watch.ask_now([])
+        self.scheduler.ask_now([])
         await self.idle()
 
 
 def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -> Scene:
-    """Run a story beside the watch."""
+    """Run a story beside the scheduler."""
 
     async def run() -> Scene:
         scene = Scene(now)
-        watching = asyncio.create_task(scene.watch.run())
+        watching = asyncio.create_task(scene.scheduler.run())
         try:
             await story(scene)
         finally:
@@ -162,7 +162,7 @@ def test_new_accounts_are_asked_at_once(now: datetime) -> None:
     """Nobody waits an interval for the first balance."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A, B], SETTINGS)
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.answers(2)
 
     assert sorted(play(now, story).asked()) == ["a", "b"]
@@ -172,7 +172,7 @@ def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
     """Not a moment before, and then once."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         await scene.pass_time(SETTINGS.interval - timedelta(seconds=1))
         assert scene.refresh.names == ["a"]
@@ -187,13 +187,13 @@ def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         await scene.idle()
         assert scene.history.changes == []
         for kind in (Unauthorized, None, None):
             scene.refresh.kind = kind
-            scene.watch.ask_now()
+            scene.scheduler.ask_now()
             await scene.answers(1)
             await scene.idle()
 
@@ -208,13 +208,13 @@ def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
         await scene.idle()
-        assert scene.refresh.at_once == AT_ONCE
+        assert scene.refresh.at_once == MAX_CONCURRENT
         scene.refresh.gate.set()
         await scene.answers(100)
 
-    assert play(now, story).refresh.most_at_once == AT_ONCE
+    assert play(now, story).refresh.most_at_once == MAX_CONCURRENT
 
 
 def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
@@ -222,10 +222,10 @@ def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.idle()
         scene.refresh.gate = None
-        scene.watch.set([A, B], SETTINGS)
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.answers(1)
 
     assert play(now, story).refresh.names == ["a", "b"]
@@ -235,11 +235,11 @@ def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> No
     """Pressing Refresh while it is being asked changes nothing."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         scene.refresh.gate = asyncio.Event()
-        scene.watch.ask_now()
-        scene.watch.ask_now(["a"])
+        scene.scheduler.ask_now()
+        scene.scheduler.ask_now(["a"])
         await scene.idle()
         scene.refresh.gate.set()
         await scene.answers(1)
@@ -253,7 +253,7 @@ def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> No
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = Unauthorized
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         for _ in range(23):
             await scene.pass_time(timedelta(hours=1))
@@ -272,12 +272,12 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = Unauthorized
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         if how == "key":
-            scene.watch.ask_anew("a")
+            scene.scheduler.ask_anew("a")
         else:
-            scene.watch.ask_now(["a"])
+            scene.scheduler.ask_now(["a"])
         await scene.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
@@ -289,7 +289,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
     async def story(scene: Scene) -> None:
         plan = Plan(now + timedelta(hours=5), 1, must_persist=True)
         scene.history.state.waits["a"] = StoredWait(plan=plan)
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.pass_time(timedelta(hours=4))
         assert scene.refresh.names == []
         await scene.pass_time(timedelta(hours=1))
@@ -299,14 +299,14 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
 
 
 def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
-    """The old answer is not waited for, nor does it count."""
+    """The scheduler cancels the old request, and its response does not count."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.idle()
         scene.refresh.gate = None
-        scene.watch.ask_anew("a")
+        scene.scheduler.ask_anew("a")
         await scene.answers(1)
 
     scene = play(now, story)
@@ -320,12 +320,12 @@ def test_another_address_is_asked_at_once_and_another_name_is_not(
     """Only what changes the question asks it anew."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
-        scene.watch.set([replace(A, name="Renamed")], SETTINGS)
+        scene.scheduler.set([replace(A, name="Renamed")], SETTINGS)
         await scene.idle()
         assert scene.refresh.names == ["a"]
-        scene.watch.set([replace(A, sub_account="shop")], SETTINGS)
+        scene.scheduler.set([replace(A, sub_account="shop")], SETTINGS)
         await scene.answers(1)
 
     play(now, story)
@@ -335,12 +335,12 @@ def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
     """It may mean that the person is to be warned now."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         higher = replace(A, low_below=Decimal(99))
-        scene.watch.set([higher], SETTINGS)
+        scene.scheduler.set([higher], SETTINGS)
         await scene.answers(1)
-        scene.watch.set([replace(higher, warn_days=30)], SETTINGS)
+        scene.scheduler.set([replace(higher, warn_days=30)], SETTINGS)
         await scene.answers(1)
 
     play(now, story)
@@ -350,9 +350,9 @@ def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
     """Nobody waits out the old one."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        scene.scheduler.set([A], Settings(interval=timedelta(hours=24)))
         await scene.answers(1)
-        scene.watch.set([A], Settings(interval=timedelta(minutes=5)))
+        scene.scheduler.set([A], Settings(interval=timedelta(minutes=5)))
         await scene.pass_time(timedelta(minutes=5))
         await scene.answers(1)
 
@@ -364,9 +364,9 @@ def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([A, B], SETTINGS)
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.idle()
-        scene.watch.set([B], SETTINGS)
+        scene.scheduler.set([B], SETTINGS)
         scene.refresh.gate.set()
         await scene.answers(1)
         await scene.pass_time(timedelta(days=2))
@@ -380,7 +380,7 @@ def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
     """The next question comes at once and not in a year."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         await scene.pass_time(timedelta(days=-365))
         await scene.answers(1)
@@ -395,8 +395,8 @@ def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
 
     async def story(scene: Scene) -> None:
         scene.dice = random.Random(7)  # noqa: S311  # the same start each time
-        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
-        await scene.answers(AT_ONCE)
+        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await scene.answers(MAX_CONCURRENT)
         for _second in range(10):
             before = len(scene.refresh.names)
             await scene.pass_time(timedelta(seconds=1))
@@ -411,13 +411,13 @@ def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) ->
     """What is overdue is asked some seconds later, and nothing else is."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         scene.clock.now += SETTINGS.interval / 2
-        scene.watch.set([A, B], SETTINGS)
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.answers(1)
         scene.clock.now += SETTINGS.interval * 0.75
-        scene.watch.woke()
+        scene.scheduler.woke()
         await scene.idle()
         assert scene.refresh.names == ["a", "b"]
         await scene.pass_time(NETWORK_DELAY)
@@ -431,14 +431,14 @@ def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) ->
 def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
     now: datetime, tally: Tally
 ) -> None:
-    """Its connection is dead, and would be waited for to the deadline."""
+    """Its connection is dead, and would last until the deadline."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.idle()
         scene.clock.now += timedelta(hours=8)
-        scene.watch.woke()
+        scene.scheduler.woke()
         await scene.idle()
         assert scene.refresh.at_once == 0
         scene.refresh.gate = None
@@ -456,7 +456,7 @@ def test_who_started_offline_is_asked_when_the_network_comes(
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
-        scene.watch.set([A], Settings(interval=timedelta(hours=24)))
+        scene.scheduler.set([A], Settings(interval=timedelta(hours=24)))
         await scene.answers(1)
         for minutes in (1, 2, 4, 8):
             await scene.pass_time(timedelta(minutes=minutes))
@@ -464,7 +464,7 @@ def test_who_started_offline_is_asked_when_the_network_comes(
         await scene.pass_time(timedelta(minutes=1))
         scene.refresh.kind = None
         for _second in range(5):
-            scene.watch.came_online()
+            scene.scheduler.came_online()
             await scene.pass_time(timedelta(seconds=1))
         await scene.answers(1)
 
@@ -477,10 +477,10 @@ def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> No
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         for _second in range(300):
-            scene.watch.came_online()
+            scene.scheduler.came_online()
             await scene.pass_time(timedelta(seconds=1))
 
     assert len(play(now, story).refresh.names) == 11
@@ -496,8 +496,8 @@ def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
 
     async def story(scene: Scene) -> None:
         woke = asyncio.Event()
-        hear, scene.watch.woke = scene.watch.woke, woke.set  # type: ignore[method-assign]  # heard here too
-        scene.watch.set([A], SETTINGS)
+        hear, scene.scheduler.woke = scene.scheduler.woke, woke.set  # type: ignore[method-assign]  # heard here too
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         await scene.idle()
         scene.clock.now += jump
@@ -518,7 +518,7 @@ def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
     """One question when it is set, and one when it is put right."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         for step in (timedelta(days=365), timedelta(days=-365)) * 3:
             await scene.pass_time(step)
@@ -535,7 +535,7 @@ def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         await scene.pass_time(timedelta(minutes=1))
         await scene.answers(1)
@@ -558,7 +558,7 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
             raise ZeroDivisionError
 
         scene.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
-        scene.watch.set([A, B], SETTINGS)
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.idle()
         await scene.pass_time(timedelta(minutes=1))
         assert sorted(scene.refresh.names) == ["a", "b"]
@@ -570,7 +570,7 @@ def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> 
     """Looking at all accounts after each answer of 200 would be 40,000 looks."""
 
     async def story(scene: Scene) -> None:
-        scene.watch.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
         await scene.answers(100)
         await scene.idle()
 
@@ -586,7 +586,7 @@ def test_time_passes_at_least_once_a_minute(
 
     async def story(scene: Scene) -> None:
         async with asyncio.timeout(5):
-            while scene.ticks < 3:  # noqa: ASYNC110  # counted by the watch
+            while scene.ticks < 3:  # noqa: ASYNC110  # the scheduler counts
                 await asyncio.sleep(0.01)
 
     play(now, story)
@@ -596,12 +596,12 @@ def test_it_is_idle_when_no_question_is_under_way(now: datetime) -> None:
     """And not before, however many come meanwhile."""
 
     async def story(scene: Scene) -> None:
-        await scene.watch.idle()
+        await scene.scheduler.idle()
         scene.refresh.gate = asyncio.Event()
-        scene.watch.set([A], SETTINGS)
+        scene.scheduler.set([A], SETTINGS)
         await scene.idle()
-        waiting = asyncio.create_task(scene.watch.idle())
-        scene.watch.set([A, B], SETTINGS)
+        waiting = asyncio.create_task(scene.scheduler.idle())
+        scene.scheduler.set([A, B], SETTINGS)
         await scene.idle()
         assert not waiting.done()
         scene.refresh.gate.set()
@@ -622,14 +622,14 @@ def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
             match dice.randrange(4):
                 case 0:
                     chosen = dice.sample(accounts, dice.randrange(20))
-                    scene.watch.set(chosen, SETTINGS)
+                    scene.scheduler.set(chosen, SETTINGS)
                 case 1:
-                    scene.watch.ask_now()
+                    scene.scheduler.ask_now()
                 case 2:
                     scene.clock.now += timedelta(minutes=dice.randrange(60))
                 case _:
                     await scene.idle()
-            assert scene.refresh.at_once <= AT_ONCE
+            assert scene.refresh.at_once <= MAX_CONCURRENT
 
     play(now, story)
 
@@ -642,13 +642,13 @@ def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
     async def story(scene: Scene) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
         scene.refresh.kind = TimedOut
-        scene.watch.set(hanging, SETTINGS)
+        scene.scheduler.set(hanging, SETTINGS)
         await scene.answers(20)
         scene.refresh.names.clear()
         scene.refresh.gate = asyncio.Event()
         await scene.pass_time(SETTINGS.interval)
         assert scene.refresh.names == ["h0", "h1"]
-        scene.watch.set([*hanging, A, B], SETTINGS)
+        scene.scheduler.set([*hanging, A, B], SETTINGS)
         await scene.idle()
         assert scene.refresh.names == ["h0", "h1", "a", "b"]
 
@@ -661,12 +661,12 @@ def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) ->
     async def story(scene: Scene) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
         scene.refresh.kind = TimedOut
-        scene.watch.set(hanging, SETTINGS)
+        scene.scheduler.set(hanging, SETTINGS)
         await scene.answers(20)
         scene.refresh.names.clear()
         scene.refresh.gate = asyncio.Event()
         await scene.pass_time(SETTINGS.interval)
-        scene.watch.ask_now(["h19"])
+        scene.scheduler.ask_now(["h19"])
         await scene.idle()
         assert scene.refresh.names == ["h0", "h1", "h19"]
 

@@ -1,1 +1,1 @@
-"""The SQLite database: store, schema, recovery, and what waits to be written."""
+"""The SQLite store, its schema and recovery, the state cache and the write queue."""

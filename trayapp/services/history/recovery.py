@@ -1,4 +1,4 @@
-"""A damaged history: kept aside, and what can be read of it taken over."""
+"""Recovery of a damaged database: a copy is kept, readable rows are taken over."""
 
 import contextlib
 import logging
@@ -14,59 +14,60 @@ from trayapp.services.history.schema import TABLES, as_problem, open_database
 _log = logging.getLogger(__name__)
 
 
-def open_or_mend(
+def open_or_recover(
     path: Path, busy_wait_s: float
 ) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
-    """Open or make the database; of a damaged one give what is left, and say so.
+    """Open or make the database; replace a damaged one by its readable rows.
 
-    Raises a `HistoryProblem` as `open_database` does, and for a damaged one that can't
-    be replaced: then it stays where it is.
+    The second value says that it was replaced. Raises `HistoryProblem` as
+    `open_database` does, and for a damaged database that can't be replaced: that one
+    stays where it is.
     """
     try:
         return open_database(path, busy_wait_s), None
     except HistoryDamaged:
         with folder_lock(path.parent):
-            try:  # another program may have mended it meanwhile
+            try:  # another program may have replaced it meanwhile
                 return open_database(path, busy_wait_s), None
             except HistoryDamaged as damage:
-                aside = _mend(path, busy_wait_s)
-                _log.warning("%s; kept as %s", damage, aside)
-                told = HistoryDamaged(detail=f"{damage.detail}; kept as {aside}")
-                return open_database(path, busy_wait_s), told
+                copy = _replace(path, busy_wait_s)
+                _log.warning("%s; kept as %s", damage, copy)
+                damage = HistoryDamaged(detail=f"{damage.detail}; kept as {copy}")
+                return open_database(path, busy_wait_s), damage
 
 
-def _mend(path: Path, busy_wait_s: float) -> str:
-    """Replace the database by what can be read of it; give the old one's new name."""
-    mended = path.with_name(f"{path.name}.mended")
+def _replace(path: Path, busy_wait_s: float) -> str:
+    """Replace the database by its readable rows; give the new name of the old file."""
+    recovered = path.with_name(f"{path.name}.mended")
     stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
-    aside = path.with_name(f"{path.name}.broken-{stamp}")
+    copy = path.with_name(f"{path.name}.broken-{stamp}")
     try:
-        _remove(mended)  # left by a start that was killed
-        _take_over(path, mended, busy_wait_s)
-        _journal(mended).unlink(missing_ok=True)
-        # The old one's journal first: it must not be played into the new one.
+        _remove(recovered)  # a start that was killed left it
+        _take_over(path, recovered, busy_wait_s)
+        _rollback_file(recovered).unlink(missing_ok=True)
+        # The old rollback journal moves first: it must not be played into the new one.
         with contextlib.suppress(FileNotFoundError):
-            _journal(path).rename(_journal(aside))
+            _rollback_file(path).rename(_rollback_file(copy))
         try:
-            # A second name, and not another: at no moment is there no history.
-            aside.hardlink_to(path)
-        except OSError:  # not every file system can
-            path.rename(aside)
-        mended.replace(path)
+            # A second name for the old file: at each moment there is a database.
+            copy.hardlink_to(path)
+        except OSError:  # not every file system has hard links
+            path.rename(copy)
+        recovered.replace(path)
     except OSError as error:
         raise as_problem(error) from error
     finally:
         with contextlib.suppress(OSError):
-            _remove(mended)
-    return aside.name
+            _remove(recovered)
+    return copy.name
 
 
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
-    _journal(path).unlink(missing_ok=True)
+    _rollback_file(path).unlink(missing_ok=True)
 
 
-def _journal(path: Path) -> Path:
+def _rollback_file(path: Path) -> Path:
     return path.with_name(f"{path.name}-journal")
 
 
@@ -74,9 +75,9 @@ def _take_over(damaged: Path, into: Path, busy_wait_s: float) -> None:
     """Copy every row that can be read."""
     new = open_database(into, busy_wait_s)
     with contextlib.closing(new), contextlib.closing(sqlite3.connect(damaged)) as old:
-        old.text_factory = bytes  # also what is no text any more
+        old.text_factory = bytes  # damaged text too
         with contextlib.suppress(sqlite3.Error):
-            # With it SQLite reads a file that is shorter than it should be.
+            # With this SQLite reads a file that is shorter than it should be.
             old.execute("PRAGMA writable_schema = ON")
         try:
             with new:
@@ -95,7 +96,7 @@ def _copy(table: str, old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     for row in _readable(table, names, key, old):
         values = [_as_text(value) for value in row]
         # Ours are all names from the tables' own definition.
-        insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # as said
+        insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # see above
         new.execute(insert, values)
 
 
@@ -103,8 +104,8 @@ def _readable(
     table: str, names: str, key: list[str], old: sqlite3.Connection
 ) -> Iterator[tuple[object, ...]]:
     """Give the rows before the first damaged page, and those after the last."""
-    for way in ("ASC", "DESC"):
-        order = ", ".join(f"{name} {way}" for name in key)
+    for direction in ("ASC", "DESC"):
+        order = ", ".join(f"{name} {direction}" for name in key)
         query = f"SELECT {names} FROM {table} ORDER BY {order}"  # noqa: S608  # ours too
         try:
             yield from old.execute(query)

@@ -1,4 +1,4 @@
-"""An account's history as a person reads it: the window's page, and files to keep."""
+"""The history of an account for a person: the window's page, and exported files."""
 
 import asyncio
 import json
@@ -24,12 +24,12 @@ from trayapp.services.history.changes import RemoveReadings
 from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 
-_FIRST_S: Final = 60.0
-_EVERY_S: Final = 86_400.0
+_FIRST_RETENTION_S: Final = 60.0
+_RETENTION_EVERY_S: Final = 86_400.0
 
 
 class HistoryReports:
-    """Reads from the history on the loop, and reckons on a thread beside it."""
+    """Reads the history on the loop, and calculates on a thread beside it."""
 
     def __init__(
         self,
@@ -47,14 +47,14 @@ class HistoryReports:
         """Make the history window's page."""
         past, now = self._past(account, interval), self._clock()
 
-        def work_out() -> HistoryView:
-            said = forecast(past.readings, now, self._zone, past.corrections)
-            return history_page(past, said, now, language)
+        def calculate() -> HistoryView:
+            run_out = forecast(past.readings, now, self._zone, past.corrections)
+            return history_page(past, run_out, now, language)
 
-        return await asyncio.to_thread(work_out)
+        return await asyncio.to_thread(calculate)
 
     async def export(self, account: Account, kind: str, path: str) -> None:
-        """Write the history to a file: "csv" the months, "json" everything.
+        """Write the history to a file: `kind` "csv" the months, "json" everything.
 
         Raises `ExportUnwritable`.
         """
@@ -65,37 +65,38 @@ class HistoryReports:
             raise ExportUnwritable(detail=error.strerror or "") from error
 
     def _write(self, past: AccountHistory, kind: str, path: Path) -> None:
-        # The rows end as CSV wants it: nothing is to be translated.
+        # The rows have the line ends of CSV already, so Python must keep them.
         path.write_text(self._text(past, kind), encoding="utf-8", newline="")
 
-    async def keep(self, account_ids: Callable[[], Iterable[str]]) -> None:
-        """Thin out old readings: a little after the start, and then once a day."""
-        wait = _FIRST_S
+    async def run_retention(self, account_ids: Callable[[], Iterable[str]]) -> None:
+        """Apply retention a minute after the start, and then once a day."""
+        wait = _FIRST_RETENTION_S
         while True:
             await asyncio.sleep(wait)
             for account_id in account_ids():
-                with log_faults(f"thinning out {account_id}"):
-                    await self.thin_out(account_id)
-            wait = _EVERY_S
+                with log_faults(f"applying retention to {account_id}"):
+                    await self.apply_retention(account_id)
+            wait = _RETENTION_EVERY_S
 
-    async def thin_out(self, account_id: str) -> None:
-        """Remove what need not be kept of an old past: the months still add up."""
+    async def apply_retention(self, account_id: str) -> None:
+        """Remove the old readings that no month's sum needs."""
         readings = self._history.readings(account_id)
-        marked = self._history.corrections(account_id)
+        corrections = self._history.corrections(account_id)
         now = self._clock()
         if not readings or now - readings[0].at <= WHOLE_FOR:
             return
-        kept = await asyncio.to_thread(retained, readings, marked, now, self._zone)
-        # What was read meanwhile is in neither, and so is not touched.
-        times = {reading.at for reading in kept}
-        gone = tuple(reading.at for reading in readings if reading.at not in times)
-        if gone and kept:
-            self._history.write(RemoveReadings(account_id, gone))
+        kept = await asyncio.to_thread(retained, readings, corrections, now, self._zone)
+        # Readings that arrived meanwhile are in neither, so they stay.
+        kept_moments = {reading.at for reading in kept}
+        moments = (reading.at for reading in readings)
+        removed = tuple(at for at in moments if at not in kept_moments)
+        if removed and kept:
+            self._history.write(RemoveReadings(account_id, removed))
 
     def _past(self, account: Account, interval: timedelta) -> AccountHistory:
         readings = self._history.readings(account.id)
-        marked = self._history.corrections(account.id)
-        return AccountHistory(account, readings, marked, interval)
+        corrections = self._history.corrections(account.id)
+        return AccountHistory(account, readings, corrections, interval)
 
     def _text(self, past: AccountHistory, kind: str) -> str:
         by_month = months(past.readings, past.corrections, self._zone)

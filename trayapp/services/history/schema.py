@@ -1,4 +1,4 @@
-"""The history's file: opened, made, and an older version's tables made today's."""
+"""The schema of the database: opening, creation, and migration of older versions."""
 
 import errno
 import json
@@ -23,7 +23,7 @@ from trayapp.services.files.paths import private_folder, refuse_foreign
 
 _VERSION: Final = 2
 _HIGHEST: Final = 1_000
-"""There will be no such version of ours: a higher one is damage."""
+"""A higher version than this is damage: no release will have it."""
 _FIRST: Final = """
 CREATE TABLE reading (
     account TEXT NOT NULL,
@@ -90,13 +90,13 @@ _KINDS: Final[_Kinds] = {
     sqlite3.SQLITE_NOTADB: HistoryDamaged,
 }
 _WHEN_OPENED: Final[_Kinds] = {**_KINDS, sqlite3.SQLITE_ERROR: HistoryDamaged}
-"""What SQLite does not understand before we have asked for anything is damage."""
+"""While the database is opened, a statement that SQLite rejects means damage."""
 _PRIMARY: Final = 0xFF
-"""SQLite's extended codes have the kind of error in their lowest byte."""
+"""The lowest byte of SQLite's extended codes is the kind of error."""
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    """Bring the tables up to date, within the caller's transaction."""
+    """Migrate the tables to this version, within the caller's transaction."""
     version = _version(db)
     if version < 1:
         if _tables(db):
@@ -125,15 +125,15 @@ def _run(db: sqlite3.Connection, script: str) -> None:
 
 
 def _move_episodes(db: sqlite3.Connection) -> None:
-    """Make memories of what version 1 noted as told."""
+    """Make alert memories of the episodes that version 1 noted as sent."""
     kinds = (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED)
-    for account, *told in db.execute(
+    for account, *sent in db.execute(
         "SELECT account, low, empty, rejected FROM watch"
     ).fetchall():
         stages = {
             kind: EpisodeStage.SENT
-            for kind, was in zip(kinds, told, strict=True)
-            if was
+            for kind, was_sent in zip(kinds, sent, strict=True)
+            if was_sent
         }
         written = json.dumps(AlertMemory(stages=stages).as_dict())
         db.execute("INSERT INTO memory VALUES (?, ?)", (account, written))
@@ -142,15 +142,15 @@ def _move_episodes(db: sqlite3.Connection) -> None:
 
 def _shape(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
     """Give the columns of all tables: none of a missing one."""
-    return [db.execute(f"PRAGMA table_info({one})").fetchall() for one in TABLES]
+    return [db.execute(f"PRAGMA table_info({table})").fetchall() for table in TABLES]
 
 
 def open_database(path: Path, busy_wait_s: float) -> sqlite3.Connection:
-    """Open or make the database, with today's tables, for its owner alone.
+    """Open or make the database, with this version's tables, for its owner alone.
 
-    Waits so long for another program that holds it. Raises `HistoryDamaged` if a part
-    can't be read, `HistoryTooNew` for one that must not be touched, or another
-    `HistoryProblem`.
+    Each call waits up to `busy_wait_s` for another program that holds the database.
+    Raises `HistoryDamaged` if a part can't be read, `HistoryTooNew` if a newer version
+    wrote it, or another `HistoryProblem`.
     """
     try:
         _prepare(path)
@@ -167,34 +167,34 @@ def open_database(path: Path, busy_wait_s: float) -> sqlite3.Connection:
 
 
 def _prepare(path: Path) -> None:
-    """Make the file, or see that what is there can be one."""
+    """Make the file, or check that the existing one is a file of this user."""
     private_folder(path.parent)
     if not path.exists():
         path.touch(mode=0o600)
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         words = "it is no file"
         raise OSError(errno.EINVAL, words, str(path))
-    refuse_foreign(found, path)
+    refuse_foreign(status, path)
 
 
 def _set_up(db: sqlite3.Connection) -> None:
-    """See that the database is whole and today's, or make it so."""
+    """Check that the database is undamaged, and migrate it to this version."""
     db.text_factory = _text
     version = _version(db)
     if version > _HIGHEST:
         raise HistoryDamaged(detail=f"the database has version {version}")
-    if version > _VERSION:  # before anything else may change it
+    if version > _VERSION:  # checked before any change
         raise HistoryTooNew(detail=f"the database has version {version}")
     db.execute("PRAGMA journal_mode = TRUNCATE")
     db.execute("PRAGMA synchronous = FULL")
-    # Every page is looked at: a damaged one in the middle shows only when it is read.
-    (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
-    if said != "ok":
-        raise HistoryDamaged(detail=said)
+    # This reads every page: SQLite notices a damaged page only when it reads it.
+    (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        raise HistoryDamaged(detail=verdict)
     if version < _VERSION:
         # Two programs may start at once (the tray and `check`): one makes the tables.
-        # A database that is up to date is not written to: the disk may be full.
+        # An up-to-date database is not written to, as the disk may be full.
         db.execute("BEGIN IMMEDIATE")
         _migrate(db)
         db.commit()
@@ -205,31 +205,31 @@ def _set_up(db: sqlite3.Connection) -> None:
 
 
 def _text(raw: bytes) -> str:
-    """Read damaged text too: it must not hide the rows around it."""
+    """Read damaged text too, as it must not hide the other rows."""
     return raw.decode(errors="replace")
 
 
 def is_writable(path: Path) -> bool:
-    """Say whether file and folder, where SQLite keeps its journal, may be written."""
+    """Say whether the file and the folder of its rollback journal may be written."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 @contextmanager
 def translated(kinds: _Kinds = _KINDS) -> Iterator[None]:
-    """Make a `HistoryProblem` of whatever the database complains of."""
+    """Raise each error of the database as a `HistoryProblem`."""
     try:
         yield
     except sqlite3.Error as error:
         raise as_problem(error, kinds) from error
     except UnicodeDecodeError as error:
-        # SQLite's own words about damage quote it, and Python can't read them.
+        # SQLite's message quotes the damaged name, and Python can't decode it.
         raise HistoryDamaged(detail="its tables have no readable names") from error
 
 
 def as_problem(
     error: sqlite3.Error | OSError, kinds: _Kinds = _KINDS
 ) -> HistoryProblem:
-    """Say what is the matter in our own terms."""
+    """Translate an error of SQLite or of the file system."""
     if isinstance(error, OSError):
         kind = HistoryFull if error.errno == errno.ENOSPC else HistoryProblem
         words = error.strerror or ""

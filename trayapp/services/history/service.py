@@ -42,9 +42,9 @@ class HistoryService:
     """The state in memory, and the write queue between it and the store.
 
     A change is made in memory at once. It is written at once too, or waits in the
-    queue, in order, until the store can be written: a full disk, another program's
-    lock or a missing folder never holds up a balance. A database that could not be
-    opened is opened later.
+    queue until the store can be written. The order stays. So a full disk, another
+    program's lock or a missing folder never holds up a balance. A database that could
+    not be opened is opened later.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ from trayapp.services.history.changes import (
     SetWait,
     StoredWait,
 )
-from trayapp.services.history.recovery import open_or_mend
+from trayapp.services.history.recovery import open_or_recover
 from trayapp.services.history.rows import (
     NONSENSE,
     decision,
@@ -65,7 +65,7 @@ class HistoryStore:
         program that holds the database.
         """
         self._logged: set[str] = set()
-        self._db, damage = open_or_mend(path, busy_wait_s)
+        self._db, damage = open_or_recover(path, busy_wait_s)
         if damage is not None:
             self.problem = damage.as_failure()
         elif not is_writable(path):

@@ -1,1 +1,1 @@
-"""When and how many accounts are asked, and the use case that asks one."""
+"""The scheduler, its concurrency limit, and the use case that refreshes an account."""

@@ -1,4 +1,4 @@
-"""How many accounts are asked side by side, and which of them have to wait."""
+"""How many requests run side by side, and which accounts wait for their turn."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,41 +8,41 @@ from typing import Final
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, KeyringSlow, TimedOut
 
-AT_ONCE: Final = 8
-SLOW_AT_ONCE: Final = 2
-"""How many of these places those may hold that last kept theirs to the deadline."""
+MAX_CONCURRENT: Final = 8
+MAX_SLOW: Final = 2
+"""How many slots the slow accounts may hold together."""
 
 
 class ConcurrencyLimit:
-    """Places for questions under way, and a slow lane among them.
+    """Slots for requests, of which slow accounts get a few.
 
-    A gateway that hangs holds its place for the whole deadline, each time. Were all
-    places open to such accounts, a hundred of them would keep the others waiting for
-    minutes, at every round; as it is they do so once.
+    An account is slow while its last request ran until the deadline. Without the lower
+    limit, a hundred accounts of a gateway that hangs would delay the others by minutes
+    at each poll. With it they do so once.
     """
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._slow_places = asyncio.Semaphore(SLOW_AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._slow_slots = asyncio.Semaphore(MAX_SLOW)
         self._slow: set[str] = set()
-        self._queue: set[str] = set()
-        """Who waits in the slow lane for a place in it."""
+        self._waiting: set[str] = set()
+        """The slow accounts that wait for a slot."""
 
     @asynccontextmanager
-    async def place(self, account_id: str) -> AsyncIterator[None]:
-        """Wait for a place, and hold it."""
-        async with AsyncExitStack() as held:
+    async def slot(self, account_id: str) -> AsyncIterator[None]:
+        """Wait for a slot, and hold it."""
+        async with AsyncExitStack() as stack:
             if account_id in self._slow:
-                self._queue.add(account_id)
+                self._waiting.add(account_id)
                 try:
-                    await held.enter_async_context(self._slow_places)
+                    await stack.enter_async_context(self._slow_slots)
                 finally:
-                    self._queue.discard(account_id)
-            await held.enter_async_context(self._places)
+                    self._waiting.discard(account_id)
+            await stack.enter_async_context(self._slots)
             yield
 
-    def learn(self, account_id: str, result: Reading | Failure) -> None:
-        """Send an account into the lane that its last answer calls for."""
+    def note_result(self, account_id: str, result: Reading | Failure) -> None:
+        """Note whether an account is slow, from the result of its last request."""
         if isinstance(result, Failure) and issubclass(
             result.kind, TimedOut | KeyringSlow
         ):
@@ -50,10 +50,10 @@ class ConcurrencyLimit:
         else:
             self._slow.discard(account_id)
 
-    def hasten(self, account_id: str) -> bool:
-        """Take an account for quick again: it is gone, or a person waits for it.
+    def treat_as_quick(self, account_id: str) -> bool:
+        """Treat an account as quick: it was removed, or a person waits for it.
 
-        True if it stands in the slow lane's queue, which it has to leave then.
+        True if it waits for one of the slow slots. The caller then cancels that wait.
         """
         self._slow.discard(account_id)
-        return account_id in self._queue
+        return account_id in self._waiting

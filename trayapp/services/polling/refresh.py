@@ -41,12 +41,12 @@ class Refresh:
 
         Never raises: a fault while recording is logged and hides no balance.
         """
-        outcome = await self.ask(account)
+        outcome = await self.request(account)
         with log_faults(f"recording {account.id}"):
             self._record(outcome)
         return outcome
 
-    async def ask(self, account: Account, key: Secret | None = None) -> Outcome:
+    async def request(self, account: Account, key: Secret | None = None) -> Outcome:
         """Request the balance with `key` or the stored one, and record nothing.
 
         Never raises: an error of ours, expected or not, becomes the outcome.
@@ -64,6 +64,6 @@ class Refresh:
                 self._keychain.invalidate(account.id)
         except Exception as error:  # noqa: BLE001  # a fault of ours in one
             # account's path must neither stop the others nor the next poll.
-            _log.exception("asking for account %s failed", account.id)
+            _log.exception("the request for account %s failed", account.id)
             result = InternalFault(detail=type(error).__name__).as_failure()
         return Outcome(account.id, self._clock(), result)
