@@ -38,7 +38,7 @@ from trayapp.ui.window.window import Window
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-SEEN = 3.0
+VISIBLE = 3.0
 ROLES, GROUPS = QPalette.ColorRole, QPalette.ColorGroup
 TROUBLE = Problem("Rejected", "Because.", "Do this.", Remedy.ENTER_KEY, "401")
 
@@ -125,7 +125,7 @@ def ground_of(widget: QWidget) -> QColor:
     while around is not None:
         if isinstance(around, (AccountCard, QAbstractItemView)):
             return around.palette().color(ROLES.Base)
-        if type(around).__name__ == "_Strip":
+        if type(around).__name__ == "_Banner":
             return tint(around.palette())
         around = around.parentWidget()
     return widget.palette().color(ROLES.Window)
@@ -191,7 +191,7 @@ def test_the_charts_colours_are_seen(palette: QPalette) -> None:
     looks = ChartColours.of(palette)
     for words in (looks.text, looks.muted, looks.warning, looks.gain):
         assert contrast(words, looks.base) >= READABLE
-    assert contrast(looks.accent, looks.base) >= SEEN
+    assert contrast(looks.accent, looks.base) >= VISIBLE
     # What is chosen among the ranges: a frame around it, and words on a tint.
     assert contrast(text_on(palette, ROLES.Window), tint(palette)) >= READABLE
 
@@ -200,7 +200,7 @@ def test_the_ring_around_what_has_the_focus_is_seen(palette: QPalette) -> None:
     """On the window and on a card."""
     for ground in (ROLES.Window, ROLES.Base):
         ring = focus_ring(palette, ground)
-        assert contrast(ring, palette.color(ground)) >= SEEN
+        assert contrast(ring, palette.color(ground)) >= VISIBLE
 
 
 def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
@@ -214,7 +214,7 @@ def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
         names.add(one.accessibleName())
         (picture,) = one.findChildren(ScaledPicture)
         base = one.palette().color(ROLES.Base)
-        assert contrast(strongest(picture.grab().toImage(), base), base) >= SEEN
+        assert contrast(strongest(picture.grab().toImage(), base), base) >= VISIBLE
     assert len(names) == len(STATES)
 
 

@@ -87,7 +87,7 @@ def test_without_that_it_is_the_one_that_needs_a_look(window: Window) -> None:
     """The window says whose amount it was, and not how much: it may be hidden."""
     window.show_cards((NEW, SHOP, LOW))
     (footer,) = window.findChildren(Footer)
-    assert copied_from(footer.chain[0], window) == ["€4.50"]
+    assert copied_from(footer.focus_chain[0], window) == ["€4.50"]
     assert confirmed(window) == "Copied the amount of Café"
 
 
@@ -98,7 +98,7 @@ def test_only_what_is_looked_for_is_copied(window: Window) -> None:
     (search,) = window.findChildren(QLineEdit)
     search.setText("shop")
     (footer,) = window.findChildren(Footer)
-    assert copied_from(footer.chain[0], window) == ["€350.12"]
+    assert copied_from(footer.focus_chain[0], window) == ["€350.12"]
 
 
 def test_a_text_that_is_typed_is_copied_as_everywhere(window: Window) -> None:
@@ -115,7 +115,7 @@ def test_where_nothing_is_known_nothing_is_copied(window: Window) -> None:
     """A dash is no amount; the window says so, and the clipboard stays as it was."""
     window.show_cards((NEW,))
     (footer,) = window.findChildren(Footer)
-    assert copied_from(footer.chain[0], window) == []
+    assert copied_from(footer.focus_chain[0], window) == []
     assert confirmed(window) == "There is no amount to copy yet."
 
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gallery import GALLERY
 from layout import faults
-from trayapp.ui.widgets.labels import TextLabel, sized
+from trayapp.ui.widgets.labels import TextLabel, scaled_font
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -23,7 +23,7 @@ WIDEST = 1366
 def large(qapp: QApplication) -> Iterator[float]:
     """Let the desktop ask for text of twice the size, and give its height."""
     before = qapp.font()
-    qapp.setFont(sized(QFont(before), before, TWICE))
+    qapp.setFont(scaled_font(QFont(before), before, TWICE))
     yield QWidget().fontMetrics().height()
     qapp.setFont(before)
 

@@ -231,7 +231,9 @@ def test_a_history_fits(place: Place) -> None:
     past = AccountHistory(account(1), readings, {readings[2].at}, timedelta(days=13))
     view = history_page(past, SOON, NOW, place.language)
     window = HistoryWindow(view, place.language)
-    window.tell_exported(place.language.gettext("Exported to {path}.").format(path="1"))
+    window.show_export_result(
+        place.language.gettext("Exported to {path}.").format(path="1")
+    )
     place.shown(window)
     place.looks_well(window)
 

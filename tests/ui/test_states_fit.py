@@ -104,7 +104,7 @@ def test_a_first_run_that_was_left_fits(place: Place) -> None:
     """The window offers to go on with it."""
     window = place.shown(Window(place.language))
     assert isinstance(window, Window)
-    window.offer_to_go_on()
+    window.offer_to_continue()
     place.looks_well(window)
 
 

@@ -185,8 +185,8 @@ def _place(wiring: "Wiring", tray: Tray, places: Paths, window: "Window") -> Non
     stood = WindowFile(places.window)
     placement = Placement(tray, window)
     placement.restore(stood.load())
-    placement.left.connect(stood.save)
-    wiring.opening.connect(placement.note_spot)
+    placement.place_changed.connect(stood.save)
+    wiring.opening.connect(placement.note_icon_place)
 
 
 def _claim(instance: Instance, places: Paths) -> bool:

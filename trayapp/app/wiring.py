@@ -226,7 +226,7 @@ class Wiring(QObject):
         for failure in loaded.problems:
             self.faults.show_problem(failure)
         if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
-            self.stage.window.refuse_accounts()
+            self.stage.window.show_accounts_unavailable()
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
@@ -317,7 +317,7 @@ class Wiring(QObject):
             case CopyDiagnostics():
                 self.faults.collect()
             case LeaveFirstRun():
-                self.stage.window.offer_to_go_on()
+                self.stage.window.offer_to_continue()
                 self.show_window()
             case Quit():
                 self.quit_requested.emit()

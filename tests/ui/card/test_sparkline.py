@@ -14,8 +14,8 @@ from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.card.density import Density
 from trayapp.ui.card.sparkline import SparklineButton, curve
-from trayapp.ui.widgets.colours import SEEN, contrast, seen_on
-from trayapp.ui.widgets.labels import Tone, ink_of
+from trayapp.ui.widgets.colours import VISIBLE, contrast, visible_on
+from trayapp.ui.widgets.labels import Tone, tone_colour
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -75,7 +75,7 @@ def test_its_end_has_a_colour_only_where_something_is_wrong(
     spark: SparklineButton, level: Status, tone: Tone
 ) -> None:
     """And only while that is sure."""
-    ink = ink_of(tone, spark.palette(), _BASE)
+    ink = tone_colour(tone, spark.palette(), _BASE)
     assert not has(seen(spark), ink)
     spark.show_sketch(FALLING, level, aged=False)
     assert has(seen(spark), ink)
@@ -89,7 +89,7 @@ def test_the_line_is_seen_on_its_ground(dark: QPalette, *, is_dark: bool) -> Non
     palette = dark if is_dark else QPalette()
     base, text = palette.base().color(), palette.text().color()
     for accent in ("#ffffff", "#000000", "#3584e4", "#f6d32d"):
-        assert contrast(seen_on(QColor(accent), base, text), base) >= SEEN
+        assert contrast(visible_on(QColor(accent), base, text), base) >= VISIBLE
 
 
 @pytest.mark.parametrize("density", Density)

@@ -47,7 +47,7 @@ def test_the_tray_goes_on_with_it(qtbot: QtBot) -> None:
     del qtbot
     first = FirstIcon()
     tray = Tray(ENGLISH, first=first)
-    assert tray.spot() == first.icon.geometry()
+    assert tray.icon_rect() == first.icon.geometry()
     assert "&Quit" in [one.text() for one in first.menu.actions()]
     tray.hide()
     assert not first.icon.isVisible()

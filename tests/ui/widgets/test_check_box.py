@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from trayapp.ui.widgets.check_box import CheckBox, RadioButton
-from trayapp.ui.widgets.colours import SEEN, contrast
+from trayapp.ui.widgets.colours import VISIBLE, contrast
 from trayapp.ui.widgets.dark_palette import dark_palette
 
 # Said by Qt wherever there is no screen.
@@ -65,7 +65,7 @@ def test_what_is_not_chosen_has_an_outline_that_is_seen(
     QVBoxLayout(window).addWidget(button)
     window.show()
     window.setPalette(make())
-    assert outline(button, element) >= SEEN
+    assert outline(button, element) >= VISIBLE
 
 
 def test_the_words_keep_their_colour(qapp: QApplication, qtbot: QtBot) -> None:

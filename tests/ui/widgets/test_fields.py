@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from trayapp.ui.widgets.colours import SEEN, contrast
+from trayapp.ui.widgets.colours import VISIBLE, contrast
 from trayapp.ui.widgets.dark_palette import dark_palette
 from trayapp.ui.widgets.fields import ComboBox, ListView, TableView, TimeField
 from trayapp.ui.widgets.line_edit import LineEdit
@@ -95,7 +95,7 @@ def test_a_field_has_a_frame_that_is_seen(
     chosen = field if focused else other
     chosen.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(chosen.hasFocus)
-    assert frame(window.grab().toImage(), field) >= SEEN
+    assert frame(window.grab().toImage(), field) >= VISIBLE
 
 
 @pytest.mark.parametrize("kind", FIELDS)
@@ -107,7 +107,7 @@ def test_a_frame_follows_the_palette(window: QWidget, kind: str) -> None:
     window.show()
     for make in (dark_palette, QPalette):
         window.setPalette(make())
-        assert frame(window.grab().toImage(), field) >= SEEN
+        assert frame(window.grab().toImage(), field) >= VISIBLE
 
 
 def test_another_style_keeps_its_own_frames(qapp: QApplication, qtbot: QtBot) -> None:

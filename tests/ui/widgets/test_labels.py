@@ -17,7 +17,7 @@ from trayapp.ui.widgets.colours import (
     tint,
     warning,
 )
-from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
+from trayapp.ui.widgets.labels import TextLabel, Tone, with_break_points
 
 GROUNDS = (QPalette.ColorRole.Window, QPalette.ColorRole.Base)
 
@@ -33,9 +33,9 @@ def test_markup_stays_text(qtbot: QtBot) -> None:
 @given(st.text())
 def test_breaks_change_no_word(text: str) -> None:
     """Only invisible breaks are added, and only inside long words."""
-    assert breakable(text).replace("\u200b", "") == text.replace("\u200b", "")
+    assert with_break_points(text).replace("\u200b", "") == text.replace("\u200b", "")
     if max(map(len, text.split()), default=0) <= 24:
-        assert breakable(text) == text
+        assert with_break_points(text) == text
 
 
 def test_a_long_word_wraps(qtbot: QtBot) -> None:
@@ -105,10 +105,10 @@ def test_the_last_words_stay_together(qtbot: QtBot) -> None:
     """Where they don't fit, the second line has all of them, not one alone."""
     label = TextLabel()
     qtbot.addWidget(label)
-    label.say("Runs out today at this pace", end=3)
+    label.set_text("Runs out today at this pace", end=3)
     assert label.text() == "Runs out today at\u00a0this\u00a0pace"
     assert label.accessibleName() == "Runs out today at this pace"
-    label.say("Runs out", end=3)
+    label.set_text("Runs out", end=3)
     assert label.text() == "Runs\u00a0out"
 
 

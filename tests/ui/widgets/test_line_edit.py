@@ -42,7 +42,7 @@ def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
         EditedAccount(Account("a", "A"), is_new=False, pending=KEY), language
     )
     before = KeyField(language, is_stored=False, pending=KEY)
-    before.put_away()
+    before.stash()
     window = Window(language)
     hints = set()
     for one in (stored, typed, before, window):

@@ -78,7 +78,7 @@ def test_another_balance_is_told_after_all_else(
     news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """Name and amount, and nothing of what stayed as it was."""
-    news.hear(MAIN, replace(MAIN, amount="€349.00"))
+    news.note_change(MAIN, replace(MAIN, amount="€349.00"))
     assert told == []
     assert pass_time() == 1000
     assert told == [("Main: €349.00", False)]
@@ -88,8 +88,8 @@ def test_another_state_comes_first_and_at_once(
     news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """What is low now is more than what was spent elsewhere."""
-    news.hear(named(MAIN, 1), replace(named(MAIN, 1), amount="€349.00"))
-    news.hear(MAIN, LOW)
+    news.note_change(named(MAIN, 1), replace(named(MAIN, 1), amount="€349.00"))
+    news.note_change(MAIN, LOW)
     pass_time()
     assert told == [("Main: Low: below €10.00; № 1: €349.00", True)]
 
@@ -98,7 +98,7 @@ def test_what_grows_old_or_is_asked_is_no_news(
     news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """The age changes all the time."""
-    news.hear(MAIN, replace(MAIN, age="1 minute ago", asking=True))
+    news.note_change(MAIN, replace(MAIN, age="1 minute ago", asking=True))
     pass_time()
     assert told == []
 
@@ -107,8 +107,8 @@ def test_what_came_and_went_was_nothing(
     news: ChangeAnnouncer, told: Told, pass_time: Callable[[], int]
 ) -> None:
     """Only the last of several answers counts, against the first that was shown."""
-    news.hear(MAIN, LOW)
-    news.hear(LOW, MAIN)
+    news.note_change(MAIN, LOW)
+    news.note_change(LOW, MAIN)
     pass_time()
     assert told == []
 
@@ -118,12 +118,12 @@ def test_two_hundred_accounts_are_one_sentence(
 ) -> None:
     """Three by their names, the rest by their number; then it rests a while."""
     for number in range(200):
-        news.hear(named(MAIN, number), named(LOW, number))
+        news.note_change(named(MAIN, number), named(LOW, number))
     pass_time()
     ((words, _),) = told
     assert words.count("Low") == 3
     assert words.endswith("; and 197 more accounts")
-    news.hear(MAIN, LOW)
+    news.note_change(MAIN, LOW)
     assert pass_time() == 5000
     assert len(told) == 2
 
@@ -141,11 +141,11 @@ def test_a_balance_is_told_only_to_whoever_is_there(
     with qtbot.waitActive(other):
         other.show()
         other.activateWindow()
-    news.hear(named(MAIN, 1), replace(named(MAIN, 1), amount="€349.00"))
-    news.hear(MAIN, LOW)
+    news.note_change(named(MAIN, 1), replace(named(MAIN, 1), amount="€349.00"))
+    news.note_change(MAIN, LOW)
     pass_time()
     assert told == [("Main: Low: below €10.00", True)]
     window.hide()
-    news.hear(LOW, MAIN)
+    news.note_change(LOW, MAIN)
     pass_time()
     assert len(told) == 1

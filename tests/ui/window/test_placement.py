@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.i18n.language import Language
-from trayapp.ui.window.placement import Placement, as_before, beside
+from trayapp.ui.window.placement import Placement, beside, restored
 from trayapp.ui.window.window import Window
 from wired import NotedTray
 
@@ -33,7 +33,7 @@ class PlacedTray(NotedTray):
 
     icon = ICON
 
-    def spot(self) -> QRect:
+    def icon_rect(self) -> QRect:
         """Say what the test wants."""
         return self.icon
 
@@ -46,11 +46,11 @@ class Scene:
         self.placement = Placement(self.tray, self.window)
         self.placement.restore(stood)
         self.left: list[Place] = []
-        self.placement.left.connect(self.left.append)
+        self.placement.place_changed.connect(self.left.append)
 
     def click_icon(self) -> None:
         """Click the tray icon, which opens the window."""
-        self.placement.note_spot()
+        self.placement.note_icon_place()
         self.window.show()
 
     def choose(self, place: QRect) -> None:
@@ -188,25 +188,25 @@ def test_beside_any_icon_there_is_room(anchor: QRect, size: QSize) -> None:
 def test_a_window_stands_where_it_stood() -> None:
     """On whichever screen that was."""
     place, second = QRect(1200, 100, 400, 300), QRect(1000, 0, 1000, 800)
-    assert as_before(place, [ROOM, second]) == place
+    assert restored(place, [ROOM, second]) == place
 
 
 def test_a_window_that_hung_over_the_edge_is_moved_in() -> None:
     """And one that is too large for its screen now becomes smaller."""
-    hanging = as_before(QRect(900, 700, 400, 300), [ROOM])
+    hanging = restored(QRect(900, 700, 400, 300), [ROOM])
     assert hanging == QRect(600, 500, 400, 300)
-    assert as_before(QRect(-50, 0, 3000, 2000), [ROOM]) == ROOM
+    assert restored(QRect(-50, 0, 3000, 2000), [ROOM]) == ROOM
 
 
 def test_a_place_on_a_screen_that_is_gone_is_none() -> None:
     """So the window is not lost with it."""
-    assert as_before(QRect(1200, 100, 400, 300), [ROOM]) is None
-    assert as_before(QRect(990, 100, 400, 300), [ROOM]) is None
-    assert as_before(QRect(0, 0, 400, 300), []) is None
+    assert restored(QRect(1200, 100, 400, 300), [ROOM]) is None
+    assert restored(QRect(990, 100, 400, 300), [ROOM]) is None
+    assert restored(QRect(0, 0, 400, 300), []) is None
 
 
 @given(PLACES, st.lists(PLACES, max_size=3))
 def test_what_is_restored_is_on_a_screen(place: QRect, rooms: list[QRect]) -> None:
     """Wholly, whatever the screens have become."""
-    found = as_before(place, rooms)
+    found = restored(place, rooms)
     assert found is None or any(one.contains(found) for one in rooms)

@@ -83,7 +83,7 @@ class HistoryController(QObject):
         window = self._windows.get(self._exports.pop(path, ""))
         if window is None:
             return False
-        window.tell_exported(words)
+        window.show_export_result(words)
         return True
 
     def request_for(self, known: AccountState, said: Forecast | None) -> str:

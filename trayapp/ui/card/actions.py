@@ -78,7 +78,7 @@ class CardActions(QWidget):
         self._is_close = density is Density.COMPACT
         self._more.setFlat(self._is_close)  # many frames would be a fence
 
-    def stand_below(self, *, below: bool) -> None:
+    def place_below(self, *, below: bool) -> None:
         """Take all of the width under the words, or a column beside them."""
         self._row.setStretch(0, not below)
         self._row.setStretch(1, not below)

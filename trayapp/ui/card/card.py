@@ -58,7 +58,7 @@ class AccountCard(QGroupBox):
         self._card = card
         self._density = density
         self._by_keyboard = self._is_covered = False
-        self._narrowest: int | None = None
+        self._narrowest_width: int | None = None
         self._named = card
         """What it was last named after, to whoever listens."""
         self._picture = ScaledPicture(self._mark(), density.value.mark)
@@ -101,22 +101,22 @@ class AccountCard(QGroupBox):
         return self._card.balance_status.concern
 
     @property
-    def chain(self) -> tuple[QWidget, ...]:
+    def focus_chain(self) -> tuple[QWidget, ...]:
         """The card and its buttons, in the order of the tab key."""
         helping = self._remedies.buttons if self._remedies is not None else ()
         return (self, *self._actions.buttons, *helping)
 
-    def narrowest(self) -> int:
+    def narrowest_width(self) -> int:
         """Give the width that it needs with the buttons under the words."""
-        if self._narrowest is None:
+        if self._narrowest_width is None:
             parts = filter(None, (self._facts, self._actions, self._remedies))
             # Those of the layout, and those that a group box has itself.
             margins = self._whole.contentsMargins() + self.contentsMargins()
             beside = self._picture.sizeHint().width() + self._whole.spacing()
             shown = [one.minimumSizeHint() for one in parts if not one.isHidden()]
             inner = max(one.width() for one in shown)
-            self._narrowest = margins.left() + beside + inner + margins.right()
-        return self._narrowest
+            self._narrowest_width = margins.left() + beside + inner + margins.right()
+        return self._narrowest_width
 
     def show_card(self, card: Card) -> None:
         """Show what is known now; what stays the same is not touched."""
@@ -136,7 +136,7 @@ class AccountCard(QGroupBox):
             self._measure()
             self._show()
 
-    def cover(self, is_said: Callable[[Card], bool]) -> None:
+    def hide_problem_if(self, is_said: Callable[[Card], bool]) -> None:
         """Leave it to others to say what is wrong, where they do."""
         if (covered := is_said(self._card)) is not self._is_covered:
             self._is_covered = covered
@@ -167,7 +167,7 @@ class AccountCard(QGroupBox):
         remedies.set_density(self._density)
         remedies.intent.connect(self.intent)
         self._column.insertWidget(1, remedies)
-        for first, second in zip(self.chain, self.chain[1:], strict=False):
+        for first, second in zip(self.focus_chain, self.focus_chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
     def _name_all(self) -> None:
@@ -216,7 +216,7 @@ class AccountCard(QGroupBox):
         wanted = sides.TopToBottom if below else sides.LeftToRight
         if wanted is not self._summary.direction():
             self._summary.setDirection(wanted)
-            self._actions.stand_below(below=below)
+            self._actions.place_below(below=below)
 
     @Slot()
     def _on_copy_amount(self) -> None:
@@ -264,5 +264,5 @@ class AccountCard(QGroupBox):
         if event.type() == QEvent.Type.PaletteChange:
             self._picture.show_source(self._mark())
         elif event.type() == QEvent.Type.LayoutRequest:
-            self._narrowest = None
+            self._narrowest_width = None
         return done

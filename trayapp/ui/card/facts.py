@@ -57,26 +57,28 @@ class Facts(QWidget):
         is_calm = card.problem is None and card.status in CALM
         aged = _is_aged(card)
         faded = Tone.MUTED if aged else Tone.PLAIN
-        self._name.say(name_of(card))
-        self._amount.say(card.amount)
+        self._name.set_text(name_of(card))
+        self._amount.set_text(card.amount)
         dim = aged or card.balance_status is Status.UNKNOWN
-        self._amount.speak(Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount))
+        self._amount.set_tone(
+            Tone.MUTED if dim else Tone.PLAIN, self._scale(card.amount)
+        )
         tone = faded if card.run_out else Tone.MUTED
-        self._run_out.speak(tone, density.value.run_out)
-        self._messages.speak(faded)
+        self._run_out.set_tone(tone, density.value.run_out)
+        self._messages.set_tone(faded)
         # An error has a title of its own, which is bold.
-        self._state.speak(tone_of(card.status), bold=card.problem is None)
-        self._age.speak(Tone.PLAIN if aged else Tone.MUTED, bold=aged)
+        self._state.set_tone(tone_of(card.status), bold=card.problem is None)
+        self._age.set_tone(Tone.PLAIN if aged else Tone.MUTED, bold=aged)
         apart = density is not Density.COMPACT
-        self._age.say(self._quiet_words(card, is_calm=is_calm, apart=apart))
-        self._run_out.say(days := card.run_out or card.note, end=_AT_THIS_PACE)
+        self._age.set_text(self._quiet_words(card, is_calm=is_calm, apart=apart))
+        self._run_out.set_text(days := card.run_out or card.note, end=_AT_THIS_PACE)
         self._run_out.setVisible(bool(days))
         for label, text in (
             (self._messages, card.messages if apart or not is_calm else ""),
             (self._state, "" if is_calm else card.status_words),
             (self._paid, card.pending_payment),
         ):
-            label.say(text)
+            label.set_text(text)
             label.setVisible(bool(text))
         line = QFontMetricsF(self._run_out.font()).height()
         self._spare.setFixedHeight(ceil(line))

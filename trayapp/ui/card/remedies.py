@@ -15,7 +15,7 @@ from trayapp.ui.card.density import Density
 from trayapp.ui.intents import CopyText, EnterKey, RefreshBalances, UnlockKeyring
 from trayapp.ui.widgets.buttons import PushButton, widen
 from trayapp.ui.widgets.colours import calm
-from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
+from trayapp.ui.widgets.labels import Tone, tone_colour, tone_of
 from trayapp.ui.widgets.problem_view import ProblemView
 
 _WIDE: Final = 8
@@ -143,7 +143,7 @@ class Remedies(QWidget):
         base = QPalette.ColorRole.Base
         is_loud = self._tone is not Tone.PLAIN
         painter.setBrush(
-            ink_of(self._tone, self.palette(), base)
+            tone_colour(self._tone, self.palette(), base)
             if is_loud
             else calm(self.palette(), base)
         )

@@ -25,10 +25,10 @@ from trayapp.ui.widgets.colours import (
     hairline,
     mixed,
     muted,
-    seen_on,
     text_on,
+    visible_on,
 )
-from trayapp.ui.widgets.labels import Tone, ink_of, tone_of
+from trayapp.ui.widgets.labels import Tone, tone_colour, tone_of
 
 _BASE: Final = QPalette.ColorRole.Base
 _FILL: Final = 0.13
@@ -145,7 +145,7 @@ class SparklineButton(QPushButton):
         base, text = palette.color(_BASE), text_on(palette, _BASE)
         accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
         quiet = muted(palette, _BASE)
-        ink = quiet if self._aged else seen_on(accent, base, text)
+        ink = quiet if self._aged else visible_on(accent, base, text)
         points = curve(sketch.points, room)
         _fill(painter, points, room.bottom(), mixed(ink, base, _FILL))
         if sketch.threshold is not None:
@@ -163,7 +163,7 @@ class SparklineButton(QPushButton):
         tone = Tone.PLAIN if self._aged else tone_of(self._level)
         is_loud = tone is not Tone.PLAIN
         painter.setPen(QPen(base, 1.5))
-        painter.setBrush(ink_of(tone, palette, _BASE) if is_loud else ink)
+        painter.setBrush(tone_colour(tone, palette, _BASE) if is_loud else ink)
         painter.drawEllipse(points[-1], _DOT, _DOT)
 
 

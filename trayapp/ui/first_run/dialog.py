@@ -92,7 +92,7 @@ class FirstRun(PagedDialog):
             self._limit.suggest(result)
         else:
             self._key.trial.show_result(result)
-            self._key.offer_anyway(on=True)
+            self._key.offer_to_skip_test(on=True)
             self._limit.suggest(None)
         if self._goes_on and isinstance(result, Balance):
             self._go(Step.LIMIT)
@@ -207,14 +207,14 @@ class FirstRun(PagedDialog):
     def _wait(self, *, saving: bool) -> None:
         self._is_saving = saving
         self.setEnabled(not saving)
-        self.status.say(self._language.gettext("Saving…") if saving else "")
+        self.status.set_text(self._language.gettext("Saving…") if saving else "")
 
     @Slot()
     def _forget_trial(self) -> None:
         """Ask anew: what was asked or answered was about something else."""
         self._trial, self._answer, self._goes_on = None, None, False
         self._key.trial.show_nothing()
-        self._key.offer_anyway(on=False)
+        self._key.offer_to_skip_test(on=False)
         self._name_next()
 
     @Slot()
@@ -241,7 +241,7 @@ class FirstRun(PagedDialog):
     def _test(self, *, named: bool) -> None:
         if self._trial is None and self._check(Step.KEY, named=named):
             self._trial = Trial(self._tried(), self._key.key.key())
-            self._key.offer_anyway(on=False)
+            self._key.offer_to_skip_test(on=False)
             self._key.trial.show_asking()
             self.intent.emit(TryAccount(self._trial))
 
@@ -278,6 +278,6 @@ class FirstRun(PagedDialog):
     def reject(self) -> None:
         """Close, and keep what was entered; saving goes on, and tells if it fails."""
         if not self._is_saving:
-            self._key.key.put_away()
+            self._key.key.stash()
             self.intent.emit(LeaveFirstRun())
         self.hide()

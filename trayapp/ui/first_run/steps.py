@@ -205,7 +205,7 @@ class KeyStep(StepPart):
         self.add(DraftField.NAME, translate("&Name:"), name)
         self.column.addLayout(self.rows)
         self.column.addStretch(1)
-        self.offer_anyway(on=False)
+        self.offer_to_skip_test(on=False)
 
     def suggest_name(self, name: str) -> None:
         """Suggest a name, unless a person gave another."""
@@ -214,9 +214,9 @@ class KeyStep(StepPart):
             line.setText(name)
             self._suggested = name
 
-    def offer_anyway(self, *, on: bool) -> None:
+    def offer_to_skip_test(self, *, on: bool) -> None:
         """Say that one can go on although the gateway did not tell the balance."""
-        self._anyway.say(
+        self._anyway.set_text(
             self.language.gettext(
                 "You can go on all the same: the key is then stored untested, and the "
                 "gateway is asked again by itself."

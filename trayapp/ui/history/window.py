@@ -22,7 +22,7 @@ from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, SetCorrection
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import PushButton, plain
+from trayapp.ui.widgets.buttons import PushButton, remove_button_icons
 from trayapp.ui.widgets.fields import ListView
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
@@ -87,16 +87,16 @@ class HistoryWindow(QDialog):
             self._language.gettext("History — {name}").format(name=name)
         )
         self._chart.show_data(view.chart)
-        self._forecast.say(view.forecast_words)
+        self._forecast.set_text(view.forecast_words)
         self._forecast.setVisible(bool(view.forecast_words))
-        self._caveat.say(view.caveat)
+        self._caveat.set_text(view.caveat)
         self._caveat.setVisible(bool(view.caveat))
         self._months.show_months(view.months)
         self._show_movements(view)
 
-    def tell_exported(self, words: str) -> None:
+    def show_export_result(self, words: str) -> None:
         """Say what became of the last export."""
-        self._exported.say(words)
+        self._exported.set_text(words)
         self._exported.show()
         announce(self, words)
 
@@ -193,7 +193,7 @@ class HistoryWindow(QDialog):
         dialog.setDefaultSuffix(form)
         dialog.selectFile(f"{_file_name(self._view.title)}.{form}")
         dialog.setObjectName(form)
-        plain(dialog)
+        remove_button_icons(dialog)
         dialog.fileSelected.connect(self._on_path)
         dialog.open()
 

@@ -13,7 +13,7 @@ DARK_INK: Final = QColor("#20242a")
 _PERSONALIZE: Final = r"Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
 
-def panel_ink() -> QColor | None:
+def taskbar_ink() -> QColor | None:
     """Give the ink that the panel's own icons are painted in; None if unknown."""
     if sys.platform == "win32":
         import winreg  # noqa: PLC0415  # its own system

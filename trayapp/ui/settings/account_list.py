@@ -13,7 +13,7 @@ from trayapp.core.view.names import service_name
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.intents import EditAccount, RemoveAccount, SortAccounts
 from trayapp.ui.widgets.fields import ListView
-from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
+from trayapp.ui.widgets.labels import TextLabel, Tone, with_break_points
 
 _LONGEST_NAME: Final = 60
 _LINES: Final = 9
@@ -99,7 +99,7 @@ class AccountList(ListView):
         if account.id in pending:
             words = translate("{service}, warns below {limit}, new key")
         words = words.format(service=service, limit=limit)
-        return f"{breakable(one_line(account.name, _LONGEST_NAME))}\n{words}"
+        return f"{with_break_points(one_line(account.name, _LONGEST_NAME))}\n{words}"
 
     def sizeHint(self) -> QSize:
         """Ask for room for a few accounts."""

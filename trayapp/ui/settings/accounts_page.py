@@ -55,7 +55,7 @@ class AccountsPage(QWidget):
         for button in (self._edit, self._remove):
             button.setEnabled(bool(accounts))
         self._explain(len(accounts))
-        self._note.say(
+        self._note.set_text(
             self._language.ngettext(
                 "OK removes {n} account, and its key from the keyring.",
                 "OK removes {n} accounts, and their keys from the keyring.",
@@ -77,7 +77,7 @@ class AccountsPage(QWidget):
                 translate("Drag an account to move it, or press Alt+Up and Alt+Down.")
             )
         how = " ".join(said) if count else ""
-        self._how.say(how)
+        self._how.set_text(how)
         self._how.setVisible(bool(count))
         self._list.setAccessibleDescription(how)
 

@@ -10,7 +10,7 @@ from trayapp.core.i18n.language import Language, mark
 from trayapp.core.settings import IconStyle, Settings
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.icons import gauge_icon
-from trayapp.ui.icons.taskbar import panel_ink
+from trayapp.ui.icons.taskbar import taskbar_ink
 from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.option import Option
 from trayapp.ui.widgets.rows import Explained, Rows
@@ -66,7 +66,7 @@ class AppearancePage(QWidget):
 def _choice_of_styles(chosen: IconStyle, language: Language) -> ComboBox:
     box = ComboBox()
     box.setIconSize(QSize(_PREVIEW, _PREVIEW))
-    ink = panel_ink()
+    ink = taskbar_ink()
     for style, name in _STYLES.items():
         picture = gauge_icon(_EXAMPLE, style, ink)
         box.addItem(picture, language.gettext(name), style.value)

@@ -169,7 +169,7 @@ class SettingsDialog(FormDialog):
     def _wait(self, *, saving: bool) -> None:
         self._is_saving = saving
         self.setEnabled(not saving)
-        self.status.say(self._language.gettext("Saving…") if saving else "")
+        self.status.set_text(self._language.gettext("Saving…") if saving else "")
 
     @Slot(object)
     def _on_intent(self, intent: AccountListIntent) -> None:

@@ -111,7 +111,7 @@ class NotificationPage(QWidget):
         )
         if (why := self._unseen) is not None:
             words = f"{why.title}. {why.reason} {why.advice}"
-        self._sent.say(words)
+        self._sent.set_text(words)
         announce(self, words)
 
     def _make_kinds(self, chosen: frozenset[AlertKind]) -> dict[AlertKind, Option]:

@@ -19,7 +19,7 @@ from trayapp.core.view.gauge import Gauge
 from trayapp.core.view.tray import TOOLTIP_LIMIT, TrayView
 from trayapp.ui.icons.first_icon import FirstIcon
 from trayapp.ui.icons.icons import app_icon, gauge_icon, gauge_mask
-from trayapp.ui.icons.taskbar import panel_ink
+from trayapp.ui.icons.taskbar import taskbar_ink
 from trayapp.ui.intents import (
     OpenAbout,
     OpenSettings,
@@ -83,7 +83,7 @@ class Tray(QObject):
                 self._icon.setToolTip(tooltip)
         self._show_lines(view.lines, view.more)
         self._show_top_ups(view.top_ups)
-        _say([self._snoozed, self._wake], self._snooze_words(view.snoozed))
+        _set_texts([self._snoozed, self._wake], self._snooze_words(view.snoozed))
 
     def show_style(self, style: IconStyle) -> None:
         """Paint the icon in another style from now on."""
@@ -120,7 +120,7 @@ class Tray(QObject):
         """Say whether there is a tray that shows icons now."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    def spot(self) -> QRect:
+    def icon_rect(self) -> QRect:
         """Give where the icon is on the screen; empty where no panel tells."""
         return self._icon.geometry()
 
@@ -136,16 +136,16 @@ class Tray(QObject):
         icon = QSystemTrayIcon(self._picture(), self)
         icon.setContextMenu(self._menu)
         icon.setToolTip(PROGRAM)
-        return self._heard(icon)
+        return self._connected(icon)
 
     def _adopted(self, first: FirstIcon) -> QSystemTrayIcon:
         """Go on with an icon that shows the picture of what is not known yet."""
         first.icon.setParent(self)
         if self._is_mac:
             first.icon.setIcon(self._picture())
-        return self._heard(first.icon)
+        return self._connected(first.icon)
 
-    def _heard(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
+    def _connected(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
         icon.activated.connect(self._on_activated)
         icon.messageClicked.connect(partial(self.intent.emit, OpenWindow()))
         return icon
@@ -153,7 +153,7 @@ class Tray(QObject):
     def _picture(self) -> QIcon:
         if self._is_mac:
             return gauge_mask(self._gauge)
-        return gauge_icon(self._gauge, self._style, panel_ink())
+        return gauge_icon(self._gauge, self._style, taskbar_ink())
 
     def _build_menu(self) -> None:
         translate, menu = self._language.gettext, self._menu
@@ -216,7 +216,7 @@ class Tray(QObject):
                 "and {n} more account", "and {n} more accounts", more
             )
             texts.append(plural.format(n=more))
-        _say(self._lines, texts)
+        _set_texts(self._lines, texts)
 
     def _show_top_ups(self, top_ups: tuple[tuple[str, str], ...]) -> None:
         several = len(top_ups) > 1
@@ -228,7 +228,7 @@ class Tray(QObject):
         actions += [
             self._top_ups.addAction("") for _ in range(len(top_ups) - len(actions))
         ]
-        _say(actions, [_menu_text(name) for _, name in top_ups])
+        _set_texts(actions, [_menu_text(name) for _, name in top_ups])
         for action, (account_id, _) in zip(actions, top_ups, strict=False):
             action.setData(account_id)
 
@@ -255,7 +255,7 @@ class Tray(QObject):
         self.intent.emit(SnoozeNotifications(SnoozeChoice(action.data())))
 
 
-def _say(actions: list[QAction], texts: list[str]) -> None:
+def _set_texts(actions: list[QAction], texts: list[str]) -> None:
     """Give the first actions these texts and hide the others."""
     for position, action in enumerate(actions):
         if position < len(texts):

@@ -20,7 +20,7 @@ def widen(button: QPushButton, lines: int) -> None:
     button.setMinimumWidth(max(wide, button.sizeHint().width()))
 
 
-def plain(dialog: QWidget) -> None:
+def remove_button_icons(dialog: QWidget) -> None:
     """Take the pictures off a dialog's answers: no other button has any."""
     for box in dialog.findChildren(QDialogButtonBox):
         for button in box.buttons():

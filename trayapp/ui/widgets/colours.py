@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPalette
 
 READABLE: Final = 4.5
 """The contrast that text needs (WCAG 2, level AA)."""
-SEEN: Final = 3.0
+VISIBLE: Final = 3.0
 """The contrast that a line or a mark needs."""
 _EDGE: Final = 3.2
 """What an edge needs, with a little to spare: styles round their colours."""
@@ -45,9 +45,9 @@ def readable(wanted: QColor, ground: QColor, text: QColor) -> QColor:
     return _nearest(wanted, ground, text, READABLE)
 
 
-def seen_on(wanted: QColor, ground: QColor, text: QColor) -> QColor:
+def visible_on(wanted: QColor, ground: QColor, text: QColor) -> QColor:
     """Give the colour nearest to `wanted` in which a line is seen there."""
-    return _nearest(wanted, ground, text, SEEN)
+    return _nearest(wanted, ground, text, VISIBLE)
 
 
 def text_on(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
@@ -67,7 +67,7 @@ def muted(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
 def calm(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     """Give the colour of a mark that says that nothing is wrong."""
     text, back = text_on(palette, ground), palette.color(ground)
-    return seen_on(mixed(text, back, _CALM), back, text)
+    return visible_on(mixed(text, back, _CALM), back, text)
 
 
 def warning(palette: QPalette, ground: QPalette.ColorRole) -> QColor:

@@ -27,8 +27,8 @@ _ROLES: Final = {
     QPalette.ColorRole.Dark: "#1a1c1e",
     QPalette.ColorRole.Shadow: "#000000",
 }
-_RESTING: Final = QColor("#8b8f94")
-_INKS: Final = (
+_DISABLED_TEXT: Final = QColor("#8b8f94")
+_TEXT_ROLES: Final = (
     QPalette.ColorRole.WindowText,
     QPalette.ColorRole.Text,
     QPalette.ColorRole.ButtonText,
@@ -40,8 +40,8 @@ def dark_palette() -> QPalette:
     palette = QPalette()
     for role, colour in _ROLES.items():
         palette.setColor(role, QColor(colour))
-    for role in _INKS:
-        palette.setColor(QPalette.ColorGroup.Disabled, role, _RESTING)
+    for role in _TEXT_ROLES:
+        palette.setColor(QPalette.ColorGroup.Disabled, role, _DISABLED_TEXT)
     return palette
 
 

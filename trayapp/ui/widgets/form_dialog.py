@@ -5,7 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QTabWidget, QWidget
 
 from trayapp.core.i18n.language import Language
-from trayapp.ui.widgets.buttons import plain
+from trayapp.ui.widgets.buttons import remove_button_icons
 from trayapp.ui.widgets.paged_dialog import Page, PagedDialog
 
 
@@ -34,7 +34,7 @@ class FormDialog(PagedDialog):
         footer.addWidget(self.status, 1)
         footer.addWidget(box)
         self.whole.addLayout(footer)
-        plain(self)
+        remove_button_icons(self)
 
     def add_page(self, title: str = "") -> Page:
         """Add a page after the others."""

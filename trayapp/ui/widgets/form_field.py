@@ -45,13 +45,13 @@ class FormField(QWidget):
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong with what is typed, or that nothing is."""
-        self._problem.say(text)
+        self._problem.set_text(text)
         self._problem.setVisible(bool(text))
         self._describe()
 
     def show_meaning(self, text: str) -> None:
         """Say what comes of what is typed, if that needs words."""
-        self._meaning.say(text)
+        self._meaning.set_text(text)
         self._meaning.setVisible(bool(text))
         self._describe()
 

@@ -66,7 +66,7 @@ class KeyField(FormField):
             return translate("Enter the account's API key.")
         return ""
 
-    def put_away(self) -> None:
+    def stash(self) -> None:
         """Keep a key for later, as a `Secret` alone; forget what can't be one."""
         with suppress(KeyUnusable):
             self._pending = self.key()

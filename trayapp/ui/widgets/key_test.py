@@ -53,7 +53,7 @@ class KeyTestRow(QWidget):
         self._show(
             self._language.gettext("Asks the gateway now; nothing is stored."), None
         )
-        self._words.speak(Tone.MUTED)
+        self._words.set_tone(Tone.MUTED)
 
     def show_asking(self) -> None:
         """Say that the gateway is being asked."""
@@ -71,7 +71,7 @@ class KeyTestRow(QWidget):
         announce(self, words.format(balance=result))
 
     def _show(self, words: str, problem: Problem | None) -> None:
-        self._words.say(words)
-        self._words.speak(Tone.PLAIN)
+        self._words.set_text(words)
+        self._words.set_tone(Tone.PLAIN)
         self._trouble.show_problem(problem)
         self._tick.hide()

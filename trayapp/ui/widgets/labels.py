@@ -37,7 +37,7 @@ class Tone(Enum):
     WARNING = auto()
 
 
-_INKS: Final = {
+_TONE_COLOURS: Final = {
     Tone.PLAIN: text_on,
     Tone.MUTED: muted,
     Tone.CAUTION: caution,
@@ -52,9 +52,9 @@ def tone_of(state: Status) -> Tone:
     return Tone.CAUTION if state in _UNSURE else Tone.PLAIN
 
 
-def ink_of(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
+def tone_colour(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
     """Give the colour of what is said in a tone, on `Base` or on `Window`."""
-    return _INKS[tone](palette, ground)
+    return _TONE_COLOURS[tone](palette, ground)
 
 
 class TextLabel(QLabel):
@@ -78,21 +78,21 @@ class TextLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # whatever is around
-        self.say(text)
+        self.set_text(text)
 
-    def say(self, text: str, *, end: int = 1) -> None:
+    def set_text(self, text: str, *, end: int = 1) -> None:
         """Show `text`; the same one again changes nothing.
 
         Its last `end` words stay on one line: one alone there would look lost. A web
         address does, too; Qt would break it after its slashes.
         """
-        shown = _TIE.join(breakable(text).rsplit(" ", end - 1))
+        shown = _TIE.join(with_break_points(text).rsplit(" ", end - 1))
         shown = _ADDRESS.sub(rf"\g<0>{_JOINER}", shown)
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(text)
 
-    def speak(
+    def set_tone(
         self, tone: Tone, scale: float | None = None, *, bold: bool | None = None
     ) -> None:
         """Change the tone, the size and the weight; the same ones change nothing."""
@@ -100,16 +100,16 @@ class TextLabel(QLabel):
         bold = self._bold if bold is None else bold
         if (tone, scale, bold) != (self._tone, self._scale, self._bold):
             self._tone, self._scale, self._bold = tone, scale, bold
-            self.follow()
+            self.refresh_style()
 
-    def follow(self) -> None:
+    def refresh_style(self) -> None:
         """Take the palette and the font of what is around, as they are now."""
         around = self.parentWidget()
         if around is None:
             return
         font = QFont()  # what is not set here comes from the widget around
         if self._scale != 1:
-            font = sized(font, around.font(), self._scale)
+            font = scaled_font(font, around.font(), self._scale)
         if self._bold:
             font.setBold(True)
         self.setFont(font)
@@ -118,16 +118,16 @@ class TextLabel(QLabel):
         self.setPalette(palette)
 
     def _colour(self, palette: QPalette) -> QColor:
-        return ink_of(self._tone, palette, self._ground)
+        return tone_colour(self._tone, palette, self._ground)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the font of the widget around."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
-            self.follow()
+            self.refresh_style()
 
 
-def sized(font: QFont, model: QFont, scale: float) -> QFont:
+def scaled_font(font: QFont, model: QFont, scale: float) -> QFont:
     """Give `font` the size of `model` times `scale`, in points or in pixels."""
     if model.pointSizeF() > 0:
         font.setPointSizeF(model.pointSizeF() * scale)
@@ -136,7 +136,7 @@ def sized(font: QFont, model: QFont, scale: float) -> QFont:
     return font
 
 
-def breakable(text: str) -> str:
+def with_break_points(text: str) -> str:
     """Let words that are too long for a line break anywhere."""
     return _LONG_WORD.sub(_with_breaks, text)
 

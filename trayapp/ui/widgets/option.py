@@ -56,7 +56,7 @@ class Option(QWidget):
     def advise(self, advice: str) -> None:
         """Change the sentence of help."""
         self.box.setAccessibleDescription(advice)
-        self._advice.say(advice)
+        self._advice.set_text(advice)
 
     def _indent(self) -> int:
         """Give where the box's own words begin."""

@@ -38,11 +38,11 @@ class ProblemView(QWidget):
         """Show an error, or that there is none."""
         self._problem = problem
         if problem is not None:
-            self._title.say(problem.title)
+            self._title.set_text(problem.title)
             for label, said in (
                 (self._reason, problem.reason),
                 (self._advice, problem.advice),
             ):
-                label.say(said)
+                label.set_text(said)
                 label.setVisible(bool(said) and not self._title_alone)
         self.setVisible(problem is not None)

@@ -1,4 +1,4 @@
-"""The About dialog: what this is, what it sends where, under which licences."""
+"""The about dialog: the version, the data the program sends, and the licences."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -15,12 +15,12 @@ from trayapp.ui.icons.icons import app_icon, app_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.intents import CopyDiagnostics
 from trayapp.ui.widgets.announce import announce
-from trayapp.ui.widgets.buttons import PushButton, plain
+from trayapp.ui.widgets.buttons import PushButton, remove_button_icons
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class AboutDialog(QDialog):
-    """Says which version runs and what it does with what it knows.
+    """Shows the version, how the program handles data, and the licences.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -76,35 +76,33 @@ class AboutDialog(QDialog):
         self._copy.clicked.connect(self._on_copy)
         box.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
         self._copied = TextLabel("", tone=Tone.MUTED)
-        self._whole = whole = QVBoxLayout(self)
-        whole.setContentsMargins(em, em, em, em)
-        whole.setSpacing(em)
-        whole.addLayout(top)
-        whole.addStretch(1)
-        whole.addWidget(self._copied)
-        whole.addWidget(box)
-        plain(self)
+        self._layout = layout = QVBoxLayout(self)
+        layout.setContentsMargins(em, em, em, em)
+        layout.setSpacing(em)
+        layout.addLayout(top)
+        layout.addStretch(1)
+        layout.addWidget(self._copied)
+        layout.addWidget(box)
+        remove_button_icons(self)
         self.resize(em * 28, 0)
         self._fit()
 
     def confirm(self, text: str) -> None:
-        """Say that what a person asked for is done."""
-        self._copied.say(text)
+        """Confirm that the diagnostics are copied, and enable the button again."""
+        self._copied.set_text(text)
         self._fit()
         self._copy.setEnabled(True)
         announce(self, text)
 
     def _fit(self) -> None:
-        """Be as high as the words need, and no lower than before."""
-        self._whole.activate()
+        """Grow to the height that the words need; never shrink."""
+        self._layout.activate()
         needed = self.heightForWidth(self.width())
         self.resize(self.width(), max(self.height(), needed))
         self.setMinimumSize(self.size())
 
     @Slot()
     def _on_copy(self) -> None:
-        self._copied.say("")
-        self._copy.setEnabled(
-            False
-        )  # until it is done: a service may be slow to answer
+        self._copied.set_text("")
+        self._copy.setEnabled(False)  # until `confirm`: collecting may take seconds
         self.intent.emit(CopyDiagnostics())

@@ -1,4 +1,4 @@
-"""Strips above the cards that tell something about the program as a whole."""
+"""The banners above the cards: messages about the program as a whole."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ from trayapp.ui.widgets.labels import TextLabel
 
 
 class Banners(QWidget):
-    """Shows one strip a topic; one that was dismissed stays away until it is news.
+    """Shows one banner for each topic; a dismissed one returns with another text only.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -26,7 +26,7 @@ class Banners(QWidget):
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
-        self._strips: dict[str, _Strip] = {}
+        self._banners: dict[str, _Banner] = {}
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -35,38 +35,38 @@ class Banners(QWidget):
     def show_banner(
         self, topic: str, text: str | None, *, is_fault: bool = False
     ) -> None:
-        """Tell `text`, or take back what was told under `topic`.
+        """Show `text` under `topic`; None removes the banner of that topic.
 
-        With a fault of the program's own a person can copy what helps to mend it.
+        `is_fault` adds a button that copies the diagnostics.
         """
-        strip = self._strips.get(topic)
-        if strip is not None and strip.text == text:
+        banner = self._banners.get(topic)
+        if banner is not None and banner.text == text:
             return
-        if strip is not None:
-            del self._strips[topic]
-            strip.hide()
-            strip.deleteLater()
+        if banner is not None:
+            del self._banners[topic]
+            banner.hide()
+            banner.deleteLater()
         if text is not None:
-            self._strips[topic] = strip = _Strip(
+            self._banners[topic] = banner = _Banner(
                 text, self._language, is_fault=is_fault
             )
-            strip.intent.connect(self.intent)
-            strip.dismissed.connect(self._on_dismissed)
-            self._layout.addWidget(strip)
-            strip.show()
+            banner.intent.connect(self.intent)
+            banner.dismissed.connect(self._on_dismissed)
+            self._layout.addWidget(banner)
+            banner.show()
             announce(self, text)
         self._on_dismissed()
 
     @Slot()
     def _on_dismissed(self) -> None:
-        self.setVisible(any(not strip.isHidden() for strip in self._strips.values()))
+        self.setVisible(any(not banner.isHidden() for banner in self._banners.values()))
 
 
-class _Strip(QFrame):
-    """One message with a button that takes it away.
+class _Banner(QFrame):
+    """One message with a button that dismisses it.
 
     Signals:
-        dismissed(): a person has read it.
+        dismissed(): a person has closed the banner.
         intent(Intent): what a person asks for.
     """
 
@@ -78,7 +78,7 @@ class _Strip(QFrame):
         self.text = text
         translate = language.gettext
         em = self.fontMetrics().height()
-        # One above the other: side by side they would leave the words no room.
+        # In a column: side by side the buttons would leave the words no room.
         self._buttons = QVBoxLayout()
         self._buttons.setSpacing(em // 4)
         if is_fault:
@@ -104,7 +104,7 @@ class _Strip(QFrame):
         self.dismissed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a ground that stands out a little, and a line under it."""
+        """Paint a tinted background, and a line below it."""
         del event
         painter = QPainter(self)
         painter.fillRect(self.rect(), tint(self.palette()))

@@ -1,4 +1,4 @@
-"""What changes in the window while it is open, told to whoever does not see it."""
+"""Announces to screen readers what changes in the window while it is open."""
 
 from typing import Final
 
@@ -9,19 +9,19 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card, name_and_status
 from trayapp.ui.widgets.announce import announce
 
-_GATHERED_MS: Final = 1_000
-"""How long news is gathered: accounts that are asked together answer together."""
-_REST_MS: Final = 5_000
-"""How long nothing more is told then: two hundred accounts answer for half a minute."""
-_MOST: Final = 3
-"""So many accounts are named; of the others it is said how many they are."""
+_COLLECT_MS: Final = 1_000
+"""How long changes are collected: concurrent requests end together."""
+_PAUSE_MS: Final = 5_000
+"""The pause after an announcement: 200 accounts keep changing for half a minute."""
+_MOST_NAMED: Final = 3
+"""The most accounts that an announcement names; it counts the others."""
 
 
 class ChangeAnnouncer(QObject):
-    """Gathers what became of accounts, and tells it in one go, the gravest first.
+    """Collects the changes of cards, and announces them together.
 
-    Another state is told as long as the window is open; another balance only to whoever
-    is in the window, when all else has been said.
+    A new status is announced while the window is visible, and interrupts the reader.
+    A new balance is announced only while the window is active, after the statuses.
     """
 
     def __init__(self, window: QWidget, language: Language) -> None:
@@ -29,46 +29,52 @@ class ChangeAnnouncer(QObject):
         self._window, self._language = window, language
         self._before: dict[str, Card] = {}
         self._now: dict[str, Card] = {}
-        self._wait = QTimer(self, interval=_GATHERED_MS, singleShot=True)
-        self._wait.timeout.connect(self._tell)
+        self._wait = QTimer(self, interval=_COLLECT_MS, singleShot=True)
+        self._wait.timeout.connect(self._announce)
 
     @Slot(object, object)
-    def hear(self, before: Card, now: Card) -> None:
-        """Take note that a card says something else."""
+    def note_change(self, before: Card, now: Card) -> None:
+        """Collect a change of a card; ignore one of neither status nor amount."""
         if (before.status, before.amount) == (now.status, now.amount):
             return
         self._before.setdefault(now.account_id, before)
         self._now[now.account_id] = now
         if not self._wait.isActive():
-            self._wait.start(_GATHERED_MS)
+            self._wait.start(_COLLECT_MS)
 
     @Slot()
-    def _tell(self) -> None:
-        changes = [(self._before[one], card) for one, card in self._now.items()]
+    def _announce(self) -> None:
+        changes = [(self._before[key], card) for key, card in self._now.items()]
         self._before.clear()
         self._now.clear()
         if not self._window.isVisible():
             return
-        turned = [now for before, now in changes if now.status is not before.status]
-        moved = [
+        status_changes = [
+            now for before, now in changes if now.status is not before.status
+        ]
+        amount_changes = [
             now
             for before, now in changes
             if now.status is before.status and now.amount != before.amount
         ]
         if not self._window.isActiveWindow():
-            moved.clear()
-        if turned or moved:
-            states = [self._words(one, one.status_words) for one in turned]
-            amounts = [self._words(one, one.amount) for one in moved]
-            announce(self._window, self._joined(states + amounts), at_once=bool(turned))
-            self._wait.start(_REST_MS)
+            amount_changes.clear()
+        if status_changes or amount_changes:
+            statuses = [self._words(card, card.status_words) for card in status_changes]
+            amounts = [self._words(card, card.amount) for card in amount_changes]
+            announce(
+                self._window,
+                self._joined(statuses + amounts),
+                at_once=bool(status_changes),
+            )
+            self._wait.start(_PAUSE_MS)
 
-    def _words(self, card: Card, said: str) -> str:
-        return name_and_status(card.name, said, self._language)
+    def _words(self, card: Card, state: str) -> str:
+        return name_and_status(card.name, state, self._language)
 
-    def _joined(self, said: list[str]) -> str:
-        parts = said[:_MOST]
-        if more := len(said) - len(parts):
+    def _joined(self, sentences: list[str]) -> str:
+        parts = sentences[:_MOST_NAMED]
+        if more := len(sentences) - len(parts):
             words = self._language.ngettext(
                 "and {n} more account", "and {n} more accounts", more
             )

@@ -1,4 +1,4 @@
-"""What the window shows while there is no account."""
+"""The page that the window shows while there is no account."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class EmptyPage(QWidget):
-    """Says why nothing is there, and what to do about it.
+    """Explains why there is no card, and offers to set up an account.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -49,22 +49,22 @@ class EmptyPage(QWidget):
         layout.addWidget(self._begin, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
-    def offer_to_go_on(self) -> None:
-        """Say that setting up the first account was begun."""
+    def offer_to_continue(self) -> None:
+        """Say that the first run was left and can be continued."""
         translate = self._language.gettext
-        self._words.say(
+        self._words.set_text(
             translate("You began to set up an account; what you entered is still here.")
         )
         self._begin.setText(translate("&Go on where you left off"))
 
-    def refuse(self) -> None:
-        """Say that accounts can be neither read nor saved, and offer nothing.
+    def show_unavailable(self) -> None:
+        """Say that accounts can be neither read nor saved, and hide the button.
 
-        Whoever typed a key now would lose it.
+        A key that is typed now would be lost.
         """
         translate = self._language.gettext
-        self._title.say(translate("Your accounts can't be shown"))
-        self._words.say(
+        self._title.set_text(translate("Your accounts can't be shown"))
+        self._words.set_text(
             translate(
                 "The settings can be neither read nor saved. Once that is mended, "
                 "start Balance Tray again."

@@ -1,4 +1,4 @@
-"""The window's foot: what all accounts come to, and what concerns all of them."""
+"""The footer of the window: the totals, and buttons for all accounts."""
 
 from functools import partial
 from typing import Final
@@ -19,7 +19,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _CONFIRMED_MS: Final = 4_000
 _WIDE: Final = 6
-"""How wide each button is at least, in lines of text."""
+"""The smallest width of a button, in lines of text."""
 
 
 class Footer(QWidget):
@@ -50,43 +50,45 @@ class Footer(QWidget):
         self._reveal.hide()
         self._settings = PushButton(translate("&Settings…"))
         self._settings.clicked.connect(partial(self.intent.emit, OpenSettings()))
-        self._end = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
-        self._end.timeout.connect(self._show)
+        self._confirmation = QTimer(self, interval=_CONFIRMED_MS, singleShot=True)
+        self._confirmation.timeout.connect(self._show)
         self._lay_out()
         self._show()
 
     @property
-    def chain(self) -> tuple[QWidget, ...]:
-        """The buttons, in the order of the tab key."""
+    def focus_chain(self) -> tuple[QWidget, ...]:
+        """The buttons, in focus order."""
         return (self._refresh, self._reveal, self._why, self._settings)
 
     def show_totals(self, totals: str) -> None:
-        """Say what all accounts come to; nothing if that says nothing new."""
+        """Show the sum of all balances; empty hides the line."""
         self._totals = totals
-        if not self._end.isActive():
+        if not self._confirmation.isActive():
             self._show()
 
     def offer_reveal(self, *, on: bool) -> None:
-        """Offer to show amounts, while they are hidden."""
+        """Show or hide the button that reveals hidden amounts."""
         self._reveal.setVisible(on)
 
     def confirm(self, text: str) -> None:
-        """Say for a moment that something was done."""
-        self._words.say(text)
+        """Show a confirmation in place of the totals for four seconds."""
+        self._words.set_text(text)
         self._words.show()
-        self._end.start()
+        self._confirmation.start()
         announce(self, text)
 
-    def show_accounts(self, *, any_there: bool) -> None:
-        """Offer what makes sense with accounts, or without any."""
-        self._refresh.setVisible(any_there)
-        self._why.setVisible(any_there)
+    def show_accounts(self, *, has_accounts: bool) -> None:
+        """Hide the buttons that need an account if there is none."""
+        self._refresh.setVisible(has_accounts)
+        self._why.setVisible(has_accounts)
 
     @Slot()
     def _show(self) -> None:
         # Translators: what all accounts have: "€412.40 + 3,100 CREDITS".
-        said = self._translate("Together: {totals}").format(totals=self._totals)
-        self._words.say(said if self._totals else "")
+        sentence = self._translate("Together: {totals}")
+        self._words.set_text(
+            sentence.format(totals=self._totals) if self._totals else ""
+        )
         self._words.setVisible(bool(self._totals))
 
     def _lay_out(self) -> None:

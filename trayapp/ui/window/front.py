@@ -1,14 +1,14 @@
-"""Bringing a window to the front, where the desktop lets one."""
+"""Brings a window to the front, as far as the desktop allows it."""
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 
 def bring_to_front(window: QWidget) -> None:
-    """Show a window above the others, with the keyboard, whatever state it is in.
+    """Show a window above the others, with the focus; restore a minimized one.
 
-    On Wayland no window comes forward by its own will, and none knows that it is
-    minimized; but one that appears is shown to the person. So it goes and appears.
+    On Wayland a window can neither raise itself nor know that it is minimized.
+    The compositor shows a window that appears, so a covered one is hidden and shown.
     """
     if window.isMinimized():
         window.showNormal()
@@ -20,7 +20,7 @@ def bring_to_front(window: QWidget) -> None:
 
 
 def _is_stuck(window: QWidget) -> bool:
-    """Say whether it is covered and can't come forward; behind a dialog it belongs."""
+    """Say whether Wayland keeps the window covered; a modal dialog may cover it."""
     return (
         QGuiApplication.platformName().startswith("wayland")
         and window.isVisible()

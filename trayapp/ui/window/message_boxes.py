@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from trayapp.core.i18n.language import Language
 from trayapp.core.program import PROGRAM
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.widgets.buttons import plain
+from trayapp.ui.widgets.buttons import remove_button_icons
 
 _READ_MS: Final = 60_000
 """At login a person may be away, so the box closes by itself."""
@@ -50,6 +50,6 @@ def show_start_error(problem: Problem) -> None:
         " ".join(filter(None, (problem.reason, problem.advice, detail)))
     )
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
-    plain(box)
+    remove_button_icons(box)
     QTimer.singleShot(_READ_MS, box.reject)
     box.exec()

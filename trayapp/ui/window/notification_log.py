@@ -1,4 +1,4 @@
-"""The answer to "Why?": the last alerts, each with its fate and the reason."""
+"""The notification log: the last alerts, each sent or not, with the reason."""
 
 from typing import Final
 
@@ -17,19 +17,19 @@ from PySide6.QtWidgets import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.ui.icons.icons import app_icon
-from trayapp.ui.widgets.buttons import plain
+from trayapp.ui.widgets.buttons import remove_button_icons
 from trayapp.ui.widgets.fields import TableView
-from trayapp.ui.widgets.labels import TextLabel, Tone, breakable
+from trayapp.ui.widgets.labels import TextLabel, Tone, with_break_points
 
 Row = tuple[str, str, str, str]
-"""When, which account, what, and what became of it with the reason."""
+"""When, which account, which alert, and whether it was sent, with the reason."""
 _SIZE: Final = (44, 26)
 _SMALLEST: Final = (26, 14)
 _LONGEST: Final = 400
 
 
 class NotificationLogDialog(QDialog):
-    """Shows the last alerts: sent, held back, not sent."""
+    """Shows the last alerts, the newest first."""
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class NotificationLogDialog(QDialog):
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = box.button(QDialogButtonBox.StandardButton.Close)
         close.setText(translate("Close"))
-        close.setAutoDefault(False)  # it would look as if it had the keyboard
+        close.setAutoDefault(False)  # it would look focused
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(em, em, em, em)
@@ -56,17 +56,17 @@ class NotificationLogDialog(QDialog):
         )
         layout.addWidget(self._table, 1)
         layout.addWidget(box)
-        plain(self)
+        remove_button_icons(self)
         self.setMinimumSize(QSize(*_SMALLEST) * em)
         self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show these rows in their order; none at all is said in words."""
+        """Show these rows in their order; show a sentence if there is none."""
         self._table.show_rows(rows)
 
 
 class _Table(TableView):
-    """Rows of wrapped words; each is read whole by a screen reader."""
+    """Rows of wrapped text; a screen reader reads a row as one sentence."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(0, 4)
@@ -110,7 +110,7 @@ class _Table(TableView):
         QVBoxLayout(self.viewport()).addWidget(self._none)
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show these rows; the same ones again change nothing."""
+        """Show these rows; equal rows change nothing."""
         if rows == self._rows and rows:
             return
         self._rows = rows
@@ -118,7 +118,7 @@ class _Table(TableView):
         for position, row in enumerate(rows):
             words = [one_line(text, _LONGEST) for text in row]
             for column, text in enumerate(words):
-                item = QTableWidgetItem(breakable(text))
+                item = QTableWidgetItem(with_break_points(text))
                 item.setTextAlignment(
                     Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
                 )
@@ -132,7 +132,7 @@ class _Table(TableView):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the first columns what they need, up to a share, and rows the rest."""
+        """Fit the first three columns, each up to a quarter, and the rows' heights."""
         most = self.viewport().width() // 4
         for column in range(3):
             wanted = self.sizeHintForColumn(column) + self.fontMetrics().height() // 2
@@ -144,11 +144,11 @@ class _Table(TableView):
             self.setRowHeight(row, self.rowHeight(row) + gap)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the words anew."""
+        """Wrap the text at the new width."""
         super().resizeEvent(event)
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Wrap the words with the font that it is shown in."""
+        """Wrap the text in the font that the style has set by now."""
         super().showEvent(event)
         self._fit()

@@ -1,4 +1,4 @@
-"""The window comes up where it was left, or beside the tray the first time."""
+"""Places the window where it was before, or beside the tray icon the first time."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,20 +11,20 @@ from trayapp.ui.window.window import Window
 
 _GAP: Final = 8
 _GRIP: Final = 48
-"""So much of a window must be on a screen for it to have stood there."""
+"""A stored place counts if at least so many points of it are on a screen."""
 
 
 class Placement(QObject):
-    """Places the window just before it is seen, and notes its place when it goes.
+    """Places the window before it is shown, and reports its place when it is hidden.
 
-    On Wayland no program knows or decides where its windows are: only the size stays.
+    On Wayland a program can neither read nor set a position: only the size is kept.
 
     Signals:
-        left(place: tuple): the window is gone, and stood somewhere else than before;
-            from the left, from the top, width and height.
+        place_changed(place: tuple): the window was hidden at a new place; x, y, width
+            and height in points.
     """
 
-    left = Signal(tuple)
+    place_changed = Signal(tuple)
 
     def __init__(self, tray: Tray, window: Window) -> None:
         super().__init__(window)
@@ -35,27 +35,30 @@ class Placement(QObject):
         window.installEventFilter(self)
 
     def restore(self, place: tuple[int, int, int, int] | None) -> None:
-        """Have the window come up where it stood, if that is known."""
+        """Take the stored place as x, y, width and height; None if none is stored."""
         if place is not None:
             self._kept = QRect(*place)
 
     @Slot()
-    def note_spot(self) -> None:
-        """Note where the tray was clicked just now, before the window comes up."""
-        spot = self._tray.spot()
-        # Panels that draw the icon themselves don't say where: there the pointer is.
-        self._anchor = QRect(QCursor.pos(), QSize(1, 1)) if spot.isEmpty() else spot
+    def note_icon_place(self) -> None:
+        """Note the place of the clicked tray icon, before the window is shown."""
+        icon = self._tray.icon_rect()
+        # A tray that draws the icon itself doesn't report the place: use the pointer's.
+        self._anchor = QRect(QCursor.pos(), QSize(1, 1)) if icon.isEmpty() else icon
 
     def _place(self) -> None:
-        window, rooms = self._window, [_room(one) for one in QGuiApplication.screens()]
+        window, rooms = (
+            self._window,
+            [_room(screen) for screen in QGuiApplication.screens()],
+        )
         place = None
         if self._kept is not None:
             window.resize(self._kept.size())
-            place = as_before(self._kept, rooms)
+            place = restored(self._kept, rooms)
         if place is None and self._anchor.isValid():
             screen = QGuiApplication.screenAt(self._anchor.center())
             room = _room(screen or QGuiApplication.primaryScreen())
-            frame = QSize(0, 2 * window.fontMetrics().height())  # a title bar, roughly
+            frame = QSize(0, 2 * window.fontMetrics().height())  # about a title bar
             place = beside(self._anchor, window.size() + frame, room)
             place.setSize(place.size() - frame)
         if place is not None and self.can_move:
@@ -65,16 +68,18 @@ class Placement(QObject):
     def _note(self) -> None:
         window = self._window
         if window.isMaximized() or window.isFullScreen() or window.isMinimized():
-            return  # what it was before is what a person chose
+            return  # the place before that is what a person chose
         corner = window.pos() if self.can_move else QPoint()
         place = QRect(corner, window.size())
         if place != self._kept:
             self._kept = place
-            self.left.emit((place.x(), place.y(), place.width(), place.height()))
+            self.place_changed.emit(
+                (place.x(), place.y(), place.width(), place.height())
+            )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear that the window comes or goes, by the program's own will."""
-        # Python's part of this may be gone before Qt's own is.
+        """React when the program, not the desktop, shows or hides the window."""
+        # Python's attributes may be deleted before Qt's object.
         window = getattr(self, "_window", None)
         if watched is window and not event.spontaneous():
             if event.type() == QEvent.Type.Show:
@@ -89,7 +94,7 @@ def _room(screen: QScreen) -> QRect:
 
 
 def beside(anchor: QRect, size: QSize, room: QRect) -> QRect:
-    """Put a window next to an icon on the panel: above it, or below if that is nearer.
+    """Put a window next to a tray icon: above it, or below one in the upper half.
 
     Wholly into `room`, which is the screen without its panels; smaller if need be.
     """
@@ -101,12 +106,12 @@ def beside(anchor: QRect, size: QSize, room: QRect) -> QRect:
     return _within(QRect(QPoint(left, above if is_low else below), fitting), inner)
 
 
-def as_before(place: QRect, rooms: Sequence[QRect]) -> QRect | None:
-    """Put a window where it stood, wholly onto the screen that shows most of it.
+def restored(place: QRect, rooms: Sequence[QRect]) -> QRect | None:
+    """Put a window at its stored place, wholly onto the screen that shows most of it.
 
     None if that screen is gone.
     """
-    shown = max(rooms, key=lambda one: _area(one & place), default=QRect())
+    shown = max(rooms, key=lambda room: _area(room & place), default=QRect())
     part = shown & place
     if part.width() < _GRIP or part.height() < _GRIP:
         return None

@@ -1,4 +1,4 @@
-"""The line that finds an account among many, and says how many it found."""
+"""The search field for accounts, with the number of matches."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -10,10 +10,10 @@ from trayapp.ui.widgets.line_edit import LineEdit
 
 
 class Search(QWidget):
-    """Takes a part of a name.
+    """Searches accounts by parts of their names.
 
     Signals:
-        changed(): another part is looked for.
+        changed(): the search text changed.
     """
 
     changed = Signal()
@@ -21,7 +21,7 @@ class Search(QWidget):
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
-        self._said = ""
+        self._announced = ""
         self.line = LineEdit()
         self.line.setPlaceholderText(language.gettext("Search accounts"))
         self.line.setAccessibleName(language.gettext("Search accounts"))
@@ -39,28 +39,28 @@ class Search(QWidget):
 
     @property
     def is_searching(self) -> bool:
-        """Whether anything is looked for."""
+        """Whether there is a search text."""
         return bool(self.line.text().strip())
 
     def finds(self, name: str) -> bool:
-        """Say whether all that is typed, word by word, is in this name."""
+        """Say whether a name contains every word of the search text, in any case."""
         folded = name.casefold()
         return all(part in folded for part in self.line.text().casefold().split())
 
     def show_count(self, found: int, of_all: int) -> None:
-        """Say how many accounts match, to a screen reader too."""
+        """Show and announce how many accounts match."""
         words = self._language.ngettext(
             "{found} of {n} account", "{found} of {n} accounts", of_all
         )
-        said = words.format(found=found, n=of_all) if self.is_searching else ""
-        self._count.say(said)
-        self._count.setVisible(bool(said))
-        if said and said != self._said:
-            announce(self.line, said)
-        self._said = said
+        count = words.format(found=found, n=of_all) if self.is_searching else ""
+        self._count.set_text(count)
+        self._count.setVisible(bool(count))
+        if count and count != self._announced:
+            announce(self.line, count)
+        self._announced = count
 
     def clear(self) -> None:
-        """Look for nothing."""
+        """Remove the search text."""
         self.line.clear()
 
     @Slot()

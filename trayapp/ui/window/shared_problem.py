@@ -1,4 +1,4 @@
-"""What many accounts fail with alike is said once, above them all."""
+"""A problem that many accounts share, shown once above their cards."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,15 +19,15 @@ from trayapp.ui.widgets.colours import hairline
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _Kind = tuple[str, str, str]
-"""What a person reads of a `Problem`: its details may differ."""
+"""Title, reason and advice of a `Problem`; its details may differ."""
 _SHARE: Final = 2
-"""It is said once if one of so many accounts has it."""
-_OF_ONE: Final = {Remedy.ENTER_KEY}
-"""What is to be done for each account by itself is not said for all of them."""
+"""A problem is shared if at least one in so many accounts has it."""
+_PER_ACCOUNT: Final = {Remedy.ENTER_KEY}
+"""Remedies for one account at a time: such a problem is never shared."""
 
 
 class SharedProblem(QGroupBox):
-    """A strip with a `Problem` and what helps; takes no room without one.
+    """Shows the shared `Problem` and its remedies; hidden without one.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -54,25 +54,29 @@ class SharedProblem(QGroupBox):
         self.hide()
 
     @property
-    def chain(self) -> tuple[QWidget, ...]:
-        """The buttons, in the order of the tab key."""
+    def focus_chain(self) -> tuple[QWidget, ...]:
+        """The buttons, in focus order."""
         return self._remedies.buttons
 
-    def follow(self, changed: Sequence[Card], cards: Mapping[str, AccountCard]) -> None:
-        """Know how some of all accounts are now; say here or let their cards say it."""
+    def update_cards(
+        self, changed: Sequence[Card], cards: Mapping[str, AccountCard]
+    ) -> None:
+        """Take the changed ones of all cards; show a shared problem here or in each."""
         for account_id in self._failed.keys() - cards.keys():
             self._forget(account_id)
         for card in changed:
             self._note(card)
         ids = (
-            cards if self._show_of(len(cards)) else [one.account_id for one in changed]
+            cards
+            if self._show_of(len(cards))
+            else [card.account_id for card in changed]
         )
         for account_id in ids:
-            cards[account_id].cover(self._covers)
+            cards[account_id].hide_problem_if(self._covers)
 
     def _note(self, card: Card) -> None:
         self._forget(card.account_id)
-        if card.problem is not None and card.problem.remedy not in _OF_ONE:
+        if card.problem is not None and card.problem.remedy not in _PER_ACCOUNT:
             kind = self._failed[card.account_id] = _kind(card.problem)
             self._examples[kind] = card.problem, card.status
             self._counts[kind] += 1
@@ -85,26 +89,28 @@ class SharedProblem(QGroupBox):
         return card.problem is not None and _kind(card.problem) == self._kind
 
     def _show_of(self, accounts: int) -> bool:
-        """Show what is shared among so many; say whether that is something else."""
+        """Show the problem that enough accounts share; say whether it changed."""
         before, self._kind = self._kind, None
         for kind, count in self._counts.most_common(1):
             if accounts >= MANY and count * _SHARE >= accounts:
                 self._kind = kind
-                self._say(*self._examples[kind], count, accounts)
+                self._show_problem(*self._examples[kind], count, accounts)
         self.setVisible(self._kind is not None)
         return before != self._kind
 
-    def _say(self, problem: Problem, state: Status, count: int, accounts: int) -> None:
+    def _show_problem(
+        self, problem: Problem, state: Status, count: int, accounts: int
+    ) -> None:
         words = self._language.ngettext(
             "{found} of {n} account", "{found} of {n} accounts", accounts
         ).format(found=count, n=accounts)
-        self._number.say(words)
+        self._number.set_text(words)
         self._remedies.show_problem(problem, state)
         self.setAccessibleName(f"{problem.title} ({words})")
         self.setAccessibleDescription(f"{problem.reason} {problem.advice}".strip())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground that cards have, between two lines."""
+        """Paint the background of a card, between two lines."""
         del event
         painter = QPainter(self)
         strip = self.rect().adjusted(0, self.fontMetrics().height() // 2, 0, 0)

@@ -1,4 +1,4 @@
-"""The window: a card for each account, what concerns all of them, what one can do."""
+"""The main window: a card for each account, with a footer for all of them."""
 
 from functools import partial
 from itertools import pairwise
@@ -40,19 +40,19 @@ from trayapp.ui.window.search import Search
 from trayapp.ui.window.shared_problem import SharedProblem
 
 _SIZE: Final = (42, 38)
-"""How wide and high the window is at first, in lines of text."""
+"""The first width and height of the window, in lines of text."""
 _LEAST_VIEW: Final = (24, 8)
 """The smallest width and height of a scrolled page, in lines of text."""
 
 
 class Window(QMainWindow):
-    """Shows all accounts; closing it hides it and nothing more.
+    """Shows all accounts. Closing the window only hides it.
 
-    A main window is a window to a screen reader; another widget would only be a place.
+    It is a main window because a screen reader announces other widgets as panes.
 
     Signals:
         intent(Intent): what a person asks for.
-        hidden(): the window is off the screen.
+        hidden(): the window has left the screen.
     """
 
     intent = Signal(object)
@@ -72,115 +72,114 @@ class Window(QMainWindow):
         self._footer.intent.connect(self.intent)
         self._shared = SharedProblem(language)
         self._shared.intent.connect(self._on_intent)
-        self._news = ChangeAnnouncer(self, language)
+        self._announcer = ChangeAnnouncer(self, language)
         self._pages = QStackedWidget()
         words = language.gettext("No account's name has that in it.")
-        self._deck = CardGrid(TextLabel(words, tone=Tone.MUTED))
+        self._grid = CardGrid(TextLabel(words, tone=Tone.MUTED))
         inside = QWidget()
         self.setCentralWidget(inside)
-        self._whole = QVBoxLayout(inside)
-        self._scroll = _ScrollPage(self._deck)
-        self._begin = EmptyPage(language)
-        self._begin.intent.connect(self.intent)
-        self._empty = _ScrollPage(self._begin)
+        self._layout = QVBoxLayout(inside)
+        self._scroll = _ScrollPage(self._grid)
+        self._empty_page = EmptyPage(language)
+        self._empty_page.intent.connect(self.intent)
+        self._empty_scroll = _ScrollPage(self._empty_page)
         self._lay_out()
         self._add_shortcuts()
         self.show_cards(())
 
     @property
     def account_ids(self) -> list[str]:
-        """The accounts that are shown, in their order."""
+        """The ids of the shown accounts, in their order."""
         return list(self._cards)
 
     def show_cards(self, cards: tuple[Card, ...]) -> None:
-        """Show these accounts in this order; cards that stay are changed in place."""
+        """Show these accounts in this order; update cards that exist already."""
         before = list(self._cards)
         shown = {card.account_id: card for card in cards}
-        for account_id in [one for one in self._cards if one not in shown]:
-            gone = self._cards.pop(account_id)
-            gone.hide()
-            gone.deleteLater()
+        for account_id in [known for known in self._cards if known not in shown]:
+            removed = self._cards.pop(account_id)
+            removed.hide()
+            removed.deleteLater()
         density = Density.of(len(shown))
         for account_id, card in shown.items():
             if account_id in self._cards:
                 self._cards[account_id].show_card(card)
             else:
                 self._cards[account_id] = self._new_card(card, density)
-        self._shared.follow(cards, self._cards)
+        self._shared.update_cards(cards, self._cards)
         if before != list(shown):
             self._order(list(shown))
         self._search.setVisible(len(shown) >= MANY)
         if len(shown) < MANY:
             self._search.clear()
         self._filter()
-        self._pages.setCurrentWidget(self._scroll if shown else self._empty)
-        self._footer.show_accounts(any_there=bool(shown))
+        self._pages.setCurrentWidget(self._scroll if shown else self._empty_scroll)
+        self._footer.show_accounts(has_accounts=bool(shown))
 
     def show_card(self, card: Card) -> None:
-        """Change the card of one account, if there is one."""
+        """Update the card of one account; do nothing if it has no card."""
         if card.account_id in self._cards:
             self._cards[card.account_id].show_card(card)
-            self._shared.follow((card,), self._cards)
+            self._shared.update_cards((card,), self._cards)
 
     def show_totals(self, totals: str) -> None:
-        """Say what all accounts come to, each unit for itself; empty for nothing."""
+        """Show the sum of all balances, one for each unit; empty hides it."""
         self._footer.show_totals(totals)
 
     def offer_reveal(self, *, on: bool) -> None:
-        """Offer to show amounts, while they are hidden."""
+        """Show or hide the button that reveals hidden amounts."""
         self._footer.offer_reveal(on=on)
 
-    def offer_to_go_on(self) -> None:
-        """Say, without accounts, that setting up the first one was begun."""
-        self._begin.offer_to_go_on()
+    def offer_to_continue(self) -> None:
+        """Say on the empty page that the first run can be continued."""
+        self._empty_page.offer_to_continue()
 
-    def refuse_accounts(self) -> None:
-        """Say, without accounts, that there can be none: settings can't be saved."""
-        self._begin.refuse()
+    def show_accounts_unavailable(self) -> None:
+        """Say on the empty page that accounts can be neither shown nor saved."""
+        self._empty_page.show_unavailable()
 
     def confirm(self, text: str) -> None:
-        """Say for a moment that what a person asked for is done."""
+        """Confirm for four seconds that a request was carried out."""
         self._footer.confirm(text)
 
     def show_banner(
         self, topic: str, text: str | None, *, is_fault: bool = False
     ) -> None:
-        """Tell something about the whole program, or take it back with None.
+        """Show a message about the layout program; None removes it.
 
-        There is one message a topic; a person can dismiss each, and it comes back
-        only with another text.
+        Each topic has one message. A dismissed message returns only with another text.
         """
         self._banners.show_banner(topic, text, is_fault=is_fault)
 
     def _new_card(self, card: Card, density: Density) -> AccountCard:
         widget = AccountCard(card, self._language, density)
-        widget.changed.connect(self._news.hear)
+        widget.changed.connect(self._announcer.note_change)
         widget.intent.connect(self._on_intent)
         return widget
 
     def _order(self, account_ids: list[str]) -> None:
-        """Bring cards and the order of the tab key into this order."""
-        self._cards = {one: self._cards[one] for one in account_ids}
-        self._deck.show_cards(list(self._cards.values()))
+        """Sort the cards, and the focus order with them."""
+        self._cards = {known: self._cards[known] for known in account_ids}
+        self._grid.show_cards(list(self._cards.values()))
         chain = [
             self._search.line,
-            *self._shared.chain,
-            *(one for card in self._cards.values() for one in card.chain),
+            *self._shared.focus_chain,
+            *(part for card in self._cards.values() for part in card.focus_chain),
         ]
-        for first, second in pairwise((*chain, *self._footer.chain)):
+        for first, second in pairwise((*chain, *self._footer.focus_chain)):
             self.setTabOrder(first, second)
 
     @Slot()
     def _filter(self) -> None:
-        """Show the accounts that are looked for, and how many they are."""
+        """Show the accounts that match the search, and their number."""
         cards = self._cards.values()
         matching = {card for card in cards if self._search.finds(card.name)}
-        self._deck.seek(matching)
+        self._grid.show_matching(matching)
         self._search.show_count(len(matching), len(self._cards))
 
     @Slot(object)
     def _on_intent(self, intent: Intent) -> None:
-        """Pass on what a card or the strip asks for; confirm what it copies."""
+        """Forward what a card or the shared problem asks for; confirm a copy."""
         self.intent.emit(intent)
         if isinstance(intent, CopyText | CopyTopUpRequest):
             self._confirm_copy()
@@ -188,25 +187,25 @@ class Window(QMainWindow):
     def _confirm_copy(self) -> None:
         self.confirm(self._language.gettext("Copied to the clipboard"))
 
-    def _copy_one(self) -> None:
-        """Copy an amount where no card has the focus, of several the worst one's."""
+    def _copy_gravest(self) -> None:
+        """Copy the amount of the account with the gravest status."""
         translate = self._language.gettext
-        amounts = [one for one in self._deck.shown if one.copied]
-        if not amounts:
+        candidates = [card for card in self._grid.shown if card.copied]
+        if not candidates:
             self.confirm(translate("There is no amount to copy yet."))
             return
-        chosen = max(amounts, key=lambda one: one.concern)
+        chosen = max(candidates, key=lambda card: card.concern)
         self.intent.emit(CopyText(chosen.copied))
         if len(self._cards) == 1:
             self._confirm_copy()
         else:
-            said = translate("Copied the amount of {name}")
-            self.confirm(said.format(name=chosen.name))
+            sentence = translate("Copied the amount of {name}")
+            self.confirm(sentence.format(name=chosen.name))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy an amount, if nothing that has the focus had a use for that key."""
+        """Copy an amount if no focused widget handled the key."""
         if event.matches(QKeySequence.StandardKey.Copy) and self._cards:
-            self._copy_one()
+            self._copy_gravest()
         else:
             super().keyPressEvent(event)
 
@@ -217,7 +216,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _on_escape(self) -> None:
-        """Take one thing back: what is looked for, then the window."""
+        """Clear the search; close the window if there is no search."""
         if self._search.is_searching:
             self._search.clear()
         else:
@@ -226,37 +225,37 @@ class Window(QMainWindow):
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
         self._pages.addWidget(self._scroll)
-        self._pages.addWidget(self._empty)
-        whole = self._whole
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._banners)
-        whole.addWidget(self._search)
-        whole.addWidget(self._shared)
-        whole.addWidget(self._pages, 1)
-        whole.addWidget(self._footer)
+        self._pages.addWidget(self._empty_scroll)
+        layout = self._layout
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._banners)
+        layout.addWidget(self._search)
+        layout.addWidget(self._shared)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._footer)
         self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Say that it is gone."""
+        """Emit `hidden`."""
         super().hideEvent(event)
         self.hidden.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Let the window become no smaller than the strips' wrapped words allow."""
+        """Keep the window high enough for the wrapped words of its strips."""
         done = super().event(event)
         if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
-            whole = self._whole
-            wrapped = whole.minimumHeightForWidth(self.width())  # -1: nothing wraps
-            self.setMinimumHeight(max(wrapped, whole.minimumSize().height()))
+            layout = self._layout
+            wrapped = layout.minimumHeightForWidth(self.width())  # -1: nothing wraps
+            self.setMinimumHeight(max(wrapped, layout.minimumSize().height()))
         return done
 
     def changeEvent(self, event: QEvent) -> None:
-        """Let labels of another size than the font's grow with it: Qt leaves them."""
+        """Rescale the labels that set their own font size; Qt doesn't do it."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             for label in self.findChildren(TextLabel):
-                label.follow()
+                label.refresh_style()
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
@@ -272,7 +271,7 @@ class Window(QMainWindow):
 
 
 class _ScrollPage(QScrollArea):
-    """Scrolls up and down only: it is as wide as what is in it needs."""
+    """Scrolls vertically only; its minimum width fits its content."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -282,7 +281,7 @@ class _ScrollPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def minimumSizeHint(self) -> QSize:
-        """Leave room for the page and for what scrolls it."""
+        """Give the width of the content and of the scroll bar."""
         bar = self.verticalScrollBar().sizeHint().width()
         page = self.widget()
         width = page.minimumSizeHint().width() if page is not None else 0
@@ -290,9 +289,9 @@ class _ScrollPage(QScrollArea):
         return needed.expandedTo(QSize(*_LEAST_VIEW) * self.fontMetrics().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear when something in the page comes, goes or grows."""
+        """Update the minimum size when the layout of the content changes."""
         done = super().eventFilter(watched, event)
-        # Asked of Qt: what Python knows of this may be gone before Qt's own part is.
+        # `self.widget()`, as Python's attributes may be deleted before Qt's object.
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return done
