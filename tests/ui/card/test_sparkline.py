@@ -30,7 +30,7 @@ def spark(qtbot: QtBot) -> SparklineButton:
     one = SparklineButton(ENGLISH)
     qtbot.addWidget(one)
     one.resize(200, 60)
-    one.show_sketch(FALLING, Status.OK, aged=False)
+    one.show_sparkline(FALLING, Status.OK, aged=False)
     with qtbot.waitExposed(one):
         one.show()
     return one
@@ -64,7 +64,7 @@ def test_shares_are_places_in_the_room() -> None:
 def test_a_line_is_said_in_words(spark: SparklineButton) -> None:
     """To whoever hears it, and to whoever points at it."""
     assert (spark.accessibleDescription(), spark.toolTip()) == ("From 4 to 1",) * 2
-    spark.show_sketch(None, Status.OK, aged=False)
+    spark.show_sparkline(None, Status.OK, aged=False)
     assert (spark.accessibleDescription(), spark.toolTip()) == ("", "")
 
 
@@ -77,9 +77,9 @@ def test_its_end_has_a_colour_only_where_something_is_wrong(
     """And only while that is sure."""
     ink = tone_colour(tone, spark.palette(), _BASE)
     assert not has(seen(spark), ink)
-    spark.show_sketch(FALLING, level, aged=False)
+    spark.show_sparkline(FALLING, level, aged=False)
     assert has(seen(spark), ink)
-    spark.show_sketch(FALLING, level, aged=True)
+    spark.show_sparkline(FALLING, level, aged=True)
     assert not has(seen(spark), ink)
 
 
@@ -100,7 +100,7 @@ def test_it_takes_the_same_room_with_and_without_a_line(
     """So nothing jumps when the line becomes known; and it can be painted."""
     spark.set_density(density)
     before = spark.sizeHint()
-    spark.show_sketch(sketch, Status.OK, aged=False)
+    spark.show_sparkline(sketch, Status.OK, aged=False)
     assert spark.sizeHint() == before
     spark.resize(before.expandedTo(QSize(150, 0)))
     assert not seen(spark).isNull()
@@ -126,7 +126,7 @@ def test_the_same_line_again_is_not_painted_again(
     """Ages change each half minute, and the line does not."""
     asked: list[None] = []
     monkeypatch.setattr(spark, "update", lambda: asked.append(None))
-    spark.show_sketch(replace(FALLING), Status.OK, aged=False)
+    spark.show_sparkline(replace(FALLING), Status.OK, aged=False)
     assert asked == []
-    spark.show_sketch(FALLING, Status.LOW, aged=False)
+    spark.show_sparkline(FALLING, Status.LOW, aged=False)
     assert asked == [None]

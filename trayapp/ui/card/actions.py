@@ -1,4 +1,4 @@
-"""What one can do with an account: look at its past, top it up, and a menu of more."""
+"""The actions of a card: open the history, top up, and a menu of more."""
 
 from functools import partial
 
@@ -20,14 +20,14 @@ from trayapp.ui.intents import (
 from trayapp.ui.widgets.buttons import PushButton
 
 NEEDY = frozenset({Status.SOON, Status.LOW, Status.EMPTY})
-"""The levels at which topping up is what is to be done."""
+"""The statuses in which the top-up button is emphasized."""
 
 
 class CardActions(QWidget):
-    """The line of the last days above two buttons of one width.
+    """A sparkline button above two buttons of equal width.
 
     Signals:
-        copy_amount_chosen(): the amount, which the card knows, is to be copied.
+        copy_amount_chosen(): the card is to copy its amount.
         intent(Intent): what else a person asks for.
     """
 
@@ -37,8 +37,10 @@ class CardActions(QWidget):
     def __init__(self, account_id: str, language: Language) -> None:
         super().__init__()
         translate = language.gettext
-        self._spark = SparklineButton(language)
-        self._spark.clicked.connect(partial(self.intent.emit, OpenHistory(account_id)))
+        self._sparkline = SparklineButton(language)
+        self._sparkline.clicked.connect(
+            partial(self.intent.emit, OpenHistory(account_id))
+        )
         self._top_up = PushButton(translate("Top up…"))
         self._top_up.clicked.connect(
             partial(self.intent.emit, OpenTopUpPage(account_id))
@@ -48,38 +50,38 @@ class CardActions(QWidget):
         self._menu = QMenu(self._more)
         self._fill_menu(account_id, language)
         self._more.setMenu(self._menu)
-        self._is_close = False
+        self._is_compact = False
         self._row = QHBoxLayout()
         self._column = QVBoxLayout(self)
         self._lay_out()
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
-        """All buttons, in the order of the tab key."""
-        return (self._spark, self._top_up, self._more)
+        """All buttons, in focus order."""
+        return (self._sparkline, self._top_up, self._more)
 
     def show_card(self, card: Card) -> None:
-        """Offer what makes sense for the account as it is now."""
-        self._spark.show_sketch(
+        """Show or enable the actions that fit the account's status."""
+        self._sparkline.show_sparkline(
             card.sparkline, card.balance_status, aged=card.problem is not None
         )
         self._top_up.setVisible(bool(card.panel_url))
         needed = card.balance_status in NEEDY
         self._top_up.emphasize(on=needed)
-        self._top_up.setFlat(self._is_close and not needed)
+        self._top_up.setFlat(self._is_compact and not needed)
         is_known = card.balance_status is not Status.UNKNOWN
         self._copy_amount.setEnabled(is_known)
         self._copy_request.setEnabled(is_known)
         self._paid.setEnabled(not card.pending_payment)
 
     def set_density(self, density: Density) -> None:
-        """Take more room, or less."""
-        self._spark.set_density(density)
-        self._is_close = density is Density.COMPACT
-        self._more.setFlat(self._is_close)  # many frames would be a fence
+        """Set the height of the sparkline, and flat buttons in a compact card."""
+        self._sparkline.set_density(density)
+        self._is_compact = density is Density.COMPACT
+        self._more.setFlat(self._is_compact)  # many frames would distract
 
     def place_below(self, *, below: bool) -> None:
-        """Take all of the width under the words, or a column beside them."""
+        """Use the whole width below the words, or a column beside them."""
         self._row.setStretch(0, not below)
         self._row.setStretch(1, not below)
         self._row.setStretch(2, below)
@@ -87,14 +89,14 @@ class CardActions(QWidget):
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
         bold = self.font()
-        bold.setBold(True)  # as the one that stands out is written
+        bold.setBold(True)  # as an emphasized button is written
         words = QFontMetrics(bold)
         pair = (self._top_up, self._more)
         widest = max(
-            one.sizeHint().width()
-            - one.fontMetrics().horizontalAdvance(one.text())
-            + words.horizontalAdvance(one.text())
-            for one in pair
+            button.sizeHint().width()
+            - button.fontMetrics().horizontalAdvance(button.text())
+            + words.horizontalAdvance(button.text())
+            for button in pair
         )
         for button in pair:
             button.setMinimumWidth(widest)
@@ -104,7 +106,7 @@ class CardActions(QWidget):
         column = self._column
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(em // 3)
-        column.addWidget(self._spark)
+        column.addWidget(self._sparkline)
         column.addLayout(self._row)
         column.addStretch(1)
 

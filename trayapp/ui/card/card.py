@@ -1,4 +1,4 @@
-"""One account in the window: its balance large, its run-out day, its state in words."""
+"""The card of an account: the balance in large type, the run-out day, the status."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,16 +34,16 @@ from trayapp.ui.widgets.colours import calm, focus_ring, hairline
 _BASE: Final = QPalette.ColorRole.Base
 _ROUNDING: Final = 8.0
 _NARROW: Final = 29
-"""Below so many lines of text in width the buttons stand under the words."""
-_OPENING: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
-_KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+"""In a card narrower than so many lines of text the buttons are below the words."""
+_OPEN_KEYS: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+_BY_KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
 class AccountCard(QGroupBox):
-    """Shows a `Card` in place; a group by itself to whoever listens to the screen.
+    """Shows a `Card`, and updates it in place; a screen reader sees a group.
 
     Signals:
-        changed(before: Card, now: Card): it says something else.
+        changed(before: Card, now: Card): another `Card` is shown.
         intent(Intent): what a person asks for.
     """
 
@@ -57,15 +57,15 @@ class AccountCard(QGroupBox):
         self._language = language
         self._card = card
         self._density = density
-        self._by_keyboard = self._is_covered = False
+        self._by_keyboard = self._hides_problem = False
         self._narrowest_width: int | None = None
-        self._named = card
-        """What it was last named after, to whoever listens."""
-        self._picture = ScaledPicture(self._mark(), density.value.mark)
+        self._card_of_names = card
+        """The `Card` of which the accessible names were made."""
+        self._mark_view = ScaledPicture(self._mark(), density.value.mark)
         self._facts = Facts(language)
         self._actions = CardActions(card.account_id, language)
         self._remedies: Remedies | None = None  # most cards never need it
-        self._whole = QHBoxLayout(self)
+        self._layout = QHBoxLayout(self)
         self._column = QVBoxLayout()
         self._summary = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
@@ -87,7 +87,7 @@ class AccountCard(QGroupBox):
 
     @property
     def copied(self) -> str:
-        """The amount as it is copied; empty where there is none: a dash is none."""
+        """The amount as text for the clipboard; empty if the balance is unknown."""
         card = self._card
         return (
             ""
@@ -97,49 +97,49 @@ class AccountCard(QGroupBox):
 
     @property
     def concern(self) -> int:
-        """How much its balance asks of a person, compared to others."""
+        """How grave the balance's status is; greater is graver."""
         return self._card.balance_status.concern
 
     @property
     def focus_chain(self) -> tuple[QWidget, ...]:
-        """The card and its buttons, in the order of the tab key."""
-        helping = self._remedies.buttons if self._remedies is not None else ()
-        return (self, *self._actions.buttons, *helping)
+        """The card and its buttons, in focus order."""
+        remedies = self._remedies.buttons if self._remedies is not None else ()
+        return (self, *self._actions.buttons, *remedies)
 
     def narrowest_width(self) -> int:
-        """Give the width that it needs with the buttons under the words."""
+        """Return the width needed with the buttons below the words, in points."""
         if self._narrowest_width is None:
             parts = filter(None, (self._facts, self._actions, self._remedies))
-            # Those of the layout, and those that a group box has itself.
-            margins = self._whole.contentsMargins() + self.contentsMargins()
-            beside = self._picture.sizeHint().width() + self._whole.spacing()
-            shown = [one.minimumSizeHint() for one in parts if not one.isHidden()]
-            inner = max(one.width() for one in shown)
+            # The margins of the layout, and of the group box itself.
+            margins = self._layout.contentsMargins() + self.contentsMargins()
+            beside = self._mark_view.sizeHint().width() + self._layout.spacing()
+            sizes = [part.minimumSizeHint() for part in parts if not part.isHidden()]
+            inner = max(size.width() for size in sizes)
             self._narrowest_width = margins.left() + beside + inner + margins.right()
         return self._narrowest_width
 
     def show_card(self, card: Card) -> None:
-        """Show what is known now; what stays the same is not touched."""
+        """Show another `Card`; an equal one changes nothing."""
         if card == self._card:
             return
         self.changed.emit(self._card, card)
         changed = card.status is not self._card.status
         self._card = card
         if changed:
-            self._picture.show_source(self._mark())
+            self._mark_view.show_source(self._mark())
         self._show()
 
     def set_density(self, density: Density) -> None:
-        """Take all the room there is, a share of it, or as little as can be."""
+        """Set the sizes and distances of a density."""
         if density is not self._density:
             self._density = density
             self._measure()
             self._show()
 
-    def hide_problem_if(self, is_said: Callable[[Card], bool]) -> None:
-        """Leave it to others to say what is wrong, where they do."""
-        if (covered := is_said(self._card)) is not self._is_covered:
-            self._is_covered = covered
+    def hide_problem_if(self, is_shared: Callable[[Card], bool]) -> None:
+        """Hide the problem if it is shown elsewhere."""
+        if (hides_problem := is_shared(self._card)) is not self._hides_problem:
+            self._hides_problem = hides_problem
             self._show()
 
     def _show(self) -> None:
@@ -150,14 +150,14 @@ class AccountCard(QGroupBox):
             self._add_remedies()
         if self._remedies is not None:
             self._remedies.show_problem(card.problem, card.status)
-            if self._is_covered:
+            if self._hides_problem:
                 self._remedies.hide()
-        older = replace(self._named, age=card.age, asking=card.asking)
+        older = replace(self._card_of_names, age=card.age, asking=card.asking)
         if card != older or not self.hasFocus():
-            self._name_all()  # another name is said, and not for each minute
+            self._set_accessible_names()  # a reader announces them, so not each minute
 
     def _mark(self) -> partial[QPixmap]:
-        """Give the state's picture: in colours only where something is to be done."""
+        """Return the picture of the status; grey if a person need do nothing."""
         state = self._card.status
         ink = calm(self.palette(), _BASE) if state in CALM else None
         return partial(state_pixmap, state, ink=ink)
@@ -170,15 +170,17 @@ class AccountCard(QGroupBox):
         for first, second in zip(self.focus_chain, self.focus_chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
-    def _name_all(self) -> None:
-        """Say whose each part is to a person who hears one at a time."""
-        self._named = self._card
-        trouble = self._card.problem
+    def _set_accessible_names(self) -> None:
+        """Name each part after the account, as a screen reader reads one at a time."""
+        self._card_of_names = self._card
+        problem = self._card.problem
         self.setAccessibleName(self._facts.sentence(self._card))
-        told = f"{trouble.title} {trouble.reason} {trouble.advice}" if trouble else ""
-        self.setAccessibleDescription(told)
-        # Where many stand closely, they say the title alone.
-        self.setToolTip(told if self._density is Density.COMPACT else "")
+        details = (
+            f"{problem.title} {problem.reason} {problem.advice}" if problem else ""
+        )
+        self.setAccessibleDescription(details)
+        # A compact card shows the title alone.
+        self.setToolTip(details if self._density is Density.COMPACT else "")
         buttons = self._actions.buttons
         buttons += self._remedies.buttons if self._remedies is not None else ()
         for button in buttons:
@@ -189,25 +191,25 @@ class AccountCard(QGroupBox):
         self._summary.addWidget(self._actions)
         self._column.addLayout(self._summary)
         self._column.addStretch(1)
-        self._whole.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        self._whole.addLayout(self._column, 1)
+        self._layout.addWidget(self._mark_view, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addLayout(self._column, 1)
 
     def _measure(self) -> None:
-        """Set everything as closely as the density says."""
+        """Set the margins, distances and sizes of the density."""
         em, measures = self.fontMetrics().height(), self._density.value
         margin = round(em * measures.margin)
-        self._whole.setContentsMargins(margin, margin, margin, margin)
-        self._whole.setSpacing(em * 2 // 3)
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(em * 2 // 3)
         self._column.setSpacing(em // 2)
         self._summary.setSpacing(em * 2 // 3)
-        self._picture.show_lines(measures.mark)
+        self._mark_view.show_lines(measures.mark)
         self._actions.set_density(self._density)
         if self._remedies is not None:
             self._remedies.set_density(self._density)
-        self._stand()
+        self._place_buttons()
 
-    def _stand(self) -> None:
-        """Put the buttons beside the words, or under them where that is narrow."""
+    def _place_buttons(self) -> None:
+        """Put the buttons beside the words; below them in a narrow or a large card."""
         below = (
             self._density is Density.LARGE
             or self.width() < _NARROW * self.fontMetrics().height()
@@ -224,10 +226,10 @@ class AccountCard(QGroupBox):
             self.intent.emit(CopyText(self.copied))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the amount, wherever in the card the focus is; open its history."""
+        """Copy the amount from any part of the card; open the history from the card."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self._on_copy_amount()
-        elif event.key() in _OPENING and self.hasFocus():
+        elif event.key() in _OPEN_KEYS and self.hasFocus():
             self.intent.emit(OpenHistory(self.account_id))
         else:
             super().keyPressEvent(event)
@@ -248,21 +250,21 @@ class AccountCard(QGroupBox):
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Keep the focus: a group box would hand it to its first button."""
-        self._by_keyboard = event.reason() in _KEYBOARD
-        self._name_all()
+        """Keep the focus: a group box passes it to its first button."""
+        self._by_keyboard = event.reason() in _BY_KEYBOARD
+        self._set_accessible_names()
         QWidget.focusInEvent(self, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Look whether there is room for the buttons beside the words."""
+        """Place the buttons for the new width."""
         super().resizeEvent(event)
-        self._stand()
+        self._place_buttons()
 
     def event(self, event: QEvent) -> bool:
-        """Paint the mark anew in other colours, and measure what is laid out anew."""
+        """Repaint the picture after a new palette, measure again after a new layout."""
         done = super().event(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._picture.show_source(self._mark())
+            self._mark_view.show_source(self._mark())
         elif event.type() == QEvent.Type.LayoutRequest:
             self._narrowest_width = None
         return done

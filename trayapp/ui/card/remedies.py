@@ -1,4 +1,4 @@
-"""What went wrong with an account, and the buttons that help."""
+"""The problem of an account, and the buttons of its remedies."""
 
 from functools import partial
 from typing import Final
@@ -19,14 +19,14 @@ from trayapp.ui.widgets.labels import Tone, tone_colour, tone_of
 from trayapp.ui.widgets.problem_view import ProblemView
 
 _WIDE: Final = 8
-"""How wide each button is at least, in lines of text."""
+"""The smallest width of a button, in lines of text."""
 _BAR: Final = 3
-"""How wide the bar is that holds it all together, in points."""
-_ASKING_AGAIN_HELPS: Final = {Remedy.RETRY, Remedy.COPY_DETAILS}
+"""The width of the bar at the edge, in points."""
+_RETRY_HELPS: Final = {Remedy.RETRY, Remedy.COPY_DETAILS}
 
 
 class Remedies(QWidget):
-    """Shows a `Problem` with what a person can do about it, or takes no room.
+    """Shows a `Problem` and its remedies; hidden without a problem.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -35,14 +35,16 @@ class Remedies(QWidget):
     intent = Signal(object)
 
     def __init__(self, language: Language, account_id: str | None = None) -> None:
-        """Help one account, or all accounts; a key is entered for one account only."""
+        """Serve one account, or all for None; a key is entered for one account only."""
         super().__init__()
         self._account_id = account_id
         self._language = language
         self._problem: Problem | None = None
         self._tone = Tone.PLAIN
         translate = language.gettext
-        self._trouble = ProblemView(tone=Tone.PLAIN, ground=QPalette.ColorRole.Base)
+        self._problem_view = ProblemView(
+            tone=Tone.PLAIN, ground=QPalette.ColorRole.Base
+        )
         self._enter_key = PushButton("")
         self._enter_key.clicked.connect(self._on_enter_key)
         self._unlock = PushButton(translate("Unlock keyring…"))
@@ -56,30 +58,30 @@ class Remedies(QWidget):
         self._more.setCheckable(True)
         self._more.toggled.connect(self._on_more)
         self._more.hide()
-        self._is_close = False
+        self._is_compact = False
         self._row = QWidget()
         self._lay_out()
 
     @property
     def buttons(self) -> tuple[PushButton, ...]:
-        """All buttons, in the order of the tab key."""
+        """All buttons, in focus order."""
         return (self._enter_key, self._unlock, self._check, self._copy, self._more)
 
     def set_density(self, density: Density) -> None:
-        """Say the title alone where there are many, and the rest when asked."""
-        self._is_close = density is Density.COMPACT
-        self._more.setVisible(self._is_close)
+        """In a compact card show the title alone, and the rest behind a button."""
+        self._is_compact = density is Density.COMPACT
+        self._more.setVisible(self._is_compact)
         self._on_more()
         self._show_row()
 
     def show_problem(self, problem: Problem | None, state: Status) -> None:
-        """Show what is wrong, in the colour of the state that it makes."""
-        # The key may be right: the computer's address may be what is rejected.
+        """Show a problem, in the colour of the status that it causes."""
+        # The key may be right: the gateway also rejects unknown addresses.
         rejected = state is Status.UNAUTHORIZED
         translate = self._language.gettext
         self._problem, self._tone = problem, tone_of(state)
         self.update()
-        self._trouble.show_problem(problem)
+        self._problem_view.show_problem(problem)
         remedy = problem.remedy if problem is not None else Remedy.NONE
         self._show_row()
         self._unlock.setVisible(remedy is Remedy.UNLOCK)
@@ -91,14 +93,14 @@ class Remedies(QWidget):
         )
         for button in self.buttons:
             widen(button, _WIDE)
-        # After a rejection the key may be right, and the address allowed meanwhile.
-        self._check.setVisible(remedy in _ASKING_AGAIN_HELPS or rejected)
+        # The gateway may accept a rejected key later, when it allows the address.
+        self._check.setVisible(remedy in _RETRY_HELPS or rejected)
         self.setVisible(problem is not None)
 
     def _show_row(self) -> None:
         problem = self._problem
         helps = problem is not None and problem.remedy is not Remedy.NONE
-        self._row.setVisible(helps or self._is_close)
+        self._row.setVisible(helps or self._is_compact)
 
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
@@ -110,13 +112,13 @@ class Remedies(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(em * 2 // 3, 0, 0, 0)
         column.setSpacing(em // 2)
-        column.addWidget(self._trouble)
+        column.addWidget(self._problem_view)
         column.addWidget(self._row)
 
     @Slot()
     def _on_more(self) -> None:
-        is_open = self._more.isChecked() or not self._is_close
-        self._trouble.show_title_alone(on=not is_open)
+        is_open = self._more.isChecked() or not self._is_compact
+        self._problem_view.show_title_alone(on=not is_open)
 
     @Slot()
     def _on_enter_key(self) -> None:
@@ -135,16 +137,16 @@ class Remedies(QWidget):
             self._copy.setText(self._language.gettext("Copied"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a bar beside all of it, in the state's colour if it has one."""
+        """Paint a bar at the leading edge, in the status's colour if it has one."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         base = QPalette.ColorRole.Base
-        is_loud = self._tone is not Tone.PLAIN
+        has_colour = self._tone is not Tone.PLAIN
         painter.setBrush(
             tone_colour(self._tone, self.palette(), base)
-            if is_loud
+            if has_colour
             else calm(self.palette(), base)
         )
         right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
