@@ -1,1 +1,1 @@
-"""The run-out day as a range, and the spending that it is estimated from."""
+"""The run-out date as a range, and the spending that it is estimated from."""

@@ -1,4 +1,4 @@
-"""The run-out day, as a range: how far a balance goes at the pace of its past."""
+"""The run-out date as a range: how long a balance lasts at its past pace."""
 
 import math
 from collections import defaultdict
@@ -14,40 +14,40 @@ from trayapp.core.balance import Reading
 from trayapp.core.forecast.spending import Day, Spending, rounded, spending
 
 HORIZON: Final = timedelta(days=731)
-"""How far a forecast looks: two years."""
+"""How far ahead a forecast looks: two years."""
 _WEEK: Final = 7
 _WEEKEND: Final = 5
 _WINDOW: Final = timedelta(weeks=16)
 _ENOUGH: Final = ((7, 3), (14, 2))
-"""Days seen, and days with spending among them: either pair is enough."""
+"""Observed days, and days with spending among them: either pair is enough."""
 
 # Measured with packaging/replay, on other seeds than the one it prints.
 _HALF_LIFE: Final = 28.0
-"""Days after which a day counts half."""
-_BURST: Final = 1.5
-"""A day counts as this many times a usual week's heaviest day, at most."""
+"""Days after which a day has half its weight."""
+_BURST_LIMIT: Final = 1.5
+"""A day counts at most as this many times a usual week's heaviest day."""
 _BORROWED: Final = 0.3
-"""How many days' weight a weekday takes from its like, so that one isn't all."""
+"""The weight, in days, that a weekday's mean takes from similar days."""
 _GUESSED_WEEKS: Final = 2.0
 _GUESSED_SPREAD: Final = 0.25
-"""What weeks are taken to differ by until enough of them were seen."""
-_WANDER: Final = 0.06
-"""How far the pace wanders in a week, beyond all that was seen."""
-_STEEPEST: Final = 0.05
-"""The growth or decline in a week that is believed, at most."""
-_LASTING: Final = 0.9
-"""What is left of a growth after a week: none goes on for ever."""
-_FEW: Final = 1.0
+"""The assumed spread between weeks until enough weeks were observed."""
+_DRIFT: Final = 0.06
+"""How far the pace may drift in a week, beyond the observed spread."""
+_LARGEST_TREND: Final = 0.05
+"""The largest growth or decline in a week that a trend may have."""
+_TREND_KEPT: Final = 0.9
+"""The share of a trend that is left after a week, as no trend lasts."""
+_FEW_WEEKS: Final = 1.0
 _GUESSED_WIDTH: Final = 4.0
-"""Added to how wide the weeks lie apart, squared: a few make no trend."""
+"""Added to the squared spread of the weeks' ages: a few weeks make no trend."""
 _USUAL: Final = 0.9
-"""The share of breaks between two days of spending that are no longer than usual."""
-_CAUTION: Final = 1.1
-"""How many standard deviations the range reaches to either side."""
+"""The quantile of the breaks between two days of spending that is still usual."""
+_DEVIATIONS: Final = 1.1
+"""The range reaches this many standard deviations to either side."""
 
 
 class Verdict(StrEnum):
-    """What can be said of the run-out day."""
+    """What a forecast can say about the run-out date."""
 
     RANGE = "range"
     EMPTY = "empty"
@@ -58,17 +58,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When an account runs out, as far as that can be said."""
+    """When an account runs out: a range of days, or why there is none."""
 
     verdict: Verdict
     first: date | None = None
-    """With `RANGE` alone, as `last`; neither is in the past."""
+    """Only with `RANGE`, as is `last`; neither is in the past."""
     last: date | None = None
-    """Two years from today if it may be later than that."""
+    """Two years from today if it may be later."""
     per_day: Decimal | None = None
-    """What an average day of the next week costs; with `RANGE` and `FAR`."""
+    """The spending on an average day of the next week; with `RANGE` and `FAR`."""
     idle_days: int | None = None
-    """With `IDLE`: the days without spending up to the last reading."""
+    """With `IDLE`: the days without spending before the last reading."""
 
 
 def forecast(
@@ -77,28 +77,34 @@ def forecast(
     zone: tzinfo | None,
     corrections: Collection[datetime] = (),
 ) -> Forecast:
-    """Say between which days the balance reaches nothing if nobody tops up.
+    """Estimate the first and the last day on which the balance may reach 0.
 
-    The method: what was spent in the last 16 weeks is summed up by the zone's days
-    (`spending`: falls only). A day far above the heaviest of a usual week is cut to
-    one and a half times that. Each weekday has a mean of its own, in which a day four
-    weeks old counts half and which leans a little on its like (working days, weekend).
-    Weekly sums give a trend, believed as far as it stands out from the weeks'
-    differences, at most 5 % a week, and fading. The means are laid end to end from
-    the last reading on; around their sum lies a log-normal spread of what weekdays
-    differ by, of how well the level is known, and of a pace that wanders. The first
-    day is where its upper edge reaches the balance, the last where its lower one does.
+    The method:
 
-    Its limits: it knows no holidays, no month's end, no price change and no plans; a
-    campaign that never was is not foreseen. It takes a lasting change of pace for a
-    burst until about three weeks show it. What was spent between the two readings of
-    a top-up is filled in. It expects four of five run-out days inside the range.
+    - The spending of the last 16 weeks is summed up by days of the zone (`spending`).
+    - A burst is cut to 1.5 times the heaviest day of a usual week.
+    - Each weekday has a mean. A day four weeks old counts half. The mean borrows a
+      little from similar days (working days or the weekend).
+    - Weekly sums give a trend. It counts as far as it exceeds the spread between
+      weeks, is at most 5 % a week, and fades.
+    - The weekdays' means are added up from the last reading on. Around the sum lies a
+      log-normal spread: of weekdays, of the estimated level, and of a drifting pace.
+    - The first day is where the upper edge of the spread reaches the balance, the last
+      day is where the lower edge does.
 
-    Never raises for any readings; those after `now` don't count. All of it scales: had
-    everything been spent k > 1 times as fast, neither day would be later.
+    The limits: it knows no holidays, month's ends, price changes or plans, and foresees
+    no first campaign. For about three weeks it takes a lasting change of pace for a
+    burst. Spending between the two readings of a top-up is filled in. About four of
+    five run-out dates lie inside the range.
+
+    It never raises for any readings; those after `now` do not count. It scales: with
+    all spending k > 1 times as fast, neither day is later.
     """
     past = spending(
-        [one for one in readings if one.at <= now], corrections, zone, _WINDOW
+        [reading for reading in readings if reading.at <= now],
+        corrections,
+        zone,
+        _WINDOW,
     )
     if past is None:
         return Forecast(Verdict.NOT_ENOUGH)
@@ -107,27 +113,27 @@ def forecast(
     idle = _idle_days(past)
     if idle is not None:
         return Forecast(Verdict.IDLE, idle_days=idle)
-    seen, active = len(past.days), sum(day.spent > 0 for day in past.days)
-    if not any(seen >= days and active >= costly for days, costly in _ENOUGH):
+    observed, active = len(past.days), sum(day.spent > 0 for day in past.days)
+    if not any(observed >= days and active >= costly for days, costly in _ENOUGH):
         return Forecast(Verdict.NOT_ENOUGH)
     return _range(past, _pace(past.days), now.astimezone(zone).date())
 
 
-def days_left(said: Forecast, today: date) -> tuple[int, int] | None:
-    """Give the least and the most days that are left; None if nobody knows.
+def days_left(forecast: Forecast, today: date) -> tuple[int, int] | None:
+    """Give the least and the most days that are left; None without a run-out date.
 
-    0 is today, and what an empty account has. A day that has passed since the
+    0 is today, and both are 0 for an empty account. A day that has passed since the
     forecast counts as today.
     """
-    if said.verdict is Verdict.EMPTY:
+    if forecast.verdict is Verdict.EMPTY:
         return 0, 0
-    if said.first is None or said.last is None:
+    if forecast.first is None or forecast.last is None:
         return None
-    return max(0, (said.first - today).days), max(0, (said.last - today).days)
+    return max(0, (forecast.first - today).days), max(0, (forecast.last - today).days)
 
 
 def _idle_days(past: Spending) -> int | None:
-    """Count the days since the last spending, if that is long for this account."""
+    """Count the days since the last spending; None unless that is unusually long."""
     if not past.active_dates:
         idle = (past.last.at - past.since).days
         return idle if idle >= _WEEK else None
@@ -139,20 +145,20 @@ def _idle_days(past: Spending) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """What the days to come are expected to cost, as of the last reading."""
+    """The expected spending on the days after the last reading."""
 
     means: Sequence[float]
     """By weekday, Monday first."""
     variances: Sequence[float]
-    doubt: float
-    """How well the level is known; this and what follows relative to it."""
+    level_error: float
+    """The standard error of the level, relative to it, as are the next two."""
     trend: float
-    """Growth in a week."""
-    trend_doubt: float
+    """The growth in a week."""
+    trend_error: float
 
 
 def _range(past: Spending, pace: _Pace, today: date) -> Forecast:
-    """Walk on from the last reading until both edges have reached the balance."""
+    """Add up days from the last reading until both edges have reached the balance."""
     balance = float(past.last.balance.amount)
     per_day = rounded(sum(pace.means) / _WEEK)
     horizon = today + HORIZON
@@ -161,7 +167,7 @@ def _range(past: Spending, pace: _Pace, today: date) -> Forecast:
     for ahead in range((horizon - past.last_day).days + 1):
         day = past.last_day + timedelta(days=ahead)
         weeks = ahead / _WEEK
-        fading = (1 - _LASTING**weeks) / (1 - _LASTING)
+        fading = (1 - _TREND_KEPT**weeks) / (1 - _TREND_KEPT)
         part = math.exp(pace.trend * fading)
         if ahead == 0:
             part *= past.left_of_last_day
@@ -171,13 +177,13 @@ def _range(past: Spending, pace: _Pace, today: date) -> Forecast:
             continue
         spread = math.sqrt(
             math.log1p(noise / total**2)
-            + pace.doubt**2
-            + (pace.trend_doubt * fading / 2) ** 2
-            + _WANDER**2 * weeks
+            + pace.level_error**2
+            + (pace.trend_error * fading / 2) ** 2
+            + _DRIFT**2 * weeks
         )
-        if first is None and total * math.exp(_CAUTION * spread) >= balance:
+        if first is None and total * math.exp(_DEVIATIONS * spread) >= balance:
             first = max(day, today)
-        if first is not None and total * math.exp(-_CAUTION * spread) >= balance:
+        if first is not None and total * math.exp(-_DEVIATIONS * spread) >= balance:
             return Forecast(Verdict.RANGE, first, max(day, today), per_day)
     if first is None:
         return Forecast(Verdict.FAR, per_day=per_day)
@@ -185,10 +191,10 @@ def _range(past: Spending, pace: _Pace, today: date) -> Forecast:
 
 
 def _pace(days: Sequence[Day]) -> _Pace:
-    """Learn the pace from days of which some, at least, cost something."""
-    most = _most_a_day_counts(days)
+    """Estimate the pace from days; at least one of them has spending."""
+    largest = _largest_day(days)
     weighed = [
-        (day, min(day.spent, most), 0.5 ** (day.age / _HALF_LIFE)) for day in days
+        (day, min(day.spent, largest), 0.5 ** (day.age / _HALF_LIFE)) for day in days
     ]
     overall = _mean([(cost, weight) for _, cost, weight in weighed], 0.0, 0.0)
     means, variances = [], []
@@ -209,8 +215,8 @@ def _pace(days: Sequence[Day]) -> _Pace:
     return _with_trend(weighed, means, variances)
 
 
-def _most_a_day_counts(days: Sequence[Day]) -> float:
-    """Cut bursts: take the heaviest day of a usual week, the median of the recent."""
+def _largest_day(days: Sequence[Day]) -> float:
+    """Give the most that a day counts, from the median of the weeks' heaviest days."""
     heaviest: defaultdict[int, float] = defaultdict(float)
     for day in days:
         week = day.age // _WEEK
@@ -221,9 +227,9 @@ def _most_a_day_counts(days: Sequence[Day]) -> float:
     reached, half = 0.0, sum(weight for _, weight in ranked) / 2
     for cost, weight in ranked:
         reached += weight
-        # Where most weeks cost nothing, the few that do are no bursts.
+        # Where most weeks have no spending, the few that have some are no bursts.
         if reached >= half and cost > 0:
-            return _BURST * cost
+            return _BURST_LIMIT * cost
     return math.inf
 
 
@@ -242,7 +248,7 @@ def _with_trend(
     means: Sequence[float],
     variances: Sequence[float],
 ) -> _Pace:
-    """Lay a line through the weeks, each relative to what its weekdays cost."""
+    """Fit a line through the weeks, each relative to its weekdays' means."""
     costs: defaultdict[int, float] = defaultdict(float)
     expected: defaultdict[int, float] = defaultdict(float)
     weights: defaultdict[int, float] = defaultdict(float)
@@ -252,28 +258,30 @@ def _with_trend(
         expected[week] += means[day.weekday]
         weights[week] += weight / _WEEK
     points = [(week, costs[week] / expected[week], weights[week]) for week in costs]
-    known = sum(weights.values())
-    age = sum(week * weight for week, _, weight in points) / known
-    level = sum(ratio * weight for _, ratio, weight in points) / known
+    total_weight = sum(weights.values())
+    age = sum(week * weight for week, _, weight in points) / total_weight
+    level = sum(ratio * weight for _, ratio, weight in points) / total_weight
     width = sum(weight * (week - age) ** 2 for week, _, weight in points)
     slope = sum(
         weight * (age - week) * (ratio - level) for week, ratio, weight in points
-    ) / (width + _FEW)
-    left_over = sum(
+    ) / (width + _FEW_WEEKS)
+    residual = sum(
         weight * (ratio - level - slope * (age - week)) ** 2
         for week, ratio, weight in points
     )
-    spread = (left_over + _GUESSED_WEEKS * _GUESSED_SPREAD**2) / (
-        known + _GUESSED_WEEKS
+    spread = (residual + _GUESSED_WEEKS * _GUESSED_SPREAD**2) / (
+        total_weight + _GUESSED_WEEKS
     )
-    doubt = math.sqrt(spread / (width + _GUESSED_WIDTH))
-    trend = slope**3 / (slope**2 + doubt**2)
-    trend = max(-_STEEPEST, min(_STEEPEST, trend))
+    slope_error = math.sqrt(spread / (width + _GUESSED_WIDTH))
+    trend = slope**3 / (slope**2 + slope_error**2)
+    trend = max(-_LARGEST_TREND, min(_LARGEST_TREND, trend))
     shift = math.exp(trend * age)
     return _Pace(
         means=[mean * shift for mean in means],
         variances=[variance * shift**2 for variance in variances],
-        doubt=math.sqrt(spread / (known + 0.5) + (doubt * age / 2) ** 2),
+        level_error=math.sqrt(
+            spread / (total_weight + 0.5) + (slope_error * age / 2) ** 2
+        ),
         trend=trend,
-        trend_doubt=min(doubt, 2 * _STEEPEST),
+        trend_error=min(slope_error, 2 * _LARGEST_TREND),
     )

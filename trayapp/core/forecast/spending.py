@@ -1,4 +1,4 @@
-"""What an account spends: by day, what is normal for it, and what is a drain."""
+"""An account's spending by day, its normal spending, and a drain."""
 
 import math
 from collections import defaultdict
@@ -15,42 +15,42 @@ from trayapp.core.history.ledger import GAP_AFTER, MovementKind, in_order, movem
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _HOUR_S: Final = 3600
-_SEEN_ENOUGH: Final = 0.6
-"""The share of a day's usual spending that was observed, for the day to count."""
+_OBSERVED_ENOUGH: Final = 0.6
+"""A day counts if this share of its usual spending was observed."""
 _NORMAL_WINDOW: Final = timedelta(weeks=8)
 _NORMAL_DAYS: Final = 14
 _NORMAL_ACTIVE_DAYS: Final = 3
-_FASTER: Final = 3
-_MORE: Final = 2
+_TIMES_FASTER: Final = 3
+_TIMES_MORE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day cost, with what wasn't seen of it filled in."""
+    """A day's spending, with its unobserved hours filled in."""
 
     age: int
-    """In days before the last reading's."""
+    """Days before the day of the last reading."""
     weekday: int
     spent: float
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What was spent of one unit, by the days of a zone.
+    """The spending of one unit, by the days of a zone.
 
-    Estimates, hence floats. Rises and corrections hide what was spent in their
-    stretch: such hours count as unseen and are filled in from the account's own
-    course of a day. What was spent in a gap is spread over it evenly.
+    These are estimates, hence floats. A rise or a correction hides the spending in its
+    stretch. Such hours count as unobserved and are filled in from the account's own
+    daily profile. Spending in a gap is spread over it evenly.
     """
 
     since: datetime
     last: Reading
     last_day: date
-    """The zone's day of the last reading."""
+    """The day of the last reading, in the zone."""
     days: tuple[Day, ...]
-    """The days that were seen well enough, the oldest first."""
+    """The days that were observed well enough, the oldest first."""
     active_dates: tuple[date, ...]
-    """When spending was seen, the oldest first."""
+    """The days with spending, the oldest first."""
     busiest_hour: float
     left_of_last_day: float
     """The share of a day's usual spending that comes after the last reading."""
@@ -62,19 +62,19 @@ def spending(
     zone: tzinfo | None,
     window: timedelta,
 ) -> Spending | None:
-    """Sum up what was spent in the `window` before the last reading.
+    """Sum up the spending in the `window` before the last reading.
 
-    None without a reading. Only what was read since the unit last changed counts.
+    None without a reading. Only readings since the last change of the unit count.
     """
     run = _last_of_one_unit(readings, window)
     if not run:
         return None
     marked = frozenset(corrections)
     spent: defaultdict[int, float] = defaultdict(float)
-    seen: defaultdict[int, float] = defaultdict(float)
-    sharp: defaultdict[int, float] = defaultdict(float)
+    observed: defaultdict[int, float] = defaultdict(float)
+    spent_outside_gaps: defaultdict[int, float] = defaultdict(float)
     falls: list[datetime] = []
-    times = [one.at.timestamp() for one in run]
+    times = [reading.at.timestamp() for reading in run]
     for (before, after), (start, end) in zip(
         pairwise(run), pairwise(times), strict=True
     ):
@@ -87,21 +87,21 @@ def spending(
         is_gap = after.at - before.at > GAP_AFTER
         for hour in range(int(start // _HOUR_S), int(end // _HOUR_S) + 1):
             part = min(end, (hour + 1) * _HOUR_S) - max(start, hour * _HOUR_S)
-            seen[hour] += part / _HOUR_S
+            observed[hour] += part / _HOUR_S
             spent[hour] += rate * part
             if not is_gap:
-                sharp[hour] += rate * part
-    places = {
+                spent_outside_gaps[hour] += rate * part
+    local_times = {
         hour: datetime.fromtimestamp((hour + 0.5) * _HOUR_S, UTC).astimezone(zone)
-        for hour in seen
+        for hour in observed
     }
-    course = _course_of_a_day(sharp, places)
+    profile = _daily_profile(spent_outside_gaps, local_times)
     sums: defaultdict[date, float] = defaultdict(float)
     shares: defaultdict[date, float] = defaultdict(float)
-    for hour, local in places.items():
+    for hour, local in local_times.items():
         day = local.date()
         sums[day] += spent[hour]
-        shares[day] += course[local.hour] * seen[hour]
+        shares[day] += profile[local.hour] * observed[hour]
     now = run[-1].at.astimezone(zone)
     return Spending(
         since=run[0].at,
@@ -110,44 +110,46 @@ def spending(
         days=tuple(
             Day((now.date() - day).days, day.weekday(), sums[day] / shares[day])
             for day in sorted(sums)
-            # Rounded, lest the last bit of a float decides.
-            if round(shares[day], 9) >= _SEEN_ENOUGH
+            # Rounded, so that the last bit of a float does not decide.
+            if round(shares[day], 9) >= _OBSERVED_ENOUGH
         ),
         active_dates=tuple(sorted({at.astimezone(zone).date() for at in falls})),
-        busiest_hour=max(sharp.values(), default=0.0),
-        left_of_last_day=sum(course[now.hour + 1 :])
-        + course[now.hour] * (1 - now.minute / 60),
+        busiest_hour=max(spent_outside_gaps.values(), default=0.0),
+        left_of_last_day=sum(profile[now.hour + 1 :])
+        + profile[now.hour] * (1 - now.minute / 60),
     )
 
 
 def _last_of_one_unit(
     readings: Iterable[Reading], window: timedelta
 ) -> Sequence[Reading]:
-    known = tuple(readings)
-    newest = max((one.at for one in known), default=None)
+    everything = tuple(readings)
+    newest = max((reading.at for reading in everything), default=None)
     if newest is None:
         return ()
-    # By the difference: a date before the window may not exist.
-    ordered = in_order(one for one in known if newest - one.at <= window)
+    # By the difference, as a date before the window may not exist.
+    ordered = in_order(
+        reading for reading in everything if newest - reading.at <= window
+    )
     unit = ordered[-1].balance.unit
-    run = takewhile(lambda one: one.balance.unit == unit, reversed(ordered))
+    run = takewhile(lambda reading: reading.balance.unit == unit, reversed(ordered))
     return tuple(run)[::-1]
 
 
-def _course_of_a_day(
-    spent: dict[int, float], places: dict[int, datetime]
+def _daily_profile(
+    spent: dict[int, float], local_times: dict[int, datetime]
 ) -> Sequence[float]:
-    """Give the share that each of the 24 hours has in an average day's spending."""
+    """Give the share of each of the 24 hours in an average day's spending."""
     shares = [0.0] * 24
     for hour, amount in spent.items():
-        shares[places[hour].hour] += amount
+        shares[local_times[hour].hour] += amount
     total = sum(shares)
-    return [one / total if total > 0 else 1 / 24 for one in shares]
+    return [share / total if total > 0 else 1 / 24 for share in shares]
 
 
 @dataclass(frozen=True, slots=True)
 class NormalSpending:
-    """What an account spends when nothing is wrong."""
+    """What an account usually spends."""
 
     per_day: Decimal
     busiest_hour: Decimal
@@ -155,17 +157,16 @@ class NormalSpending:
     unit: str
 
     def is_drain(self, spent: Decimal, within: timedelta) -> bool:
-        """Whether so much in so little time is far above normal.
+        """Whether spending within a stretch of time is far above normal.
 
-        It is when it comes to more than twice the busiest day, for each day begun;
-        and already from the busiest day on if it goes three times as fast as in the
-        busiest hour. So a weekly campaign that was seen before is never one, unless
-        it doubles.
+        It is a drain above twice the busiest day for each day or part of one. It is a
+        drain above the busiest day too, if it is three times as fast as the busiest
+        hour. So a known weekly campaign is no drain unless it doubles.
         """
         days = max(1, math.ceil(within / _DAY))
         hours = max(1, math.ceil(within / _HOUR))
-        fast = max(self.busiest_day * days, self.busiest_hour * hours * _FASTER)
-        return spent > min(self.busiest_day * days * _MORE, fast)
+        fast = max(self.busiest_day * days, self.busiest_hour * hours * _TIMES_FASTER)
+        return spent > min(self.busiest_day * days * _TIMES_MORE, fast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +184,21 @@ def normal_spending(
     zone: tzinfo | None,
     corrections: Collection[datetime] = (),
 ) -> NormalSpending | None:
-    """Learn what is normal from the 8 weeks that ended a day ago.
+    """Estimate the normal spending from the 8 weeks that ended a day ago.
 
-    None until 14 days were seen, three of them with spending: an account that
-    sleeps has no normal. The last day is left out, so that a drain doesn't make
-    itself normal while it lasts; one that was bigger and is over hides others of its
-    size for 8 weeks, as a campaign does.
+    None until 14 days were observed, three of them with spending: an idle account has
+    no normal spending. The last day is left out, so that a drain does not count as
+    normal while it lasts. A past drain hides later ones of its size for 8 weeks, as a
+    campaign does.
     """
-    before = [one for one in readings if now - one.at >= _DAY]
+    before = [reading for reading in readings if now - reading.at >= _DAY]
     past = spending(before, corrections, zone, _NORMAL_WINDOW)
     if past is None or len(past.days) < _NORMAL_DAYS:
         return None
     amounts = [day.spent for day in past.days]
     if sum(amount > 0 for amount in amounts) < _NORMAL_ACTIVE_DAYS:
         return None
-    newest = max(before, key=lambda one: one.at)
+    newest = max(before, key=lambda reading: reading.at)
     return NormalSpending(
         per_day=rounded(sum(amounts) / len(amounts)),
         busiest_hour=rounded(past.busiest_hour),
@@ -214,11 +215,11 @@ def drain(
 ) -> Drain | None:
     """Find the shortest stretch up to the last fall that is a drain.
 
-    Only falls of the last 24 hours are looked at, and nothing after `now`.
+    Only falls of the last 24 hours count, and nothing after `now`.
     """
-    known = [one for one in readings if one.at <= now]
-    normal = normal_spending(known, now, zone, corrections)
-    return None if normal is None else drain_from(normal, known, now, corrections)
+    past = [reading for reading in readings if reading.at <= now]
+    normal = normal_spending(past, now, zone, corrections)
+    return None if normal is None else drain_from(normal, past, now, corrections)
 
 
 def drain_from(
@@ -227,16 +228,16 @@ def drain_from(
     now: datetime,
     corrections: Collection[datetime] = (),
 ) -> Drain | None:
-    """Find a drain where what is normal is known already.
+    """Find a drain, as `drain` does, for a given normal spending.
 
-    The readings of the last 24 hours are enough, and the one before them, however old.
+    It needs the readings of the last 24 hours and the one before them, however old.
     """
-    known = in_order(one for one in readings if one.at <= now)
-    recent = sum(now - one.at < _DAY for one in known)
+    past = in_order(reading for reading in readings if reading.at <= now)
+    recent = sum(now - reading.at < _DAY for reading in past)
     falls = [
-        one
-        for one in movements(known[-recent - 1 :], corrections)
-        if one.kind is MovementKind.SPENT and now - one.at < _DAY
+        movement
+        for movement in movements(past[-recent - 1 :], corrections)
+        if movement.kind is MovementKind.SPENT and now - movement.at < _DAY
     ]
     total = Decimal(0)
     for fall in reversed(falls):
@@ -250,6 +251,6 @@ def drain_from(
 
 
 def rounded(amount: float) -> Decimal:
-    """Give an estimate as an amount, to four significant digits at least."""
+    """Round an estimate to an amount of at least four significant digits."""
     decimals = 2 if amount == 0 else max(2, 3 - math.floor(math.log10(amount)))
     return Decimal(f"{amount:.{decimals}f}")

@@ -1,4 +1,4 @@
-"""What a forecast means to a person: plain words, messages, an amount to top up."""
+"""A forecast in words, the messages that are left, and a suggested top-up."""
 
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal, localcontext
@@ -15,14 +15,14 @@ MESSAGES: Final = "SMS"
 _DIGITS: Final = 60
 _SMALLEST_STEP: Final = Decimal(5)
 _ROUNDED_TO: Final = Decimal(5)
-"""A suggested amount has at least so many of the steps it is rounded up to."""
+"""A suggested amount is at least this many of its rounding steps."""
 _WEEK: Final = 7
 _NEAR: Final = timedelta(days=183)
-"""A day that is no farther away needs no year, even if that is the next one."""
+"""A day within this time is written without its year."""
 
 
 class _Range(Enum):
-    """The shapes that a range of days has: what is said of it alone, and loudly."""
+    """The shapes of a range of days; each has a short and a whole sentence."""
 
     NOW = mark("Today or tomorrow"), mark("Runs out today or tomorrow")
     TODAY = mark("Today at this pace"), mark("Runs out today at this pace")
@@ -50,7 +50,7 @@ class _Range(Enum):
 
     @classmethod
     def of(cls, first: date, last: date, today: date) -> "_Range":
-        """Give the shape of a range; nothing in it is past."""
+        """Give the shape of a range that begins today or later."""
         if first == today:
             if last - today >= HORIZON:
                 return cls.TODAY_OR_LATER
@@ -63,63 +63,64 @@ class _Range(Enum):
         return cls.ONE_DAY if first == last else cls.RANGE
 
 
-def run_out_words(said: Forecast, today: date, language: Language) -> str:
-    """Say when an account runs out: "Thu 14 – Tue 19 Dec at this pace"."""
-    return _said(said, today, language, loudly=False)
+def run_out_words(forecast: Forecast, today: date, language: Language) -> str:
+    """Say when an account runs out, in short: "Thu 14 – Tue 19 Dec at this pace"."""
+    return _run_out(forecast, today, language, whole=False)
 
 
-def run_out_sentence(said: Forecast, today: date, language: Language) -> str:
-    """Say it where nothing around tells what these days are: "Runs out Thu 14 …"."""
-    return _said(said, today, language, loudly=True)
+def run_out_sentence(forecast: Forecast, today: date, language: Language) -> str:
+    """Say when an account runs out, in a whole sentence: "Runs out Thu 14 …"."""
+    return _run_out(forecast, today, language, whole=True)
 
 
-def _said(said: Forecast, today: date, language: Language, *, loudly: bool) -> str:
+def _run_out(
+    forecast: Forecast, today: date, language: Language, *, whole: bool
+) -> str:
     translate, plural = language.gettext, language.ngettext
-    if said.verdict is Verdict.EMPTY:
+    if forecast.verdict is Verdict.EMPTY:
         return translate("Nothing left")
-    if said.verdict is Verdict.FAR:
+    if forecast.verdict is Verdict.FAR:
         return translate("More than two years at this pace")
-    if said.verdict is Verdict.IDLE and said.idle_days is not None:
+    if forecast.verdict is Verdict.IDLE and forecast.idle_days is not None:
         return plural(
-            "No spending for {n} day", "No spending for {n} days", said.idle_days
-        ).format(n=said.idle_days)
-    if said.first is None or said.last is None:
+            "No spending for {n} day", "No spending for {n} days", forecast.idle_days
+        ).format(n=forecast.idle_days)
+    if forecast.first is None or forecast.last is None:
         return translate("Not enough history yet")
-    # What was said yesterday may begin yesterday: nothing lies in the past.
-    first, last = max(said.first, today), max(said.last, today)
+    # A forecast of yesterday may begin yesterday; no day is shown in the past.
+    first, last = max(forecast.first, today), max(forecast.last, today)
     shape = _Range.of(first, last, today)
     end = last.year if last - today <= _NEAR else today.year
     begin: int | None = first.year if first - today <= _NEAR else today.year
-    if (
-        shape is _Range.RANGE and first.year == last.year
-    ):  # what both share stands at the end
+    if shape is _Range.RANGE and first.year == last.year:
+        # What both days share stands with the last one.
         begin = None if first.month == last.month else first.year
-    return translate(shape.value[loudly]).format(
+    return translate(shape.value[whole]).format(
         first=weekday_words(first, language, in_year=begin),
         last=weekday_words(last, language, in_year=end),
     )
 
 
-def card_words(said: Forecast, today: date, language: Language) -> tuple[str, str]:
-    """Say a forecast beside a balance: loudly, or quietly; one of the two is empty.
+def card_words(forecast: Forecast, today: date, language: Language) -> tuple[str, str]:
+    """Give a card's run-out date and its small note; one of the two is empty.
 
-    That nobody can say it yet is no news to put in large letters.
+    The note says that there is no forecast yet, which is not worth large letters.
     """
-    if said.verdict is Verdict.NOT_ENOUGH:
+    if forecast.verdict is Verdict.NOT_ENOUGH:
         return "", language.gettext("Not enough history yet")
-    return run_out_sentence(said, today, language), ""
+    return run_out_sentence(forecast, today, language), ""
 
 
-def is_soon(said: Forecast | None, warn_days: int, today: date) -> bool:
-    """Whether few days are left, as the alert for it counts them; never for 0 days."""
-    days = days_left(said, today) if said is not None else None
+def is_soon(forecast: Forecast | None, warn_days: int, today: date) -> bool:
+    """Whether at most `warn_days` days are left; never with 0 `warn_days`."""
+    days = days_left(forecast, today) if forecast is not None else None
     return days is not None and 0 < warn_days >= days[0]
 
 
 def messages_left(balance: Balance, price: Decimal | None) -> int | None:
-    """Count the messages that a balance pays for, at a price typed in.
+    """Count the messages that a balance pays for, at the price of one.
 
-    The unit SMS needs no price. None where there is none above 0.
+    The unit SMS needs no price. For others it is None without a price above 0.
     """
     if balance.unit == MESSAGES:
         return max(0, int(balance.amount))
@@ -130,7 +131,7 @@ def messages_left(balance: Balance, price: Decimal | None) -> int | None:
 
 
 def messages_sentence(count: int, language: Language) -> str:
-    """Say how many messages are left: "about 1,240 messages"; nothing if hidden."""
+    """Say how many messages are left: "about 1,240 messages"; empty if hidden."""
     if language.hides_amounts:
         return ""
     # Translators: how many messages the balance pays for.
@@ -140,16 +141,16 @@ def messages_sentence(count: int, language: Language) -> str:
 
 
 def suggested_top_up(
-    said: Forecast, weeks: int, left: Decimal = Decimal(0)
+    forecast: Forecast, weeks: int, left: Decimal = Decimal(0)
 ) -> Decimal | None:
     """Suggest what to top up so that the account lasts `weeks` from now.
 
-    `left` is what it has. Rounded up to 5, 10, 50, 100 …, whichever is a fifth of it
-    or less. None if the pace isn't known or nothing is needed.
+    `left` is its balance. The amount is rounded up to a multiple of 5, 10, 50, 100 …,
+    the largest that is at most a fifth of it. None without a pace or a need.
     """
-    if said.per_day is None:
+    if forecast.per_day is None:
         return None
-    needed = said.per_day * _WEEK * weeks - max(left, Decimal(0))
+    needed = forecast.per_day * _WEEK * weeks - max(left, Decimal(0))
     if needed <= 0:
         return None
     step = _SMALLEST_STEP

@@ -1,4 +1,4 @@
-"""The ledger as text for spreadsheets and programs: CSV and JSON, every digit kept."""
+"""The ledger as CSV and JSON, with every digit."""
 
 import csv
 import json
@@ -12,10 +12,10 @@ from trayapp.core.balance import Reading
 from trayapp.core.history.ledger import Month, Movement
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would take for a formula."""
+"""A spreadsheet reads a text that begins with one of these as a formula."""
 _CENT: Final = Decimal("0.01")
 
-# The columns, in their order: programs rely on the names, so new ones come last.
+# The columns in their order. Programs rely on them, so new ones come last.
 _READING: Final = ("at", "balance", "currency", "date")
 _MOVEMENT: Final = (
     "since",
@@ -43,12 +43,12 @@ _Row = Mapping[str, _Cell]
 
 
 def readings_csv(readings: Iterable[Reading], zone: tzinfo | None) -> str:
-    """Write readings with their time in UTC and the zone's date."""
+    """Write the readings, each with its time in UTC and its date in the zone."""
     return _csv(_READING, _reading_rows(readings, zone))
 
 
 def readings_json(readings: Iterable[Reading], zone: tzinfo | None) -> str:
-    """Write readings as a list; a balance is a string, so that no digit is lost."""
+    """Write the readings as a list; a balance is a string and keeps every digit."""
     return _json(_reading_rows(readings, zone))
 
 
@@ -63,7 +63,7 @@ def movements_json(movements: Iterable[Movement], zone: tzinfo | None) -> str:
 
 
 def months_csv(months: Iterable[Month]) -> str:
-    """Write a row a month: opening + topped_up - spent + corrected = closing."""
+    """Write a row for each month: opening + topped_up - spent + corrected = closing."""
     return _csv(_MONTH, _month_rows(months))
 
 
@@ -73,50 +73,50 @@ def months_json(months: Iterable[Month]) -> str:
 
 
 def _reading_rows(readings: Iterable[Reading], zone: tzinfo | None) -> Iterator[_Row]:
-    for one in readings:
+    for reading in readings:
         yield {
-            "at": _rfc3339(one.at),
-            "balance": one.balance.amount,
-            "currency": one.balance.unit,
-            "date": _local_date(one.at, zone),
+            "at": _rfc3339(reading.at),
+            "balance": reading.balance.amount,
+            "currency": reading.balance.unit,
+            "date": _local_date(reading.at, zone),
         }
 
 
 def _movement_rows(
     movements: Iterable[Movement], zone: tzinfo | None
 ) -> Iterator[_Row]:
-    for one in movements:
+    for movement in movements:
         yield {
-            "since": _rfc3339(one.since),
-            "at": _rfc3339(one.at),
-            "kind": one.kind.value,
-            "amount": one.amount,
-            "currency": one.unit,
-            "old_currency": one.old_unit,
-            "gap": one.is_gap(),
-            "date": _local_date(one.at, zone),
+            "since": _rfc3339(movement.since),
+            "at": _rfc3339(movement.at),
+            "kind": movement.kind.value,
+            "amount": movement.amount,
+            "currency": movement.unit,
+            "old_currency": movement.old_unit,
+            "gap": movement.is_gap(),
+            "date": _local_date(movement.at, zone),
         }
 
 
 def _month_rows(months: Iterable[Month]) -> Iterator[_Row]:
-    for one in months:
-        hours = Decimal(one.unobserved // timedelta(seconds=36)) * _CENT
+    for month in months:
+        hours = Decimal(month.unobserved // timedelta(seconds=36)) * _CENT
         yield {
-            "month": f"{one.first:%Y-%m}",
-            "currency": one.unit,
-            "opening": one.opening,
-            "topped_up": one.topped_up,
-            "spent": one.spent,
-            "corrected": one.corrected,
-            "closing": one.closing,
+            "month": f"{month.first:%Y-%m}",
+            "currency": month.unit,
+            "opening": month.opening,
+            "topped_up": month.topped_up,
+            "spent": month.spent,
+            "corrected": month.corrected,
+            "closing": month.closing,
             "unobserved_hours": hours,
         }
 
 
 def _csv(columns: Sequence[str], rows: Iterable[_Row]) -> str:
-    """Write a table as RFC 4180 has it: its lines end in CR LF on every system.
+    """Write a table by RFC 4180: its lines end in CR LF on every system.
 
-    Whoever writes it to a file does so as it is (`newline=""`).
+    Open a file for it with `newline=""`.
     """
     text = StringIO(newline="")
     table = csv.writer(text, lineterminator="\r\n")
@@ -126,12 +126,12 @@ def _csv(columns: Sequence[str], rows: Iterable[_Row]) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
+    """Quote a text that a spreadsheet would read as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _cell(value: _Cell) -> str:
-    """Write a value so that a number stays one and a text is never a formula."""
+    """Format a value: a number stays a number, and a text is never a formula."""
     match value:
         case None:
             return ""

@@ -1,4 +1,4 @@
-"""The ledger: what was topped up, spent and corrected, month by month, exactly."""
+"""The ledger: exact top-ups, spending and corrections, month by month."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from trayapp.core.balance import Reading
 from trayapp.core.i18n.dates import wall_clock_moment
 
 GAP_AFTER: Final = timedelta(hours=3)
-"""The history keeps a reading an hour: this long without one, nobody looked."""
+"""The history keeps one reading an hour, so a longer stretch was not observed."""
 _DIGITS: Final = 60
-"""More than any sum of amounts has: nothing is ever rounded."""
+"""More digits than any sum of amounts has, so that no sum is rounded."""
 
 
 class MovementKind(StrEnum):
-    """What made a balance move."""
+    """Why a balance changed."""
 
     TOP_UP = "top-up"
     SPENT = "spent"
@@ -28,29 +28,29 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What happened between one reading and the next.
+    """A change of the balance between two consecutive readings.
 
-    A top-up hides what was spent in the same stretch: only the difference is seen.
+    A top-up hides the spending in the same stretch: only the difference is visible.
     """
 
     kind: MovementKind
     since: datetime
     at: datetime
     amount: Decimal
-    """What was topped up or spent, above 0; a correction has its sign; a change of
-    the unit moves nothing, since amounts of two units don't compare."""
+    """Above 0 for a top-up and for spending. A correction has its sign. A change of
+    the unit has 0, as two units can't be compared."""
     unit: str
     old_unit: str | None = None
-    """What a unit was changed from."""
+    """The unit before it changed; None for other kinds."""
 
     def is_gap(self, gap_after: timedelta = GAP_AFTER) -> bool:
-        """Whether nobody looked in between, so that the moment is hardly known."""
+        """Whether the stretch was not observed, so that its moment is not known."""
         return self.at - self.since > gap_after
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch in which nothing was observed."""
+    """A stretch without a reading."""
 
     since: datetime
     until: datetime
@@ -60,7 +60,7 @@ class Gap:
 class Month:
     """A calendar month of one unit: opening + topped up - spent + corrected = closing.
 
-    The closing is the next month's opening, as long as the unit stays.
+    A month's closing is the next month's opening in the same unit.
     """
 
     first: date
@@ -72,11 +72,11 @@ class Month:
     corrected: Decimal
     closing: Decimal
     unobserved: timedelta
-    """How much of it lies in gaps between two readings."""
+    """The part of the month that lies in gaps between two readings."""
 
 
 def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Give the readings oldest first, and of several at one time the last named."""
+    """Sort the readings, the oldest first; of several at one time keep the last."""
     last_at = {reading.at: reading for reading in readings}
     return tuple(sorted(last_at.values(), key=lambda reading: reading.at))
 
@@ -84,24 +84,24 @@ def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 def movements(
     readings: Iterable[Reading], corrections: Collection[datetime] = ()
 ) -> tuple[Movement, ...]:
-    """Tell top-ups, spending, corrections and changes of the unit apart.
+    """List the top-ups, spending, corrections and changes of the unit.
 
-    `corrections` are the times of readings that a person marked: what led to such a
-    reading is neither a top-up nor spending, whichever way it went.
+    `corrections` are the times of the readings that a person marked. The change before
+    such a reading is neither a top-up nor spending.
     """
     marked = frozenset(corrections)
     with localcontext(prec=_DIGITS):
         return tuple(
-            moved
+            change
             for before, after in pairwise(in_order(readings))
-            if (moved := movement(before, after, marked)) is not None
+            if (change := movement(before, after, marked)) is not None
         )
 
 
 def movement(
     before: Reading, after: Reading, marked: Collection[datetime]
 ) -> Movement | None:
-    """Tell what moved between two readings that follow each other, if anything did."""
+    """Classify the change between two consecutive readings; None without a change."""
     old, new = before.balance, after.balance
     if old.unit != new.unit:
         kind = MovementKind.UNIT_CHANGED
@@ -120,7 +120,7 @@ def movement(
 def gaps(
     readings: Iterable[Reading], gap_after: timedelta = GAP_AFTER
 ) -> tuple[Gap, ...]:
-    """Give the stretches between two readings in which nobody looked."""
+    """List the stretches between two readings that are longer than `gap_after`."""
     return tuple(
         Gap(before.at, after.at)
         for before, after in pairwise(in_order(readings))
@@ -136,18 +136,21 @@ def months(
 ) -> tuple[Month, ...]:
     """Sum up every calendar month between the first reading and the last.
 
-    A movement counts in the month of its later reading, and months in a gap have a
-    row of their own. A changed unit begins a new row, in the middle of a month as
-    well. A month whose only reading is the unit's very first has no row if more
-    follow: it says nothing that the next opening doesn't.
+    A movement counts in the month of its later reading. A month inside a gap has a row
+    too. A changed unit begins a new row, also within a month. A month whose only
+    reading is the unit's first has no row if more follow: the next opening shows it.
     """
     marked = frozenset(corrections)
     with localcontext(prec=_DIGITS):
         return tuple(
             month
-            for _, run in groupby(in_order(readings), lambda one: one.balance.unit)
+            for _, run in groupby(in_order(readings), _unit)
             for month in _months_of_a_unit(tuple(run), marked, zone, gap_after)
         )
+
+
+def _unit(reading: Reading) -> str:
+    return reading.balance.unit
 
 
 def _months_of_a_unit(
@@ -156,58 +159,59 @@ def _months_of_a_unit(
     zone: tzinfo | None,
     gap_after: timedelta,
 ) -> Iterator[Month]:
-    by_month = {
-        first: tuple(group)
-        for first, group in groupby(
-            run, lambda one: one.at.astimezone(zone).date().replace(day=1)
-        )
-    }
-    empty = gaps(run, gap_after)
+    def month_of(reading: Reading) -> date:
+        return reading.at.astimezone(zone).date().replace(day=1)
+
+    by_month = {first: tuple(group) for first, group in groupby(run, month_of)}
+    unobserved = gaps(run, gap_after)
     last = run[0]
     month, end = min(by_month), max(by_month)
     while month <= end:
-        read = by_month.get(month, ())
+        readings = by_month.get(month, ())
         after = (month + timedelta(days=31)).replace(day=1)
-        if read != (run[0],) or month == end:
+        if readings != (run[0],) or month == end:
             yield _month(
-                month, (last, *read), marked, _within(empty, month, after, zone)
+                month,
+                (last, *readings),
+                marked,
+                _time_in(unobserved, month, after, zone),
             )
-        last = read[-1] if read else last
+        last = readings[-1] if readings else last
         month = after
 
 
 def _month(
     first: date,
-    read: Sequence[Reading],
+    readings: Sequence[Reading],
     marked: Collection[datetime],
     unobserved: timedelta,
 ) -> Month:
-    """Sum up a month whose `read` begins with the last reading before it."""
+    """Sum up a month; `readings` begins with the last reading before it."""
     sums = dict.fromkeys(MovementKind, Decimal(0))
-    for before, after in pairwise(read):
-        moved = movement(before, after, marked)
-        if moved is not None:
-            sums[moved.kind] += moved.amount
+    for before, after in pairwise(readings):
+        change = movement(before, after, marked)
+        if change is not None:
+            sums[change.kind] += change.amount
     return Month(
         first=first,
-        unit=read[0].balance.unit,
-        opening=read[0].balance.amount,
+        unit=readings[0].balance.unit,
+        opening=readings[0].balance.amount,
         topped_up=sums[MovementKind.TOP_UP],
         spent=sums[MovementKind.SPENT],
         corrected=sums[MovementKind.CORRECTION],
-        closing=read[-1].balance.amount,
+        closing=readings[-1].balance.amount,
         unobserved=unobserved,
     )
 
 
-def _within(
-    empty: Iterable[Gap], first: date, after: date, zone: tzinfo | None
+def _time_in(
+    stretches: Iterable[Gap], first: date, after: date, zone: tzinfo | None
 ) -> timedelta:
     start, end = midnight(first, zone), midnight(after, zone)
-    overlaps = (min(gap.until, end) - max(gap.since, start) for gap in empty)
-    return sum((max(one, timedelta(0)) for one in overlaps), timedelta(0))
+    overlaps = (min(gap.until, end) - max(gap.since, start) for gap in stretches)
+    return sum((max(overlap, timedelta(0)) for overlap in overlaps), timedelta(0))
 
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
-    """Give the moment, in UTC, at which a day begins in a zone."""
+    """Give the moment, in UTC, when a day begins in a zone."""
     return wall_clock_moment(day, time.min, zone)

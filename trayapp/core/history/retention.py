@@ -1,4 +1,4 @@
-"""What need not be kept of an old past: without it the months still add up."""
+"""Which readings of the past are kept, so that the months still add up."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -16,9 +16,9 @@ from trayapp.core.history.ledger import (
 )
 
 WHOLE_FOR: Final = timedelta(days=90)
-"""For how long every reading is kept."""
+"""How long every reading is kept."""
 KEPT_FOR: Final = timedelta(days=1096)
-"""For how long anything is kept: three years."""
+"""How long any reading is kept: three years."""
 
 
 def retained(
@@ -28,27 +28,30 @@ def retained(
     zone: tzinfo | None,
     gap_after: timedelta = GAP_AFTER,
 ) -> tuple[Reading, ...]:
-    """Give the readings that are worth keeping, the oldest first.
+    """Give the readings to keep, the oldest first.
 
-    All of the last 90 days; before that each day's first, last, lowest and highest,
-    both sides of every rise, correction, changed unit and gap, and as many more as
-    keep a stretch that was observed from looking like a gap. So `months` of them
-    gives the same rows as of all, back to the month of three years ago. From before
-    that month, one reading is kept: its opening.
+    All readings of the last 90 days are kept. Of older ones these are kept:
+
+    - each day's first, last, lowest and highest;
+    - both sides of every rise, correction, changed unit and gap;
+    - as many more as keep an observed stretch from looking like a gap.
+
+    `months` gives the same rows for them as for all readings, back to the month of
+    three years ago. From before that month one reading is kept: its opening.
     """
     ordered = _from_the_opening(in_order(readings), now, zone)
     if not ordered:
         return ()
-    wanted = _edges(ordered, frozenset(corrections), gap_after)
-    wanted |= _extremes(ordered, now - WHOLE_FOR, zone)
-    wanted |= _bridges(ordered, wanted, gap_after)
-    return tuple(ordered[index] for index in sorted(wanted))
+    kept = _edges(ordered, frozenset(corrections), gap_after)
+    kept |= _extremes(ordered, now - WHOLE_FOR, zone)
+    kept |= _bridges(ordered, kept, gap_after)
+    return tuple(ordered[index] for index in sorted(kept))
 
 
 def _from_the_opening(
     ordered: Sequence[Reading], now: datetime, zone: tzinfo | None
 ) -> Sequence[Reading]:
-    """Leave out what is before the month of three years ago, all but its opening."""
+    """Leave out what is before the month of three years ago, except its opening."""
     oldest = (now - KEPT_FOR).astimezone(zone).date().replace(day=1)
     start = midnight(oldest, zone)
     dropped = sum(reading.at < start for reading in ordered)
@@ -61,44 +64,44 @@ def _from_the_opening(
 def _edges(
     ordered: Sequence[Reading], marked: Collection[datetime], gap_after: timedelta
 ) -> set[int]:
-    """Find both sides of all but ordinary spending, and the two ends."""
-    found = {0, len(ordered) - 1}
+    """Find the two ends, and both sides of everything but ordinary spending."""
+    indexes = {0, len(ordered) - 1}
     for index, (before, after) in enumerate(pairwise(ordered)):
-        moved = movement(before, after, marked)
-        ordinary = moved is None or moved.kind is MovementKind.SPENT
+        change = movement(before, after, marked)
+        ordinary = change is None or change.kind is MovementKind.SPENT
         if not ordinary or after.at - before.at > gap_after:
-            found |= {index, index + 1}
-    return found
+            indexes |= {index, index + 1}
+    return indexes
 
 
 def _extremes(
     ordered: Sequence[Reading], whole_since: datetime, zone: tzinfo | None
 ) -> set[int]:
-    """Find each day's first, last, lowest and highest, and all that is recent."""
+    """Find recent readings, and each older day's first, last, lowest and highest."""
 
     def amount(index: int) -> Decimal:
         return ordered[index].balance.amount
 
-    found: set[int] = set()
-    old = [index for index, one in enumerate(ordered) if one.at < whole_since]
-    found |= set(range(len(old), len(ordered)))
+    indexes: set[int] = set()
+    old = [index for index, reading in enumerate(ordered) if reading.at < whole_since]
+    indexes |= set(range(len(old), len(ordered)))
     for _, group in groupby(old, lambda i: ordered[i].at.astimezone(zone).date()):
         day = tuple(group)
-        found |= {day[0], day[-1], min(day, key=amount), max(day, key=amount)}
-    return found
+        indexes |= {day[0], day[-1], min(day, key=amount), max(day, key=amount)}
+    return indexes
 
 
 def _bridges(
-    ordered: Sequence[Reading], wanted: Collection[int], gap_after: timedelta
+    ordered: Sequence[Reading], kept: Collection[int], gap_after: timedelta
 ) -> set[int]:
-    """Find what keeps an observed stretch from looking like a gap."""
-    found: set[int] = set()
+    """Find the readings that keep an observed stretch from looking like a gap."""
+    indexes: set[int] = set()
     last = 0
     for index in range(len(ordered)):
-        # What ends an observed stretch is wanted anyway, so there is a next one.
-        if index in wanted:
+        # The end of an observed stretch is kept already, so there is a next reading.
+        if index in kept:
             last = index
         elif ordered[index + 1].at - ordered[last].at > gap_after:
-            found.add(index)
+            indexes.add(index)
             last = index
-    return found
+    return indexes
