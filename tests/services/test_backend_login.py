@@ -33,7 +33,7 @@ class System:
         self.repairs = 0
         self.fault: Exception | None = None
 
-    def look(self) -> LoginEntryState:
+    def state(self) -> LoginEntryState:
         """Say what is."""
         return LoginEntryState.ON if self.on else LoginEntryState.OFF
 

@@ -215,11 +215,11 @@ class LoginEntry(_InFolder):
         system = XdgAutostart(
             LaunchCommand((sys.executable,)), self.folder, (), "GNOME"
         )
-        assert system.look() in LoginEntryState
+        assert system.state() in LoginEntryState
         system.repair()
         for is_on in (True, False, True):
             system.switch(on=is_on)
-            assert system.look().is_on is is_on
+            assert system.state().is_on is is_on
             assert {one.name for one in own.parent.iterdir()} <= {own.name}
         text = own.read_bytes()
         assert not system.repair()

@@ -29,7 +29,7 @@ from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
 from trayapp.services.desktop.instance_client import (
     InstanceMessage,
-    hangs,
+    hang_error,
     send_message,
 )
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -132,7 +132,7 @@ def _run(
 
     def make_backend(emit: "Emit") -> "Backend":
         """Make the services on the poller's thread, which also imports them."""
-        from trayapp.services.autostart.autostart import NoAutostart, own_autostart
+        from trayapp.services.autostart.autostart import NoAutostart, system_autostart
         from trayapp.services.backend import Backend, Environment
         from trayapp.services.gateway.client import GatewayClient
         from trayapp.services.keyring.keychain import Keychain
@@ -142,7 +142,7 @@ def _run(
             gateway=GatewayClient(),
             clock=lambda: datetime.now(UTC),
             picture=picture,
-            autostart=NoAutostart() if profile.is_demo else own_autostart(),
+            autostart=NoAutostart() if profile.is_demo else system_autostart(),
         )
         return Backend(profile.places, emit, environment)
 
@@ -201,7 +201,7 @@ def _claim(instance: Instance, places: Paths) -> bool:
         if send_message(places, InstanceMessage.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
-    raise hangs(places)
+    raise hang_error(places)
 
 
 def _give_up(failure: Failure, language: Language) -> int:

@@ -29,9 +29,9 @@ def main(options: argparse.Namespace) -> int:
     pause_garbage_collection()
     restore_import()
     if sys.platform == "win32":
-        from trayapp.services.desktop.windows_identity import take_identity
+        from trayapp.services.desktop.windows_identity import set_app_identity
 
-        take_identity()
+        set_app_identity()
     runtime = Paths.runtime_of_user(demo=options.demo)
     begun = Boot(ProfileLock(Paths.lock_in(runtime)))
     qInstallMessageHandler(begun.hear)

@@ -30,8 +30,8 @@ from trayapp.services.alerts.service import AlertService
 from trayapp.services.autostart.autostart import (
     Autostart,
     NoAutostart,
-    repair,
-    switched,
+    autostart_switched,
+    repair_autostart,
 )
 from trayapp.services.diagnostics import system_facts
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -157,7 +157,7 @@ class Backend:
             with log_faults("recalling what was told"):
                 self._alarm.start()
             with log_faults("looking after start at login"):
-                repair(self._autostart)
+                repair_autostart(self._autostart)
             await self._watch.run()
         finally:
             for task in beside:
@@ -183,7 +183,7 @@ class Backend:
 
     def look_at_login(self) -> None:
         """Look whether the program starts at login; emits `LoginEntryRead`."""
-        self._emit(LoginEntryRead(self._autostart.look()))
+        self._emit(LoginEntryRead(self._autostart.state()))
 
     async def try_out(self, trial: Trial) -> None:
         """Ask for a balance and store nothing; emits `TrialFinished`."""
@@ -294,7 +294,10 @@ class Backend:
         async with keys_stored(self._keychain, changes.keys):
             # Only now, as the keyring may have been silent for minutes: what the
             # command line added meanwhile is kept.
-            with self._file.locked(), switched(self._autostart, changes.at_login):
+            with (
+                self._file.locked(),
+                autostart_switched(self._autostart, changes.at_login),
+            ):
                 stored = self._file.load().config.accounts
                 kept = (one for one in stored if one.id not in shown)
                 accounts = with_own_names(changes.accounts, kept)

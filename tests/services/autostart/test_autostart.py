@@ -1,4 +1,4 @@
-"""Start at login as the program uses it: switched with all else, and repaired."""
+"""Start at login is switched with the other settings, and repaired."""
 
 import logging
 
@@ -8,102 +8,104 @@ from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.errors import ConfigUnwritable, LoginUnchanged
 from trayapp.services.autostart.autostart import (
     NoAutostart,
-    own_autostart,
-    repair,
-    switched,
+    autostart_switched,
+    repair_autostart,
+    system_autostart,
 )
 
 
-class Noted:
-    """A system that notes what it is asked for."""
+class FakeAutostart:
+    """A login entry that records how it is switched."""
 
     def __init__(self, *, on: bool = False) -> None:
         self.on = on
         self.calls: list[bool] = []
-        self.fault: LoginUnchanged | None = None
+        self.error: LoginUnchanged | None = None
         self.was_moved = False
 
-    def look(self) -> LoginEntryState:
-        """Say what is."""
+    def state(self) -> LoginEntryState:
+        """Return whether it is on."""
         return LoginEntryState.ON if self.on else LoginEntryState.OFF
 
     def switch(self, *, on: bool) -> None:
-        """Note it, or fail."""
-        if self.fault:
-            raise self.fault
+        """Record the call, or fail."""
+        if self.error:
+            raise self.error
         self.calls.append(on)
         self.on = on
 
     def repair(self) -> bool:
-        """Say what there was to repair, or fail."""
-        if self.fault:
-            raise self.fault
+        """Return whether there was something to repair, or fail."""
+        if self.error:
+            raise self.error
         return self.was_moved
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_it_is_switched(on: bool) -> None:  # noqa: FBT001  # pytest passes it by name
-    """Before what follows, which may need it."""
-    system = Noted(on=not on)
-    with switched(system, on):
-        assert system.on is on
-    assert system.calls == [on]
+def test_autostart_is_switched(on: bool) -> None:  # noqa: FBT001  # pytest passes it by name
+    """It is switched before the block runs, which may need it."""
+    autostart = FakeAutostart(on=not on)
+    with autostart_switched(autostart, on):
+        assert autostart.on is on
+    assert autostart.calls == [on]
 
 
 @pytest.mark.parametrize("on", [None, True])
-def test_what_nobody_changed_is_left_alone(on: bool | None) -> None:  # noqa: FBT001  # pytest passes it by name
-    """Also where somebody else did what was chosen meanwhile."""
-    system = Noted(on=True)
-    with switched(system, on):
+def test_an_unchanged_choice_switches_nothing(on: bool | None) -> None:  # noqa: FBT001  # pytest passes it by name
+    """The desktop's settings may have made the same choice."""
+    autostart = FakeAutostart(on=True)
+    with autostart_switched(autostart, on):
         pass
-    assert system.calls == []
+    assert autostart.calls == []
 
 
-def test_it_is_switched_back_if_what_follows_fails() -> None:
-    """All of the dialog is applied, or nothing."""
-    system = Noted()
-    with pytest.raises(ConfigUnwritable), switched(system, on=True):
+def test_autostart_is_switched_back_if_the_block_fails() -> None:
+    """The dialog's changes are applied all together, or not at all."""
+    autostart = FakeAutostart()
+    with pytest.raises(ConfigUnwritable), autostart_switched(autostart, on=True):
         raise ConfigUnwritable
-    assert system.calls == [True, False]
+    assert autostart.calls == [True, False]
 
 
-def test_what_can_not_be_switched_keeps_all_else_from_being_done() -> None:
-    """The dialog says so."""
-    system = Noted()
-    system.fault = LoginUnchanged(detail="no")
-    done: list[str] = []
-    with pytest.raises(LoginUnchanged), switched(system, on=True):
-        done.append("saved")
-    assert done == []
+def test_if_autostart_cannot_be_switched_the_block_does_not_run() -> None:
+    """The dialog shows the error."""
+    autostart = FakeAutostart()
+    autostart.error = LoginUnchanged(detail="no")
+    saved: list[str] = []
+    with pytest.raises(LoginUnchanged), autostart_switched(autostart, on=True):
+        saved.append("saved")
+    assert saved == []
 
 
 def test_the_demo_switches_nothing() -> None:
-    """It can't even be chosen there."""
+    """Its settings offer no choice."""
     demo = NoAutostart()
     demo.switch(on=True)
-    assert demo.look() is LoginEntryState.DEMO
+    assert demo.state() is LoginEntryState.DEMO
     assert demo.repair() is False
 
 
-def test_a_repair_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """One that fails too: then the settings show that it is off."""
-    system = Noted()
+def test_a_repair_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A failed one is, too; the settings then show that it is off."""
+    autostart = FakeAutostart()
     with caplog.at_level(logging.INFO):
-        repair(system)
+        repair_autostart(autostart)
         assert caplog.messages == []
-        system.was_moved = True
-        repair(system)
-        system.fault = LoginUnchanged(detail="the disk is full")
-        repair(system)
+        autostart.was_moved = True
+        repair_autostart(autostart)
+        autostart.error = LoginUnchanged(detail="the disk is full")
+        repair_autostart(autostart)
     assert caplog.messages == [
         "start at login leads to this program again",
         "start at login is not repaired: login-unchanged: the disk is full",
     ]
 
 
-def test_this_system_has_one(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    """Looking changes nothing."""
+def test_this_system_has_a_state(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    """Reading it changes nothing."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
-    assert own_autostart().look() in LoginEntryState
+    assert system_autostart().state() in LoginEntryState

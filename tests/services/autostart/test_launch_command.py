@@ -1,4 +1,4 @@
-"""Which command starts what runs: bundled, installed, or from a checkout."""
+"""The command that starts a bundle, an installed program, or a checkout."""
 
 import sys
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-class Machine:
-    """A folder of programs."""
+class ProgramFolder:
+    """A folder with programs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -36,7 +36,7 @@ class Machine:
         *,
         windows: bool = False,
     ) -> LaunchCommand:
-        """Run a bundled program."""
+        """Return the launch command of a running bundle."""
         return launch_command_of(
             RunningProgram(
                 executable,
@@ -50,7 +50,7 @@ class Machine:
         )
 
     def installed(self, called: str, *, windows: bool = False) -> LaunchCommand:
-        """Run what pip installed."""
+        """Return the launch command of a running program that pip installed."""
         python = self.program("venv/bin/python")
         package = self.folder / "venv" / "lib" / "trayapp"
         return launch_command_of(
@@ -67,67 +67,69 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    """Give an empty machine."""
-    return Machine(tmp_path)
+def folder(tmp_path: Path) -> ProgramFolder:
+    """Make an empty folder."""
+    return ProgramFolder(tmp_path)
 
 
 # --- a bundle ---------------------------------------------------------------------
 
 
-def test_a_bundle_is_started_by_its_own_file(machine: Machine) -> None:
-    """Where it was unpacked."""
-    program = machine.program("my apps/balance-tray")
-    assert machine.bundle(program, {"PATH": ""}) == LaunchCommand((str(program),))
+def test_a_bundle_is_started_by_its_own_file(folder: ProgramFolder) -> None:
+    """The path is where a person unpacked it."""
+    program = folder.program("my apps/balance-tray")
+    assert folder.bundle(program, {"PATH": ""}) == LaunchCommand((str(program),))
 
 
-def test_a_bundle_that_was_installed_keeps_its_short_name(machine: Machine) -> None:
-    """The one on the way that programs are looked for, which outlives an update."""
-    program = machine.program("lib/balance-tray/balance-tray")
-    short = machine.folder / "bin" / "balance-tray"
+def test_a_bundle_that_was_installed_keeps_its_short_name(
+    folder: ProgramFolder,
+) -> None:
+    """A link in PATH outlives an update."""
+    program = folder.program("lib/balance-tray/balance-tray")
+    short = folder.folder / "bin" / "balance-tray"
     short.parent.mkdir()
     short.symlink_to(program)
     path = {"PATH": str(short.parent)}
-    assert machine.bundle(program, path) == LaunchCommand((str(short),))
+    assert folder.bundle(program, path) == LaunchCommand((str(short),))
 
 
-def test_another_copy_of_that_name_is_not_started(machine: Machine) -> None:
-    """It may be an older one."""
-    program = machine.program("new/balance-tray")
-    path = {"PATH": str(machine.program("bin/balance-tray").parent)}
-    assert machine.bundle(program, path) == LaunchCommand((str(program),))
+def test_another_copy_in_path_is_not_started(folder: ProgramFolder) -> None:
+    """It may be an older version."""
+    program = folder.program("new/balance-tray")
+    path = {"PATH": str(folder.program("bin/balance-tray").parent)}
+    assert folder.bundle(program, path) == LaunchCommand((str(program),))
 
 
-def test_an_appimage_is_started_by_its_own_file(machine: Machine) -> None:
-    """What runs lies in a folder that the next start does not have."""
-    program = machine.program("mount/usr/balance-tray")
-    inside = {"APPIMAGE": "/x/y z.AppImage", "APPDIR": str(machine.folder / "mount")}
-    assert machine.bundle(program, inside) == LaunchCommand(("/x/y z.AppImage",))
+def test_an_appimage_is_started_by_its_own_file(folder: ProgramFolder) -> None:
+    """The program runs from a temporary mount."""
+    program = folder.program("mount/usr/balance-tray")
+    inside = {"APPIMAGE": "/x/y z.AppImage", "APPDIR": str(folder.folder / "mount")}
+    assert folder.bundle(program, inside) == LaunchCommand(("/x/y z.AppImage",))
 
 
-def test_the_variables_of_another_appimage_are_not_ours(machine: Machine) -> None:
-    """As when it was started from a terminal that is one."""
-    program = machine.program("balance-tray")
+def test_the_variables_of_another_appimage_do_not_count(folder: ProgramFolder) -> None:
+    """The terminal that started the program may be an AppImage."""
+    program = folder.program("balance-tray")
     other = {"APPIMAGE": "/x/terminal.AppImage", "APPDIR": "/tmp/.mount_term"}  # noqa: S108  # never opened
-    assert machine.bundle(program, other) == LaunchCommand((str(program),))
+    assert folder.bundle(program, other) == LaunchCommand((str(program),))
 
 
-def test_of_the_two_programs_for_windows_the_one_without_a_terminal_is_started(
-    machine: Machine,
+def test_on_windows_the_program_without_a_terminal_is_started(
+    folder: ProgramFolder,
 ) -> None:
-    """Whichever of them runs."""
-    silent = machine.program("balance-tray.exe")
-    other = machine.program("balance-tray-cli.exe")
-    for program in (silent, other):
-        started = machine.bundle(program, {"PATH": ""}, windows=True)
-        assert started == LaunchCommand((str(silent),))
+    """It is so if the command-line program runs, too."""
+    windowed = folder.program("balance-tray.exe")
+    other = folder.program("balance-tray-cli.exe")
+    for program in (windowed, other):
+        started = folder.bundle(program, {"PATH": ""}, windows=True)
+        assert started == LaunchCommand((str(windowed),))
 
 
-def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:
-    """Its path is another one at each start."""
-    place = "AppTranslocation/0A1B/d/Balance Tray.app/Contents/MacOS/balance-tray"
-    program = machine.program(place)
-    assert machine.bundle(program, {}) == LaunchCommand(
+def test_a_program_that_macos_translocated_is_temporary(folder: ProgramFolder) -> None:
+    """Its path differs at each start."""
+    path = "AppTranslocation/0A1B/d/Balance Tray.app/Contents/MacOS/balance-tray"
+    program = folder.program(path)
+    assert folder.bundle(program, {}) == LaunchCommand(
         (str(program),), is_temporary=True
     )
 
@@ -135,44 +137,46 @@ def test_a_program_that_macos_moved_aside_is_passing(machine: Machine) -> None:
 # --- pip --------------------------------------------------------------------------
 
 
-def test_an_installed_command_is_started_as_it_was(machine: Machine) -> None:
-    """Such as pipx' link to it, which outlives an update."""
-    called = str(machine.program("home/.local/bin/balance-tray"))
-    assert machine.installed(called) == LaunchCommand((called,))
+def test_an_installed_command_is_started_by_its_path(folder: ProgramFolder) -> None:
+    """Pipx links to the command, and the link outlives an update."""
+    called = str(folder.program("home/.local/bin/balance-tray"))
+    assert folder.installed(called) == LaunchCommand((called,))
 
 
-def test_a_module_that_has_a_command_is_started_by_that(machine: Machine) -> None:
-    """Somebody ran it as `python -m trayapp`."""
-    command = machine.program("venv/bin/balance-tray")
-    started = machine.installed("/x/trayapp/__main__.py")
+def test_a_module_with_an_installed_command_is_started_by_that(
+    folder: ProgramFolder,
+) -> None:
+    """A person may have run `python -m trayapp`."""
+    command = folder.program("venv/bin/balance-tray")
+    started = folder.installed("/x/trayapp/__main__.py")
     assert started == LaunchCommand((str(command),))
 
 
-def test_a_module_without_a_command_is_run_as_one(machine: Machine) -> None:
-    """By the same Python."""
-    started = machine.installed("/x/trayapp/__main__.py")
+def test_a_module_without_a_command_is_run_as_a_module(folder: ProgramFolder) -> None:
+    """The same Python runs it."""
+    started = folder.installed("/x/trayapp/__main__.py")
     assert started.words[1:] == ("-m", "trayapp")
-    assert started.words[0] == str(machine.folder / "venv/bin/python")
+    assert started.words[0] == str(folder.folder / "venv/bin/python")
 
 
-def test_on_windows_no_terminal_is_opened(machine: Machine) -> None:
-    """Where there is the Python that has none."""
-    machine.program("venv/bin/balance-tray")
+def test_on_windows_no_terminal_is_opened(folder: ProgramFolder) -> None:
+    """pythonw.exe runs the module, if it exists."""
+    folder.program("venv/bin/balance-tray")
     called = "balance-tray"
-    python = str(machine.folder / "venv/bin/python")
-    assert machine.installed(called, windows=True).words[0] == python
-    silent = machine.program("venv/bin/pythonw.exe")
-    words = machine.installed(called, windows=True).words
-    assert words == (str(silent), "-m", "trayapp")
+    python = str(folder.folder / "venv/bin/python")
+    assert folder.installed(called, windows=True).words[0] == python
+    windowed = folder.program("venv/bin/pythonw.exe")
+    words = folder.installed(called, windows=True).words
+    assert words == (str(windowed), "-m", "trayapp")
 
 
 # --- a checkout -------------------------------------------------------------------
 
 
-def test_this_very_run_is_a_checkouts() -> None:
-    """It can be started, and takes over nothing."""
+def test_this_process_runs_from_a_checkout() -> None:
+    """Its command can be started, and replaces no other copy's entry."""
     run = RunningProgram.this()
     assert run.package == Path(trayapp.__file__).parent
-    started = launch_command_of(run)
-    assert not started.is_lasting
-    assert Path(started.words[0]).is_file()
+    command = launch_command_of(run)
+    assert not command.is_lasting
+    assert Path(command.words[0]).is_file()

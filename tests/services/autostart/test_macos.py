@@ -1,4 +1,4 @@
-"""Start at login on macOS, in a home and with a `launchctl` of the test's own."""
+"""Start at login on macOS, with a temporary home and a fake `launchctl`."""
 
 import plistlib
 import sys
@@ -16,32 +16,32 @@ pytestmark = pytest.mark.skipif(
 
 
 class FakeLaunchctl:
-    """Knows which agents a person disabled."""
+    """Prints a list of disabled agents, and records which are enabled."""
 
     def __init__(self) -> None:
-        self.said = "disabled services = {\n}\n"
+        self.listed = "disabled services = {\n}\n"
         self.enabled: list[str] = []
 
     def disabled(self) -> str:
-        """Print them."""
-        return self.said
+        """Return the list."""
+        return self.listed
 
     def enable(self, label: str) -> None:
-        """Forget one."""
+        """Record the label, and empty the list."""
         self.enabled.append(label)
-        self.said = ""
+        self.listed = ""
 
 
 class Mac:
-    """A home and a program."""
+    """A home with a program."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.control = folder, FakeLaunchctl()
         self.path = folder / "Library/LaunchAgents" / f"{LABEL}.plist"
-        self.program = self.made("Applications/Balance Tray.app/balance-tray")
-        self.agent = self.of(self.program)
+        self.program = self.new_program("Applications/Balance Tray.app/balance-tray")
+        self.agent = self.agent_of(self.program)
 
-    def made(self, name: str) -> Path:
+    def new_program(self, name: str) -> Path:
         """Make a program."""
         path = self.folder / name
         path.parent.mkdir(parents=True)
@@ -49,34 +49,34 @@ class Mac:
         path.chmod(0o755)
         return path
 
-    def of(self, program: Path, *, is_passing: bool = False) -> LaunchAgent:
-        """Give what this copy of the program sees."""
-        starter = LaunchCommand((str(program),), is_temporary=is_passing)
-        return LaunchAgent(starter, self.control, self.folder)
+    def agent_of(self, program: Path, *, is_temporary: bool = False) -> LaunchAgent:
+        """Return the launch agent of this copy of the program."""
+        command = LaunchCommand((str(program),), is_temporary=is_temporary)
+        return LaunchAgent(command, self.control, self.folder)
 
     @property
     def written(self) -> dict[str, object]:
         """Read the agent."""
-        found = plistlib.loads(self.path.read_bytes())
-        assert isinstance(found, dict)
-        return found
+        agent = plistlib.loads(self.path.read_bytes())
+        assert isinstance(agent, dict)
+        return agent
 
     def add(self, **values: object) -> None:
-        """Change the agent by hand."""
+        """Add values to the agent, as a person may."""
         self.path.write_bytes(plistlib.dumps({**self.written, **values}))
 
 
 @pytest.fixture
 def mac(tmp_path: Path) -> Mac:
-    """Give a home where nothing starts at login."""
+    """Make a home without login entries."""
     return Mac(tmp_path)
 
 
 def test_on_and_off(mac: Mac) -> None:
-    """It is started once at login, and not held up when it is ended."""
-    assert mac.agent.look() is LoginEntryState.OFF
+    """The agent starts the program once at login, and not again when it ends."""
+    assert mac.agent.state() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is LoginEntryState.ON
+    assert mac.agent.state() is LoginEntryState.ON
     assert mac.written == {
         "Label": LABEL,
         "ProgramArguments": [str(mac.program), "--minimized"],
@@ -85,66 +85,66 @@ def test_on_and_off(mac: Mac) -> None:
         "LimitLoadToSessionType": "Aqua",
     }
     mac.agent.switch(on=False)
-    assert mac.agent.look() is LoginEntryState.OFF
+    assert mac.agent.state() is LoginEntryState.OFF
     assert list(mac.path.parent.iterdir()) == []
     mac.agent.switch(on=False)
 
 
 @pytest.mark.parametrize("word", ["disabled", "true"])
-def test_a_persons_own_switch_counts(mac: Mac, word: str) -> None:
-    """As newer and older systems print it; a tick here takes it away."""
+def test_an_agent_that_a_person_disabled_is_off(mac: Mac, word: str) -> None:
+    """Newer and older systems print different words. Switching it on enables it."""
     mac.agent.switch(on=True)
     assert mac.control.enabled == []
-    mac.control.said = f'\t"other" => enabled\n\t"{LABEL}" => {word}\n'
-    assert mac.agent.look() is LoginEntryState.SWITCHED_OFF
+    mac.control.listed = f'\t"other" => enabled\n\t"{LABEL}" => {word}\n'
+    assert mac.agent.state() is LoginEntryState.SWITCHED_OFF
     mac.agent.switch(on=True)
     assert mac.control.enabled == [LABEL]
-    assert mac.agent.look() is LoginEntryState.ON
+    assert mac.agent.state() is LoginEntryState.ON
 
 
-@pytest.mark.parametrize("said", [f'"{LABEL}" => enabled', f'"{LABEL}-x" => disabled'])
-def test_others_switches_are_not_ours(mac: Mac, said: str) -> None:
-    """One label may begin like another."""
+@pytest.mark.parametrize("line", [f'"{LABEL}" => enabled', f'"{LABEL}-x" => disabled'])
+def test_the_switches_of_other_agents_do_not_count(mac: Mac, line: str) -> None:
+    """A label may begin like ours."""
     mac.agent.switch(on=True)
-    mac.control.said = said
-    assert mac.agent.look() is LoginEntryState.ON
+    mac.control.listed = line
+    assert mac.agent.state() is LoginEntryState.ON
 
 
-def test_an_agent_that_says_itself_that_it_is_disabled_is(mac: Mac) -> None:
-    """The older way; a tick takes it away, and what else is there stays."""
+def test_an_agent_with_the_key_disabled_is_off(mac: Mac) -> None:
+    """Older systems use it. Switching it on removes that key alone."""
     mac.agent.switch(on=True)
     mac.add(Disabled=True, Nice=5)
-    assert mac.agent.look() is LoginEntryState.SWITCHED_OFF
+    assert mac.agent.state() is LoginEntryState.SWITCHED_OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is LoginEntryState.ON
+    assert mac.agent.state() is LoginEntryState.ON
     assert mac.written["Nice"] == 5
 
 
 def test_a_command_that_a_person_changed_stays(mac: Mac) -> None:
-    """As long as it can be started."""
+    """It stays as long as it can be started."""
     mac.agent.switch(on=True)
-    theirs = [str(mac.program), "--minimized", "--verbose"]
-    mac.add(ProgramArguments=theirs, RunAtLoad=False)
-    assert mac.agent.look() is LoginEntryState.OFF
+    changed = [str(mac.program), "--minimized", "--verbose"]
+    mac.add(ProgramArguments=changed, RunAtLoad=False)
+    assert mac.agent.state() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is LoginEntryState.ON
-    assert mac.written["ProgramArguments"] == theirs
+    assert mac.agent.state() is LoginEntryState.ON
+    assert mac.written["ProgramArguments"] == changed
 
 
-def test_a_moved_program_is_followed(mac: Mac) -> None:
-    """At its next start, by the copy that runs."""
+def test_the_entry_of_a_moved_program_is_updated(mac: Mac) -> None:
+    """The copy that runs updates it at its start."""
     mac.agent.switch(on=True)
     mac.program.unlink()
-    moved = mac.of(mac.made("New/balance-tray"))
-    assert moved.look() is LoginEntryState.OFF
+    moved = mac.agent_of(mac.new_program("New/balance-tray"))
+    assert moved.state() is LoginEntryState.OFF
     assert moved.repair() is True
-    assert moved.look() is LoginEntryState.ON
+    assert moved.state() is LoginEntryState.ON
     assert moved.repair() is False
 
 
-def test_nothing_is_repaired_that_is_disabled_or_not_there(mac: Mac) -> None:
-    """Nobody switches it on but a person."""
-    moved = mac.of(mac.made("New/balance-tray"))
+def test_a_disabled_or_missing_agent_is_not_repaired(mac: Mac) -> None:
+    """Only a person switches it on."""
+    moved = mac.agent_of(mac.new_program("New/balance-tray"))
     assert moved.repair() is False
     mac.agent.switch(on=True)
     mac.add(Disabled=True)
@@ -153,30 +153,32 @@ def test_nothing_is_repaired_that_is_disabled_or_not_there(mac: Mac) -> None:
     assert mac.written == before
 
 
-def test_where_the_program_is_for_a_moment_only_it_can_not_be_chosen(mac: Mac) -> None:
-    """One that is on can be switched off all the same."""
-    passing = mac.of(mac.made("AppTranslocation/balance-tray"), is_passing=True)
-    assert passing.look() is LoginEntryState.TEMPORARY
+def test_a_temporary_program_cannot_be_switched_on(mac: Mac) -> None:
+    """An entry of another copy that is on stays on."""
+    temporary = mac.agent_of(
+        mac.new_program("AppTranslocation/balance-tray"), is_temporary=True
+    )
+    assert temporary.state() is LoginEntryState.TEMPORARY
     mac.agent.switch(on=True)
-    assert passing.look() is LoginEntryState.ON
-    assert passing.repair() is False
+    assert temporary.state() is LoginEntryState.ON
+    assert temporary.repair() is False
 
 
 @pytest.mark.parametrize("raw", [b"", b"<plist>", b"\0\1", plistlib.dumps([1])])
-def test_what_is_no_agent_starts_nothing(mac: Mac, raw: bytes) -> None:
-    """And is replaced by one."""
+def test_an_invalid_agent_is_off(mac: Mac, raw: bytes) -> None:
+    """Switching it on replaces the file."""
     mac.path.parent.mkdir(parents=True)
     mac.path.write_bytes(raw)
-    assert mac.agent.look() is LoginEntryState.OFF
+    assert mac.agent.state() is LoginEntryState.OFF
     mac.agent.switch(on=True)
-    assert mac.agent.look() is LoginEntryState.ON
+    assert mac.agent.state() is LoginEntryState.ON
 
 
-def test_what_can_not_be_written_or_removed_is_an_error_in_words(mac: Mac) -> None:
-    """And nothing starts."""
+def test_an_agent_that_cannot_be_written_or_removed_is_an_error(mac: Mac) -> None:
+    """The state is off then."""
     mac.path.mkdir(parents=True)
     (mac.path / "something").touch()
     for on in (True, False):
         with pytest.raises(LoginUnchanged, match=LABEL):
             mac.agent.switch(on=on)
-    assert mac.agent.look() is LoginEntryState.OFF
+    assert mac.agent.state() is LoginEntryState.OFF

@@ -1,4 +1,4 @@
-"""Start at login on Windows, on a registry of the test's own."""
+"""Start at login on Windows, with a fake registry."""
 
 from pathlib import Path
 
@@ -6,57 +6,63 @@ import pytest
 
 from trayapp.core.autostart.login import LaunchCommand, LoginEntryState
 from trayapp.core.errors import LoginUnchanged
-from trayapp.services.autostart.windows import APPROVED, NAME, RUN, RunKey, split
+from trayapp.services.autostart.windows import (
+    APPROVED,
+    NAME,
+    RUN,
+    RunKey,
+    split_command,
+)
 
-OFF_BY_HAND = bytes([3, 0, 0, 0, *range(8)])
-ON_BY_HAND = bytes([2, 0, 0, 0, *bytes(8)])
+SWITCHED_OFF = bytes([3, 0, 0, 0, *range(8)])
+SWITCHED_ON = bytes([2, 0, 0, 0, *bytes(8)])
 
 
 class FakeRegistry:
-    """Values in memory; can be made to fail."""
+    """Values in memory, which a test can make fail."""
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str], str | bytes] = {}
-        self.fault: OSError | None = None
+        self.error: OSError | None = None
 
     def read(self, key: str, name: str) -> str | bytes | None:
-        """Give a value."""
-        if self.fault:
-            raise self.fault
+        """Return a value."""
+        if self.error:
+            raise self.error
         return self.values.get((key, name))
 
     def write(self, key: str, name: str, value: str) -> None:
-        """Keep a value."""
-        if self.fault:
-            raise self.fault
+        """Set a value."""
+        if self.error:
+            raise self.error
         self.values[key, name] = value
 
     def remove(self, key: str, name: str) -> None:
-        """Forget a value."""
-        if self.fault:
-            raise self.fault
+        """Remove a value."""
+        if self.error:
+            raise self.error
         self.values.pop((key, name), None)
 
 
 @pytest.fixture
 def registry() -> FakeRegistry:
-    """Give an empty registry."""
+    """Make an empty registry."""
     return FakeRegistry()
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """Make a program in a folder with a space in its name."""
-    return made(tmp_path / "Program Files")
+    return new_program(tmp_path / "Program Files")
 
 
 @pytest.fixture
 def run_key(registry: FakeRegistry, program: Path) -> RunKey:
-    """Give the value of that program."""
+    """Make the login entry of that program."""
     return RunKey(LaunchCommand((str(program),)), registry)
 
 
-def made(folder: Path) -> Path:
+def new_program(folder: Path) -> Path:
     """Make a program that can be started."""
     folder.mkdir()
     path = folder / "balance-tray.exe"
@@ -66,92 +72,96 @@ def made(folder: Path) -> Path:
 
 
 def test_on_and_off(run_key: RunKey, registry: FakeRegistry, program: Path) -> None:
-    """The path is quoted; nothing stays behind."""
-    assert run_key.look() is LoginEntryState.OFF
+    """The path is quoted, and no value stays."""
+    assert run_key.state() is LoginEntryState.OFF
     run_key.switch(on=True)
     assert registry.values == {(RUN, NAME): f'"{program}" --minimized'}
-    assert run_key.look() is LoginEntryState.ON
+    assert run_key.state() is LoginEntryState.ON
     run_key.switch(on=False)
     assert registry.values == {}
     run_key.switch(on=False)
 
 
-def test_a_persons_own_switch_counts(run_key: RunKey, registry: FakeRegistry) -> None:
-    """It is the Task Manager's; a tick here takes it away."""
+def test_the_task_managers_switch_counts(
+    run_key: RunKey, registry: FakeRegistry
+) -> None:
+    """Switching it on here removes the Task Manager's switch."""
     run_key.switch(on=True)
-    registry.values[APPROVED, NAME] = ON_BY_HAND
-    assert run_key.look() is LoginEntryState.ON
-    registry.values[APPROVED, NAME] = OFF_BY_HAND
-    assert run_key.look() is LoginEntryState.SWITCHED_OFF
+    registry.values[APPROVED, NAME] = SWITCHED_ON
+    assert run_key.state() is LoginEntryState.ON
+    registry.values[APPROVED, NAME] = SWITCHED_OFF
+    assert run_key.state() is LoginEntryState.SWITCHED_OFF
     run_key.switch(on=True)
-    assert run_key.look() is LoginEntryState.ON
+    assert run_key.state() is LoginEntryState.ON
     assert (APPROVED, NAME) not in registry.values
 
 
 @pytest.mark.parametrize("switch", [b"", "text"])
-def test_a_switch_that_says_nothing_is_none(
+def test_an_invalid_switch_does_not_count(
     run_key: RunKey, registry: FakeRegistry, switch: str | bytes
 ) -> None:
     """Windows starts the program then."""
     run_key.switch(on=True)
     registry.values[APPROVED, NAME] = switch
-    assert run_key.look() is LoginEntryState.ON
+    assert run_key.state() is LoginEntryState.ON
 
 
-def test_a_program_that_is_gone_is_not_started(run_key: RunKey, program: Path) -> None:
-    """Whatever the value says."""
+def test_a_missing_program_is_off(run_key: RunKey, program: Path) -> None:
+    """The value does not matter then."""
     run_key.switch(on=True)
     program.unlink()
-    assert run_key.look() is LoginEntryState.OFF
+    assert run_key.state() is LoginEntryState.OFF
 
 
-def test_a_moved_program_is_followed(
+def test_the_entry_of_a_moved_program_is_updated(
     run_key: RunKey, registry: FakeRegistry, program: Path, tmp_path: Path
 ) -> None:
-    """At its next start, by the copy that runs."""
+    """The copy that runs updates it at its start."""
     run_key.switch(on=True)
     program.unlink()
-    moved = RunKey(LaunchCommand((str(made(tmp_path / "new")),)), registry)
+    moved = RunKey(LaunchCommand((str(new_program(tmp_path / "new")),)), registry)
     assert moved.repair() is True
-    assert moved.look() is LoginEntryState.ON
+    assert moved.state() is LoginEntryState.ON
     assert moved.repair() is False
 
 
-def test_nothing_is_repaired_that_is_off_or_not_there(
+def test_an_entry_that_is_off_or_missing_is_not_repaired(
     run_key: RunKey, registry: FakeRegistry, tmp_path: Path
 ) -> None:
-    """Nobody switches it on but a person."""
-    moved = RunKey(LaunchCommand((str(made(tmp_path / "new")),)), registry)
+    """Only a person switches it on."""
+    moved = RunKey(LaunchCommand((str(new_program(tmp_path / "new")),)), registry)
     assert moved.repair() is False
     run_key.switch(on=True)
-    registry.values[APPROVED, NAME] = OFF_BY_HAND
+    registry.values[APPROVED, NAME] = SWITCHED_OFF
     before = dict(registry.values)
     assert moved.repair() is False
     assert registry.values == before
 
 
-def test_what_windows_refuses_is_an_error_in_words(
+def test_a_refusal_of_windows_is_an_error(
     run_key: RunKey, registry: FakeRegistry
 ) -> None:
-    """As where an administrator forbids it."""
-    registry.fault = PermissionError(5, "Access is denied")
-    assert run_key.look() is LoginEntryState.OFF
-    for act in (
+    """An administrator may forbid the change."""
+    registry.error = PermissionError(5, "Access is denied")
+    assert run_key.state() is LoginEntryState.OFF
+    for change in (
         lambda: run_key.switch(on=True),
         lambda: run_key.switch(on=False),
         run_key.repair,
     ):
         with pytest.raises(LoginUnchanged, match="Access is denied"):
-            act()
+            change()
 
 
 def test_a_command_that_windows_would_not_run_is_not_written(
     registry: FakeRegistry,
 ) -> None:
-    """It runs none that is longer than 260 characters."""
-    deep = RunKey(LaunchCommand(("C:\\" + "x" * 250 + "\\balance-tray.exe",)), registry)
+    """Windows runs no command of over 260 characters."""
+    long_path = RunKey(
+        LaunchCommand(("C:\\" + "x" * 250 + "\\balance-tray.exe",)), registry
+    )
     with pytest.raises(LoginUnchanged, match="too many"):
-        deep.switch(on=True)
+        long_path.switch(on=True)
     assert registry.values == {}
 
 
@@ -164,6 +174,6 @@ def test_a_command_that_windows_would_not_run_is_not_written(
         ('"C:\\a b\\c.exe', ("C:\\a b\\c.exe",)),
     ],
 )
-def test_a_command_is_read_word_by_word(line: str, words: tuple[str, ...]) -> None:
-    """Quoted or not."""
-    assert split(line) == words
+def test_a_command_is_split_into_words(line: str, words: tuple[str, ...]) -> None:
+    """Words may be quoted."""
+    assert split_command(line) == words

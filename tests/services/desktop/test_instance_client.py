@@ -1,4 +1,4 @@
-"""A word to the running program, over a real socket."""
+"""Messages to the running program, over a real socket."""
 
 import contextlib
 import socket
@@ -12,28 +12,28 @@ from typing import Self
 import pytest
 
 from trayapp.core.errors import ProgramHangs
-from trayapp.services.desktop import instance_client as doorbell
+from trayapp.services.desktop import instance_client as module
 from trayapp.services.desktop.instance_client import (
     InstanceMessage,
-    hangs,
+    hang_error,
     send_message,
 )
 from trayapp.services.files.paths import Paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pipe there")
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
-class Door:
-    """A program that listens, hears one caller and answers when the test says so."""
+class FakeInstance:
+    """A program that accepts one caller, and closes when the test allows it."""
 
-    def __init__(self, places: Paths) -> None:
-        self.heard = b""
-        self.came, self.may_close = threading.Event(), threading.Event()
+    def __init__(self, paths: Paths) -> None:
+        self.received = b""
+        self.called, self.may_close = threading.Event(), threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.bind(places.socket)
+        self._socket.bind(paths.socket)
         self._socket.listen()
-        self._thread = threading.Thread(target=self._answer)
+        self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -42,133 +42,131 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self.may_close.set()
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # nobody came
+            self._socket.shutdown(socket.SHUT_RDWR)  # still waiting for a caller
         self._thread.join()
         self._socket.close()
 
-    def _answer(self) -> None:
+    def _serve(self) -> None:
         try:
             caller, _ = self._socket.accept()
         except OSError:
             return
         with caller, caller.makefile("rb") as line:
-            self.heard = line.readline()
-            self.came.set()
+            self.received = line.readline()
+            self.called.set()
             self.may_close.wait()
 
 
 @pytest.fixture
-def places() -> Iterator[Paths]:
-    """Give a profile in a folder whose path a socket can have."""
+def paths() -> Iterator[Paths]:
+    """Make a profile in a folder with a path that is short enough for a socket."""
     with tempfile.TemporaryDirectory(prefix="bt-") as name:
         folder = Path(name)
         yield Paths(folder / "c", folder / "h", folder / "l", folder)
 
 
-@pytest.mark.parametrize("word", InstanceMessage)
-def test_a_word_arrives_as_a_line(places: Paths, word: InstanceMessage) -> None:
-    """The running program hears what was said and nothing more."""
-    with Door(places) as door:
-        door.may_close.set()
-        assert send_message(places, word)
-    assert door.heard == f"{word.value}\n".encode()
+@pytest.mark.parametrize("message", InstanceMessage)
+def test_a_message_arrives_as_a_line(paths: Paths, message: InstanceMessage) -> None:
+    """The running program receives that line and nothing more."""
+    with FakeInstance(paths) as instance:
+        instance.may_close.set()
+        assert send_message(paths, message)
+    assert instance.received == f"{message.value}\n".encode()
 
 
-def test_nobody_is_there(places: Paths) -> None:
-    """Then it is said so, at once."""
-    assert not send_message(places, InstanceMessage.SHOW)
+def test_without_a_running_program_nothing_is_sent(paths: Paths) -> None:
+    """The call returns False at once."""
+    assert not send_message(paths, InstanceMessage.SHOW)
 
 
-def test_a_socket_that_a_dead_program_left_is_nobody(places: Paths) -> None:
-    """The file alone answers nothing."""
-    with Door(places):
+def test_the_socket_of_a_dead_program_does_not_count(paths: Paths) -> None:
+    """Its file still exists."""
+    with FakeInstance(paths):
         pass
-    assert Path(places.socket).exists()
-    assert not send_message(places, InstanceMessage.SHOW)
+    assert Path(paths.socket).exists()
+    assert not send_message(paths, InstanceMessage.SHOW)
 
 
-def test_a_path_that_no_socket_can_have_is_nobody(places: Paths) -> None:
-    """Nor does it raise."""
-    deep = Paths(
-        places.config, places.history, places.log, places.runtime / ("x" * 200)
-    )
+def test_a_path_that_is_too_long_for_a_socket_is_no_error(paths: Paths) -> None:
+    """No program can listen there."""
+    deep = Paths(paths.config, paths.history, paths.log, paths.runtime / ("x" * 200))
     assert not send_message(deep, InstanceMessage.SHOW)
 
 
-def test_who_says_quit_waits_until_the_other_has_gone(places: Paths) -> None:
-    """So `--quit && start` finds the place free."""
-    answers: list[bool] = []
-    with Door(places) as door:
+def test_quit_waits_until_the_program_has_ended(paths: Paths) -> None:
+    """Thus `--quit && start` finds no running program."""
+    results: list[bool] = []
+    with FakeInstance(paths) as instance:
         caller = threading.Thread(
-            target=lambda: answers.append(send_message(places, InstanceMessage.QUIT))
+            target=lambda: results.append(send_message(paths, InstanceMessage.QUIT))
         )
         caller.start()
-        assert door.came.wait(PATIENCE_S)
-        assert answers == []
-        door.may_close.set()
-        caller.join(PATIENCE_S)
-    assert answers == [True]
+        assert instance.called.wait(TIMEOUT_S)
+        assert results == []
+        instance.may_close.set()
+        caller.join(TIMEOUT_S)
+    assert results == [True]
 
 
-def test_a_program_that_hangs_is_told_with_its_number(
-    places: Paths, monkeypatch: pytest.MonkeyPatch
+def test_a_program_that_hangs_is_named_by_its_process_id(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second beside it would be worse than none, and silence worse than a word."""
-    monkeypatch.setattr(doorbell, "_PATIENCE_S", 0.05)
-    places.lock.write_text("4711\n")
-    with Door(places) as door:
+    """A second program beside it would be worse than none."""
+    monkeypatch.setattr(module, "_TIMEOUT_S", 0.05)
+    paths.lock.write_text("4711\n")
+    with FakeInstance(paths) as instance:
         with pytest.raises(ProgramHangs) as raised:
-            send_message(places, InstanceMessage.SHOW)
-        assert door.came.wait(PATIENCE_S)
-    assert door.heard == b"show\n", "it hears that when it comes to itself"
+            send_message(paths, InstanceMessage.SHOW)
+        assert instance.called.wait(TIMEOUT_S)
+    assert instance.received == b"show\n", "it receives the message when it recovers"
     assert raised.value.detail == "process 4711"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="others make room for ever")
-def test_a_program_at_which_too_many_wait_hangs(places: Paths) -> None:
-    """One more start is not taken for the only one."""
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the queue is never full")
+def test_a_program_with_a_full_queue_hangs(paths: Paths) -> None:
+    """Another start must not take itself for the only one."""
     with contextlib.ExitStack() as waiting:
         full = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
-        full.bind(places.socket)
+        full.bind(paths.socket)
         full.listen(0)
         first = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
-        first.connect(places.socket)
+        first.connect(paths.socket)
         with pytest.raises(ProgramHangs):
-            send_message(places, InstanceMessage.SHOW)
+            send_message(paths, InstanceMessage.SHOW)
 
 
 @pytest.mark.parametrize("written", [b"", b"\xff\n", b"-1\n", b"1" * 100, None])
-def test_a_lock_that_names_nobody_is_told_without_a_number(
-    places: Paths, written: bytes | None
+def test_a_lock_without_a_process_id_gives_no_detail(
+    paths: Paths, written: bytes | None
 ) -> None:
-    """What stands in a file is never trusted."""
+    """The content of the file is not trusted."""
     if written is not None:
-        places.lock.write_bytes(written)
-    assert hangs(places).detail in {"", f"process {'1' * 64}"}
+        paths.lock.write_bytes(written)
+    assert hang_error(paths).detail in {"", f"process {'1' * 64}"}
 
 
-def test_a_program_that_dies_meanwhile_is_no_fault(places: Paths) -> None:
-    """Its end of the line is cut."""
+def test_a_program_that_dies_during_the_call_is_no_error(paths: Paths) -> None:
+    """It resets the connection."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(places.socket)
+    listener.bind(paths.socket)
     listener.listen()
 
-    def cut() -> None:
+    def reset() -> None:
         caller, _ = listener.accept()
         caller.close()
         listener.close()
 
-    thread = threading.Thread(target=cut)
+    thread = threading.Thread(target=reset)
     thread.start()
-    assert isinstance(send_message(places, InstanceMessage.SHOW), bool)
-    thread.join(PATIENCE_S)
+    assert isinstance(send_message(paths, InstanceMessage.SHOW), bool)
+    thread.join(TIMEOUT_S)
 
 
-@pytest.mark.parametrize("word", InstanceMessage)
+@pytest.mark.parametrize("message", InstanceMessage)
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
-def test_a_word_is_read_from_its_line(word: InstanceMessage, end: bytes) -> None:
-    """Whatever ends it."""
-    assert InstanceMessage.read(word.value.encode() + end) is word
+def test_a_message_is_read_from_its_line(message: InstanceMessage, end: bytes) -> None:
+    """Different line ends are accepted."""
+    assert InstanceMessage.read(message.value.encode() + end) is message
 
 
 @pytest.mark.parametrize(
@@ -186,6 +184,6 @@ def test_a_word_is_read_from_its_line(word: InstanceMessage, end: bytes) -> None
     ],
     ids=repr,
 )
-def test_anything_else_is_no_word(line: bytes) -> None:
-    """Nothing in it is executed, and nothing is guessed."""
+def test_any_other_line_is_no_message(line: bytes) -> None:
+    """No part of it is executed or guessed."""
     assert InstanceMessage.read(line) is None

@@ -1,1 +1,1 @@
-"""Reads and changes the login entry of each operating system."""
+"""Start at login: reads and changes the login entry of each operating system."""

@@ -1,7 +1,7 @@
-"""The system's own list of what starts at login: looked at, switched, repaired.
+"""Start at login, in the way of this operating system.
 
-What stands there is the only truth: nothing of it is kept anywhere else, so that what
-a person does in the desktop's own settings counts here too.
+The system's login entry is the only record: the program stores no copy. Thus a change
+in the desktop's own settings counts here, too.
 """
 
 import contextlib
@@ -19,63 +19,63 @@ _log = logging.getLogger(__name__)
 
 
 class Autostart(Protocol):
-    """One system's way to start programs at login."""
+    """One system's login entry for this program."""
 
-    def look(self) -> LoginEntryState:
-        """Say what the system would do; what can't be read it would skip."""
+    def state(self) -> LoginEntryState:
+        """Return what the system would do; an unreadable entry is off."""
 
     def switch(self, *, on: bool) -> None:
-        """Have the program started, or not; `LoginUnchanged` if that can't be."""
+        """Switch start at login on or off; raises `LoginUnchanged`."""
 
     def repair(self) -> bool:
-        """Have an entry of ours start this program again; say whether it had to be.
+        """Make an entry start this copy of the program; return whether it was changed.
 
-        Only where it would start another copy, or one that is gone, and nobody switched
-        it off. Raises `LoginUnchanged`.
+        It changes only an entry that starts another copy or a missing one, and that is
+        not switched off. Raises `LoginUnchanged`.
         """
 
 
 class NoAutostart:
-    """Where there is nothing to choose: in the demo and in tests."""
+    """For the demo and for tests, where start at login can't be chosen."""
 
-    def look(self) -> LoginEntryState:
-        """Say that it can't be chosen here."""
+    def state(self) -> LoginEntryState:
+        """Return that the demo can't choose."""
         return LoginEntryState.DEMO
 
     def switch(self, *, on: bool) -> None:
         """Do nothing."""
 
     def repair(self) -> bool:
-        """Find nothing."""
+        """Change nothing."""
         return False
 
 
-def own_autostart() -> Autostart:
-    """Give the one of this system, for the program that runs."""
-    starter = launch_command_of(RunningProgram.this())
+def system_autostart() -> Autostart:
+    """Return the login entry of this system, for the program that runs."""
+    command = launch_command_of(RunningProgram.this())
     if sys.platform == "win32":
-        from trayapp.services.autostart.windows import (  # noqa: PLC0415  # there alone
+        from trayapp.services.autostart.windows import (  # noqa: PLC0415  # its system
             RunKey,
             WindowsRegistry,
         )
 
-        return RunKey(starter, WindowsRegistry())
+        return RunKey(command, WindowsRegistry())
     if sys.platform == "darwin":
-        from trayapp.services.autostart.macos import (  # noqa: PLC0415  # there alone
+        from trayapp.services.autostart.macos import (  # noqa: PLC0415  # its system
             LaunchAgent,
             Launchctl,
         )
 
-        return LaunchAgent(starter, Launchctl())
-    from trayapp.services.autostart.xdg import XdgAutostart  # noqa: PLC0415  # as above
+        return LaunchAgent(command, Launchctl())
+    from trayapp.services.autostart.xdg import XdgAutostart  # noqa: PLC0415  # Linux only
 
-    return XdgAutostart.of_user(starter)
+    return XdgAutostart.of_user(command)
 
 
 @contextmanager
-def switched(autostart: Autostart, on: bool | None) -> Iterator[None]:  # noqa: FBT001  # None leaves it
-    """Switch it, and back again if anything fails within; None leaves it as it is."""
-    if on is None or autostart.look().is_on is on:
+def autostart_switched(autostart: Autostart, on: bool | None) -> Iterator[None]:  # noqa: FBT001  # None leaves it
+    """Switch it, and back if the `with` block raises; None leaves it as it is."""
+    if on is None or autostart.state().is_on is on:
         yield
         return
     autostart.switch(on=on)
@@ -87,10 +87,10 @@ def switched(autostart: Autostart, on: bool | None) -> Iterator[None]:  # noqa: 
         raise
 
 
-def repair(autostart: Autostart) -> None:
-    """Repair it at the start; what can't be repaired is a line in the log.
+def repair_autostart(autostart: Autostart) -> None:
+    """Repair it at the program's start; a failure is only logged.
 
-    Then the settings show that it is off, which is what the desktop makes of it.
+    The settings then show that it is off, as it is for the desktop.
     """
     try:
         if autostart.repair():

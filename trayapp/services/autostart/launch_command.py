@@ -1,4 +1,4 @@
-"""Finds out which command starts this very program, at the next login too."""
+"""Finds the command that starts this program at the next login."""
 
 import os
 import shutil
@@ -13,34 +13,36 @@ import trayapp
 from trayapp.core.autostart.login import LaunchCommand
 
 _NAME: Final = "balance-tray"
-_SILENT: Final = "balance-tray.exe"
+_WINDOWED: Final = "balance-tray.exe"
 _TRANSLOCATED: Final = "/AppTranslocation/"
 
 
 @dataclass(frozen=True, slots=True)
 class RunningProgram:
-    """How this program was started."""
+    """How this process was started."""
 
     executable: Path
     called: str
-    """What it was started as; its first argument."""
+    """Its first argument: the name that it was started by."""
     package: Path
-    """The folder of its code."""
+    """The folder of its package `trayapp`."""
     scripts: tuple[Path, ...]
-    """Where pip puts the commands of what it installs."""
+    """The folders into which pip installs commands."""
     environment: Mapping[str, str]
     is_frozen: bool
     is_windows: bool
 
     @classmethod
     def this(cls) -> "RunningProgram":
-        """Describe the process itself."""
+        """Describe this process."""
         schemes = (sysconfig.get_default_scheme(), _user_scheme())
         return cls(
             executable=Path(sys.executable),
             called=sys.argv[0],
             package=Path(trayapp.__file__).resolve().parent,
-            scripts=tuple(Path(sysconfig.get_path("scripts", one)) for one in schemes),
+            scripts=tuple(
+                Path(sysconfig.get_path("scripts", scheme)) for scheme in schemes
+            ),
             environment=os.environ,
             is_frozen=bool(getattr(sys, "frozen", False)),
             is_windows=sys.platform == "win32",
@@ -48,7 +50,7 @@ class RunningProgram:
 
 
 def launch_command_of(run: RunningProgram) -> LaunchCommand:
-    """Give the command that starts what runs now, by a name that outlives updates."""
+    """Return the command that starts this program, by a path that outlives updates."""
     if run.is_frozen:
         passing = _TRANSLOCATED in str(run.executable)
         return LaunchCommand((_frozen(run),), is_temporary=passing)
@@ -57,29 +59,29 @@ def launch_command_of(run: RunningProgram) -> LaunchCommand:
 
 
 def _frozen(run: RunningProgram) -> str:
-    """Give the name by which people find the program, or else its own file.
+    """Return the path by which people start the bundle, or else its own file.
 
-    On Windows that is never the one for the terminal, which would open one. An AppImage
-    runs from a folder that is there meanwhile only; its variables are also seen by
-    whatever is started from another AppImage.
+    On Windows it is never the command-line program, which would open a terminal. An
+    AppImage runs from a temporary mount, so its own path counts. Its variables do not
+    count if another AppImage started this program.
     """
     image = run.environment.get("APPIMAGE", "")
     mounted = run.environment.get("APPDIR", "")
     if image and mounted and run.executable.is_relative_to(mounted):
         return image
-    if run.is_windows and (silent := run.executable.with_name(_SILENT)).is_file():
-        return str(silent)
-    found = shutil.which(_NAME, path=run.environment.get("PATH", ""))
-    if found and Path(found).resolve() == run.executable.resolve():
-        return str(Path(found).absolute())
+    if run.is_windows and (windowed := run.executable.with_name(_WINDOWED)).is_file():
+        return str(windowed)
+    command = shutil.which(_NAME, path=run.environment.get("PATH", ""))
+    if command and Path(command).resolve() == run.executable.resolve():
+        return str(Path(command).absolute())
     return str(run.executable)
 
 
 def _installed(run: RunningProgram) -> tuple[str, ...]:
     python = str(run.executable)
-    if run.is_windows:  # where the command itself opens a terminal
-        silent = run.executable.with_name("pythonw.exe")
-        return (str(silent) if silent.is_file() else python, "-m", "trayapp")
+    if run.is_windows:  # pip's command would open a terminal
+        windowed = run.executable.with_name("pythonw.exe")
+        return (str(windowed) if windowed.is_file() else python, "-m", "trayapp")
     called = Path(run.called).absolute()
     for script in (called, *(folder / _NAME for folder in run.scripts)):
         if script.name == _NAME and script.is_file():

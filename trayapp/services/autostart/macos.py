@@ -1,6 +1,6 @@
-"""Start at login on macOS: a launch agent of the person's own.
+"""Start at login on macOS: a launch agent in the person's home.
 
-It is not loaded when it is switched on, which would start the program a second time:
+Switching it on does not load it, because that would start the program a second time.
 macOS loads it at the next login.
 """
 
@@ -20,38 +20,38 @@ from trayapp.services.files.atomic_write import describe_error, write_atomically
 LABEL: Final = "balance-tray"
 _ARGUMENTS: Final = "ProgramArguments"
 _FOR_ALL: Final = 0o644
-_PATIENCE_S: Final = 5.0
+_TIMEOUT_S: Final = 5.0
 
 
-class Control(Protocol):
-    """What is asked of `launchctl`."""
+class AgentControl(Protocol):
+    """The commands of `launchctl` that are used here."""
 
     def disabled(self) -> str:
-        """Give which agents a person disabled, as it prints that; "" if unknown."""
+        """Return its list of disabled agents, as it prints it; "" if unknown."""
 
     def enable(self, label: str) -> None:
-        """Forget that an agent was disabled."""
+        """Enable an agent that a person disabled."""
 
 
 class LaunchAgent:
     """The agent that starts this program."""
 
     def __init__(
-        self, starter: LaunchCommand, control: Control, home: Path | None = None
+        self, command: LaunchCommand, control: AgentControl, home: Path | None = None
     ) -> None:
-        self._starter, self._control = starter, control
+        self._launch_command, self._control = command, control
         home = Path.home() if home is None else home
         self._path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
 
-    def look(self) -> LoginEntryState:
-        """Read what macOS reads."""
+    def state(self) -> LoginEntryState:
+        """Read the agent and the person's own switch."""
         agent = self._read()
         command = _command(agent)
-        wanted = command and agent.get("RunAtLoad") is True
-        if not wanted or shutil.which(command[0]) is None:
+        runs_at_load = command and agent.get("RunAtLoad") is True
+        if not runs_at_load or shutil.which(command[0]) is None:
             return (
                 LoginEntryState.TEMPORARY
-                if self._starter.is_temporary
+                if self._launch_command.is_temporary
                 else LoginEntryState.OFF
             )
         if agent.get("Disabled") is True or self._is_disabled():
@@ -59,7 +59,7 @@ class LaunchAgent:
         return LoginEntryState.ON
 
     def switch(self, *, on: bool) -> None:
-        """Write the agent and have it enabled, or remove it."""
+        """Write and enable the agent, or remove it."""
         if not on:
             try:
                 self._path.unlink(missing_ok=True)
@@ -68,28 +68,32 @@ class LaunchAgent:
             return
         agent = self._read()
         command = _command(agent)
-        own = not command or is_ours(command) or shutil.which(command[0]) is None
+        is_replaced = (
+            not command or is_ours(command) or shutil.which(command[0]) is None
+        )
         agent.pop("Disabled", None)
-        self._write({**agent, **(self._made() if own else {"RunAtLoad": True})})
+        self._write(
+            {**agent, **(self._new_agent() if is_replaced else {"RunAtLoad": True})}
+        )
         if self._is_disabled():
             self._control.enable(LABEL)
 
     def repair(self) -> bool:
-        """Leave an agent alone that was disabled, or that a person changed."""
+        """Update the agent, unless it is disabled or a person changed it."""
         agent = self._read()
         command = _command(agent)
         if not command or agent.get("Disabled") is True or self._is_disabled():
             return False
         is_there = shutil.which(command[0]) is not None
-        if not self._starter.takes_over(command, is_there=is_there):
+        if not self._launch_command.takes_over(command, is_there=is_there):
             return False
-        self._write({**agent, _ARGUMENTS: list(self._starter.command)})
+        self._write({**agent, _ARGUMENTS: list(self._launch_command.command)})
         return True
 
-    def _made(self) -> dict[str, object]:
+    def _new_agent(self) -> dict[str, object]:
         return {
             "Label": LABEL,
-            _ARGUMENTS: list(self._starter.command),
+            _ARGUMENTS: list(self._launch_command.command),
             "RunAtLoad": True,
             "ProcessType": "Interactive",
             "LimitLoadToSessionType": "Aqua",
@@ -97,10 +101,10 @@ class LaunchAgent:
 
     def _read(self) -> dict[str, object]:
         try:
-            found = plistlib.loads(self._path.read_bytes())
+            agent = plistlib.loads(self._path.read_bytes())
         except (OSError, ValueError, ExpatError, plistlib.InvalidFileException):
             return {}
-        return found if isinstance(found, dict) else {}
+        return agent if isinstance(agent, dict) else {}
 
     def _write(self, agent: dict[str, object]) -> None:
         try:
@@ -110,7 +114,7 @@ class LaunchAgent:
             raise LoginUnchanged(detail=describe_error(error)) from error
 
     def _is_disabled(self) -> bool:
-        """Read the line of our label; older systems write `true` for `disabled`."""
+        """Look for our label in the list; older systems write `true` for `disabled`."""
         line = rf'"{re.escape(LABEL)}"\s*=>\s*(disabled|true)\b'
         return re.search(line, self._control.disabled()) is not None
 
@@ -119,21 +123,21 @@ class Launchctl:
     """The system's own `launchctl`, for the person who is logged in."""
 
     def disabled(self) -> str:
-        """Ask for the list; "" where it does not answer."""
+        """Print the list; "" if `launchctl` fails."""
         return self._run("print-disabled", _domain())
 
     def enable(self, label: str) -> None:
-        """Enable an agent; where that fails, the next look says so."""
+        """Enable an agent; `state` shows whether that succeeded."""
         self._run("enable", f"{_domain()}/{label}")
 
     def _run(self, *args: str) -> str:
         try:
-            return subprocess.run(  # noqa: S603  # nothing of it is from outside
+            return subprocess.run(  # noqa: S603  # no argument is from outside
                 ["/bin/launchctl", *args],
                 capture_output=True,
                 check=False,
                 text=True,
-                timeout=_PATIENCE_S,
+                timeout=_TIMEOUT_S,
             ).stdout
         except (OSError, subprocess.TimeoutExpired):
             return ""
@@ -146,4 +150,4 @@ def _domain() -> str:
 def _command(agent: dict[str, object]) -> tuple[str, ...]:
     listed = agent.get(_ARGUMENTS)
     words = listed if isinstance(listed, list) else []
-    return tuple(one for one in words if isinstance(one, str))
+    return tuple(word for word in words if isinstance(word, str))

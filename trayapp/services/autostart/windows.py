@@ -1,7 +1,7 @@
-"""Start at login on Windows: a value in the person's own `Run` key.
+"""Start at login on Windows: a value in the person's `Run` key of the registry.
 
-The Task Manager and the Settings keep a person's own switch beside it, in a value of
-the same name.
+The Task Manager and the Settings store their own switch in a value of the same name
+below `APPROVED`.
 """
 
 import shutil
@@ -18,33 +18,33 @@ APPROVED: Final = (
 )
 NAME: Final = "Balance Tray"
 _LONGEST: Final = 260
-"""Characters: Windows runs no longer ones."""
-_NO: Final = 1
-"""This bit of the first byte says that a person switched it off: it is 3 or 7 then,
-and 2 or 6 when it is on."""
+"""Characters of a command; Windows runs no longer one."""
+_OFF_BIT: Final = 1
+"""This bit of the first byte means that a person switched it off. The byte is 3 or 7
+then, and 2 or 6 if it is on."""
 
 
 class Registry(Protocol):
     """The values below `HKEY_CURRENT_USER`; each may raise `OSError`."""
 
     def read(self, key: str, name: str) -> str | bytes | None:
-        """Give a value; None for none."""
+        """Return a value, or None."""
 
     def write(self, key: str, name: str, value: str) -> None:
         """Set a text, and make the key if it is missing."""
 
     def remove(self, key: str, name: str) -> None:
-        """Remove a value, if it is there."""
+        """Remove a value; a missing one is no error."""
 
 
 class RunKey:
     """The value that starts this program."""
 
-    def __init__(self, starter: LaunchCommand, registry: Registry) -> None:
-        self._starter, self._registry = starter, registry
+    def __init__(self, command: LaunchCommand, registry: Registry) -> None:
+        self._launch_command, self._registry = command, registry
 
-    def look(self) -> LoginEntryState:
-        """Read what Windows reads."""
+    def state(self) -> LoginEntryState:
+        """Read the value and the person's own switch."""
         try:
             command = self._command()
             switch = self._registry.read(APPROVED, NAME)
@@ -52,10 +52,14 @@ class RunKey:
             return LoginEntryState.OFF
         if not command or shutil.which(command[0]) is None:
             return LoginEntryState.OFF
-        return LoginEntryState.SWITCHED_OFF if _is_no(switch) else LoginEntryState.ON
+        return (
+            LoginEntryState.SWITCHED_OFF
+            if _is_off_switch(switch)
+            else LoginEntryState.ON
+        )
 
     def switch(self, *, on: bool) -> None:
-        """Set or remove the value, and forget a person's switch beside it."""
+        """Set or remove the value, and remove the person's own switch."""
         try:
             if on:
                 self._write()
@@ -66,14 +70,14 @@ class RunKey:
             raise LoginUnchanged(detail=str(error)) from error
 
     def repair(self) -> bool:
-        """Leave the person's switch as it is."""
+        """Update the value, unless the person's own switch is off."""
         try:
             command = self._command()
-            is_off = _is_no(self._registry.read(APPROVED, NAME))
+            is_off = _is_off_switch(self._registry.read(APPROVED, NAME))
             if not command or is_off:
                 return False
             is_there = shutil.which(command[0]) is not None
-            if not self._starter.takes_over(command, is_there=is_there):
+            if not self._launch_command.takes_over(command, is_there=is_there):
                 return False
             self._write()
         except OSError as error:
@@ -82,17 +86,17 @@ class RunKey:
 
     def _command(self) -> tuple[str, ...]:
         value = self._registry.read(RUN, NAME)
-        return split(value) if isinstance(value, str) else ()
+        return split_command(value) if isinstance(value, str) else ()
 
     def _write(self) -> None:
-        line = subprocess.list2cmdline(self._starter.command)
+        line = subprocess.list2cmdline(self._launch_command.command)
         if len(line) > _LONGEST:
             raise LoginUnchanged(detail=f"{len(line)} characters are too many for Run")
         self._registry.write(RUN, NAME, line)
 
 
-def split(line: str) -> tuple[str, ...]:
-    """Read the words of a command; a path holds no quotation marks on Windows."""
+def split_command(line: str) -> tuple[str, ...]:
+    """Split a command into words; paths on Windows have no quotation marks."""
     words: list[str] = []
     rest = line.strip()
     while rest:
@@ -105,8 +109,8 @@ def split(line: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _is_no(switch: str | bytes | None) -> bool:
-    return isinstance(switch, bytes) and bool(switch[:1]) and bool(switch[0] & _NO)
+def _is_off_switch(switch: str | bytes | None) -> bool:
+    return isinstance(switch, bytes) and bool(switch[:1]) and bool(switch[0] & _OFF_BIT)
 
 
 if sys.platform == "win32":
@@ -116,7 +120,7 @@ if sys.platform == "win32":
         """The values below `HKEY_CURRENT_USER`."""
 
         def read(self, key: str, name: str) -> str | bytes | None:
-            """Give a text or bytes; None for nothing, or for anything else."""
+            """Return a text or bytes; None for a missing value or another type."""
             try:
                 with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
                     value, _ = winreg.QueryValueEx(opened, name)
@@ -130,7 +134,7 @@ if sys.platform == "win32":
                 winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
 
         def remove(self, key: str, name: str) -> None:
-            """Remove a value, if it is there."""
+            """Remove a value; a missing one is no error."""
             access = winreg.KEY_SET_VALUE
             try:
                 with winreg.OpenKey(

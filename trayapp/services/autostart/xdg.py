@@ -27,74 +27,76 @@ _FILE: Final = Path("autostart/balance-tray.desktop")
 _NO_HOME: Final = Path("/nonexistent")
 _LARGEST: Final = 65_536
 _FOR_ALL: Final = 0o644
-_UNFINISHED: Final = ".balance-tray-"
-"""No desktop starts what is called so."""
+_TEMPORARY: Final = ".balance-tray-"
+"""A desktop starts only files that end in `.desktop`."""
 
 
 class XdgAutostart:
-    """The person's own entry, or else the first that the system has for everybody."""
+    """The person's own entry, or else the first one of the system for all users."""
 
     def __init__(
-        self, starter: LaunchCommand, own: Path, others: tuple[Path, ...], desktops: str
+        self, command: LaunchCommand, own: Path, others: tuple[Path, ...], desktops: str
     ) -> None:
-        """Take the configuration folders, and the desktop's names with colons."""
-        self._starter = starter
+        """Take the configuration folders, and the desktop's names joined by colons."""
+        self._launch_command = command
         self._own = own / _FILE
-        self._others = tuple(one / _FILE for one in others)
+        self._others = tuple(folder / _FILE for folder in others)
         self._desktops = tuple(filter(None, desktops.split(":")))
 
     @classmethod
     def of_user(
-        cls, starter: LaunchCommand, environment: Mapping[str, str] = os.environ
+        cls, command: LaunchCommand, environment: Mapping[str, str] = os.environ
     ) -> "XdgAutostart":
-        """Find the folders as the base directory specification says."""
+        """Find the folders by the XDG base directory specification."""
         own = Path(environment.get("XDG_CONFIG_HOME", ""))
         if not own.is_absolute():
-            # A user without a home has an own folder nowhere, not in this one.
+            # A user without a home has no such folder, not even a relative one.
             home = Path(environment.get("HOME", ""))
             own = (home if home.is_absolute() else _NO_HOME) / ".config"
         folders = environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-        others = tuple(Path(one) for one in folders.split(":") if one.startswith("/"))
-        return cls(starter, own, others, environment.get("XDG_CURRENT_DESKTOP", ""))
+        others = tuple(
+            Path(folder) for folder in folders.split(":") if folder.startswith("/")
+        )
+        return cls(command, own, others, environment.get("XDG_CURRENT_DESKTOP", ""))
 
-    def look(self) -> LoginEntryState:
-        """Read what the desktop reads."""
-        entry = self._counting()
+    def state(self) -> LoginEntryState:
+        """Read the entry that the desktop reads."""
+        entry = self._effective_entry()
         if entry is None:
             return LoginEntryState.OFF
         return login_state(entry, self._desktops, _is_there)
 
     def switch(self, *, on: bool) -> None:
-        """Write or remove the person's entry; one that holds more is only marked."""
-        entry = self._counting()
+        """Write or remove the person's entry; one with other content is only marked."""
+        entry = self._effective_entry()
         if on:
             if entry is None or not entry.is_sound:
                 entry = self._new()
             there = _is_there
-            self._write(switched_on(entry, self._starter, self._desktops, there))
+            self._write(switched_on(entry, self._launch_command, self._desktops, there))
         elif entry is not None:
             self._switch_off(entry)
 
     def repair(self) -> bool:
-        """Look after the person's own entry alone; the system's is not ours."""
+        """Update the person's own entry, never the system's."""
         entry = _read(self._own)
         if entry is None:
             return False
-        new = repaired(entry, self._starter, self._desktops, _is_there)
+        new = repaired(entry, self._launch_command, self._desktops, _is_there)
         if new is not None:
             self._write(new)
         return new is not None
 
-    def _counting(self) -> DesktopEntry | None:
-        """Give the entry that counts: a person's own hides the system's."""
+    def _effective_entry(self) -> DesktopEntry | None:
+        """Return the entry that the desktop reads; the own one hides the system's."""
         for path in (self._own, *self._others):
             if os.path.lexists(path):
                 return _read(path)
         return None
 
     def _switch_off(self, entry: DesktopEntry) -> None:
-        needed = self._own.is_symlink() or any(map(os.path.lexists, self._others))
-        if needed or not holds_only_ours(entry, self._new()):
+        must_stay = self._own.is_symlink() or any(map(os.path.lexists, self._others))
+        if must_stay or not holds_only_ours(entry, self._new()):
             self._write(switched_off(entry))
             return
         try:
@@ -105,15 +107,15 @@ class XdgAutostart:
     def _new(self) -> DesktopEntry:
         others = (code for code in LOCALES if code != SOURCE)
         translated = {code: catalog(code).gettext(SUMMARY) for code in sorted(others)}
-        return new_entry(self._starter, {"": SUMMARY, **translated})
+        return new_entry(self._launch_command, {"": SUMMARY, **translated})
 
     def _write(self, entry: DesktopEntry) -> None:
-        # A link, as people who keep such files in one place have, stays one.
+        # A symbolic link stays one: some people keep such files in one place.
         target = Path(os.path.realpath(self._own))
         try:
-            # A path may hold bytes that are no UTF-8.
+            # A path may hold bytes that are not UTF-8.
             raw = entry.text.encode("utf-8", errors="surrogateescape")
-            write_atomically(target, raw, prefix=_UNFINISHED, mode=_FOR_ALL)
+            write_atomically(target, raw, prefix=_TEMPORARY, mode=_FOR_ALL)
         except OSError as error:
             raise LoginUnchanged(detail=describe_error(error)) from error
 
@@ -123,7 +125,7 @@ def _is_there(program: str) -> bool:
 
 
 def _read(path: Path) -> DesktopEntry | None:
-    """Read an entry; what is no readable file, or far too large, no desktop starts."""
+    """Read an entry; None for an unreadable, irregular or huge file."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as file:

@@ -1,1 +1,1 @@
-"""Other programs of the session: the running instance, D-Bus, Windows itself."""
+"""The desktop session: the running instance, D-Bus, and Windows' app identity."""

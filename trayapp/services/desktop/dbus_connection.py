@@ -20,8 +20,9 @@ BUS_ERRORS: Final = (
     RouterClosed,
     asyncio.InvalidStateError,
 )
-"""What jeepney raises when there is no bus, a broken address, or no server on it, and
-when the bus is lost between a reply and who waits for it."""
+"""jeepney's exceptions for a missing bus, an invalid address, or a missing server.
+
+They include those for a bus that is lost before a reply arrives."""
 
 
 async def connect(bus: str) -> DBusConnection:

@@ -1,4 +1,4 @@
-"""Says a word to the running program, over its local socket."""
+"""Sends a message to the running program over its local socket."""
 
 import contextlib
 import socket
@@ -10,13 +10,13 @@ from typing import Final
 from trayapp.core.errors import ProgramHangs
 from trayapp.services.files.paths import Paths
 
-_PATIENCE_S: Final = 10.0
-"""A program that is just starting, on a computer that is just starting, needs some."""
-_LONGEST_WORD: Final = 64
+_TIMEOUT_S: Final = 10.0
+"""Long enough for a program that is starting on a computer that is starting."""
+_MAX_BYTES: Final = 64
 
 
 class InstanceMessage(StrEnum):
-    """All that the running program understands; nothing in it is executed."""
+    """The messages that the running program accepts; it executes none of their text."""
 
     SHOW = "show"
     QUIT = "quit"
@@ -24,48 +24,48 @@ class InstanceMessage(StrEnum):
 
     @classmethod
     def read(cls, line: bytes) -> "InstanceMessage | None":
-        """Give the word that came, or None for anything else."""
-        text = line[:_LONGEST_WORD].decode("ascii", "replace").strip()
+        """Return the message of a line, or None for anything else."""
+        text = line[:_MAX_BYTES].decode("ascii", "replace").strip()
         return cls(text) if text in set(cls) else None
 
 
-def send_message(places: Paths, word: InstanceMessage) -> bool:
-    """Say a word to the running program; False if none listens.
+def send_message(paths: Paths, message: InstanceMessage) -> bool:
+    """Send a message to the running program; False if none listens.
 
-    After `QUIT` it returns when the program has closed its end, as it does when it
-    goes. One that runs and does not react is a `ProgramHangs`; it still hears the word
-    when it comes to itself.
+    It returns when the program closes the connection, which for `QUIT` is when it has
+    ended. Raises `ProgramHangs` if it does not within ten seconds; it still receives
+    the message when it recovers.
     """
-    line = f"{word.value}\n".encode()
+    line = f"{message.value}\n".encode()
     if sys.platform == "win32":
-        return _ring_pipe(places.socket, line)
+        return _send_to_pipe(paths.socket, line)
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line_out:
-            line_out.settimeout(_PATIENCE_S)
-            line_out.connect(places.socket)
-            line_out.sendall(line)
-            while line_out.recv(_LONGEST_WORD):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_TIMEOUT_S)
+            connection.connect(paths.socket)
+            connection.sendall(line)
+            while connection.recv(_MAX_BYTES):
                 pass
-    except (TimeoutError, BlockingIOError):  # the latter when too many wait already
-        raise hangs(places) from None
+    except (TimeoutError, BlockingIOError):  # the latter if the listen queue is full
+        raise hang_error(paths) from None
     except OSError:
         return False
     return True
 
 
-def hangs(places: Paths) -> ProgramHangs:
-    """Make the error that the running program does not react, with its number."""
-    number = b""
+def hang_error(paths: Paths) -> ProgramHangs:
+    """Make the error for a program that hangs, with its process id if that is known."""
+    pid = b""
     with contextlib.suppress(OSError):
-        number = places.lock.read_bytes()[:_LONGEST_WORD].partition(b"\n")[0]
-    return ProgramHangs(detail=f"process {int(number)}" if number.isdigit() else "")
+        pid = paths.lock.read_bytes()[:_MAX_BYTES].partition(b"\n")[0]
+    return ProgramHangs(detail=f"process {int(pid)}" if pid.isdigit() else "")
 
 
-def _ring_pipe(name: str, line: bytes) -> bool:
+def _send_to_pipe(name: str, line: bytes) -> bool:
     try:
         with Path(name).open("r+b", buffering=0) as pipe:
             pipe.write(line)
-            pipe.read(_LONGEST_WORD)
+            pipe.read(_MAX_BYTES)
     except OSError:
         return False
     return True

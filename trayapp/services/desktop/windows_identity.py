@@ -1,29 +1,27 @@
-"""Tells Windows who this program is, for notifications and the taskbar."""
+"""Sets the program's identity on Windows, for notifications and the taskbar."""
 
 import sys
 from typing import Final, Protocol
 
 APP_USER_MODEL_ID: Final = "BalanceTray.BalanceTray"
-"""Without the same one on the Start-menu shortcut, which the installer makes, Windows
-shows notifications under the name of a file or not at all."""
-
-
-_LIBRARY: Final = "shell32"  # named here, PyInstaller does not look for it on Linux
+"""The installer's Start-menu shortcut has the same one. Otherwise Windows shows
+notifications under a file's name, or not at all."""
+_LIBRARY: Final = "shell32"  # a variable, so that PyInstaller on Linux ignores it
 
 
 class Shell(Protocol):
-    """What is used of shell32."""
+    """The function of shell32 that is used here."""
 
     def SetCurrentProcessExplicitAppUserModelID(  # noqa: N802  # Windows' name
         self, app_id: str, /
     ) -> int:
-        """Give this process its identity, before its first window."""
+        """Set the identity of this process, before its first window."""
 
 
-def take_identity(shell: Shell | None = None) -> bool:
-    """Give this process its identity; False where there is none to take.
+def set_app_identity(shell: Shell | None = None) -> bool:
+    """Set the identity of this process; False on other systems or after a refusal.
 
-    A refusal costs no more than the right name on notifications.
+    After a refusal only the name on notifications is wrong.
     """
     if shell is None:
         shell = _shell32()
@@ -35,7 +33,7 @@ def take_identity(shell: Shell | None = None) -> bool:
 
 def _shell32() -> Shell | None:
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415  # nobody else has shell32, nor needs ctypes here
+        import ctypes  # noqa: PLC0415  # only Windows needs it
 
         shell: Shell = ctypes.WinDLL(_LIBRARY)
         return shell
