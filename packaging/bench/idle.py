@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.context import BenchmarkContext
-    from bench.session import RunningProgram, TrayEvent
+    from bench.session import MeasuredProgram, TrayEvent
     from bench.subjects import Subject
 
 FIGURES: Final = (
@@ -45,7 +45,7 @@ _BARE_POSTS: Final = "100"
 
 def measure(context: BenchmarkContext) -> None:
     """Measure all programs while they idle; then refresh ours from its menu."""
-    idling: dict[str, tuple[Subject, RunningProgram, TrayEvent]] = {}
+    idling: dict[str, tuple[Subject, MeasuredProgram, TrayEvent]] = {}
     for subject in context.subjects:
         prepare(subject, context.desktop)
         amount = context.gateway.next_amount() if subject.is_ours else ""
@@ -69,7 +69,7 @@ def measure(context: BenchmarkContext) -> None:
         _post_bare(context)
 
 
-def _idle(context: BenchmarkContext, idling: dict[str, RunningProgram]) -> None:
+def _idle(context: BenchmarkContext, idling: dict[str, MeasuredProgram]) -> None:
     time.sleep(SETTLE_S)  # idle time is what is measured
     threads: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for _ in range(min(context.runs, MOST_WINDOWS)):
@@ -100,7 +100,7 @@ def _idle(context: BenchmarkContext, idling: dict[str, RunningProgram]) -> None:
 
 
 def _refresh(
-    context: BenchmarkContext, name: str, running: RunningProgram, icon: TrayEvent
+    context: BenchmarkContext, name: str, running: MeasuredProgram, icon: TrayEvent
 ) -> None:
     """Refresh from the tray's menu; each balance differs, so each one is stored."""
     count = _QUICK_REQUESTS if context.quick else _REQUESTS

@@ -31,7 +31,7 @@ from tooling.steps import StepError, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bench.report import Figure, Row
+    from bench.report import Figure, FigureRow
     from bench.subjects import Subject
 
 JSON: Final = FOLDER / "bench.json"
@@ -144,7 +144,7 @@ def describe(about: dict[str, Any]) -> str:
 
 
 def _write(report: BenchmarkReport, about: dict[str, Any]) -> None:
-    judged: list[Row] = rows(report, FIGURES)
+    judged: list[FigureRow] = rows(report, FIGURES)
     content = {
         "machine": about,
         "figures": [row.as_dict() for row in judged],

@@ -77,7 +77,7 @@ class BenchmarkReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A figure of a subject, with its verdict."""
 
     figure: Figure
@@ -140,7 +140,7 @@ def below_peers(figure: str) -> Bound:
     return Bound("< every peer", limit, strict=True)
 
 
-def rows(report: BenchmarkReport, figures: Iterable[Figure]) -> list[Row]:
+def rows(report: BenchmarkReport, figures: Iterable[Figure]) -> list[FigureRow]:
     """Return a row for each figure and subject, in the order of the figures."""
     return [
         _row(report, figure, subject)
@@ -149,7 +149,7 @@ def rows(report: BenchmarkReport, figures: Iterable[Figure]) -> list[Row]:
     ]
 
 
-def _row(report: BenchmarkReport, figure: Figure, subject: str) -> Row:
+def _row(report: BenchmarkReport, figure: Figure, subject: str) -> FigureRow:
     samples = tuple(report.samples(figure.id, subject))
     bounds = figure.bounds if subject in OURS else ()
     limits = [bound.limit(report, subject) for bound in bounds]
@@ -162,12 +162,12 @@ def _row(report: BenchmarkReport, figure: Figure, subject: str) -> Row:
     if verdict == "ok" and None in limits:
         verdict = "?"
     words = (bound.words for bound in bounds)
-    return Row(
+    return FigureRow(
         figure, subject, samples, tuple(zip(words, limits, strict=True)), verdict
     )
 
 
-def table(judged: Sequence[Row]) -> str:
+def table(judged: Sequence[FigureRow]) -> str:
     """Return the rows as a text table, one line each."""
     lines = [("", "figure", "of", "median", "min – max", "n", "aim")]
     previous = ""

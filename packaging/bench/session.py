@@ -182,7 +182,7 @@ class TrayMonitor:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningProgram:
+class MeasuredProgram:
     """A program that runs on the desktop of the benchmark."""
 
     subject: Subject
@@ -229,7 +229,7 @@ class BenchmarkDesktop(Desktop):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return {key: str(folder) for key, folder in folders.items()}
 
-    def launch(self, subject: Subject) -> RunningProgram:
+    def launch(self, subject: Subject) -> MeasuredProgram:
         """Start a program in its home."""
         self._started += 1
         token = f"{self.folder.name}-{self._started}"
@@ -238,9 +238,9 @@ class BenchmarkDesktop(Desktop):
         start = time.monotonic()
         process = self.spawn(command, env=env, log=subject.name)
         home = self.folder / "homes" / subject.name
-        return RunningProgram(subject, process, token, home, start)
+        return MeasuredProgram(subject, process, token, home, start)
 
-    def quit(self, running: RunningProgram) -> float | None:
+    def quit(self, running: MeasuredProgram) -> float | None:
         """End a program, and return the seconds it took.
 
         None if it did not end in time, or had ended by itself before.
@@ -258,22 +258,22 @@ class BenchmarkDesktop(Desktop):
         return passed if ended else None
 
     def open_window(
-        self, running: RunningProgram, monitor: TrayMonitor, icon: TrayEvent
+        self, running: MeasuredProgram, monitor: TrayMonitor, icon: TrayEvent
     ) -> bool:
         """Click on its icon; False if no window appears."""
         monitor.activate(icon)
         return self._windows_are(running, shown=True)
 
-    def close_window(self, running: RunningProgram) -> bool:
+    def close_window(self, running: MeasuredProgram) -> bool:
         """Close its window as a person does; False if it stays."""
         self.run(["xdotool", "key", "alt+F4"])
         return self._windows_are(running, shown=False)
 
-    def has_window(self, running: RunningProgram) -> bool:
+    def has_window(self, running: MeasuredProgram) -> bool:
         """Whether it has a window on the screen."""
         return any(self.session.windows(pid) for pid in running.processes)
 
-    def _windows_are(self, running: RunningProgram, *, shown: bool) -> bool:
+    def _windows_are(self, running: MeasuredProgram, *, shown: bool) -> bool:
         try:
             wait_until(
                 lambda: self.has_window(running) is shown, "its window", _WINDOW_S

@@ -12,7 +12,7 @@ from tooling.processes import WaitTimeoutError
 
 if TYPE_CHECKING:
     from bench.context import BenchmarkContext
-    from bench.session import RunningProgram
+    from bench.session import MeasuredProgram
     from bench.subjects import Subject
 
 FIGURES: Final = (
@@ -85,7 +85,7 @@ def _once(context: BenchmarkContext, subject: Subject) -> None:
 def _sample(
     samples: dict[str, float],
     context: BenchmarkContext,
-    running: RunningProgram,
+    running: MeasuredProgram,
     amount: str,
 ) -> list[str]:
     """Measure a program between start and end, and return notes for the report."""

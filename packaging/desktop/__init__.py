@@ -1,1 +1,1 @@
-"""Desktop sessions without a screen, and what a program on one is driven with."""
+"""Desktop sessions without a screen, and tools to use a program in one."""

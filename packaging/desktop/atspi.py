@@ -1,4 +1,4 @@
-"""What a screen reader sees and does, spoken over AT-SPI's own bus."""
+"""Reads and uses programs as a screen reader does, over AT-SPI's own bus."""
 
 from __future__ import annotations
 
@@ -46,30 +46,30 @@ _REPLY_S: Final = 5.0
 
 
 class GoneError(Exception):
-    """The thing is not on the screen any more, or does not know what was asked."""
+    """The object is no longer on the screen, or does not support the call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """Something on the screen, as assistive technology knows it."""
+class Accessible:
+    """An object of a program that AT-SPI shows to assistive technology."""
 
-    screen: Screen
+    screen: ScreenReader
     owner: str
     path: str
 
     @property
     def name(self) -> str:
-        """Its name, as a screen reader says it."""
+        """The name that a screen reader speaks."""
         return str(self._property("Name"))
 
     @property
     def description(self) -> str:
-        """What a screen reader adds to the name."""
+        """The description that a screen reader speaks after the name."""
         return str(self._property("Description"))
 
     @property
     def role(self) -> str:
-        """What it is, such as `push button`, `text` or `dialog`.
+        """The role, such as `push button`, `text` or `dialog`.
 
         Both toolkits and all versions of AT-SPI give the same word for a role.
         """
@@ -78,37 +78,37 @@ class Thing:
 
     @property
     def text(self) -> str:
-        """What stands in it."""
+        """The text in it."""
         return str(self._call("Text", "GetText", "ii", (0, -1))[0])
 
     @property
     def value(self) -> float:
-        """How far it is, between its `limits`."""
+        """The value, between its `limits`."""
         return self._number("CurrentValue")
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Between which values it can be moved."""
+        """The least and the greatest value."""
         return self._number("MinimumValue"), self._number("MaximumValue")
 
     def move_to(self, value: float) -> None:
-        """Have it at another value."""
+        """Set the value."""
         address = DBusAddress(self.path, self.owner, _VALUE)
         self.screen.call(Properties(address).set("CurrentValue", "d", value))
 
     @property
     def states(self) -> frozenset[str]:
-        """How it is: `enabled`, `focused`, `showing`, `checked` and the like."""
+        """The states, such as `enabled`, `focused`, `showing` and `checked`."""
         low, high = self._call("Accessible", "GetState")[0]
         bits = high << 32 | low
         return frozenset(name for name, bit in _STATES.items() if bits >> bit & 1)
 
     @property
     def label(self) -> str:
-        """The name of what stands beside it to name it; empty if nothing does."""
+        """The name of the object that labels it; empty without one."""
         (relations,) = self._call("Accessible", "GetRelationSet")
         return " ".join(
-            Thing(self.screen, owner, path).name
+            Accessible(self.screen, owner, path).name
             for kind, labels in relations
             if kind == _LABELLED_BY
             for owner, path in labels
@@ -116,45 +116,47 @@ class Thing:
 
     @property
     def header(self) -> str:
-        """The name of the column that a cell stands in."""
+        """The name of a cell's column."""
         (headers,) = self._call("TableCell", "GetColumnHeaderCells")
-        return " ".join(Thing(self.screen, *one).name for one in headers)
+        return " ".join(Accessible(self.screen, *one).name for one in headers)
 
     def has(self, state: str) -> bool:
-        """Say whether it is `enabled`, `focused`, `showing` or `checked`."""
+        """Whether it has a state, such as `enabled` or `checked`."""
         return state in self.states
 
     def can(self, interface: str) -> bool:
-        """Say whether it has a `Text`, a `Value`, an `Action` and the like."""
+        """Whether it has an interface, such as `Text`, `Value` or `Action`."""
         (known,) = self._call("Accessible", "GetInterfaces")
         return f"org.a11y.atspi.{interface}" in known
 
-    def children(self) -> list[Thing]:
-        """Give what is directly in it."""
+    def children(self) -> list[Accessible]:
+        """Return its direct children."""
         (found,) = self._call("Accessible", "GetChildren")
-        return [Thing(self.screen, owner, path) for owner, path in found]
+        return [Accessible(self.screen, owner, path) for owner, path in found]
 
-    def everything(self) -> Iterator[Thing]:
-        """Give it and all that is in it, depth first."""
+    def everything(self) -> Iterator[Accessible]:
+        """Yield it and all its descendants, depth first."""
         yield self
         for child in self.children():
             yield from child.everything()
 
     def press(self) -> None:
-        """Do what pressing it does."""
+        """Do its first action: press a button, tick a box."""
         self._call("Action", "DoAction", "i", (0,))
 
     def type(self, text: str) -> None:
-        """Put a text into it, in place of what stood there."""
+        """Replace its text."""
         self._call("EditableText", "SetTextContents", "s", (text,))
 
     def focus(self) -> None:
-        """Give it the keyboard."""
+        """Move the keyboard focus to it."""
         self._call("Component", "GrabFocus")
 
-    def find(self, role: str, name: str, *, within_s: float = _PATIENCE_S) -> Thing:
-        """Wait for something in it, by its role and a part of its name."""
-        found: list[Thing] = []
+    def find(
+        self, role: str, name: str, *, within_s: float = _PATIENCE_S
+    ) -> Accessible:
+        """Wait for a visible descendant, by its role and a part of its name."""
+        found: list[Accessible] = []
 
         def is_there() -> bool:
             try:
@@ -164,14 +166,14 @@ class Thing:
                     if one.role == role and name in one.name and one.has("showing")
                 ]
             except GoneError:
-                found.clear()  # the screen changed while it was looked at
+                found.clear()  # the screen changed meanwhile
             return bool(found)
 
         self._await(is_there, f"a {role} named {name!r}", within_s)
         return found[0]
 
     def says(self, words: str, *, within_s: float = _PATIENCE_S) -> None:
-        """Wait until some name or description in it holds these words."""
+        """Wait until these words are in a visible name or description."""
 
         def is_said() -> bool:
             try:
@@ -186,7 +188,7 @@ class Thing:
         self._await(is_said, f"the words {words!r}", within_s)
 
     def outline(self, depth: int = 0) -> str:
-        """Draw it and all that is in it; what goes away meanwhile is not in it."""
+        """Return the tree below it as text, without objects that go away meanwhile."""
         try:
             line = f"{'  ' * depth}{self.role}: {self.name}\n"
             return line + "".join(one.outline(depth + 1) for one in self.children())
@@ -219,8 +221,8 @@ class Thing:
         return self.screen.call(new_method_call(address, method, signature, body))
 
 
-class Screen:
-    """All programs of a session that speak to assistive technology.
+class ScreenReader:
+    """All programs of a session that support assistive technology.
 
     Use it as a context manager; `bus` is the session bus's address.
     """
@@ -238,12 +240,12 @@ class Screen:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def program(self, name: str, *, within_s: float = _PATIENCE_S) -> Thing:
+    def program(self, name: str, *, within_s: float = _PATIENCE_S) -> Accessible:
         """Wait for a program by a part of its name."""
-        found: list[Thing] = []
+        found: list[Accessible] = []
 
         def is_there() -> bool:
-            desktop = Thing(self, _REGISTRY, _ROOT)
+            desktop = Accessible(self, _REGISTRY, _ROOT)
             found.clear()
             for one in desktop.children():
                 try:
@@ -256,34 +258,39 @@ class Screen:
         wait_until(is_there, f"the program {name!r}", within_s)
         return found[-1]
 
-    def focused_by(self, act: Callable[[], object], role: str) -> Thing:
-        """Do something, and wait for what gets the focus by it.
+    def focused_by(self, act: Callable[[], object], role: str) -> Accessible:
+        """Act, and return the object of this role that gets the focus.
 
-        A menu that is open is no part of its program: it is known by this alone.
+        An open menu is no part of its program: only the focus leads to it.
         """
-        for thing, body in self._heard("state-changed:focused", "StateChanged", act):
-            if body[:2] == ("focused", 1) and thing.role == role:
-                return thing
+        for accessible, body in self._heard(
+            "state-changed:focused", "StateChanged", act
+        ):
+            if body[:2] == ("focused", 1) and accessible.role == role:
+                return accessible
         raise AssertionError
 
-    def described_by(self, act: Callable[[], object], described: Thing) -> str:
-        """Do something, and wait for another description: it is said by itself."""
+    def described_by(self, act: Callable[[], object], described: Accessible) -> str:
+        """Act, and return the new description of an object once it changed."""
         kind = "property-change:accessible-description"
-        for thing, body in self._heard(kind, "PropertyChange", act):
-            if thing.path == described.path and body[0] == "accessible-description":
+        for accessible, body in self._heard(kind, "PropertyChange", act):
+            if (
+                accessible.path == described.path
+                and body[0] == "accessible-description"
+            ):
                 return described.description
         raise AssertionError
 
     def announces(self, words: str, act: Callable[[], object]) -> None:
-        """Do something, and wait until these words are said, whatever is looked at."""
+        """Act, and wait until the program announces these words."""
         for _, body in self._heard("announcement", "Announcement", act):
             if words in str(body[3][1]):
                 return
 
     def _heard(
         self, kind: str, member: str, act: Callable[[], object]
-    ) -> Iterator[tuple[Thing, tuple[Any, ...]]]:
-        """Do something, and give what is told of then, and of whom."""
+    ) -> Iterator[tuple[Accessible, tuple[Any, ...]]]:
+        """Act, and yield the events of a kind: the object and the event's body."""
         event = f"object:{kind}"
         self.call(new_method_call(_EVENTS, "RegisterEvent", "s", (event,)))
         rule = MatchRule(
@@ -298,12 +305,14 @@ class Screen:
                 )
                 fields = changed.header.fields
                 yield (
-                    Thing(self, fields[HeaderFields.sender], fields[HeaderFields.path]),
+                    Accessible(
+                        self, fields[HeaderFields.sender], fields[HeaderFields.path]
+                    ),
                     changed.body,
                 )
 
     def call(self, message: Any) -> tuple[Any, ...]:  # noqa: ANN401  # jeepney's own
-        """Send a call and give its reply's body; `GoneError` for an error."""
+        """Send a call and return the body of its reply; `GoneError` for an error."""
         try:
             reply = self._connection.send_and_get_reply(message, timeout=_REPLY_S)
         except TimeoutError as error:

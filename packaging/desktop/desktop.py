@@ -1,9 +1,9 @@
-"""A private desktop without a screen: X, panel, notifications, keyring, nothing shared.
+"""A private desktop without a screen: X, taskbar, notifications and keyring.
 
     python3 packaging/run.py desktop.desktop xfce --keyring locked -- COMMAND …
 
-runs a command in one; tests and `dev.py` use the class. Linux only. What the desktop
-consists of is started here, part by part: its session bus can start nothing else.
+runs a command in one; tests and pictures use the class. It needs Linux. The class
+starts all parts itself; its session bus can start only the services that it allows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from desktop.parts import DesktopError, Parts
+from desktop.parts import DesktopError, DesktopParts
 from desktop.sessions import (
     NOTIFICATIONS_NAME,
     SCREEN,
@@ -31,18 +31,18 @@ from desktop.wayland import Sway
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from desktop.sessions import Session
+    from desktop.sessions import DesktopSession
 
 __all__ = ["NOTIFICATIONS_NAME", "WATCHER_NAME", "Desktop", "DesktopError"]
 
-Panel = Literal["xfce", "plasma", "gnome", "gnome-bare", "xembed", "none", "sway"]
+DesktopKind = Literal["xfce", "plasma", "gnome", "gnome-bare", "xembed", "none", "sway"]
 Keyring = Literal["unlocked", "locked", "absent"]
 
 SECRETS_NAME: Final = "org.freedesktop.secrets"
 KEYRING: Final = "gnome-keyring-daemon"
 PASSWORD: Final = "a password of no worth"  # noqa: S105  # it locks an empty keyring
 
-_SESSIONS: Final[Mapping[Panel, type[Session]]] = {
+_SESSIONS: Final[Mapping[DesktopKind, type[DesktopSession]]] = {
     "xfce": Xfce,
     "plasma": Plasma,
     "gnome": Gnome,
@@ -53,20 +53,19 @@ _SESSIONS: Final[Mapping[Panel, type[Session]]] = {
 }
 
 
-class Desktop(Parts):
-    """A session of its own: home, display, session bus, keyring, tray, notifications.
+class Desktop(DesktopParts):
+    """A private session: home, display, session bus, keyring, tray, notifications.
 
-    `panel` says whose desktop it is like, tray and all; `session` knows its parts.
-    `notifications` is heeded where the daemon is a part of its own: Plasma and GNOME
-    always have theirs. `prompter` says whether the keyring can put up its question for
-    the password; nobody answers it. `env` adds to the session's environment, which is
-    in English, at UTC, without a proxy, and without a system bus but for GNOME, where
-    nobody is on it.
+    `kind` is the desktop that it is like; `session` knows its parts. Without
+    `notifications`, the daemon is not started; Plasma and GNOME always have theirs.
+    `prompter` allows the keyring to ask for the password; nothing answers it. `env`
+    adds to the session's environment. That is in English, at UTC and without a proxy. A
+    system bus exists in GNOME only, and has no services.
     """
 
     def __init__(  # noqa: PLR0913  # what a desktop is like
         self,
-        panel: Panel = "xfce",
+        kind: DesktopKind = "xfce",
         *,
         notifications: bool = True,
         keyring: Keyring = "unlocked",
@@ -75,11 +74,11 @@ class Desktop(Parts):
         size: tuple[int, int] = SCREEN,
     ) -> None:
         folder = Path(tempfile.mkdtemp(prefix="balance-tray-"))
-        kind = _SESSIONS[panel]
-        super().__init__(folder, {**_session_env(folder), **kind.env, **(env or {})})
-        self.panel = panel
+        session = _SESSIONS[kind]
+        super().__init__(folder, {**_session_env(folder), **session.env, **(env or {})})
+        self.kind = kind
         self.home = folder / "home"
-        self.session = kind(self, self.home)
+        self.session = session(self, self.home)
         self.session.size = size
         self._notifications = notifications
         self._keyring = keyring
@@ -101,13 +100,13 @@ class Desktop(Parts):
         """Save the whole screen as a picture."""
         self.session.screenshot(path)
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start the tray's host and return when it takes icons."""
-        self.session.start_panel()
+        self.session.start_taskbar()
 
-    def stop_panel(self) -> None:
-        """End the tray's host, as a crash of the panel would."""
-        self.session.stop_panel()
+    def stop_taskbar(self) -> None:
+        """End the tray's host, as a crash of the taskbar would."""
+        self.session.stop_taskbar()
 
     def start_notifications(self) -> None:
         """Start the notification daemon and return when it takes notifications."""
@@ -124,7 +123,7 @@ class Desktop(Parts):
         self.call(SECRETS_NAME, "/org/freedesktop/secrets", method, login)
 
     def unlock_keyring(self) -> None:
-        """Start the keyring anew with its password, as logging in does."""
+        """Restart the keyring with its password, as a login does."""
         self.stop_part(KEYRING)
         self._start_keyring()
 
@@ -141,7 +140,7 @@ class Desktop(Parts):
             self.lock_keyring()
         if self._notifications:
             self.start_notifications()
-        self.start_panel()
+        self.start_taskbar()
 
     def _start_session_bus(self) -> None:
         names = ["org.a11y.Bus", *self.session.services]
@@ -181,14 +180,14 @@ def _session_env(folder: Path) -> dict[str, str]:
 def main() -> int:
     """Run a command in a desktop and return its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("panel", choices=get_args(Panel))
+    parser.add_argument("kind", choices=get_args(DesktopKind))
     parser.add_argument("--keyring", choices=get_args(Keyring), default="unlocked")
     parser.add_argument("--no-notifications", action="store_true")
     parser.add_argument("command", nargs="+", metavar="-- COMMAND")
     asked = parser.parse_args()
     try:
         with Desktop(
-            asked.panel,
+            asked.kind,
             keyring=asked.keyring,
             notifications=not asked.no_notifications,
         ) as desktop:

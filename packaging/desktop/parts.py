@@ -1,4 +1,4 @@
-"""The programs that a desktop is put together from, and its session bus."""
+"""The programs of a desktop, and its session bus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tooling.processes import Family, WaitTimeoutError, wait_until
+from tooling.processes import ProcessFamily, WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,22 +21,22 @@ _LOG_LINES: Final = 15
 
 
 class DesktopError(Exception):
-    """A part of the desktop failed; the message names it and ends with its log."""
+    """A part of the desktop failed; the message has its name and the end of its log."""
 
 
-class Parts(Family):
-    """Programs that know each other by their names, and a bus that they meet on."""
+class DesktopParts(ProcessFamily):
+    """Programs with names, and buses that they share."""
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         super().__init__(folder, env)
         self._parts: dict[str, subprocess.Popen[str]] = {}
 
     def tell(self, **env: str) -> None:
-        """Have all that start from now on find this in their environment."""
+        """Add to the environment of all programs that start from now on."""
         self._env |= env
 
     def start_bus(self, address: str, services: Iterable[str], *, name: str) -> None:
-        """Start a bus that can start nothing but these services."""
+        """Start a bus that can start only these services."""
         folder = self.folder / f"{name}-services"
         folder.mkdir()
         for service in [SERVICES / f"{one}.service" for one in services]:
@@ -56,7 +56,7 @@ class Parts(Family):
     def start_part(
         self, program: str, *args: str, stdin: str = "", name: str | None = None
     ) -> str:
-        """Start a part and give its name, by default the program's."""
+        """Start a part and return its name, by default the program's."""
         name = name or Path(program).name
         part = self.spawn([program, *args], stdin=subprocess.PIPE, log=name)
         self._parts[name] = part
@@ -68,7 +68,7 @@ class Parts(Family):
     def start_telling_part(
         self, program: str, *args: str, name: str | None = None
     ) -> str:
-        """Start a part that writes its address into a descriptor when it is ready."""
+        """Start a part, and return the address that it writes to a descriptor."""
         name = name or program
         readable, writable = os.pipe()
         with os.fdopen(readable) as pipe:
@@ -106,26 +106,26 @@ class Parts(Family):
         self.stop_part(name)
 
     def pid_of(self, name: str) -> int:
-        """Give a part's process id."""
+        """Return a part's process id."""
         return self._parts[name].pid
 
     def has_name(self, bus_name: str) -> bool:
-        """Whether somebody owns a name on the session bus now."""
+        """Whether a name on the session bus has an owner."""
         method = "org.freedesktop.DBus.NameHasOwner"
         reply = self.call("org.freedesktop.DBus", "/", method, f"string:{bus_name}")
         return reply.strip() == "boolean true"
 
     def wait_for_name(self, bus_name: str, timeout_s: float = START_S) -> None:
-        """Return when somebody owns a name on the session bus."""
+        """Wait until a name on the session bus has an owner."""
         wait_until(lambda: self.has_name(bus_name), bus_name, timeout_s)
 
     def call(self, service: str, path: str, method: str, *arguments: str) -> str:
-        """Call a method on the session bus, as dbus-send writes arguments and reply."""
+        """Call a method on the session bus; dbus-send defines arguments and reply."""
         destination = ["--session", "--print-reply=literal", f"--dest={service}"]
         return self.must("dbus-send", *destination, path, method, *arguments)
 
     def must(self, program: str, *args: str, stdin: str = "") -> str:
-        """Run a short program that has to succeed, and give what it prints."""
+        """Run a short program that has to succeed, and return its output."""
         done = self.run([program, *args], stdin=stdin)
         if done.returncode != 0:
             message = f"{program} failed:\n  {done.stdout.strip()}"

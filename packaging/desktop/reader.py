@@ -1,4 +1,4 @@
-"""Prints the program's windows as a screen reader would say them, one thing a line.
+"""Prints the program's windows as a screen reader would speak them, line by line.
 
     python3 packaging/run.py desktop.reader
 
@@ -13,71 +13,73 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from desktop.atspi import GoneError, Screen
+from desktop.atspi import GoneError, ScreenReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from desktop.atspi import Thing
+    from desktop.atspi import Accessible
 
 PROGRAM: Final = "alance"
 """A part of the name by which the program is known, from the checkout or as built."""
 _SILENT: Final = {"filler", "layered pane", "panel", "scroll bar"}
-"""What only holds or moves other things: it is passed over unless it has a name."""
-_SAID: Final = ("focused", "selected", "checked", "expanded")
+"""Roles of containers, which are left out unless they have a name."""
+_SPOKEN_STATES: Final = ("focused", "selected", "checked", "expanded")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One thing of a window, as it is said."""
+class SpokenLine:
+    """One object of a window, as a screen reader speaks it."""
 
     depth: int
     role: str
     name: str
     label: str
-    """What stands beside it to name it; of a cell, above it."""
+    """The name of the object that labels it; of a cell, the column's."""
     value: str
-    """What is typed in it, or how far it is; empty for nothing, and without either."""
+    """Its text, or its value; empty without one."""
     states: frozenset[str]
     description: str
 
     @property
     def words(self) -> str:
-        """All that tells it from others."""
+        """Its label and its name."""
         label = self.label.rstrip(": ")
         return self.name if label in self.name else f"{label} {self.name}"
 
     def __str__(self) -> str:
-        """Write it as it is heard: what it is called, what it is, how it is."""
-        heard = [self.words, self.role]
-        heard += [self.value] if self.value else []
-        heard += [state for state in _SAID if state in self.states]
-        heard += ["not checked"] if self.states & _UNTICKED == {"checkable"} else []
-        heard += [] if "enabled" in self.states else ["unavailable"]
-        said = ", ".join(filter(None, heard))
+        """Return name, role, value, states and description in this order."""
+        spoken = [self.words, self.role]
+        spoken += [self.value] if self.value else []
+        spoken += [state for state in _SPOKEN_STATES if state in self.states]
+        spoken += ["not checked"] if self.states & _UNTICKED == {"checkable"} else []
+        spoken += [] if "enabled" in self.states else ["unavailable"]
+        line = ", ".join(filter(None, spoken))
         return "  " * self.depth + (
-            f"{said}. {self.description}" if self.description else said
+            f"{line}. {self.description}" if self.description else line
         )
 
 
 _UNTICKED: Final = {"checkable", "checked"}
 
 
-def lines(thing: Thing, depth: int = 0) -> Iterator[Line]:
-    """Read a thing and all that is seen in it; what goes meanwhile is left out."""
+def lines(accessible: Accessible, depth: int = 0) -> Iterator[SpokenLine]:
+    """Yield lines of an object and its visible descendants."""
     try:
-        states = thing.states
+        states = accessible.states
         if "showing" not in states:
             return
-        role, name = thing.role, thing.name
+        role, name = accessible.role, accessible.name
         is_silent = not name and (role in _SILENT or role == "label")
         if not is_silent:
-            value = thing.text if thing.can("Text") else ""
+            value = accessible.text if accessible.can("Text") else ""
             if role == "slider":
-                value = f"{thing.value:g} of {thing.limits[1]:g}"
-            label = thing.header if role == "cell" else thing.label
-            yield Line(depth, role, name, label, value, states, thing.description)
-        inside = thing.children()
+                value = f"{accessible.value:g} of {accessible.limits[1]:g}"
+            label = accessible.header if role == "cell" else accessible.label
+            yield SpokenLine(
+                depth, role, name, label, value, states, accessible.description
+            )
+        inside = accessible.children()
     except GoneError:
         return
     for one in inside:
@@ -85,8 +87,8 @@ def lines(thing: Thing, depth: int = 0) -> Iterator[Line]:
 
 
 def main() -> int:
-    """Read all windows of the program that runs in this session."""
-    with Screen(os.environ["DBUS_SESSION_BUS_ADDRESS"]) as screen:
+    """Print all windows of the program that runs in this session."""
+    with ScreenReader(os.environ["DBUS_SESSION_BUS_ADDRESS"]) as screen:
         for window in screen.program(PROGRAM).children():
             sys.stdout.writelines(f"{line}\n" for line in lines(window))
     return 0

@@ -1,4 +1,4 @@
-"""A demo gateway that does what tests and pictures say, not what its stories tell."""
+"""A demo gateway under the control of tests and pictures."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from trayapp.demo.server import Reply, Request
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class ReceivedRequest:
     """A question for a balance that came, whatever was answered."""
 
     path: str
@@ -41,7 +41,7 @@ class ScriptedGateway(DemoGateway):
         self._fixed: dict[str, tuple[str, str]] = {}
         self._verdicts: dict[str, bool] = {}
         self._hanging = False
-        self._asked: list[Asked] = []
+        self._asked: list[ReceivedRequest] = []
         self._news = threading.Condition()
         super().__init__(port=port, speed=speed, clock=clock)
 
@@ -67,7 +67,7 @@ class ScriptedGateway(DemoGateway):
         self._hanging = on
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[ReceivedRequest]:
         """Everything that was asked so far, held replies included."""
         with self._news:
             return list(self._asked)
@@ -118,7 +118,7 @@ class ScriptedGateway(DemoGateway):
     def _answer_key(self, request: Request, key: str, user_name: str) -> Reply | None:
         with self._news:
             self._asked.append(
-                Asked(request.path, Secret(key), user_name, self._clock())
+                ReceivedRequest(request.path, Secret(key), user_name, self._clock())
             )
             self._news.notify_all()
         if not self._hold_while(lambda: self._hanging, request):

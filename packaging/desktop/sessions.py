@@ -1,4 +1,4 @@
-"""What a kind of desktop consists of: the plain ones on X, put together from parts."""
+"""The parts of each kind of desktop; here those on X with separate parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from desktop.parts import Parts
+    from desktop.parts import DesktopParts
 
 WATCHER_NAME: Final = "org.kde.StatusNotifierWatcher"
 NOTIFICATIONS_NAME: Final = "org.freedesktop.Notifications"
@@ -20,30 +20,29 @@ SCREEN: Final = (1280, 800)
 _BACKGROUND: Final = "#3d5a73"
 
 
-class Session:
+class DesktopSession:
     """The parts of one kind of desktop, in the order in which they are started.
 
-    A part that a kind lacks, or that another of its parts brings along, is started by
-    doing nothing.
+    The start of a part does nothing where a kind lacks it, or has it in another part.
     """
 
     env: ClassVar[Mapping[str, str]] = {}
-    """What programs read of the desktop in their environment."""
+    """The environment by which programs recognise the desktop."""
     services: ClassVar[tuple[str, ...]] = ()
-    """What the session bus may start when it is asked for it."""
+    """The services that the session bus may start."""
 
-    def __init__(self, parts: Parts, home: Path) -> None:
+    def __init__(self, parts: DesktopParts, home: Path) -> None:
         self._parts = parts
         self._home = home
         self.size = SCREEN
-        """Of the screen, in pixels; heeded on X11 alone."""
+        """Of the screen, in pixels; used on X11 only."""
 
     def start_display(self) -> None:
-        """Start what draws; there is no bus yet."""
+        """Start the display server; there is no bus yet."""
         raise NotImplementedError
 
     def start_window_manager(self) -> None:
-        """Start what places windows; on some desktops it is the desktop itself."""
+        """Start the window manager, which is the whole desktop in some sessions."""
 
     def start_notifications(self) -> None:
         """Start the notification daemon and return when it takes notifications."""
@@ -51,18 +50,18 @@ class Session:
     def stop_notifications(self) -> None:
         """End the notification daemon."""
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start the tray's host and return when it takes icons."""
 
-    def stop_panel(self) -> None:
-        """End the tray's host, as a crash of the panel would."""
+    def stop_taskbar(self) -> None:
+        """End the tray's host, as a crash of the taskbar would."""
 
     def windows(self, pid: int) -> set[str]:
-        """Give the titles of a process's windows that are on the screen."""
+        """Return the titles of a process's visible windows."""
         raise NotImplementedError
 
     def active_window(self) -> str:
-        """Give the title of the window that has the keyboard; empty for none."""
+        """Return the title of the active window; empty for none."""
         raise NotImplementedError
 
     def screenshot(self, path: Path) -> None:
@@ -70,7 +69,7 @@ class Session:
         raise NotImplementedError
 
 
-class X11(Session):
+class X11(DesktopSession):
     """Any desktop on an X server without a screen."""
 
     def start_display(self) -> None:
@@ -83,9 +82,9 @@ class X11(Session):
         self._parts.tell(DISPLAY=f":{number}")
 
     def windows(self, pid: int) -> set[str]:
-        """Ask the X server for the process's windows that have a frame.
+        """Return the titles of the process's windows that have a frame.
 
-        An icon in the old kind of tray is a window as well, and a menu is.
+        Icons in an XEmbed tray and menus are windows without one.
         """
         find = ["xdotool", "search", "--onlyvisible", "--pid", str(pid)]
         found = self._parts.run(find).stdout.split()  # or an error: one has just gone
@@ -99,7 +98,7 @@ class X11(Session):
         }
 
     def active_window(self) -> str:
-        """Ask the window manager, through the X server."""
+        """Return the active window's title, as the window manager tells."""
         done = self._parts.run(["xdotool", "getactivewindow", "getwindowname"])
         return done.stdout.strip() if done.returncode == 0 else ""
 
@@ -116,13 +115,13 @@ class X11(Session):
 
 
 class Xfce(X11):
-    """Xfce: a StatusNotifier panel and xfce4-notifyd."""
+    """Xfce: xfce4-panel with a StatusNotifier tray, and xfce4-notifyd."""
 
     env: ClassVar = {"XDG_CURRENT_DESKTOP": "XFCE", "XDG_SESSION_TYPE": "x11"}
     services = ("org.xfce.Xfconf",)
 
     def start_window_manager(self) -> None:
-        """Start xfwm4 with settings that put each window into the middle."""
+        """Start xfwm4 with settings that centre each window."""
         channels = self._home / ".config/xfce4/xfconf/xfce-perchannel-xml"
         channels.mkdir(parents=True)
         for channel in FILES.glob("*.xml"):
@@ -143,25 +142,25 @@ class Xfce(X11):
         """End xfce4-notifyd."""
         self._parts.stop_part("xfce4-notifyd")
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start xfce4-panel."""
         part = self._parts.start_part("xfce4-panel", "--disable-wm-check")
         self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
 
-    def stop_panel(self) -> None:
+    def stop_taskbar(self) -> None:
         """End xfce4-panel."""
         self._parts.stop_part("xfce4-panel")
 
     def log_in(self) -> None:
-        """Start Xfce's session manager: it brings a panel, and what starts at login.
+        """Start Xfce's session manager, which starts a taskbar and login entries.
 
-        There must be no panel.
+        There must be no taskbar yet.
         """
         part = self._parts.start_part("xfce4-session")
         self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
 
     def log_out(self) -> None:
-        """Have the session manager end the panel and all that it knows, and itself."""
+        """Log out: the session manager ends its clients and itself."""
         self._parts.must("xfce4-session-logout", "--logout", "--fast")
         self._parts.join_part("xfce4-session")
 
@@ -187,9 +186,9 @@ class Bare(X11):
 
 
 class XEmbed(Bare):
-    """The same, with the old kind of tray, which X alone knows of."""
+    """The same with an XEmbed tray, the older kind of X."""
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start trayer."""
         part = self._parts.start_part(
             "trayer", *("--edge", "top", "--align", "right", "--height", "28")
@@ -197,6 +196,6 @@ class XEmbed(Bare):
         find = ["xdotool", "search", "--onlyvisible", "--class", "trayer"]
         self._parts.await_part(part, lambda: self._parts.run(find).returncode == 0)
 
-    def stop_panel(self) -> None:
+    def stop_taskbar(self) -> None:
         """End trayer."""
         self._parts.stop_part("trayer")

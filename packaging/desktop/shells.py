@@ -19,7 +19,7 @@ _SHELL: Final = ("org.gnome.Shell", "/org/gnome/Shell")
 
 
 class Plasma(X11):
-    """KDE Plasma: plasmashell is the panel and takes the notifications."""
+    """KDE Plasma: plasmashell has the taskbar and shows notifications."""
 
     env: ClassVar = {
         "XDG_CURRENT_DESKTOP": "KDE",
@@ -47,7 +47,7 @@ class Plasma(X11):
         part = self._parts.start_part(f"kded{self._parts.env['KDE_SESSION_VERSION']}")
         self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start plasmashell, and with it the notifications."""
         part = self._parts.start_part("plasmashell", "--no-respawn")
         self._parts.await_part(part, lambda: self._parts.has_name(NOTIFICATIONS_NAME))
@@ -56,7 +56,7 @@ class Plasma(X11):
         self._parts.await_part(part, lambda: self._parts.run(find).returncode == 0)
         self._parts.await_part(part, self._has_host)
 
-    def stop_panel(self) -> None:
+    def stop_taskbar(self) -> None:
         """End plasmashell, and with it the notifications."""
         self._parts.stop_part("plasmashell")
 
@@ -115,12 +115,12 @@ class BareGnome(X11):
 class Gnome(BareGnome):
     """GNOME with the extension that shows StatusNotifier icons."""
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Turn the extension on."""
         self._switch("EnableExtension")
         wait_until(lambda: self._parts.has_name(WATCHER_NAME), WATCHER_NAME, _APPEAR_S)
 
-    def stop_panel(self) -> None:
+    def stop_taskbar(self) -> None:
         """Turn the extension off."""
         self._switch("DisableExtension")
         wait_until(

@@ -27,10 +27,10 @@ REPLY_S: Final = 5.0
 
 
 class NoTrayIconError(Exception):
-    """No icon is registered with the panel, or it went away while it was asked."""
+    """No icon is registered with the taskbar, or it went away during a call."""
 
 
-class Tray:
+class TrayItem:
     """The first icon of a session's tray, over a connection of its own.
 
     Use it as a context manager. `bus` is an address, or the session of this process.
@@ -47,22 +47,22 @@ class Tray:
         self._connection.close()
 
     def count(self) -> int:
-        """Give how many icons the panel knows of, ours or not."""
+        """Return the number of icons in the taskbar, the program's or not."""
         _, registered = self._get(WATCHER, "RegisteredStatusNotifierItems")
         return len(registered)
 
     def tooltip(self) -> str:
-        """Give the whole text that appears under the pointer."""
+        """Return the whole tooltip."""
         _, (_, _, title, text) = self._get(self._item(), "ToolTip")
         return "\n".join(part for part in (title, text) if part)
 
     def icon_name(self) -> str:
-        """Give the icon's name in the theme; empty when pixels were sent instead."""
+        """Return the icon's name in the theme; empty when it has pixels instead."""
         _, name = self._get(self._item(), "IconName")
         return str(name)
 
     def menu(self) -> list[str]:
-        """Give the labels of the menu's visible entries, separators left out."""
+        """Return the labels of the menu's visible entries, without separators."""
         item = self._item()
         _, path = self._get(item, "Menu")
         menu = DBusAddress(path, item.bus_name, "com.canonical.dbusmenu")
@@ -77,13 +77,13 @@ class Tray:
         ]
 
     def activate(self) -> None:
-        """Do what a click on the icon does."""
+        """Click on the icon."""
         self._call(self._item(), "Activate", "ii", (0, 0))
 
     def _item(self) -> DBusAddress:
         _, registered = self._get(WATCHER, "RegisteredStatusNotifierItems")
         if not registered:
-            message = "the panel knows of no tray icon"
+            message = "the taskbar has no tray icon"
             raise NoTrayIconError(message)
         name, _, path = registered[0].partition("/")
         # GNOME's extension puts an "@" between the two.
@@ -91,7 +91,7 @@ class Tray:
         return DBusAddress(f"/{path}", name, "org.kde.StatusNotifierItem")
 
     def _get(self, address: DBusAddress, name: str) -> tuple[str, Any]:
-        """Give a property's signature and value."""
+        """Return a property's signature and value."""
         ((signature, value),) = self._reply(Properties(address).get(name))
         return signature, value
 

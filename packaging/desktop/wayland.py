@@ -7,14 +7,14 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop.parts import FILES
-from desktop.sessions import NOTIFICATIONS_NAME, WATCHER_NAME, Session
+from desktop.sessions import NOTIFICATIONS_NAME, WATCHER_NAME, DesktopSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-class Sway(Session):
+class Sway(DesktopSession):
     """Sway: a compositor that has no X server beside it."""
 
     env: ClassVar = {
@@ -49,13 +49,13 @@ class Sway(Session):
         """End mako."""
         self._parts.stop_part("mako")
 
-    def start_panel(self) -> None:
+    def start_taskbar(self) -> None:
         """Start waybar."""
         files = ("--config", f"{FILES}/waybar.json", "--style", f"{FILES}/waybar.css")
         part = self._parts.start_part("waybar", *files)
         self._parts.await_part(part, lambda: self._parts.has_name(WATCHER_NAME))
 
-    def stop_panel(self) -> None:
+    def stop_taskbar(self) -> None:
         """End waybar."""
         self._parts.stop_part("waybar")
 

@@ -48,7 +48,7 @@ COMMENT: Final = "Translators:"
 _MNEMONIC: Final = re.compile(r"&\w")
 
 
-class Words(Catalog):
+class TranslationCatalog(Catalog):
     """A catalog whose header says only what stays the same."""
 
     @property
@@ -90,9 +90,9 @@ def main() -> int:
     return 1 if found else 0
 
 
-def template() -> Words:
+def template() -> TranslationCatalog:
     """Gather every sentence of the program, file by file."""
-    catalog = Words(charset="utf-8", fuzzy=False)
+    catalog = TranslationCatalog(charset="utf-8", fuzzy=False)
     for file in sorted((ROOT / "trayapp").rglob("*.py")):
         for _, words, comments, context in extract_from_file(
             "python",
@@ -117,9 +117,9 @@ def update(codes: Sequence[str], *, clean: bool = False) -> None:
         (FOLDER / f"{code}.mo").write_bytes(compiled(new))
 
 
-def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> Words:
+def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> TranslationCatalog:
     """Give a language the sentences of the program, translated where they were."""
-    new = Words(locale=old.locale, charset="utf-8", fuzzy=False)
+    new = TranslationCatalog(locale=old.locale, charset="utf-8", fuzzy=False)
     before = {ids_of(one): one for one in [*old.obsolete.values(), *_messages(old)]}
     for message in _messages(words):
         kept = before.pop(ids_of(message), None)
@@ -147,7 +147,7 @@ def read(code: str) -> Catalog:
 
 def compiled(catalog: Catalog) -> bytes:
     """Give the bytes of the .mo file."""
-    words = Words(locale=catalog.locale, charset="utf-8", fuzzy=False)
+    words = TranslationCatalog(locale=catalog.locale, charset="utf-8", fuzzy=False)
     for message in _messages(catalog):
         words.add(message.id, message.string, flags=message.flags)
     file = io.BytesIO()
@@ -245,7 +245,7 @@ def _key(message: Message) -> str:
     return ids_of(message)[0]
 
 
-def _write(path: Path, catalog: Words) -> None:
+def _write(path: Path, catalog: TranslationCatalog) -> None:
     name = catalog.locale.english_name if catalog.locale else "The sentences"
     catalog.header_comment = f"# {name} of Balance Tray. CONTRIBUTING.md says how."
     file = io.BytesIO()

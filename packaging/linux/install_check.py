@@ -21,7 +21,7 @@ from PySide6.QtGui import QImage
 
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from desktop.tray_probe import NoTrayIconError, Tray
+from desktop.tray_probe import NoTrayIconError, TrayItem
 from linux.clean_root import HOME, PERSON, CleanRoot, why_not
 from linux.packages import file_name
 from linux.share import DESKTOP_FILE, METAINFO, NAME
@@ -40,8 +40,8 @@ ANSWER_S: Final = 30.0
 INSTALLED: Final = Path("/usr/bin") / NAME
 BY_PERSON: Final = HOME / ".local/bin" / NAME
 ENTRY: Final = f".config/autostart/{NAME}.desktop"
-WINDOW: Final = "Balance Tray"
-SETTINGS: Final = "Settings — Balance Tray"
+WINDOW: Final = "Balance TrayItem"
+SETTINGS: Final = "Settings — Balance TrayItem"
 PERSONS: Final = (".config", ".local", ".cache")
 
 
@@ -140,7 +140,7 @@ def _use(
     custom = ["--service", "custom", "--base-url", gateway.url, "--key-stdin"]
     root.run(*program, "account", "add", "Shop", *custom, stdin=f"{KEY}\n", env=env)
     with _running(root, program, env):
-        with Tray(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
+        with TrayItem(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
             _wait_for_balance(tray)
             say(tray.tooltip())
             picture = PICTURES / f"{name}.png"
@@ -159,7 +159,7 @@ def _use(
     same = {root.run("readlink", "-f", one) for one in (started[0], program[0])}
     _expect(len(same) == 1 and started[1:] == ["--minimized"], "it starts another one")
     with _running(root, started, env):
-        with Tray(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
+        with TrayItem(env["DBUS_SESSION_BUS_ADDRESS"]) as tray:
             _wait_for_balance(tray)
         _expect(desktop.session.active_window() != WINDOW, "a window at login")
         root.run(*program, "--quit", env=env)
@@ -180,7 +180,7 @@ def _running(
         running.wait()
 
 
-def _wait_for_balance(tray: Tray) -> None:
+def _wait_for_balance(tray: TrayItem) -> None:
     def is_shown() -> bool:
         try:
             return AMOUNT in tray.tooltip()

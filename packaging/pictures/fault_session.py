@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
-    from desktop.atspi import Thing
+    from desktop.atspi import Accessible
 
 PICTURES: Final = WORK / "faults"
 KEY: Final = "a-key-of-no-worth"
@@ -123,7 +123,7 @@ class FaultSession(PictureSession):
 
     def start_program(
         self, *, injected: str = "", env: Mapping[str, str] | None = None
-    ) -> Thing:
+    ) -> Accessible:
         """Start the program and return it; `injected` is a fault inside it."""
         if injected:
             file = self.desktop.folder / "injection.json"

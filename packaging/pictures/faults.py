@@ -23,10 +23,10 @@ from trayapp.core.errors import BY_ID
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from desktop.desktop import Keyring, Panel
+    from desktop.desktop import DesktopKind, Keyring
 
 _ELSEWHERE: Final = {"keyring-absent", "no-tray"}
-DESKTOPS: Final[Mapping[tuple[Panel, Keyring], Sequence[str]]] = {
+DESKTOPS: Final[Mapping[tuple[DesktopKind, Keyring], Sequence[str]]] = {
     ("xfce", "unlocked"): [name for name in SCENES if name not in _ELSEWHERE],
     ("xfce", "absent"): ["keyring-absent"],
     ("none", "unlocked"): ["no-tray"],
@@ -39,10 +39,10 @@ def main() -> int:
     parser.add_argument("ids", nargs="*", metavar="ID")
     wanted = parser.parse_args().ids or [*SCENES]
     failed = [f"{name}: no scene shows it" for name in BY_ID.keys() - SCENES.keys()]
-    for (panel, keyring), names in DESKTOPS.items():
+    for (kind, keyring), names in DESKTOPS.items():
         chosen = [name for name in names if name in wanted]
         if chosen:
-            with FaultSession(panel, keyring=keyring) as session:
+            with FaultSession(kind, keyring=keyring) as session:
                 failed += [line for name in chosen if (line := provoke(name, session))]
     for line in failed:
         say(line)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Self
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from desktop.sessions import SCREEN
-from desktop.tray_probe import NoTrayIconError, Tray
+from desktop.tray_probe import NoTrayIconError, TrayItem
 from tooling.processes import wait_until
 from tooling.steps import StepError, say
 from trayapp.core.balance import Reading
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from desktop.atspi import Thing
-    from desktop.desktop import Keyring, Panel
+    from desktop.atspi import Accessible
+    from desktop.desktop import DesktopKind, Keyring
     from trayapp.core.balance import Balance
 
 PROGRAM: Final = (sys.executable, "-m", "trayapp")
@@ -49,18 +49,18 @@ class PictureSession:
 
     desktop: Desktop
     gateway: ScriptedGateway
-    tray: Tray
-    screen: Screen
+    tray: TrayItem
+    screen: ScreenReader
 
     def __init__(
         self,
-        panel: Panel = "xfce",
+        kind: DesktopKind = "xfce",
         *,
         keyring: Keyring = "unlocked",
         env: Mapping[str, str] | None = None,
         size: tuple[int, int] = SCREEN,
     ) -> None:
-        self.desktop = Desktop(panel, keyring=keyring, env=env, size=size)
+        self.desktop = Desktop(kind, keyring=keyring, env=env, size=size)
         self.programs: list[subprocess.Popen[str]] = []
         """The programs that were started here, except commands."""
         self._exits = ExitStack()
@@ -70,8 +70,8 @@ class PictureSession:
             exits.enter_context(self.desktop)
             self.gateway = exits.enter_context(ScriptedGateway())
             bus = self.desktop.env["DBUS_SESSION_BUS_ADDRESS"]
-            self.tray = exits.enter_context(Tray(bus))
-            self.screen = exits.enter_context(Screen(bus))
+            self.tray = exits.enter_context(TrayItem(bus))
+            self.screen = exits.enter_context(ScreenReader(bus))
             self._exits = exits.pop_all()
         return self
 
@@ -112,7 +112,7 @@ class PictureSession:
     # --- the program --------------------------------------------------------------
 
     @property
-    def program(self) -> Thing:
+    def program(self) -> Accessible:
         """The program as a screen reader sees it, as soon as it is there."""
         return self.screen.program("alance", within_s=PATIENCE_S)
 

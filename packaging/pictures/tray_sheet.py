@@ -1,8 +1,8 @@
-"""One sheet of all that the tray icon can look like: states, styles, sizes, panels.
+"""One sheet of all that the tray icon can look like: states, styles, sizes, taskbars.
 
     python3 packaging/run.py pictures.tray_sheet FILE.png
 
-Painted by the program's own code; each row is a style on a panel it is for.
+Painted by the program's own code; each row is a style on a taskbar it is for.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _GAUGES: Final = {
     "few days, snoozed": Gauge(Status.SOON, 0.5, "350", snoozed=True),
     "low, snoozed": Gauge(Status.LOW, 0.25, "12", snoozed=True),
 }
-_PANELS: Final = {"black": "#000000", "grey": "#808080", "white": "#ffffff"}
+_TASKBARS: Final = {"black": "#000000", "grey": "#808080", "white": "#ffffff"}
 _STYLES: Final[dict[str, tuple[Inks, bool, tuple[str, ...]]]] = {
     "colour": (COLOURED, False, ("black", "grey", "white")),
     "light": (plain_inks(LIGHT_INK), False, ("black", "grey")),
@@ -60,7 +60,7 @@ _LARGE: Final = 48
 
 def tray_sheet() -> QImage:
     """Paint the sheet."""
-    rows = [(style, panel) for style in _STYLES for panel in _STYLES[style][2]]
+    rows = [(style, taskbar) for style in _STYLES for taskbar in _STYLES[style][2]]
     height = _LARGE + sum(_lines(), start=3 * _GAP)
     sheet = QImage(
         _MARGIN + _CELL * len(_GAUGES),
@@ -72,12 +72,12 @@ def tray_sheet() -> QImage:
     for column, name in enumerate(_GAUGES):
         at = QRect(_MARGIN + column * _CELL, 0, _CELL, _HEAD)
         painter.drawText(at, _CENTRED, name)
-    for row, (style, panel) in enumerate(rows):
+    for row, (style, taskbar) in enumerate(rows):
         top = _HEAD + row * height
         at = QRect(_GAP, top, _MARGIN, height)
-        painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, f"{style}\non {panel}")
+        painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, f"{style}\non {taskbar}")
         ground = QRect(_MARGIN, top, sheet.width() - _MARGIN, height)
-        painter.fillRect(ground, QColor(_PANELS[panel]))
+        painter.fillRect(ground, QColor(_TASKBARS[taskbar]))
         inks, number, _ = _STYLES[style]
         for column, gauge in enumerate(_GAUGES.values()):
             pictures = [gauge_image(gauge, size, inks, number=number) for size in SIZES]

@@ -1,10 +1,10 @@
-"""Measures the forecast: generated histories, played on until they truly run out.
+"""Measures the forecast on generated histories that go on until they run out.
 
     python packaging/run.py replay.main --histories 2400
 
-Each history is shown to `forecast` up to a moment; what is spent after it is known to
-the generator alone. The day on which the balance really reaches 0 is then compared
-with the range that was forecast, and with the naive "balance / mean daily spend".
+`forecast` gets each history up to a moment. The generator alone knows the spending
+after it. The day on which the balance reaches 0 is compared with the range of the
+forecast, and with the naive estimate, "balance / mean daily spend".
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 HISTORIES: Final = 2400
 SEED: Final = 20_261_123
 PRICE: Final = Decimal("0.0375")
-"""Of one message; what is spent is always whole messages."""
+"""Of one message; spending is always whole messages."""
 NOW: Final = datetime(2026, 11, 2, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 LASTS: Final = (2, 60)
 """Days that the balance lasts, more or less."""
 LONGEST: Final = 730
-"""Days after which a balance that still isn't used up is left out."""
+"""Days; a history that lasts longer is left out."""
 OFFICE_HOURS: Final = range(8, 18)
 LATE: Final = 0.1
 FAILING: Final = 0.05
@@ -49,8 +49,8 @@ ALL: Final = "all"
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How an account spends: messages an hour, told by what makes them vary."""
+class SpendingPattern:
+    """How an account spends: the parameters of its messages an hour."""
 
     by_hour: tuple[float, ...]
     by_weekday: tuple[float, ...]
@@ -67,8 +67,8 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One history: what was forecast, and what came."""
+class ForecastTrial:
+    """The forecast for one history, compared with the true day."""
 
     kind: str
     verdict: str
@@ -84,8 +84,8 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Row:
-    """What came of a kind; shares and medians are of the histories with a range."""
+class SummaryRow:
+    """The results of a kind; shares and medians count histories with a range only."""
 
     kind: str
     histories: int
@@ -98,13 +98,13 @@ class Row:
 
 
 def main() -> int:
-    """Play the histories and print what came of them."""
+    """Forecast the histories and print the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--histories", type=int, default=HISTORIES)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     asked = parser.parse_args()
-    rows = summary(play(asked.histories, asked.seed))
+    rows = summary(run_trials(asked.histories, asked.seed))
     if asked.json:
         known = [asdict(row) for row in rows]
         print(json.dumps({"seed": asked.seed, "kinds": known}, indent=2))
@@ -114,25 +114,25 @@ def main() -> int:
     return 0
 
 
-def play(histories: int, seed: int) -> list[Trial]:
-    """Play so many histories, the kinds in turn, on all processors."""
+def run_trials(histories: int, seed: int) -> list[ForecastTrial]:
+    """Forecast so many histories, the kinds in turn, on all processors."""
     with multiprocessing.Pool() as pool:
-        played = pool.imap(partial(trial, seed), range(histories), chunksize=20)
-        return [one for one in played if one is not None]
+        trials = pool.imap(partial(trial, seed), range(histories), chunksize=20)
+        return [one for one in trials if one is not None]
 
 
-def trial(seed: int, number: int) -> Trial | None:
-    """Play one history; None for one that doesn't run out within two years."""
+def trial(seed: int, number: int) -> ForecastTrial | None:
+    """Forecast one history; None for one that does not run out within two years."""
     kind = list(KINDS)[number % len(KINDS)]
-    story = KINDS[kind](dice_for(seed, number))
-    past, now = story.past, story.past[-1].at
-    true_day = run_out(story.left, now, story.ahead)
+    history = KINDS[kind](random_for(seed, number))
+    past, now = history.past, history.past[-1].at
+    true_day = run_out(history.left, now, history.ahead)
     if true_day is None:
         return None
     said = forecast(past, now, UTC)
     remaining = (true_day - now.date()).days
     error = abs(naive_days(past) - remaining)
-    return Trial(
+    return ForecastTrial(
         kind=kind,
         verdict=said.verdict.value,
         remaining=remaining,
@@ -143,8 +143,8 @@ def trial(seed: int, number: int) -> Trial | None:
     )
 
 
-def dice_for(seed: int, number: int) -> random.Random:
-    """Give the dice of a history: the same each time, whoever plays it."""
+def random_for(seed: int, number: int) -> random.Random:
+    """Return the random generator of a history, which is the same each time."""
     return random.Random(f"{seed}/{number}")  # noqa: S311  # no secret is drawn
 
 
@@ -156,14 +156,14 @@ def covers(said: Forecast, true_day: date) -> bool:
 
 
 def width(said: Forecast, remaining: int) -> float | None:
-    """Give how wide a range is in remaining times; the last day counts as one."""
+    """Return the width of a range in remaining times; the last day counts as one."""
     if said.first is None or said.last is None:
         return None
     return (said.last - said.first).days / max(1, remaining)
 
 
 def naive_days(past: Sequence[Reading]) -> float:
-    """Say how long the balance lasts at the mean of all that was spent."""
+    """Return the days that the balance lasts at the mean of all spending."""
     falls = sum(
         max(Decimal(0), before.balance.amount - after.balance.amount)
         for before, after in pairwise(past)
@@ -173,7 +173,7 @@ def naive_days(past: Sequence[Reading]) -> float:
 
 
 def run_out(left: int, now: datetime, ahead: Iterator[int]) -> date | None:
-    """Spend on, without a top-up, until nothing is left."""
+    """Return the day on which the balance is used up without a top-up."""
     for hour in range(LONGEST * 24):
         left -= next(ahead)
         if left <= 0:
@@ -182,91 +182,98 @@ def run_out(left: int, now: datetime, ahead: Iterator[int]) -> date | None:
 
 
 @dataclass(frozen=True)
-class Story:
-    """A history up to now, and what comes after it."""
+class SpendingHistory:
+    """A history up to now, and the spending after it."""
 
     past: Sequence[Reading]
     left: int
     """Messages that the balance pays for."""
     ahead: Iterator[int]
-    """How many are sent in each hour from now on."""
+    """Messages of each hour from now on."""
 
 
-def live(
-    pace: Pace, begin: date, dice: random.Random, bursts: Mapping[date, float]
+def messages_per_hour(
+    pattern: SpendingPattern,
+    begin: date,
+    rng: random.Random,
+    bursts: Mapping[date, float],
 ) -> Iterator[int]:
-    """Send messages, hour by hour, as the pace and the dice say."""
+    """Yield the messages of each hour, drawn from the pattern."""
     level, day = 1.0, begin
-    shares = [share / sum(pace.by_hour) for share in pace.by_hour]
+    shares = [share / sum(pattern.by_hour) for share in pattern.by_hour]
     while True:
-        level *= dice.lognormvariate(pace.growth / 7, pace.wander / 7**0.5)
-        mean = pace.a_day * level * pace.by_weekday[day.weekday()]
-        mean *= dice.lognormvariate(-(pace.day_noise**2) / 2, pace.day_noise)
+        level *= rng.lognormvariate(pattern.growth / 7, pattern.wander / 7**0.5)
+        mean = pattern.a_day * level * pattern.by_weekday[day.weekday()]
+        mean *= rng.lognormvariate(-(pattern.day_noise**2) / 2, pattern.day_noise)
         mean *= bursts.get(day, 1.0)
         means = [mean * share for share in shares]
-        if pace.campaign:
-            _send_campaign(pace, day, level, dice, means)
+        if pattern.campaign:
+            _send_campaign(pattern, day, level, rng, means)
         for one in means:
-            yield poisson(one, dice)
+            yield poisson(one, rng)
         day += DAY
 
 
 def _send_campaign(
-    pace: Pace, day: date, level: float, dice: random.Random, means: list[float]
+    pattern: SpendingPattern,
+    day: date,
+    level: float,
+    rng: random.Random,
+    means: list[float],
 ) -> None:
     """Add a campaign if it is its day; one in ten is late, one in twenty fails."""
-    late, fails = dice.random() < LATE, dice.random() < FAILING
-    size = dice.lognormvariate(0, pace.campaign_noise)
-    size *= pace.campaign * pace.a_day * level
-    hour = dice.choice(OFFICE_HOURS[:-1])
-    if day.weekday() == (pace.campaign_weekday + late) % 7 and not fails:
+    late, fails = rng.random() < LATE, rng.random() < FAILING
+    size = rng.lognormvariate(0, pattern.campaign_noise)
+    size *= pattern.campaign * pattern.a_day * level
+    hour = rng.choice(OFFICE_HOURS[:-1])
+    if day.weekday() == (pattern.campaign_weekday + late) % 7 and not fails:
         means[hour] += size * 0.7
         means[hour + 1] += size * 0.3
 
 
-def poisson(mean: float, dice: random.Random) -> int:
+def poisson(mean: float, rng: random.Random) -> int:
     """Draw a count; for many, the normal distribution is near enough."""
     if mean <= 0:
         return 0
     if mean > MANY:
-        return max(0, round(dice.gauss(mean, math.sqrt(mean))))
-    limit, count, product = math.exp(-mean), 0, dice.random()
+        return max(0, round(rng.gauss(mean, math.sqrt(mean))))
+    limit, count, product = math.exp(-mean), 0, rng.random()
     while product > limit:
         count += 1
-        product *= dice.random()
+        product *= rng.random()
     return count
 
 
-def round_the_clock(dice: random.Random, **more: float) -> Pace:
+def round_the_clock(rng: random.Random, **more: float) -> SpendingPattern:
     """Spend by day and by night, a little less on weekends."""
     by_hour = (0.5,) * 7 + (1.2,) * 17
-    weekend = dice.uniform(0.7, 1.0)
-    return Pace(
+    weekend = rng.uniform(0.7, 1.0)
+    return SpendingPattern(
         by_hour=by_hour,
         by_weekday=(1.0,) * 5 + (weekend, weekend),
-        a_day=10 ** dice.uniform(1.0, 3.0),
-        day_noise=dice.uniform(0.1, 0.4),
-        wander=dice.uniform(0.0, 0.12),
+        a_day=10 ** rng.uniform(1.0, 3.0),
+        day_noise=rng.uniform(0.1, 0.4),
+        wander=rng.uniform(0.0, 0.12),
         **more,  # type: ignore[arg-type]  # fields of History
     )
 
 
-def office(dice: random.Random, **more: float) -> Pace:
+def office(rng: random.Random, **more: float) -> SpendingPattern:
     """Spend in office hours."""
-    weekend = dice.choice((0.0, 0.0, 0.05, 0.15))
-    return Pace(
+    weekend = rng.choice((0.0, 0.0, 0.05, 0.15))
+    return SpendingPattern(
         by_hour=tuple(float(hour in OFFICE_HOURS) for hour in range(24)),
-        by_weekday=(1.0, 1.0, 1.0, 1.0, dice.uniform(0.6, 1.0), weekend, weekend),
-        a_day=10 ** dice.uniform(1.0, 3.0),
-        day_noise=dice.uniform(0.1, 0.4),
-        wander=dice.uniform(0.0, 0.12),
+        by_weekday=(1.0, 1.0, 1.0, 1.0, rng.uniform(0.6, 1.0), weekend, weekend),
+        a_day=10 ** rng.uniform(1.0, 3.0),
+        day_noise=rng.uniform(0.1, 0.4),
+        wander=rng.uniform(0.0, 0.12),
         **more,  # type: ignore[arg-type]  # fields of History
     )
 
 
 @dataclass(frozen=True)
-class Twist:
-    """What happens to an account besides its spending."""
+class HistoryOptions:
+    """Events of a history besides its regular spending."""
 
     price: Decimal = PRICE
     unit: str = "EUR"
@@ -276,21 +283,23 @@ class Twist:
     holes: int = 0
 
 
-def tell(pace: Pace, dice: random.Random, twist: Twist) -> Story:
+def generate(
+    pattern: SpendingPattern, rng: random.Random, options: HistoryOptions
+) -> SpendingHistory:
     """Make 2 to 16 weeks of hourly readings that end now, with 2 to 60 days left."""
-    hours = round(dice.uniform(2, 16) * 7 * 24)
-    now = NOW + dice.randrange(14 * 24) * HOUR
+    hours = round(rng.uniform(2, 16) * 7 * 24)
+    now = NOW + rng.randrange(14 * 24) * HOUR
     begin = now - hours * HOUR
-    burst_day = begin.date() + dice.randrange(1, hours // 24) * DAY
-    bursts = {burst_day: twist.burst, burst_day + DAY: twist.burst / 2}
-    bursts = bursts if twist.burst else {}
-    ahead = live(pace, begin.date(), dice, bursts)
+    burst_day = begin.date() + rng.randrange(1, hours // 24) * DAY
+    bursts = {burst_day: options.burst, burst_day + DAY: options.burst / 2}
+    bursts = bursts if options.burst else {}
+    ahead = messages_per_hour(pattern, begin.date(), rng, bursts)
     sent = [next(ahead) for _ in range(begin.hour + hours)][begin.hour :]
     a_day = max(1.0, sum(sent) * 24 / hours)
-    left = max(1, round(a_day * math.exp(dice.uniform(*map(math.log, LASTS)))))
+    left = max(1, round(a_day * math.exp(rng.uniform(*map(math.log, LASTS)))))
 
     def some_days() -> int:
-        return round(a_day * dice.uniform(*twist.top_up_days))
+        return round(a_day * rng.uniform(*options.top_up_days))
 
     # Backwards from what is left: where it grows too high, there was a top-up.
     amount, ceiling = left, left + some_days()
@@ -302,69 +311,69 @@ def tell(pace: Pace, dice: random.Random, twist: Twist) -> Story:
             ceiling = amount + some_days()
         amounts.append(amount)
     past = [
-        Reading(Balance(twist.price * amount, twist.unit), begin + hour * HOUR)
+        Reading(Balance(options.price * amount, options.unit), begin + hour * HOUR)
         for hour, amount in enumerate(reversed(amounts))
     ]
-    for _ in range(twist.holes):
-        length = round(10 ** dice.uniform(0.8, 2.4))  # from 6 hours to 10 days
-        start = dice.randrange(1, max(2, len(past) - length - 1))
+    for _ in range(options.holes):
+        length = round(10 ** rng.uniform(0.8, 2.4))  # from 6 hours to 10 days
+        start = rng.randrange(1, max(2, len(past) - length - 1))
         past[start : start + length] = []
-    return Story(past, left, ahead)
+    return SpendingHistory(past, left, ahead)
 
 
-def steady(dice: random.Random) -> Story:
+def steady(rng: random.Random) -> SpendingHistory:
     """Spend much the same every day."""
-    return tell(round_the_clock(dice), dice, Twist())
+    return generate(round_the_clock(rng), rng, HistoryOptions())
 
 
-def office_hours(dice: random.Random) -> Story:
+def office_hours(rng: random.Random) -> SpendingHistory:
     """Spend from Monday to Friday, by day."""
-    return tell(office(dice), dice, Twist())
+    return generate(office(rng), rng, HistoryOptions())
 
 
-def weekly_campaigns(dice: random.Random) -> Story:
+def weekly_campaigns(rng: random.Random) -> SpendingHistory:
     """Send a campaign once a week, now and then a day late or not at all."""
-    base = dice.choice((round_the_clock, office))
+    base = rng.choice((round_the_clock, office))
     more = {
-        "campaign": dice.uniform(3, 25),
-        "campaign_weekday": dice.randrange(7),
-        "campaign_noise": dice.uniform(0.05, 0.35),
+        "campaign": rng.uniform(3, 25),
+        "campaign_weekday": rng.randrange(7),
+        "campaign_noise": rng.uniform(0.05, 0.35),
     }
-    return tell(base(dice, **more), dice, Twist())
+    return generate(base(rng, **more), rng, HistoryOptions())
 
 
-def growth(dice: random.Random) -> Story:
+def growth(rng: random.Random) -> SpendingHistory:
     """Spend more every week."""
-    base = dice.choice((round_the_clock, office))
-    return tell(base(dice, growth=dice.uniform(0.01, 0.07)), dice, Twist())
+    base = rng.choice((round_the_clock, office))
+    return generate(base(rng, growth=rng.uniform(0.01, 0.07)), rng, HistoryOptions())
 
 
-def one_burst(dice: random.Random) -> Story:
+def one_burst(rng: random.Random) -> SpendingHistory:
     """Spend many days' worth on one day, or on two."""
-    base = dice.choice((round_the_clock, office))
-    return tell(base(dice), dice, Twist(burst=dice.uniform(5, 25)))
+    base = rng.choice((round_the_clock, office))
+    return generate(base(rng), rng, HistoryOptions(burst=rng.uniform(5, 25)))
 
 
-def frequent_top_ups(dice: random.Random) -> Story:
+def frequent_top_ups(rng: random.Random) -> SpendingHistory:
     """Top up by a few days' worth, all the time."""
-    base = dice.choice((round_the_clock, office))
-    return tell(base(dice), dice, Twist(top_up_days=(1.5, 6)))
+    base = rng.choice((round_the_clock, office))
+    return generate(base(rng), rng, HistoryOptions(top_up_days=(1.5, 6)))
 
 
-def long_gaps(dice: random.Random) -> Story:
-    """Look away for hours and for days."""
-    base = dice.choice((round_the_clock, office))
-    return tell(base(dice), dice, Twist(holes=dice.randrange(2, 7)))
+def long_gaps(rng: random.Random) -> SpendingHistory:
+    """Record no reading for hours and for days."""
+    base = rng.choice((round_the_clock, office))
+    return generate(base(rng), rng, HistoryOptions(holes=rng.randrange(2, 7)))
 
 
-def credits_in_whole_numbers(dice: random.Random) -> Story:
+def credits_in_whole_numbers(rng: random.Random) -> SpendingHistory:
     """Send a few messages a day, each a credit."""
-    pace = dice.choice((round_the_clock, office))(dice)
-    few = Pace(**{**asdict(pace), "a_day": dice.uniform(1.5, 15)})
-    return tell(few, dice, Twist(price=Decimal(1), unit="CREDITS"))
+    pattern = rng.choice((round_the_clock, office))(rng)
+    few = SpendingPattern(**{**asdict(pattern), "a_day": rng.uniform(1.5, 15)})
+    return generate(few, rng, HistoryOptions(price=Decimal(1), unit="CREDITS"))
 
 
-KINDS: Final[dict[str, Callable[[random.Random], Story]]] = {
+KINDS: Final[dict[str, Callable[[random.Random], SpendingHistory]]] = {
     "steady": steady,
     "office hours": office_hours,
     "weekly campaigns": weekly_campaigns,
@@ -376,7 +385,7 @@ KINDS: Final[dict[str, Callable[[random.Random], Story]]] = {
 }
 
 
-def summary(trials: Sequence[Trial]) -> list[Row]:
+def summary(trials: Sequence[ForecastTrial]) -> list[SummaryRow]:
     """Sum up each kind, and all of them."""
     return [
         _row(kind, [one for one in trials if kind in {one.kind, ALL}])
@@ -384,9 +393,9 @@ def summary(trials: Sequence[Trial]) -> list[Row]:
     ]
 
 
-def _row(kind: str, trials: Sequence[Trial]) -> Row:
+def _row(kind: str, trials: Sequence[ForecastTrial]) -> SummaryRow:
     ranged = [one for one in trials if one.width is not None]
-    return Row(
+    return SummaryRow(
         kind=kind,
         histories=len(trials),
         verdicts=dict(Counter(one.verdict for one in trials)),
@@ -408,8 +417,8 @@ def _median(values: Iterable[float]) -> float:
     return median(known) if known else math.nan
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Write the rows for a person."""
+def table(rows: Sequence[SummaryRow]) -> str:
+    """Return the rows as a text table."""
     above = ("", "", "days to", "ours: in", "median", "naive:", "median", "")
     below = ("kind", "histories", "the end", "range", "width", "hit", "error")
     shape = "{:18}{:>10}{:>9}{:>10}{:>8}{:>9}{:>8}  {}"

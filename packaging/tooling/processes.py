@@ -39,7 +39,7 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_s: float) -> No
         time.sleep(POLL_S)
 
 
-class Family:
+class ProcessFamily:
     """Programs that share a folder and an environment, and end together.
 
     Use it as a context manager. The folder is the caller's, and is gone at the end.

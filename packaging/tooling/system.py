@@ -85,7 +85,6 @@ PACKAGES: Final = (
     "appstream",
     "debootstrap",
     "desktop-file-utils",
-    "dunst",
     "lintian",
     "rpm",
     "xz-utils",

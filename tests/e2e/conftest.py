@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon, Notifications
@@ -71,14 +71,14 @@ def notifications(program: Program) -> Iterator[Notifications]:
 
 
 @pytest.fixture
-def screen(program: Program) -> Iterator[Screen]:
+def screen(program: Program) -> Iterator[ScreenReader]:
     """Read the screen as assistive technology does."""
-    with Screen(program.bus) as read:
+    with ScreenReader(program.bus) as read:
         yield read
 
 
 @pytest.fixture
-def ours(screen: Screen) -> Ours:
+def ours(screen: ScreenReader) -> Ours:
     """Find the program's own windows on the screen."""
     return Ours(screen)
 

@@ -13,8 +13,8 @@ from functools import partial
 
 import pytest
 
-from desktop.atspi import Screen, Thing
-from desktop.reader import Line, lines
+from desktop.atspi import Accessible, ScreenReader
+from desktop.reader import SpokenLine, lines
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Ours, Program
@@ -78,9 +78,9 @@ def remember(program: Program) -> None:
         history.record_past(found[1], past)
 
 
-def window_of(screen: Screen, title: str) -> Thing:
+def window_of(screen: ScreenReader, title: str) -> Accessible:
     """Wait for one of the program's windows."""
-    found: list[Thing] = []
+    found: list[Accessible] = []
 
     def is_there() -> bool:
         found[:] = [
@@ -94,7 +94,7 @@ def window_of(screen: Screen, title: str) -> Thing:
     return found[0]
 
 
-def sounds_right(window: Thing) -> list[Line]:
+def sounds_right(window: Accessible) -> list[SpokenLine]:
     """Read a window, and hold it against what would sound wrong in any."""
     heard = list(lines(window))
     text = "\n".join(map(str, heard))
@@ -112,13 +112,13 @@ def sounds_right(window: Thing) -> list[Line]:
     return heard
 
 
-def said(heard: list[Line]) -> list[str]:
+def said(heard: list[SpokenLine]) -> list[str]:
     """Give the lines as they are heard, without how deep they are."""
     return [str(line).strip() for line in heard]
 
 
 def test_the_window_is_heard(
-    profile: Program, screen: Screen, icon: Icon, gateway: ScriptedGateway
+    profile: Program, screen: ScreenReader, icon: Icon, gateway: ScriptedGateway
 ) -> None:
     """One card after the other: name, amount, state, age; then its buttons."""
     icon.says("Shop")
@@ -149,7 +149,7 @@ def test_the_window_is_heard(
     screen.announces("Shop: Low: below €50.00", refresh)
 
 
-def menu_is_used_by_keys(profile: Program, screen: Screen, ours: Ours) -> None:
+def menu_is_used_by_keys(profile: Program, screen: ScreenReader, ours: Ours) -> None:
     """Open a card's menu, hear its entries, choose one, and hear that it is done."""
     ours.find("button menu", "More (Shop)").focus()
     keys = ["xdotool", "key"]
@@ -162,7 +162,7 @@ def menu_is_used_by_keys(profile: Program, screen: Screen, ours: Ours) -> None:
 
 
 def test_the_history_is_heard_value_by_value(
-    profile: Program, screen: Screen, icon: Icon
+    profile: Program, screen: ScreenReader, icon: Icon
 ) -> None:
     """The chart by arrow keys, the tables with the names of their columns."""
     icon.says("Shop")
@@ -203,7 +203,9 @@ def test_the_history_is_heard_value_by_value(
     )
 
 
-def test_the_dialogs_are_heard(profile: Program, screen: Screen, icon: Icon) -> None:
+def test_the_dialogs_are_heard(
+    profile: Program, screen: ScreenReader, icon: Icon
+) -> None:
     """Settings on every page, an account, why, and about: all without a mouse."""
     icon.says("Shop")
     icon.activate()
@@ -235,7 +237,7 @@ def test_the_dialogs_are_heard(profile: Program, screen: Screen, icon: Icon) -> 
     account_is_heard(window_of(screen, "Add an account"))
 
 
-def account_is_heard(dialog: Thing) -> None:
+def account_is_heard(dialog: Accessible) -> None:
     """Type nothing, press OK, and hear what is wrong where it is."""
     heard = sounds_right(dialog)
     assert [one.words for one in heard if "focused" in one.states] == ["Name"]

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
@@ -225,7 +225,7 @@ def test_without_any_session_bus_the_window_says_what_is_missing(
         program.add_account("Shop", gateway.url, key)
         start_without_bus(program, address)
         program.wait_for_window("Balance Tray")
-        with Screen(program.bus) as screen:
+        with ScreenReader(program.bus) as screen:
             ours = Ours(screen)
             ours.says("This desktop shows no tray icons")
             ours.says("There is no keyring on this desktop")

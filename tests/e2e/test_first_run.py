@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from desktop.atspi import GoneError, Screen, Thing
+from desktop.atspi import Accessible, GoneError, ScreenReader
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import Program
@@ -40,7 +40,7 @@ Said = tuple[str, str, str]
 class Keyboard:
     """A keyboard, and what a screen reader says of where it is."""
 
-    def __init__(self, program: Program, screen: Screen) -> None:
+    def __init__(self, program: Program, screen: ScreenReader) -> None:
         self._run = program.desktop.run
         self._screen = screen
 
@@ -81,19 +81,19 @@ class Keyboard:
 
 
 @pytest.fixture
-def keyboard(program: Program, screen: Screen) -> Keyboard:
+def keyboard(program: Program, screen: ScreenReader) -> Keyboard:
     """Give the keyboard."""
     return Keyboard(program, screen)
 
 
-def step(screen: Screen, name: str) -> Thing:
+def step(screen: ScreenReader, name: str) -> Accessible:
     """Wait for a step; it is a group that says what it asks, and what helps."""
     group = screen.program("alance").find("panel", name)
     assert (group.name, group.description) == (name, STEPS[name])
     return group
 
 
-def said(group: Thing) -> Iterator[Said]:
+def said(group: Accessible) -> Iterator[Said]:
     """Read what can be used in a step, in the order in which it is gone through."""
     for one in group.everything():
         if one.role in ROLES and one.has("showing"):
@@ -103,7 +103,7 @@ def said(group: Thing) -> Iterator[Said]:
 def test_by_the_keyboard_alone(
     program: Program,
     icon: Icon,
-    screen: Screen,
+    screen: ScreenReader,
     keyboard: Keyboard,
     gateway: ScriptedGateway,
     key: str,
@@ -163,7 +163,11 @@ def test_by_the_keyboard_alone(
 
 
 def test_by_assistive_technology_alone(
-    program: Program, icon: Icon, screen: Screen, gateway: ScriptedGateway, key: str
+    program: Program,
+    icon: Icon,
+    screen: ScreenReader,
+    gateway: ScriptedGateway,
+    key: str,
 ) -> None:
     """Everything has a name, a role, and says what it is for."""
     program.start()

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
@@ -23,10 +23,10 @@ def test_a_host_that_starts_late_shows_the_icon(
 ) -> None:
     """At login the program may be there before the panel is: no window opens."""
     program.add_account("Shop", gateway.url, key)
-    desktop.stop_panel()
+    desktop.stop_taskbar()
     program.start("--minimized")
     gateway.wait_for_requests(1, 10)
-    desktop.start_panel()
+    desktop.start_taskbar()
     icon.says("Shop: €350.12")
     assert program.windows() == set()
     assert icon.menu()[0].startswith("Shop: €350.12")
@@ -38,8 +38,8 @@ def test_a_host_that_restarts_shows_the_icon_again(
     running: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
     """A panel that crashes takes the icon along for a moment only."""
-    desktop.stop_panel()
-    desktop.start_panel()
+    desktop.stop_taskbar()
+    desktop.start_taskbar()
     icon.says("Shop: €350.12")
     gateway.set_balance(key, "20.0000", "EUR")
     icon.middle_click()
@@ -114,9 +114,9 @@ def test_a_host_that_restarts_again_and_again_shows_one_icon(
     program.start("--minimized")
     for amount in ("20", "30", "40", "50"):
         icon.says("Shop: €")
-        desktop.stop_panel()
+        desktop.stop_taskbar()
         gateway.set_balance(key, f"{amount}.0000", "EUR")
-        desktop.start_panel()
+        desktop.start_taskbar()
         icon.waits_for(lambda: icon.count() == 1, "one icon")
         icon.choose("Refresh")
         icon.says(f"Shop: €{amount}.00")
@@ -132,7 +132,7 @@ def test_a_host_that_goes_for_good_leaves_the_window(
     tally: Tally,
 ) -> None:
     """Without a panel there is no icon: the program is never invisible."""
-    desktop.stop_panel()
+    desktop.stop_taskbar()
     running.wait_for_window("Balance Tray")
     desktop.run(["xdotool", "key", "Escape"])
     running.seconds_to_end()
@@ -149,10 +149,10 @@ def test_a_host_that_comes_after_the_window_has_stepped_in_takes_over(
 ) -> None:
     """However late it is: from then on closing the window ends nothing."""
     program.add_account("Shop", gateway.url, key)
-    desktop.stop_panel()
+    desktop.stop_taskbar()
     program.start()
     program.wait_for_window("Balance Tray")
-    desktop.start_panel()
+    desktop.start_taskbar()
     icon.says("Shop: €350.12")
     desktop.run(["xdotool", "key", "Escape"])
     wait_until(lambda: program.windows() == set(), "the window to close", 10)
@@ -169,7 +169,7 @@ def test_a_watcher_that_nobody_looks_at_is_no_tray(
     with Desktop("none") as desktop:
         program = Program(desktop, command)
         program.add_account("Shop", gateway.url, key)
-        with Watcher(program.bus) as watcher, Screen(program.bus) as screen:
+        with Watcher(program.bus) as watcher, ScreenReader(program.bus) as screen:
             program.start()
             program.wait_for_window("Balance Tray")
             said = "This desktop shows no tray icons"
@@ -194,7 +194,7 @@ def test_without_any_tray_the_window_opens_and_says_why(
         program.add_account("Shop", gateway.url, key)
         program.start("--minimized")
         program.wait_for_window("Balance Tray", LOGIN_S)
-        with Screen(program.bus) as screen:
+        with ScreenReader(program.bus) as screen:
             ours = Ours(screen)
             ours.says("This desktop shows no tray icons")
             ours.says("€350.12")

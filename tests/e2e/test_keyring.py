@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.atspi import Screen, Thing
+from desktop.atspi import Accessible, ScreenReader
 from desktop.desktop import PASSWORD, Desktop
 from desktop.first_run import enter_key, finish, name_service
 from desktop.scripted_gateway import ScriptedGateway
@@ -36,7 +36,7 @@ PROMPTER = "org.gnome.keyring.SystemPrompter"
 PROMPT = ["xdotool", "search", "--onlyvisible", "--name", "Unlock"]
 
 
-def enter_account(screen: Screen, url: str, key: str) -> Thing:
+def enter_account(screen: ScreenReader, url: str, key: str) -> Accessible:
     """Go through the first run, and give its window."""
     ours = screen.program("alance")
     name_service(ours, url)
@@ -151,7 +151,7 @@ def test_without_a_keyring_nothing_is_stored_and_nothing_entered_is_lost(
     """The dialog says what is missing and keeps what was typed."""
     program = without_keyring
     program.start()
-    with Screen(program.bus) as screen, Notifications(program.bus):
+    with ScreenReader(program.bus) as screen, Notifications(program.bus):
         first_run = enter_account(screen, gateway.url, key)
         first_run.says("There is no keyring on this desktop")
         first_run.find("push button", "Back").press()
@@ -178,7 +178,7 @@ def test_a_keyring_that_is_full_costs_nothing_that_was_entered(
     fake.refuses["CreateItem"] = FAILED
     program = without_keyring
     program.start()
-    with Screen(program.bus) as screen:
+    with ScreenReader(program.bus) as screen:
         first_run = enter_account(screen, gateway.url, key)
         first_run.says("The keyring reports a fault")
         assert not (program.desktop.home / ".config/balance-tray/config.toml").exists()
@@ -201,7 +201,7 @@ def test_a_keyring_that_hangs_is_told_and_its_late_answer_used(
     program.add_account("Shop", gateway.url, key)
     fake.hangs_on = {"GetSecret"}
     program.start("--minimized")
-    with Icon(program.bus) as icon, Screen(program.bus) as screen:
+    with Icon(program.bus) as icon, ScreenReader(program.bus) as screen:
         icon.says("Shop: Keyring out of reach", within_s=20)
         icon.activate()
         Ours(screen).says("The keyring does not answer")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.atspi import Screen, Thing
+from desktop.atspi import Accessible, ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from desktop.sessions import Xfce
@@ -75,11 +75,11 @@ class Session:
 @pytest.fixture
 def session(desktop: Desktop) -> Session:
     """Give a session that is not begun yet."""
-    desktop.stop_panel()
+    desktop.stop_taskbar()
     return Session(desktop)
 
 
-def box(icon: Icon, ours: Ours) -> Thing:
+def box(icon: Icon, ours: Ours) -> Accessible:
     """Open the settings where the box is."""
     icon.choose("Settings")
     ours.press("page tab", "General")
@@ -169,7 +169,7 @@ def test_a_program_that_was_moved_starts_from_its_new_place(
     shutil.copytree(built.parent, old, symlinks=True)
     session.log_in()
     program = Program(desktop, [str(old / built.name)])
-    with Icon(program.bus) as icon, Screen(program.bus) as screen:
+    with Icon(program.bus) as icon, ScreenReader(program.bus) as screen:
         program.start("--minimized")
         icon.says("Not set up")
         ours = Ours(screen)
@@ -198,7 +198,7 @@ def test_what_can_not_be_switched_is_told_and_nothing_is_saved(
     program: Program,
     desktop: Desktop,
     icon: Icon,
-    screen: Screen,
+    screen: ScreenReader,
     gateway: ScriptedGateway,
     key: str,
 ) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon
 from story import END_S, Ours, Program
@@ -14,7 +14,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 
 def test_a_language_is_chosen_and_spoken(
-    program: Program, gateway: ScriptedGateway, key: str, screen: Screen, icon: Icon
+    program: Program,
+    gateway: ScriptedGateway,
+    key: str,
+    screen: ScreenReader,
+    icon: Icon,
 ) -> None:
     """The first process ends well, the second has the place, and the window is up."""
     program.add_account("Shop", gateway.url, key)

@@ -19,7 +19,7 @@ import trustme
 import clipboard
 import sweep as searching
 from certificates import serving
-from desktop.atspi import GoneError, Screen
+from desktop.atspi import GoneError, ScreenReader
 from desktop.desktop import KEYRING, Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from fake_secrets import FAILED, FakeSecrets
@@ -59,7 +59,7 @@ def test_the_key_is_in_the_keyring_and_nowhere_else(
     program: Program,
     icon: Icon,
     notifications: Notifications,
-    screen: Screen,
+    screen: ScreenReader,
     gateway: ScriptedGateway,
     key: str,
     tally: Tally,
@@ -101,7 +101,7 @@ class Run:
     """The program from its source, with a stranger in it, all outputs written down."""
 
     def __init__(
-        self, desktop: Desktop, icon: Icon, screen: Screen, sweep: Sweep
+        self, desktop: Desktop, icon: Icon, screen: ScreenReader, sweep: Sweep
     ) -> None:
         # Whatever the shell's limit is: that no core is left must be the program's own.
         command = ["prlimit", "--core=unlimited", sys.executable, "-m", "trayapp"]
@@ -219,7 +219,7 @@ def run(
     """Give the program on a desktop whose keyring the test speaks to as well."""
     bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
-    with Icon(bus) as icon, Screen(bus) as screen:
+    with Icon(bus) as icon, ScreenReader(bus) as screen:
         yield Run(desktop, icon, screen, Sweep(key, tally))
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from desktop.atspi import Screen
-from desktop.desktop import Desktop, Panel
+from desktop.atspi import ScreenReader
+from desktop.desktop import Desktop, DesktopKind
 from desktop.scripted_gateway import ScriptedGateway
 from displayed import drawn, wait_for_icon, wait_for_notification
 from old_tray import OldIcon
@@ -37,8 +37,8 @@ cover.show()
 cover.activateWindow()
 application.exec()
 """
-WITH_ITEMS: Final[list[Panel]] = ["xfce", "plasma", "gnome", "sway"]
-WITHOUT_TRAY: Final[list[Panel]] = ["gnome-bare", "none"]
+WITH_ITEMS: Final[list[DesktopKind]] = ["xfce", "plasma", "gnome", "sway"]
+WITHOUT_TRAY: Final[list[DesktopKind]] = ["gnome-bare", "none"]
 
 
 class Scene:
@@ -47,9 +47,9 @@ class Scene:
     def __init__(self, desktop: Desktop, gateway: ScriptedGateway, key: str) -> None:
         self.desktop, self.gateway, self.key = desktop, gateway, key
         self.program = Program(desktop, [sys.executable, "-m", "trayapp"])
-        self.picture = PICTURES / f"{desktop.panel}.png"
+        self.picture = PICTURES / f"{desktop.kind}.png"
 
-    def start(self, screen: Screen, *args: str) -> Ours:
+    def start(self, screen: ScreenReader, *args: str) -> Ours:
         """Add the account, with its key in the keyring, and start the program."""
         self.program.add_account("Shop", self.gateway.url, self.key)
         assert self.program.stored_key() == self.key
@@ -61,7 +61,7 @@ class Scene:
         """Have less left than the account's threshold, from the next question on."""
         self.gateway.set_balance(self.key, "4.5000", "EUR")
 
-    def is_told_once(self, heard: Notifications, screen: Screen) -> None:
+    def is_told_once(self, heard: Notifications, screen: ScreenReader) -> None:
         """Check that the desktop itself shows the warning, and that it is the only one.
 
         What Qt draws in place of a notification would be on the screen as well.
@@ -125,7 +125,7 @@ def does_the_main_job(scene: Scene) -> None:
     with (
         Icon(scene.program.bus) as icon,
         Notifications(scene.program.bus) as heard,
-        Screen(scene.program.bus) as screen,
+        ScreenReader(scene.program.bus) as screen,
     ):
         ours = scene.start(screen, "--minimized")
         icon.says(f"{LINE}, as of ")
@@ -153,7 +153,7 @@ def test_the_main_job_in_the_old_kind_of_tray(scene: Scene) -> None:
     """The same by mouse and keyboard; Qt's balloon does not take the warning."""
     with (
         Notifications(scene.program.bus) as heard,
-        Screen(scene.program.bus) as screen,
+        ScreenReader(scene.program.bus) as screen,
     ):
         icon = OldIcon(scene.desktop, screen)
         ours = scene.start(screen, "--minimized")
@@ -180,7 +180,7 @@ def test_the_main_job_without_any_tray(scene: Scene) -> None:
     """The window takes the icon's place; it warns and it ends like everywhere."""
     with (
         Notifications(scene.program.bus) as heard,
-        Screen(scene.program.bus) as screen,
+        ScreenReader(scene.program.bus) as screen,
     ):
         ours = scene.start(screen)
         scene.program.wait_for_front(TITLE)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from desktop.atspi import Screen
+from desktop.atspi import ScreenReader
 from desktop.first_run import enter_key, name_service
 from desktop.scripted_gateway import ScriptedGateway
 from session import Icon, Notification, Notifications
@@ -26,7 +26,7 @@ def test_from_an_empty_machine_to_a_warning_in_time(
     program: Program,
     icon: Icon,
     notifications: Notifications,
-    screen: Screen,
+    screen: ScreenReader,
     ours: Ours,
     gateway: ScriptedGateway,
     key: str,
@@ -120,7 +120,7 @@ def test_a_rejected_key_waits_out_a_restart(
 
 
 def go_through_the_first_run(
-    program: Program, screen: Screen, url: str, key: str
+    program: Program, screen: ScreenReader, url: str, key: str
 ) -> None:
     """Answer all three steps, but for the last press."""
     ours = screen.program("alance")

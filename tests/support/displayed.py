@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from desktop.atspi import Screen, Thing
+    from desktop.atspi import Accessible, ScreenReader
     from desktop.desktop import Desktop
 
 _WITHIN_S: Final = 10.0
@@ -50,9 +50,9 @@ def server_name(desktop: Desktop) -> str:
     return said.strip().partition("   ")[0]
 
 
-def wait_for_notification(desktop: Desktop, screen: Screen, title: str) -> None:
+def wait_for_notification(desktop: Desktop, screen: ScreenReader, title: str) -> None:
     """Wait until the desktop's own server shows a notification, and nobody else."""
-    assert server_name(desktop).startswith(SERVERS[desktop.panel])
+    assert server_name(desktop).startswith(SERVERS[desktop.kind])
     shown: Callable[[], bool] = {
         "xfce": lambda: _is_drawn(screen, "xfce4-notifyd", "label", title),
         "plasma": lambda: _is_drawn(screen, "plasmashell", "notification", title),
@@ -61,7 +61,7 @@ def wait_for_notification(desktop: Desktop, screen: Screen, title: str) -> None:
         "xembed": lambda: _is_on_top(desktop, "Dunst"),
         "none": lambda: _is_on_top(desktop, "Dunst"),
         "sway": lambda: title in _list(desktop),
-    }[desktop.panel]
+    }[desktop.kind]
     wait_until(shown, f"the notification {title!r} on the screen", _WITHIN_S)
 
 
@@ -71,7 +71,7 @@ def wait_for_icon(desktop: Desktop, picture: Path, colour: str) -> None:
 
     def is_seen() -> bool:
         desktop.screenshot(picture)
-        panel = QImage(str(picture)).copy(_PANELS[desktop.panel])
+        panel = QImage(str(picture)).copy(_PANELS[desktop.kind])
         near = [
             True
             for x in range(panel.width())
@@ -83,12 +83,12 @@ def wait_for_icon(desktop: Desktop, picture: Path, colour: str) -> None:
     wait_until(is_seen, f"an icon of the colour {colour}", _WITHIN_S)
 
 
-def drawn(screen: Screen, program: str) -> list[Thing]:
+def drawn(screen: ScreenReader, program: str) -> list[Accessible]:
     """Give what a program has on the screen besides its windows' contents."""
     return [one for one in screen.program(program).children() if one.has("showing")]
 
 
-def _is_drawn(screen: Screen, program: str, role: str, text: str) -> bool:
+def _is_drawn(screen: ScreenReader, program: str, role: str, text: str) -> bool:
     with contextlib.suppress(AssertionError):
         screen.program(program).find(role, text, within_s=0)
         return True

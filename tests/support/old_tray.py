@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from desktop.atspi import Screen
+    from desktop.atspi import ScreenReader
     from desktop.desktop import Desktop
 
 
@@ -15,7 +15,7 @@ class OldIcon:
     """Our icon where XEmbed hosts it, in the screen's upper right corner."""
 
     desktop: Desktop
-    screen: Screen
+    screen: ScreenReader
 
     def says(self, words: str) -> None:
         """Wait until the tooltip under the pointer holds these words."""

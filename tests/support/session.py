@@ -10,7 +10,7 @@ from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.bus_messages import Monitoring
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from desktop.tray_probe import NoTrayIconError, Tray
+from desktop.tray_probe import NoTrayIconError, TrayItem
 from tooling.processes import wait_until
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Notifications:
                 )
 
 
-class Icon(Tray):
+class Icon(TrayItem):
     """Our tray icon, with a hand on it."""
 
     def middle_click(self) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
 
-    from desktop.atspi import Screen, Thing
+    from desktop.atspi import Accessible, ScreenReader
     from desktop.desktop import Desktop
 
 END_S: Final = 10.0
@@ -106,10 +106,10 @@ class Program:
 class Ours:
     """The program as assistive technology knows it, found when it is looked at."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: ScreenReader) -> None:
         self._screen = screen
 
-    def find(self, role: str, name: str) -> Thing:
+    def find(self, role: str, name: str) -> Accessible:
         """Wait for something in the program's windows."""
         return self._screen.program("alance").find(role, name)
 

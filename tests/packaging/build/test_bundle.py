@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.desktop import Desktop
-from desktop.tray_probe import NoTrayIconError, Tray, has_balance
+from desktop.tray_probe import NoTrayIconError, TrayItem, has_balance
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.bundle, pytest.mark.e2e]
@@ -36,7 +36,7 @@ def test_it_shows_a_balance_without_any_python(executable: Path) -> None:
     """In a session whose PATH has nothing, the demo's balance reaches the tray."""
     with (
         Desktop("xfce") as desktop,
-        Tray(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as tray,
+        TrayItem(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as tray,
     ):
         program = desktop.spawn([executable, "--demo"], env={"PATH": "/nowhere"})
 

@@ -12,7 +12,7 @@ from desktop.desktop import (
     WATCHER_NAME,
     Desktop,
     DesktopError,
-    Panel,
+    DesktopKind,
 )
 from tooling.processes import wait_until
 
@@ -61,12 +61,12 @@ def test_a_screenshot_is_a_picture(xfce: Desktop, tmp_path: Path) -> None:
     assert (tmp_path / "screen.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_panel_can_crash_and_come_back(xfce: Desktop) -> None:
+def test_a_taskbar_can_crash_and_restart(xfce: Desktop) -> None:
     """The tray host leaves the bus and returns to it."""
-    xfce.stop_panel()
+    xfce.stop_taskbar()
     assert not xfce.has_name(WATCHER_NAME)
 
-    xfce.start_panel()
+    xfce.start_taskbar()
     assert xfce.has_name(WATCHER_NAME)
 
 
@@ -122,14 +122,14 @@ def test_the_old_tray_is_no_status_notifier() -> None:
 
 
 @pytest.mark.parametrize(
-    ("panel", "has_tray"),
+    ("kind", "has_tray"),
     [("plasma", True), ("gnome", True), ("gnome-bare", False), ("sway", True)],
 )
 def test_each_kind_of_desktop_is_whole(
-    panel: Panel, *, has_tray: bool, tmp_path: Path
+    kind: DesktopKind, *, has_tray: bool, tmp_path: Path
 ) -> None:
     """It notifies, keeps keys, can be looked at, and has a tray if its kind has one."""
-    with Desktop(panel) as desktop:
+    with Desktop(kind) as desktop:
         assert desktop.has_name(NOTIFICATIONS_NAME)
         assert desktop.has_name(SECRETS_NAME)
         assert desktop.has_name(WATCHER_NAME) is has_tray
@@ -141,17 +141,17 @@ def test_each_kind_of_desktop_is_whole(
 def test_the_tray_of_gnome_can_be_turned_off_and_on() -> None:
     """It is an extension: people live without it, and get it while programs run."""
     with Desktop("gnome", keyring="absent") as desktop:
-        desktop.stop_panel()
+        desktop.stop_taskbar()
         assert not desktop.has_name(WATCHER_NAME)
 
-        desktop.start_panel()
+        desktop.start_taskbar()
         assert desktop.has_name(WATCHER_NAME)
 
 
-@pytest.mark.parametrize("panel", ["xfce", "plasma", "gnome", "sway"])
-def test_nothing_stays_behind(panel: Panel) -> None:
+@pytest.mark.parametrize("kind", ["xfce", "plasma", "gnome", "sway"])
+def test_nothing_stays_behind(kind: DesktopKind) -> None:
     """Leaving the desktop ends all its processes and removes its folder."""
-    with Desktop(panel) as desktop:
+    with Desktop(kind) as desktop:
         assert desktop.members()
 
     assert desktop.members() == []

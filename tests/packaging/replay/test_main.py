@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from replay import main as replay
-from replay.main import KINDS, Trial
+from replay.main import KINDS, ForecastTrial
 from trayapp.core.forecast.run_out import Forecast, Verdict
 
 SCRIPT = Path(__file__).parents[3] / "packaging/replay/main.py"
@@ -17,13 +17,13 @@ HISTORIES = 240
 
 
 @pytest.fixture(scope="module")
-def trials() -> list[Trial]:
+def trials() -> list[ForecastTrial]:
     """Play a small sample, the same each time."""
     played = (replay.trial(SEED, number) for number in range(HISTORIES))
     return [one for one in played if one is not None]
 
 
-def test_the_true_day_is_mostly_in_a_range_of_use(trials: list[Trial]) -> None:
+def test_the_true_day_is_mostly_in_a_range_of_use(trials: list[ForecastTrial]) -> None:
     """Over all kinds: 75 % at least, half the remaining time wide at most."""
     row = replay.summary(trials)[-1]
     assert row.kind == replay.ALL
@@ -33,7 +33,7 @@ def test_the_true_day_is_mostly_in_a_range_of_use(trials: list[Trial]) -> None:
     assert row.covered > row.naive_hit
 
 
-def test_nearly_every_history_gets_a_range(trials: list[Trial]) -> None:
+def test_nearly_every_history_gets_a_range(trials: list[ForecastTrial]) -> None:
     """Coverage isn't bought by saying nothing."""
     ranged = sum(one.verdict == Verdict.RANGE.value for one in trials)
     assert ranged >= 0.95 * len(trials)
@@ -73,8 +73,8 @@ def test_readings_look_like_a_history() -> None:
     """Hourly, in order, never below nothing, and all of it in the past."""
     for number in range(len(KINDS)):
         kind = list(KINDS)[number]
-        story = KINDS[kind](replay.dice_for(SEED, number))
-        times = [one.at for one in story.past]
+        history = KINDS[kind](replay.random_for(SEED, number))
+        times = [one.at for one in history.past]
         assert times == sorted(set(times))
-        assert all(one.balance.amount > 0 for one in story.past)
+        assert all(one.balance.amount > 0 for one in history.past)
         assert times[-1].tzinfo is UTC

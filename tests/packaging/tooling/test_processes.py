@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tooling.processes import Family, WaitTimeoutError, wait_until
+from tooling.processes import ProcessFamily, WaitTimeoutError, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -18,8 +18,8 @@ DAEMON = "setsid --fork sleep 300 >/dev/null 2>&1"
 OWNER = """
 import sys
 from pathlib import Path
-from tooling.processes import Family, wait_until
-family = Family(Path(sys.argv[1]), {"PATH": "/usr/bin:/bin"})
+from tooling.processes import ProcessFamily, wait_until
+family = ProcessFamily(Path(sys.argv[1]), {"PATH": "/usr/bin:/bin"})
 family.run(["sh", "-c", sys.argv[2]])
 wait_until(family.members, "the daemon", 10)
 print(*family.members(), flush=True)
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_daemon_ends_with_its_family(folder: Path) -> None:
     """A grandchild that nobody is the parent of any more ends too."""
-    with Family(folder, {"PATH": "/usr/bin:/bin"}) as family:
+    with ProcessFamily(folder, {"PATH": "/usr/bin:/bin"}) as family:
         family.run(["sh", "-c", DAEMON])
         # While it becomes `sleep`, it has no environment to be known by.
         wait_until(lambda: len(family.members()) == 1, "the daemon", 10)
@@ -73,7 +73,7 @@ def test_a_family_ends_when_its_owner_is_killed(folder: Path) -> None:
 
 def test_a_program_that_ignores_being_asked_is_killed(folder: Path) -> None:
     """Stopping does not hang on a program that does not listen."""
-    with Family(folder, {"PATH": "/usr/bin:/bin"}) as family:
+    with ProcessFamily(folder, {"PATH": "/usr/bin:/bin"}) as family:
         deaf = family.spawn(["sh", "-c", "trap '' TERM; echo deaf; sleep 300"])
         wait_until(lambda: "deaf" in family.log("sh"), "the trap", 10)
 
