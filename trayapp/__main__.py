@@ -112,7 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         help="look whether the program is installed whole, and print what was found",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_account(commands.add_parser("account", help="list, add or remove accounts"))
+    account = commands.add_parser("account", help="list, add or remove accounts")
+    if "account" in sys.argv:
+        _add_account(account)
     _add_check(commands.add_parser("check", help="ask for balances now"))
     _add_history(commands.add_parser("history", help="print what was read"))
     _add_demo_gateway(
@@ -124,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_account(account: argparse.ArgumentParser) -> None:
+    # Not at the top: the icon does not wait for it.
+    from trayapp.core.account_draft import ACCOUNT_FIELDS
+
     actions = account.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list the accounts")
     add = actions.add_parser(
@@ -135,14 +140,15 @@ def _add_account(account: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--service", choices=("smsup", "smspubli", "custom"), default="smsup"
     )
-    add.add_argument("--base-url", metavar="URL", help="for --service custom")
-    add.add_argument("--sub-account", metavar="USER", default="")
-    add.add_argument(
-        "--low",
-        metavar="AMOUNT",
-        default="10",
-        help="warn below this amount (default 10; 0 only when it is empty)",
-    )
+    for field, description in ACCOUNT_FIELDS.items():
+        if (option := description.option) is not None:
+            add.add_argument(
+                option.flag,
+                dest=field.value,
+                metavar=option.metavar,
+                default=option.default,
+                help=option.help,
+            )
     add.add_argument(
         "--key-stdin",
         action="store_true",

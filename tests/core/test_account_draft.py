@@ -1,18 +1,20 @@
 """An account as it is typed, checked field by field."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
 
 from trayapp.core.account import GATEWAY, Account, Service
 from trayapp.core.account_draft import (
+    ACCOUNT_FIELDS,
     AccountDraft,
     DraftField,
     base_url_problem,
+    typed_text,
     with_own_names,
 )
-from trayapp.core.i18n.language import Language
+from trayapp.core.i18n.language import ENGLISH, Language
 
 GOOD = AccountDraft("a1", "Main", low_below="10")
 
@@ -31,6 +33,23 @@ def test_another_services_address_is_kept_without_its_last_slash() -> None:
     draft = replace(GOOD, service=Service.CUSTOM, base_url=" https://a.example/x/ ")
     assert draft.problems(()) == {}
     assert draft.account().base_url == "https://a.example/x"
+
+
+def test_every_field_of_an_account_is_described() -> None:
+    """`Account`, `AccountDraft`, `DraftField` and `ACCOUNT_FIELDS` have the same."""
+    chosen_elsewhere = {"id", "service"}
+    described = {field.value for field in ACCOUNT_FIELDS}
+    assert {one.name for one in fields(Account)} - chosen_elsewhere == described
+    assert {one.name for one in fields(AccountDraft)} - chosen_elsewhere == described
+    assert set(DraftField) - set(ACCOUNT_FIELDS) == {DraftField.KEY}
+
+
+@pytest.mark.parametrize("name", ACCOUNT_FIELDS)
+def test_a_value_can_be_typed_again(name: DraftField) -> None:
+    """The dialog shows each value in a way that it reads as the same value."""
+    account = Account("a1", "Main", price=Decimal("0.045"), panel="https://a.example")
+    description, value = ACCOUNT_FIELDS[name], getattr(account, name)
+    assert description.read(typed_text(value, ENGLISH), ENGLISH) == value
 
 
 @pytest.mark.parametrize(

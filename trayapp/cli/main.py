@@ -23,7 +23,7 @@ from trayapp.cli.command import (
     terminal_language,
 )
 from trayapp.core.account import Account, Service
-from trayapp.core.account_draft import AccountDraft, with_own_names
+from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
@@ -117,9 +117,11 @@ def _add(
         id=secrets.token_hex(6),
         name=options.name,
         service=Service(options.service),
-        base_url=options.base_url or "",
-        sub_account=options.sub_account,
-        low_below=options.low,
+        **{
+            field.value: getattr(options, field)
+            for field, description in ACCOUNT_FIELDS.items()
+            if description.option is not None
+        },
     )
     if options.base_url and draft.service is not Service.CUSTOM:
         message = language.gettext("--base-url goes with --service custom.")

@@ -1,16 +1,17 @@
-"""An account as it is being typed: checked field by field before it becomes one."""
+"""An account's fields, each described once, and the draft of an account."""
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from trayapp.core.account import (
+    DEFAULT_LOW,
     DEFAULT_WARN_DAYS,
-    GATEWAY,
     LONGEST_WARN_DAYS,
     Account,
     Service,
@@ -23,7 +24,11 @@ _LONGEST_SUB_ACCOUNT: Final = 100
 
 
 class DraftField(StrEnum):
-    """The fields that can be wrong; a message stands beside each."""
+    """The fields that can be wrong; a message stands beside each.
+
+    A value is the attribute's name in `Account` and `AccountDraft`, and the key in the
+    settings file.
+    """
 
     NAME = "name"
     BASE_URL = "base_url"
@@ -33,11 +38,44 @@ class DraftField(StrEnum):
     WARN_DAYS = "warn_days"
     PRICE = "price"
     KEY = "key"
+    """It belongs to the keyring, not to the account."""
+
+
+class FieldError(ValueError):
+    """What is wrong with a field: one sentence, marked for translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOption:
+    """The option of `balance-tray account add` for a field."""
+
+    flag: str
+    metavar: str
+    default: str = ""
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountField:
+    """One field of an account, for the dialogs, the settings file and `account add`."""
+
+    field: DraftField
+    label: str
+    """Marked for translation, with its mnemonic."""
+    help: str
+    """Marked for translation."""
+    read: Callable[[str, Language], Any]
+    """Make the account's value of the typed text; raises `FieldError`."""
+    is_custom: bool = False
+    """Whether only `Service.CUSTOM` has it."""
+    toml_type: type[str | int] = str
+    """How the settings file holds it: texts are written as in English."""
+    option: CommandOption | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDraft:
-    """What stands in the fields, whatever it is."""
+    """An account while it is typed: texts that may be wrong."""
 
     id: str
     name: str
@@ -53,85 +91,189 @@ class AccountDraft:
     def problems(
         self, other_names: Iterable[str], language: Language = ENGLISH
     ) -> dict[DraftField, str]:
-        """Say what is wrong, field by field, in words that are not translated yet."""
-        found: dict[DraftField, str] = {}
-        name = one_line(self.name, _LONGEST_NAME)
-        if not name:
-            found[DraftField.NAME] = mark("Give the account a name.")
-        elif name != self.name.strip():
-            found[DraftField.NAME] = mark("Use at most 60 plain characters.")
-        elif name.casefold() in {other.casefold() for other in other_names}:
-            found[DraftField.NAME] = mark("Another account has this name.")
-        if self.service is Service.CUSTOM:
-            if problem := base_url_problem(self.base_url):
-                found[DraftField.BASE_URL] = problem
-            if self.panel.strip() and base_url_problem(self.panel):
-                found[DraftField.PANEL] = mark("Enter a web address with https://.")
-        sub_account = self.sub_account.strip()
-        if one_line(sub_account, _LONGEST_SUB_ACCOUNT) != sub_account:
-            found[DraftField.SUB_ACCOUNT] = mark(
-                "Use the sub-account's user name as it is."
-            )
-        return found | self._number_problems(language)
-
-    def _number_problems(self, language: Language) -> dict[DraftField, str]:
-        found: dict[DraftField, str] = {}
-        if language.typed_number(self.low_below) is None:
-            found[DraftField.LOW_BELOW] = mark(
-                "Enter an amount such as 25; 0 for no warning."
-            )
-        if _typed_days(self.warn_days) is None:
-            found[DraftField.WARN_DAYS] = mark(
-                "Enter a number of days up to 60; 0 for no warning."
-            )
-        if self.price.strip() and not language.typed_number(self.price):
-            found[DraftField.PRICE] = mark(
-                "Enter what one message costs, such as 0.05, or nothing."
-            )
-        return found
+        """Give what is wrong, field by field, in sentences marked for translation."""
+        problems: dict[DraftField, str] = {}
+        if problem := _name_problem(self.name, other_names):
+            problems[DraftField.NAME] = problem
+        for account_field in self._fields():
+            try:
+                self._value(account_field, language)
+            except FieldError as error:
+                problems[account_field.field] = str(error)
+        return problems
 
     def account(self, language: Language = ENGLISH) -> Account:
-        """Make the account; only after `problems` found none (else `ValueError`)."""
-        low_below = language.typed_number(self.low_below)
-        warn_days = _typed_days(self.warn_days)
-        if low_below is None or warn_days is None:
+        """Make the account; the name is not checked, so that a key can be tried before.
+
+        Raises `ValueError` if another field has a problem.
+        """
+        try:
+            values = {
+                account_field.field.value: self._value(account_field, language)
+                for account_field in self._fields()
+            }
+        except FieldError as error:
             message = "a draft with problems is no account"
-            raise ValueError(message)
-        custom = self.service is Service.CUSTOM
-        return Account(
-            id=self.id,
-            name=self.name.strip(),
-            service=self.service,
-            base_url=self.base_url.strip().rstrip("/") if custom else GATEWAY,
-            sub_account=self.sub_account.strip(),
-            low_below=low_below,
-            panel=self.panel.strip() if custom else "",
-            warn_days=warn_days,
-            price=language.typed_number(self.price) or None,
+            raise ValueError(message) from error
+        return Account(id=self.id, service=self.service, **values)
+
+    def _fields(self) -> Iterator[AccountField]:
+        is_custom = self.service is Service.CUSTOM
+        return (
+            one for one in ACCOUNT_FIELDS.values() if is_custom or not one.is_custom
         )
+
+    def _value(self, account_field: AccountField, language: Language) -> Any:  # noqa: ANN401  # of the field's own type
+        return account_field.read(getattr(self, account_field.field), language)
+
+
+def typed_text(value: object, language: Language) -> str:
+    """Write a field's value as the person would type it; None is an empty text."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return language.number(value)
+        case _:
+            return str(value)
+
+
+def _name_problem(name: str, other_names: Iterable[str]) -> str | None:
+    plain = one_line(name, _LONGEST_NAME)
+    if not plain:
+        return mark("Give the account a name.")
+    if plain != name.strip():
+        return mark("Use at most 60 plain characters.")
+    if plain.casefold() in {other.casefold() for other in other_names}:
+        return mark("Another account has this name.")
+    return None
+
+
+def _read_text(text: str, _: Language) -> str:
+    return text.strip()
+
+
+def _read_base_url(text: str, _: Language) -> str:
+    if problem := base_url_problem(text):
+        raise FieldError(problem)
+    return text.strip().rstrip("/")
+
+
+def _read_panel(text: str, _: Language) -> str:
+    if text.strip() and base_url_problem(text):
+        raise FieldError(mark("Enter a web address with https://."))
+    return text.strip()
+
+
+def _read_sub_account(text: str, _: Language) -> str:
+    sub_account = text.strip()
+    if one_line(sub_account, _LONGEST_SUB_ACCOUNT) != sub_account:
+        raise FieldError(mark("Use the sub-account's user name as it is."))
+    return sub_account
+
+
+def _read_low_below(text: str, language: Language) -> Decimal:
+    amount = language.typed_number(text)
+    if amount is None:
+        raise FieldError(mark("Enter an amount such as 25; 0 for no warning."))
+    return amount
+
+
+def _read_warn_days(text: str, _: Language) -> int:
+    digits = text.strip()
+    is_number = re.fullmatch(r"[0-9]{1,2}", digits, re.ASCII)
+    if not is_number or int(digits) > LONGEST_WARN_DAYS:
+        raise FieldError(mark("Enter a number of days up to 60; 0 for no warning."))
+    return int(digits)
+
+
+def _read_price(text: str, language: Language) -> Decimal | None:
+    if not text.strip():
+        return None
+    price = language.typed_number(text)
+    if not price:
+        raise FieldError(
+            mark("Enter what one message costs, such as 0.05, or nothing.")
+        )
+    return price
+
+
+_FIELDS: Final = (
+    AccountField(
+        field=DraftField.NAME,
+        label=mark("&Name:"),
+        help=mark("What it is called in this program."),
+        read=_read_text,
+    ),
+    AccountField(
+        field=DraftField.BASE_URL,
+        label=mark("&Address:"),
+        help=mark("Where its API answers: all that comes before /api/3.0."),
+        read=_read_base_url,
+        is_custom=True,
+        option=CommandOption("--base-url", "URL", help="for --service custom"),
+    ),
+    AccountField(
+        field=DraftField.PANEL,
+        label=mark("Top-up pa&ge:"),
+        help=mark("Optional: the web page on which you top up."),
+        read=_read_panel,
+        is_custom=True,
+    ),
+    AccountField(
+        field=DraftField.SUB_ACCOUNT,
+        label=mark("S&ub-account:"),
+        help=mark("Optional: its user name; the key is the main account's."),
+        read=_read_sub_account,
+        option=CommandOption("--sub-account", "USER"),
+    ),
+    AccountField(
+        field=DraftField.LOW_BELOW,
+        label=mark("&Warn below:"),
+        help=mark("In euros, credits or its other unit; 0 only when empty."),
+        read=_read_low_below,
+        option=CommandOption(
+            "--low",
+            "AMOUNT",
+            default=str(DEFAULT_LOW),
+            help="warn below this amount (default 10; 0 only when it is empty)",
+        ),
+    ),
+    AccountField(
+        field=DraftField.WARN_DAYS,
+        label=mark("Warn &days ahead:"),
+        help=mark("How many days before it may run out; 0 for never."),
+        read=_read_warn_days,
+        toml_type=int,
+    ),
+    AccountField(
+        field=DraftField.PRICE,
+        label=mark("Pr&ice per message:"),
+        help=mark("Optional: to show how many messages are left."),
+        read=_read_price,
+    ),
+)
+
+ACCOUNT_FIELDS: Final[Mapping[DraftField, AccountField]] = {
+    account_field.field: account_field for account_field in _FIELDS
+}
+"""All fields, in the order of the dialog. A new one is also an attribute of `Account`
+and of `AccountDraft`, and a member of `DraftField`."""
 
 
 def with_own_names(
     accounts: Iterable[Account], others: Iterable[Account]
 ) -> tuple[Account, ...]:
-    """Put accounts together; one of the others whose name is taken gets a number."""
+    """Join accounts; one of `others` whose name is taken gets a number."""
     together = list(accounts)
-    for one in others:
+    for account in others:
         names = {named.name.casefold() for named in together}
-        name, number = one.name, 1
+        name, number = account.name, 1
         while name.casefold() in names:
             number += 1
-            name = f"{one.name[: _LONGEST_NAME - 5]} ({number})"
-        together.append(replace(one, name=name))
+            name = f"{account.name[: _LONGEST_NAME - 5]} ({number})"
+        together.append(replace(account, name=name))
     return tuple(together)
-
-
-def _typed_days(text: str) -> int | None:
-    """Read a whole number of days within bounds."""
-    if not re.fullmatch(r"[0-9]{1,2}", text.strip(), re.ASCII):
-        return None
-    days = int(text)
-    return days if days <= LONGEST_WARN_DAYS else None
 
 
 def base_url_problem(url: str) -> str | None:

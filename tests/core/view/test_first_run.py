@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trayapp.core.account import Service
-from trayapp.core.account_draft import DraftField
+from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft, DraftField
 from trayapp.core.balance import Balance
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.view.first_run import (
@@ -35,7 +35,16 @@ def test_no_field_is_typed_in_two_steps() -> None:
     """What is wrong with one has one place to be said."""
     typed = [field for fields in FIELDS.values() for field in fields]
     assert len(typed) == len(set(typed))
-    assert set(DraftField) - set(typed) == {DraftField.SUB_ACCOUNT, DraftField.PRICE}
+
+
+def test_what_is_not_typed_is_optional() -> None:
+    """A field that no step asks for has a default that is right."""
+    draft = AccountDraft("a", "Main", low_below="10")
+    typed = {field for fields in FIELDS.values() for field in fields}
+    for field in set(ACCOUNT_FIELDS) - typed:
+        text = getattr(draft, field)
+        ACCOUNT_FIELDS[field].read(text, ENGLISH)
+    assert DraftField.SUB_ACCOUNT not in typed
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import tomllib
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Final, TypeVar
 
 import tomli_w
 
-from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
-from trayapp.core.account_draft import AccountDraft
+from trayapp.core.account import Account, Service
+from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft
 from trayapp.core.balance import exact_amount
 from trayapp.core.errors import ConfigBroken, ConfigTooNew
 from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
@@ -81,21 +82,23 @@ def _optional(settings: Settings) -> dict[str, object]:
 
 
 def _account_table(account: Account) -> dict[str, str | int]:
-    table: dict[str, str | int] = {
-        "id": account.id,
-        "name": account.name,
-        "service": account.service.value,
-        "low_below": format(account.low_below, "f"),
-        "warn_days": account.warn_days,
-    }
-    if account.price is not None:
-        table["price"] = format(account.price, "f")
-    if account.service is Service.CUSTOM:
-        table["base_url"] = account.base_url
-        table["panel"] = account.panel
-    if account.sub_account:
-        table["sub_account"] = account.sub_account
+    table: dict[str, str | int] = {"id": account.id, "service": account.service.value}
+    is_custom = account.service is Service.CUSTOM
+    for name, description in ACCOUNT_FIELDS.items():
+        value = getattr(account, name)
+        if is_custom if description.is_custom else value not in {None, ""}:
+            table[name.value] = _plain(value)
     return table
+
+
+def _plain(value: object) -> str | int:
+    match value:
+        case int():
+            return value
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value)
 
 
 def _from_table(table: dict[str, object]) -> Config:
@@ -157,32 +160,31 @@ def _quiet(table: dict[str, object]) -> QuietHours:
 
 
 def _account(table: dict[str, object]) -> Account:
-    """Read one account by the rules of the settings dialog."""
-    days = _typed(table.get("warn_days", DEFAULT_WARN_DAYS), int, "warn_days")
+    """Read one account by the rules that the dialog has too."""
+    types = {name.value: one.toml_type for name, one in ACCOUNT_FIELDS.items()}
     texts = {
-        name: _typed(value, str, name)
+        name: str(_typed(value, types.get(name, str), name))
         for name, value in table.items()
-        if name != "warn_days"
     }
     draft = AccountDraft(
         id=texts["id"],
-        name=texts["name"],
         service=Service(texts["service"]),
-        base_url=texts.get("base_url", ""),
-        panel=texts.get("panel", ""),
-        sub_account=texts.get("sub_account", ""),
-        low_below=texts["low_below"],
-        warn_days=str(days),
-        price=texts.get("price", ""),
+        **{name: text for name, text in texts.items() if name in types},
     )
-    wrong = [f"{field}: {words}" for field, words in draft.problems(()).items()]
-    amounts = [exact_amount(one) for one in (draft.low_below, draft.price or "0")]
-    exact = all(one is not None and one >= 0 for one in amounts)
-    if not draft.id or wrong or not exact:
-        problem = "; ".join(wrong) or "no id, or an amount that is none"
-        message = f"account {draft.name!r}: {problem}"
+    problems = [f"{name}: {words}" for name, words in draft.problems(()).items()]
+    if not problems:
+        account = draft.account()
+        # The dialog reads more ways to write an amount than this program writes.
+        problems = [
+            f"{name}: not an exact amount"
+            for name, text in texts.items()
+            if isinstance(getattr(account, name, None), Decimal)
+            and exact_amount(text) is None
+        ]
+    if not draft.id or problems:
+        message = f"account {draft.name!r}: {'; '.join(problems) or 'no id'}"
         raise ValueError(message)
-    return draft.account()
+    return account
 
 
 def _typed(value: object, kind: type[_T], name: str) -> _T:

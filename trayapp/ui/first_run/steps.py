@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.account import DEFAULT_WARN_DAYS, Account, Service
-from trayapp.core.account_draft import DraftField
+from trayapp.core.account_draft import ACCOUNT_FIELDS, DraftField
 from trayapp.core.balance import Balance
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.first_run import (
@@ -85,6 +85,12 @@ class StepPart(QGroupBox):
         self.entries[field] = entry
         return entry
 
+    def add_described(self, field: DraftField) -> FormField:
+        """Add a field of the account as a row, with its own label and help."""
+        translate, description = self.language.gettext, ACCOUNT_FIELDS[field]
+        entry = FormField(translate(description.help))
+        return self.add(field, translate(description.label), entry)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint no frame: it is alone on its page."""
         del event
@@ -121,18 +127,8 @@ class ServiceStep(StepPart):
         translate = language.gettext
         self._choices = QButtonGroup(self)
         self._lay_out_choices()
-        self.add(
-            DraftField.BASE_URL,
-            translate("&Address:"),
-            FormField(
-                translate("Where its API answers: all that comes before /api/3.0.")
-            ),
-        )
-        self.add(
-            DraftField.PANEL,
-            translate("Top-up pa&ge:"),
-            FormField(translate("Optional: the web page on which you top up.")),
-        )
+        self.add_described(DraftField.BASE_URL)
+        self.add_described(DraftField.PANEL)
         self.column.addLayout(self.rows)
         for entry in self.entries.values():
             entry.edited.connect(self.changed)
@@ -201,8 +197,7 @@ class KeyStep(StepPart):
         self.rows.addLayout(beside, self.rows.rowCount(), 1)
         self.rows.add_unnamed(self.trial)
         self.rows.add_unnamed(self._anyway)
-        name = FormField(translate("What it is called in this program."))
-        self.add(DraftField.NAME, translate("&Name:"), name)
+        self.add_described(DraftField.NAME)
         self.column.addLayout(self.rows)
         self.column.addStretch(1)
         self.offer_to_skip_test(on=False)
@@ -232,21 +227,10 @@ class LimitStep(StepPart):
 
     def __init__(self, language: Language) -> None:
         super().__init__(Step.LIMIT, language)
-        translate = language.gettext
         self._balance: Balance | None = None
         self._suggested = ""
-        low = self.add(
-            DraftField.LOW_BELOW,
-            translate("&Warn below:"),
-            FormField(
-                translate("In euros, credits or its other unit; 0 only when empty.")
-            ),
-        )
-        days = self.add(
-            DraftField.WARN_DAYS,
-            translate("Warn &days ahead:"),
-            FormField(translate("How many days before it may run out; 0 for never.")),
-        )
+        low = self.add_described(DraftField.LOW_BELOW)
+        days = self.add_described(DraftField.WARN_DAYS)
         days.line.setText(str(DEFAULT_WARN_DAYS))
         self.login = LoginOption(language)
         """Whether the program starts at login."""

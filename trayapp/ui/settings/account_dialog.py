@@ -7,7 +7,12 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from trayapp.core.account import Account, Service
-from trayapp.core.account_draft import AccountDraft, DraftField
+from trayapp.core.account_draft import (
+    ACCOUNT_FIELDS,
+    AccountDraft,
+    DraftField,
+    typed_text,
+)
 from trayapp.core.changes import Trial
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
@@ -22,7 +27,6 @@ from trayapp.ui.widgets.key_test import KeyTestRow
 from trayapp.ui.widgets.rows import Explained, Rows
 
 _SERVICES: Final = tuple(Service)
-_ONLY_CUSTOM: Final = (DraftField.BASE_URL, DraftField.PANEL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,49 +97,13 @@ class AccountDialog(FormDialog):
         translate = self._language.gettext
         em = self.fontMetrics().height()
         self._fields.setVerticalSpacing(em // 3)
-        self._add(
-            DraftField.NAME,
-            translate("&Name:"),
-            FormField(translate("What it is called in this program.")),
-        )
-        self._add_service()
-        self._add(
-            DraftField.BASE_URL,
-            translate("&Address:"),
-            FormField(
-                translate("Where its API answers: all that comes before /api/3.0.")
-            ),
-        )
-        self._add(
-            DraftField.PANEL,
-            translate("Top-up pa&ge:"),
-            FormField(translate("Optional: the web page on which you top up.")),
-        )
-        self._add(DraftField.KEY, translate("API &key:"), self._key)
-        self._add(
-            DraftField.SUB_ACCOUNT,
-            translate("S&ub-account:"),
-            FormField(
-                translate("Optional: its user name; the key is the main account's.")
-            ),
-        )
-        self._add(
-            DraftField.LOW_BELOW,
-            translate("&Warn below:"),
-            FormField(
-                translate("In euros, credits or its other unit; 0 only when empty.")
-            ),
-        )
-        self._add(
-            DraftField.WARN_DAYS,
-            translate("Warn &days ahead:"),
-            FormField(translate("How many days before it may run out; 0 for never.")),
-        )
-        self._add(
-            DraftField.PRICE,
-            translate("Pr&ice per message:"),
-            FormField(translate("Optional: to show how many messages are left.")),
-        )
+        for field, description in ACCOUNT_FIELDS.items():
+            if field is DraftField.SUB_ACCOUNT:
+                self._add(DraftField.KEY, translate("API &key:"), self._key)
+            entry = FormField(translate(description.help))
+            self._add(field, translate(description.label), entry)
+            if field is DraftField.NAME:
+                self._add_service()
         self._fields.add_unnamed(self._trial_row)
         page = self.add_page()
         page.rows.addLayout(self._fields)
@@ -153,38 +121,22 @@ class AccountDialog(FormDialog):
         self._entries[field] = entry
 
     def _fill(self, account: Account) -> None:
-        custom = account.service is Service.CUSTOM
+        is_custom = account.service is Service.CUSTOM
         self._service.setCurrentIndex(_SERVICES.index(account.service))
-        for field, text in (
-            (DraftField.NAME, account.name),
-            (DraftField.BASE_URL, account.base_url if custom else ""),
-            (DraftField.PANEL, account.panel),
-            (DraftField.SUB_ACCOUNT, account.sub_account),
-            (DraftField.LOW_BELOW, self._language.number(account.low_below)),
-            (DraftField.WARN_DAYS, str(account.warn_days)),
-            (DraftField.PRICE, self._price(account)),
-        ):
+        for field, description in ACCOUNT_FIELDS.items():
+            value = getattr(account, field)
+            if description.is_custom and not is_custom:
+                value = None
+            text = typed_text(value, self._language)
             self._entries[field].line.setText(text)
         self._show_custom()
 
-    def _price(self, account: Account) -> str:
-        return "" if account.price is None else self._language.number(account.price)
-
     def _draft(self) -> AccountDraft:
-        def typed(field: DraftField) -> str:
-            return self._entries[field].line.text()
-
-        return AccountDraft(
-            id=self._subject.account.id,
-            name=typed(DraftField.NAME),
-            service=_SERVICES[self._service.currentIndex()],
-            base_url=typed(DraftField.BASE_URL),
-            panel=typed(DraftField.PANEL),
-            sub_account=typed(DraftField.SUB_ACCOUNT),
-            low_below=typed(DraftField.LOW_BELOW),
-            warn_days=typed(DraftField.WARN_DAYS),
-            price=typed(DraftField.PRICE),
-        )
+        texts = {
+            field.value: self._entries[field].line.text() for field in ACCOUNT_FIELDS
+        }
+        service = _SERVICES[self._service.currentIndex()]
+        return AccountDraft(id=self._subject.account.id, service=service, **texts)
 
     def _check(self, draft: AccountDraft, *, named: bool = True) -> bool:
         """Say beside each field what is wrong with it, and start in the first.
@@ -206,9 +158,10 @@ class AccountDialog(FormDialog):
         return True
 
     def _show_custom(self) -> None:
-        custom = _SERVICES[self._service.currentIndex()] is Service.CUSTOM
-        for field in _ONLY_CUSTOM:
-            self._fields.show_row(self._entries[field], shown=custom)
+        is_custom = _SERVICES[self._service.currentIndex()] is Service.CUSTOM
+        for field, description in ACCOUNT_FIELDS.items():
+            if description.is_custom:
+                self._fields.show_row(self._entries[field], shown=is_custom)
 
     @Slot()
     def _on_service(self) -> None:
