@@ -34,6 +34,7 @@ from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import RefreshFinished
+from trayapp.services.messages.requests import RequestBalances
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.intents import OpenHistory
 from trayapp.ui.window.window import Window
@@ -183,7 +184,7 @@ class InstrumentedProgram:
     def _refresh_all(self) -> float:
         self.loop.reset()
         before = time.monotonic()
-        self.poller.refresh()
+        self.poller.post(RequestBalances())
         self._all_answered()
         return self.loop.answered[-1] - before
 

@@ -11,7 +11,6 @@ from trayapp.core.account_state import AccountState
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.alerts.wording import sample_notification
-from trayapp.core.changes import Trial
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import (
     ConfigUnwritable,
@@ -30,6 +29,18 @@ from trayapp.services.messages.events import (
     ProfileLoaded,
     SaveFinished,
     TrialFinished,
+)
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    ChangeSnooze,
+    ExpectTopUp,
+    MarkCorrection,
+    OpenKeyring,
+    ReadHistory,
+    RequestBalances,
+    RunTrial,
+    SendNotification,
+    WriteExport,
 )
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import (
@@ -50,7 +61,7 @@ from trayapp.ui.window.about import AboutDialog
 from wired import LOW, NOON, A, B, C, Scene, outcome, press, wired, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
-LOOK_UP = ("look up", "a", Language())
+LOOK_UP = ReadHistory("a")
 REQUEST = """\
 Please top up the SMS account Main.
 Balance: €9.50
@@ -105,7 +116,7 @@ def test_refreshing_asks_all(scene: Scene, whose: str) -> None:
     scene.start(A, B)
     view = scene.tray if whose == "tray" else scene.window
     view.intent.emit(RefreshBalances())
-    assert scene.asked() == [None]
+    assert scene.asked() == [RequestBalances()]
 
 
 def test_checking_asks_one(scene: Scene) -> None:
@@ -114,7 +125,7 @@ def test_checking_asks_one(scene: Scene) -> None:
     scene.wiring.show_window()
     scene.answer(B, NoConnection)
     press(scene.window, "Check again")
-    assert scene.asked() == [["b"]]
+    assert scene.asked() == [RequestBalances(("b",))]
 
 
 def test_unlocking_asks_the_keyring(scene: Scene) -> None:
@@ -123,7 +134,7 @@ def test_unlocking_asks_the_keyring(scene: Scene) -> None:
     scene.wiring.show_window()
     scene.answer(A, KeyringLocked)
     press(scene.window, "Unlock keyring…")
-    assert scene.asked() == ["unlock"]
+    assert scene.asked() == [OpenKeyring()]
 
 
 @pytest.mark.parametrize("whose", ["tray", "window"])
@@ -221,14 +232,14 @@ def test_the_tray_snoozes_as_long_as_was_chosen(
     """Or no longer."""
     scene.start(A)
     scene.tray.intent.emit(SnoozeNotifications(choice))
-    assert scene.asked() == [choice]
+    assert scene.asked() == [ChangeSnooze(choice)]
 
 
 def test_a_pressed_snooze_holds_for_what_its_label_says(scene: Scene) -> None:
     """Eight hours, and no window comes up."""
     scene.start(A)
     scene.report(ButtonPressed("a", NotificationButton.SNOOZE))
-    assert scene.asked() == [SnoozeChoice.EIGHT_HOURS]
+    assert scene.asked() == [ChangeSnooze(SnoozeChoice.EIGHT_HOURS)]
     assert not scene.window.isVisible()
 
 
@@ -241,9 +252,10 @@ def test_notifications_can_be_tried_out_from_the_settings(
     scene.start(A)
     scene.tray.intent.emit(OpenSettings())
     scene.dialog.intent.emit(SendTestNotification())
-    said = scene.poller.told if by_d_bus else scene.tray.messages
+    sent = [one.notification for one in scene.poller.requests.of(SendNotification)]
+    said = sent if by_d_bus else scene.tray.messages
     assert said == [sample_notification(Language())]
-    assert len(scene.poller.told) + len(scene.tray.messages) == 1
+    assert len(sent) + len(scene.tray.messages) == 1
 
 
 # --- history and payments ------------------------------------------------------------
@@ -254,7 +266,7 @@ def test_who_has_paid_says_so_on_the_card(scene: Scene) -> None:
     scene.start(A)
     scene.wiring.show_window()
     choose(scene, "I have paid")
-    assert scene.asked() == [("paid", "a")]
+    assert scene.asked() == [ExpectTopUp("a")]
 
 
 def test_the_history_is_read_when_it_is_asked_for(scene: Scene) -> None:
@@ -272,7 +284,7 @@ def test_the_history_window_exports(scene: Scene) -> None:
     scene.wiring.show_window()
     window = open_history(scene)
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/main.csv"))
-    assert scene.asked() == [LOOK_UP, ("export", "a", "csv", "/home/ana/main.csv")]
+    assert scene.asked() == [LOOK_UP, WriteExport("a", "csv", "/home/ana/main.csv")]
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -283,7 +295,7 @@ def test_a_correction_is_kept_before_the_page_is_read_again(
     scene.start(A)
     scene.wiring.show_window()
     open_history(scene).intent.emit(SetCorrection("a", NOON, on))
-    assert scene.asked() == [LOOK_UP, ("correct", "a", NOON, on), LOOK_UP]
+    assert scene.asked() == [LOOK_UP, MarkCorrection("a", NOON, on), LOOK_UP]
 
 
 def test_the_request_to_top_up_is_copied_from_card_and_history(scene: Scene) -> None:
@@ -330,7 +342,8 @@ def test_saved_settings_are_everywhere(scene: Scene) -> None:
     scene.answer(B, LOW)
     scene.window.intent.emit(OpenSettings())
     press(scene.dialog, "OK")
-    ((changes, shown),) = scene.poller.saves
+    (save,) = scene.poller.requests.of(ApplyChanges)
+    changes, shown = save.changes, save.shown
     assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
     scene.report(SaveFinished((B, C), Settings()))
     assert scene.dialogs() == []
@@ -348,7 +361,9 @@ def test_the_dialog_shows_the_settings_as_they_are(scene: Scene) -> None:
         scene.tray.intent.emit(OpenSettings())
         press(scene.dialog, "OK")
         scene.report(SaveFinished((A,), saved))
-    assert [changes.settings for changes, _ in scene.poller.saves] == hours
+    assert [
+        one.changes.settings for one in scene.poller.requests.of(ApplyChanges)
+    ] == hours
 
 
 def test_settings_that_were_not_saved_change_nothing(scene: Scene) -> None:
@@ -368,8 +383,9 @@ def test_a_trial_goes_to_the_gateway_and_its_answer_back(scene: Scene) -> None:
     assert scene.edited == "Main"
     (dialog,) = scene.dialog.findChildren(AccountDialog)
     press(dialog, "Test")
-    (trial,) = scene.asked()
-    assert isinstance(trial, Trial)
+    (request,) = scene.asked()
+    assert isinstance(request, RunTrial)
+    trial = request.trial
     scene.report(TrialFinished(trial, outcome(A, LOW)))
     assert "The gateway answers: €9.50" in words(dialog)
 

@@ -48,6 +48,7 @@ from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.secret_service import SecretServiceVault
 from trayapp.services.messages.events import Emit, RefreshFinished
+from trayapp.services.messages.requests import OpenKeyring
 from trayapp.ui.tray.tray import Tray
 
 KEY = "made-up-key-0123456789"
@@ -89,7 +90,7 @@ class Scene:
         """Let the program ask for the keyring's password, and wait for the question."""
         before = self.keyring.prompts
         self.wait_for(KeyringLocked)
-        self.poller.unlock()
+        self.poller.post(OpenKeyring())
         self._qtbot.waitUntil(lambda: self.keyring.prompts > before, timeout=WITHIN_MS)
 
     def wait_for(self, result: type[BalanceTrayError] | type[Reading]) -> None:
@@ -133,7 +134,7 @@ def scene(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Scene]:
     """Set everything up; nothing runs yet, and no keyring either."""
-    monkeypatch.setattr(schedule, "KEYRING_LOOK", LOOK)
+    monkeypatch.setattr(schedule, "KEYRING_INTERVAL", LOOK)
     places = Paths.of_demo(tmp_path)
     usual, before = sys.getswitchinterval(), set(QApplication.topLevelWidgets())
     with private_bus() as bus, ScriptedGateway() as gateway:

@@ -33,6 +33,7 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import Emit, Event, RefreshFinished
+from trayapp.services.messages.requests import RequestBalances
 from trayapp.services.polling.concurrency import MAX_CONCURRENT
 from trayapp.ui.tray.tray import Tray
 
@@ -163,7 +164,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         files, threads, memory = open_files(), threading.active_count(), memory_mb()
         gui.forget()
         start = time.monotonic()
-        poller.refresh()
+        poller.post(RequestBalances())
         qtbot.waitUntil(lambda: len(gui.good) == COUNT - HANGING, timeout=60_000)
         second = time.monotonic() - start
         behind = HANGING - len(gui.hanging)
@@ -174,7 +175,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
             if one.endswith("9") and one not in gui.hanging
         )
         start = time.monotonic()
-        poller.refresh([waiting])
+        poller.post(RequestBalances((waiting,)))
         qtbot.waitUntil(lambda: waiting in gui.hanging, timeout=30_000)
         checked = time.monotonic() - start
         more_mb = memory_mb() - memory

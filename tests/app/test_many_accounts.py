@@ -27,6 +27,7 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import Emit, RefreshFinished
+from trayapp.services.messages.requests import RequestBalances
 from trayapp.ui.tray.tray import Tray
 
 COUNT = 200
@@ -93,7 +94,7 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
     qtbot.waitUntil(lambda: len(beats) > SETTLED)  # the window has come up
     events.clear()
     beats.clear()
-    poller.refresh()
+    poller.post(RequestBalances())
     qtbot.waitUntil(all_answered, timeout=60_000)
     heart.stop()
     wiring.stop()

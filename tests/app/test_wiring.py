@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.wording import notification_about
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Trial
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import (
     ConfigBroken,
@@ -52,6 +52,15 @@ from trayapp.services.messages.events import (
     StorageChanged,
     TrialFinished,
 )
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    ReadHistory,
+    ReadLoginEntry,
+    ReloadProfile,
+    RequestBalances,
+    RunTrial,
+    SendNotification,
+)
 from trayapp.ui.intents import (
     ExportHistory,
     OpenHistory,
@@ -64,6 +73,11 @@ from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 EXPORTED = "Exported to /home/ana/main.csv."
+
+
+def told(scene: Scene) -> list[Notification]:
+    """Give the notifications that were sent over D-Bus."""
+    return [one.notification for one in scene.poller.requests.of(SendNotification)]
 
 
 @pytest.fixture
@@ -149,8 +163,8 @@ def test_alerts_go_to_the_desktops_notifications_as_one(
     scene.start(A, B)
     alerts = (Alert(AlertKind.LOW, A, LOW), Alert(AlertKind.REJECTED, B))
     scene.report(AlertsDecided(alerts))
-    assert scene.poller.told == [notification_about(alerts, Language())]
-    assert scene.poller.told[0].title == "2 accounts need you"
+    assert told(scene) == [notification_about(alerts, Language())]
+    assert told(scene)[0].title == "2 accounts need you"
     assert scene.tray.messages == []
 
 
@@ -164,14 +178,14 @@ def test_alerts_are_qts_to_show_on_windows_and_macos(
     assert scene.tray.messages == [
         notification_about(Alert(AlertKind.REJECTED, A), Language())
     ]
-    assert scene.poller.told == []
+    assert told(scene) == []
 
 
 def test_an_answer_alone_tells_nobody(scene: Scene) -> None:
     """It is on the screen for whoever looks."""
     scene.start(A)
     scene.answer(A, LOW)
-    assert scene.poller.told == scene.tray.messages == []
+    assert told(scene) == scene.tray.messages == []
 
 
 def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
@@ -218,7 +232,7 @@ def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:
     """In a window of its own."""
     scene.start(A)
     scene.window.intent.emit(OpenHistory("a"))
-    assert scene.asked() == [("look up", "a", Language())]
+    assert scene.asked() == [ReadHistory("a")]
     scene.report(HistoryRead(page(A)))
     (window,) = scene.histories()
     assert window.account_id == "a"
@@ -231,7 +245,7 @@ def test_an_open_history_is_renewed_after_an_answer(scene: Scene) -> None:
     scene.report(HistoryRead(page(A)))
     scene.report(ForecastMade("b", FAR))
     scene.report(ForecastMade("a", FAR))
-    assert scene.asked() == [("look up", "a", Language())] * 2
+    assert scene.asked() == [ReadHistory("a")] * 2
     scene.report(HistoryRead(page(A, "Read anew")))
     (window,) = scene.histories()
     assert "Read anew" in words(window)
@@ -318,12 +332,14 @@ def test_after_the_first_run_the_window_shows_its_account(scene: Scene) -> None:
     )
     key.setText("made-up-key-0123456789")
     press(wizard, "Next")
-    (trial,) = scene.asked()
-    assert isinstance(trial, Trial)
+    (request,) = scene.asked()
+    assert isinstance(request, RunTrial)
+    trial = request.trial
     scene.report(TrialFinished(trial, outcome(trial.account, LOW)))
     press(wizard, "Finish")
-    ((changes, shown),) = scene.poller.saves
-    assert shown == frozenset()
+    (save,) = scene.poller.requests.of(ApplyChanges)
+    assert save.shown == frozenset()
+    changes = save.changes
     scene.report(SaveFinished(changes.accounts, changes.settings))
     assert scene.first_runs() == []
     assert scene.window.isVisible()
@@ -420,7 +436,7 @@ def test_another_start_can_end_and_reload_it(scene: Scene) -> None:
     """`--quit`, and `account add`."""
     scene.start(A)
     scene.wiring.hear(InstanceMessage.RELOAD.value)
-    assert scene.asked() == ["reload"]
+    assert scene.asked() == [ReloadProfile()]
     scene.wiring.hear(InstanceMessage.QUIT.value)
     assert len(scene.quits) == 1
     assert not scene.window.isVisible()
@@ -431,7 +447,7 @@ def test_the_demo_asks_often_but_not_with_a_rejected_key(scene: Scene) -> None:
     scene.start(A, B)
     scene.answer(A, Unauthorized)
     scene.wiring.ask_unrejected()
-    assert scene.asked() == [["b"]]
+    assert scene.asked() == [RequestBalances(("b",))]
 
 
 @pytest.mark.parametrize("is_stuck", [False, True])
@@ -452,7 +468,7 @@ def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
     """For the settings that are open."""
     scene.start(A)
     scene.tray.intent.emit(OpenSettings())
-    assert scene.poller.login_looks == 1
+    assert len(scene.poller.requests.of(ReadLoginEntry)) == 1
     scene.report(LoginEntryRead(LoginEntryState.ON))
     (option,) = (
         one for one in QApplication.allWidgets() if isinstance(one, LoginOption)
@@ -494,4 +510,4 @@ def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
     assert (before, scene.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
     assert "9.5" not in str(scene.tray.views[-1])
     scene.report(AlertsDecided((Alert(AlertKind.LOW, A, LOW),)))
-    assert "9.5" not in str(replace(scene.poller.told[-1], alerts=()))
+    assert "9.5" not in str(replace(told(scene)[-1], alerts=()))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -56,6 +56,18 @@ from trayapp.services.messages.events import (
     SnoozeChanged,
     TrialFinished,
 )
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    ChangeSnooze,
+    ExpectTopUp,
+    MarkCorrection,
+    OpenKeyring,
+    ReloadProfile,
+    Request,
+    RequestBalances,
+    RunTrial,
+    SendNotification,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
@@ -69,12 +81,26 @@ KEY = "made-up-key-0123456789"
 PATIENCE_S = 10.0
 
 
+REQUESTS: dict[str, Request] = {
+    "refresh some": RequestBalances(("a", "b")),
+    "refresh all": RequestBalances(),
+    "reload": ReloadProfile(),
+    "notify": SendNotification(NOTICE),
+    "unlock": OpenKeyring(),
+    "snooze": ChangeSnooze(SnoozeChoice.HOUR),
+    "payment": ExpectTopUp("a"),
+    "correction": MarkCorrection("a", NOON, on=False),
+    "trial": RunTrial(TRIAL),
+    "save": ApplyChanges(CHANGES, frozenset("a")),
+}
+
+
 class Recorder(Backend):
     """A backend that notes what it is asked for, and asks nobody."""
 
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
-        self.done: list[object] = []
+        self.requests: list[Request] = []
         self.thread = QThread.currentThread()
         self.fault: Exception | None = None
 
@@ -83,56 +109,38 @@ class Recorder(Backend):
         self.emit(ProfileLoaded((), Settings()))
         await asyncio.Event().wait()
 
-    def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
-        """Note it."""
-        self._note(account_ids)
-
-    def reload(self) -> None:
-        """Note it."""
-        self._note("reload")
-
-    async def try_out(self, trial: Trial) -> None:
-        """Note it, and answer."""
-        self._note(trial)
-        self.emit(TrialFinished(trial, OUTCOME))
-
-    async def save(self, changes: Changes, shown: frozenset[str]) -> None:
-        """Note it, and answer."""
-        self._note((changes, shown))
-        self.emit(SaveFinished())
-
-    async def unlock(self) -> None:
-        """Note it, and say everything there is to say."""
-        self._note("unlock")
-        self.emit(RefreshStarted("a"))
-        self.emit(RefreshFinished(OUTCOME))
-        self.emit(ButtonPressed("a", NotificationButton.TOP_UP))
-
-    async def tell(self, notice: Notification) -> None:
-        """Note it."""
-        self._note(notice)
-
-    def snooze(self, choice: SnoozeChoice) -> None:
-        """Note it, and answer."""
-        self._note(choice)
-        self.emit(SnoozeChanged(NOON))
-        self.emit(AlertsDecided((ALERT,)))
-        self.emit(NotificationLogChanged((ENTRY,)))
-
-    def paid(self, account_id: str) -> None:
-        """Note it, and answer."""
-        self._note(("paid", account_id))
-        self.emit(PendingPaymentsChanged((PendingPayment(account_id, NOON),)))
-
-    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Note it."""
-        self._note((account_id, at, on))
-
-    def _note(self, call: object) -> None:
-        self.done.append(call)
+    async def handle(self, request: Request) -> None:
+        """Note a request, and answer."""
+        self.requests.append(request)
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
+        for event in self.answers(request):
+            self.emit(event)
+
+    def answers(self, request: Request) -> tuple[Event, ...]:
+        """Give the events that a request brings here."""
+        match request:
+            case RunTrial(trial):
+                return (TrialFinished(trial, OUTCOME),)
+            case ApplyChanges():
+                return (SaveFinished(),)
+            case OpenKeyring():
+                return (
+                    RefreshStarted("a"),
+                    RefreshFinished(OUTCOME),
+                    ButtonPressed("a", NotificationButton.TOP_UP),
+                )
+            case ChangeSnooze():
+                return (
+                    SnoozeChanged(NOON),
+                    AlertsDecided((ALERT,)),
+                    NotificationLogChanged((ENTRY,)),
+                )
+            case ExpectTopUp(account_id):
+                return (PendingPaymentsChanged((PendingPayment(account_id, NOON),)),)
+            case _:
+                return ()
 
 
 class Scene:
@@ -179,11 +187,11 @@ def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
 def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
     """Every signal, though it was emitted on the poller's."""
     with running(Scene()) as scene:
-        scene.poller.unlock()
-        scene.poller.snooze(SnoozeChoice.HOUR)
-        scene.poller.paid("a")
-        scene.poller.try_out(TRIAL)
-        scene.poller.save(CHANGES, frozenset())
+        scene.poller.post(OpenKeyring())
+        scene.poller.post(ChangeSnooze(SnoozeChoice.HOUR))
+        scene.poller.post(ExpectTopUp("a"))
+        scene.poller.post(RunTrial(TRIAL))
+        scene.poller.post(ApplyChanges(CHANGES, frozenset()))
         wait(qtbot, lambda: scene.has(SaveFinished()))
         assert scene.events.events == [
             ProfileLoaded((), Settings()),
@@ -204,28 +212,12 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
 def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None:
     """The icon is shown first, and a person may be quick."""
     scene = Scene()
-    scene.poller.refresh(["a", "b"])
-    scene.poller.refresh()
-    scene.poller.reload()
-    scene.poller.tell(NOTICE)
-    scene.poller.snooze(SnoozeChoice.OFF)
-    scene.poller.paid("a")
-    scene.poller.correct("a", NOON, on=True)
-    scene.poller.try_out(TRIAL)
-    scene.poller.save(CHANGES, frozenset("a"))
+    requests = list(REQUESTS.values())
+    for request in requests:
+        scene.poller.post(request)
     with running(scene):
         wait(qtbot, lambda: scene.has(SaveFinished()))
-        assert scene.recorder.done == [
-            ("a", "b"),
-            None,
-            "reload",
-            NOTICE,
-            SnoozeChoice.OFF,
-            ("paid", "a"),
-            ("a", NOON, True),
-            TRIAL,
-            (CHANGES, frozenset("a")),
-        ]
+        assert scene.recorder.requests == requests
     assert scene.events.events[0] == ProfileLoaded((), Settings())
 
 
@@ -252,7 +244,7 @@ def test_requests_after_the_end_are_no_fault() -> None:
     scene = Scene()
     with running(scene):
         pass
-    scene.poller.refresh()
+    scene.poller.post(RequestBalances())
     assert scene.poller.stop()
 
 
@@ -297,19 +289,6 @@ def test_a_backend_that_ends_by_a_fault_later_is_told(qtbot: QtBot) -> None:
     assert scene.has(RefreshStarted("a"))
 
 
-REQUESTS: dict[str, Callable[[Poller], None]] = {
-    "refresh": lambda poller: poller.refresh(),
-    "reload": lambda poller: poller.reload(),
-    "try_out": lambda poller: poller.try_out(TRIAL),
-    "save": lambda poller: poller.save(CHANGES, frozenset()),
-    "unlock": lambda poller: poller.unlock(),
-    "tell": lambda poller: poller.tell(NOTICE),
-    "snooze": lambda poller: poller.snooze(SnoozeChoice.HOUR),
-    "paid": lambda poller: poller.paid("a"),
-    "correct": lambda poller: poller.correct("a", NOON, on=False),
-}
-
-
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_fault_in_one_request_ends_nothing_else(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture, request_: str
@@ -318,8 +297,8 @@ def test_a_fault_in_one_request_ends_nothing_else(
     with running(Scene()) as scene:
         wait(qtbot, lambda: bool(scene.events.events))
         scene.recorder.fault = ZeroDivisionError()
-        REQUESTS[request_](scene.poller)
-        scene.poller.try_out(TRIAL)
+        scene.poller.post(REQUESTS[request_])
+        scene.poller.post(RunTrial(TRIAL))
         wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
     assert scene.events.of(PollerFailed) == []
     assert [one.message for one in caplog.records] == ["a request failed"]
@@ -332,16 +311,18 @@ def test_a_request_that_hangs_holds_up_no_other(
     ends: list[str] = []
 
     class Hanging(Recorder):
-        async def unlock(self) -> None:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ends.append("given up")
+        async def handle(self, request: Request) -> None:
+            await super().handle(request)
+            if request == OpenKeyring():
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    ends.append("given up")
 
     scene = Scene(Hanging)
     with running(scene):
-        scene.poller.unlock()
-        scene.poller.try_out(TRIAL)
+        scene.poller.post(OpenKeyring())
+        scene.poller.post(RunTrial(TRIAL))
         wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
         assert ends == []
     assert ends == ["given up"]
@@ -431,14 +412,14 @@ def test_a_loop_that_is_blocked_is_given_up(qtbot: QtBot) -> None:
     release = threading.Event()
 
     class Blocking(Recorder):
-        async def unlock(self) -> None:
+        async def handle(self, _: Request) -> None:
             self.emit(RefreshStarted("blocked"))
             release.wait()
 
     scene = Scene(Blocking)
     scene.poller.start()
     try:
-        scene.poller.unlock()
+        scene.poller.post(OpenKeyring())
         wait(qtbot, lambda: scene.has(RefreshStarted("blocked")))
         assert not scene.poller.stop()
     finally:

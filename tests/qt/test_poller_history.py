@@ -13,7 +13,6 @@ from event_log import EventLog
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
-from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.view.history import HistoryView
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
@@ -23,6 +22,7 @@ from trayapp.services.messages.events import (
     ForecastMade,
     HistoryRead,
 )
+from trayapp.services.messages.requests import ReadHistory, Request, WriteExport
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
@@ -38,7 +38,7 @@ class Recorder(Backend):
 
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
-        self.done: list[tuple[object, ...]] = []
+        self.done: list[Request] = []
         self.fault: Exception | None = None
 
     async def run(self) -> None:
@@ -46,19 +46,17 @@ class Recorder(Backend):
         self.emit(ForecastMade("a", FAR))
         await asyncio.Event().wait()
 
-    async def look_up(self, account_id: str, language: Language) -> None:
-        """Note it, and answer."""
-        self.done.append((account_id, language))
+    async def handle(self, request: Request) -> None:
+        """Note it, and answer: a table is written, another file fails."""
+        self.done.append(request)
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
-        self.emit(HistoryRead(PAGE))
-
-    async def export(self, account_id: str, kind: str, path: str) -> None:
-        """Note it, and answer: a table is written, another file fails."""
-        self.done.append((account_id, kind, path))
-        failure = None if kind == "csv" else FAILURE
-        self.emit(ExportFinished(path, failure))
+        match request:
+            case ReadHistory():
+                self.emit(HistoryRead(PAGE))
+            case WriteExport(_, form, path):
+                self.emit(ExportFinished(path, None if form == "csv" else FAILURE))
 
 
 class Scene:
@@ -90,9 +88,9 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
 
 def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> None:
     """In the order of the requests, with all that was asked for."""
-    scene.poller.look_up("a", ENGLISH)
-    scene.poller.export("a", "csv", "/home/ana/a.csv")
-    scene.poller.export("a", "json", "/home/ana/a.json")
+    scene.poller.post(ReadHistory("a"))
+    scene.poller.post(WriteExport("a", "csv", "/home/ana/a.csv"))
+    scene.poller.post(WriteExport("a", "json", "/home/ana/a.json"))
     scene.poller.start()
     scene.wait(lambda: len(scene.events.events) == 4)
     assert scene.events.events == [
@@ -104,9 +102,9 @@ def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> N
     assert scene.events.threads == {threading.get_ident()}
     (backend,) = scene.backends
     assert backend.done == [
-        ("a", ENGLISH),
-        ("a", "csv", "/home/ana/a.csv"),
-        ("a", "json", "/home/ana/a.json"),
+        ReadHistory("a"),
+        WriteExport("a", "csv", "/home/ana/a.csv"),
+        WriteExport("a", "json", "/home/ana/a.json"),
     ]
 
 
@@ -117,7 +115,7 @@ def test_a_page_that_cannot_be_made_ends_nothing_else(
     scene.poller.start()
     scene.wait(lambda: bool(scene.events.events))
     scene.backends[0].fault = ZeroDivisionError()
-    scene.poller.look_up("a", ENGLISH)
-    scene.poller.look_up("a", ENGLISH)
+    scene.poller.post(ReadHistory("a"))
+    scene.poller.post(ReadHistory("a"))
     scene.wait(lambda: HistoryRead(PAGE) in scene.events.events)
     assert [one.message for one in caplog.records] == ["a request failed"]

@@ -10,6 +10,7 @@ from trayapp.core.autostart.login import LoginEntryState
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.messages.events import Emit, LoginEntryRead
+from trayapp.services.messages.requests import ReadLoginEntry, Request
 
 
 class Recorder(Backend):
@@ -22,8 +23,9 @@ class Recorder(Backend):
         """Wait for the end."""
         await asyncio.Event().wait()
 
-    def look_at_login(self) -> None:
+    async def handle(self, request: Request) -> None:
         """Answer."""
+        assert request == ReadLoginEntry()
         self.emit(LoginEntryRead(LoginEntryState.SWITCHED_OFF))
 
 
@@ -31,7 +33,7 @@ def test_the_answer_comes_where_it_was_asked_for(qtbot: QtBot) -> None:
     """Files are looked at on the other thread, and the window does not wait."""
     poller, events = Poller(Recorder), EventLog()
     poller.event_emitted.connect(events.record)
-    poller.look_at_login()
+    poller.post(ReadLoginEntry())
     poller.start()
     qtbot.waitUntil(lambda: bool(events.events))
     assert poller.stop()

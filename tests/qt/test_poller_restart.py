@@ -40,6 +40,12 @@ from trayapp.services.messages.events import (
     SaveFinished,
     TrialFinished,
 )
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    CollectDiagnostics,
+    RequestBalances,
+    RunTrial,
+)
 
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 20.0
@@ -68,7 +74,7 @@ class Scene:
         self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         self.account = Account("a", "A", Service.CUSTOM, gateway.url)
         ConfigFile(self.places.config).save(Config((self.account,)))
-        self.backends: list[Backend] = []
+        self.backends: list[Restless] = []
         self.release = threading.Event()
         self.poller = Poller(self._make, look_ms=300, hurry=QUICKLY)
         self.events = EventLog()
@@ -112,9 +118,10 @@ class Scene:
         """Count how often this process has the history open."""
         return open_files().count(str(self.places.history))
 
-    def do(self, job: Callable[[Backend], None]) -> None:
-        """Have something done on the loop, as a request is."""
-        self.poller._post(job)  # noqa: SLF001  # no request does harm on purpose
+    def do(self, harm: Callable[[Backend], None]) -> None:
+        """Do harm on the loop of the newest backend; no request does so on purpose."""
+        backend = self.backends[-1]
+        backend.loop.call_soon_threadsafe(harm, backend)
 
     def kill(self) -> None:
         """End the watch over the accounts by an exception."""
@@ -144,8 +151,11 @@ class Scene:
 class Restless(Backend):
     """The program's own, which looks at the clock ten times a second for the test."""
 
+    loop: asyncio.AbstractEventLoop
+
     async def run(self) -> None:
         """Run, and beat beside it as the watch would each minute."""
+        self.loop = asyncio.get_running_loop()
         beating = asyncio.create_task(self._beat())
         try:
             await super().run()
@@ -240,7 +250,7 @@ def test_nothing_is_told_twice(
         scene.wait_for_answer(count)
         tally.add(FAULTS)
     scene.gateway.set_balance(KEY, "0.0000", "EUR")
-    scene.poller.refresh()
+    scene.poller.post(RequestBalances())
     scene.wait(lambda: len(scene.alerts) > 1)
     assert [one.kind for one in scene.alerts] == [AlertKind.LOW, AlertKind.EMPTY]
 
@@ -287,7 +297,7 @@ def test_whoever_waits_for_an_answer_gets_one(
 ) -> None:
     """Dialogs must not wait for good: what was under way has failed."""
     scene.gateway.hang(on=True)
-    scene.poller.try_out(Trial(scene.account, None))
+    scene.poller.post(RunTrial(Trial(scene.account, None)))
     scene.gateway.wait_for_requests(2, PATIENCE_S)
     harm(scene)
     scene.wait(lambda: bool(scene.events.of(TrialFinished)))
@@ -303,7 +313,8 @@ def test_what_is_asked_for_meanwhile_is_done_by_the_next(
 ) -> None:
     """A person who saves at that moment loses nothing."""
     scene.block()
-    scene.poller.save(Changes((scene.account,), Settings()), frozenset("a"))
+    changes = Changes((scene.account,), Settings())
+    scene.poller.post(ApplyChanges(changes, frozenset("a")))
     scene.wait(lambda: bool(scene.events.of(SaveFinished)))
     assert scene.events.of(SaveFinished)[0].problem is None
     assert len(scene.backends) == 2
@@ -312,7 +323,7 @@ def test_what_is_asked_for_meanwhile_is_done_by_the_next(
 
 def test_facts_for_a_report_cross_the_thread(scene: Scene) -> None:
     """What runs where, and what a person chose."""
-    scene.poller.diagnose()
+    scene.poller.post(CollectDiagnostics())
     scene.wait(lambda: bool(scene.events.of(DiagnosticsCollected)))
     facts = dict(scene.events.last(DiagnosticsCollected).facts)
     assert {"Python", "Keyring", "Notifications", "Interval"} <= facts.keys()

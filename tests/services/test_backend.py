@@ -61,6 +61,16 @@ from trayapp.services.messages.events import (
     SnoozeChanged,
     TrialFinished,
 )
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    ChangeSnooze,
+    ExpectTopUp,
+    MarkCorrection,
+    OpenKeyring,
+    ReloadProfile,
+    RunTrial,
+    SendNotification,
+)
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
 OLD, NEW = "made-up-key-old-1", "made-up-key-new-2"
@@ -218,7 +228,8 @@ def saving(
             settings or Settings(),
             {one: Secret(key) for one, key in (keys or {}).items()},
         )
-        await scene.backend.save(changes, frozenset(one.id for one in shown))
+        ids = frozenset(one.id for one in shown)
+        await scene.backend.handle(ApplyChanges(changes, ids))
 
     return step
 
@@ -354,7 +365,7 @@ def test_reloading_picks_up_what_the_command_line_added(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         await scene.answers(1)
         scene.store(A, B)
-        scene.backend.reload()
+        await scene.backend.handle(ReloadProfile())
         (outcome,) = await scene.answers(1)
         assert outcome.account_id == "b"
 
@@ -564,12 +575,12 @@ def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
     MemoryVault.put(scene.vault, "a", OLD)
 
     async def step(scene: Scene) -> None:
-        scene.backend.snooze(SnoozeChoice.HOUR)
+        await scene.backend.handle(ChangeSnooze(SnoozeChoice.HOUR))
         await scene.answers(1)
         scene.now += timedelta(minutes=59)
         scene.backend.tick()
         assert not scene.events.waiting(AlertsDecided)
-        scene.backend.snooze(SnoozeChoice.OFF)
+        await scene.backend.handle(ChangeSnooze(SnoozeChoice.OFF))
         scene.backend.ask_now()
         assert await scene.alerts() == [("a", AlertKind.LOW)]
 
@@ -589,7 +600,7 @@ def test_who_says_that_they_paid_is_asked_for_at_once(scene: Scene) -> None:
     async def step(scene: Scene) -> None:
         await scene.answers(1)
         scene.wire.amount = "150.0000"
-        scene.backend.paid("a")
+        await scene.backend.handle(ExpectTopUp("a"))
         assert scene.events.last(PendingPaymentsChanged).payments == (
             PendingPayment("a", scene.now),
         )
@@ -603,7 +614,8 @@ def test_a_correction_is_kept(scene: Scene) -> None:
     """For the ledger."""
 
     async def step(scene: Scene) -> None:
-        scene.backend.correct("a", scene.now, on=True)
+        correction = MarkCorrection("a", scene.now, on=True)
+        await scene.backend.handle(correction)
 
     scene.play(step)
     with HistoryStore(scene.places.history) as history:
@@ -639,7 +651,7 @@ def test_trying_an_account_stores_nothing(scene: Scene) -> None:
     trial = Trial(A, Secret(NEW))
 
     async def step(scene: Scene) -> None:
-        await scene.backend.try_out(trial)
+        await scene.backend.handle(RunTrial(trial))
 
     (finished,) = scene.play(step).of(TrialFinished)
     assert finished.trial is trial
@@ -657,8 +669,8 @@ def test_trying_without_a_key_takes_the_stored_one(scene: Scene) -> None:
 
     async def step(scene: Scene) -> None:
         await scene.answers(1)
-        await scene.backend.try_out(Trial(replace(A, sub_account="shop"), None))
-        await scene.backend.try_out(Trial(C, None))
+        for account in (replace(A, sub_account="shop"), C):
+            await scene.backend.handle(RunTrial(Trial(account, None)))
 
     first, second = scene.play(step).of(TrialFinished)
     assert isinstance(first.outcome.result, Reading)
@@ -678,7 +690,7 @@ def test_unlocking_asks_only_those_that_waited_for_it(scene: Scene) -> None:
         scene.backend.ask_now(["a"])
         await scene.answers(1)
         scene.vault.locked = True
-        await scene.backend.unlock()
+        await scene.backend.handle(OpenKeyring())
         (outcome,) = await scene.answers(1)
         assert outcome.account_id == "b"
         assert isinstance(outcome.result, Reading)
@@ -705,7 +717,7 @@ def test_a_prompt_that_was_closed_is_told_to_those_that_waited(scene: Scene) -> 
         scene.backend.ask_now(["a"])
         await scene.answers(1)
         scene.vault.before = refusing("unlock", KeyringDenied)
-        await scene.backend.unlock()
+        await scene.backend.handle(OpenKeyring())
         (outcome,) = await scene.answers(1)
         assert (outcome.account_id, outcome.result) == ("b", Failure(KeyringDenied))
         assert not scene.events.waiting(RefreshFinished)
@@ -724,7 +736,7 @@ def test_a_notification_without_a_bus_is_no_fault(
 
     async def step(scene: Scene) -> None:
         notice = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
-        await scene.backend.tell(notice)
+        await scene.backend.handle(SendNotification(notice))
 
     events = scene.play(step)
     assert [one.problem and one.problem.kind for one in events.of(DeliveryChanged)] == [
@@ -745,6 +757,7 @@ from trayapp.services.backend import Backend, Environment
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import ProfileLoaded
+from trayapp.services.messages.requests import SendNotification
 from trayapp.services.files.paths import Paths
 
 def emit(event):
@@ -759,7 +772,7 @@ async def run():
     backend = Backend(places, emit, environment)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
-    await backend.tell(None)
+    await backend.handle(SendNotification(None))
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

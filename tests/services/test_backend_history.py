@@ -16,7 +16,6 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Verdict
-from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend, Environment
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -31,6 +30,7 @@ from trayapp.services.messages.events import (
     RecentBalancesRead,
     RefreshFinished,
 )
+from trayapp.services.messages.requests import ReadHistory, WriteExport
 
 A = Account("a", "A")
 KEY = "made-up-key-0123456789"
@@ -148,7 +148,7 @@ def test_looking_an_account_up_brings_its_page(scene: Scene) -> None:
     """With the settings as they are: three intervals of silence are a gap."""
 
     async def step(scene: Scene) -> None:
-        await scene.backend.look_up("a", ENGLISH)
+        await scene.backend.handle(ReadHistory("a"))
 
     (read,) = scene.play(step).of(HistoryRead)
     page = read.view
@@ -162,7 +162,7 @@ def test_exporting_writes_a_file_and_says_so(scene: Scene) -> None:
     path = scene.folder / "a.csv"
 
     async def step(scene: Scene) -> None:
-        await scene.backend.export("a", "csv", str(path))
+        await scene.backend.handle(WriteExport("a", "csv", str(path)))
 
     assert scene.play(step).of(ExportFinished) == [ExportFinished(str(path), None)]
     header, october, november = path.read_text().splitlines()[:3]
@@ -175,7 +175,7 @@ def test_an_export_that_fails_says_why(scene: Scene) -> None:
     path = scene.folder / "gone" / "a.json"
 
     async def step(scene: Scene) -> None:
-        await scene.backend.export("a", "json", str(path))
+        await scene.backend.handle(WriteExport("a", "json", str(path)))
 
     failure = Failure(ExportUnwritable, "No such file or directory")
     assert scene.play(step).of(ExportFinished) == [ExportFinished(str(path), failure)]
@@ -186,8 +186,8 @@ def test_of_an_account_that_is_gone_nothing_is_said(scene: Scene) -> None:
     path = scene.folder / "gone.csv"
 
     async def step(scene: Scene) -> None:
-        await scene.backend.look_up("gone", ENGLISH)
-        await scene.backend.export("gone", "csv", str(path))
+        await scene.backend.handle(ReadHistory("gone"))
+        await scene.backend.handle(WriteExport("gone", "csv", str(path)))
 
     events = scene.play(step)
     assert events.of(HistoryRead) == []

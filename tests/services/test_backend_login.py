@@ -20,6 +20,7 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import LoginEntryRead, SaveFinished
+from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry
 
 HOURLY = Settings(interval=timedelta(hours=1))
 Step = Callable[[Backend], Coroutine[None, None, None]]
@@ -103,14 +104,14 @@ def saving(*, at_login: bool | None) -> Step:
 
     async def step(backend: Backend) -> None:
         changes = Changes((Account("a", "A"),), HOURLY, at_login=at_login)
-        await backend.save(changes, frozenset())
+        await backend.handle(ApplyChanges(changes, frozenset()))
 
     return step
 
 
 async def looking(backend: Backend) -> None:
     """Open the dialog."""
-    backend.look_at_login()
+    await backend.handle(ReadLoginEntry())
 
 
 def test_what_the_system_has_is_told_when_it_is_asked_for(scene: Scene) -> None:
@@ -164,7 +165,7 @@ def test_it_is_repaired_at_each_start(scene: Scene, fault: Exception | None) -> 
 
     async def still_alive(backend: Backend) -> None:
         await asyncio.sleep(0)
-        backend.look_at_login()
+        await backend.handle(ReadLoginEntry())
 
     scene.play(still_alive)
     assert scene.system.repairs == 1

@@ -41,6 +41,7 @@ from trayapp.services.messages.events import (
     RefreshFinished,
     SaveFinished,
 )
+from trayapp.services.messages.requests import ApplyChanges
 
 _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 _IDS: Final = ("a", "b", "c")
@@ -117,7 +118,9 @@ async def _poll_and_save(folder: Path, url: str) -> None:
         number += 1
         wanted = config(number, url)
         _say(f"B {number}")
-        await backend.save(Changes(wanted.accounts, wanted.settings, {}), shown)
+        await backend.handle(
+            ApplyChanges(Changes(wanted.accounts, wanted.settings, {}), shown)
+        )
         await asyncio.sleep(0.005)
     await running
 

@@ -1,6 +1,6 @@
 """The program's upper half: everything wired, with a poller and a tray that note."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,15 +10,14 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from event_log import EventLog
 from on_screen import on_screen
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.notification import Notification
-from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import BalanceTrayError, Failure
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import IconStyle, Settings
@@ -27,6 +26,7 @@ from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.log.recent import RecentErrors
 from trayapp.services.messages.events import Emit, Event, ProfileLoaded, RefreshFinished
+from trayapp.services.messages.requests import ReadLoginEntry, Request
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
@@ -57,10 +57,8 @@ class NotedPoller(Poller):
 
     def __init__(self) -> None:
         super().__init__(self._never)
-        self.calls: list[object] = []
-        self.saves: list[tuple[Changes, frozenset[str]]] = []
-        self.told: list[Notification] = []
-        self.login_looks = 0
+        self.calls: list[str] = []
+        self.requests = EventLog()
         self.is_stuck = False
 
     def _never(self, _: Emit) -> Backend:
@@ -75,57 +73,9 @@ class NotedPoller(Poller):
         self.calls.append("stop")
         return not self.is_stuck
 
-    def refresh(self, account_ids: Iterable[str] | None = None) -> None:
+    def post(self, request: Request) -> None:
         """Note it."""
-        self.calls.append(None if account_ids is None else list(account_ids))
-
-    def try_out(self, trial: Trial) -> None:
-        """Note it."""
-        self.calls.append(trial)
-
-    def save(self, changes: Changes, shown: frozenset[str]) -> None:
-        """Note it."""
-        self.saves.append((changes, shown))
-
-    def unlock(self) -> None:
-        """Note it."""
-        self.calls.append("unlock")
-
-    def tell(self, notice: Notification) -> None:
-        """Note it."""
-        self.told.append(notice)
-
-    def look_at_login(self) -> None:
-        """Note it."""
-        self.login_looks += 1
-
-    def reload(self) -> None:
-        """Note it."""
-        self.calls.append("reload")
-
-    def snooze(self, choice: SnoozeChoice) -> None:
-        """Note it."""
-        self.calls.append(choice)
-
-    def paid(self, account_id: str) -> None:
-        """Note it."""
-        self.calls.append(("paid", account_id))
-
-    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Note it."""
-        self.calls.append(("correct", account_id, at, on))
-
-    def diagnose(self) -> None:
-        """Note it."""
-        self.calls.append("diagnose")
-
-    def look_up(self, account_id: str, language: Language) -> None:
-        """Note it."""
-        self.calls.append(("look up", account_id, language))
-
-    def export(self, account_id: str, kind: str, path: str) -> None:
-        """Note it."""
-        self.calls.append(("export", account_id, kind, path))
+        self.requests.record(request)
 
 
 def on_stage(window: Window) -> LazyWindow:
@@ -217,8 +167,9 @@ class Scene:
         self.report(RefreshFinished(outcome(account, result)))
 
     def asked(self) -> list[object]:
-        """Give what the poller was asked for since it was started."""
-        return self.poller.calls[1:]
+        """Give all requests, but for the one that each dialog makes when it opens."""
+        requests = self.poller.requests.events
+        return [one for one in requests if not isinstance(one, ReadLoginEntry)]
 
     def dialogs(self) -> list[SettingsDialog]:
         """Give the settings dialogs that are to be seen."""

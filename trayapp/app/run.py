@@ -143,6 +143,7 @@ def _run(
             clock=lambda: datetime.now(UTC),
             picture=picture,
             autostart=NoAutostart() if profile.is_demo else system_autostart(),
+            language=language,
         )
         return Backend(profile.places, emit, environment)
 

@@ -1,6 +1,5 @@
 """Who hears whom: the tray, the windows, the model and the poller of one profile."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -45,6 +44,13 @@ from trayapp.services.messages.events import (
     SnoozeChanged,
     StorageChanged,
     TrialFinished,
+)
+from trayapp.services.messages.requests import (
+    ChangeSnooze,
+    ExpectTopUp,
+    OpenKeyring,
+    ReloadProfile,
+    RequestBalances,
 )
 from trayapp.ui.intents import (
     AccountIntent,
@@ -138,15 +144,9 @@ class Wiring(QObject):
         return self._poller.stop()
 
     def _connect_poller(self) -> None:
-        poller, desk, history = self._poller, self._desk, self._history
-        poller.event_emitted.connect(self._on_event)
-        self.faults.facts_requested.connect(poller.diagnose)
-        desk.save_requested.connect(poller.save)
-        desk.test_requested.connect(poller.try_out)
-        desk.login_requested.connect(poller.look_at_login)
-        history.page_requested.connect(self._look_up)
-        history.export_requested.connect(poller.export)
-        history.correction_toggled.connect(self._correct)
+        self._poller.event_emitted.connect(self._on_event)
+        for source in (self.faults, self._desk, self._history):
+            source.requested.connect(self._poller.post)
 
     def _connect_views(self) -> None:
         for source in (
@@ -290,15 +290,15 @@ class Wiring(QObject):
     def _act_on_account(self, intent: AccountIntent) -> None:
         match intent:
             case RefreshBalances(account_ids):
-                self._poller.refresh(account_ids)
+                self._poller.post(RequestBalances(account_ids))
             case OpenTopUpPage(account_id):
                 self._top_up(account_id)
             case ReportPayment(account_id):
-                self._poller.paid(account_id)
+                self._poller.post(ExpectTopUp(account_id))
             case EnterKey(account_id):
                 self._edit_settings(account_id)
             case UnlockKeyring():
-                self._poller.unlock()
+                self._poller.post(OpenKeyring())
             case CopyText(text):
                 QGuiApplication.clipboard().setText(text)
             case CopyTopUpRequest(account_id):
@@ -309,7 +309,7 @@ class Wiring(QObject):
     def _act_on_program(self, intent: ProgramIntent) -> None:
         match intent:
             case SnoozeNotifications(choice):
-                self._poller.snooze(choice)
+                self._poller.post(ChangeSnooze(choice))
             case SendTestNotification():
                 self._notices.tell_trial()
             case RevealAmounts():
@@ -336,7 +336,7 @@ class Wiring(QObject):
             case InstanceMessage.SHOW:
                 self.show_window()
             case InstanceMessage.RELOAD:
-                self._poller.reload()
+                self._poller.post(ReloadProfile())
             case InstanceMessage.QUIT:
                 self.quit_requested.emit()
 
@@ -344,8 +344,14 @@ class Wiring(QObject):
     def ask_unrejected(self) -> None:
         """Ask all accounts but those whose key was rejected (the demo does, often)."""
         rejected = Status.UNAUTHORIZED
-        self._poller.refresh(
-            one.account.id for one in self._model.known if one.status is not rejected
+        self._poller.post(
+            RequestBalances(
+                tuple(
+                    one.account.id
+                    for one in self._model.known
+                    if one.status is not rejected
+                )
+            )
         )
 
     def _top_up(self, account_id: str) -> None:
@@ -363,17 +369,3 @@ class Wiring(QObject):
                 said = self._views.forecast(account_id)
                 text = self._history.request_for(known, said)
                 QGuiApplication.clipboard().setText(text)
-
-    @Slot(str)
-    def _look_up(self, account_id: str) -> None:
-        self._poller.look_up(account_id, self._language)
-
-    @Slot(str, object, bool)
-    def _correct(
-        self,
-        account_id: str,
-        at: datetime,
-        on: bool,  # noqa: FBT001  # as the signal brings it
-    ) -> None:
-        self._poller.correct(account_id, at, on=on)
-        self._look_up(account_id)

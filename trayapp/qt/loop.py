@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -15,41 +14,32 @@ from trayapp.core.errors import Failure, InternalFault
 
 if TYPE_CHECKING:
     from trayapp.services.backend import Backend
+    from trayapp.services.messages.requests import Request
 
 _LEAVE_S: Final = 0.2
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something that the backend is asked for."""
-
-    do: "Callable[[Backend], Coroutine[None, None, None] | None]"
-    lost: Callable[[], None] | None = None
-    """Says to whoever waits for an answer that none will come: called if a fault ends
-    the job, or ends the loop under it."""
-
-
-class Jobs:
-    """What is asked for and not begun: it waits for a loop, and outlives one."""
+class RequestQueue:
+    """The requests that no loop has begun to handle; it outlives the loops."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Job] = deque()
+        self._requests: deque[Request] = deque()
         self._lock = Lock()
 
-    def add(self, job: Job) -> None:
-        """Put one at the end; any thread may."""
+    def add(self, request: "Request") -> None:
+        """Append a request; any thread may."""
         with self._lock:
-            self._waiting.append(job)
+            self._requests.append(request)
 
-    def take(self) -> Job | None:
-        """Take the first, if there is one."""
+    def take(self) -> "Request | None":
+        """Remove and return the first request, if there is one."""
         with self._lock:
-            return self._waiting.popleft() if self._waiting else None
+            return self._requests.popleft() if self._requests else None
 
 
 class Loop(QThread):
-    """Makes a backend and runs it, and the jobs beside it, until it is ended.
+    """Makes a backend, runs it and has it handle requests, until it is ended.
 
     `finished` is emitted whatever ended it; `fault` then says what did, if it was not
     `end`. It runs once.
@@ -58,31 +48,37 @@ class Loop(QThread):
     def __init__(
         self,
         make_backend: "Callable[[Loop], Backend]",
-        jobs: Jobs,
+        requests: RequestQueue,
+        on_loss: "Callable[[Request], None]",
         parent: QObject | None = None,
     ) -> None:
-        """Take a function that makes the backend, called on the thread."""
+        """Take a function that makes the backend, called on the thread.
+
+        `on_loss` is called, on whichever thread, with each request that a fault ended
+        before the backend had handled it.
+        """
         super().__init__(parent)
-        self._make_backend, self._jobs = make_backend, jobs
+        self._make_backend, self._requests = make_backend, requests
+        self._on_loss = on_loss
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
-        self._news: asyncio.Event | None = None
+        self._has_work: asyncio.Event | None = None
         self._backend: Backend | None = None
-        self._running: dict[asyncio.Task[None], Job] = {}
+        self._running: dict[asyncio.Task[None], Request] = {}
         self._ending = False
         self.fault: Failure | None = None
         self.is_given_up = False
-        """Whether another has taken its place: what it still says is of no interest."""
+        """Whether another loop has taken its place: its events are out of date."""
 
     @property
     def beats(self) -> int:
-        """How often the watch over the accounts has looked at the clock."""
+        """How often the scheduler has looked at the clock."""
         backend = self._backend
         return 0 if backend is None else backend.beats
 
     def wake(self) -> None:
-        """Look for jobs."""
+        """Look for requests."""
         with self._lock:
             self._call(self._wake)
 
@@ -93,15 +89,15 @@ class Loop(QThread):
             self._call(self._cancel)
 
     def give_up(self) -> None:
-        """End it if it ever moves again, and lose what it was asked for.
+        """End it if it ever moves again, and report its requests as lost.
 
         A thread can't be ended from outside: it lives on until what holds it up lets
         go, and only then closes its database.
         """
         self.is_given_up = True
         self.end()
-        for job in tuple(self._running.values()):
-            _lose(job)
+        for request in tuple(self._running.values()):
+            self._on_loss(request)
 
     def _call(self, function: Callable[[], None]) -> None:
         """Run a function on the loop, if there is one; under the lock."""
@@ -111,53 +107,51 @@ class Loop(QThread):
     # --- on the thread ------------------------------------------------------------
 
     def _wake(self) -> None:
-        if self._news is not None:
-            self._news.set()
+        if self._has_work is not None:
+            self._has_work.set()
 
     def _cancel(self) -> None:
         if self._main is not None:
             self._main.cancel()
 
     async def _serve(self) -> None:
-        self._news = asyncio.Event()
-        self._news.set()
+        self._has_work = asyncio.Event()
+        self._has_work.set()
         self._backend = backend = self._make_backend(self)
         watching = asyncio.create_task(backend.run())
         watching.add_done_callback(lambda _: self._wake())
         try:
-            # run() loads the settings before anything else; jobs come after that.
+            # run() loads the settings first; requests come after that.
             await asyncio.sleep(0)
             while not watching.done():
-                await self._news.wait()
-                self._news.clear()
-                self._start_jobs(backend)
+                await self._has_work.wait()
+                self._has_work.clear()
+                self._handle_requests(backend)
             await watching
         finally:
             for task in (watching, *self._running):
                 task.cancel()
             await asyncio.gather(watching, *self._running, return_exceptions=True)
 
-    def _start_jobs(self, backend: "Backend") -> None:
-        while not self.is_given_up and (job := self._jobs.take()) is not None:
-            task = asyncio.create_task(self._carry_out(job, backend))
-            self._running[task] = job
+    def _handle_requests(self, backend: "Backend") -> None:
+        while not self.is_given_up and (request := self._requests.take()) is not None:
+            task = asyncio.create_task(self._handle(request, backend))
+            self._running[task] = request
             task.add_done_callback(self._done)
 
-    async def _carry_out(self, job: Job, backend: "Backend") -> None:
-        """Do a job in a task of its own, where a fault ends nothing else."""
-        if not self.is_given_up:  # or whoever asked was told that it is lost
-            work = job.do(backend)
-            if work is not None:
-                await work
+    async def _handle(self, request: "Request", backend: "Backend") -> None:
+        """Handle a request in a task of its own, where a fault ends nothing else."""
+        if not self.is_given_up:  # otherwise it was reported as lost
+            await backend.handle(request)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        job = self._running.pop(task)
+        request = self._running.pop(task)
         if task.cancelled():
             if not self._ending:
-                _lose(job)
+                self._on_loss(request)
         elif (error := task.exception()) is not None:
             _log.error("a request failed", exc_info=error)
-            _lose(job)
+            self._on_loss(request)
 
     def run(self) -> None:
         """Run the loop until `end`."""
@@ -196,11 +190,6 @@ def _finish(loop: asyncio.AbstractEventLoop) -> None:
     if left:
         loop.run_until_complete(asyncio.wait(left, timeout=_LEAVE_S))
     loop.close()
-
-
-def _lose(job: Job) -> None:
-    if job.lost is not None:
-        job.lost()
 
 
 def _log_stray(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

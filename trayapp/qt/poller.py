@@ -2,35 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.schedule import RestartBackoff
-from trayapp.qt.loop import Job, Jobs, Loop
-from trayapp.services.messages.events import (
-    DiagnosticsCollected,
-    Emit,
-    Event,
-    ExportFinished,
-    PollerFailed,
-    SaveFinished,
-    TrialFinished,
-)
+from trayapp.qt.loop import Loop, RequestQueue
+from trayapp.services.messages.events import Emit, Event, PollerFailed
+from trayapp.services.messages.requests import event_of_loss
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-    from trayapp.core.alerts.notification import Notification
-    from trayapp.core.alerts.snooze import SnoozeChoice
-    from trayapp.core.changes import Changes, Trial
-    from trayapp.core.i18n.language import Language
     from trayapp.services.backend import Backend
+    from trayapp.services.messages.requests import Request
 
 _STOP_MS: Final = 600
 _LOOK_MS: Final = 60_000
@@ -73,7 +59,7 @@ class Poller(QObject):
         super().__init__(parent)
         self._make_backend = make_backend
         self._clock, self._hurry = clock, hurry
-        self._jobs = Jobs()
+        self._requests = RequestQueue()
         self._loop: Loop | None = None
         self._stuck: list[Loop] = []
         """Dropping a thread that still runs would abort the process."""
@@ -105,73 +91,10 @@ class Poller(QObject):
             loop.end()
         return all(loop.wait(_STOP_MS) for loop in loops)
 
-    def refresh(self, account_ids: Iterable[str] | None = None) -> None:
-        """Ask these accounts, or all, now."""
-        chosen = None if account_ids is None else tuple(account_ids)
-        self._post(lambda backend: backend.ask_now(chosen))
-
-    def try_out(self, trial: "Trial") -> None:
-        """Ask for a balance and store nothing; `TrialFinished` brings the result."""
-        self._post(
-            lambda backend: backend.try_out(trial), partial(self._no_trial, trial)
-        )
-
-    def save(self, changes: "Changes", shown: frozenset[str]) -> None:
-        """Apply what the dialog changed; `SaveFinished` brings the result."""
-        self._post(lambda backend: backend.save(changes, shown), self._not_saved)
-
-    def unlock(self) -> None:
-        """Let the keyring ask for its password."""
-        self._post(lambda backend: backend.unlock())
-
-    def tell(self, notice: "Notification") -> None:
-        """Show a native notification over D-Bus."""
-        self._post(lambda backend: backend.tell(notice))
-
-    def snooze(self, choice: "SnoozeChoice") -> None:
-        """Hold notifications back for a while; `SnoozeChanged` brings its end."""
-        self._post(lambda backend: backend.snooze(choice))
-
-    def paid(self, account_id: str) -> None:
-        """Remember that a person paid; emits `PendingPaymentsChanged`."""
-        self._post(lambda backend: backend.paid(account_id))
-
-    def correct(self, account_id: str, at: "datetime", *, on: bool) -> None:
-        """Mark the reading of a moment as a correction, or take the mark away."""
-        self._post(lambda backend: backend.correct(account_id, at, on=on))
-
-    def look_up(self, account_id: str, language: "Language") -> None:
-        """Read an account's history; `HistoryRead` brings the window's page."""
-        self._post(lambda backend: backend.look_up(account_id, language))
-
-    def look_at_login(self) -> None:
-        """Look whether the program starts at login; `LoginEntryRead` brings it."""
-        self._post(lambda backend: backend.look_at_login())
-
-    def export(self, account_id: str, kind: str, path: str) -> None:
-        """Write an account's history as "csv" or "json"; emits `ExportFinished`."""
-        self._post(
-            lambda backend: backend.export(account_id, kind, path),
-            partial(self._not_exported, path),
-        )
-
-    def reload(self) -> None:
-        """Read the settings file again."""
-        self._post(lambda backend: backend.reload())
-
-    def diagnose(self) -> None:
-        """Collect facts about the backend; emits `DiagnosticsCollected`."""
-        self._post(self._diagnose)
-
-    async def _diagnose(self, backend: "Backend") -> None:
-        self.event_emitted.emit(DiagnosticsCollected(await backend.diagnose()))
-
-    def _post(
-        self,
-        do: "Callable[[Backend], Coroutine[None, None, None] | None]",
-        lost: Callable[[], None] | None = None,
-    ) -> None:
-        self._jobs.add(Job(do, lost))
+    @Slot(object)
+    def post(self, request: "Request") -> None:
+        """Have the backend handle a request; any thread may ask, before `start` too."""
+        self._requests.add(request)
         if self._loop is not None:
             self._loop.wake()
 
@@ -179,7 +102,7 @@ class Poller(QObject):
 
     def _begin(self) -> None:
         self._beats, self._still = 0, 0
-        self._loop = loop = Loop(self._make, self._jobs, self)
+        self._loop = loop = Loop(self._make, self._requests, self._report_loss, self)
         loop.finished.connect(self._on_finished)
         loop.start()
 
@@ -228,14 +151,8 @@ class Poller(QObject):
         self._restarts = self._restarts.with_restart(self._clock())
         self._begin()
 
-    # --- who waits for an answer that will not come ----------------------------------
-
-    def _no_trial(self, trial: "Trial") -> None:
-        outcome = Outcome(trial.account.id, datetime.now(UTC), _FAULT)
-        self.event_emitted.emit(TrialFinished(trial, outcome))
-
-    def _not_saved(self) -> None:
-        self.event_emitted.emit(SaveFinished(problem=_FAULT))
-
-    def _not_exported(self, path: str) -> None:
-        self.event_emitted.emit(ExportFinished(path, _FAULT))
+    def _report_loss(self, request: "Request") -> None:
+        """Answer a dialog that waits for an event that no backend will emit."""
+        event = event_of_loss(request, _FAULT, datetime.now(UTC))
+        if event is not None:
+            self.event_emitted.emit(event)

@@ -6,13 +6,12 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from trayapp.core.account import Account
 from trayapp.core.account_draft import with_own_names
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.notification import Notification, NotificationImage
-from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -44,6 +43,7 @@ from trayapp.services.keyring.keychain import Keychain, keys_stored, remove_key
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.messages.events import (
     AlertsDecided,
+    DiagnosticsCollected,
     Emit,
     ExportFinished,
     HistoryRead,
@@ -53,6 +53,22 @@ from trayapp.services.messages.events import (
     SaveFinished,
     StorageChanged,
     TrialFinished,
+)
+from trayapp.services.messages.requests import (
+    ApplyChanges,
+    ChangeSnooze,
+    CollectDiagnostics,
+    ExpectTopUp,
+    MarkCorrection,
+    OpenKeyring,
+    ReadHistory,
+    ReadLoginEntry,
+    ReloadProfile,
+    Request,
+    RequestBalances,
+    RunTrial,
+    SendNotification,
+    WriteExport,
 )
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
@@ -80,6 +96,8 @@ class Environment:
     zone: tzinfo | None = None
     """Where the person is, for mornings and quiet hours; None is the system's own."""
     autostart: Autostart = field(default_factory=NoAutostart)
+    language: Language = field(default_factory=Language)
+    """The person's; another one needs another backend."""
 
 
 class Backend:
@@ -103,7 +121,7 @@ class Backend:
         """
         clock, zone = environment.clock, environment.zone
         self._emit = emit
-        self._clock = clock
+        self._clock, self._language = clock, environment.language
         self._places = places
         self._file = ConfigFile(places.config)
         self._keyless: set[str] = set()
@@ -168,6 +186,38 @@ class Backend:
             await self._delivery.close()
             self._history.close()
 
+    async def handle(self, request: Request) -> None:  # noqa: C901, PLR0912  # a case a request
+        """Handle a request; a fault in it is raised."""
+        match request:
+            case RequestBalances(account_ids):
+                self.ask_now(account_ids)
+            case RunTrial(trial):
+                await self.try_out(trial)
+            case ApplyChanges(changes, shown):
+                await self.save(changes, shown)
+            case OpenKeyring():
+                await self.unlock()
+            case SendNotification(notification):
+                await self.tell(notification)
+            case ChangeSnooze(choice):
+                self._alarm.snooze(choice)
+            case ExpectTopUp(account_id):
+                self.paid(account_id)
+            case MarkCorrection(account_id, at, on):
+                self._alarm.correct(account_id, at, on=on)
+            case ReadHistory(account_id):
+                await self.look_up(account_id)
+            case WriteExport(account_id, form, path):
+                await self.export(account_id, form, path)
+            case ReadLoginEntry():
+                self._emit(LoginEntryRead(self._autostart.state()))
+            case ReloadProfile():
+                self.reload()
+            case CollectDiagnostics():
+                self._emit(DiagnosticsCollected(await self._diagnose()))
+            case _:
+                assert_never(request)
+
     def reload(self) -> None:
         """Read the settings file: at the start, or when the command line changed it."""
         loaded = self._file.load()
@@ -180,10 +230,6 @@ class Backend:
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Ask these accounts, or all, at once: a person wants to know."""
         self._watch.ask_now(account_ids)
-
-    def look_at_login(self) -> None:
-        """Look whether the program starts at login; emits `LoginEntryRead`."""
-        self._emit(LoginEntryRead(self._autostart.state()))
 
     async def try_out(self, trial: Trial) -> None:
         """Ask for a balance and store nothing; emits `TrialFinished`."""
@@ -227,25 +273,17 @@ class Backend:
         """Show a native notification, where that is done over D-Bus."""
         await self._delivery.tell(notice)
 
-    def snooze(self, choice: SnoozeChoice) -> None:
-        """Hold notifications back for a while, or no longer."""
-        self._alarm.snooze(choice)
-
     def paid(self, account_id: str) -> None:
         """Remember that a person paid, and look whether it has come already."""
         self._alarm.paid(account_id)
         self._watch.ask_now([account_id])
 
-    def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Mark the reading of a moment as a correction, or take the mark away."""
-        self._alarm.correct(account_id, at, on=on)
-
-    async def look_up(self, account_id: str, language: Language) -> None:
+    async def look_up(self, account_id: str) -> None:
         """Read an account's history for its window; emits `HistoryRead`."""
         account = self._alarm.account(account_id)
         if account is not None:
             interval = self._alarm.settings.interval
-            page = await self._books.page(account, interval, language)
+            page = await self._books.page(account, interval, self._language)
             self._emit(HistoryRead(page))
 
     async def export(self, account_id: str, kind: str, path: str) -> None:
@@ -260,7 +298,7 @@ class Backend:
             failure = error.as_failure()
         self._emit(ExportFinished(path, failure))
 
-    async def diagnose(self) -> tuple[Fact, ...]:
+    async def _diagnose(self) -> tuple[Fact, ...]:
         """Say what this runs on, for "Copy diagnostics"."""
         found = await system_facts(self._places, self._keychain, self._notifier)
         return (*found, *settings_facts(self._alarm.settings))

@@ -23,6 +23,7 @@ from trayapp.services.messages.events import (
     RefreshFinished,
     RefreshStarted,
 )
+from trayapp.services.messages.requests import CollectDiagnostics
 from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.about import AboutDialog
 from wired import NOON, A, B, Scene, outcome, press, wired
@@ -164,7 +165,7 @@ def test_the_banner_offers_the_report(scene: Scene) -> None:
     scene.wiring.show_window()
     scene.wiring.faults.hear(BUG)
     press(scene.window, "Copy diagnostics")
-    assert scene.asked() == ["diagnose"]
+    assert scene.asked() == [CollectDiagnostics()]
     assert not scene.says(COPIED)
     scene.report(DiagnosticsCollected((("Desktop", "KDE"),)))
     assert scene.says(COPIED)
@@ -183,10 +184,10 @@ def test_about_offers_the_report(scene: Scene) -> None:
     (about,) = scene.window.findChildren(AboutDialog)
     press(about, "Copy diagnostics")
     press(about, "Copy diagnostics")
-    assert scene.asked() == ["diagnose"]
+    assert scene.asked() == [CollectDiagnostics()]
     scene.report(DiagnosticsCollected(()))
     press(about, "Copy diagnostics")
-    assert scene.asked() == ["diagnose"] * 2
+    assert scene.asked() == [CollectDiagnostics()] * 2
 
 
 def test_a_poller_that_does_not_answer_is_done_without(

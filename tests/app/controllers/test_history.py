@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
+from event_log import EventLog
 from on_screen import on_screen
 from trayapp.app.controllers.history import HistoryController
 from trayapp.core.account import Account, Service
@@ -19,6 +20,7 @@ from trayapp.core.chart.plot import ChartData
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import HistoryView, MovementRow
+from trayapp.services.messages.requests import MarkCorrection, ReadHistory, WriteExport
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import CopyTopUpRequest, ExportHistory
 from wired import press, words
@@ -43,15 +45,15 @@ class Scene:
 
     def __init__(self) -> None:
         self.desk = HistoryController(Language())
-        self.asked: list[str] = []
-        self.passed_on: list[tuple[object, ...]] = []
-        self.desk.page_requested.connect(self.asked.append)
-        self.desk.correction_toggled.connect(self._note)
-        self.desk.export_requested.connect(self._note)
-        self.desk.intent.connect(self._note)
+        self.requests = EventLog()
+        self.desk.requested.connect(self.requests.record)
+        self.intents = EventLog()
+        self.desk.intent.connect(self.intents.record)
 
-    def _note(self, *args: object) -> None:
-        self.passed_on.append(args)
+    @property
+    def asked(self) -> list[str]:
+        """The accounts whose pages were asked for."""
+        return [one.account_id for one in self.requests.of(ReadHistory)]
 
     def open(self, account_id: str) -> HistoryWindow:
         """Open an account's window, with the page that it asks for."""
@@ -155,11 +157,13 @@ def test_what_a_person_asks_for_is_passed_on(scene: Scene) -> None:
     press(window, "Mark as correction")
     window.intent.emit(ExportHistory("a", "json", "/home/ana/main.json"))
     press(window, "Copy top-up request")
-    assert scene.passed_on == [
-        ("a", NOON, True),
-        ("a", "json", "/home/ana/main.json"),
-        (CopyTopUpRequest("a"),),
+    assert scene.requests.events == [
+        ReadHistory("a"),
+        MarkCorrection("a", NOON, on=True),
+        ReadHistory("a"),
+        WriteExport("a", "json", "/home/ana/main.json"),
     ]
+    assert scene.intents.events == [CopyTopUpRequest("a")]
 
 
 # --- the text for who pays -----------------------------------------------------------
@@ -198,7 +202,8 @@ def test_what_became_of_an_export_is_told_where_it_was_asked_for(scene: Scene) -
     """Once; the other windows say nothing, and a closed one leaves it to others."""
     window, other = scene.open("a"), scene.open("b")
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/a.csv"))
-    assert scene.passed_on == [("a", "csv", "/home/ana/a.csv")]
+    exported = [WriteExport("a", "csv", "/home/ana/a.csv")]
+    assert scene.requests.of(WriteExport) == exported
     assert scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
     assert "It was written." in words(window)
     assert "It was written." not in words(other)

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from collected import collected
+from event_log import EventLog
 from on_screen import on_screen
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Trial
 from trayapp.core.errors import (
     ConfigUnwritable,
     Failure,
@@ -33,6 +34,7 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.services.messages.events import SaveFinished
+from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunTrial
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.intents import (
     LeaveFirstRun,
@@ -58,19 +60,24 @@ class Scene:
         self._qtbot = qtbot
         self.desk = SettingsController(Language())
         self.desk.follow(SETTINGS)
-        self.saves: list[tuple[Changes, frozenset[str]]] = []
-        self.trials: list[Trial] = []
-        self.desk.save_requested.connect(self._save)
-        self.desk.test_requested.connect(self.trials.append)
-        self.login_looks = 0
+        self.requests = EventLog()
+        self.desk.requested.connect(self.requests.record)
         self.intents = collected(self.desk.intent, object)
-        self.desk.login_requested.connect(self._note_login)
 
-    def _save(self, changes: Changes, shown: frozenset[str]) -> None:
-        self.saves.append((changes, shown))
+    @property
+    def saves(self) -> list[ApplyChanges]:
+        """The requests to store something."""
+        return self.requests.of(ApplyChanges)
 
-    def _note_login(self) -> None:
-        self.login_looks += 1
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials that were asked for."""
+        return [one.trial for one in self.requests.of(RunTrial)]
+
+    @property
+    def login_looks(self) -> int:
+        """How often the desk asked whether the program starts at login."""
+        return len(self.requests.of(ReadLoginEntry))
 
     def begin(self) -> None:
         """Open the first run."""
@@ -177,7 +184,8 @@ def test_ok_asks_to_save_and_waits(scene: Scene) -> None:
     """With the ids of the accounts that the dialog was opened with."""
     scene.open(A, B)
     press(scene.dialog, "OK")
-    ((changes, shown),) = scene.saves
+    (save,) = scene.saves
+    changes, shown = save.changes, save.shown
     assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
     assert not scene.dialog.isEnabled()
 
@@ -190,7 +198,7 @@ def test_it_closes_when_all_is_stored(scene: Scene) -> None:
     assert scene.dialogs() == []
     scene.open(A, B)
     press(scene.dialog, "OK")
-    assert scene.saves[-1][1] == frozenset({"a", "b"})
+    assert scene.saves[-1].shown == frozenset({"a", "b"})
 
 
 def test_it_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
@@ -284,14 +292,14 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
     assert login_box(scene.dialog).isChecked()
     login_box(scene.dialog).click()
     press(scene.dialog, "OK")
-    assert scene.saves[-1][0].at_login is False
+    assert scene.saves[-1].changes.at_login is False
     scene.desk.close_or_explain(SaveFinished((A,), Settings()))
     scene.open(A)
     assert scene.login_looks == 2
     scene.desk.show_login(LoginEntryState.OFF)
     assert not login_box(scene.dialog).isChecked()
     press(scene.dialog, "OK")
-    assert scene.saves[-1][0].at_login is None
+    assert scene.saves[-1].changes.at_login is None
 
 
 def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
@@ -326,7 +334,8 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     """It replaces none that was added meanwhile; then the first run is over."""
     scene.begin()
     scene.answer_all()
-    ((changes, shown),) = scene.saves
+    (save,) = scene.saves
+    changes, shown = save.changes, save.shown
     (account,) = changes.accounts
     assert (account.name, shown, changes.settings) == ("SMSup", frozenset(), SETTINGS)
     assert changes.keys[account.id].reveal() == KEY
@@ -343,7 +352,7 @@ def test_the_first_run_asks_whether_to_start_at_login(scene: Scene) -> None:
     scene.desk.show_login(LoginEntryState.OFF)
     login_box(scene.first_runs()[0]).click()
     scene.answer_all()
-    assert scene.saves[-1][0].at_login is True
+    assert scene.saves[-1].changes.at_login is True
 
 
 def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
@@ -432,7 +441,8 @@ def test_a_new_account_gets_an_id_of_its_own(scene: Scene) -> None:
         press(dialog, "OK")
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     press(scene.dialog, "OK")
-    ((changes, _),) = scene.saves
+    (save,) = scene.saves
+    changes = save.changes
     ids = {one.id for one in changes.accounts}
     assert len(ids) == 3
     assert set(changes.keys) == ids - {"a"}

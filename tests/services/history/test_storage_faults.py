@@ -40,6 +40,7 @@ from trayapp.services.messages.events import (
     SaveFinished,
     StorageChanged,
 )
+from trayapp.services.messages.requests import ApplyChanges
 
 if TYPE_CHECKING:
     from trayapp.services.backend import Backend
@@ -144,7 +145,7 @@ class Scene:
         """Press OK in the settings; gives why nothing was saved."""
         wanted = polled.config(number, self.url)
         changes = Changes(wanted.accounts, wanted.settings, {})
-        await self.backend.save(changes, frozenset("abc"))
+        await self.backend.handle(ApplyChanges(changes, frozenset("abc")))
         problem = self.saves[-1].problem
         return None if problem is None else problem.kind
 

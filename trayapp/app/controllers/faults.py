@@ -21,6 +21,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.core.view.diagnostics import Findings, report
 from trayapp.qt.model import AccountsModel
+from trayapp.services.messages.requests import CollectDiagnostics
 from trayapp.ui.intents import OpenWindow
 from trayapp.ui.tray.tray import Tray
 
@@ -44,13 +45,12 @@ class FaultController(QObject):
     """Tells each kind of fault once, quietly, and knows what to report of it.
 
     Signals:
-        facts_requested(): to have the poller's side look around; `finish` takes what
-            it finds.
+        requested(Request): to have the backend collect facts; `finish` takes them.
         intent(Intent): what the about dialog asks for; or to open the window, for a
             fault that a banner in a hidden window would not show.
     """
 
-    facts_requested = Signal()
+    requested = Signal(object)
     intent = Signal(object)
 
     def __init__(
@@ -127,7 +127,7 @@ class FaultController(QObject):
         """Begin a report."""
         if not self._patience.isActive():
             self._patience.start()
-            self.facts_requested.emit()
+            self.requested.emit(CollectDiagnostics())
 
     def finish(self, facts: "tuple[Fact, ...]") -> None:
         """Put the report on the clipboard, and say so."""

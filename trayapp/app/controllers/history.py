@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from trayapp.core.account_state import AccountState
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
+from trayapp.services.messages.requests import MarkCorrection, ReadHistory, WriteExport
 from trayapp.ui.intents import (
     CopyTopUpRequest,
     ExportHistory,
@@ -25,15 +26,11 @@ class HistoryController(QObject):
     """Keeps one history window an account at most, and up to date while it is open.
 
     Signals:
-        page_requested(str): to read an account's history; `show_page` takes the answer.
-        correction_toggled(str, object, bool): an account, a reading's time, on or off.
-        export_requested(str, str, str): an account, "csv" or "json", a file's path.
+        requested(Request): what a window needs of the backend.
         intent(Intent): what a window asks for that is not about its page.
     """
 
-    page_requested = Signal(str)
-    correction_toggled = Signal(str, object, bool)
-    export_requested = Signal(str, str, str)
+    requested = Signal(object)
     intent = Signal(object)
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
@@ -49,7 +46,7 @@ class HistoryController(QObject):
         window = self._windows.get(account_id)
         if window is None:
             self._wanted.add(account_id)
-            self.page_requested.emit(account_id)
+            self.requested.emit(ReadHistory(account_id))
             return
         bring_to_front(window)
 
@@ -73,7 +70,7 @@ class HistoryController(QObject):
     def renew(self, account_id: str) -> None:
         """Ask again for what an open window shows: something has changed."""
         if account_id in self._windows:
-            self.page_requested.emit(account_id)
+            self.requested.emit(ReadHistory(account_id))
 
     def tell_exported(self, path: str, words: str) -> bool:
         """Say what became of an export where it was asked for; False if that is closed.
@@ -102,10 +99,11 @@ class HistoryController(QObject):
     def _on_intent(self, intent: HistoryIntent) -> None:
         match intent:
             case SetCorrection(account_id, at, on):
-                self.correction_toggled.emit(account_id, at, on)
+                self.requested.emit(MarkCorrection(account_id, at, on))
+                self.requested.emit(ReadHistory(account_id))
             case ExportHistory(account_id, form, path):
                 self._exports[path] = account_id
-                self.export_requested.emit(account_id, form, path)
+                self.requested.emit(WriteExport(account_id, form, path))
             case CopyTopUpRequest():
                 self.intent.emit(intent)
             case _:

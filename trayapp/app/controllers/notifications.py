@@ -11,6 +11,7 @@ from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.i18n.language import Language
 from trayapp.qt.poller import Poller
+from trayapp.services.messages.requests import SendNotification
 from trayapp.ui.intents import EnterKey, OpenTopUpPage, OpenWindow, SnoozeNotifications
 from trayapp.ui.tray.tray import Tray
 
@@ -58,6 +59,6 @@ class NotificationController(QObject):
 
     def _tell(self, said: Notification) -> None:
         if _BY_D_BUS:
-            self._poller.tell(said)
+            self._poller.post(SendNotification(said))
         else:
             self._tray.show_message(said)

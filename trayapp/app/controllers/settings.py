@@ -14,6 +14,7 @@ from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import problem
+from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunTrial
 from trayapp.ui.intents import (
     FirstRunIntent,
     LeaveFirstRun,
@@ -39,17 +40,11 @@ class SettingsController(QObject):
     A first run that was left stays, hidden, to be gone on with.
 
     Signals:
-        save_requested(Changes, frozenset[str]): OK; and the ids of the accounts that
-            the dialog was opened with.
-        test_requested(Trial): to ask the gateway before anything is stored.
-        login_requested(): to know whether the program starts at login; the answer goes
-            to `show_login`.
+        requested(Request): what a dialog needs of the backend.
         intent(Intent): what a dialog asks for that is not about settings.
     """
 
-    save_requested = Signal(object, object)
-    test_requested = Signal(object)
-    login_requested = Signal()
+    requested = Signal(object)
     intent = Signal(object)
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
@@ -88,7 +83,7 @@ class SettingsController(QObject):
             self._dialog.intent.connect(self._on_settings_intent)
             self._dialog.finished.connect(self._closed)
             self._dialog.open()
-            self.login_requested.emit()
+            self.requested.emit(ReadLoginEntry())
             edit = None  # it has gone there by itself
         self._dialog.show()  # it hides when it is closed while it is being saved
         self._dialog.raise_()
@@ -110,7 +105,7 @@ class SettingsController(QObject):
             self._first_run = FirstRun(self._language, new_id=_new_id)
             self._first_run.intent.connect(self._on_first_run_intent)
         bring_to_front(self._first_run)
-        self.login_requested.emit()
+        self.requested.emit(ReadLoginEntry())
 
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:
         """Show what a trial came to, if the dialog is still there."""
@@ -168,9 +163,9 @@ class SettingsController(QObject):
     def _on_settings_intent(self, intent: SettingsIntent) -> None:
         match intent:
             case SaveSettings(changes):
-                self.save_requested.emit(changes, self._shown)
+                self.requested.emit(ApplyChanges(changes, self._shown))
             case TryAccount(trial):
-                self.test_requested.emit(trial)
+                self.requested.emit(RunTrial(trial))
             case SendTestNotification():
                 self.intent.emit(intent)
             case _:
@@ -182,7 +177,7 @@ class SettingsController(QObject):
             case SaveFirstAccount():
                 self._save_first(intent)
             case TryAccount(trial):
-                self.test_requested.emit(trial)
+                self.requested.emit(RunTrial(trial))
             case OpenWebsite() | LeaveFirstRun():
                 self.intent.emit(intent)
             case _:
@@ -193,7 +188,7 @@ class SettingsController(QObject):
             account, key = intent.account, intent.key
             keys = {} if key is None else {account.id: key}
             changes = Changes((account,), settings, keys, intent.at_login)
-            self.save_requested.emit(changes, frozenset())
+            self.requested.emit(ApplyChanges(changes, frozenset()))
 
     @Slot()
     def _closed(self) -> None:

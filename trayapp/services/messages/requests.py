@@ -1,0 +1,148 @@
+"""What the GUI asks of the backend: one frozen value for each request.
+
+A request may be made on any thread. It is handled on the backend's, in its order.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from trayapp.core.account_state import Outcome
+from trayapp.core.errors import Failure
+from trayapp.services.messages.events import (
+    Event,
+    ExportFinished,
+    SaveFinished,
+    TrialFinished,
+)
+
+if TYPE_CHECKING:
+    # Only their names: the tray icon is shown before these modules are needed.
+    from trayapp.core.alerts.notification import Notification
+    from trayapp.core.alerts.snooze import SnoozeChoice
+    from trayapp.core.changes import Changes, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBalances:
+    """Request the balance of these accounts now; of all accounts for None."""
+
+    account_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrial:
+    """Request a balance and store nothing; `TrialFinished` follows."""
+
+    trial: "Trial"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyChanges:
+    """Store a dialog's changes, all of them or none; `SaveFinished` follows."""
+
+    changes: "Changes"
+    shown: frozenset[str]
+    """The ids of the accounts that the dialog was opened with. An account that the
+    command line added meanwhile is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenKeyring:
+    """Have the keyring ask for its password, and then request what waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotification:
+    """Show a notification over D-Bus."""
+
+    notification: "Notification"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSnooze:
+    """Begin a snooze or end it; `SnoozeChanged` follows."""
+
+    choice: "SnoozeChoice"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectTopUp:
+    """Record that a person paid, and look whether the top-up came already.
+
+    `PendingPaymentsChanged` follows.
+    """
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCorrection:
+    """Mark a reading as a correction (`on`), or remove the mark."""
+
+    account_id: str
+    at: datetime
+    """The time of the reading; aware, in UTC."""
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Read the page for an account's history window; `HistoryRead` follows."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteExport:
+    """Write an account's history to a file; `ExportFinished` follows."""
+
+    account_id: str
+    form: str
+    """`csv` for the months, or `json` for everything."""
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLoginEntry:
+    """Look whether the program starts at login; `LoginEntryRead` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadProfile:
+    """Read the settings file again, after a command changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectDiagnostics:
+    """Collect facts about the backend; `DiagnosticsCollected` follows."""
+
+
+Request = (
+    RequestBalances
+    | RunTrial
+    | ApplyChanges
+    | OpenKeyring
+    | SendNotification
+    | ChangeSnooze
+    | ExpectTopUp
+    | MarkCorrection
+    | ReadHistory
+    | WriteExport
+    | ReadLoginEntry
+    | ReloadProfile
+    | CollectDiagnostics
+)
+
+
+def event_of_loss(request: Request, failure: Failure, now: datetime) -> Event | None:
+    """Return the event for a request that a fault ended; None if no dialog waits."""
+    match request:
+        case RunTrial(trial):
+            return TrialFinished(trial, Outcome(trial.account.id, now, failure))
+        case ApplyChanges():
+            return SaveFinished(problem=failure)
+        case WriteExport(path=path):
+            return ExportFinished(path, failure)
+        case _:
+            return None
