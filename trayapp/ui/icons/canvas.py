@@ -1,4 +1,4 @@
-"""A grid of 16 units to paint small pictures on, with lines on whole pixels."""
+"""A grid of 16 units to paint icons on, with edges on whole pixels."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,52 +19,52 @@ STROKE: Final = 2.0
 """The width of every line, in units."""
 _WHITE: Final = QColor("#ffffff")
 _NARROWEST: Final = 0.62
-"""How much the digits of a number may be squeezed before they become smaller."""
+"""The smallest ratio of width to height of digits; then they become smaller."""
 
 
 @dataclass(frozen=True)
 class Inks:
-    """What a style paints with."""
+    """The colours of an icon style."""
 
     fine: QColor
     low: QColor
     bad: QColor
-    quiet: QColor
+    muted: QColor
     hint: QColor
     light: QColor | None
-    """What is inside and around the ink; None leaves it transparent."""
+    """The colour of holes and of the rim around a shape; None is transparent."""
 
 
 COLOURED: Final = Inks(
     fine=QColor("#14713f"),
     low=QColor("#b45309"),
     bad=QColor("#b91c1c"),
-    quiet=QColor("#475569"),
+    muted=QColor("#475569"),
     hint=QColor("#1d5fbf"),
     light=_WHITE,
 )
-"""Dark enough for a light panel; a light rim parts them from a dark one."""
+"""Dark enough for a light taskbar; the light rim separates them from a dark one."""
 
 
 def plain_inks(ink: QColor) -> Inks:
-    """Give one ink for everything: for a panel of the opposite colour, or a mask."""
+    """Return one colour for everything: for a contrasting taskbar, or a mask."""
     return Inks(ink, ink, ink, ink, ink, None)
 
 
 class Canvas:
-    """Paints in units of the grid: in ink of a colour, or in the light of the rim."""
+    """Paints in units of the grid; the colour None erases instead."""
 
     def __init__(self, painter: QPainter, pixels: int, inks: Inks) -> None:
         self._painter = painter
         self._unit = pixels / _GRID
         self.inks = inks
         self.rim = max(1, round(self._unit)) / self._unit
-        """In units, and a whole number of pixels."""
+        """The width of the rim, in units; a whole number of pixels."""
         self.end = _GRID - self.rim
-        """Where ink ends on the right and below, so that the rim has room."""
+        """The right and lower limit of shapes, which leaves room for the rim."""
 
     def box(self, left: float, top: float, right: float, bottom: float) -> QRectF:
-        """Give a rectangle in pixels, with sharp edges and never empty."""
+        """Return a rectangle in whole pixels, at least one wide and high."""
         x, y = self._snap(left), self._snap(top)
         width, height = self._snap(right) - x, self._snap(bottom) - y
         return QRectF(x, y, max(1.0, width), max(1.0, height))
@@ -78,7 +78,7 @@ class Canvas:
         *,
         radius: float = 0.0,
     ) -> QPainterPath:
-        """Give a bar, its corners rounded by `radius` units."""
+        """Return a rectangle with corners rounded by `radius` units."""
         path = QPainterPath()
         rounding = radius * self._unit
         path.addRoundedRect(self.box(left, top, right, bottom), rounding, rounding)
@@ -87,13 +87,13 @@ class Canvas:
     def disc(
         self, left: float, top: float, right: float, bottom: float
     ) -> QPainterPath:
-        """Give a disc."""
+        """Return an ellipse."""
         path = QPainterPath()
         path.addEllipse(self.box(left, top, right, bottom))
         return path
 
     def polygon(self, *points: tuple[float, float]) -> QPainterPath:
-        """Give a closed shape; its corners lie between pixels."""
+        """Return a closed shape with its corners between pixels."""
         corners = [QPointF(self._snap(x), self._snap(y)) for x, y in points]
         path = QPainterPath()
         path.addPolygon(QPolygonF(corners))
@@ -101,7 +101,7 @@ class Canvas:
         return path
 
     def fill(self, path: QPainterPath, ink: QColor | None) -> None:
-        """Fill a shape; None takes away what is there."""
+        """Fill a shape; None erases it."""
         self._painter.fillPath(path, self._chosen(ink))
 
     def line(
@@ -110,19 +110,19 @@ class Canvas:
         ink: QColor | None,
         width: float = STROKE,
     ) -> None:
-        """Draw a line with round ends."""
+        """Draw a line with round ends; None erases it."""
         path = QPainterPath(QPointF(*points[0]) * self._unit)
         for point in points[1:]:
             path.lineTo(QPointF(*point) * self._unit)
         self._stroke(path, ink, width)
 
     def rimmed(self, path: QPainterPath, ink: QColor | None) -> None:
-        """Fill a shape, and part it from what is around it."""
+        """Fill a shape, with a rim around it."""
         self._stroke(path, self.inks.light, 2 * self.rim)
         self.fill(path, ink)
 
     def rimmed_lines(self, ink: QColor, *lines: list[tuple[float, float]]) -> None:
-        """Draw lines, and part them from what is around them."""
+        """Draw lines, with a rim around them."""
         for points in lines:
             self.line(points, self.inks.light, STROKE + 2 * self.rim)
         for points in lines:
@@ -132,7 +132,7 @@ class Canvas:
         return float(round(units * self._unit))
 
     def text(self, words: str, box: QRectF, ink: QColor | None) -> None:
-        """Write words as large as a box of pixels takes them, in its middle."""
+        """Write text in the middle of a box of pixels, as large as fits."""
         path = QPainterPath()
         font = QFont("Sans Serif", weight=QFont.Weight.Bold)
         font.setPixelSize(100)
@@ -152,7 +152,7 @@ class Canvas:
         self._painter.strokePath(path, pen)
 
     def _chosen(self, ink: QColor | None) -> QColor:
-        """Let no ink take away instead of adding."""
+        """Set the painter to erase for None, else to paint."""
         modes = QPainter.CompositionMode
         self._painter.setCompositionMode(
             modes.CompositionMode_DestinationOut

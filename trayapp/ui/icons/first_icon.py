@@ -1,4 +1,4 @@
-"""The tray icon of the first tenth of a second, before anything can be said in it."""
+"""The tray icon that a start shows at once, before slower modules are imported."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from trayapp.core.program import PROGRAM
 
 SIZES = (16, 20, 22, 24, 32, 40, 48, 64)
-"""What panels ask for, at one and at two pixels per point; Qt drops larger ones."""
+"""Sizes that trays request, at one and two pixels per point; Qt drops larger ones."""
 STRIP = "waiting.png"
-"""The picture of what is not known yet in each of these sizes, side by side: painting
-them would import what paints. `packaging/build/waiting_icon.py` draws it."""
+"""The picture of the status "unknown" in each of these sizes, side by side. Painting
+it here would import the painter. `packaging/build/waiting_icon.py` makes the file."""
 
 
 class FirstIcon:
-    """An icon and its empty menu, on the screen; `Tray` makes both its own.
+    """A visible icon with an empty menu; `Tray` takes over both.
 
-    It has a menu from the beginning: panels look once whether there is one.
+    It has a menu from the start, as desktops check for one only once.
     """
 
     def __init__(self) -> None:

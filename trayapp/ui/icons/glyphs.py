@@ -1,10 +1,9 @@
-"""How the tray's states are painted: a bubble that is a gauge, and marks on it.
+"""The pictures of the statuses: a speech bubble filled like a gauge, with marks on it.
 
-The bubble is filled as far as the balance reaches of its own recent high. Whatever asks
-something of a person looks different in outline, so that it is told apart where colours
-aren't seen: an hourglass for few days, a triangle for low, a disc for empty, a crossed
-key for a rejected one, a moon while notifications are snoozed. All is laid on a grid of
-16 units whose lines fall on whole pixels.
+The bubble's level is the balance as a share of its recent high. A status that needs
+action has its own outline, so that it can be recognized without colours. The marks are
+an hourglass for few days left, a triangle for low, a disc for empty, and a crossed key
+for a rejected key. A moon shows that notifications are snoozed.
 """
 
 from collections.abc import Callable
@@ -19,20 +18,19 @@ from trayapp.ui.icons.canvas import COLOURED, STROKE, Canvas, Inks
 
 _COUNTED: Final = {Status.OK, Status.SOON, Status.LOW}
 _SNOOZING: Final = {*_COUNTED, Status.EMPTY}
-"""What a snooze keeps quiet. Every other picture asks for more, and has no room."""
-_ASIDE: Final = 0.75
-"""How much narrower an hourglass is beside a moon, which would cover its corner."""
-_SLIT: Final = 0.9
-"""What is left of a gauge that is nearly full, in units; less of it is no line."""
+"""The statuses with a moon during a snooze; the other pictures have no room for it."""
+_NARROWED: Final = 0.75
+"""The factor that narrows an hourglass beside a moon, which would cover it."""
+_SMALLEST_GAP: Final = 0.9
+"""The smallest visible gap above the level of a gauge, in units."""
 
 
 def gauge_image(
     gauge: Gauge, pixels: int, inks: Inks = COLOURED, *, number: bool = False
 ) -> QImage:
-    """Paint a gauge on `pixels` by `pixels` transparent ones.
+    """Paint a gauge on a transparent square of `pixels` by `pixels`.
 
-    With `number` a balance that is fine or low is written instead, unless the moon of a
-    snooze would cover it.
+    `number` writes the balance instead, if it is fine or low and no moon covers it.
     """
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
@@ -44,7 +42,7 @@ def gauge_image(
     else:
         painter.save()
         if gauge.snoozed and gauge.status is Status.SOON:
-            painter.scale(_ASIDE, 1)
+            painter.scale(_NARROWED, 1)
         _PICTURES[gauge.status](canvas, gauge.level)
         painter.restore()
     if gauge.snoozed and gauge.status in _SNOOZING:
@@ -54,7 +52,7 @@ def gauge_image(
 
 
 def state_image(state: Status, pixels: int) -> QImage:
-    """Paint a state alone, as a window shows it beside its words."""
+    """Paint the picture of a status without a level, as windows show it."""
     return gauge_image(Gauge(state), pixels)
 
 
@@ -66,19 +64,19 @@ def _bubble(canvas: Canvas, ink: QColor) -> None:
 
 
 def _gauge(canvas: Canvas, ink: QColor, level: float | None) -> None:
-    """Paint a bubble that is filled up to `level` of its height."""
+    """Paint a bubble that is filled up to `level`, a share of its height."""
     _bubble(canvas, ink)
     start, end = canvas.rim + STROKE, canvas.end - STROKE
     bottom = 10.4
     surface = bottom - (0.0 if level is None else level) * (bottom - start)
-    if surface - start >= _SLIT:
+    if surface - start >= _SMALLEST_GAP:
         canvas.fill(
             canvas.bar(start, start, end, surface, radius=1.2), canvas.inks.light
         )
 
 
 def _key(canvas: Canvas, ink: QColor, top: float) -> None:
-    """Paint a key on its side, as wide as the picture."""
+    """Paint a horizontal key, as wide as the picture."""
     middle = top + 4
     bow = canvas.disc(canvas.rim, top, 9, top + 8)
     shaft = canvas.bar(8, middle - 1.2, canvas.end, middle + 1.2)
@@ -97,7 +95,7 @@ def _fine(canvas: Canvas, level: float | None) -> None:
 
 
 def _soon(canvas: Canvas, level: float | None) -> None:
-    """Paint an hourglass, its sand above as high as the balance stands."""
+    """Paint an hourglass; the level is the sand in its upper half."""
     inks, start, end = canvas.inks, canvas.rim, canvas.end
     upper = canvas.polygon((3.4, 3), (12.6, 3), (9, 8), (9, 9), (7, 9), (7, 8))
     lower = canvas.polygon((7, 7), (9, 7), (9, 8), (12.6, 13), (3.4, 13), (7, 8))
@@ -150,14 +148,14 @@ def _refused(canvas: Canvas, _: float | None) -> None:
 
 
 def _unreachable(canvas: Canvas, _: float | None) -> None:
-    quiet = canvas.inks.quiet
-    _gauge(canvas, quiet, None)
-    canvas.rimmed_lines(quiet, [(2.2, 13.8), (13.8, 2.2)])
+    muted = canvas.inks.muted
+    _gauge(canvas, muted, None)
+    canvas.rimmed_lines(muted, [(2.2, 13.8), (13.8, 2.2)])
 
 
 def _locked(canvas: Canvas, _: float | None) -> None:
     inks = canvas.inks
-    _bubble(canvas, inks.quiet)
+    _bubble(canvas, inks.muted)
     shackle = canvas.bar(5.4, 2.6, 10.6, 9, radius=2.2)
     opening = canvas.bar(6.9, 4.2, 9.1, 9, radius=0.9)
     canvas.fill(shackle.subtracted(opening), inks.light)
@@ -170,7 +168,7 @@ def _without_key(canvas: Canvas, _: float | None) -> None:
 
 def _unknown(canvas: Canvas, _: float | None) -> None:
     for left, right in ((canvas.rim, 5), (6, 10), (11, canvas.end)):
-        canvas.rimmed(canvas.disc(left, 6, right, 10), canvas.inks.quiet)
+        canvas.rimmed(canvas.disc(left, 6, right, 10), canvas.inks.muted)
 
 
 def _not_set_up(canvas: Canvas, _: float | None) -> None:
@@ -181,7 +179,7 @@ def _not_set_up(canvas: Canvas, _: float | None) -> None:
 
 
 def _numbered(canvas: Canvas, gauge: Gauge) -> None:
-    """Write the balance on a sign: a low one is on a triangle, few days on a stand."""
+    """Write the balance on a sign; a pointer marks a low one, a stand few days."""
     inks, start, end = canvas.inks, canvas.rim, canvas.end
     fine = gauge.status is Status.OK
     bottom = end if fine else 11.2
@@ -202,7 +200,7 @@ def _moon(canvas: Canvas) -> None:
     whole = canvas.disc(8.4, canvas.rim, end, canvas.rim + end - 8.4)
     bite = canvas.disc(11, canvas.rim - 1.4, end + 2.6, canvas.rim + end - 9.8)
     canvas.rimmed(whole, light)
-    canvas.fill(whole.subtracted(bite), canvas.inks.quiet)
+    canvas.fill(whole.subtracted(bite), canvas.inks.muted)
 
 
 _PICTURES: Final[dict[Status, Callable[[Canvas, float | None], None]]] = {

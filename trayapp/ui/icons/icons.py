@@ -1,4 +1,4 @@
-"""The pictures of the program, as Qt takes them."""
+"""The icons and pixmaps of the program."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +23,9 @@ _APP: Final = "balance-tray.svg"
 
 
 def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
-    """Make the tray's icon, sharp at every usual size.
+    """Make the tray icon, sharp in each of `SIZES`.
 
-    `ink` is what the panel's own icons are painted in, as `panel_ink` knows it; None
-    paints `IconStyle.PANEL` in colours.
+    `ink` is the result of `taskbar_ink`; None paints `IconStyle.PANEL` in colours.
     """
     inks = COLOURED
     if style is IconStyle.LIGHT:
@@ -44,7 +43,7 @@ def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
 
 
 def gauge_mask(gauge: Gauge) -> QIcon:
-    """Make what macOS tints to suit its menu bar; only shapes are left of it."""
+    """Make a mask, which macOS tints to suit its menu bar."""
     icon = gauge_icon(gauge, IconStyle.DARK, None)
     icon.setIsMask(True)
     return icon
@@ -53,9 +52,9 @@ def gauge_mask(gauge: Gauge) -> QIcon:
 def state_pixmap(
     state: Status, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
 ) -> QPixmap:
-    """Paint a state `size` points large for a window on a screen of that ratio.
+    """Paint the picture of a status, `size` points large, for a screen of that ratio.
 
-    In its own colours, or all of it in `ink`.
+    In the status's colours, or in `ink` alone.
     """
     pixels = round(size * device_pixel_ratio)
     if ink is None:
@@ -73,7 +72,7 @@ def app_icon() -> QIcon:
 
 
 def notice_picture() -> "NotificationImage":
-    """Draw the application's picture as notifications want it."""
+    """Draw the application's icon as the image of a notification."""
     from trayapp.core.alerts.notification import NotificationImage  # noqa: PLC0415  # after the icon
 
     drawn = _drawn(QSvgRenderer(str(resource(_APP))), _NOTICE_SIZE)
@@ -82,7 +81,7 @@ def notice_picture() -> "NotificationImage":
 
 
 def app_pixmap(size: int, device_pixel_ratio: float = 1.0) -> QPixmap:
-    """Draw the application's picture for a window, `size` points large."""
+    """Draw the application's icon for a window, `size` points large."""
     renderer = QSvgRenderer(str(resource(_APP)))
     return _scaled(_drawn(renderer, round(size * device_pixel_ratio)), size)
 

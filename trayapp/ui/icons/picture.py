@@ -1,4 +1,4 @@
-"""A picture that stays sharp: painted for the screen and the font it stands in."""
+"""A picture painted for the screen's pixel ratio and the font's size."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 Source = Callable[[int, float], QPixmap]
-"""Paints a square of so many points for a screen of that many pixels a point."""
+"""Paints a square picture, from its size in points and the pixels per point."""
 
 
 class ScaledPicture(QWidget):
-    """Shows what `source` paints, `lines` lines of text high."""
+    """Shows the picture of `source`, `lines` lines of text high."""
 
     def __init__(self, source: Source, lines: float) -> None:
         super().__init__()
@@ -25,17 +25,17 @@ class ScaledPicture(QWidget):
         self.update()
 
     def show_lines(self, lines: float) -> None:
-        """Be so many lines of text high."""
+        """Set the height, in lines of text."""
         self._lines = lines
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Ask for a square that grows with the font."""
+        """Give a square that grows with the font."""
         size = round(self.fontMetrics().height() * self._lines)
         return QSize(size, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint; anew only for another size or another screen."""
+        """Paint the picture, from a cache for one size and pixel ratio."""
         del event
         size, ratio = self.width(), self.devicePixelRatioF()
         if self._painted is None or self._painted[:2] != (size, ratio):

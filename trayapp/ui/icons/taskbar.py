@@ -1,4 +1,4 @@
-"""What the panel looks like that shows the tray icon, as far as that can be known."""
+"""The colours of the taskbar that shows the tray icon, as far as they are known."""
 
 import os
 import sys
@@ -14,11 +14,11 @@ _PERSONALIZE: Final = r"Software\Microsoft\Windows\CurrentVersion\Themes\Persona
 
 
 def taskbar_ink() -> QColor | None:
-    """Give the ink that the panel's own icons are painted in; None if unknown."""
+    """Return the colour of the taskbar's own icons; None if it is unknown."""
     if sys.platform == "win32":
-        import winreg  # noqa: PLC0415  # its own system
+        import winreg  # noqa: PLC0415  # exists on Windows only
 
-        # The taskbar's colour is set apart from that of the windows.
+        # Windows has one setting for the taskbar and another for the windows.
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _PERSONALIZE) as key:
                 light, _ = winreg.QueryValueEx(key, "SystemUsesLightTheme")
@@ -29,10 +29,9 @@ def taskbar_ink() -> QColor | None:
 
 
 def ink_for(environment: Mapping[str, str], scheme: Qt.ColorScheme) -> QColor | None:
-    """Give the ink for a desktop on Linux.
+    """Return the colour for a Linux desktop; None if it reports no colour scheme.
 
-    GNOME's bar is black, whatever the windows' colours are; elsewhere the panel follows
-    the scheme, which not every desktop tells.
+    GNOME's top bar is always black. Other taskbars follow the colour scheme.
     """
     desktop = environment.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
     if "GNOME" in desktop and "GNOME-CLASSIC" not in desktop:

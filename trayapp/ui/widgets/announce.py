@@ -1,4 +1,4 @@
-"""Words for a screen reader alone, where nothing that has the focus changed."""
+"""Announcements to screen readers, for changes outside the focused widget."""
 
 import sys
 from typing import Final
@@ -6,24 +6,24 @@ from typing import Final
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-HEARD_BY_ITSELF: Final = sys.platform not in {"win32", "darwin"}
-"""Whether a reader says another description of what has the focus: on Linux, Orca."""
+READER_FOLLOWS_DESCRIPTION: Final = sys.platform not in {"win32", "darwin"}
+"""Whether screen readers announce a changed description by themselves; Orca does."""
 
 
-def announce(teller: QWidget, text: str, *, at_once: bool = False) -> None:
-    """Let a screen reader say `text` when it has said the rest, or instead of it."""
+def announce(source: QWidget, text: str, *, at_once: bool = False) -> None:
+    """Have screen readers say `text`, after the current speech or `at_once`."""
     if not QAccessible.isActive():
         return
-    said = QAccessibleAnnouncementEvent(teller, text)
+    event = QAccessibleAnnouncementEvent(source, text)
     if at_once:
-        said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-    QAccessible.updateAccessibility(said)
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+    QAccessible.updateAccessibility(event)
 
 
 def describe(part: QWidget, text: str) -> None:
-    """Describe a part anew; one that has the focus is heard, on every system once."""
+    """Set the accessible description; announce it once if the part has the focus."""
     if part.accessibleDescription() == text:
         return
     part.setAccessibleDescription(text)
-    if part.hasFocus() and not HEARD_BY_ITSELF:
+    if part.hasFocus() and not READER_FOLLOWS_DESCRIPTION:
         announce(part, text)

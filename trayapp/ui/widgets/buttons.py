@@ -1,4 +1,4 @@
-"""Buttons that can be the one that stands out, in the desktop's own colours."""
+"""Push buttons that can be emphasized in the desktop's accent colour."""
 
 from typing import Final
 
@@ -14,14 +14,14 @@ _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
 def widen(button: QPushButton, lines: int) -> None:
-    """Let a button be so many lines of text wide, or wider for its words."""
-    button.setMinimumWidth(0)  # it would hide what the words need
+    """Set the smallest width of a button, in lines of text; its text may need more."""
+    button.setMinimumWidth(0)  # else the size hint includes it
     wide = button.fontMetrics().height() * lines
     button.setMinimumWidth(max(wide, button.sizeHint().width()))
 
 
 def remove_button_icons(dialog: QWidget) -> None:
-    """Take the pictures off a dialog's answers: no other button has any."""
+    """Remove the icons of a dialog's standard buttons; other buttons have none."""
     for box in dialog.findChildren(QDialogButtonBox):
         for button in box.buttons():
             button.setIcon(QIcon())
@@ -33,26 +33,26 @@ class PushButton(QPushButton):
     def __init__(self, text: str, *, emphasized: bool = False) -> None:
         super().__init__(text)
         self._emphasized = emphasized
-        self._follow()
+        self._refresh_style()
 
     @property
     def is_emphasized(self) -> bool:
-        """Whether this is the button that stands out."""
+        """Whether the button is emphasized."""
         return self._emphasized
 
     def emphasize(self, *, on: bool) -> None:
-        """Let the button stand out, or no longer."""
+        """Emphasize the button, or stop that."""
         if on is not self._emphasized:
             self._emphasized = on
-            self._follow()
+            self._refresh_style()
 
-    def _follow(self) -> None:
-        palette, font = QPalette(), QFont()  # what is not set comes from around
-        around = self.parentWidget()
-        if self._emphasized and around is not None:
+    def _refresh_style(self) -> None:
+        palette, font = QPalette(), QFont()  # unset values are inherited
+        parent = self.parentWidget()
+        if self._emphasized and parent is not None:
             roles, groups = QPalette.ColorRole, QPalette.ColorGroup
-            accent = highlight(around.palette())
-            text = on_highlight(around.palette())
+            accent = highlight(parent.palette())
+            text = on_highlight(parent.palette())
             for group in (groups.Active, groups.Inactive):
                 palette.setColor(group, roles.Button, accent)
                 palette.setColor(group, roles.ButtonText, text)
@@ -61,7 +61,7 @@ class PushButton(QPushButton):
         self.setFont(font)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a ring in what has the keyboard; Enter's button has one around it."""
+        """Paint a focus ring inside; the default button has Qt's ring parent it."""
         super().paintEvent(event)
         by_keyboard = Qt.WidgetAttribute.WA_KeyboardFocusChange
         if self.hasFocus() and self.window().testAttribute(by_keyboard):
@@ -73,7 +73,7 @@ class PushButton(QPushButton):
             painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette of the widget around."""
+        """Apply the parent's palette."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
-            self._follow()
+            self._refresh_style()

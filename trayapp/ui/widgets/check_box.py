@@ -1,4 +1,4 @@
-"""Boxes to tick and round choices that are seen before anything is chosen in them."""
+"""Check boxes and radio buttons whose outline is visible on dark backgrounds."""
 
 from typing import Final
 
@@ -10,48 +10,48 @@ from trayapp.ui.widgets.colours import muted
 
 _WINDOW: Final = QPalette.ColorRole.Window
 _DARKENED: Final = 150
-"""By how much Qt's own style darkens a window's colour to draw an outline on it."""
+"""The percentage by which Qt's Fusion style darkens the window colour for outlines."""
 _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
 class CheckBox(QCheckBox):
-    """A box to tick."""
+    """A check box."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         _outline(self)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette of the widget around."""
+        """Apply the parent's palette."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
             _outline(self)
 
 
 class RadioButton(QRadioButton):
-    """One of several choices."""
+    """A radio button."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         _outline(self)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette of the widget around."""
+        """Apply the parent's palette."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
             _outline(self)
 
 
 def _outline(button: QAbstractButton) -> None:
-    """Have the style draw an outline that is seen, on a dark ground too.
+    """Have the style draw a visible outline, on a dark background too.
 
-    It makes the outline of the window's colour and paints nothing else in that.
+    Fusion derives the outline from the window colour, and uses that for nothing else.
     """
-    around = button.parentWidget()
-    outer = around.palette() if around is not None else QGuiApplication.palette()
-    base = muted(outer, _WINDOW).lighter(_DARKENED)  # soft edges take of it
+    parent = button.parentWidget()
+    outer = parent.palette() if parent is not None else QGuiApplication.palette()
+    base = muted(outer, _WINDOW).lighter(_DARKENED)  # antialiasing lightens it
     if button.palette().color(_WINDOW) != base:
-        palette = QPalette()  # what is not set comes from around
+        palette = QPalette()  # unset values are inherited
         for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
             palette.setColor(group, _WINDOW, base)
         button.setPalette(palette)

@@ -1,4 +1,4 @@
-"""Colours that stay readable on whatever palette the desktop has, light or dark."""
+"""Colours that stay readable on any palette, light or dark."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPalette
 READABLE: Final = 4.5
 """The contrast that text needs (WCAG 2, level AA)."""
 VISIBLE: Final = 3.0
-"""The contrast that a line or a mark needs."""
+"""The contrast that a line or a mark needs (WCAG 2)."""
 _EDGE: Final = 3.2
-"""What an edge needs, with a little to spare: styles round their colours."""
+"""The contrast of an edge: a little more, as styles round their colours."""
 _STEPS: Final = 20
 _MUTED: Final = 0.62
 _CALM: Final = 0.4
@@ -21,14 +21,14 @@ _GLOSS: Final = 120
 _KNEE: Final = 0.04045
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    """Give the contrast of two colours, from 1 to 21, as WCAG 2 defines it."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast of two colours, from 1 to 21, as WCAG 2 defines it."""
+    dark, light = sorted((_luminance(first), _luminance(second)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def mixed(front: QColor, back: QColor, share: float) -> QColor:
-    """Mix two colours; `share` is how much of `front`."""
+    """Mix two colours; `share` is the part of `front`, from 0 to 1."""
 
     def channel(of_front: float, of_back: float) -> float:
         return of_front * share + of_back * (1 - share)
@@ -41,47 +41,47 @@ def mixed(front: QColor, back: QColor, share: float) -> QColor:
 
 
 def readable(wanted: QColor, ground: QColor, text: QColor) -> QColor:
-    """Give the colour nearest to `wanted` that can be read: mixed with `text`."""
+    """Return the readable colour nearest to `wanted`, by mixing in `text`."""
     return _nearest(wanted, ground, text, READABLE)
 
 
 def visible_on(wanted: QColor, ground: QColor, text: QColor) -> QColor:
-    """Give the colour nearest to `wanted` in which a line is seen there."""
+    """Return the colour nearest to `wanted` in which a line is visible."""
     return _nearest(wanted, ground, text, VISIBLE)
 
 
 def text_on(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of what is said plainly, on `Base` or on `Window`."""
+    """Return the colour of normal text on `Base` or `Window`."""
     on_base = ground is QPalette.ColorRole.Base
     role = QPalette.ColorRole.Text if on_base else QPalette.ColorRole.WindowText
     return palette.color(role)
 
 
 def muted(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of what is said in passing, on `Base` or on `Window`."""
+    """Return the colour of muted text on `Base` or `Window`."""
     text = text_on(palette, ground)
     back = palette.color(ground)
     return readable(mixed(text, back, _MUTED), back, text)
 
 
 def calm(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of a mark that says that nothing is wrong."""
+    """Return the colour of a mark for a status without a problem."""
     text, back = text_on(palette, ground), palette.color(ground)
     return visible_on(mixed(text, back, _CALM), back, text)
 
 
 def warning(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of what is wrong, on `Base` or on `Window`."""
+    """Return the colour of a problem on `Base` or `Window`."""
     return readable(_WARNING, palette.color(ground), text_on(palette, ground))
 
 
 def caution(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of what may become wrong, on `Base` or on `Window`."""
+    """Return the colour of a possible problem on `Base` or `Window`."""
     return readable(_CAUTION, palette.color(ground), text_on(palette, ground))
 
 
 def hairline(palette: QPalette) -> QColor:
-    """Give the colour of the thin lines around and between things."""
+    """Return the colour of separators and frames."""
     return mixed(
         palette.color(QPalette.ColorRole.WindowText),
         palette.color(QPalette.ColorRole.Window),
@@ -90,17 +90,17 @@ def hairline(palette: QPalette) -> QColor:
 
 
 def edge(palette: QPalette) -> QColor:
-    """Give the colour of a field's frame, between `Base` and `Window`."""
+    """Return the colour of a field's frame, visible on `Base` and `Window`."""
     text = text_on(palette, QPalette.ColorRole.Window)
     window = palette.color(QPalette.ColorRole.Window)
-    drawn = mixed(text, window, _CALM)
+    colour = mixed(text, window, _CALM)
     for ground in (palette.color(QPalette.ColorRole.Base), window):
-        drawn = _nearest(drawn, ground, text, _EDGE)
-    return drawn
+        colour = _nearest(colour, ground, text, _EDGE)
+    return colour
 
 
 def tint(palette: QPalette) -> QColor:
-    """Give the ground of a strip that stands out a little from the window."""
+    """Return the background of a banner: the window colour with a little accent."""
     return mixed(
         palette.color(QPalette.ColorRole.Highlight),
         palette.color(QPalette.ColorRole.Window),
@@ -109,15 +109,15 @@ def tint(palette: QPalette) -> QColor:
 
 
 def focus_ring(palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of the ring around what has the keyboard."""
+    """Return the colour of the focus ring."""
     accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
     return readable(accent, palette.color(ground), text_on(palette, ground))
 
 
 def highlight(palette: QPalette) -> QColor:
-    """Give the ground of a highlighted button: the accent, or as much darker as needed.
+    """Return the background of an emphasized button: the accent, darkened if needed.
 
-    On some in the middle neither black nor white can be read.
+    On some accents of medium brightness neither black nor white is readable.
     """
     accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
     black, white = QColor("#000000"), QColor("#ffffff")
@@ -129,9 +129,9 @@ def highlight(palette: QPalette) -> QColor:
 
 
 def on_highlight(palette: QPalette) -> QColor:
-    """Give the text on a highlighted button: the palette's own if it can be read.
+    """Return the text colour of an emphasized button: the palette's own if readable.
 
-    Styles paint a button lighter than its colour, so both are looked at.
+    Styles paint a button lighter than its colour, so the text is checked on both.
     """
     own = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText)
     ground = highlight(palette)

@@ -1,4 +1,4 @@
-"""A dark palette for desktops that are dark and whose theme Qt doesn't know."""
+"""A dark palette, for desktops with a dark theme that Qt doesn't know."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ _TEXT_ROLES: Final = (
 
 
 def dark_palette() -> QPalette:
-    """Make the palette."""
+    """Return the palette."""
     palette = QPalette()
     for role, colour in _ROLES.items():
         palette.setColor(role, QColor(colour))
@@ -46,7 +46,7 @@ def dark_palette() -> QPalette:
 
 
 class Palettes(QObject):
-    """Paints everything dark, or as the desktop's theme has it."""
+    """Sets the palette of the application: dark, or the desktop's."""
 
     def __init__(self, application: QGuiApplication) -> None:
         super().__init__(application)
@@ -54,7 +54,7 @@ class Palettes(QObject):
 
     @Slot(bool)
     def show_dark(self, dark: bool) -> None:  # noqa: FBT001  # as the signal brings it
-        """Become dark or not; where Qt knows the scheme its own palette is right."""
+        """Use the dark palette or not; do nothing where Qt knows the colour scheme."""
         if self._application.styleHints().colorScheme() is Qt.ColorScheme.Unknown:
-            # An empty palette takes back what was set before.
+            # An empty palette restores the default.
             self._application.setPalette(dark_palette() if dark else QPalette())

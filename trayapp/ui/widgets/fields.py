@@ -1,4 +1,4 @@
-"""Fields whose frame is seen, on a dark ground too: to choose in, to look through."""
+"""Combo box, time field, list and table whose frame is visible on a dark background."""
 
 from typing import Final
 
@@ -20,63 +20,63 @@ from trayapp.ui.widgets.colours import edge, focus_ring
 
 _WINDOW: Final = QPalette.ColorRole.Window
 _DARKENED: Final = 140
-"""By how much Qt's own style darkens a window's colour to draw a frame in it."""
+"""The percentage by which Qt's Fusion style darkens the window colour for frames."""
 _SOFTENED: Final = 108
-"""By how much it takes that back for a list and a table."""
+"""The percentage by which it lightens the frames of lists and tables again."""
 _FOCUS: Final = QStyle.StateFlag.State_HasFocus
 
 
 def outline(field: QWidget, option: QStyleOption, softened: int = 100) -> None:
-    """Have Qt's own style draw a frame that is seen; others have frames of their own.
+    """Have Qt's Fusion style draw a visible frame; other styles do so by themselves.
 
-    It draws nothing of a field but the frame in the window's colour. Around what has
-    the keyboard it would be a darker accent, which a dark ground swallows.
+    Fusion uses the window colour of a field for its frame only. For a focused field it
+    would darken the accent colour, which is invisible on a dark background.
     """
     if field.style().name() != "fusion":
         return
     palette = QPalette(option.palette)
     if option.state & _FOCUS:
-        drawn = focus_ring(palette, _WINDOW)
+        frame = focus_ring(palette, _WINDOW)
         option.state &= ~_FOCUS
     else:
-        drawn = edge(palette)
+        frame = edge(palette)
     active = QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive
-    for group in active:  # what rests stays pale
-        palette.setColor(group, _WINDOW, drawn.darker(softened).lighter(_DARKENED))
+    for group in active:  # a disabled field stays pale
+        palette.setColor(group, _WINDOW, frame.darker(softened).lighter(_DARKENED))
     option.palette = palette
 
 
 class ComboBox(QComboBox):
-    """One of several, in a list that opens."""
+    """A combo box."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
-        """Ask for a frame that is seen."""
+        """Set a visible frame."""
         super().initStyleOption(option)
         outline(self, option)
 
 
 class TimeField(QTimeEdit):
-    """A time of the day."""
+    """A field for a time of day."""
 
     def initStyleOption(self, option: QStyleOptionSpinBox) -> None:
-        """Ask for a frame that is seen."""
+        """Set a visible frame."""
         super().initStyleOption(option)
         outline(self, option)
 
 
 class ListView(QListWidget):
-    """Lines below each other."""
+    """A list."""
 
     def initStyleOption(self, option: QStyleOptionFrame) -> None:
-        """Ask for a frame that is seen."""
+        """Set a visible frame."""
         super().initStyleOption(option)
         outline(self, option, _SOFTENED)
 
 
 class TableView(QTableWidget):
-    """Rows and columns."""
+    """A table."""
 
     def initStyleOption(self, option: QStyleOptionFrame) -> None:
-        """Ask for a frame that is seen."""
+        """Set a visible frame."""
         super().initStyleOption(option)
         outline(self, option, _SOFTENED)

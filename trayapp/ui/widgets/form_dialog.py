@@ -1,4 +1,4 @@
-"""A dialog of one or more pages, and below them what is going on, OK and Cancel."""
+"""A dialog of one or more pages, with a status text, OK and Cancel below them."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -10,7 +10,7 @@ from trayapp.ui.widgets.paged_dialog import Page, PagedDialog
 
 
 class FormDialog(PagedDialog):
-    """Pages side by side under tabs; one page alone has none."""
+    """Pages with tabs; a single page has no tab bar."""
 
     def __init__(self, language: Language, parent: QWidget | None) -> None:
         self.tabs = QTabWidget()
@@ -18,7 +18,7 @@ class FormDialog(PagedDialog):
         em = self.fontMetrics().height()
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
-        # It would pass the keyboard on to its bar, even to a hidden one, and lose it.
+        # Its proxy is the tab bar: the focus would be lost in a hidden one.
         self.tabs.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes none
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         kinds = QDialogButtonBox.StandardButton
@@ -43,7 +43,7 @@ class FormDialog(PagedDialog):
         return page
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Let the tab key come to the buttons last; the pages were added after them."""
+        """Put the buttons last in the focus order: pages were added after them."""
         if (last := self.previousInFocusChain()) is not None:
             self.setTabOrder(last, self.ok)
         self.setTabOrder(self.ok, self._cancel)

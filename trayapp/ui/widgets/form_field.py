@@ -1,4 +1,4 @@
-"""One line of a form: what is typed, a sentence of help, and what is wrong with it."""
+"""One field of a form: a text field, its help text, and its validation error."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -8,10 +8,10 @@ from trayapp.ui.widgets.line_edit import LineEdit
 
 
 class FormField(QWidget):
-    """A line to type in; what is wrong stands under it in words until it is edited.
+    """A text field; a validation error stands below it until it is edited.
 
     Signals:
-        edited(): what is typed changed.
+        edited(): the text changed.
     """
 
     edited = Signal()
@@ -40,25 +40,25 @@ class FormField(QWidget):
 
     @property
     def problem(self) -> str:
-        """What is wrong, as it is shown; empty if nothing is."""
+        """The shown validation error; empty for none."""
         return self._problem.accessibleName()
 
     def show_problem(self, text: str) -> None:
-        """Say what is wrong with what is typed, or that nothing is."""
+        """Show a validation error; empty removes it."""
         self._problem.set_text(text)
         self._problem.setVisible(bool(text))
         self._describe()
 
     def show_meaning(self, text: str) -> None:
-        """Say what comes of what is typed, if that needs words."""
+        """Show what the typed value means; empty hides it."""
         self._meaning.set_text(text)
         self._meaning.setVisible(bool(text))
         self._describe()
 
     def _describe(self) -> None:
-        """Let a screen reader say beside the line what stands under it."""
-        said = (self.problem, self._meaning.accessibleName(), self._advice)
-        self.line.setAccessibleDescription(" ".join(filter(None, said)))
+        """Give the texts below the field to screen readers as its description."""
+        texts = (self.problem, self._meaning.accessibleName(), self._advice)
+        self.line.setAccessibleDescription(" ".join(filter(None, texts)))
 
     @Slot()
     def _on_edited(self) -> None:

@@ -1,4 +1,4 @@
-"""The line for an API key: hidden, replaceable, and empty once the dialog closes."""
+"""The field for an API key: masked, and cleared when the dialog closes."""
 
 from contextlib import suppress
 
@@ -14,7 +14,7 @@ from trayapp.ui.widgets.form_field import FormField
 
 
 class KeyField(FormField):
-    """Takes a key; what is typed leaves it as a `Secret` alone."""
+    """Takes a key, and returns it as a `Secret` only."""
 
     def __init__(
         self, language: Language, *, is_stored: bool, pending: Secret | None
@@ -48,15 +48,15 @@ class KeyField(FormField):
         self._on_reveal()
 
     def key(self) -> Secret | None:
-        """Give the key that was typed, now or before; None keeps the stored one.
+        """Return the key that is typed or was stashed; None keeps the stored one.
 
-        Raises `KeyUnusable` for what can't be a key.
+        Raises `KeyUnusable` for text that can't be a key.
         """
         typed = self.line.text().strip()
         return Secret.parse(typed) if typed else self._pending
 
     def check(self) -> str:
-        """Say what is wrong with the key, or nothing."""
+        """Return what is wrong with the key; empty for nothing."""
         translate = self._language.gettext
         try:
             key = self.key()
@@ -67,28 +67,28 @@ class KeyField(FormField):
         return ""
 
     def stash(self) -> None:
-        """Keep a key for later, as a `Secret` alone; forget what can't be one."""
+        """Clear the field, and keep a usable key as a `Secret`."""
         with suppress(KeyUnusable):
             self._pending = self.key()
         self.clear()
         if self._pending is not None:
-            said = self._language.gettext("Entered before; type to replace it")
-            self.line.setPlaceholderText(said)
+            hint = self._language.gettext("Entered before; type to replace it")
+            self.line.setPlaceholderText(hint)
 
     def clear(self) -> None:
-        """Forget what was typed, and hide what will be."""
+        """Clear the field, and mask it again."""
         self.line.clear()
         self._reveal.setChecked(False)
 
     @Slot()
     def _on_reveal(self) -> None:
         modes = QLineEdit.EchoMode
-        shown = self._reveal.isChecked()
-        self.line.setEchoMode(modes.Normal if shown else modes.Password)
+        is_revealed = self._reveal.isChecked()
+        self.line.setEchoMode(modes.Normal if is_revealed else modes.Password)
 
     @Slot()
     def _on_paste(self) -> None:
-        """Replace what was typed; an empty clipboard changes nothing."""
+        """Replace the text by the clipboard's; an empty clipboard changes nothing."""
         if text := QGuiApplication.clipboard().text().strip():
             self.line.setText(text)
         self.line.setFocus()

@@ -1,4 +1,4 @@
-"""The row that tries an account before it is stored: a button, and what came of it."""
+"""The row that tests an account before it is stored: a button and the result."""
 
 from functools import partial
 
@@ -17,10 +17,10 @@ from trayapp.ui.widgets.problem_view import ProblemView
 
 
 class KeyTestRow(QWidget):
-    """Shows the answer beside the button, never in a window of its own.
+    """Shows the result beside the button.
 
     Signals:
-        test_requested(): to ask the gateway with what is typed.
+        test_requested(): the button was pressed.
     """
 
     test_requested = Signal()
@@ -36,7 +36,7 @@ class KeyTestRow(QWidget):
         )
         self._tick = ScaledPicture(partial(state_pixmap, Status.OK), 1.4)
         self._words = TextLabel()
-        self._trouble = ProblemView()
+        self._problem_view = ProblemView()
         beside = QHBoxLayout()
         beside.addWidget(self._test)
         beside.addWidget(self._tick)
@@ -45,22 +45,22 @@ class KeyTestRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(self.fontMetrics().height() // 2)
         layout.addLayout(beside)
-        layout.addWidget(self._trouble)
+        layout.addWidget(self._problem_view)
         self.show_nothing()
 
     def show_nothing(self) -> None:
-        """Say what the button is for."""
+        """Show what the button does."""
         self._show(
             self._language.gettext("Asks the gateway now; nothing is stored."), None
         )
         self._words.set_tone(Tone.MUTED)
 
     def show_asking(self) -> None:
-        """Say that the gateway is being asked."""
+        """Show that a request is running."""
         self._show(self._language.gettext("Asking…"), None)
 
     def show_result(self, result: str | Problem) -> None:
-        """Show and announce the balance, already written out, or why there is none."""
+        """Show and announce the formatted balance, or the problem."""
         if isinstance(result, Problem):
             self._show("", result)
             announce(self, " ".join((f"{result.title}.", result.reason, result.advice)))
@@ -73,5 +73,5 @@ class KeyTestRow(QWidget):
     def _show(self, words: str, problem: Problem | None) -> None:
         self._words.set_text(words)
         self._words.set_tone(Tone.PLAIN)
-        self._trouble.show_problem(problem)
+        self._problem_view.show_problem(problem)
         self._tick.hide()

@@ -1,4 +1,4 @@
-"""Labels of plain text: nothing in them is markup, nothing in them is cut off."""
+"""Labels of plain text that wrap: no markup, nothing is cut off."""
 
 import re
 import unicodedata
@@ -13,13 +13,13 @@ from trayapp.core.errors.status import Status
 from trayapp.ui.widgets.colours import caution, muted, text_on, warning
 
 _LONGEST_WORD: Final = 24
-_BREAK: Final = "\u200b"
-_JOINER: Final = "\u2060"
-_TIE: Final = "\u00a0"
+_BREAK_POINT: Final = "\u200b"
+_WORD_JOINER: Final = "\u2060"
+_NO_BREAK_SPACE: Final = "\u00a0"
 _ADDRESS: Final = re.compile(r"://(?=\w)")
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _GRAVE: Final = {Status.EMPTY, Status.UNAUTHORIZED}
-_UNSURE: Final = {Status.SOON, Status.LOW, Status.REFUSED}
+_CAUTIOUS: Final = {Status.SOON, Status.LOW, Status.REFUSED}
 _LOOKS: Final = {
     QEvent.Type.FontChange,
     QEvent.Type.PaletteChange,
@@ -29,7 +29,7 @@ _LOOKS: Final = {
 
 
 class Tone(Enum):
-    """How a label speaks."""
+    """The importance of a text, which sets its colour."""
 
     PLAIN = auto()
     MUTED = auto()
@@ -46,21 +46,21 @@ _TONE_COLOURS: Final = {
 
 
 def tone_of(state: Status) -> Tone:
-    """Give the tone of a state: loud only if it asks something of a person."""
+    """Return the tone of a status: coloured only if a person has to act."""
     if state in _GRAVE:
         return Tone.WARNING
-    return Tone.CAUTION if state in _UNSURE else Tone.PLAIN
+    return Tone.CAUTION if state in _CAUTIOUS else Tone.PLAIN
 
 
 def tone_colour(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
-    """Give the colour of what is said in a tone, on `Base` or on `Window`."""
+    """Return the text colour of a tone on `Base` or `Window`."""
     return _TONE_COLOURS[tone](palette, ground)
 
 
 class TextLabel(QLabel):
-    """Words that wrap, on the ground `ground`, in the size `scale` of the font around.
+    """Wrapped text on the palette role `ground`, `scale` times the parent's font size.
 
-    Its tone follows the palette and the font of the widget it stands in.
+    Colour and font follow the parent's palette and font.
     """
 
     def __init__(
@@ -77,17 +77,19 @@ class TextLabel(QLabel):
         self._scale, self._bold = scale, bold
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self.setForegroundRole(QPalette.ColorRole.WindowText)  # whatever is around
+        self.setForegroundRole(
+            QPalette.ColorRole.WindowText
+        )  # also on a parent with another role
         self.set_text(text)
 
     def set_text(self, text: str, *, end: int = 1) -> None:
-        """Show `text`; the same one again changes nothing.
+        """Show `text`; an equal text changes nothing.
 
-        Its last `end` words stay on one line: one alone there would look lost. A web
-        address does, too; Qt would break it after its slashes.
+        The last `end` words stay on one line, so that none is alone on the last line.
+        A web address stays on one line too; Qt would break it after its slashes.
         """
-        shown = _TIE.join(with_break_points(text).rsplit(" ", end - 1))
-        shown = _ADDRESS.sub(rf"\g<0>{_JOINER}", shown)
+        shown = _NO_BREAK_SPACE.join(with_break_points(text).rsplit(" ", end - 1))
+        shown = _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", shown)
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(text)
@@ -95,7 +97,7 @@ class TextLabel(QLabel):
     def set_tone(
         self, tone: Tone, scale: float | None = None, *, bold: bool | None = None
     ) -> None:
-        """Change the tone, the size and the weight; the same ones change nothing."""
+        """Change tone, size and weight; None keeps a value."""
         scale = self._scale if scale is None else scale
         bold = self._bold if bold is None else bold
         if (tone, scale, bold) != (self._tone, self._scale, self._bold):
@@ -103,32 +105,32 @@ class TextLabel(QLabel):
             self.refresh_style()
 
     def refresh_style(self) -> None:
-        """Take the palette and the font of what is around, as they are now."""
-        around = self.parentWidget()
-        if around is None:
+        """Apply the parent's current palette and font."""
+        parent = self.parentWidget()
+        if parent is None:
             return
-        font = QFont()  # what is not set here comes from the widget around
+        font = QFont()  # unset values are inherited
         if self._scale != 1:
-            font = scaled_font(font, around.font(), self._scale)
+            font = scaled_font(font, parent.font(), self._scale)
         if self._bold:
             font.setBold(True)
         self.setFont(font)
         palette = QPalette()
-        palette.setColor(QPalette.ColorRole.WindowText, self._colour(around.palette()))
+        palette.setColor(QPalette.ColorRole.WindowText, self._colour(parent.palette()))
         self.setPalette(palette)
 
     def _colour(self, palette: QPalette) -> QColor:
         return tone_colour(self._tone, palette, self._ground)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette and the font of the widget around."""
+        """Apply the parent's palette and font."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
             self.refresh_style()
 
 
 def scaled_font(font: QFont, model: QFont, scale: float) -> QFont:
-    """Give `font` the size of `model` times `scale`, in points or in pixels."""
+    """Return `font` in `scale` times the size of `model`, in points or pixels."""
     if model.pointSizeF() > 0:
         font.setPointSizeF(model.pointSizeF() * scale)
     else:
@@ -137,12 +139,12 @@ def scaled_font(font: QFont, model: QFont, scale: float) -> QFont:
 
 
 def with_break_points(text: str) -> str:
-    """Let words that are too long for a line break anywhere."""
+    """Return the text with break points in words that are too long for a line."""
     return _LONG_WORD.sub(_with_breaks, text)
 
 
 def _with_breaks(word: re.Match[str]) -> str:
     return "".join(
-        character if unicodedata.combining(character) else _BREAK + character
+        character if unicodedata.combining(character) else _BREAK_POINT + character
         for character in word.group()
-    ).removeprefix(_BREAK)
+    ).removeprefix(_BREAK_POINT)

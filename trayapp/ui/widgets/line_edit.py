@@ -1,4 +1,4 @@
-"""A line to type in, whose hint can be read as well as what is typed."""
+"""A text field with a readable placeholder."""
 
 from typing import Final
 
@@ -14,22 +14,22 @@ _LOOKS: Final = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange}
 
 
 class LineEdit(QLineEdit):
-    """Follows the palette; Qt's own hint is text at half its strength.
+    """Has a readable placeholder, where Qt's is half transparent.
 
-    It is at least as wide as its hint, which Qt would cut.
+    It is at least as wide as its placeholder, which Qt would cut.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._follow()
+        self._refresh_style()
 
     def setPlaceholderText(self, words: str) -> None:
-        """Show a hint, and take the room for it."""
+        """Show a placeholder, and take the room for it."""
         super().setPlaceholderText(words)
         self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for room for the hint, in Qt's own frame and margins."""
+        """Give the width of the placeholder, with Qt's frame and margins."""
         least = super().minimumSizeHint()
         metrics = self.fontMetrics()
         frame = least.width() - metrics.maxWidth()
@@ -37,22 +37,22 @@ class LineEdit(QLineEdit):
         return least.expandedTo(QSize(needed, 0))
 
     def initStyleOption(self, option: QStyleOptionFrame) -> None:
-        """Ask for a frame that is seen."""
+        """Set a visible frame."""
         super().initStyleOption(option)
         outline(self, option)
 
-    def _follow(self) -> None:
-        role, ink = QPalette.ColorRole.PlaceholderText, self._ink()
-        if self.palette().color(role) != ink:
-            palette = QPalette()  # what is not set comes from around
-            palette.setColor(role, ink)
+    def _refresh_style(self) -> None:
+        role, colour = QPalette.ColorRole.PlaceholderText, self._colour()
+        if self.palette().color(role) != colour:
+            palette = QPalette()  # unset values are inherited
+            palette.setColor(role, colour)
             self.setPalette(palette)
 
-    def _ink(self) -> QColor:
+    def _colour(self) -> QColor:
         return muted(self.palette(), QPalette.ColorRole.Base)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette of the widget around."""
+        """Apply the parent's palette."""
         super().changeEvent(event)
         if event.type() in _LOOKS:
-            self._follow()
+            self._refresh_style()

@@ -1,4 +1,4 @@
-"""The choice to start at login: shown as the desktop has it, once that is known."""
+"""The option to start at login, as the desktop has it."""
 
 from trayapp.core.autostart.login import LoginEntryState, login_advice
 from trayapp.core.i18n.language import Language
@@ -6,7 +6,7 @@ from trayapp.ui.widgets.option import Option
 
 
 class LoginOption(Option):
-    """Rests until it is told what the desktop has."""
+    """Is disabled until `show_login` brings the desktop's state."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(
@@ -15,19 +15,19 @@ class LoginOption(Option):
             advice=login_advice(LoginEntryState.OFF, language),
         )
         self._language = language
-        self._seen: LoginEntryState | None = None
+        self._login: LoginEntryState | None = None
         self.box.setEnabled(False)
 
     def show_login(self, login: LoginEntryState) -> None:
-        """Show what the desktop has; what a person chose meanwhile stays."""
+        """Show the desktop's state; keep what a person chose meanwhile."""
         if self.chosen() is None:
             self.box.setChecked(login.is_on)
-        self._seen = login
+        self._login = login
         self.box.setEnabled(login.can_change)
         self.advise(login_advice(login, self._language))
 
     def chosen(self) -> bool | None:
-        """Give what a person chose; None if they left it as the desktop has it."""
-        if self._seen is None or self.on is self._seen.is_on:
+        """Return what a person chose; None if it equals the desktop's state."""
+        if self._login is None or self.on is self._login.is_on:
             return None
         return self.on

@@ -1,4 +1,4 @@
-"""A box to tick, with what belongs to it and a sentence of help."""
+"""A check box with fields beside it and a help text below."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -15,7 +15,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class Option(QWidget):
-    """A box to tick; its parts rest while it isn't ticked."""
+    """A check box; its fields are disabled while it is not checked."""
 
     def __init__(
         self, text: str, *, on: bool, advice: str = "", parts: tuple[QWidget, ...] = ()
@@ -31,7 +31,9 @@ class Option(QWidget):
         for part in parts:
             if not isinstance(part, TextLabel):
                 part.setAccessibleDescription(advice)
-            if isinstance(part, QComboBox):  # readers call it by what is chosen
+            if isinstance(
+                part, QComboBox
+            ):  # screen readers read the chosen item as its name
                 name = f"{part.accessibleName()}. {advice}"
                 part.setAccessibleDescription(name.strip())
             part.setEnabled(on)
@@ -50,16 +52,16 @@ class Option(QWidget):
 
     @property
     def on(self) -> bool:
-        """Whether it is ticked."""
+        """Whether the box is checked."""
         return self.box.isChecked()
 
     def advise(self, advice: str) -> None:
-        """Change the sentence of help."""
+        """Change the help text."""
         self.box.setAccessibleDescription(advice)
         self._advice.set_text(advice)
 
     def _indent(self) -> int:
-        """Give where the box's own words begin."""
+        """Return where the text of the check box begins, in points."""
         option = QStyleOptionButton()
         option.initFrom(self.box)
         words = QStyle.SubElement.SE_CheckBoxContents

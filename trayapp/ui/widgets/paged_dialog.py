@@ -1,4 +1,4 @@
-"""A dialog of pages that gives them the room they need, as far as the screen goes."""
+"""A dialog of pages that grows with its pages, up to the height of the screen."""
 
 from typing import Final
 
@@ -22,10 +22,10 @@ _WIDTH: Final = 40
 
 
 class Page(QScrollArea):
-    """Asks for the room that its rows need, and scrolls if it gets less.
+    """A page of rows that scrolls if there is too little room.
 
     Signals:
-        changed(): rows came, went or grew.
+        changed(): its layout changed, so it may need another height.
     """
 
     changed = Signal()
@@ -35,7 +35,7 @@ class Page(QScrollArea):
         form = QWidget()
         em = self.fontMetrics().height()
         self.rows = QVBoxLayout(form)
-        """Where a dialog puts its rows."""
+        """The layout for the dialog's rows."""
         self.rows.setContentsMargins(em, em, em, em // 2)
         self.rows.setSpacing(em // 2)
         self._form, self._least = form, em * _WIDTH
@@ -46,31 +46,31 @@ class Page(QScrollArea):
 
     @property
     def missing(self) -> int:
-        """How much higher it would have to be to show all its rows."""
+        """The points of height missing to show all rows; negative for spare room."""
         view = self.viewport()
         return self._form.heightForWidth(view.width()) - view.height()
 
     def sizeHint(self) -> QSize:
-        """Give the form's own size, as its words wrap at this width."""
+        """Give the size of the form, with its words wrapped at this width."""
         width = max(self._least, self._form.minimumSizeHint().width())
         return QSize(width, self._form.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        """Leave enough to scroll in; never scroll sideways."""
+        """Give the width of the form, so that it never scrolls sideways."""
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self._form.minimumSizeHint().width() + bar, self._least // 4)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear when the form lays itself out anew."""
+        """Emit `changed` when the layout of the form changes."""
         done = super().eventFilter(watched, event)
-        # Asked of Qt: what Python knows of this may be gone before Qt's own part is.
+        # `self.widget()`, as Python's attributes may be deleted before Qt's object.
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.changed.emit()
         return done
 
 
 class PagedDialog(QDialog):
-    """One `Page` of several at a time, and below it what is the same for all."""
+    """Shows one `Page` at a time, and below it what all pages share."""
 
     def __init__(
         self, pages: QTabWidget | QStackedWidget, parent: QWidget | None
@@ -82,42 +82,42 @@ class PagedDialog(QDialog):
         pages.currentChanged.connect(self._make_room)
         self._revealed: QWidget | None = None
         self.below = QVBoxLayout()
-        """Where a dialog puts what stands under every page."""
+        """The layout below every page."""
         self.below.setContentsMargins(em, em // 2, em, 0)
         self.status = TextLabel(tone=Tone.MUTED)
-        """Beside the buttons."""
+        """The status text beside the buttons."""
         self.whole = QVBoxLayout(self)
-        """Where a dialog adds its row of buttons."""
+        """The layout of the dialog, to which a subclass adds its row of buttons."""
         self.whole.setContentsMargins(0, 0, 0, 0)
         self.whole.setSpacing(0)
         self.whole.addWidget(pages, 1)
         self.whole.addLayout(self.below)
 
     def reveal(self, part: QWidget) -> None:
-        """Scroll to where `part` is seen, now and when the rows have settled."""
+        """Scroll to `part`, now and after the next layout."""
         self._revealed = part
         self._current_page().ensureWidgetVisible(part)
 
     def new_page(self) -> Page:
-        """Make a page that the dialog makes room for."""
+        """Return a page for which the dialog grows."""
         page = Page()
         page.changed.connect(self._make_room)
         return page
 
     def _current_page(self) -> Page:
         page = self._pages.currentWidget()
-        assert isinstance(page, Page)  # noqa: S101  # nothing else is ever added
+        assert isinstance(page, Page)  # noqa: S101  # only pages are added
         return page
 
     def _highest(self) -> int:
-        """Give what the frame leaves of the screen; there may be none yet."""
+        """Return the greatest height of the dialog; the frame may not exist yet."""
         title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
         frame = max(self.frameGeometry().height() - self.height(), title)
         return self.screen().availableSize().height() - frame
 
     @Slot()
     def _make_room(self) -> None:
-        """Grow, as far as the screen goes, for words that came later."""
+        """Grow to show all rows, as far as the screen allows."""
         page = self._current_page()
         more = page.missing
         if more > 0 and self.isVisible():
@@ -132,7 +132,7 @@ class PagedDialog(QDialog):
             self._revealed = None
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take the room that the rows need: Qt gives two thirds of a screen at most."""
+        """Take the height that the rows need; Qt gives two thirds of a screen."""
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             room = QSize(self.screen().availableSize().width(), self._highest())
             self.resize(self.sizeHint().boundedTo(room))

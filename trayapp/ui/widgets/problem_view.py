@@ -1,4 +1,4 @@
-"""An error as a person reads it: what happened, why, and what helps."""
+"""The view of a problem: its title, its reason and its advice."""
 
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class ProblemView(QWidget):
-    """Shows a `Problem`, or takes no room."""
+    """Shows a `Problem`; hidden without one."""
 
     def __init__(
         self,
@@ -30,19 +30,19 @@ class ProblemView(QWidget):
         self.hide()
 
     def show_title_alone(self, *, on: bool) -> None:
-        """Leave out why it happened and what helps, or say it again."""
+        """Hide or show the reason and the advice."""
         self._title_alone = on
         self.show_problem(self._problem)
 
     def show_problem(self, problem: Problem | None) -> None:
-        """Show an error, or that there is none."""
+        """Show a problem; None hides the view."""
         self._problem = problem
         if problem is not None:
             self._title.set_text(problem.title)
-            for label, said in (
+            for label, text in (
                 (self._reason, problem.reason),
                 (self._advice, problem.advice),
             ):
-                label.set_text(said)
-                label.setVisible(bool(said) and not self._title_alone)
+                label.set_text(text)
+                label.setVisible(bool(text) and not self._title_alone)
         self.setVisible(problem is not None)

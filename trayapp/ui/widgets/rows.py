@@ -7,7 +7,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class Explained(QWidget):
-    """A field as wide as its words, and under it a sentence of help."""
+    """A field as wide as its text, with a help text below."""
 
     def __init__(self, field: QWidget, advice: str) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class Explained(QWidget):
 
 
 class Rows(QGridLayout):
-    """A grid of names and fields; rows can be hidden."""
+    """A grid of names and fields whose rows can be hidden."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Rows(QGridLayout):
         self.setColumnStretch(1, 1)
 
     def add(self, name: str, field: QWidget, buddy: QWidget) -> None:
-        """Add a row; `buddy` gets the focus by the name's mnemonic, and its name."""
+        """Add a row; `buddy` gets the mnemonic's focus and the accessible name."""
         label = QLabel(name)
         label.setBuddy(buddy)
         label.setMinimumHeight(buddy.sizeHint().height())
@@ -39,7 +39,7 @@ class Rows(QGridLayout):
         self.addWidget(field, row, 1)
 
     def add_unnamed(self, field: QWidget) -> None:
-        """Add a row for a field that speaks for itself."""
+        """Add a row without a name."""
         self.addWidget(field, self.rowCount(), 1)
 
     def show_row(self, field: QWidget, *, shown: bool) -> None:
