@@ -1,4 +1,4 @@
-"""What the history says of each balance, worked out no oftener than needed."""
+"""Forecasts and drains from the history, calculated only as often as needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from trayapp.core.forecast.spending import (
 from trayapp.services.history.service import HistoryService
 
 _LOOK_BACK: Final = timedelta(weeks=17)
-"""More than the forecast looks at."""
+"""More than the forecast uses."""
 _RECENT: Final = timedelta(days=4)
-"""A day, and the reading before it, but for a gap of days."""
+"""A day and the reading before it, even after a weekend without one."""
 _GOOD_FOR: Final = timedelta(hours=1)
 _MOVED: Final = Decimal("0.05")
-"""A balance that moved by so much of itself has another run-out day."""
+"""A balance that changed by this part of itself has another run-out day."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """What was worked out from months of readings, and when."""
+class _CachedOutlook:
+    """The results from months of readings, and the moment of the calculation."""
 
     at: datetime
     balance: Balance
@@ -40,58 +40,60 @@ class _Kept:
 
 
 class OutlookCache:
-    """Looks at months of readings once an hour, and at the last day every time."""
+    """Reads months of readings once an hour, and the last day at each balance."""
 
     def __init__(self, history: HistoryService, zone: tzinfo | None) -> None:
-        """Take the person's zone, in which days begin; None is the system's own."""
+        """Let days begin in `zone`, the person's; None is the system's own."""
         self._history = history
         self._zone = zone
-        self._kept: dict[str, _Kept] = {}
+        self._cached: dict[str, _CachedOutlook] = {}
 
     def of(
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> Outlook:
-        """Say what the history says, `reading` included, which it need not hold yet."""
-        kept = self._kept.get(account_id)
+        """Give the outlook after `reading`, which need not be in the history yet."""
+        cached = self._cached.get(account_id)
         if (
-            kept is None
-            or not timedelta(0) <= now - kept.at < _GOOD_FOR
+            cached is None
+            or not timedelta(0) <= now - cached.at < _GOOD_FOR
             or memory.rise_to(reading) is not None
-            or _moved(kept.balance, reading.balance)
+            or _moved(cached.balance, reading.balance)
         ):
-            kept = self._work_out(account_id, memory, reading, now)
-            self._kept[account_id] = kept
-        said, today = kept.forecast, now.astimezone(self._zone).date()
+            cached = self._calculate(account_id, memory, reading, now)
+            self._cached[account_id] = cached
+        run_out, today = cached.forecast, now.astimezone(self._zone).date()
         return Outlook(
-            days=days_left(said, today) if said.verdict is Verdict.RANGE else None,
-            far=said.verdict in {Verdict.FAR, Verdict.IDLE},
+            days=days_left(run_out, today)
+            if run_out.verdict is Verdict.RANGE
+            else None,
+            far=run_out.verdict in {Verdict.FAR, Verdict.IDLE},
             drain=self._drain(account_id, memory, reading, now),
         )
 
     def forecast(self, account_id: str) -> Forecast | None:
-        """Give what was last worked out of an account; None if nothing was yet."""
-        kept = self._kept.get(account_id)
-        return kept.forecast if kept is not None else None
+        """Give the last forecast of an account; None before its first balance."""
+        cached = self._cached.get(account_id)
+        return cached.forecast if cached is not None else None
 
     def recent_balances(self, account_id: str) -> RecentBalances | None:
-        """Give what the last weeks were like; the same one until it is worked out."""
-        kept = self._kept.get(account_id)
-        return kept.recent_balances if kept is not None else None
+        """Give the balances of the last weeks: the same object until an update."""
+        cached = self._cached.get(account_id)
+        return cached.recent_balances if cached is not None else None
 
     def forget(self, account_id: str) -> None:
-        """Work an account's outlook out anew next time."""
-        self._kept.pop(account_id, None)
+        """Calculate the outlook of an account again at its next balance."""
+        self._cached.pop(account_id, None)
 
-    def _work_out(
+    def _calculate(
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
-    ) -> _Kept:
+    ) -> _CachedOutlook:
         readings = self._readings(account_id, memory, reading, now - _LOOK_BACK)
-        marked = self._history.corrections(account_id)
-        return _Kept(
+        corrections = self._history.corrections(account_id)
+        return _CachedOutlook(
             now,
             reading.balance,
-            forecast(readings, now, self._zone, marked),
-            normal_spending(readings, now, self._zone, marked),
+            forecast(readings, now, self._zone, corrections),
+            normal_spending(readings, now, self._zone, corrections),
             recent_balances(readings, now),
         )
 
@@ -105,14 +107,14 @@ class OutlookCache:
     def _drain(
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> Drain | None:
-        normal = self._kept[account_id].normal
+        normal = self._cached[account_id].normal
         if normal is None:
             return None
-        # All of the last day, and what was read before it.
+        # All of the last day, and the reading before it.
         recent = self._readings(account_id, memory, reading, now - _RECENT)
         before = () if memory.seen is None else (memory.seen,)
-        marked = self._history.corrections(account_id)
-        return drain_from(normal, (*before, *recent), now, marked)
+        corrections = self._history.corrections(account_id)
+        return drain_from(normal, (*before, *recent), now, corrections)
 
 
 def _moved(before: Balance, after: Balance) -> bool:

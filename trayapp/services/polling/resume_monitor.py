@@ -71,7 +71,7 @@ class ResumeMonitor:
         """Take a signal that was sent to everybody.
 
         The bus passes on only those of the two services. But anybody may send one to
-        us alone, and so keep us from ever getting an answer.
+        us alone, and so keep a reply from ever reaching us.
         """
         fields = message.header.fields
         if (
