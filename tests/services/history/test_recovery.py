@@ -1,4 +1,4 @@
-"""A damaged history: the program goes on, with all of it that can be read."""
+"""A damaged database: the program goes on with all rows that it can read."""
 
 import os
 import random
@@ -37,7 +37,7 @@ MINUTE: Final = timedelta(minutes=1)
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Give a history with something in each of its tables."""
+    """Return the bytes of a database with rows in each table."""
     path = tmp_path_factory.mktemp("whole") / "history.sqlite3"
     now = datetime.fromisoformat("2026-11-23T12:00:00Z")
     with HistoryStore(path) as history:
@@ -53,17 +53,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the place of a history."""
+    """Return the path of a database."""
     return tmp_path / "history.sqlite3"
 
 
 def reading(now: datetime, number: int) -> Reading:
-    """Make one of many readings."""
+    """Return the reading of a number."""
     return Reading(Balance(Decimal(number) / 4, "EUR"), now + number * MINUTE)
 
 
 def put(path: Path, content: bytes) -> None:
-    """Let a file be all there is in its folder."""
+    """Write a file, and remove all others in its folder."""
     for left in path.parent.iterdir():
         left.unlink()
     path.write_bytes(content)
@@ -90,14 +90,14 @@ def goes_on(path: Path, now: datetime) -> tuple[int, bool]:
 
 
 def asides(path: Path) -> list[Path]:
-    """Find what was kept aside."""
+    """Return the kept copies of damaged databases."""
     return list(path.parent.glob("history.sqlite3.broken-*"))
 
 
 def test_each_page_in_turn_may_be_lost(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
-    """The damaged file is kept, and what the other pages hold is taken over."""
+    """The damaged file is kept, and the rows of the other pages are taken over."""
     pages = len(whole) // PAGE
     kept = []
     for number in range(pages):
@@ -123,7 +123,7 @@ def test_each_page_in_turn_may_be_lost(
 def test_single_bytes_may_be_wrong(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
-    """Noticed or not, nothing stops the program."""
+    """SQLite may notice it or not: the program goes on."""
     chance = random.Random(4)  # noqa: S311  # the same bytes in each run
     for _ in range(150):
         damaged = bytearray(whole)
@@ -141,7 +141,7 @@ def test_single_bytes_may_be_wrong(
 def test_what_a_cut_off_file_still_holds_is_taken_over(
     path: Path, whole: bytes, now: datetime, left: int, tally: Tally
 ) -> None:
-    """Of one page that is nothing, and it is told all the same."""
+    """The first page holds no reading, and the damage is reported too."""
     put(path, whole[:left])
     assert goes_on(path, now) == (0, True)
     assert len(asides(path)) == 1
@@ -151,7 +151,7 @@ def test_what_a_cut_off_file_still_holds_is_taken_over(
 def test_half_a_file_is_no_reason_to_lose_that_half(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
-    """SQLite itself refuses to read it at all."""
+    """Plain SQLite refuses to read such a file."""
     put(path, whole[: len(whole) // 2 // PAGE * PAGE])
     kept, was_told = goes_on(path, now)
     assert was_told
@@ -172,7 +172,7 @@ def test_half_a_file_is_no_reason_to_lose_that_half(
 def test_what_is_no_database_is_kept_aside(
     path: Path, now: datetime, content: bytes, tally: Tally
 ) -> None:
-    """The program goes on with an empty one, and says so."""
+    """The program goes on with an empty database, and reports the damage."""
     put(path, content)
     assert goes_on(path, now) == (0, True)
     (aside,) = asides(path)
@@ -183,7 +183,7 @@ def test_what_is_no_database_is_kept_aside(
 def test_an_empty_file_is_a_history_that_is_still_to_be_made(
     path: Path, now: datetime, tally: Tally
 ) -> None:
-    """A start that was killed at its first moment leaves one."""
+    """A start that is killed at its first moment leaves such a file."""
     path.touch()
     assert goes_on(path, now) == (0, False)
     assert asides(path) == []
@@ -193,7 +193,7 @@ def test_an_empty_file_is_a_history_that_is_still_to_be_made(
 def test_the_database_of_another_program_is_kept_aside(
     path: Path, now: datetime, tally: Tally
 ) -> None:
-    """Without a version of ours, or without our tables."""
+    """It has another version number, or other tables."""
     for version in (0, 2):
         with closing(sqlite3.connect(path)) as db:
             db.execute("CREATE TABLE reading (what)")
@@ -227,7 +227,7 @@ def test_a_newer_versions_database_is_not_changed_by_a_single_byte(
 def test_a_write_that_was_cut_off_is_taken_back(
     path: Path, whole: bytes, now: datetime, tmp_path: Path, tally: Tally
 ) -> None:
-    """However much of its rollback journal there is: the database is undamaged."""
+    """However much of its rollback journal there is, the database is undamaged."""
     put(path, whole)
     rollback = path.with_name("history.sqlite3-journal")
     with closing(sqlite3.connect(path)) as db:
@@ -261,7 +261,7 @@ def test_a_foreign_rollback_file_is_not_played_back(
 def test_a_row_that_makes_no_sense_hides_no_other(
     path: Path, whole: bytes, now: datetime, tally: Tally
 ) -> None:
-    """A failing disk changes what it holds; the poller does not end because of it."""
+    """A failing disk changes values. The program leaves out those rows and goes on."""
     put(path, whole)
     nonsense = ("NaN", "1e999", "", "9" * 5_000, b"\xff\x00", "12,5")
     with closing(sqlite3.connect(path)) as db:
@@ -297,7 +297,7 @@ def test_a_row_that_makes_no_sense_hides_no_other(
 def test_a_history_that_cannot_be_replaced_stays_where_it_is(
     path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """Nothing is half done, and the trouble is told."""
+    """The damaged file stays where it is, and the problem is reported."""
     damaged = b"\x00" * PAGE + whole[PAGE:]
     put(path, damaged)
 
@@ -315,7 +315,7 @@ def test_a_history_that_cannot_be_replaced_stays_where_it_is(
 def test_where_a_file_has_one_name_only_it_is_moved(
     path: Path, whole: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a memory stick."""
+    """A file system without hard links is an example: a memory stick."""
     put(path, whole[:-PAGE])
 
     def refused(*_: object) -> None:
@@ -343,7 +343,7 @@ def test_a_recovery_that_was_killed_starts_again(
 def test_the_new_one_and_the_old_one_are_for_their_owner_alone(
     path: Path, whole: bytes, now: datetime
 ) -> None:
-    """Whatever the umask."""
+    """The umask does not matter."""
     shutil.rmtree(path.parent)
     path.parent.mkdir()
     before = os.umask(0)
@@ -357,10 +357,8 @@ def test_the_new_one_and_the_old_one_are_for_their_owner_alone(
     assert {one.stat().st_mode & 0o777 for one in path.parent.iterdir()} == {0o600}
 
 
-def test_damage_is_told_with_the_name_of_what_was_kept(
-    path: Path, whole: bytes
-) -> None:
-    """So that somebody can look at it."""
+def test_the_report_of_damage_names_the_kept_copy(path: Path, whole: bytes) -> None:
+    """A person can look at it."""
     put(path, whole[:-PAGE])
     with HistoryStore(path) as history:
         assert history.problem is not None

@@ -1,4 +1,4 @@
-"""The history as a person reads it: the window's page, and files to keep."""
+"""The history for a person: the window's page, and exported files."""
 
 import asyncio
 import csv
@@ -28,7 +28,7 @@ HEADER = "month,currency,opening,topped_up,spent,corrected,closing,unobserved_ho
 
 
 class NotingZone(tzinfo):
-    """UTC, noting on which threads somebody reckons in it."""
+    """UTC, which notes the threads that calculate in it."""
 
     def __init__(self) -> None:
         self.threads: set[int] = set()
@@ -40,53 +40,53 @@ class NotingZone(tzinfo):
         return timedelta(0)
 
     def dst(self, moment: datetime | None) -> timedelta:
-        """Know no summer time."""
+        """Return that there is no summer time."""
         del moment
         return timedelta(0)
 
     def tzname(self, moment: datetime | None) -> str:
-        """Have a name."""
+        """Return a name."""
         del moment
         return "noting"
 
 
 class Scene:
-    """Books on a real history."""
+    """Reports from a real store."""
 
     def __init__(self, history: HistoryStore, now: datetime) -> None:
         self.history, self.now = history, now
         self.zone: tzinfo = UTC
 
     def keep(self, *readings: tuple[datetime, str]) -> None:
-        """Record an account's readings."""
+        """Write an account's readings."""
         self.history.record_past(
             "a", (Reading(Balance(Decimal(said), "EUR"), at) for at, said in readings)
         )
 
     def books(self) -> HistoryReports:
-        """Open the books."""
+        """Return the reports."""
         history = HistoryService(lambda: self.history)
         return HistoryReports(history, clock=lambda: self.now, zone=self.zone)
 
     def page(self) -> HistoryView:
-        """Make the page."""
+        """Return the page."""
         return asyncio.run(self.books().page(MAIN, QUARTER, ENGLISH))
 
     def export(self, kind: str, path: Path) -> str:
-        """Write a file, and read it as it is."""
+        """Write a file, and return its text as it is."""
         asyncio.run(self.books().export(MAIN, kind, str(path)))
         return path.read_bytes().decode()
 
 
 @pytest.fixture
 def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
-    """Give books without a reading, at noon of 23 November."""
+    """Return reports without a reading, at noon of 23 November."""
     with HistoryStore(tmp_path / "history.sqlite3") as history:
         yield Scene(history, now)
 
 
 def day(month: int, number: int) -> datetime:
-    """Give a noon of the year."""
+    """Return a noon of the year."""
     return datetime(2026, month, number, 12, 0, tzinfo=UTC)
 
 
@@ -105,7 +105,7 @@ AUTUMN = (
 
 
 def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
-    """Another account's readings are none of it."""
+    """It leaves out the readings of other accounts."""
     scene.keep(*AUTUMN)
     scene.history.write(
         KeepReading("b", Reading(Balance(Decimal(7), "USD"), scene.now))
@@ -125,7 +125,7 @@ def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
 
 
 def test_the_page_knows_what_a_person_corrected(scene: Scene) -> None:
-    """Until they take it back."""
+    """The person can remove the mark."""
     scene.keep(*AUTUMN)
     scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
     page = scene.page()
@@ -148,14 +148,14 @@ def test_the_page_says_when_the_account_runs_out(scene: Scene) -> None:
 
 
 def test_without_a_reading_the_page_is_empty(scene: Scene) -> None:
-    """It says that nothing can be said yet."""
+    """It says that there is not enough history yet."""
     page = scene.page()
     assert (page.months, page.movements) == ((), ())
     assert page.forecast_words == "Not enough history yet"
 
 
 def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
-    """That it can't be kept was told at the start."""
+    """The start has reported the problem."""
 
     def broken() -> HistoryStore:
         raise HistoryProblem
@@ -165,8 +165,8 @@ def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
     assert (page.months, page.forecast_words) == ((), "Not enough history yet")
 
 
-def test_reckoning_holds_up_nobody(scene: Scene, tmp_path: Path) -> None:
-    """A million readings take seconds: neither page nor file is made on the loop."""
+def test_calculations_do_not_block_the_loop(scene: Scene, tmp_path: Path) -> None:
+    """A million readings take seconds, so a thread makes page and file."""
     scene.keep(*AUTUMN)
     scene.zone = zone = NotingZone()
     scene.page()
@@ -182,7 +182,7 @@ def test_reckoning_holds_up_nobody(scene: Scene, tmp_path: Path) -> None:
 
 
 def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) -> None:
-    """Every digit is kept, and a closing is the next month's opening."""
+    """It has every digit, and a closing is the next month's opening."""
     scene.keep(*AUTUMN)
     scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
     text = scene.export("csv", tmp_path / "main.csv")
@@ -204,7 +204,7 @@ def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) ->
 
 
 def test_a_file_for_programs_has_everything(scene: Scene, tmp_path: Path) -> None:
-    """The name as it is, and amounts as strings, so that no digit is lost."""
+    """Amounts are strings, so that no digit is lost."""
     scene.keep((day(11, 22), "20.0000"), (day(11, 23), "120.5000"))
     text = scene.export("json", tmp_path / "main.json")
     assert '"Año = Main"' in text
@@ -255,7 +255,7 @@ def test_a_file_for_programs_has_everything(scene: Scene, tmp_path: Path) -> Non
 def test_an_account_without_readings_has_empty_files(
     scene: Scene, tmp_path: Path
 ) -> None:
-    """A table has its columns all the same."""
+    """A table has its columns even then."""
     assert scene.export("csv", tmp_path / "main.csv") == HEADER + "\r\n"
     assert json.loads(scene.export("json", tmp_path / "main.json")) == {
         "account": "Año = Main",
@@ -266,17 +266,17 @@ def test_an_account_without_readings_has_empty_files(
 
 
 def test_a_file_that_was_there_is_replaced(scene: Scene, tmp_path: Path) -> None:
-    """The dialog has asked; nothing of the old one stays."""
+    """The dialog has asked the person; the new file has no rest of the old one."""
     path = tmp_path / "main.csv"
     path.write_text("old\n" * 100)
     assert scene.export("csv", path) == HEADER + "\r\n"
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
-def test_a_file_that_cannot_be_written_is_told(
+def test_a_file_that_cannot_be_written_is_an_error(
     scene: Scene, tmp_path: Path, kind: str
 ) -> None:
-    """With the system's own words, and without the path."""
+    """The error has the system's message, and not the path."""
     books = scene.books()
     with pytest.raises(ExportUnwritable) as caught:
         asyncio.run(books.export(MAIN, kind, str(tmp_path / "gone" / "file")))
@@ -286,7 +286,7 @@ def test_a_file_that_cannot_be_written_is_told(
 
 
 def test_retention_leaves_the_months_as_they_were(scene: Scene) -> None:
-    """What is recent stays whole; what is old keeps what its months need."""
+    """All recent readings stay, and of the old ones those that the months need."""
     start = scene.now - timedelta(days=200)
     scene.keep(
         *((start + timedelta(hours=hour), f"{5000 - hour}") for hour in range(24 * 200))

@@ -55,7 +55,7 @@ db.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
 """
-"""Another program that holds the database until it is told to let go."""
+"""Another program that holds the database until its input ends."""
 
 
 class Scene:
@@ -77,7 +77,7 @@ class Scene:
         )
 
     def read(self, account_id: str = "a") -> Reading:
-        """Let an answer come, another one each time."""
+        """Write another reading each time."""
         self.count += 1
         reading = Reading(
             Balance(Decimal(self.count), "EUR"), self.now + self.count * MINUTE
@@ -86,26 +86,26 @@ class Scene:
         return reading
 
     def later(self, seconds: float = 11) -> None:
-        """Let time pass, and say so."""
+        """Let time pass, and flush the queue."""
         self.seconds += seconds
         self.history.flush()
 
     def written(self, account_id: str = "a") -> list[Reading]:
-        """Give what another program finds in the history."""
+        """Return the readings that another program finds."""
         with HistoryStore(self.path) as store:
             return list(store.readings(account_id))
 
     def kinds(self) -> list[object]:
-        """Give what was told."""
+        """Return the kinds of the reported problems."""
         return [None if one is None else one.kind for one in self.told]
 
     def problem(self) -> object:
-        """Give what was the matter when it was opened."""
+        """Return the kind of the first opening's problem."""
         problem = self.history.problem
         return None if problem is None else problem.kind
 
     def held(self) -> Callable[[], object]:
-        """Let another program hold the database; gives what makes it let go."""
+        """Let another program hold the database; return the function that ends this."""
         holder = subprocess.Popen(
             [sys.executable, "-c", HOLDER, str(self.path)],
             stdin=subprocess.PIPE,
@@ -118,7 +118,7 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
-    """Give a history that is open."""
+    """Return an open history."""
     scene = Scene(tmp_path, now)
     scene.start()
     yield scene
@@ -128,7 +128,7 @@ def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
 def test_what_another_program_held_up_is_written_when_it_lets_go(
     scene: Scene, tally: Tally
 ) -> None:
-    """In order. Until then it is known, reported once, and hardly waited for."""
+    """The order stays. Until then memory has it, and the loop hardly waits."""
     let_go = scene.held()
     start = time.monotonic()
     shown = [scene.read() for _ in range(50)]
@@ -146,10 +146,8 @@ def test_what_another_program_held_up_is_written_when_it_lets_go(
     tally.add(FAULTS)
 
 
-def test_nobody_is_told_twice_because_the_history_was_held(
-    scene: Scene, tally: Tally
-) -> None:
-    """What can't be read is not taken for nothing, and not written over."""
+def test_a_locked_database_repeats_no_alert(scene: Scene, tally: Tally) -> None:
+    """A memory that can't be read yet is neither empty nor overwritten."""
     scene.read()
     scene.history.close()
     let_go = scene.held()
@@ -167,8 +165,8 @@ def test_nobody_is_told_twice_because_the_history_was_held(
     tally.add(FAULTS)
 
 
-def test_a_history_that_is_taken_away_is_made_anew(scene: Scene, tally: Tally) -> None:
-    """What was shown since is in the new one."""
+def test_a_database_that_was_removed_is_made_again(scene: Scene, tally: Tally) -> None:
+    """The new database has the readings since then."""
     scene.read()
     scene.path.unlink()
     shown = scene.read()
@@ -179,8 +177,8 @@ def test_a_history_that_is_taken_away_is_made_anew(scene: Scene, tally: Tally) -
     tally.add(FAULTS)
 
 
-def test_a_folder_that_is_taken_away_is_made_anew(scene: Scene, tally: Tally) -> None:
-    """As when somebody tidies up."""
+def test_a_folder_that_was_removed_is_made_again(scene: Scene, tally: Tally) -> None:
+    """A person who tidies up may do this."""
     scene.path.parent.rename(scene.path.parent.with_name("tidied"))
     shown = scene.read()
     scene.later()
@@ -192,7 +190,7 @@ def test_a_folder_that_is_taken_away_is_made_anew(scene: Scene, tally: Tally) ->
 def test_a_history_that_breaks_while_it_is_used_is_mended(
     scene: Scene, tally: Tally
 ) -> None:
-    """What can be read of it stays, and what came since is added."""
+    """Readable rows stay, and the queue is added."""
     past = [
         Reading(Balance(Decimal(number) / 4, "EUR"), scene.now - number * MINUTE)
         for number in range(1_000)
@@ -224,7 +222,7 @@ def test_a_history_that_breaks_while_it_is_used_is_mended(
 def test_the_queue_is_bounded(
     scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The oldest goes first, one line in the log says why, and the end how much."""
+    """The oldest changes go first. The log says why, and at the end how many."""
 
     def full(*_: object) -> None:
         raise HistoryFull
@@ -267,7 +265,7 @@ def test_a_change_with_a_fault_is_tried_once(scene: Scene) -> None:
 def test_a_history_that_cannot_be_had_at_all_costs_no_balance(
     tmp_path: Path, now: datetime, tally: Tally
 ) -> None:
-    """It is told at the start, and tried now and then."""
+    """The start reports the problem, and later attempts follow."""
     (tmp_path / "data").write_text("a file where the folder should be")
     scene = Scene(tmp_path, now)
     scene.start()
@@ -288,7 +286,7 @@ def test_a_history_that_cannot_be_had_at_all_costs_no_balance(
 
 
 def entry(at: datetime) -> LogEntry:
-    """Make a decision that was sent."""
+    """Return a decision of an alert that was sent."""
     return LogEntry(at, "a", "Main", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 
 
@@ -298,7 +296,7 @@ REJECTED: Final = AlertMemory(
 
 
 def changes(now: datetime) -> tuple[HistoryChange, ...]:
-    """Make one change of each kind."""
+    """Return one change of each kind."""
     reading = Reading(Balance(Decimal(9), "EUR"), now)
     wait = StoredWait(Plan(now, 1, must_persist=True), Failure(Unauthorized))
     return (
@@ -311,7 +309,7 @@ def changes(now: datetime) -> tuple[HistoryChange, ...]:
 
 
 def assert_known(history: HistoryService, now: datetime) -> None:
-    """Say that the changes are known."""
+    """Check that the changes are known."""
     assert history.state == StateCache(
         memories={"a": REJECTED},
         waits={"a": StoredWait(Plan(now, 1, must_persist=True), Failure(Unauthorized))},
@@ -326,7 +324,7 @@ def assert_known(history: HistoryService, now: datetime) -> None:
 
 
 def test_all_of_it_outlives_a_restart(scene: Scene, now: datetime) -> None:
-    """As it was."""
+    """The next start knows the same."""
     scene.history.write(*changes(now))
     assert_known(scene.history, now)
     scene.history.close()
@@ -336,7 +334,7 @@ def test_all_of_it_outlives_a_restart(scene: Scene, now: datetime) -> None:
 
 
 def no_store() -> HistoryStore:
-    """Be a database that can't be opened."""
+    """Raise, as for a database that can't be opened."""
     raise HistoryProblem
 
 
@@ -351,7 +349,7 @@ def test_without_a_store_it_is_known_until_the_end(now: datetime) -> None:
 def test_a_store_that_breaks_is_one_line_in_the_log(
     scene: Scene, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A full disk, a lost share: the changes are known all the same."""
+    """After a full disk or a lost share, memory has the changes."""
     with HistoryStore(scene.path) as store:
         history = HistoryService(lambda: store)
     history.write(*changes(now))

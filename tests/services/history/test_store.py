@@ -1,4 +1,4 @@
-"""What was read and told, in a real database."""
+"""Readings, alert memories and decisions, in a real database."""
 
 import sqlite3
 import stat
@@ -38,22 +38,22 @@ TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give a place in a folder that is not there yet."""
+    """Return a path in a folder that does not exist yet."""
     return tmp_path / "data" / "history.sqlite3"
 
 
 def reading(at: datetime, amount: str, unit: str = "EUR") -> Reading:
-    """Make a reading."""
+    """Return a reading."""
     return Reading(Balance(Decimal(amount), unit), at)
 
 
 def entry(at: datetime, account_id: str = "a") -> LogEntry:
-    """Make a decision that was sent."""
+    """Return a decision of an alert that was sent."""
     return LogEntry(at, account_id, "Main", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 
 
 def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
-    """What the gateway wrote is what is kept, after closing too."""
+    """The store keeps the digits that the gateway sent."""
     kept = reading(now, "123456789012345.12340000", "CREDITS")
     with HistoryStore(path) as history:
         history.write(KeepReading("a", kept))
@@ -65,7 +65,7 @@ def test_amounts_come_back_with_every_digit(path: Path, now: datetime) -> None:
 
 
 def test_equal_readings_are_kept_once_an_hour(path: Path, now: datetime) -> None:
-    """A reading that says nothing new costs no row until an hour has passed."""
+    """An equal reading takes no row until an hour has passed."""
     with HistoryStore(path) as history:
         for minutes in (0, 15, 59, 60, 75, 121):
             history.write(
@@ -81,7 +81,7 @@ def test_equal_readings_are_kept_once_an_hour(path: Path, now: datetime) -> None
 def test_a_reading_that_differs_is_kept_at_once(
     path: Path, now: datetime, amount: str, unit: str
 ) -> None:
-    """Another amount, other digits or another unit are all news."""
+    """A change of amount, digits or unit is enough."""
     with HistoryStore(path) as history:
         history.write(KeepReading("a", reading(now, "5.0")))
         history.write(
@@ -93,7 +93,7 @@ def test_a_reading_that_differs_is_kept_at_once(
 def test_a_clock_that_was_set_back_does_not_stop_the_record(
     path: Path, now: datetime
 ) -> None:
-    """Readings before the last one are kept like any other."""
+    """The store keeps readings before the last one too."""
     with HistoryStore(path) as history:
         history.write(KeepReading("a", reading(now, "5")))
         history.write(KeepReading("a", reading(now - timedelta(days=300), "5")))
@@ -103,7 +103,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_record(
 def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
     path: Path, now: datetime
 ) -> None:
-    """What is known now is what came after it; it is better than nothing, though."""
+    """A reading after it is the last. Without any, the one from the future is."""
     ahead = reading(now + timedelta(days=300), "9")
     with HistoryStore(path) as history:
         history.write(KeepReading("a", ahead))
@@ -117,7 +117,7 @@ def test_a_reading_of_a_clock_that_was_ahead_is_not_the_last(
 
 
 def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
-    """`since` is included, what was before is not."""
+    """`since` is included, and readings before it are not."""
     with HistoryStore(path) as history:
         for hours in range(3):
             history.write(KeepReading("a", reading(now + hours * HOUR, str(hours))))
@@ -126,7 +126,7 @@ def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
 
 
 def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
-    """Forgetting one leaves the other."""
+    """To forget one account leaves the other as it is."""
     with HistoryStore(path) as history:
         history.write(KeepReading("a", reading(now, "1")))
         history.write(KeepReading("b", reading(now, "2")))
@@ -144,8 +144,8 @@ def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:
         assert history.load().memory("b") == TOLD
 
 
-def test_what_was_told_outlives_a_restart(path: Path, now: datetime) -> None:
-    """Together with the reading it was told from, and why."""
+def test_an_evaluation_outlives_a_restart(path: Path, now: datetime) -> None:
+    """Reading, memory and decision are there again."""
     with HistoryStore(path) as history:
         history.write(KeepEvaluation("a", TOLD, (entry(now),), reading(now, "9")))
     with HistoryStore(path) as history:
@@ -157,7 +157,7 @@ def test_what_was_told_outlives_a_restart(path: Path, now: datetime) -> None:
 def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
     path: Path, now: datetime
 ) -> None:
-    """After a crash between them nothing is told twice or lost."""
+    """A failure between them repeats no alert and loses none."""
     with HistoryStore(path) as history:
         with sqlite3.connect(path) as db:
             db.execute(
@@ -174,7 +174,7 @@ def test_reading_memory_and_decision_are_kept_together_or_not_at_all(
 def test_a_memory_that_makes_no_sense_is_none(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says once that there was such a one, and the program goes on."""
+    """The log says so once, and the program goes on."""
     with HistoryStore(path) as history:
         for written in ("no json", "[]", '{"stages": 5}'):
             with sqlite3.connect(path) as db:
@@ -185,7 +185,7 @@ def test_a_memory_that_makes_no_sense_is_none(
 
 
 def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
-    """Of all accounts together; one with a word that is gone is left out."""
+    """They are of all accounts. One with an unknown name is left out."""
     many = [entry(now + number * HOUR) for number in range(KEPT + 5)]
     with HistoryStore(path) as history:
         history.write(KeepEvaluation("a", TOLD, tuple(many[:10])))
@@ -198,7 +198,7 @@ def test_the_last_decisions_are_kept(path: Path, now: datetime) -> None:
 
 
 def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
-    """And its end does."""
+    """The end of a snooze outlives it too."""
     with HistoryStore(path) as history:
         assert history.load().snooze == Snooze()
         history.write(SetSnooze(Snooze(now)))
@@ -209,7 +209,7 @@ def test_a_snooze_outlives_a_restart(path: Path, now: datetime) -> None:
 
 
 def test_a_pending_payment_outlives_a_restart(path: Path, now: datetime) -> None:
-    """The last one of an account counts."""
+    """An account has one at most, the last."""
     with HistoryStore(path) as history:
         history.write(SetPendingPayment("a", now))
         history.write(SetPendingPayment("a", now + HOUR))
@@ -226,7 +226,7 @@ def test_a_pending_payment_outlives_a_restart(path: Path, now: datetime) -> None
 def test_a_reading_is_marked_as_a_correction_and_unmarked(
     path: Path, now: datetime
 ) -> None:
-    """Twice is as good as once."""
+    """A second mark changes nothing."""
     with HistoryStore(path) as history:
         for _ in range(2):
             history.write(SetCorrection("a", now, is_correction=True))
@@ -238,7 +238,7 @@ def test_a_reading_is_marked_as_a_correction_and_unmarked(
 
 
 def test_readings_of_one_account_are_removed(path: Path, now: datetime) -> None:
-    """Of one account, and no other."""
+    """The other account keeps its readings."""
     kept = [reading(now + hours * HOUR, str(hours)) for hours in range(5)]
     with HistoryStore(path) as history:
         for one in kept:
@@ -298,7 +298,7 @@ def test_a_database_that_fails_writes_nothing_of_the_transaction(
 def test_a_database_that_ends_the_transaction_names_the_cause(
     path: Path, now: datetime
 ) -> None:
-    """A full disk does so; that there is no transaction any more is not the cause."""
+    """A full disk does so. The missing transaction is not the cause."""
     with HistoryStore(path) as history:
         with sqlite3.connect(path) as db:
             db.execute(
@@ -333,7 +333,7 @@ PRAGMA user_version = 1;
 
 
 def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> None:
-    """Nothing that was told is told again, and a rejected key stays unasked."""
+    """No alert is repeated, and a rejected key is not sent."""
     path.parent.mkdir()
     with sqlite3.connect(path) as db:
         db.executescript(FIRST_VERSION)
@@ -356,7 +356,7 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
 def test_a_held_wait_outlives_a_restart_with_its_reason(
     path: Path, now: datetime
 ) -> None:
-    """A rejected key is not asked again because the program was started again."""
+    """A start does not send a rejected key again."""
     plan = Plan(now + 24 * HOUR, failures=2, must_persist=True)
     failure = Unauthorized(detail="not kept").as_failure()
     with HistoryStore(path) as history:
@@ -376,7 +376,7 @@ def test_the_database_is_for_its_owner_alone(path: Path) -> None:
 
 
 def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:
-    """The program goes on with a new one; the old one is there to be looked at."""
+    """The program goes on with a new one, and a person can look at the old one."""
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all" * 100)
     with HistoryStore(path) as history:
@@ -387,7 +387,7 @@ def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:
 
 
 def test_a_database_from_a_newer_version_is_refused_and_left(path: Path) -> None:
-    """Nothing is changed in what a newer program wrote."""
+    """The file of a newer version stays as it is."""
     with HistoryStore(path):
         pass
     with sqlite3.connect(path) as db:
@@ -402,7 +402,7 @@ def test_a_database_from_a_newer_version_is_refused_and_left(path: Path) -> None
 def test_a_folder_that_cannot_be_made_is_a_problem_of_the_history(
     tmp_path: Path,
 ) -> None:
-    """The error names the history, and nothing else is raised."""
+    """The store raises `HistoryProblem`, and nothing else."""
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(HistoryProblem):
         HistoryStore(tmp_path / "data" / "history.sqlite3")

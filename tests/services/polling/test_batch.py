@@ -1,4 +1,4 @@
-"""Answers are written before they are shown, and many of them at once."""
+"""Outcomes are written before they are shown, and many in one transaction."""
 
 import asyncio
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Scene:
         )
 
     def answer(self, account_id: str) -> None:
-        """Let an answer come."""
+        """Add an outcome."""
         reading = Reading(Balance(Decimal(5), "EUR"), self.now)
         self.batch.add(Outcome(account_id, self.now, reading))
 
@@ -75,14 +75,14 @@ def scene(now: datetime) -> Scene:
 
 
 def test_one_alone_is_taken_at_once(scene: Scene) -> None:
-    """No loop has to turn for it."""
+    """It does not wait for the loop."""
     scene.more = False
     scene.answer("a")
     assert scene.noted == ["begin", "write a", "end", "show a"]
 
 
 def test_many_are_written_together_before_any_is_shown(scene: Scene) -> None:
-    """The last one that is asked for takes the others along."""
+    """The last request's outcome completes the batch."""
 
     async def story() -> None:
         scene.answer("a")
@@ -97,7 +97,7 @@ def test_many_are_written_together_before_any_is_shown(scene: Scene) -> None:
 
 
 def test_they_wait_for_others_only_a_moment(scene: Scene) -> None:
-    """However long the others take."""
+    """Slow requests do not delay the batch."""
 
     async def story() -> None:
         for account_id in ("a", "b"):
@@ -113,7 +113,7 @@ def test_they_wait_for_others_only_a_moment(scene: Scene) -> None:
 def test_a_fault_about_one_hides_no_balance(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither its own nor another's; the log says what happened."""
+    """Both balances are shown, and the log has the fault."""
     scene.more, scene.broken = False, "a"
     scene.answer("a")
     scene.answer("b")
@@ -127,7 +127,7 @@ def test_a_fault_about_one_hides_no_balance(
 
 
 def test_nothing_to_take_is_no_work(scene: Scene) -> None:
-    """As when the program ends, or the settings change."""
+    """The end of the program and a change of settings flush an empty batch."""
     scene.batch.flush()
     assert not any(one.startswith(("write", "show")) for one in scene.noted)
 

@@ -1,4 +1,4 @@
-"""Places for questions under way: eight, of which the slow ones hold two."""
+"""Eight slots for requests, of which slow accounts hold two."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -23,7 +23,7 @@ from trayapp.services.polling.concurrency import (
 
 
 class Scene:
-    """Accounts that want a place and hold it until they are told to go."""
+    """Accounts that wait for a slot and hold it until the test releases it."""
 
     def __init__(self) -> None:
         self.limit = ConcurrencyLimit()
@@ -31,19 +31,19 @@ class Scene:
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def come(self, *account_ids: str) -> None:
-        """Let these come, in this order, and find their place if there is one."""
+        """Let these ask for a slot, in this order."""
         for account_id in account_ids:
             self.tasks[account_id] = asyncio.create_task(self._hold(account_id))
         await self.settle()
 
     async def go(self, *account_ids: str) -> None:
-        """Let these go, from their place or from the queue."""
+        """Take these out of their slot or the queue."""
         for account_id in account_ids:
             self.tasks[account_id].cancel()
         await self.settle()
 
     async def settle(self) -> None:
-        """Let everybody move who can."""
+        """Let the loop run until all tasks wait."""
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -57,7 +57,7 @@ class Scene:
 
 
 def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
-    """Run a story, and let everybody go at its end."""
+    """Run a story, and release all slots at its end."""
 
     async def run() -> None:
         scene = Scene()
@@ -69,18 +69,18 @@ def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
 
 
 def ids(kind: str, count: int) -> list[str]:
-    """Name some accounts."""
+    """Return some account ids."""
     return [f"{kind} {number}" for number in range(count)]
 
 
 def slow(scene: Scene, *account_ids: str) -> None:
-    """Let these have been slow at their last question."""
+    """Note that the last request of these accounts was slow."""
     for account_id in account_ids:
         scene.limit.note_result(account_id, Failure(TimedOut))
 
 
 def test_eight_have_a_place() -> None:
-    """The ninth waits until one goes."""
+    """The ninth waits for a free slot."""
 
     async def story(scene: Scene) -> None:
         good = ids("good", MAX_CONCURRENT + 1)
@@ -93,7 +93,7 @@ def test_eight_have_a_place() -> None:
 
 
 def test_slow_ones_leave_six_places_to_the_others() -> None:
-    """However many there are, and though they came first."""
+    """Their number does not matter, nor that they came first."""
 
     async def story(scene: Scene) -> None:
         hanging, good = ids("hanging", 100), ids("good", 20)
@@ -107,7 +107,7 @@ def test_slow_ones_leave_six_places_to_the_others() -> None:
 
 
 def test_slow_ones_have_their_turn() -> None:
-    """In their order, and also while the quick ones fill all that is theirs."""
+    """They keep their order, and quick accounts don't stop them."""
 
     async def story(scene: Scene) -> None:
         hanging, good = ids("hanging", 5), ids("good", MAX_CONCURRENT)
@@ -125,7 +125,7 @@ def test_slow_ones_have_their_turn() -> None:
 def test_one_that_kept_its_place_to_the_deadline_is_slow(
     kind: type[BalanceTrayError],
 ) -> None:
-    """Whether the gateway or the keyring did not answer."""
+    """The gateway or the keyring may be the cause."""
 
     async def story(scene: Scene) -> None:
         for one in ids("a", 3):
@@ -136,8 +136,8 @@ def test_one_that_kept_its_place_to_the_deadline_is_slow(
     play(story)
 
 
-def test_one_that_answers_is_quick_again(now: datetime) -> None:
-    """With a balance, or with any other failure."""
+def test_an_account_that_responds_is_quick_again(now: datetime) -> None:
+    """A balance shows it, and so does any other failure."""
 
     async def story(scene: Scene) -> None:
         slow(scene, *ids("a", 4))
@@ -150,7 +150,7 @@ def test_one_that_answers_is_quick_again(now: datetime) -> None:
 
 
 def test_one_that_a_person_waits_for_leaves_the_queue() -> None:
-    """It is quick the next time; whoever has a place already keeps it."""
+    """It is quick the next time. An account in a slot keeps the slot."""
 
     async def story(scene: Scene) -> None:
         hanging = ids("a", 3)

@@ -29,26 +29,26 @@ Reply = Callable[[httpx.Request], httpx.Response]
 
 
 def balance(amount: str) -> httpx.Response:
-    """Make the gateway's good reply."""
+    """Return the gateway's good response."""
     result = {"balance": amount, "currency": "EUR"}
     return reply(200, {"status": "ok", "result": result})
 
 
 def reply(status: int, content: object) -> httpx.Response:
-    """Make a reply that is still to be read, as from a socket."""
+    """Return a response that is not read yet, as from a socket."""
     body = httpx.ByteStream(json.dumps(content).encode())
     return httpx.Response(status, stream=body)
 
 
 class Wire:
-    """A gateway that is a function, and how often it was asked."""
+    """A gateway that is a function, and the number of its requests."""
 
     def __init__(self) -> None:
         self.reply: Reply = lambda _: balance("50.0000")
         self.asked = 0
 
     def client(self) -> httpx.AsyncClient:
-        """Make a client that speaks to this."""
+        """Return a client of this gateway."""
 
         def answer(request: httpx.Request) -> httpx.Response:
             self.asked += 1
@@ -59,19 +59,19 @@ class Wire:
 
 @pytest.fixture
 def wire() -> Wire:
-    """Give a gateway that answers 50 EUR."""
+    """Return a gateway that responds with 50 EUR."""
     return Wire()
 
 
 @pytest.fixture
 def recorded() -> list[Outcome]:
-    """Give the list of recorded outcomes, which is empty."""
+    """Return the list of recorded outcomes, which is empty."""
     return []
 
 
 @pytest.fixture
 def refresh(wire: Wire, recorded: list[Outcome], now: datetime) -> Refresh:
-    """Give the use case, at noon, with a made-up key."""
+    """Return the use case, at noon, with a made-up key."""
     keychain = Keychain(MemoryVault({"a": "made-up-key-1"}))
     return Refresh(keychain, GatewayClient(wire.client), recorded.append, lambda: now)
 
@@ -112,8 +112,8 @@ def test_a_rejected_key_is_an_outcome(
     assert recorded == [outcome]
 
 
-def test_without_a_key_the_gateway_is_not_asked(refresh: Refresh, wire: Wire) -> None:
-    """A missing key is found out before anything is sent."""
+def test_without_a_key_no_request_is_sent(refresh: Refresh, wire: Wire) -> None:
+    """The gateway hears nothing, and the account shows why."""
     outcome = look(refresh, replace(ACCOUNT, id="other"))
     assert isinstance(outcome.result, Failure)
     assert outcome.result.kind is KeyMissing
@@ -121,7 +121,7 @@ def test_without_a_key_the_gateway_is_not_asked(refresh: Refresh, wire: Wire) ->
 
 
 def test_a_fault_of_ours_becomes_an_outcome(refresh: Refresh, wire: Wire) -> None:
-    """Whatever is raised, the account has an answer and the next poll comes."""
+    """The account has an outcome, and the next poll comes."""
 
     def burst(_: httpx.Request) -> httpx.Response:
         raise ZeroDivisionError

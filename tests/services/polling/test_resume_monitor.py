@@ -1,4 +1,4 @@
-"""What logind and NetworkManager say, on a system bus of the test's own."""
+"""The signals of logind and NetworkManager, on a private system bus."""
 
 import asyncio
 import shutil
@@ -29,14 +29,14 @@ PATIENCE_S = 10.0
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Be the computer's system bus."""
+    """Run a private bus in the place of the system bus."""
     with private_bus() as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         yield address
 
 
 def play(story: Callable[[EventLog], Coroutine[None, None, None]]) -> None:
-    """Run a story beside the listening, which never ends by itself."""
+    """Run a story beside the monitor, which never ends by itself."""
 
     async def run() -> None:
         events = EventLog()
@@ -58,7 +58,7 @@ def play(story: Callable[[EventLog], Coroutine[None, None, None]]) -> None:
 def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
     bus: str, tally: Tally
 ) -> None:
-    """Three times over."""
+    """The test does it three times."""
 
     async def story(events: EventLog) -> None:
         system = System(bus)
@@ -75,7 +75,7 @@ def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
 
 
 def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
-    """One that is being set up, or ends at the router, does not count."""
+    """A network that is being set up, or ends at the router, does not count."""
 
     async def story(events: EventLog) -> None:
         system = System(bus)
@@ -91,7 +91,7 @@ def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
 
 
 def test_a_stranger_cant_wake_the_program(bus: str) -> None:
-    """Neither by telling everybody nor by telling us: it would get no answer more."""
+    """Neither a broadcast nor a direct signal of a stranger counts."""
 
     async def story(events: EventLog) -> None:
         system = System(bus)
@@ -115,7 +115,7 @@ def test_a_stranger_cant_wake_the_program(bus: str) -> None:
 def test_words_of_another_kind_are_passed_over(
     bus: str, body: tuple[str, tuple[object, ...]]
 ) -> None:
-    """Though they come from the right sender."""
+    """The sender is right, and the signal is another."""
 
     async def story(events: EventLog) -> None:
         system = System(bus)
@@ -139,7 +139,7 @@ def test_no_bus_is_nothing_to_speak_of(
     address: str,
     tally: Tally,
 ) -> None:
-    """It is looked for again later, and not one line is logged."""
+    """The monitor tries again later, and logs no line."""
     caplog.set_level("INFO")
     file = tmp_path / "bus"
     file.touch()
@@ -158,7 +158,7 @@ def test_no_bus_is_nothing_to_speak_of(
 def test_a_bus_that_says_nothing_is_given_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tally: Tally
 ) -> None:
-    """And tried again; it keeps no connection that would pile up."""
+    """The monitor tries again, and closes each connection."""
     monkeypatch.setattr(module, "_CONNECT_S", 0.05)
     monkeypatch.setattr(module, "_AGAIN_S", 0.0)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
@@ -184,7 +184,7 @@ def test_a_bus_that_says_nothing_is_given_up(
 def test_a_bus_that_comes_back_is_listened_to_again(
     monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """As after an upgrade that restarts it."""
+    """An upgrade of the bus restarts it."""
     monkeypatch.setattr(module, "_AGAIN_S", 0.05)
 
     async def story(events: EventLog) -> None:

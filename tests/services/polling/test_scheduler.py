@@ -1,4 +1,4 @@
-"""Who is asked when: side by side, cancellable, on one loop."""
+"""When each account is refreshed, on one loop."""
 
 import asyncio
 import random
@@ -43,12 +43,12 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
 
 class Asked(Refresh):
-    """A use case that answers as the test wants, and notes who was asked."""
+    """A use case with the outcomes of the test, which notes the accounts."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -60,7 +60,7 @@ class Asked(Refresh):
         self.most_at_once = 0
 
     async def refresh(self, account: Account) -> Outcome:
-        """Answer, through the gate if there is one."""
+        """Return an outcome, after the gate opens if there is one."""
         self.names.append(account.id)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -114,24 +114,24 @@ class Scene:
         )
 
     def jitter(self) -> float:
-        """Throw the dice, if there are any."""
+        """Return a random number, if there is a generator."""
         return 0.0 if self.dice is None else self.dice.uniform(-1, 1)
 
     def _tick(self) -> None:
         self.ticks += 1
 
     def asked(self) -> list[str]:
-        """Name the accounts that were asked, in their order."""
+        """Return the ids of the refreshed accounts, in their order."""
         return [one.account_id for one in self.events.of(RefreshStarted)]
 
     async def answers(self, count: int) -> None:
-        """Wait for so many answers."""
+        """Wait for so many outcomes."""
         async with asyncio.timeout(5):
             for _ in range(count):
                 await self.refresh.answers.get()
 
     async def idle(self) -> None:
-        """Give the scheduler every chance to do what it should not."""
+        """Let the loop run, so that a wrong request would begin."""
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -159,7 +159,7 @@ def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -
 
 
 def test_new_accounts_are_asked_at_once(now: datetime) -> None:
-    """Nobody waits an interval for the first balance."""
+    """The first balance does not wait for an interval."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A, B], SETTINGS)
@@ -169,7 +169,7 @@ def test_new_accounts_are_asked_at_once(now: datetime) -> None:
 
 
 def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
-    """Not a moment before, and then once."""
+    """It is requested once, and not earlier."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -183,7 +183,7 @@ def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
 
 
 def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
-    """Once when it begins, and once when a balance ends it."""
+    """It is written when it begins, and when a balance ends it."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
@@ -204,7 +204,7 @@ def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
 
 
 def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
-    """A hundred accounts do not fall over the gateway at once."""
+    """A hundred accounts do not send their requests together."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
@@ -218,7 +218,7 @@ def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
 
 
 def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
-    """Seven places are left for the rest."""
+    """The others have the seven other slots."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
@@ -232,7 +232,7 @@ def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
 
 
 def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> None:
-    """Pressing Refresh while it is being asked changes nothing."""
+    """Refresh during a request changes nothing."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -249,7 +249,7 @@ def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> No
 
 
 def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> None:
-    """The breaker: hours go by without a question."""
+    """Hours pass without a request."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = Unauthorized
@@ -284,7 +284,7 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
 
 
 def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
-    """The stored wait holds for the first question too."""
+    """The stored wait applies to the first request too."""
 
     async def story(scene: Scene) -> None:
         plan = Plan(now + timedelta(hours=5), 1, must_persist=True)
@@ -298,7 +298,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
     play(now, story)
 
 
-def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
+def test_a_new_key_cancels_the_request_with_the_old_one(now: datetime) -> None:
     """The scheduler cancels the old request, and its response does not count."""
 
     async def story(scene: Scene) -> None:
@@ -317,7 +317,7 @@ def test_a_new_key_drops_the_question_with_the_old_one(now: datetime) -> None:
 def test_another_address_is_asked_at_once_and_another_name_is_not(
     now: datetime,
 ) -> None:
-    """Only what changes the question asks it anew."""
+    """Only a change of the request itself sends another."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -332,7 +332,7 @@ def test_another_address_is_asked_at_once_and_another_name_is_not(
 
 
 def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
-    """It may mean that the person is to be warned now."""
+    """An alert may be due now."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -347,7 +347,7 @@ def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
 
 
 def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
-    """Nobody waits out the old one."""
+    """The old interval does not go on."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], Settings(interval=timedelta(hours=24)))
@@ -360,7 +360,7 @@ def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
 
 
 def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
-    """Its question under way is cancelled too."""
+    """Its request under way is cancelled too."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.gate = asyncio.Event()
@@ -377,7 +377,7 @@ def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
 
 
 def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
-    """The next question comes at once and not in a year."""
+    """The next request comes at once, and not in a year."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -391,7 +391,7 @@ def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
 def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
     now: datetime,
 ) -> None:
-    """A start asks as many as have room, and the others over ten seconds."""
+    """As many as have slots are first, and the others follow in ten seconds."""
 
     async def story(scene: Scene) -> None:
         scene.dice = random.Random(7)  # noqa: S311  # the same start each time
@@ -408,7 +408,7 @@ def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
 
 
 def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) -> None:
-    """What is overdue is asked some seconds later, and nothing else is."""
+    """Overdue accounts are requested some seconds later, and no others."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -428,7 +428,7 @@ def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) ->
     tally.add(FAULTS)
 
 
-def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
+def test_a_suspend_repeats_the_requests_that_it_interrupted(
     now: datetime, tally: Tally
 ) -> None:
     """Its connection is dead, and would last until the deadline."""
@@ -449,10 +449,10 @@ def test_what_was_being_asked_when_the_computer_slept_is_asked_again(
     tally.add(FAULTS)
 
 
-def test_who_started_offline_is_asked_when_the_network_comes(
+def test_after_an_offline_start_the_network_brings_a_request(
     now: datetime, tally: Tally
 ) -> None:
-    """And not when the back-off ends; a network that flaps puts that off by nothing."""
+    """Neither the back-off nor a network that comes and goes delays it."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
@@ -473,7 +473,7 @@ def test_who_started_offline_is_asked_when_the_network_comes(
 
 
 def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> None:
-    """However often it comes and goes, half a minute passes between two questions."""
+    """At least half a minute passes between two requests."""
 
     async def story(scene: Scene) -> None:
         scene.refresh.kind = NoConnection
@@ -488,10 +488,10 @@ def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> No
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(days=365)])
-def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
+def test_the_clocks_show_a_suspend_without_a_signal(
     now: datetime, jump: timedelta, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """So it is without logind; a clock set forward by a year looks just the same."""
+    """Without logind this is the way. A clock set forward looks the same."""
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
 
     async def story(scene: Scene) -> None:
@@ -515,7 +515,7 @@ def test_a_sleep_that_nobody_told_of_is_seen_by_the_clocks(
 def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
     now: datetime, tally: Tally
 ) -> None:
-    """One question when it is set, and one when it is put right."""
+    """There is one request after the change, and one after its correction."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([A], SETTINGS)
@@ -548,7 +548,7 @@ def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
 
 
 def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
-    """A question that ends in an unexpected exception is due again later."""
+    """After an unexpected exception the account is due later."""
 
     async def story(scene: Scene) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
@@ -566,8 +566,8 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
     play(now, story)
 
 
-def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> None:
-    """Looking at all accounts after each answer of 200 would be 40,000 looks."""
+def test_the_tick_comes_at_the_start_and_not_with_every_outcome(now: datetime) -> None:
+    """A check of all accounts after each of 200 outcomes would be 40,000 checks."""
 
     async def story(scene: Scene) -> None:
         scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
@@ -580,7 +580,7 @@ def test_time_passes_from_the_start_and_not_with_every_answer(now: datetime) -> 
 def test_time_passes_at_least_once_a_minute(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though nothing is asked."""
+    """It does so without any request."""
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
     monkeypatch.setattr("trayapp.services.polling.scheduler._TICK_S", 0.0)
 
@@ -592,8 +592,8 @@ def test_time_passes_at_least_once_a_minute(
     play(now, story)
 
 
-def test_it_is_idle_when_no_question_is_under_way(now: datetime) -> None:
-    """And not before, however many come meanwhile."""
+def test_it_is_idle_when_no_request_is_under_way(now: datetime) -> None:
+    """It is not idle before, however many requests follow."""
 
     async def story(scene: Scene) -> None:
         await scene.scheduler.idle()
@@ -612,8 +612,8 @@ def test_it_is_idle_when_no_question_is_under_way(now: datetime) -> None:
     play(now, story)
 
 
-def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
-    """Whatever is set, asked and cancelled, no account is asked twice at once."""
+def test_random_moves_keep_one_request_an_account(now: datetime) -> None:
+    """No order of changes sends two requests of one account at once."""
 
     async def story(scene: Scene) -> None:
         dice = random.Random(7)  # noqa: S311  # the same moves each time
@@ -637,7 +637,7 @@ def test_random_moves_keep_one_question_an_account(now: datetime) -> None:
 def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
     now: datetime,
 ) -> None:
-    """All others are asked beside them, as if they were not there."""
+    """The other accounts are refreshed as without them."""
 
     async def story(scene: Scene) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
@@ -656,7 +656,7 @@ def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
 
 
 def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) -> None:
-    """It leaves the queue of those that hang."""
+    """It leaves the queue of the slow accounts."""
 
     async def story(scene: Scene) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]

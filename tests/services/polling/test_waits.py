@@ -1,4 +1,4 @@
-"""Waits that outlive the program, and sleeps it hears of: with all that is real."""
+"""Waits after a restart, and the end of a suspend, with the real backend."""
 
 import asyncio
 import shutil
@@ -33,7 +33,7 @@ BUSY = reply("", "503 Busy", Retry_After="7200")
 
 
 class Profile:
-    """A profile on the disk, that one backend after the other runs on."""
+    """A profile on the disk, for one backend after the other."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.places = Paths.of_demo(folder)
@@ -42,13 +42,13 @@ class Profile:
         self.backend: Backend
 
     def point_at(self, peer: Peer) -> None:
-        """Set an account up that asks this gateway."""
+        """Store an account of this gateway."""
         account = Account("a", "A", Service.CUSTOM, peer.url)
         ConfigFile(self.places.config).save(Config((account,)))
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
-        """Start the backend, and end it again."""
+        """Run the backend within the context."""
         keychain = Keychain(MemoryVault({"a": "made-up-key-of-no-worth"}))
         environment = Environment(
             keychain,
@@ -66,20 +66,20 @@ class Profile:
             await asyncio.gather(running, return_exceptions=True)
 
     async def pass_time(self, passed: timedelta) -> None:
-        """Set the clock forward, and give the backend every chance to ask."""
+        """Set the clock forward, and let the backend run."""
         self.now += passed
         self.backend.ask_now([])
         for _ in range(50):
             await asyncio.sleep(0)
 
     async def answer(self) -> Outcome:
-        """Wait for an answer."""
+        """Wait for an outcome."""
         return (await self.events.next(RefreshFinished)).outcome
 
 
 @pytest.fixture
 def profile(tmp_path: Path, now: datetime) -> Profile:
-    """Have a profile that was never used."""
+    """Return an unused profile."""
     return Profile(tmp_path, now)
 
 
@@ -97,7 +97,7 @@ def test_a_wait_goes_on_after_any_number_of_restarts(
     wait: timedelta,
     tally: Tally,
 ) -> None:
-    """Starting the program again does not get round a rejection or a Retry-After."""
+    """A restart does not end the wait of a rejection or a Retry-After."""
 
     async def story() -> None:
         # A question more than there are answers fails the test.
@@ -122,7 +122,7 @@ def test_a_wait_goes_on_after_any_number_of_restarts(
 def test_a_clock_set_back_by_a_year_holds_no_wait_for_a_year(
     profile: Profile, tally: Tally
 ) -> None:
-    """Though the program was started anew meanwhile, and knows of no other time."""
+    """The restart in between does not matter."""
 
     async def story() -> None:
         async with Peer(REJECTED, reply()) as gateway:
@@ -146,7 +146,7 @@ def test_after_a_night_asleep_the_balance_is_asked_some_seconds_later(
     caplog: pytest.LogCaptureFixture,
     tally: Tally,
 ) -> None:
-    """From logind's word on the system bus to the gateway's answer."""
+    """The test goes from logind's signal to the gateway's response."""
     # D-Bus may be absent, and its library with it.
     from private_bus import private_bus  # noqa: PLC0415  # as said
     from system_services import System  # noqa: PLC0415  # as said
