@@ -917,7 +917,7 @@ def test_one_that_hangs_is_told_by_quitting_and_stops_no_other_command(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is named by its number, and what to do with it; accounts are changed."""
-    monkeypatch.setattr("trayapp.services.desktop.instance_client._PATIENCE_S", 0.05)
+    monkeypatch.setattr("trayapp.services.desktop.instance_client._TIMEOUT_S", 0.05)
     person.places.runtime.mkdir(parents=True, exist_ok=True)
     person.places.lock.write_text("4711\n")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hung:
