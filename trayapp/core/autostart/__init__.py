@@ -1,1 +1,1 @@
-"""What a login entry means and how its text changes. No file is touched here."""
+"""What a login entry means, and how its text changes. It touches no file."""

@@ -12,25 +12,25 @@ _MODULE: Final = ("-m", "trayapp")
 
 
 class LoginEntryState(Enum):
-    """What the desktop itself would do at the next login."""
+    """What the desktop does at the next login."""
 
     ON = auto()
     OFF = auto()
     SWITCHED_OFF = auto()
-    """It has our entry, which a person switched off in the desktop's own settings."""
+    """A person switched our entry off in the desktop's settings."""
     DEMO = auto()
-    """Off, and not to be changed: what is shown is made up."""
+    """Off and fixed, as the accounts are made up."""
     TEMPORARY = auto()
-    """Off, and not to be changed: where the program is now it will not be for long."""
+    """Off and fixed, as the program's present location is temporary."""
 
     @property
     def is_on(self) -> bool:
-        """Whether the program would start."""
+        """Whether the program starts at login."""
         return self is LoginEntryState.ON
 
     @property
     def can_change(self) -> bool:
-        """Whether a person can choose here."""
+        """Whether a person can change the state."""
         return self not in {LoginEntryState.DEMO, LoginEntryState.TEMPORARY}
 
 
@@ -46,41 +46,41 @@ _ADVICE: Final = {
 
 
 def login_advice(login: LoginEntryState, language: Language) -> str:
-    """Say in a sentence what belongs beside the choice."""
+    """Give the sentence below the option in the settings."""
     usual = mark("It then starts in the tray, without a window.")
     return language.gettext(_ADVICE.get(login, usual))
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchCommand:
-    """What starts this program."""
+    """The command that starts this program."""
 
     words: tuple[str, ...]
-    """A path and, where that is Python's, what to run."""
+    """A path, and with Python's path what it runs."""
     is_lasting: bool = True
-    """False for a developer's checkout, which is tried out and takes over nothing."""
+    """False for a developer's checkout, which replaces no installed copy."""
     is_temporary: bool = False
-    """Whether its place is a made-up one that the next start does not have."""
+    """Whether the system gave the program a location for this start only."""
 
     @property
     def command(self) -> tuple[str, ...]:
-        """Give the command for a login."""
+        """The command for a login: without a window."""
         return (*self.words, MINIMIZED)
 
     def takes_over(self, command: Sequence[str], *, is_there: bool) -> bool:
-        """Say whether this is to start in the place of what an entry starts now.
+        """Whether this command is to replace the one in an entry.
 
-        A command that a person changed is theirs. Another copy of the program is
-        replaced, as after an update to another folder; one that the system itself
-        installed is not, as long as it is there.
+        A command that a person changed is not replaced. Another copy of the program is
+        replaced, as after an update in another folder. A copy below /usr is not
+        replaced while it exists.
         """
-        mine = tuple(command) == self.command
-        if mine or not self.is_lasting or self.is_temporary or not is_ours(command):
+        is_same = tuple(command) == self.command
+        if is_same or not self.is_lasting or self.is_temporary or not is_ours(command):
             return False
         return not (is_there and command[0].startswith("/usr/"))
 
 
 def is_ours(command: Sequence[str]) -> bool:
-    """Say whether a command is one that this program would have written."""
+    """Whether this program writes such commands."""
     _, *rest = command or ("",)
     return tuple(rest) in {(MINIMIZED,), (*_MODULE, MINIMIZED)}

@@ -1,4 +1,4 @@
-"""The desktop entry that starts the program: what it means, and how it is switched."""
+"""The desktop entry that starts the program: its state, and how to switch it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -17,11 +17,11 @@ _SWITCHES: Final = ("X-GNOME-Autostart-enabled", "X-MATE-Autostart-enabled")
 _HIDDEN, _ONLY, _NOT = "Hidden", "OnlyShowIn", "NotShowIn"
 
 
-def new_entry(starter: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEntry:
-    """Make the entry; `summaries` by the codes of their languages, "" for English.
+def new_entry(launch: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEntry:
+    """Make the entry; `summaries` are by language code, "" for English.
 
-    The delays are for the panel to come first, where a desktop heeds one; elsewhere
-    the program itself waits for the panel.
+    The delays let the taskbar start first on desktops that know them. On other desktops
+    the program itself waits for the system tray.
     """
     return DesktopEntry.of(
         (
@@ -31,8 +31,8 @@ def new_entry(starter: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEn
                 (f"Comment[{code}]" if code else "Comment", words)
                 for code, words in summaries.items()
             ),
-            ("Exec", command_line(starter.command)),
-            ("TryExec", starter.words[0]),
+            ("Exec", command_line(launch.command)),
+            ("TryExec", launch.words[0]),
             ("Icon", "balance-tray"),
             ("Terminal", "false"),
             ("StartupNotify", "false"),
@@ -48,10 +48,10 @@ def new_entry(starter: LaunchCommand, summaries: Mapping[str, str]) -> DesktopEn
 def login_state(
     entry: DesktopEntry, desktops: Iterable[str], is_there: Callable[[str], bool]
 ) -> LoginEntryState:
-    """Say what a desktop makes of an entry; `desktops` are the names it goes by.
+    """Give the state of an entry on a desktop, which has the names `desktops`.
 
-    `is_there` says whether a program can be started. A switch counts that only another
-    desktop heeds, too: it was a person who said no.
+    `is_there` says whether a program can be started. A switch that only another desktop
+    knows counts too, as a person has set it.
     """
     command = command_words(entry.get("Exec") or "")
     needed = filter(None, (entry.get("TryExec"), command[0] if command else ""))
@@ -67,92 +67,92 @@ def login_state(
 
 def switched_on(
     entry: DesktopEntry,
-    starter: LaunchCommand,
+    launch: LaunchCommand,
     desktops: Iterable[str],
     is_there: Callable[[str], bool],
 ) -> DesktopEntry:
-    """Take away whatever keeps an entry from starting the program.
+    """Remove everything from an entry that keeps it from starting the program.
 
-    A command that a person changed stays, as long as it can be started.
+    A command that a person changed stays while it can be started.
     """
     command = command_words(entry.get("Exec") or "")
     if (
         is_ours(command)
         or login_state(entry, desktops, is_there) is LoginEntryState.OFF
     ):
-        entry = with_command(entry, starter)
+        entry = with_command(entry, launch)
     for switch in _SWITCHES:
-        if _says(entry, switch, "false"):
+        if _has_value(entry, switch, "false"):
             entry = entry.with_value(switch, "true")
     entry = entry.with_value(_HIDDEN, None)
     here = tuple(desktops)
-    only, never = _listed(entry, _ONLY), _listed(entry, _NOT)
+    only, never = _names_in(entry, _ONLY), _names_in(entry, _NOT)
     if only is not None and not set(only) & set(here):
-        entry = entry.with_value(_ONLY, _list((*only, *here[:1])) if here else None)
+        entry = entry.with_value(_ONLY, _joined((*only, *here[:1])) if here else None)
     if never is not None and set(never) & set(here):
-        left = [one for one in never if one not in here]
-        entry = entry.with_value(_NOT, _list(left) if left else None)
+        others = [name for name in never if name not in here]
+        entry = entry.with_value(_NOT, _joined(others) if others else None)
     return entry
 
 
 def switched_off(entry: DesktopEntry) -> DesktopEntry:
-    """Mark an entry as one that is not to be started, and keep all else of it."""
+    """Mark an entry as hidden, and keep everything else of it."""
     return entry.with_value(_HIDDEN, "true")
 
 
-def with_command(entry: DesktopEntry, starter: LaunchCommand) -> DesktopEntry:
-    """Have an entry start this program."""
+def with_command(entry: DesktopEntry, launch: LaunchCommand) -> DesktopEntry:
+    """Give the entry with the command of this program."""
     entry = entry.with_value("Type", "Application")
     if entry.get("Name") is None:
         entry = entry.with_value("Name", "Balance Tray")
-    entry = entry.with_value("Exec", command_line(starter.command))
-    return entry.with_value("TryExec", starter.words[0])
+    entry = entry.with_value("Exec", command_line(launch.command))
+    return entry.with_value("TryExec", launch.words[0])
 
 
 def repaired(
     entry: DesktopEntry,
-    starter: LaunchCommand,
+    launch: LaunchCommand,
     desktops: Iterable[str],
     is_there: Callable[[str], bool],
 ) -> DesktopEntry | None:
-    """Give the entry for this program if it starts another copy, or one that is gone.
+    """Give the entry for this program if it starts another copy or a missing one.
 
-    None leaves it as it is, as one that a person switched off.
+    None keeps the entry, such as one that a person switched off.
     """
     command = command_words(entry.get("Exec") or "")
     if not (entry.is_sound and command and _is_wanted(entry, tuple(desktops))):
         return None
-    if not starter.takes_over(command, is_there=is_there(command[0])):
+    if not launch.takes_over(command, is_there=is_there(command[0])):
         return None
-    return with_command(entry, starter)
+    return with_command(entry, launch)
 
 
 def holds_only_ours(entry: DesktopEntry, ours: DesktopEntry) -> bool:
-    """Say whether nothing is lost with an entry: all in it is what we write."""
-    known = {_HIDDEN, *ours.keys}
+    """Whether an entry has only our own keys and command, so that it can be deleted."""
+    own_keys = {_HIDDEN, *ours.keys}
     command = command_words(entry.get("Exec") or "")
-    return set(entry.keys) <= known and is_ours(command)
+    return set(entry.keys) <= own_keys and is_ours(command)
 
 
 def _is_wanted(entry: DesktopEntry, desktops: tuple[str, ...]) -> bool:
-    if _says(entry, _HIDDEN, "true"):
+    if _has_value(entry, _HIDDEN, "true"):
         return False
-    if any(_says(entry, switch, "false") for switch in _SWITCHES):
+    if any(_has_value(entry, switch, "false") for switch in _SWITCHES):
         return False
-    only, never = _listed(entry, _ONLY), _listed(entry, _NOT) or ()
+    only, never = _names_in(entry, _ONLY), _names_in(entry, _NOT) or ()
     if only is not None and not set(only) & set(desktops):
         return False
     return not set(never) & set(desktops)
 
 
-def _says(entry: DesktopEntry, key: str, word: str) -> bool:
+def _has_value(entry: DesktopEntry, key: str, word: str) -> bool:
     return (entry.get(key) or "").strip().lower() == word
 
 
-def _listed(entry: DesktopEntry, key: str) -> tuple[str, ...] | None:
-    said = entry.get(key)
-    return None if said is None else tuple(filter(None, said.split(";")))
+def _names_in(entry: DesktopEntry, key: str) -> tuple[str, ...] | None:
+    value = entry.get(key)
+    return None if value is None else tuple(filter(None, value.split(";")))
 
 
-def _list(names: Iterable[str]) -> str:
-    return "".join(f"{one};" for one in names)
+def _joined(names: Iterable[str]) -> str:
+    return "".join(f"{name};" for name in names)

@@ -1,4 +1,4 @@
-"""The chart's axes: round amounts; days, weeks and months where a person is."""
+"""The chart's axes: round amounts, and days, weeks and months in a zone."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _YEAR: Final = 12
 
 
 class Stride(Enum):
-    """How far apart the days are that the time axis names: (days, months)."""
+    """The distance between two ticks of the time axis: (days, months)."""
 
     DAY = (1, 0)
     TWO_DAYS = (2, 0)
@@ -28,7 +28,7 @@ class Stride(Enum):
     YEAR = (0, 12)
 
     def begins(self, day: date) -> bool:
-        """Say whether a stride begins on `day`; weeks begin on Mondays."""
+        """Whether a stride begins on `day`; weeks begin on Mondays."""
         days, months = self.value
         if days:
             return (day.toordinal() - 1) % days == 0
@@ -37,7 +37,7 @@ class Stride(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimeTick:
-    """A local midnight that the time axis names."""
+    """A local midnight with a label on the time axis."""
 
     at: int
     """Milliseconds since 1970."""
@@ -47,7 +47,7 @@ class TimeTick:
 
 @dataclass(frozen=True, slots=True)
 class ValueAxis:
-    """Amounts on a height of pixels; 0 is on it."""
+    """Maps amounts to pixels from the top; 0 is on the axis."""
 
     low: float
     """At the bottom; 0 or less."""
@@ -55,23 +55,23 @@ class ValueAxis:
     height: float
 
     def y(self, value: float) -> float:
-        """Give how far down an amount is; what is outside goes to the edge."""
+        """Give an amount's distance from the top, limited to the axis."""
         share = (self.high - value) / (self.high - self.low)
         return min(max(share, 0.0), 1.0) * self.height
 
     def ticks(self, most: int) -> tuple[Decimal, ...]:
-        """Give round amounts, about `most` of them, 0 among them.
+        """Give round amounts, about `most` of them and 0 among them.
 
-        They are multiples of 1, 2 or 5 times a power of ten, exact, and all with the
-        same number of decimals.
+        They are exact multiples of 1, 2 or 5 times a power of ten, all with the same
+        number of decimals.
         """
         rough = (self.high - self.low) / max(most, 1)
         exponent = math.floor(math.log10(rough))
         step = next(
-            one
+            candidate
             for power in (exponent, exponent + 1)
             for mantissa in _MANTISSAS
-            if (one := Decimal(mantissa).scaleb(power)) >= rough
+            if (candidate := Decimal(mantissa).scaleb(power)) >= rough
         )
         first = math.ceil(self.low / float(step))
         last = math.floor(self.high / float(step))
@@ -80,7 +80,7 @@ class ValueAxis:
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """A stretch of time on a width of pixels."""
+    """Maps a stretch of time to pixels from the left."""
 
     start: int
     """In milliseconds since 1970, as `end`."""
@@ -88,32 +88,32 @@ class TimeAxis:
     width: float
 
     def x(self, at: float) -> float:
-        """Give where a moment is; what is outside goes to the edge."""
+        """Give a moment's distance from the left, limited to the axis."""
         share = (at - self.start) / (self.end - self.start)
         return min(max(share, 0.0), 1.0) * self.width
 
     def at(self, x: float) -> int:
-        """Give the moment that is at `x`."""
+        """Give the moment at `x`."""
         return self.start + round(x / self.width * (self.end - self.start))
 
     def contains(self, at: int) -> bool:
-        """Say whether a moment is on it."""
+        """Whether a moment is on the axis."""
         return self.start <= at <= self.end
 
     def ticks(self, zone: tzinfo | None, most: int) -> tuple[TimeTick, ...]:
-        """Give the local midnights on it, as close as `most` allows.
+        """Give at most `most` local midnights on the axis, by the shortest stride.
 
-        Days have 23 or 25 hours where the clocks change, so each midnight is asked
-        for. `zone` None is the system's own.
+        A day of a clock change has 23 or 25 hours, so each midnight is computed by
+        itself. `zone` None is the system's zone.
         """
-        day = datetime.fromtimestamp(self.start / 1000, zone).date()
+        first = datetime.fromtimestamp(self.start / 1000, zone).date()
         last = datetime.fromtimestamp(self.end / 1000, zone).date()
-        days = [day + timedelta(days=n) for n in range((last - day).days + 1)]
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         for stride in Stride:
             ticks = tuple(
-                TimeTick(at, one, stride)
-                for one in days
-                if stride.begins(one) and self.contains(at := midnight(one, zone))
+                TimeTick(at, day, stride)
+                for day in days
+                if stride.begins(day) and self.contains(at := midnight(day, zone))
             )
             if len(ticks) <= most:
                 return ticks
@@ -121,12 +121,12 @@ class TimeAxis:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Give an aware moment in milliseconds since 1970."""
+    """Convert an aware moment to milliseconds since 1970."""
     return round(moment.timestamp() * 1000)
 
 
 def midnight(day: date, zone: tzinfo | None) -> int:
-    """Give the moment at which a day begins in a zone, in milliseconds since 1970.
+    """Give the moment when a day begins in a zone, in milliseconds since 1970.
 
     Where the clocks skip midnight, the day begins with the hour after.
     """
@@ -134,7 +134,7 @@ def midnight(day: date, zone: tzinfo | None) -> int:
 
 
 def tick_words(tick: TimeTick, language: Language) -> str:
-    """Name a day of the time axis as closely as its stride asks for."""
+    """Label a tick: a year, a month, a day or a weekday, by its stride."""
     days, months = tick.stride.value
     if months == _YEAR or (months and tick.day.month == 1):
         return str(tick.day.year)

@@ -1,4 +1,4 @@
-"""The chart's geometry: what is known of a balance, as lines and points to paint."""
+"""The chart's geometry: readings and a forecast as lines and points to paint."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from trayapp.core.chart.series import Series
 from trayapp.core.history.ledger import GAP_AFTER
 
 Point = tuple[float, float]
-"""In pixels, from the top left of the rectangle in which the curve is drawn."""
+"""In pixels from the top left of the chart's rectangle."""
 Line = tuple[Point, ...]
 _NARROWEST_GAP: Final = 5.0
-"""In pixels; what is narrower can't be told from a line."""
+"""In pixels; a narrower gap looks like a line."""
 _NARROWEST_MARK: Final = 14.0
 _FUTURE: Final = 0.4
-"""How much of the range the time to come may add to it."""
+"""The forecast may add this share to the range of days."""
 _HEAD_ROOM: Final = 0.14
 _FOOT_ROOM: Final = 0.06
 _DENSE: Final = 2
-"""Readings a pixel from which they are drawn by their extremes."""
+"""With more readings a pixel, only their extremes are drawn."""
 _DAY: Final = timedelta(days=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -32,63 +32,64 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 class ChartData:
     """All that a chart shows.
 
-    Making one walks over all readings, a second for a million of them: with very many
-    it is best made outside the GUI thread. Drawing it then is quick.
+    Its construction takes a second for a million readings, so do it outside the GUI
+    thread. Drawing is quick then.
     """
 
     readings: Sequence[Reading] = field(repr=False)
     threshold: Decimal
     """0 for none."""
     top_ups: tuple[tuple[datetime, Decimal], ...]
-    """When a rise was first seen, and how much it was."""
+    """The time of the first reading after each top-up, and the amount."""
     run_out: tuple[date, date] | None
-    """The first and the last day on which the credit may end."""
+    """The first and the last day on which the account may run out."""
     now: datetime
     unit: str
-    """Older readings in another unit aren't drawn."""
+    """Older readings in another unit are not drawn."""
     gap_after: timedelta = GAP_AFTER
-    """Readings further apart than this have a gap between them: more than the interval
-    at which the account is asked."""
+    """Readings further apart than this have a gap between them.
+
+    It is longer than the interval between two requests."""
     series: Series = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Turn the readings into numbers once."""
+        """Convert the readings to numbers once."""
         series = Series.of(self.readings, self.unit, self.gap_after)
         object.__setattr__(self, "series", series)
 
 
 @dataclass(frozen=True, slots=True)
 class TopUpMark:
-    """Top-ups that are next to each other on the screen."""
+    """One or more top-ups that share a place on the screen."""
 
     x: float
     y: float
     amount: Decimal
-    """Of all of them."""
+    """The sum of their amounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What there is to paint, from left to right."""
+    """The lines and points to paint, from left to right."""
 
     time: TimeAxis
     value: ValueAxis
     runs: tuple[Line, ...]
-    """Stretches that were watched: horizontal, then vertical."""
+    """Observed stretches as steps: horizontal, then vertical."""
     gaps: tuple[Line, ...]
-    """What joins them over the time in which nothing was heard."""
+    """Lines across the gaps between the observed stretches."""
     threshold: float | None
     marks: tuple[TopUpMark, ...]
     cone: Line
-    """From the last reading down to zero, cut at the right edge; empty for none."""
+    """The forecast from the last reading down to 0, cut at the edge; may be empty."""
     changed: float | None
-    """Where the unit became this one."""
+    """Where the unit changed to this one; None if it did not."""
 
 
 def time_axis(
     data: ChartData, days: int, width: float, zone: tzinfo | None
 ) -> TimeAxis:
-    """Give the last `days` days, and of the time to come what the forecast needs."""
+    """Give an axis for the last `days` days and the future that the forecast needs."""
     past, now = days * _DAY // _MILLISECOND, milliseconds(data.now)
     end = now
     if data.run_out is not None:
@@ -98,10 +99,10 @@ def time_axis(
 
 
 def value_axis(data: ChartData, time: TimeAxis, height: float) -> ValueAxis:
-    """Give an axis for what is on the time axis, whatever its width, and 0."""
-    shown = _shown(data.series, time)
+    """Give an axis for the amounts on the time axis, the threshold and 0."""
+    indexes = _drawn_readings(data.series, time)
     lowest, highest = (
-        data.series.extremes(shown.start, shown.stop) if shown else (0.0, 0.0)
+        data.series.extremes(indexes.start, indexes.stop) if indexes else (0.0, 0.0)
     )
     low, high = min(0.0, lowest), max(0.0, float(data.threshold), highest)
     room = (high - low) or 1.0
@@ -112,7 +113,7 @@ def value_axis(data: ChartData, time: TimeAxis, height: float) -> ValueAxis:
 def plot(
     data: ChartData, time: TimeAxis, value: ValueAxis, zone: tzinfo | None
 ) -> Plot:
-    """Lay out what is known between two axes."""
+    """Lay out the data on two axes."""
     runs, gaps = _trace(data, time)
     limit, changed = float(data.threshold), data.series.changed_at
 
@@ -132,56 +133,56 @@ def plot(
 
 
 def label_left(x: float, width: float, upright: float, gap: float) -> float:
-    """Give the left end of words that are centred on `x`, which is not right of a line.
+    """Give the left end of a label that is centred on `x`, left of a vertical line.
 
-    Where they would come nearer than `gap` to that upright line they end left of it.
+    A label that would come nearer than `gap` to the line at `upright` ends left of it.
     """
     left = x - width / 2
     return min(left, upright - gap - width) if left < upright + gap else left
 
 
 def visible_readings(series: Series, time: TimeAxis) -> range:
-    """Give the readings that are on the time axis, by their place in the series."""
+    """Give the indexes of the readings on the time axis."""
     first = bisect_left(series.times, time.start)
     return range(first, bisect_right(series.times, time.end, lo=first))
 
 
 def nearest_reading(series: Series, time: TimeAxis, x: float) -> int | None:
-    """Give the reading nearest to `x`; None if there is none on the axis."""
-    shown, at = visible_readings(series, time), time.at(x)
-    if not shown:
+    """Give the index of the reading nearest to `x`; None without one on the axis."""
+    indexes, at = visible_readings(series, time), time.at(x)
+    if not indexes:
         return None
-    after = bisect_left(series.times, at, lo=shown.start, hi=shown.stop)
-    beside = [one for one in (after - 1, after) if one in shown]
-    return min(beside, key=lambda one: abs(series.times[one] - at))
+    after = bisect_left(series.times, at, lo=indexes.start, hi=indexes.stop)
+    neighbours = [index for index in (after - 1, after) if index in indexes]
+    return min(neighbours, key=lambda index: abs(series.times[index] - at))
 
 
-def next_reading(series: Series, time: TimeAxis, place: int, by: float) -> int:
-    """Give the reading next to the one at `place`, at least `by` pixels away.
+def next_reading(series: Series, time: TimeAxis, index: int, by: float) -> int:
+    """Give the index of the next reading, at least `by` pixels from the one at `index`.
 
-    To the left if `by` is negative; the last one there is at the end.
+    A negative `by` goes to the left. At an end of the axis it gives the last reading.
     """
-    shown = visible_readings(series, time)
-    aim = series.times[place] + by / time.width * (time.end - time.start)
+    indexes = visible_readings(series, time)
+    aim = series.times[index] + by / time.width * (time.end - time.start)
     if by < 0:
-        found = min(bisect_right(series.times, aim) - 1, place - 1)
+        target = min(bisect_right(series.times, aim) - 1, index - 1)
     else:
-        found = max(bisect_left(series.times, aim), place + 1)
-    return min(max(found, shown.start), shown.stop - 1)
+        target = max(bisect_left(series.times, aim), index + 1)
+    return min(max(target, indexes.start), indexes.stop - 1)
 
 
-def _shown(series: Series, time: TimeAxis) -> range:
-    """Give the readings that are on the time axis, and the one that led there."""
+def _drawn_readings(series: Series, time: TimeAxis) -> range:
+    """Give the indexes of the readings on the time axis, and of the one before them."""
     shown = visible_readings(series, time)
     return range(max(shown.start - 1, 0), shown.stop)
 
 
 def _trace(data: ChartData, time: TimeAxis) -> tuple[list[Line], list[Line]]:
-    """Give what was watched and what was not, in pixels and amounts."""
+    """Give the observed runs and the gaps; x is in pixels, y is an amount."""
     series, times, values = data.series, data.series.times, data.series.values
-    shown = _shown(series, time)
-    start, stop = shown.start, shown.stop
-    if not shown:
+    indexes = _drawn_readings(series, time)
+    start, stop = indexes.start, indexes.stop
+    if not indexes:
         return [], []
     runs: list[Line] = []
     gaps: list[Line] = []
@@ -200,28 +201,28 @@ def _trace(data: ChartData, time: TimeAxis) -> tuple[list[Line], list[Line]]:
     elif right > left:
         gaps.append(((left, level), (right, level)))
     runs.append(run)
-    return [one for one in runs if one[-1][0] > 0], gaps
+    return [run for run in runs if run[-1][0] > 0], gaps
 
 
-def _run(series: Series, time: TimeAxis, places: range) -> Line:
-    """Give steps: each amount holds until the next one is read.
+def _run(series: Series, time: TimeAxis, indexes: range) -> Line:
+    """Give the line as steps: each amount holds until the next reading.
 
-    Many readings in one column of pixels are drawn as the lowest and the highest of
-    them; nothing that stands out is lost.
+    Where many readings share a column of pixels, only the lowest and the highest of
+    them are drawn, so no extreme is lost.
     """
     times, values = series.times, series.values
     line: list[Point] = []
-    if len(places) <= _DENSE * time.width:
-        for place in places:
-            x, value = time.x(times[place]), values[place]
+    if len(indexes) <= _DENSE * time.width:
+        for index in indexes:
+            x, value = time.x(times[index]), values[index]
             if line and line[-1][1] != value:
                 line.append((x, line[-1][1]))
             line.append((x, value))
         return tuple(line)
-    begin, column = places.start, 0
-    while begin < places.stop:
+    begin, column = indexes.start, 0
+    while begin < indexes.stop:
         column = max(int(time.x(times[begin])), column) + 1
-        end = bisect_left(times, time.at(column), lo=begin + 1, hi=places.stop)
+        end = bisect_left(times, time.at(column), lo=begin + 1, hi=indexes.stop)
         low, high = series.extremes(begin, end)
         x = min(column - 0.5, time.width)
         line += [(x, line[-1][1])] if line else []
@@ -237,10 +238,10 @@ def _marks(data: ChartData, time: TimeAxis, value: ValueAxis) -> tuple[TopUpMark
     marks: list[TopUpMark] = []
     for moment, amount in data.top_ups:
         at = milliseconds(moment)
-        place = bisect_right(series.times, at) - 1
-        if place < 0 or not time.contains(at):
+        index = bisect_right(series.times, at) - 1
+        if index < 0 or not time.contains(at):
             continue
-        mark = TopUpMark(time.x(at), value.y(series.values[place]), amount)
+        mark = TopUpMark(time.x(at), value.y(series.values[index]), amount)
         if marks and mark.x - marks[-1].x < _NARROWEST_MARK:
             before = marks.pop()
             mark = TopUpMark(mark.x, min(mark.y, before.y), amount + before.amount)

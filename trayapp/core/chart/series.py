@@ -1,4 +1,4 @@
-"""Readings as plain numbers: quick to look up and to draw, a million of them too."""
+"""Readings as arrays of numbers, so that even a million are quick to draw."""
 
 from array import array
 from collections.abc import Sequence
@@ -12,29 +12,31 @@ from trayapp.core.balance import Reading
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _BLOCK: Final = 64
-"""Values whose extremes are kept; a column of pixels holds few or very many values."""
+"""Values in a block whose extremes are stored, for columns of very many values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The last readings in one unit, as plain numbers: for pixels, never for texts."""
+    """The last readings of one unit as numbers, for pixels and never for text."""
 
     readings: Sequence[Reading]
-    """The exact balances, in the order of time."""
+    """The exact readings, the oldest first; the arrays have the same order."""
     times: "array[int]"
-    """Milliseconds since 1970, in this order."""
+    """Milliseconds since 1970."""
     values: "array[float]"
     gaps: "array[int]"
-    """The readings after which nothing was heard for too long."""
+    """The indexes of the readings before a gap."""
     lows: "array[float]"
     """The lowest of each block of values."""
     highs: "array[float]"
     changed_at: int | None
-    """When the balance came in this unit first; None if it always did."""
+    """When the unit changed to this one; None if it never changed."""
 
     @classmethod
-    def of(cls, readings: Sequence[Reading], unit: str, silence: timedelta) -> "Series":
-        """Take the readings since which the unit is `unit`; one walk over all."""
+    def of(
+        cls, readings: Sequence[Reading], unit: str, gap_after: timedelta
+    ) -> "Series":
+        """Take the readings since the last change to `unit`, in one pass over all."""
         ordered = sorted(readings, key=attrgetter("at"))
         begin = len(ordered)
         while begin and ordered[begin - 1].balance.unit == unit:
@@ -47,14 +49,18 @@ class Series:
         amounts = map(attrgetter("balance.amount"), kept)
         values = array("d", map(float, amounts))
         blocks = [values[at : at + _BLOCK] for at in range(0, len(values), _BLOCK)]
-        longest = silence // _MILLISECOND
+        longest = gap_after // _MILLISECOND
         return cls(
             readings=kept,
             times=times,
             values=values,
             gaps=array(
                 "q",
-                (n for n, (a, b) in enumerate(pairwise(times)) if b - a > longest),
+                (
+                    index
+                    for index, (before, after) in enumerate(pairwise(times))
+                    if after - before > longest
+                ),
             ),
             lows=array("d", map(min, blocks)),
             highs=array("d", map(max, blocks)),
@@ -62,7 +68,7 @@ class Series:
         )
 
     def extremes(self, start: int, stop: int) -> tuple[float, float]:
-        """Give the lowest and the highest of these values; there is at least one."""
+        """Give the lowest and the highest value of a range that is not empty."""
         first, last = -(-start // _BLOCK), stop // _BLOCK
         if first >= last:
             part = self.values[start:stop]

@@ -1,34 +1,34 @@
-"""Every failure that a person can meet, with what to tell them.
+"""Every error that a person can meet, with its words.
 
 ::
 
     BalanceTrayError                 base.py, with Retry, Remedy and Failure
     │                                gateway.py
-    ├── GatewayError                 the gateway itself answered, and not with a balance
-    │   ├── Unauthorized             401 UNAUTHORIZED: wrong key, or this IP is blocked
+    ├── GatewayError                 the gateway responded, but not with a balance
+    │   ├── Unauthorized             401 UNAUTHORIZED: wrong key or blocked IP address
     │   └── Refused                  any other error_id; the list is open
     │       └── BadRequest           JSON_PARSE_ERROR, MISSING_PARAMS and the like
-    ├── ConnectionProblem            no word from the gateway that could be trusted
-    │   ├── NoConnection             no network, no such host, nobody listening
-    │   ├── TimedOut                 no whole answer within the deadline
-    │   ├── CertificateProblem       TLS could not prove who answers
-    │   ├── ProxyProblem             a proxy is set that can't be used
+    ├── ConnectionProblem            no trusted response from the gateway
+    │   ├── NoConnection             no network, unknown host, refused connection
+    │   ├── TimedOut                 no complete response within the deadline
+    │   ├── CertificateProblem       TLS could not verify the server
+    │   ├── ProxyProblem             the proxy setting can't be used
     │   ├── GatewayDown              an HTTP status of 429 or 5xx (not 511, a portal's)
-    │   └── UnexpectedReply          something else answered: a portal, a proxy, a page
+    │   └── UnexpectedReply          something else responded: a portal, a proxy
     │                                keys.py
-    ├── KeyringProblem               the key is out of reach
-    │   ├── KeyringAbsent            this desktop runs no keyring
+    ├── KeyringProblem               the keyring can't be read or written
+    │   ├── KeyringAbsent            the desktop runs no keyring
     │   ├── KeyringLocked            it waits for its password
     │   ├── KeyringDenied            a person or the system said no
-    │   ├── KeyringSlow              no answer in time
-    │   └── KeyringFailed            it broke, or did not keep what it was given
+    │   ├── KeyringSlow              no reply in time
+    │   └── KeyringFailed            it reported a fault, or did not store the key
     ├── KeyProblem
-    │   ├── KeyMissing               the keyring works and holds no key for this account
-    │   └── KeyUnusable              what was typed can't be a key
+    │   ├── KeyMissing               the keyring has no key for this account
+    │   └── KeyUnusable              the typed text can't be a key
     │                                storage.py
     ├── StorageProblem               our own files
-    │   ├── ConfigBroken             the settings file is not what it should be
-    │   │   └── ConfigStuck          and can't be moved out of the way
+    │   ├── ConfigBroken             the settings file can't be parsed
+    │   │   └── ConfigStuck          and can't be moved away
     │   ├── ConfigUnreadable         it may not be read
     │   ├── ConfigTooNew             it was written by a newer version
     │   ├── ConfigUnwritable         it can't be written
@@ -39,15 +39,15 @@
     │   │   └── HistoryTooNew        it was written by a newer version
     │   └── ExportUnwritable         the file that was chosen can't be written
     │                                program.py
-    ├── NotificationsUnseen          nothing on this desktop shows them
+    ├── NotificationsUnseen          the desktop shows no notifications
     ├── LoginUnchanged           start at login can't be switched
-    ├── ProgramHangs                 another start runs, and does not react
+    ├── ProgramHangs                 a running program does not react
     └── InternalFault                a fault of this program
 
-A class says what a person reads (`title`, `reason`, `advice`: marked for translation,
-translated where they are shown), which `Status` the account is in, what the schedule
-makes of it (`retry`) and which button helps (`remedy`). An instance adds `detail`, for
-the log and for "Copy details" alone.
+A class has the words for a person (`title`, `reason`, `advice`): they are marked for
+translation and translated when they are shown. It also has the account's `Status`, the
+schedule's `retry`, and the button that helps (`remedy`). An instance adds `detail`,
+only for the log and for "Copy details".
 """
 
 from collections.abc import Mapping
@@ -158,4 +158,4 @@ BY_ID: Final[Mapping[str, type[BalanceTrayError]]] = {
     and kind is not BalanceTrayError
     and "id" in vars(kind)
 }
-"""Each that a person can meet, by the name that scripts and the history know."""
+"""Every error that a person can meet, by the id in scripts and in the history."""

@@ -1,4 +1,4 @@
-"""What every failure has: its words, when to ask again, and which button helps."""
+"""The base of all errors: its words, when to retry, and which button helps."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,20 +11,20 @@ from trayapp.core.i18n.plain_text import one_line
 
 
 class Retry(Enum):
-    """When it makes sense to ask again by itself."""
+    """When the program sends the next request by itself."""
 
     SOON = auto()
-    """The way there failed: from a minute on, ever more slowly."""
+    """The connection failed: after a minute, then with doubled waits."""
     LATER = auto()
-    """The gateway said no or not now: not before the usual interval."""
+    """The gateway refused or is down: not before the usual interval."""
     DAILY = auto()
-    """Asking again with the same key may get this computer blocked: once a day."""
+    """Once a day, as more requests with the same key may block this computer."""
     KEYRING = auto()
-    """Look whether the keyring opened meanwhile, without asking for its password."""
+    """Check whether the keyring was unlocked, without a prompt for its password."""
 
 
 class Remedy(Enum):
-    """The button that goes with an error."""
+    """The button that an error offers."""
 
     RETRY = auto()
     ENTER_KEY = auto()
@@ -34,7 +34,7 @@ class Remedy(Enum):
 
 
 class BalanceTrayError(Exception):
-    """The root: something that a person is told in their own words."""
+    """The root of all errors that are shown to a person."""
 
     id: ClassVar[str] = "error"
     """Stable, for `check --json` and for the log."""
@@ -48,19 +48,19 @@ class BalanceTrayError(Exception):
     def __init__(
         self, *, detail: str = "", retry_after: timedelta | None = None
     ) -> None:
-        """Keep `detail` made safe to show, and how long the gateway asked to wait."""
+        """Keep `detail`, made safe to show, and the gateway's Retry-After."""
         self.detail = one_line(detail, 300)
         self.retry_after = retry_after
         super().__init__(f"{self.id}: {self.detail}" if self.detail else self.id)
 
     def as_failure(self) -> "Failure":
-        """Give this as a value, without the traceback and what its frames hold."""
+        """Give the error as a value, without its traceback and its frames."""
         return Failure(type(self), self.detail, self.retry_after)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as a value: what crosses threads and is remembered."""
+    """An error as a value, which crosses threads and is stored."""
 
     kind: type[BalanceTrayError]
     detail: str = ""

@@ -1,4 +1,4 @@
-"""The gateway was asked, and no balance came of it."""
+"""A request to the gateway gave no balance."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
 from trayapp.core.errors.status import Status
@@ -6,11 +6,11 @@ from trayapp.core.i18n.language import mark
 
 
 class GatewayError(BalanceTrayError):
-    """The gateway itself answered, and not with a balance."""
+    """The gateway responded, but not with a balance."""
 
 
 class Unauthorized(GatewayError):
-    """401 UNAUTHORIZED; the gateway publishes two causes and never says which."""
+    """401 UNAUTHORIZED; the gateway documents two causes and never says which."""
 
     id = "unauthorized"
     status = Status.UNAUTHORIZED
@@ -30,7 +30,7 @@ class Unauthorized(GatewayError):
 
 
 class Refused(GatewayError):
-    """Any `error_id` without a meaning of its own; the list is open."""
+    """Any `error_id` that has no class of its own; the list is open."""
 
     id = "refused"
     status = Status.REFUSED
@@ -45,7 +45,7 @@ class Refused(GatewayError):
 
 
 class BadRequest(Refused):
-    """JSON_PARSE_ERROR, MISSING_PARAMS, INVALID_CONTENT_TYPE: ours, or a proxy's."""
+    """JSON_PARSE_ERROR, MISSING_PARAMS, INVALID_CONTENT_TYPE: our bug or a proxy's."""
 
     id = "bad-request"
     title = mark("The gateway could not read the request")
@@ -59,15 +59,15 @@ class BadRequest(Refused):
     )
 
 
-# --- no answer that could be trusted ----------------------------------------------
+# --- no trusted response ----------------------------------------------------------
 
 
 class ConnectionProblem(BalanceTrayError):
-    """No word from the gateway that could be trusted."""
+    """There was no trusted response from the gateway."""
 
 
 class NoConnection(ConnectionProblem):
-    """No network, no such host, nobody listening, or the line was cut."""
+    """No network, an unknown host, a refused connection, or a connection that broke."""
 
     id = "no-connection"
     title = mark("The gateway can't be reached")
@@ -81,7 +81,7 @@ class NoConnection(ConnectionProblem):
 
 
 class TimedOut(ConnectionProblem):
-    """No whole answer within the total deadline."""
+    """There was no complete response within the total deadline."""
 
     id = "timed-out"
     title = mark("The gateway does not answer in time")
@@ -93,7 +93,7 @@ class TimedOut(ConnectionProblem):
 
 
 class CertificateProblem(ConnectionProblem):
-    """TLS could not prove who answers; the key was not sent."""
+    """TLS could not verify the server; the key was not sent."""
 
     id = "certificate"
     retry = Retry.LATER
@@ -121,7 +121,7 @@ class ProxyProblem(ConnectionProblem):
 
 
 class GatewayDown(ConnectionProblem):
-    """An HTTP status that asks to come back later: 429 or 5xx."""
+    """An HTTP status that means "try later": 429 or 5xx, except 511."""
 
     id = "gateway-down"
     retry = Retry.LATER
@@ -134,7 +134,7 @@ class GatewayDown(ConnectionProblem):
 
 
 class UnexpectedReply(ConnectionProblem):
-    """Something else answered: a login page, a proxy's refusal, a broken reply."""
+    """Not the gateway's response: a login page, a proxy's refusal, a broken reply."""
 
     id = "unexpected-reply"
     remedy = Remedy.COPY_DETAILS

@@ -1,4 +1,4 @@
-"""The key is out of reach, or there is none that could be used."""
+"""The keyring can't be used, or it has no usable key."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
 from trayapp.core.errors.status import Status
@@ -6,14 +6,14 @@ from trayapp.core.i18n.language import mark
 
 
 class KeyringProblem(BalanceTrayError):
-    """The key could not be read or written; never taken for a missing one."""
+    """The key could not be read or written; this does not mean that it is missing."""
 
     status = Status.LOCKED
     retry = Retry.KEYRING
 
 
 class KeyringAbsent(KeyringProblem):
-    """No keyring service runs, or none that keeps secrets safe."""
+    """No keyring service runs, or only an unsafe one."""
 
     id = "keyring-absent"
     title = mark("There is no keyring on this desktop")
@@ -37,7 +37,7 @@ class KeyringLocked(KeyringProblem):
 
 
 class KeyringDenied(KeyringProblem):
-    """A person dismissed the prompt, or the system refused."""
+    """A person dismissed the prompt, or the system denied access."""
 
     id = "keyring-denied"
     remedy = Remedy.UNLOCK
@@ -47,7 +47,7 @@ class KeyringDenied(KeyringProblem):
 
 
 class KeyringSlow(KeyringProblem):
-    """No answer in time; the question goes on waiting where nobody waits for it."""
+    """No reply in time; the call continues on its daemon thread."""
 
     id = "keyring-slow"
     title = mark("The keyring does not answer")
@@ -59,7 +59,7 @@ class KeyringSlow(KeyringProblem):
 
 
 class KeyringFailed(KeyringProblem):
-    """The keyring reported a fault, or did not keep what it was given."""
+    """The keyring reported a fault, or did not store the key."""
 
     id = "keyring-failed"
     title = mark("The keyring reports a fault")
@@ -68,7 +68,7 @@ class KeyringFailed(KeyringProblem):
 
 
 class KeyProblem(BalanceTrayError):
-    """A key is needed and there is none that could be used."""
+    """There is no usable key."""
 
     status = Status.NO_KEY
     retry = Retry.DAILY
@@ -76,7 +76,7 @@ class KeyProblem(BalanceTrayError):
 
 
 class KeyMissing(KeyProblem):
-    """The keyring works and holds no key for this account."""
+    """The keyring works, and has no key for this account."""
 
     id = "key-missing"
     title = mark("This account has no API key yet")
@@ -87,7 +87,7 @@ class KeyMissing(KeyProblem):
 
 
 class KeyUnusable(KeyProblem):
-    """What was typed or stored can't be a key."""
+    """The typed or stored text can't be a key."""
 
     id = "key-unusable"
     title = mark("This is not an API key")

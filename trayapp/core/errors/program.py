@@ -1,11 +1,11 @@
-"""The program itself, or the desktop that it speaks on, does not do its part."""
+"""Errors of the program itself, or of the desktop."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
 from trayapp.core.i18n.language import mark
 
 
 class NotificationsUnseen(BalanceTrayError):
-    """No notification server takes what there is to tell."""
+    """No notification server accepts notifications."""
 
     id = "notifications"
     remedy = Remedy.NONE
@@ -21,7 +21,7 @@ class NotificationsUnseen(BalanceTrayError):
 
 
 class LoginUnchanged(BalanceTrayError):
-    """The list of what starts at login can't be changed."""
+    """Start at login can't be switched."""
 
     id = "login-unchanged"
     remedy = Remedy.NONE
@@ -37,7 +37,7 @@ class LoginUnchanged(BalanceTrayError):
 
 
 class ProgramHangs(BalanceTrayError):
-    """The program runs already and does not react to another start, or to `--quit`."""
+    """The running program does not react to another start or to `--quit`."""
 
     id = "program-hangs"
     remedy = Remedy.NONE
@@ -50,7 +50,7 @@ class ProgramHangs(BalanceTrayError):
 
 
 class InternalFault(BalanceTrayError):
-    """A fault of this program, caught at the thread's edge."""
+    """A bug of this program, caught at the thread's edge."""
 
     id = "internal-fault"
     retry = Retry.LATER

@@ -1,15 +1,15 @@
-"""The words for how an account is: one enum, in the order of concern."""
+"""The status of an account, and how urgent each is."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How an account is now, as `check --json` names it.
+    """An account's status, as `check --json` names it.
 
     ARCHITECTURE.md lists those values under "What stays put".
 
-    `SOON`, `UNKNOWN` and `NOT_SET_UP` are the tray's and the window's own: `check` asks
-    first, and looks at the balance alone.
+    Only the tray and the window have `SOON`, `UNKNOWN` and `NOT_SET_UP`, as `check`
+    sends a request first and uses no forecast.
     """
 
     OK = "ok"
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
     @property
     def concern(self) -> int:
-        """How much this asks of a person: 0 nothing, higher is worse.
+        """How urgent it is for a person: 0 is not, higher is worse.
 
         The account with the highest concern decides the tray icon.
         """

@@ -1,17 +1,17 @@
-"""One of our own files could not be read or written."""
+"""A file of the program could not be read or written."""
 
 from trayapp.core.errors.base import BalanceTrayError, Remedy
 from trayapp.core.i18n.language import mark
 
 
 class StorageProblem(BalanceTrayError):
-    """One of our own files could not be read or written."""
+    """A file of the program could not be read or written."""
 
     remedy = Remedy.NONE
 
 
 class ConfigBroken(StorageProblem):
-    """The settings file can't be read as what it should be."""
+    """The settings file can't be parsed."""
 
     id = "config-broken"
     title = mark("The settings file can't be read")
@@ -23,7 +23,7 @@ class ConfigBroken(StorageProblem):
 
 
 class ConfigStuck(ConfigBroken):
-    """The settings file is broken and can't be moved away; it is left as it is."""
+    """The settings file can't be parsed or moved away; it is left unchanged."""
 
     id = "config-stuck"
     reason = mark(
@@ -36,7 +36,7 @@ class ConfigStuck(ConfigBroken):
 
 
 class ConfigUnreadable(StorageProblem):
-    """The settings file is there and may not be read; it is left as it is."""
+    """The settings file exists and may not be read; it is left unchanged."""
 
     id = "config-unreadable"
     title = mark("The settings file may not be read")
@@ -48,7 +48,7 @@ class ConfigUnreadable(StorageProblem):
 
 
 class ConfigTooNew(StorageProblem):
-    """A newer version wrote the settings file; it is left as it is."""
+    """A newer version wrote the settings file; it is left unchanged."""
 
     id = "config-too-new"
     title = mark("The settings were written by a newer version")
@@ -57,7 +57,7 @@ class ConfigTooNew(StorageProblem):
 
 
 class ConfigUnwritable(StorageProblem):
-    """The settings file can't be written; the old one still stands."""
+    """The settings file can't be written; the old one stays valid."""
 
     id = "config-unwritable"
     title = mark("The settings can't be saved")
@@ -69,7 +69,7 @@ class ConfigUnwritable(StorageProblem):
 
 
 class HistoryProblem(StorageProblem):
-    """The database can't be opened or written; balances are shown all the same."""
+    """The database can't be opened or written; balances are still shown."""
 
     id = "history"
     title = mark("The history can't be kept")
@@ -81,7 +81,7 @@ class HistoryProblem(StorageProblem):
 
 
 class HistoryBusy(HistoryProblem):
-    """Another program holds the database; what waits is written when it lets go."""
+    """Another program locks the database; pending changes are written afterwards."""
 
     id = "history-busy"
     title = mark("The history is held by another program")
@@ -93,7 +93,7 @@ class HistoryBusy(HistoryProblem):
 
 
 class HistoryFull(HistoryProblem):
-    """The disk is full; what waits is written when there is space again."""
+    """The disk is full; pending changes are written when there is space."""
 
     id = "history-full"
     title = mark("The disk is full")
@@ -105,7 +105,7 @@ class HistoryFull(HistoryProblem):
 
 
 class HistoryDamaged(HistoryProblem):
-    """A part of the database can't be read: it is kept aside, the rest taken over."""
+    """A part of the database can't be read; the rest moves to a new database."""
 
     id = "history-damaged"
     title = mark("The history was damaged")
@@ -120,7 +120,7 @@ class HistoryDamaged(HistoryProblem):
 
 
 class HistoryTooNew(HistoryProblem):
-    """A newer version wrote the database; it is left as it is."""
+    """A newer version wrote the database; it is left unchanged."""
 
     id = "history-too-new"
     title = mark("The history was written by a newer version")
@@ -129,7 +129,7 @@ class HistoryTooNew(HistoryProblem):
 
 
 class ExportUnwritable(StorageProblem):
-    """The file that a person chose for an export can't be written."""
+    """The chosen file of an export can't be written."""
 
     id = "export-unwritable"
     title = mark("The export can't be written")

@@ -1,4 +1,4 @@
-"""Days and times as people write them, and the time that a wall clock shows."""
+"""Days and times in words, and the moment of a local time."""
 
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final
@@ -52,10 +52,10 @@ MONTHS: Final = (
 
 
 def wall_clock_moment(day: date, at: time, zone: tzinfo | None) -> datetime:
-    """Give the moment, in UTC, when the clock of `zone` shows `at` on a day.
+    """Give the moment, in UTC, when clocks in `zone` show `at` on a day.
 
-    Of a time that comes twice it is the first; one that a clock change leaves out
-    is as much later as the change is.
+    Of a time that occurs twice, it is the first. A time that a clock change skips is
+    later by the length of the change.
     """
     shown = datetime.combine(day, at)
     moment = shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
@@ -63,7 +63,7 @@ def wall_clock_moment(day: date, at: time, zone: tzinfo | None) -> datetime:
 
 
 def clock_time(moment: datetime, now: datetime, language: Language) -> str:
-    """Write a moment: the time alone today; with its day, and year, if those differ."""
+    """Write a moment: its time, and its day and year if they differ from today's."""
     local, today = moment.astimezone(language.zone), now.astimezone(language.zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
@@ -73,39 +73,39 @@ def clock_time(moment: datetime, now: datetime, language: Language) -> str:
         if local.year == today.year
         else translate("{day} {month} {year}, {time}")
     )
-    return _written(shape, local, language)
+    return _format(shape, local, language)
 
 
 def moment_words(moment: datetime, language: Language) -> str:
-    """Name a moment by its local day and time, the weekday too."""
+    """Write a moment with its weekday, day, month, year and time."""
     shape = language.gettext("{weekday} {day} {month} {year}, {time}")
-    return _written(shape, moment.astimezone(language.zone), language)
+    return _format(shape, moment.astimezone(language.zone), language)
 
 
 def day_words(day: date, language: Language) -> str:
-    """Name a day of a year that goes without saying."""
-    return _written(language.gettext("{day} {month}"), day, language)
+    """Write a day without its year: "14 Dec"."""
+    return _format(language.gettext("{day} {month}"), day, language)
 
 
 def weekday_words(day: date, language: Language, *, in_year: int | None = None) -> str:
-    """Name a day with its weekday; with its year too, unless that is `in_year`.
+    """Write a day with its weekday, its month, and its year unless that is `in_year`.
 
-    Without `in_year` even the month goes without saying.
+    Without `in_year` it has neither month nor year: "Mon 14".
     """
     translate = language.gettext
     if in_year is None:
-        return _written(translate("{weekday} {day}"), day, language)
+        return _format(translate("{weekday} {day}"), day, language)
     if day.year == in_year:
-        return _written(translate("{weekday} {day} {month}"), day, language)
-    return _written(translate("{weekday} {day} {month} {year}"), day, language)
+        return _format(translate("{weekday} {day} {month}"), day, language)
+    return _format(translate("{weekday} {day} {month} {year}"), day, language)
 
 
 def month_words(day: date, language: Language) -> str:
-    """Name the month that a day is in."""
-    return _written(language.gettext("{month} {year}"), day, language)
+    """Write the month and the year of a day."""
+    return _format(language.gettext("{month} {year}"), day, language)
 
 
-def _written(shape: str, day: date, language: Language) -> str:
+def _format(shape: str, day: date, language: Language) -> str:
     return shape.format(
         weekday=language.gettext(WEEKDAYS[day.weekday()]),
         day=day.day,

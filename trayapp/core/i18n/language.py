@@ -1,4 +1,4 @@
-"""How one person reads: translated sentences, and the shape of numbers and times."""
+"""A person's language: translated sentences, and formats of numbers and times."""
 
 import gettext
 import re
@@ -18,13 +18,13 @@ _FALLBACK: Final = gettext.NullTranslations()
 
 
 def mark(message: str) -> str:
-    """Mark a sentence for translation where it stands; it is translated when shown."""
+    """Mark a sentence for translation; it is translated when it is shown."""
     return message
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What `core.text` and the widgets need to speak to one person."""
+    """The translations and formats of one person."""
 
     code: str = SOURCE
     gettext: Callable[[str], str] = field(default=_FALLBACK.gettext, repr=False)
@@ -36,17 +36,17 @@ class Language:
     groups_from: int = 4
     """Digits from which thousands are grouped: 4 in English, 5 in Spanish."""
     symbol_first: bool = True
-    """Whether the currency sign stands before the amount."""
+    """Whether the currency sign is before the amount."""
     zone: tzinfo | None = UTC
-    """Where the person is: times are shown in it. None is the system's own zone."""
+    """The zone in which times are shown. None is the system's zone."""
     hides_amounts: bool = False
-    """Whether what an account holds is for nobody else to read."""
+    """Whether amounts are replaced by dots, as others may look at the screen."""
 
     def money(self, amount: Decimal, unit: str) -> str:
         """Write an amount with its unit: `€350.12`, `350,12 €`, `1225 CREDITS`.
 
-        Decimals are never rounded away; zeros that say nothing are left out, but
-        money keeps two decimals. Three dots where amounts are hidden.
+        No decimal is rounded. Trailing zeros are left out, but money keeps two
+        decimals. Where amounts are hidden, it gives three dots.
         """
         if self.hides_amounts:
             return _HIDDEN
@@ -60,17 +60,17 @@ class Language:
         return f"{sign}{digits}{_NO_BREAK}{symbol}"
 
     def join_phrases(self, phrases: Iterable[str]) -> str:
-        """Say phrases one after the other, each of which may have commas."""
+        """Join phrases by semicolons, as a phrase may have commas."""
         # Translators: two phrases after each other; {rest} may be more such phrases.
         shape = self.gettext("{phrase}; {rest}")
-        said = list(phrases)
-        whole = said.pop() if said else ""
-        for phrase in reversed(said):
-            whole = shape.format(phrase=phrase, rest=whole)
-        return whole
+        remaining = list(phrases)
+        joined = remaining.pop() if remaining else ""
+        for phrase in reversed(remaining):
+            joined = shape.format(phrase=phrase, rest=joined)
+        return joined
 
     def number(self, amount: Decimal, *, decimals: int = 0) -> str:
-        """Write an amount with at least `decimals` decimals and none lost."""
+        """Write an amount with all its decimals, and at least `decimals` of them."""
         whole, _, fraction = format(abs(amount), "f").partition(".")
         fraction = fraction.rstrip("0").ljust(decimals, "0")
         if len(whole) >= self.groups_from:
@@ -81,11 +81,11 @@ class Language:
         return sign + whole + (self.decimal_point + fraction if fraction else "")
 
     def typed_number(self, text: str) -> Decimal | None:
-        """Read an amount of zero or more as this person would type it.
+        """Parse a typed amount of zero or more; None for other text.
 
-        A lone point or comma that can't be a thousands' mark is taken as the decimal
-        sign whatever the language, since number pads have but one. None if the text
-        is no such amount; at most 15 digits and 8 decimals.
+        A single point or comma that can't be a group separator is the decimal sign in
+        every language, since number pads have only one of them. The amount has at most
+        15 digits and 8 decimals.
         """
         compact = re.sub(r"[\s'’]", "", text)
         group, point = re.escape(self.group_separator), re.escape(self.decimal_point)
@@ -102,15 +102,15 @@ ENGLISH: Final = Language()
 
 
 def language_for(code: str, sentences: gettext.NullTranslations) -> Language:
-    """Give one of `LOCALES` with its usual numbers, in the system's own zone."""
-    usual = LOCALES[code]
+    """Make the language of one of `LOCALES`, in the system's zone."""
+    locale = LOCALES[code]
     return Language(
         code=code,
         gettext=sentences.gettext,
         ngettext=sentences.ngettext,
-        decimal_point=usual.decimal_point,
-        group_separator=usual.group_separator,
-        groups_from=usual.groups_from,
-        symbol_first=usual.symbol_first,
+        decimal_point=locale.decimal_point,
+        group_separator=locale.group_separator,
+        groups_from=locale.groups_from,
+        symbol_first=locale.symbol_first,
         zone=None,
     )

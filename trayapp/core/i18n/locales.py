@@ -1,16 +1,16 @@
-"""The languages that the program speaks, and how numbers look in each."""
+"""The languages of the program, and the format of numbers in each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 _NARROW: Final = "\u202f"
-"""The space that groups thousands: narrow, and no place to break a line."""
+"""The group separator: a narrow space at which no line breaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """A language by its own name, with the usual conventions of who speaks it."""
+    """A language: its own name, and its format of numbers."""
 
     name: str
     decimal_point: str
@@ -18,7 +18,7 @@ class Locale:
     groups_from: int = 4
     """Digits from which thousands are grouped: 4 in English, 5 in Spanish."""
     symbol_first: bool = False
-    """Whether the currency sign stands before the amount."""
+    """Whether the currency sign is before the amount."""
 
 
 LOCALES: Final = {
@@ -30,16 +30,16 @@ LOCALES: Final = {
     "de": Locale("Deutsch", ",", "."),
     "it": Locale("Italiano", ",", ".", groups_from=5),
 }
-"""By their codes, in the order in which people are offered them."""
+"""By their codes, in the order of the settings dialog."""
 SOURCE: Final = "en"
-"""What the sentences in the code are written in."""
+"""The language of the sentences in the code."""
 
 
 def closest_language(wanted: Iterable[str]) -> str:
-    """Give the first language of a person's list that there is, else English.
+    """Give the first language of a list that the program has, else English.
 
-    Such lists have entries as `pt_BR.UTF-8`, `ca@valencia` or `de-AT`; `C` and
-    `POSIX` mean English.
+    Entries are such as `pt_BR.UTF-8`, `ca@valencia` or `de-AT`; `C` and `POSIX` mean
+    English.
     """
     for entry in wanted:
         code = entry.partition(".")[0].partition("@")[0].replace("-", "_")

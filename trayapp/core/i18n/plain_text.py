@@ -1,28 +1,28 @@
-"""Makes text from outside safe to show: one line, visible characters, bounded."""
+"""Makes foreign text safe to show: one line, visible characters, a limited length."""
 
 import re
 import unicodedata
 from typing import Final
 
 _ELLIPSIS: Final = "…"
-# Controls, surrogates, private and unassigned characters; "Cf" holds the zero-width
-# and bidirectional controls with which a server could reorder what a person reads.
+# Controls, surrogates, private and unassigned characters. "Cf" has the zero-width and
+# bidirectional controls, which can reorder the text on the screen.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
-"""Letters by their category, and drawn as nothing."""
+"""Letters by category, but drawn as nothing."""
 _BLANKS: Final = re.compile(r"\s+")
-# Normalising is quadratic in long runs of combining marks: cut before, not only after.
+# Normalization is quadratic in long runs of combining marks, so cut the text before.
 _LONGEST_INPUT: Final = 4_096
 
 
 def one_line(text: str, limit: int = 200) -> str:
     """Give `text` on one line with nothing invisible, cut to `limit` characters.
 
-    Markup is left as it is: whoever shows it does so as plain text.
+    Markup stays, so the text must be shown as plain text.
     """
     spaced = _BLANKS.sub(" ", text[:_LONGEST_INPUT])
     visible = unicodedata.normalize("NFC", "".join(filter(_shows, spaced)))
-    # Again, for the blanks that only something invisible held apart.
+    # Again, for blanks that had only invisible characters between them.
     return shorten(_BLANKS.sub(" ", visible).strip(), limit)
 
 
