@@ -30,7 +30,7 @@ from trayapp.services.files.catalogs import catalog
 from trayapp.ui.chart.chart import RANGES, Chart
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.chart.layout import ChartColours, ChartLayout
-from trayapp.ui.chart.painter import paint_sheet
+from trayapp.ui.chart.painter import paint_chart
 from trayapp.ui.widgets.colours import READABLE, contrast
 
 # Said by Qt wherever there is no screen.
@@ -263,9 +263,9 @@ def test_hovering_paints_the_curve_once(
 
     def counted(painter: QPainter, sheet: ChartLayout, looks: ChartColours) -> None:
         painted.append(sheet)
-        paint_sheet(painter, sheet, looks)
+        paint_chart(painter, sheet, looks)
 
-    monkeypatch.setattr("trayapp.ui.chart.curve.paint_sheet", counted)
+    monkeypatch.setattr("trayapp.ui.chart.curve.paint_chart", counted)
     chart.show_days(7)
     picture(chart)
     for x in range(10, 400, 30):

@@ -1,4 +1,4 @@
-"""The chart of a balance over the last days, weeks or months."""
+"""The chart of a balance over a week, a month or a year."""
 
 from typing import Final
 
@@ -26,11 +26,11 @@ _DIGITS: Final = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 
 
 class Chart(QWidget):
-    """Shows how a balance went, over 7 days, 30 days or a year.
+    """Shows the curve of a balance over one of `RANGES`, and buttons for the range.
 
-    1, 2 and 3 choose the range; in the curve, Left and Right go from reading to
-    reading, Page Up and Page Down a day, Home and End to the ends; Esc takes the
-    readout away.
+    The keys 1, 2 and 3 choose the range. In the curve, Left and Right move the readout
+    by a reading, Page Up and Page Down by a day. Home and End move it to the ends, and
+    Esc hides it.
     """
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -44,9 +44,9 @@ class Chart(QWidget):
         ranges.addStretch(1)
         names = translate("7 days"), translate("30 days"), translate("1 year")
         for days, name in zip(RANGES, names, strict=True):
-            segment = _Segment(name)
-            self._group.addButton(segment, days)
-            ranges.addWidget(segment)
+            range_button = _RangeButton(name)
+            self._group.addButton(range_button, days)
+            ranges.addWidget(range_button)
         self._group.idClicked.connect(self.show_days)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -57,29 +57,30 @@ class Chart(QWidget):
 
     @property
     def days(self) -> int:
-        """How many days are shown."""
+        """The shown range, in days."""
         return self._curve.days
 
     def start(self) -> None:
-        """Give the keyboard to the curve."""
+        """Focus the curve."""
         self._curve.setFocus()
 
     def show_data(self, data: ChartData) -> None:
-        """Show this; the range stays."""
+        """Show these data in the current range."""
         self._curve.show_data(data)
 
     @Slot(int)
     def show_days(self, days: int) -> None:
-        """Show one of `RANGES`."""
+        """Show the last `days` days; one of `RANGES`."""
         button = self._group.button(days)
         button.setChecked(True)
-        for one in self._group.buttons():  # arrows go on from the one that is chosen
+        for other in self._group.buttons():  # arrow keys start at the checked one
             policies = Qt.FocusPolicy
-            one.setFocusPolicy(policies.TabFocus if one is button else policies.NoFocus)
+            is_checked = other is button
+            other.setFocusPolicy(policies.TabFocus if is_checked else policies.NoFocus)
         self._curve.show_days(days, button.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the range by its number."""
+        """Choose the range of a digit key."""
         for key, days in zip(_DIGITS, RANGES, strict=True):
             if event.key() == key:
                 self.show_days(days)
@@ -87,40 +88,42 @@ class Chart(QWidget):
         super().keyPressEvent(event)
 
 
-class _Segment(QAbstractButton):
-    """One of several choices side by side."""
+class _RangeButton(QAbstractButton):
+    """One of the buttons that choose the range."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.setText(text)
         self.setCheckable(True)
-        self.setAutoExclusive(True)  # so it is heard as one of several
+        self.setAutoExclusive(True)  # screen readers announce a radio button
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._by_keyboard = False
 
     def sizeHint(self) -> QSize:
-        """Give the words some air."""
+        """Give the size of the text with a margin."""
         metrics = self.fontMetrics()
         em = metrics.height()
         return QSize(metrics.horizontalAdvance(self.text()) + em * 3 // 2, em * 8 // 5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a frame around what is chosen, and a ring around what has the focus."""
+        """Paint a frame if it is checked or under the mouse, and a focus ring."""
         del event
         painter, palette = QPainter(self), self.palette()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        looks = ChartColours.of(palette)
+        colours = ChartColours.of(palette)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self.isChecked() or self.underMouse():
-            painter.setPen(QPen(looks.accent if self.isChecked() else looks.grid, 1))
+            painter.setPen(
+                QPen(colours.accent if self.isChecked() else colours.grid, 1)
+            )
             painter.setBrush(tint(palette))
             if not self.isChecked():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, _ROUNDING, _ROUNDING)
         if self.hasFocus() and self._by_keyboard:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(looks.accent, 2))
+            painter.setPen(QPen(colours.accent, 2))
             painter.drawRoundedRect(frame, _ROUNDING, _ROUNDING)
         font = self.font()
         font.setBold(self.isChecked())
@@ -130,6 +133,6 @@ class _Segment(QAbstractButton):
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show a ring to whoever comes by keyboard."""
+        """Show a focus ring only if the keyboard moved the focus here."""
         self._by_keyboard = event.reason() in KEYBOARD
         super().focusInEvent(event)

@@ -1,4 +1,4 @@
-"""A chart laid out on a size, and the colours it is painted in."""
+"""The layout of a chart for a size, and its colours."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ _BASE: Final = QPalette.ColorRole.Base
 _GAIN: Final = QColor("#15803d")
 _GRID: Final = 0.55
 _WIDEST_LABELS: Final = 0.35
-"""How much of the width the amounts at the left may take; without them if more."""
+"""The largest share of the width for the amounts at the left, else none are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartColours:
-    """The chart's colours, from a palette; all that means something can be read."""
+    """The chart's colours from a palette; those with a meaning are readable."""
 
     base: QColor
     text: QColor
@@ -44,7 +44,7 @@ class ChartColours:
 
     @classmethod
     def of(cls, palette: QPalette) -> "ChartColours":
-        """Take what the desktop has, and change what can't be seen on its ground."""
+        """Derive the colours from the palette, readable on its `Base`."""
         base, text = palette.color(_BASE), text_on(palette, _BASE)
         accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
         return cls(
@@ -60,12 +60,12 @@ class ChartColours:
 
 @dataclass(frozen=True)
 class ChartLayout:
-    """A chart laid out on a size."""
+    """Where the parts of a chart are, for one size and font."""
 
     data: ChartData
     size: QSizeF
     area: QRectF
-    """Where the curve is drawn."""
+    """The rectangle of the curve, in points."""
     plot: Plot
     language: Language
     metrics: QFontMetricsF
@@ -97,24 +97,24 @@ class ChartLayout:
 
     @property
     def value_ticks(self) -> tuple[Decimal, ...]:
-        """The amounts that there is room to name."""
+        """The amounts on the value axis, as many as fit."""
         return self.plot.value.ticks(_rows(self.area.height(), self.metrics.height()))
 
     @property
     def time_ticks(self) -> tuple[TimeTick, ...]:
-        """The days that there is room to name."""
+        """The days on the time axis, as many as fit."""
         names = map(self.metrics.horizontalAdvance, _day_names(self.language))
         most = int(self.area.width() / (max(names) + self.metrics.height() * 0.8))
         return self.plot.time.ticks(self.language.zone, most)
 
     def placed(self, line: Line) -> list[QPointF]:
-        """Give a line of the plot on the widget, on whole pixels: steps stay crisp."""
+        """Return a line of the plot in whole points of the widget, for sharp steps."""
         left, top = self.area.left(), self.area.top()
         spots = ((round(left + x), round(top + y)) for x, y in line)
         return [QPointF(x, y) for (x, y), _ in groupby(spots)]
 
     def crosses(self, rect: QRectF) -> bool:
-        """Say whether the curve goes through a rectangle of the widget."""
+        """Say whether the curve crosses a rectangle of the widget."""
         room = rect.translated(-self.area.topLeft())
         left, right, top, bottom = room.left(), room.right(), room.top(), room.bottom()
         return any(
@@ -125,21 +125,21 @@ class ChartLayout:
 
 
 def amount_words(amount: Decimal, language: Language) -> str:
-    """Write a round amount as the value axis has it, all with the same decimals."""
+    """Format a round amount for the value axis, with its own number of decimals."""
     exponent = amount.as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     return language.number(amount, decimals=decimals)
 
 
-def faded(colour: QColor, share: float) -> QColor:
-    """Give a colour that lets the ground through."""
-    thin = QColor(colour)
-    thin.setAlphaF(share)
-    return thin
+def with_alpha(colour: QColor, share: float) -> QColor:
+    """Return a transparent colour; `share` is the opacity, from 0 to 1."""
+    colour_with_alpha = QColor(colour)
+    colour_with_alpha.setAlphaF(share)
+    return colour_with_alpha
 
 
 def _day_names(language: Language) -> Iterator[str]:
-    """Give the longest words for a day that an axis may have."""
+    """Yield the longest names of a day on the time axis."""
     for month in range(1, 13):
         yield day_words(date(2026, month, 28), language)
     for day in range(22, 29):
