@@ -2,8 +2,8 @@
 
     python3 packaging/dev.py test
 
-It brings what it needs: system packages on Debian and its kin, a virtual environment
-with pinned packages, the program itself. The second time, that costs nothing.
+It installs what a command needs: system packages on Debian and its derivatives, a
+virtual environment with pinned packages, and the program. A second run skips that.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ LOCKED: Final = {
 
 
 def main() -> int:
-    """Do what the command line asks for; 0 if all of it went well."""
+    """Run the command of the command line; 0 if it succeeded."""
     asked, rest = _read_command_line()
     os.chdir(ROOT)
     environment.use_work_folder()
@@ -104,7 +104,7 @@ def main() -> int:
 
 
 def run_script(command: str, args: Sequence[str]) -> None:
-    """Run a command that is a program of its own, with all that it needs."""
+    """Run a command that is a program of its own, after installing what it needs."""
     packing = command == "package" and "--check" in args
     prepare(
         desktop=command in {"bench", "faults", "shots"} or packing,
@@ -130,7 +130,7 @@ def prepare(
     peers: bool = False,
     packing: bool = False,
 ) -> None:
-    """Have the system packages and the virtual environment that a command needs."""
+    """Install the system packages and the virtual environment that a command needs."""
     packages = [*system.venv_packages(), *system.QT]
     if desktop:
         packages += system.DESKTOP
@@ -150,7 +150,7 @@ def prepare(
 
 
 def run(args: Sequence[str], seconds: float) -> None:
-    """Start the program; on a desktop of our own where there is no screen."""
+    """Start the program; on a private desktop where there is no screen."""
     displays = (os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     has_screen = not LINUX or any(displays)
     prepare(desktop=not has_screen)
@@ -168,24 +168,24 @@ def run(args: Sequence[str], seconds: float) -> None:
 
 
 def opens_window(args: Sequence[str]) -> bool:
-    """Whether arguments start the program in the tray; others make it print."""
+    """Whether arguments start the program in the tray, and no command."""
     return set(args) <= {"--demo", "--minimized", "--verbose"}
 
 
 def has_account() -> bool:
-    """Whether the program lists an account; with broken settings it says so itself."""
+    """Whether an account is set up, or the settings are too broken to know."""
     try:
         listed = run_quietly([PYTHON, "-m", "trayapp", "account", "list"])
     except StepError:
         return True
-    # A table has a header; without accounts, there is but one sentence.
+    # A table has a header; without accounts, the output is one line.
     return len(listed.splitlines()) > 1
 
 
 def test(args: Sequence[str], *, with_bundle: bool) -> None:
     """Check, build what the tests need, and run pytest; raise if any of it failed.
 
-    All of it runs even if the first part fails: one look shows everything.
+    Later steps run even if earlier ones fail, so that one run shows every failure.
     """
     prepare(desktop=LINUX, sessions=LINUX, bundle=with_bundle)
     steps = check()
@@ -203,7 +203,7 @@ def test(args: Sequence[str], *, with_bundle: bool) -> None:
 
 
 def check() -> Steps:
-    """Look at the code without running it; every step runs even if one fails."""
+    """Check the code without running it; every step runs even if one fails."""
     steps = Steps()
     for title, program in (
         ("lint", ["-m", "ruff", "check", "--quiet"]),
@@ -219,7 +219,7 @@ def check() -> Steps:
 
 
 def finish(steps: Steps) -> None:
-    """Say what ran and how long it took; raise if any of it failed."""
+    """Print the steps and their times; raise if any of them failed."""
     say(f"\n{steps.summary()}")
     if steps.failed:
         message = "Not everything went well: see above"
@@ -227,14 +227,14 @@ def finish(steps: Steps) -> None:
 
 
 def build() -> None:
-    """Build the folder that needs no Python, and say where it is and how big."""
+    """Build the folder that needs no Python, and print its place and size."""
     say("Building the bundle …")
     BUILT_FROM.unlink(missing_ok=True)
     digest = _source_digest()
     folders = [f"--distpath={DIST}", f"--workpath={WORK / 'build'}"]
     options = ["--noconfirm", "--clean", "--log-level=WARN", *folders]
     spec = ROOT / "packaging/build/balance-tray.spec"
-    os.environ["PYTHONHASHSEED"] = "0"  # sets in what is compiled keep their order
+    os.environ["PYTHONHASHSEED"] = "0"  # sets in compiled files keep their order
     try:
         run_quietly([PYTHON, "-m", "PyInstaller", *options, spec])
     finally:
@@ -246,9 +246,9 @@ def build() -> None:
 
 
 def lock(options: Sequence[str]) -> None:
-    """Pin every package anew, with uv out of an environment of its own.
+    """Pin the packages again, with uv from an environment of its own.
 
-    What is pinned stays as long as it fits; the option --upgrade takes what is newest.
+    Pins that still fit stay; the option --upgrade takes the newest versions.
     """
     folder = WORK / "lock"
     programs = folder / ("Scripts" if WINDOWS else "bin")
@@ -264,7 +264,7 @@ def lock(options: Sequence[str]) -> None:
 
 
 def sheets() -> None:
-    """Lay every window and every tray icon on sheets, for a person to look at."""
+    """Make sheets with every window and every tray icon, for a person to look at."""
     SHEETS.mkdir(parents=True, exist_ok=True)
     run_loudly([PYTHON, RUN_MODULE, "pictures.tray_sheet", SHEETS / "tray.png"])
     run_loudly([PYTHON, RUN_MODULE, "pictures.window_sheet", SHEETS])
@@ -303,7 +303,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser(
         "package", help="build it, and pack it for this system's people"
     )
-    commands.add_parser("lock", help="pin the packages anew, with uv's arguments")
+    commands.add_parser("lock", help="pin the packages again, with uv's arguments")
     commands.add_parser("translate", help="bring the translations up to date; --check")
     commands.add_parser("bench", help="measure it beside a bare tray and its peers")
     commands.add_parser("replay", help="measure how honest the run-out day is")

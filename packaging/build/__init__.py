@@ -1,1 +1,1 @@
-"""The bundle that needs no Python, its icons, its release and its list of parts."""
+"""The bundle that needs no Python: icons, packing, release, bill of materials."""

@@ -2,8 +2,8 @@
 
     python3 packaging/run.py build.app_icons FOLDER
 
-makes FOLDER/hicolor, laid out as the Icon Theme Specification wants it, from the one
-picture in `resources`.
+makes FOLDER/hicolor from the one picture in `resources`, with the folders of the Icon
+Theme Specification.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SIZES: Final = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 
 
 def draw(size: int) -> QImage:
-    """Draw the icon, so many pixels wide and high."""
+    """Draw the icon; `size` is its width and height in pixels."""
     image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
@@ -31,7 +31,7 @@ def draw(size: int) -> QImage:
 
 
 def draw_icons(folder: Path) -> list[Path]:
-    """Draw every size, and give the files."""
+    """Draw every size, and return the files."""
     made = []
     for size in SIZES:
         made.append(folder / f"hicolor/{size}x{size}/apps/{SOURCE.stem}.png")
@@ -44,7 +44,7 @@ def draw_icons(folder: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Draw them."""
+    """Draw the icons, and print their paths."""
     application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
     for file in draw_icons(Path(sys.argv[1])):
         print(file)

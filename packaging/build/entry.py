@@ -1,4 +1,4 @@
-"""Where the built program starts: as `balance-tray` and `python -m trayapp` do."""
+"""The entry point of the built program."""
 
 from trayapp.__main__ import main
 

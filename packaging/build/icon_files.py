@@ -1,4 +1,4 @@
-"""Packs the application's icon into the one file that Windows or macOS wants.
+"""Packs the application's icon into one file each for Windows and macOS.
 
     python3 packaging/run.py build.icon_files FOLDER
 
@@ -43,7 +43,7 @@ _DEPTH: Final = 32
 
 
 def as_ico(images: Sequence[QImage]) -> bytes:
-    """Give an icon of Windows: a directory, and a PNG for each size."""
+    """Return an icon file of Windows: a directory, and a PNG for each size."""
     pictures = [as_png(image) for image in images]
     head = struct.pack("<HHH", 0, 1, len(images))
     offset = len(head) + 16 * len(images)
@@ -61,7 +61,7 @@ def as_ico(images: Sequence[QImage]) -> bytes:
 
 
 def as_icns(images: Mapping[bytes, QImage]) -> bytes:
-    """Give an icon of macOS: chunks of a kind, a length and a PNG."""
+    """Return an icon file of macOS: chunks of a kind, a length and a PNG."""
     pictures = {kind: as_png(image) for kind, image in images.items()}
     chunks = b"".join(
         struct.pack(">4sI", kind, 8 + len(picture)) + picture
@@ -71,7 +71,7 @@ def as_icns(images: Mapping[bytes, QImage]) -> bytes:
 
 
 def as_png(image: QImage) -> bytes:
-    """Give the picture as a file's bytes."""
+    """Return the picture as the bytes of a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, b"png").write(image)
@@ -79,7 +79,7 @@ def as_png(image: QImage) -> bytes:
 
 
 def write_icons(folder: Path) -> list[Path]:
-    """Write both files, and give them."""
+    """Write both files, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     ico = folder / f"{SOURCE.stem}.ico"
     icns = folder / f"{SOURCE.stem}.icns"
@@ -89,7 +89,7 @@ def write_icons(folder: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Write them."""
+    """Write the files, and print their paths."""
     application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
     for file in write_icons(Path(sys.argv[1])):
         print(file)

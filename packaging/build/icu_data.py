@@ -1,9 +1,8 @@
-"""Makes ICU's data small: 32 MB of it, of which Qt reads a thirtieth here.
+"""Reduces ICU's data from 32 MB to the thirtieth of it that Qt reads here.
 
-Qt asks ICU to sort names as a language does, and for nothing else that this program
-needs: no legacy encodings, no names of regions, currencies and time zones. What stays
-is a library with the same name, so whoever wants all of it puts another one in its
-place.
+This program needs ICU for one thing: Qt sorts names as a language does. It needs no
+legacy encodings, and no names of regions, currencies and time zones. The small library
+has the name of the whole one, so people can replace it by that.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SORTING: Final = re.compile(r"\w+/coll/(res_index|root|ucadata|(ca|de|es|fr|it|pt)\W)")
-"""The rules for all languages, and what those of the program change in them."""
+"""The rules for all languages, and the changes for those of the program."""
 
 FORMAT: Final = b"CmnD"
 FORMAT_AT: Final = 12
@@ -38,7 +37,7 @@ ASSEMBLY: Final = """\
 
 
 def small_library(library: Path, folder: Path) -> Path:
-    """Make the small one of `libicudata.so.N` in a folder, and give it."""
+    """Make a small copy of `libicudata.so.N` in a folder, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     major = library.name.rpartition(".")[2]
     data = folder / "icudata.dat"
@@ -57,10 +56,10 @@ def small_library(library: Path, folder: Path) -> Path:
 
 
 def without_the_rest(content: bytes) -> bytes:
-    """Give ICU's "common data", as it lies in a file, with what is for sorting alone.
+    """Return ICU's "common data" file with the items for sorting only.
 
-    It has a header, how many items there are, for each where its name and its content
-    begin, then all names and all contents, in the order of the names.
+    The format is a header, the number of items, and two offsets of each: its name's and
+    its content's. All names and all contents follow, in the order of the names.
     """
     start = content.find(FORMAT) - FORMAT_AT
     if start < 0:
@@ -79,7 +78,7 @@ def _items(content: bytes, base: int) -> list[tuple[str, bytes]]:
         ENTRY.unpack_from(content, base + COUNT.size + ENTRY.size * number)
         for number in range(count)
     ]
-    # The last item ends where nothing tells: it is never one of those that are kept.
+    # The last item's end is not stored; it is never one of those that are kept.
     ends = [*(data for _, data in places[1:]), len(content) - base]
     names = (
         content[base + name : content.index(b"\0", base + name)].decode("ascii")
@@ -95,7 +94,7 @@ def _packed(items: dict[str, bytes]) -> bytes:
     names = b"".join(name.encode("ascii") + b"\0" for name in items)
     name_at = COUNT.size + ENTRY.size * len(items)
     data_at = name_at + len(names)
-    # Contents are read as they lie, as numbers of up to eight bytes.
+    # ICU reads contents in place, as numbers of up to eight bytes.
     gap = -data_at % ALIGNMENT
     data_at += gap
     table, contents = COUNT.pack(len(items)), b""

@@ -26,7 +26,7 @@ DISK_IMAGE: Final = ROOT / "packaging/macos/dmg.sh"
 
 
 def stem(system: str, machine: str) -> str:
-    """Give the name that a file has before its kind: what, which version, for whom."""
+    """Return a file's name without extension: program, version, system, machine."""
     usual = {"amd64": "x86_64", "aarch64": "arm64"}.get(
         machine.lower(), machine.lower()
     )
@@ -34,7 +34,7 @@ def stem(system: str, machine: str) -> str:
 
 
 def pack_linux() -> None:
-    """Make an archive, a package of Debian's kin, one of Red Hat's, and the sums."""
+    """Make an archive, a .deb, an .rpm, and their checksums."""
     from linux.packages import make_all  # noqa: PLC0415  # its tools are Linux's alone
 
     machine = platform.machine()
@@ -42,12 +42,12 @@ def pack_linux() -> None:
 
 
 def check_linux() -> None:
-    """Hold them against their rules, and install them in a clean system."""
+    """Check the packages' formats, and install them in a clean system."""
     from linux.install_check import check  # noqa: PLC0415  # as above
-    from linux.packages import STAGE  # noqa: PLC0415  # as above
+    from linux.packages import STAGING  # noqa: PLC0415  # as above
 
     machine = platform.machine()
-    check(OUTPUT, stem("linux", machine), machine, STAGE / "share")
+    check(OUTPUT, stem("linux", machine), machine, STAGING / "share")
 
 
 def pack_windows() -> None:
@@ -69,7 +69,7 @@ PACKERS: Final[dict[str, Callable[[], None]]] = {
 
 
 def main() -> int:
-    """Pack it, and say what came of it."""
+    """Pack the program, and print the files."""
     asked = _read_command_line()
     OUTPUT.mkdir(parents=True, exist_ok=True)
     for old in OUTPUT.iterdir():
@@ -92,7 +92,7 @@ def _read_command_line() -> argparse.Namespace:
         parser.add_argument(
             "--check",
             action="store_true",
-            help="hold them against the rules, and install them in a clean Debian",
+            help="check their formats, and install them in a clean Debian",
         )
     else:
         parser.set_defaults(check=False)

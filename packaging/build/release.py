@@ -1,4 +1,4 @@
-"""Says what a release is: whether a tag names this version, and what is new in it.
+"""Checks that a tag names this version, and prints the notes of a release.
 
 python3 packaging/build/release.py check v1.2.3
 python3 packaging/build/release.py notes
@@ -17,17 +17,17 @@ VERSION_FILE: Final = ROOT / "trayapp/__init__.py"
 
 
 def version() -> str:
-    """Read the version, with any Python and nothing installed."""
+    """Read the version from its file, without importing the program."""
     text = VERSION_FILE.read_text(encoding="utf-8")
-    found = re.search(r'^__version__ = "(.+)"$', text, flags=re.MULTILINE)
-    if found is None:
+    match = re.search(r'^__version__ = "(.+)"$', text, flags=re.MULTILINE)
+    if match is None:
         message = f"There is no version in {VERSION_FILE}"
         raise LookupError(message)
-    return found[1]
+    return match[1]
 
 
 def notes(changelog: str, number: str) -> str:
-    """Give what the changelog says of a version; nothing if it has no such section."""
+    """Return the changelog's section of a version; empty without one."""
     sections = re.split(r"^## ", changelog, flags=re.MULTILINE)
     for section in sections[1:]:
         title, _, body = section.partition("\n")
@@ -37,7 +37,7 @@ def notes(changelog: str, number: str) -> str:
 
 
 def problem(tag: str, changelog: str, number: str) -> str:
-    """Say why a tag can't be released; nothing if it can."""
+    """Return the reason why a tag can't be released; empty if it can."""
     if tag != f"v{number}":
         return f"The tag is {tag}, and the program's version {number}"
     if not notes(changelog, number):
@@ -50,9 +50,9 @@ def main() -> int:
     changelog = CHANGELOG.read_text(encoding="utf-8")
     match sys.argv[1:]:
         case ["check", tag]:
-            said = problem(tag, changelog, version())
-            print(said or f"{tag} can be released")
-            return 1 if said else 0
+            reason = problem(tag, changelog, version())
+            print(reason or f"{tag} can be released")
+            return 1 if reason else 0
         case ["notes"]:
             print(notes(changelog, version()))
             return 0

@@ -1,9 +1,9 @@
-"""Lists what the built program is made of, as a CycloneDX bill of materials.
+"""Lists the components of the built program as a CycloneDX bill of materials.
 
     python3 packaging/dev.py sbom FILE
 
-The packages are those of `requirements/run.txt`, which is all that is built in; Python
-and the libraries that it brings stand beside them.
+The packages are those of `requirements/run.txt`, which are all that is built in. Python
+and its own libraries are added to them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OPTIONS: Final = (
 
 
 def main() -> int:
-    """Write the list, hold it against CycloneDX' own schema, and say where it is."""
+    """Write the list, check it by CycloneDX' schema, and print its place."""
     file = Path(sys.argv[1]).resolve()
     file.parent.mkdir(parents=True, exist_ok=True)
     _install_what_runs()
@@ -50,9 +50,9 @@ def main() -> int:
 
 
 def completed(
-    parts: dict[str, Any],  # any: JSON, whose shape the schema holds
+    parts: dict[str, Any],  # JSON, whose shape the schema defines
 ) -> dict[str, Any]:
-    """Add what no package says: the program's version, and what Python brings."""
+    """Add the program's version, Python, and Python's libraries to a list."""
     root = parts["metadata"]["component"]
     root["version"] = __version__
     added = built_with()
@@ -71,7 +71,7 @@ def completed(
 
 
 def built_with() -> list[dict[str, str]]:
-    """Name the interpreter, its libraries of which one hears of holes, and the rest."""
+    """Return the interpreter, its libraries with known vulnerabilities, and others."""
     maker = _pinned("pyinstaller")
     openssl = ssl.OPENSSL_VERSION.split()[1]
     return [
@@ -83,7 +83,7 @@ def built_with() -> list[dict[str, str]]:
 
 
 def schema_problem(text: str) -> str:
-    """Say what CycloneDX' schema has against a list; nothing if it has nothing."""
+    """Return the first violation of CycloneDX' schema; empty if there is none."""
     from cyclonedx.schema import SchemaVersion  # noqa: PLC0415  # installed for this
     from cyclonedx.validation.json import (  # noqa: PLC0415  # as above
         JsonStrictValidator,
@@ -94,7 +94,7 @@ def schema_problem(text: str) -> str:
 
 
 def _install_what_runs() -> None:
-    """Have an environment with nothing but what the program is built of."""
+    """Make an environment with the packages of the program only."""
     shutil.rmtree(CLEAN, ignore_errors=True)
     run_quietly([sys.executable, "-m", "venv", "--without-pip", CLEAN])
     pip = ["-m", "pip", f"--python={_CLEAN_PYTHON}", "install", "--quiet", "--no-input"]
@@ -103,7 +103,7 @@ def _install_what_runs() -> None:
 
 
 def _pinned(name: str) -> str:
-    """Give the version of what starts the bundle, and is no package in it."""
+    """Return the version of PyInstaller, whose boot loader starts the bundle."""
     pins = (REQUIREMENTS / "build.txt").read_text(encoding="utf-8")
     found = re.search(rf"^{name}==(\S+)", pins, flags=re.MULTILINE)
     if found is None:

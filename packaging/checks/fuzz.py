@@ -1,4 +1,4 @@
-"""Looks for bytes that break a promise: hours of the tests' targets, led by coverage.
+"""Fuzzes the tests' targets for bytes that break a promise, led by coverage.
 
     python3 packaging/dev.py fuzz [SECONDS] [--target NAME]
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FOLDER: Final = WORK / "fuzz"
 SECONDS: Final = 60
 LONGEST: Final = 4_096
-"""Bytes of an input: enough for every reader, and soon tried."""
+"""Bytes of an input: enough for every reader, and fast."""
 HANGS_S: Final = 10
 SUPPORT: Final = ROOT / "tests/support"
 TARGETS: Final = (
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def fuzz(name: str, seconds: int) -> bool:
-    """Fuzz a target in a process of its own, which a finding ends; True if none did."""
+    """Fuzz a target in a process of its own; False if a finding ended it."""
     folder = FOLDER / name
     (folder / "corpus").mkdir(parents=True, exist_ok=True)
     for old in folder.glob("found-*"):
@@ -94,7 +94,7 @@ def fuzz_here(name: str, seconds: int) -> None:
     import atheris  # noqa: PLC0415  # `dev.py fuzz` alone installs it
 
     sys.path[:0] = [str(SUPPORT), str(ROOT)]
-    # What the readers do is what leads the search; Qt and httpx are not ours.
+    # The coverage of the readers leads the search, not that of Qt and httpx.
     with atheris.instrument_imports(include=["trayapp", "tomllib", "email"]):
         from found import FOUND, GOOD, TARGETS  # noqa: PLC0415  # as instrumented
 
@@ -121,7 +121,7 @@ def fuzz_here(name: str, seconds: int) -> None:
 
 
 def write_seeds(folder: Path, seeds: Iterable[bytes]) -> None:
-    """Have a file for each seed, named for what is in it, and no others."""
+    """Write a file for each seed, named by its digest, and remove others."""
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
         old.unlink()

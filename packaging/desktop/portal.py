@@ -1,9 +1,9 @@
-"""The part of a desktop that says whether it is light or dark: the settings' portal.
+"""The settings portal of a desktop, which tells whether it is light or dark.
 
     python3 packaging/desktop/portal.py dark
 
-answers on the session bus until it is ended, as xdg-desktop-portal would; a line on its
-standard input ("light", "dark") changes the scheme, which programs then hear of.
+answers on the session bus until it is ended, as xdg-desktop-portal would. A line on its
+standard input ("light", "dark") changes the scheme, and programs get the signal.
 """
 
 from __future__ import annotations

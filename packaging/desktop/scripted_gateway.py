@@ -46,10 +46,10 @@ class ScriptedGateway(DemoGateway):
         super().__init__(port=port, speed=speed, clock=clock)
 
     def set_balance(self, account_or_key: str, amount: str, unit: str) -> None:
-        """Fix what is left, sent as it is written here, of an account or of a key.
+        """Fix the balance of an account or of a key; it is sent as it is written.
 
-        An account goes by its id; a key means the account that owns it, and one that
-        nobody owns gets an account and is accepted.
+        An account is named by its id. A key means the account that owns it; an unknown
+        key is accepted and gets an account.
         """
         self._fixed[self._story(account_or_key).id] = (amount, unit)
 
@@ -58,22 +58,22 @@ class ScriptedGateway(DemoGateway):
         self._verdicts[key] = False
 
     def accept(self, key: str) -> None:
-        """Accept a key from now on; one that nobody owns gets an account."""
+        """Accept a key from now on; an unknown one gets an account."""
         self._story(key)
         self._verdicts[key] = True
 
     def hang(self, *, on: bool) -> None:
-        """Hold every reply back, or let them all go."""
+        """Hold all responses back, or release them."""
         self._hanging = on
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """Everything that was asked so far, held replies included."""
+        """All requests so far, those with a held response included."""
         with self._news:
             return list(self._asked)
 
     def wait_for_requests(self, n: int, timeout: float) -> None:
-        """Wait until `n` questions came since the beginning; `TimeoutError` if not."""
+        """Wait until `n` requests came since the start; raise `TimeoutError` if not."""
         with self._news:
             if not self._news.wait_for(lambda: len(self._asked) >= n, timeout):
                 message = f"{len(self._asked)} of {n} requests came in {timeout} s"

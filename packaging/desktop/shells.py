@@ -85,7 +85,7 @@ class BareGnome(X11):
         settings = self._home / ".config/glib-2.0/settings"
         settings.mkdir(parents=True)
         shutil.copy(FILES / "gnome.keyfile", settings / "keyfile")
-        # It doesn't start without a system bus, but needs nobody on it.
+        # It doesn't start without a system bus, but needs no service on it.
         address = self._parts.env["DBUS_SYSTEM_BUS_ADDRESS"]
         self._parts.start_bus(address, (), name="system-bus")
         part = self._parts.start_part("gnome-shell", "--x11", "--unsafe-mode")
@@ -98,7 +98,7 @@ class BareGnome(X11):
         self._parts.await_part(
             part, lambda: self.evaluate("Main.overview.visible") is False
         )
-        # It says that it misses its login manager: nobody wants to read that here.
+        # It reports a missing login manager, which is right here.
         self.evaluate("Main.messageTray.getSources().forEach(one => one.destroy())")
 
     def evaluate(self, script: str) -> object:

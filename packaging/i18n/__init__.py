@@ -1,1 +1,1 @@
-"""The translations' files, kept in step with the code."""
+"""The files of the translations: their update from the code, and their check."""

@@ -1,14 +1,14 @@
-"""Gathers what people read out of the code, and keeps the translations in step with it.
+"""Extracts sentences from the code, and updates and checks the translations.
 
-    python3 packaging/dev.py translate           # all files anew; `es ca`: only those
-    python3 packaging/dev.py translate --check   # only say what is wrong with them
-    python3 packaging/dev.py translate --clean   # also forget what is unused
+    python3 packaging/dev.py translate           # update all; `es ca`: only those
+    python3 packaging/dev.py translate --check   # print their faults only
+    python3 packaging/dev.py translate --clean   # also remove what is unused
 
 `resources/locale` has the template `balance-tray.pot`, and for each language the file
-that people edit (`es.po`) and the one that the program reads (`es.mo`). The files hold
-no dates, no places in the code and no guessed translations: a difference in them is a
-difference in words. A sentence that was changed in the code is translated anew; the
-old one stays at the end of the file (`#~`) until --clean.
+that people edit (`es.po`) and the one that the program reads (`es.mo`). The files have
+no dates, no lines of code and no guessed translations, so they differ in words only. A
+sentence that changes in the code needs a new translation; the old one stays at the end
+of the file (`#~`) until --clean.
 """
 
 from __future__ import annotations
@@ -43,22 +43,25 @@ KEYWORDS: Final = {
     "ngettext": (1, 2),
     "plural": (1, 2),
 }
-"""What the code calls its translating functions, and which arguments are sentences."""
+"""The names of the translating functions, and which arguments are sentences."""
 COMMENT: Final = "Translators:"
 _MNEMONIC: Final = re.compile(r"&\w")
 
 
 class TranslationCatalog(Catalog):
-    """A catalog whose header says only what stays the same."""
+    """A catalog whose header has only lines that stay the same."""
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
-        """Give the header: without the time, and without Babel's version."""
+        """The header without the time and without Babel's version."""
         people = "Balance Tray contributors"
         return [
             ("Project-Id-Version", "balance-tray"),
             ("Report-Msgid-Bugs-To", people),
-            ("PO-Revision-Date", "2026-11-24 12:00+0000"),  # no one's: ask the history
+            (
+                "PO-Revision-Date",
+                "2026-11-24 12:00+0000",
+            ),  # fixed: the repository has the dates
             ("Last-Translator", people),
             ("Language-Team", people),
             ("Language", str(self.locale or "")),
@@ -70,7 +73,7 @@ class TranslationCatalog(Catalog):
 
 
 def main() -> int:
-    """Bring files up to date, and say what is left to do; 0 if nothing is."""
+    """Update or check the files, and print faults; 0 if there is none."""
     parser = argparse.ArgumentParser(
         description=(__doc__ or "").partition("\n")[0], allow_abbrev=False
     )
@@ -91,7 +94,7 @@ def main() -> int:
 
 
 def template() -> TranslationCatalog:
-    """Gather every sentence of the program, file by file."""
+    """Extract every sentence of the program, file by file."""
     catalog = TranslationCatalog(charset="utf-8", fuzzy=False)
     for file in sorted((ROOT / "trayapp").rglob("*.py")):
         for _, words, comments, context in extract_from_file(
@@ -107,7 +110,7 @@ def template() -> TranslationCatalog:
 
 
 def update(codes: Sequence[str], *, clean: bool = False) -> None:
-    """Write the template, each language's file with what is translated, and its .mo."""
+    """Write the template, and each language's .po and .mo file."""
     words = template()
     FOLDER.mkdir(parents=True, exist_ok=True)
     _write(TEMPLATE, words)
@@ -118,7 +121,7 @@ def update(codes: Sequence[str], *, clean: bool = False) -> None:
 
 
 def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> TranslationCatalog:
-    """Give a language the sentences of the program, translated where they were."""
+    """Update a language to the sentences of the program, and keep translations."""
     new = TranslationCatalog(locale=old.locale, charset="utf-8", fuzzy=False)
     before = {ids_of(one): one for one in [*old.obsolete.values(), *_messages(old)]}
     for message in _messages(words):
@@ -137,7 +140,7 @@ def _renewed(words: Catalog, old: Catalog, *, clean: bool) -> TranslationCatalog
 
 
 def read(code: str) -> Catalog:
-    """Read a language's .po file; a missing one is an empty one."""
+    """Read a language's .po file; return an empty catalog if it is missing."""
     path = FOLDER / f"{code}.po"
     if not path.exists():
         return Catalog(locale=code, charset="utf-8")
@@ -146,7 +149,7 @@ def read(code: str) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """Give the bytes of the .mo file."""
+    """Return the bytes of the .mo file."""
     words = TranslationCatalog(locale=catalog.locale, charset="utf-8", fuzzy=False)
     for message in _messages(catalog):
         words.add(message.id, message.string, flags=message.flags)
@@ -156,7 +159,7 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def problems(codes: Sequence[str] = CODES) -> Iterator[str]:
-    """Say all that is wrong: files behind the code, and faults in each language."""
+    """Yield all faults: files that are out of date, and those of each language."""
     words = template()
     with TEMPLATE.open("rb") as file:
         written = read_po(file)
@@ -173,7 +176,7 @@ def problems(codes: Sequence[str] = CODES) -> Iterator[str]:
 
 
 def faults(code: str, words: Catalog) -> Iterator[str]:
-    """Say what is wrong with one language's sentences."""
+    """Yield the faults of one language."""
     catalog = read(code)
     wanted = {_key(one): one for one in _messages(words)}
     for message in _messages(catalog):
@@ -213,14 +216,14 @@ def _sentence_faults(message: Message, plurals: int) -> Iterator[str]:
 
 
 def _edges(words: str) -> tuple[str, ...]:
-    """Give what a translation keeps: outer spaces, and an end of `…` or `:`."""
+    """Return what a translation has to keep: outer spaces, and a final `…` or `:`."""
     inner = words.strip()
     end = inner[-1:] if inner.endswith(("…", ":")) else ""
     return words[: len(words) - len(words.lstrip())], end, words[len(words.rstrip()) :]
 
 
 def _names(words: str) -> set[str | None]:
-    """Give the placeholders; of words that no values can be put into, an empty one."""
+    """Return the names of placeholders; one empty name if the format is invalid."""
     try:
         return {name for _, name, _, _ in string.Formatter().parse(words)} - {None}
     except ValueError:
@@ -232,7 +235,7 @@ def _messages(catalog: Catalog) -> list[Message]:
 
 
 def ids_of(message: Message) -> tuple[str, ...]:
-    """Give a sentence as it stands in the code, and its plural if it has one."""
+    """Return a sentence of the code, and its plural if it has one."""
     return message.id if isinstance(message.id, tuple) else (str(message.id),)
 
 

@@ -1,4 +1,4 @@
-"""A Debian without anything: a root folder of its own, and an ordinary person in it."""
+"""A minimal Debian in a root folder of its own, with an ordinary user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RELEASE: Final = "bookworm"
-"""The oldest one whose C library is new enough."""
+"""The oldest release with a C library that is new enough."""
 BASE: Final = WORK / f"debian-{RELEASE}"
 PERSON: Final = 1000
 HOME: Final = Path("/home/person")
@@ -29,7 +29,7 @@ NOT_OURS: Final = (
     "var/log",
     "var/lib",
 )
-"""What changes by itself, or is the package manager's own."""
+"""Folders that change by themselves, or that belong to the package manager."""
 
 ENTER: Final = """
 set -eu
@@ -42,11 +42,11 @@ for shared in /tmp/.X11-unix /dev/null /dev/urandom $SHARED; do
 done
 exec chroot --userspec="$user:$user" "$root" "$@"
 """
-"""The mounts are in a name space of their own, and end with what is run there."""
+"""The mounts have a name space of their own, and end with the command."""
 
 
 class CleanRoot:
-    """A fresh copy of Debian's smallest system; gone at the end."""
+    """A fresh copy of Debian's smallest system, which is removed at the end."""
 
     def __init__(self, folder: Path, *, share: Path | None = None) -> None:
         self.folder = folder
@@ -67,14 +67,14 @@ class CleanRoot:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def command(self, *args: str | Path, root: bool = False) -> list[str]:
-        """Give the command that runs another one in there, as the person or as root."""
+        """Return the command that runs another one in the root, as user or as root."""
         user = "0" if root else str(PERSON)
         unshared = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
         inside = [str(one) for one in args]
         return [*unshared, "sh", "-c", ENTER, "sh", str(self.folder), user, *inside]
 
     def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Give the environment of a session in there."""
+        """Return the environment of a session in the root."""
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
             "HOME": str(HOME),
@@ -90,7 +90,7 @@ class CleanRoot:
         stdin: str = "",
         env: Mapping[str, str] | None = None,
     ) -> str:
-        """Run a command in there to its end, and give what it said."""
+        """Run a command in the root to its end, and return its output."""
         done = subprocess.run(
             self.command(*args, root=root),
             env=self.env(env),
@@ -106,13 +106,13 @@ class CleanRoot:
         return done.stdout
 
     def apt(self, *args: str) -> str:
-        """Run apt-get in there, which asks nobody anything."""
+        """Run apt-get in the root, without questions."""
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         proxies = {one: os.environ[one] for one in os.environ if one.endswith("_proxy")}
         return self.run("apt-get", "--yes", *args, root=True, env=quiet | proxies)
 
     def files(self) -> set[str]:
-        """List the files, but for what changes by itself."""
+        """Return the paths of all files and folders outside of `NOT_OURS`."""
         found = set()
         for folder, folders, files in os.walk(self.folder):
             here = os.path.relpath(folder, self.folder)
@@ -126,7 +126,7 @@ class CleanRoot:
 
 
 def make_base() -> None:
-    """Make what every copy is of, once."""
+    """Make the system that is copied, unless it exists."""
     if BASE.exists():
         return
     say(f"A clean Debian {RELEASE} …")
@@ -137,7 +137,7 @@ def make_base() -> None:
 
 
 def why_not() -> str:
-    """Say why there can be no such root here; nothing if there can."""
+    """Return the reason why no such root can be made here; empty if it can."""
     if os.geteuid() != 0:
         return "only root can set up a system of its own"
     missing = [one for one in ("debootstrap", "unshare") if not shutil.which(one)]

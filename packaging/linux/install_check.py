@@ -1,9 +1,9 @@
-"""Installs the packages in a clean Debian, uses them as a person does, removes them.
+"""Installs the packages in a clean Debian, uses the program, and removes them.
 
     python3 packaging/dev.py package --check
 
-It takes minutes and root, so it is no part of the tests. What is missing in a package
-shows here: the clean system has no Python, no Qt, and nothing to build with.
+It takes minutes and needs root, so the tests do without it. The clean system has no
+Python, no Qt and no compiler, so it shows what a package lacks.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PERSONS: Final = (".config", ".local", ".cache")
 
 
 def check(packages: Path, stem: str, machine: str, share: Path) -> None:
-    """Hold everything against its rules, then use it; raise if any of it failed."""
+    """Check the formats, then install and use the packages; raise if a step failed."""
     steps = Steps()
     deb, rpm = (packages / file_name(kind, machine) for kind in ("deb", "rpm"))
     with steps.step("desktop file"):
@@ -97,7 +97,7 @@ def _check_installed(deb: Path, archive: Path, steps: Steps) -> None:
 
 
 def _open_to_all(desktop: Desktop) -> None:
-    """Let another user than the one who started it use this desktop."""
+    """Let other users use this desktop."""
     desktop.run(["xhost", "+local:"])
     for folder in (desktop.folder, desktop.folder / "run"):
         folder.chmod(0o755)
@@ -131,7 +131,7 @@ def _use(
     program: Sequence[Path],
     name: str,
 ) -> None:
-    """Be a person: add an account, see it in the tray, and end the program."""
+    """Add an account, see it in the tray, and end the program."""
     names = ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "LIBGL_ALWAYS_SOFTWARE")
     env = {one: desktop.env[one] for one in names}
     for screen in ("offscreen", "xcb"):
@@ -146,7 +146,7 @@ def _use(
             picture = PICTURES / f"{name}.png"
             before = _middle(desktop, picture)
             tray.activate()
-        # A window has its frame before there is anything in it.
+        # A window has its frame before its content.
         wait_until(
             lambda: _middle(desktop, picture) != before, "a drawn window", ANSWER_S
         )
@@ -170,7 +170,7 @@ def _use(
 def _running(
     root: CleanRoot, command: Sequence[str | Path], env: Mapping[str, str]
 ) -> Iterator[None]:
-    """Start the program; by the end, it must have been ended, and well."""
+    """Start the program; inside, it has to be ended, with exit code 0."""
     running = subprocess.Popen(root.command(*command), env=root.env(env))
     try:
         yield
@@ -191,7 +191,7 @@ def _wait_for_balance(tray: TrayItem) -> None:
 
 
 def _choose_to_start_at_login(desktop: Desktop, entry: Path) -> None:
-    """Tick the box in the settings by the keyboard, as soon as it can be ticked."""
+    """Choose start at login in the settings by the keyboard, once that is possible."""
 
     def press(*keys: str) -> None:
         desktop.run(["xdotool", "key", "--delay", "300", *keys])
@@ -209,7 +209,7 @@ def _choose_to_start_at_login(desktop: Desktop, entry: Path) -> None:
 
 
 def _command(entry: Path) -> list[str]:
-    """Read what a session starts, once it has seen that it is there."""
+    """Return the command that a login runs."""
     read = ConfigParser(interpolation=None)
     read.optionxform = str  # type: ignore[method-assign,assignment]  # keys have cases
     read.read(entry, encoding="utf-8")
@@ -217,7 +217,7 @@ def _command(entry: Path) -> list[str]:
 
 
 def _middle(desktop: Desktop, picture: Path) -> int:
-    """Take a picture, and give the colour of its middle."""
+    """Take a screenshot, and return the colour of its middle."""
     picture.parent.mkdir(exist_ok=True)
     desktop.screenshot(picture)
     image = QImage(str(picture))
@@ -225,7 +225,7 @@ def _middle(desktop: Desktop, picture: Path) -> int:
 
 
 def _expect_nothing_left(root: CleanRoot, before: set[str]) -> None:
-    """Find no file of ours but the person's own, and no folder that nobody needs."""
+    """Fail if files of the program are left, except for the user's own."""
     ours = re.compile(re.escape(NAME).replace("\\-", "[-_.]?"), re.IGNORECASE)
     homes = tuple(str(HOME / one) for one in PERSONS)
     left = [

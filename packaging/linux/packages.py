@@ -12,7 +12,12 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from linux.needs import Needs, debian_depends, needs_of, rpm_depends
+from linux.dependencies import (
+    Dependencies,
+    debian_depends,
+    find_dependencies,
+    rpm_depends,
+)
 from linux.share import HERE, LICENSES, NAME, make_share
 from tooling.environment import PYTHON, ROOT, WORK
 from tooling.steps import run_quietly
@@ -22,7 +27,7 @@ from trayapp.core.autostart.login_entry import SUMMARY
 if TYPE_CHECKING:
     from pathlib import Path
 
-STAGE: Final = WORK / "build/linux"
+STAGING: Final = WORK / "build/linux"
 HOME: Final = f"/usr/lib/{NAME}"
 MAINTAINER: Final = f"Balance Tray contributors <{NAME}@users.noreply.github.com>"
 SYNOPSIS: Final = SUMMARY.removeprefix("The ")
@@ -34,17 +39,17 @@ ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def release_time() -> int:
-    """Give the time that all files get: the last commit's, unless somebody says one."""
+    """Return the time of all files: that of the environment, or of the last commit."""
     said = os.environ.get("SOURCE_DATE_EPOCH")
     if said is None:
         said = run_quietly(["git", "-C", ROOT, "log", "-1", "--format=%ct"])
     return int(said)
 
 
-def stage(built: Path, folder: Path, epoch: int) -> None:
-    """Lay out what every package has: the bundle, and what desktops look for.
+def lay_out(built: Path, folder: Path, epoch: int) -> None:
+    """Copy the files of all packages into a folder: the bundle, and those for desktops.
 
-    Modes and times do not tell of the machine that builds.
+    Modes and times are the same on every building machine.
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built, folder / "bundle", symlinks=True)
@@ -60,7 +65,7 @@ def stage(built: Path, folder: Path, epoch: int) -> None:
 
 
 def make_archive(stem: str, staged: Path, output: Path, epoch: int) -> Path:
-    """Make the archive to unpack anywhere, in which nothing is anybody's."""
+    """Make the archive to unpack anywhere, with root as the owner of all files."""
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
@@ -78,13 +83,13 @@ def make_archive(stem: str, staged: Path, output: Path, epoch: int) -> Path:
 
 
 def make_package(
-    kind: str, staged: Path, needs: Needs, machine: str, output: Path
+    kind: str, staged: Path, dependencies: Dependencies, machine: str, output: Path
 ) -> Path:
-    """Make a `deb` or an `rpm` with nfpm, from what is staged."""
+    """Make a `deb` or an `rpm` with nfpm, from the staging folder."""
     epoch = int(staged.stat().st_mtime)
     _write_docs(staged / "doc", epoch)
     settings = staged / f"nfpm-{kind}.json"  # YAML is what nfpm reads, JSON is YAML
-    settings.write_text(json.dumps(nfpm_settings(kind, staged, needs, machine)))
+    settings.write_text(json.dumps(nfpm_settings(kind, staged, dependencies, machine)))
     file = output / file_name(kind, machine)
     run_quietly(
         [
@@ -99,16 +104,16 @@ def make_package(
 
 
 def file_name(kind: str, machine: str) -> str:
-    """Name a package as its distributions do."""
+    """Return a package's file name in the style of its distributions."""
     if kind == "deb":
         return f"{NAME}_{__version__}_{ARCHITECTURES.get(machine, machine)}.deb"
     return f"{NAME}-{__version__}-1.{machine}.rpm"
 
 
 def nfpm_settings(
-    kind: str, staged: Path, needs: Needs, machine: str
+    kind: str, staged: Path, dependencies: Dependencies, machine: str
 ) -> dict[str, Any]:
-    """Give what nfpm wants to know."""
+    """Return the settings of nfpm."""
     mtime = datetime.fromtimestamp(staged.stat().st_mtime, UTC).isoformat()
     doc = f"/usr/share/doc/{NAME}"
     docs = ["copyright", "changelog.gz"] if kind == "deb" else ["copyright"]
@@ -120,7 +125,7 @@ def nfpm_settings(
     ]
     overrides = f"/usr/share/lintian/overrides/{NAME}"
     if kind == "deb":
-        # Debian's zsh does not look where the other ones do.
+        # Debian's zsh reads completions from another folder.
         of_debian = f"/usr/share/zsh/vendor-completions/_{NAME}"
         at = f"../site-functions/_{NAME}"
         contents.append({"src": at, "dst": of_debian, "type": "symlink"})
@@ -138,7 +143,9 @@ def nfpm_settings(
         "license": "MIT",
         "mtime": mtime,
         "umask": 0o022,
-        "depends": debian_depends(needs) if kind == "deb" else rpm_depends(needs),
+        "depends": debian_depends(dependencies)
+        if kind == "deb"
+        else rpm_depends(dependencies),
         "recommends": ["xdg-utils", _keyring(kind)],
         "contents": contents,
         "deb": {"compression": "xz"},  # Debian itself takes no other
@@ -153,21 +160,22 @@ def write_sums(files: list[Path], file: Path) -> None:
 
 
 def make_python(output: Path) -> list[Path]:
-    """Make what pip and pipx install, which is the same on every system."""
+    """Make the wheel and the sdist, which are the same on every system."""
     before = set(output.iterdir())
     run_quietly([PYTHON, "-m", "hatchling", "build", f"--directory={output}"])
     return sorted(set(output.iterdir()) - before)
 
 
 def make_all(built: Path, stem: str, machine: str, output: Path) -> list[Path]:
-    """Make all of them, and give the files."""
+    """Make all packages, and return their paths."""
     epoch = release_time()
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
-    stage(built, STAGE, epoch)
-    needs = needs_of(STAGE / "bundle")
-    files = [make_archive(stem, STAGE, output, epoch)]
+    lay_out(built, STAGING, epoch)
+    dependencies = find_dependencies(STAGING / "bundle")
+    files = [make_archive(stem, STAGING, output, epoch)]
     files += [
-        make_package(one, STAGE, needs, machine, output) for one in ("deb", "rpm")
+        make_package(one, STAGING, dependencies, machine, output)
+        for one in ("deb", "rpm")
     ]
     files += make_python(output)
     sums = output / f"{stem}.sha256"
@@ -176,7 +184,7 @@ def make_all(built: Path, stem: str, machine: str, output: Path) -> list[Path]:
 
 
 def _keyring(kind: str) -> str:
-    """Name what keeps the keys, where the desktop has not brought one already."""
+    """Return the keyrings, one of which a package recommends."""
     if kind == "rpm":
         return "(gnome-keyring or kwalletmanager5 or kwalletmanager or keepassxc)"
     return "gnome-keyring | plasma-workspace | kwalletmanager | keepassxc"

@@ -1,4 +1,4 @@
-"""Makes what a Linux desktop and its shells look for: the folders under `share`."""
+"""Makes the files below `share`: for desktops, shells and the manual."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ COMPLETIONS: Final = {
 }
 DESKTOP_FILE: Final = f"applications/{NAME}.desktop"
 METAINFO: Final = "metainfo/io.github.balance_tray.BalanceTray.metainfo.xml"
-"""Named as it names the program in itself."""
+"""The file has the name of the program's id in it."""
 MANUAL: Final = f"man/man1/{NAME}.1"
 
 
 def make_share(folder: Path, epoch: int) -> None:
-    """Make everything; `epoch` is the release's time, in seconds since 1970."""
+    """Make all files; `epoch` is the release's time, in seconds since 1970."""
     shutil.rmtree(folder, ignore_errors=True)
     _write(folder / DESKTOP_FILE, desktop_file())
     _write(folder / METAINFO, metainfo(epoch))
@@ -48,7 +48,7 @@ def make_share(folder: Path, epoch: int) -> None:
 
 
 def desktop_file() -> str:
-    """Give the entry of the desktop's menu."""
+    """Return the entry of the desktop's menu."""
     return DesktopEntry.of(
         (
             ("Type", "Application"),
@@ -66,7 +66,7 @@ def desktop_file() -> str:
 
 
 def metainfo(epoch: int) -> str:
-    """Give what software centres show."""
+    """Return the AppStream file, which software centres show."""
     tree = ET.parse(HERE / "metainfo.xml")  # noqa: S314  # it is our own file
     root = tree.getroot()
     place = [child.tag for child in root].index("developer_name") + 1
@@ -84,7 +84,7 @@ def metainfo(epoch: int) -> str:
 
 
 def manual() -> str:
-    """Give the manual's page, made of what the command line itself says."""
+    """Return the manual page, made of the command line's own help."""
     module, function = PARSER
     written = run_quietly(
         [
@@ -103,7 +103,7 @@ def manual() -> str:
 
 
 def completions(shell: str) -> str:
-    """Give what completes the command line in a shell."""
+    """Return a shell's completions of the command line."""
     function = ".".join(PARSER)
     return run_quietly(
         [PYTHON, "-m", "shtab", f"--shell={shell}", f"--prog={NAME}", function]
@@ -126,5 +126,5 @@ def _write(file: Path, text: str) -> None:
 
 def _zip(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    # No time and no name in it: the same text makes the same file.
+    # Without time and name, the same text makes the same file.
     file.write_bytes(gzip.compress(text.encode(), mtime=0))

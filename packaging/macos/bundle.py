@@ -1,4 +1,4 @@
-"""What macOS is told of the program: the contents of its `Info.plist`."""
+"""The contents of the application's `Info.plist` for macOS."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 
 APPLICATION: Final = "Balance Tray.app"
 IDENTIFIER: Final = "balance-tray.balance-tray"
-"""No domain is ours to turn round. It never changes: the keychain goes by it."""
+"""The project has no domain. This never changes: keychain items depend on it."""
 OLDEST_MACOS: Final = "13.0"
-"""The oldest one for which PySide6 6.11 makes wheels."""
+"""The oldest release with wheels of PySide6 6.11."""
 LANGUAGES: Final = ("en", "es", "ca", "pt", "fr", "de", "it")
 
 
 def info_plist(version: str) -> dict[str, object]:
-    """Give what PyInstaller does not fill in itself."""
+    """Return the keys that PyInstaller does not set itself."""
     released = re.match(r"\d+(?:\.\d+){0,2}", version)
     if released is None:
         message = f"{version!r} is no version"
@@ -23,10 +23,10 @@ def info_plist(version: str) -> dict[str, object]:
         "CFBundleDisplayName": APPLICATION.removesuffix(".app"),
         "CFBundleName": APPLICATION.removesuffix(".app"),
         "CFBundleDevelopmentRegion": "en",
-        # Without them, macOS' own parts of the windows speak English alone.
+        # Without them, macOS' own dialogs are in English.
         "CFBundleLocalizations": list(LANGUAGES),
         "CFBundleShortVersionString": version,
-        "CFBundleVersion": released[0],  # macOS takes nothing but numbers
+        "CFBundleVersion": released[0],  # macOS takes numbers only
         "LSApplicationCategoryType": "public.app-category.business",
         "LSMinimumSystemVersion": OLDEST_MACOS,
         "LSUIElement": True,  # it lives in the menu bar, not in the Dock

@@ -66,7 +66,7 @@ def answer(name: str, session: FaultSession) -> Iterator[None]:
 
 
 @contextmanager
-def nobody_listens(session: FaultSession) -> Iterator[None]:
+def closed_port(session: FaultSession) -> Iterator[None]:
     """Close the port after one good answer."""
     with closing(FixedReplyServer()) as server:
         session.add_account(server.url)
@@ -76,7 +76,7 @@ def nobody_listens(session: FaultSession) -> Iterator[None]:
 
 @contextmanager
 def certificate(session: FaultSession) -> Iterator[None]:
-    """Show a certificate of an authority that nobody knows."""
+    """Show a certificate of an unknown authority."""
     with closing(FixedReplyServer(tls=True)) as server:
         session.add_account(server.url)
         expect(session, "certificate")
@@ -145,7 +145,7 @@ def slow(session: FaultSession) -> Iterator[None]:
 
 @contextmanager
 def no_keyring(session: FaultSession) -> Iterator[None]:
-    """Have an account, and nobody who keeps keys."""
+    """Start with an account, and without a keyring."""
     session.write_account("https://sms.example")
     expect(session, "keyring-absent")
     yield
@@ -153,7 +153,7 @@ def no_keyring(session: FaultSession) -> Iterator[None]:
 
 @contextmanager
 def no_key(session: FaultSession) -> Iterator[None]:
-    """Have an account whose key nobody has."""
+    """Start with an account whose key is missing."""
     session.write_account("https://sms.example")
     expect(session, "key-missing")
     yield
@@ -310,7 +310,7 @@ def login_unchanged(session: FaultSession) -> Iterator[None]:
 
 @contextmanager
 def unseen(session: FaultSession) -> Iterator[None]:
-    """Have something to tell, and nobody who shows it."""
+    """Have a low balance, and no notification daemon."""
     session.desktop.stop_notifications()
     try:
         with closing(FixedReplyServer()) as server:
@@ -347,7 +347,7 @@ def enter(
 
 SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]]]] = {
     **{name: partial(answer, name) for name in ANSWERS},
-    "no-connection": nobody_listens,
+    "no-connection": closed_port,
     "certificate": certificate,
     "proxy": proxy,
     "keyring-locked": locked,

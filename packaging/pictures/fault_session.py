@@ -42,7 +42,7 @@ class FixedReplyServer(socketserver.ThreadingTCPServer):
         self.url = f"{scheme}://localhost:{self.server_address[1]}"
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
         if self._context is not None:
-            # Of an authority that nobody knows.
+            # No program trusts this authority.
             trustme.CA().issue_cert("localhost").configure_cert(self._context)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

@@ -157,7 +157,7 @@ def some_accounts(session: SheetSession) -> None:
 
 
 def crowd(session: SheetSession) -> None:
-    """Show the window of fifty, and what is looked for in it."""
+    """Show the window of fifty accounts, and a search in it."""
     accounts = [
         session.account(number, f"{_TOWNS[number % len(_TOWNS)]} {number + 1}", 50)
         for number in range(_CROWD)

@@ -38,7 +38,7 @@ _WIDTH: Final = 2_600
 
 
 def main() -> int:
-    """Make the sheets that are asked for: without a word, all of them."""
+    """Make the sheets of the command line; without arguments, all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
     parser.add_argument("--look", type=look_of, nargs="+", default=LOOKS)
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _side_by_side(folder: Path, chosen: Sequence[Look], scenes: Sequence[str]) -> int:
-    """Make each look's sheets in a process of its own; 1 if any did not come about."""
+    """Make each look's sheets in a process of its own; 1 if one failed."""
 
     def make(one: Look) -> int:
         args: list[str | Path] = [folder, "--look", one.name, "--scene", *scenes]

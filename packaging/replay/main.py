@@ -3,8 +3,8 @@
     python packaging/run.py replay.main --histories 2400
 
 `forecast` gets each history up to a moment. The generator alone knows the spending
-after it. The day on which the balance reaches 0 is compared with the range of the
-forecast, and with the naive estimate, "balance / mean daily spend".
+after it. The true day of a balance of 0 is compared with the range of the forecast. It
+is also compared with the naive estimate, "balance / mean daily spend".
 """
 
 from __future__ import annotations
@@ -301,7 +301,7 @@ def generate(
     def some_days() -> int:
         return round(a_day * rng.uniform(*options.top_up_days))
 
-    # Backwards from what is left: where it grows too high, there was a top-up.
+    # Backwards from the last amount: where it grows too high, there was a top-up.
     amount, ceiling = left, left + some_days()
     amounts = [left]
     for count in reversed(sent):

@@ -1,1 +1,1 @@
-"""What `dev.py` and its commands share; nothing but the standard library."""
+"""Modules that `dev.py` and its commands share; they need only the standard library."""

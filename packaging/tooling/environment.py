@@ -1,4 +1,4 @@
-"""The virtual environment: made, mended and filled as the requirement files say."""
+"""Makes, repairs and fills the virtual environment from the requirement files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IDENTITY: Final = "import sys; print(sys.version, sys.base_prefix)"
 
 
 def use_work_folder() -> None:
-    """Have this process and all that it starts keep their caches in the work folder."""
+    """Set the caches of this process and its children to the work folder."""
     WORK.mkdir(exist_ok=True)
     (WORK / ".gitignore").write_text("*\n")
     os.environ |= {
@@ -40,7 +40,7 @@ def use_work_folder() -> None:
 
 
 def ensure(*names: str) -> None:
-    """Have a virtual environment with these requirement files and the project in it."""
+    """Install these requirement files and the project, unless they are installed."""
     if not _is_ours():
         say(f"Virtual environment for Python {sys.version.split()[0]} …")
         shutil.rmtree(VENV, ignore_errors=True)
@@ -60,7 +60,7 @@ def ensure(*names: str) -> None:
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Give one fingerprint for the contents and places of files."""
+    """Return one digest of the contents and paths of files."""
     total = hashlib.sha256()
     for file in sorted(files):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -69,7 +69,7 @@ def digest(files: Iterable[Path]) -> str:
 
 
 def _is_ours() -> bool:
-    """Whether the environment works, and with the Python that runs this."""
+    """Whether the environment works and belongs to the running Python."""
     try:
         done = subprocess.run(
             [PYTHON, "-c", IDENTITY], capture_output=True, text=True, check=False

@@ -1,8 +1,8 @@
-"""Processes that end together, even when the one who started them is killed.
+"""Processes that end together, even when their parent is killed.
 
-Every member carries a mark in its environment, and so do the grandchildren it starts.
-A watcher, itself outside the family, waits for the end of a pipe that this process
-holds open; a pipe also ends when its holder is killed.
+Every member has a mark in its environment, which its children inherit. A watcher
+process, which is no member, waits for the end of a pipe that this process holds open.
+The system closes the pipe when its holder is killed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ POLL_S: Final = 0.02
 
 
 class WaitTimeoutError(Exception):
-    """What was waited for did not come about in time."""
+    """A condition did not become true in time."""
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float) -> None:
-    """Return as soon as the condition holds, or raise `WaitTimeoutError`."""
+    """Return as soon as the condition is true, or raise `WaitTimeoutError`."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
@@ -42,7 +42,7 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_s: float) -> No
 class ProcessFamily:
     """Programs that share a folder and an environment, and end together.
 
-    Use it as a context manager. The folder is the caller's, and is gone at the end.
+    Use it as a context manager. The folder is the caller's, and is removed at the end.
     """
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
@@ -81,7 +81,7 @@ class ProcessFamily:
     ) -> subprocess.Popen[str]:
         """Start a member; it ends with the family at the latest.
 
-        What it writes is appended to the log of that name, by default the program's.
+        Its output is appended to the log of that name, by default the program's.
         `env` adds to the family's environment.
         """
         path = self._log_path(log or Path(args[0]).name)
@@ -120,12 +120,12 @@ class ProcessFamily:
         return member.returncode
 
     def log(self, name: str) -> str:
-        """Everything that a member has written so far."""
+        """Return the output of a member so far."""
         path = self._log_path(name)
         return path.read_text(errors="replace") if path.exists() else ""
 
     def members(self) -> list[int]:
-        """Process ids of the family that are alive, as far as this user may look."""
+        """Return the ids of living members, as far as this user may see them."""
         return _members(self.folder)
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ class ProcessFamily:
 
 
 def _signal_group(child: subprocess.Popen[str], number: signal.Signals) -> None:
-    # Only a child that was not waited for still owns its number.
+    # A child keeps its process id until it is waited for.
     if child.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, number)

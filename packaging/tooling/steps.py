@@ -1,4 +1,4 @@
-"""One line for each step of the work: what it is, how long it took, why it failed."""
+"""Runs steps of work, and prints their times and failures."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class StepError(Exception):
 
 
 class Steps:
-    """Runs steps, says what goes on, and keeps how long each took.
+    """Runs steps, prints their titles, and records their times.
 
-    Steps stand one beside the other: a failed one is kept, and the next can still run.
+    A failed step is recorded, and the next one can still run.
     """
 
     def __init__(self) -> None:
@@ -28,13 +28,13 @@ class Steps:
 
     @property
     def failed(self) -> bool:
-        """Whether any step failed so far."""
+        """Whether a step failed so far."""
         return not all(good for _, good, _ in self._done)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Time what happens inside; a `StepError` fails the step, and no more."""
-        begun = time.monotonic()
+        """Time the body; a `StepError` in it fails this step only."""
+        start = time.monotonic()
         good = False
         say(f"{title} …")
         try:
@@ -43,7 +43,7 @@ class Steps:
         except StepError as exc:
             say(str(exc))
         finally:
-            self._done.append((title, good, time.monotonic() - begun))
+            self._done.append((title, good, time.monotonic() - start))
 
     def summary(self) -> str:
         """One line for each step, in the order in which they ran."""
@@ -55,12 +55,12 @@ class Steps:
 
 
 def say(line: str) -> None:
-    """Tell the person at the terminal, in order with what programs write there."""
+    """Print a line at once, in order with the output of programs."""
     print(line, flush=True)
 
 
 def run_quietly(args: Sequence[str | Path]) -> str:
-    """Run a program and return its output; only a failure shows it."""
+    """Run a program and return its output; a failure raises with the output."""
     done = subprocess.run(
         args,
         stdin=subprocess.DEVNULL,
@@ -78,7 +78,7 @@ def run_quietly(args: Sequence[str | Path]) -> str:
 
 
 def run_loudly(args: Sequence[str | Path]) -> None:
-    """Run a program whose output the person reads as it comes."""
+    """Run a program whose output goes to the terminal at once."""
     sys.stdout.flush()
     code = subprocess.run(args, check=False).returncode
     if code != 0:

@@ -1,4 +1,4 @@
-"""What the operating system has to bring: installed on Debian, named elsewhere."""
+"""Installs the system packages on Debian; elsewhere, names missing libraries."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ SESSIONS: Final = (
     "sway",
     "waybar",
 )
-"""The other desktops that the tests live on: large, and nothing else needs them."""
+"""The other desktops of the tests: large, and nothing else needs them."""
 PEERS: Final = ("borgbackup", "nextcloud-desktop", "syncthingtray")
-"""What the benchmark measures beside the program, and what vorta cannot do without."""
+"""Programs that the benchmark compares with, and a dependency of vorta."""
 PACKAGES: Final = (
     "appstream",
     "debootstrap",
@@ -89,16 +89,16 @@ PACKAGES: Final = (
     "rpm",
     "xz-utils",
 )
-"""What Linux's packages are checked with."""
+"""Tools that check the packages for Linux."""
 BINUTILS: Final = "binutils"
 
 LISTING: Final = r"${db:Status-Status}\t${Package}\t${Provides}\n"
 
 
 def ensure(packages: Sequence[str]) -> None:
-    """Have the packages on Debian and its kin; elsewhere do nothing.
+    """Install the packages on Debian and its derivatives; elsewhere do nothing.
 
-    Without the rights to install, it says what an administrator has to do, and goes on.
+    Without the rights to install, it prints the command for an administrator.
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-query")):
         return
@@ -118,7 +118,7 @@ def ensure(packages: Sequence[str]) -> None:
     try:
         run_quietly([*prefix, *install])
     except StepError:
-        # The package lists are absent or old: fetch them, and try just once more.
+        # The package lists are absent or old: fetch them, and try once more.
         run_quietly([*prefix, "apt-get", "update"])
         unknown = [name for name in missing if not _can_be_installed(name)]
         if unknown:
@@ -135,7 +135,7 @@ def _can_be_installed(package: str) -> bool:
 
 
 def missing_packages(wanted: Iterable[str], listing: str) -> list[str]:
-    """Which packages are not there, by name or by a newer one that stands in for them.
+    """Return the packages that are neither installed nor provided by others.
 
     `listing` is what dpkg-query prints for the format `LISTING`.
     """

@@ -40,7 +40,7 @@ WizardStyle=modern
 ShowLanguageDialog=auto
 Compression=lzma2/max
 SolidCompression=yes
-; What `--quit` did not end, because it hangs, is ended all the same.
+; A program that hangs does not obey `--quit`, and is ended by force.
 CloseApplications=force
 RestartApplications=no
 
@@ -74,7 +74,7 @@ const
   Patience = 50;
   PauseMs = 200;
 
-{ Whether no process runs the file: Windows lets nobody write to one that does. It
+{ Whether no process runs the file: Windows allows no writing to one that does. It
   would let it be renamed. }
 function IsFree(const Exe: String): Boolean;
 var

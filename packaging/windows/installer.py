@@ -27,7 +27,7 @@ _PLACES: Final = ("ProgramFiles(x86)", "ProgramFiles", "LOCALAPPDATA\\Programs")
 
 
 def definitions(built: Path, icon: Path, output: Path) -> dict[str, str]:
-    """Give what the script of the installer doesn't know itself."""
+    """Return the definitions that the installer's script needs."""
     return {
         "Version": __version__,
         "Numbers": ".".join(map(str, numbers(__version__))),
@@ -39,7 +39,7 @@ def definitions(built: Path, icon: Path, output: Path) -> dict[str, str]:
 
 
 def compiler(environ: Mapping[str, str]) -> str | None:
-    """Find Inno Setup's compiler, which puts itself on nobody's PATH."""
+    """Return the path of Inno Setup's compiler, or None; it is not on the PATH."""
     found = shutil.which("ISCC", path=environ.get("PATH", ""))
     if found:
         return found
@@ -53,7 +53,7 @@ def compiler(environ: Mapping[str, str]) -> str | None:
 
 
 def main() -> int:
-    """Make both, and say where they are."""
+    """Make both, and print their paths."""
     built, icon, output = map(Path, sys.argv[1:])
     program = compiler(os.environ)
     if program is None:

@@ -12,9 +12,9 @@ _ENGLISH_UNICODE: Final = (0x0409, 1200)  # language and code page: US English, 
 
 
 def numbers(version: str) -> tuple[int, int, int, int]:
-    """Give a version as the four numbers that Windows compares.
+    """Return a version as the four numbers that Windows compares.
 
-    What comes behind the first letter, as in 1.2rc1, it has no place for.
+    A suffix such as rc1 is left out.
     """
     released = re.match(r"\d+(?:\.\d+){0,3}", version)
     if released is None:
@@ -25,7 +25,7 @@ def numbers(version: str) -> tuple[int, int, int, int]:
 
 
 def version_info(version: str, description: str, file_name: str) -> str:
-    """Give the text that PyInstaller makes the VERSIONINFO resource of."""
+    """Return PyInstaller's text for the VERSIONINFO resource."""
     strings = {
         "CompanyName": COMPANY,
         "FileDescription": description,  # what the task manager calls it

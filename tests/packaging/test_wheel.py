@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def names(wheel: Path) -> set[str]:
-    """List what is in it."""
+    """Return the names of its files."""
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 

@@ -57,6 +57,6 @@ def test_macos_finds_every_size_that_it_looks_for(icons: tuple[Path, Path]) -> N
 
 
 def test_the_icon_of_macos_can_be_read(icons: tuple[Path, Path]) -> None:
-    """Qt, whose reader knows Apple's kinds, takes what is in it for pictures."""
+    """Qt's reader, which knows Apple's kinds, reads pictures from it."""
     _, icns = icons
     assert set(sizes_in(icns)) == set(ICNS_SIZES.values())

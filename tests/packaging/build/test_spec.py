@@ -1,4 +1,4 @@
-"""What is built on each system: the spec, and a PyInstaller that only listens."""
+"""The spec of each system, run with a fake PyInstaller."""
 
 import subprocess
 import sys

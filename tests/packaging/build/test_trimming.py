@@ -48,7 +48,7 @@ def test_what_is_needed_stays(place: str) -> None:
     ],
 )
 def test_the_rest_goes(place: str) -> None:
-    """What nobody loads, and what an older copy of would do harm."""
+    """Unused files, and libraries whose older copies do harm."""
     assert not wanted(place)
 
 

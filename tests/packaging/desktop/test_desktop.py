@@ -43,7 +43,7 @@ def test_an_unlocked_keyring_keeps_a_key(xfce: Desktop) -> None:
 
 
 def test_nothing_of_the_person_is_shared(xfce: Desktop) -> None:
-    """Home, buses and files are the session's own, and nobody else reads them."""
+    """Home, buses and files are the session's own, and no other user reads them."""
     private = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
     for name in (*private, "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
         assert Path(xfce.env[name]).is_relative_to(xfce.folder)
@@ -159,7 +159,7 @@ def test_nothing_stays_behind(kind: DesktopKind) -> None:
 
 
 def test_a_missing_program_is_named() -> None:
-    """A desktop that cannot start says what is not there, and leaves nothing."""
+    """A desktop that can't start names the missing program, and leaves nothing."""
     desktop = Desktop("none", env={"PATH": "/nowhere"})
 
     with pytest.raises(DesktopError, match="Xvfb is not installed"), desktop:

@@ -71,7 +71,7 @@ class Checkout:
         self.spanish.write_text(text.replace(before, after), encoding="utf-8")
 
     def problems(self) -> list[str]:
-        """Give what is wrong with Spanish."""
+        """Return the faults of Spanish."""
         return list(translations.problems(["es"]))
 
 

@@ -1,4 +1,4 @@
-"""Linux's archive and packages: laid out, named, and asking for what is needed."""
+"""The archive and packages for Linux: their layout, names and dependencies."""
 
 import hashlib
 import shutil
@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 import trayapp
-from linux.needs import Needs, debian_depends, read_needs, rpm_depends
+from linux.dependencies import (
+    Dependencies,
+    debian_depends,
+    read_dependencies,
+    rpm_depends,
+)
 from linux.packages import file_name, make_archive, nfpm_settings, write_sums
 from tooling.steps import StepError
 
@@ -68,25 +73,27 @@ def install(unpacked: Path, home: Path, *args: str) -> None:
 
 def test_what_is_needed_is_what_is_not_brought_along() -> None:
     """Own libraries and the C library's parts are no needs; its version is one."""
-    needs = read_needs(LISTING, {"libQt6Core.so.6"})
+    dependencies = read_dependencies(LISTING, {"libQt6Core.so.6"})
 
-    assert needs == Needs(("libssl.so.3",), "2.35")
+    assert dependencies == Dependencies(("libssl.so.3",), "2.35")
 
 
 def test_packages_are_named_as_each_distribution_names_them() -> None:
     """Debian has names, with others after them; RPM asks for the library itself."""
-    needs = Needs(("libssl.so.3",), "2.35")
+    dependencies = Dependencies(("libssl.so.3",), "2.35")
 
-    assert {"libc6 (>= 2.35)", "libssl3 | libssl3t64"} <= set(debian_depends(needs))
+    assert {"libc6 (>= 2.35)", "libssl3 | libssl3t64"} <= set(
+        debian_depends(dependencies)
+    )
     assert {"libc.so.6(GLIBC_2.35)(64bit)", "libssl.so.3()(64bit)"} <= set(
-        rpm_depends(needs)
+        rpm_depends(dependencies)
     )
 
 
 def test_a_library_that_no_package_is_known_for_stops_the_packing() -> None:
     """A package that does not say all that it needs would not start."""
     with pytest.raises(StepError, match=r"libnew\.so\.1"):
-        debian_depends(Needs(("libnew.so.1",), "2.35"))
+        debian_depends(Dependencies(("libnew.so.1",), "2.35"))
 
 
 def test_an_archive_can_be_started_and_tells_nothing_of_its_builder(
@@ -106,7 +113,7 @@ def test_an_archive_can_be_started_and_tells_nothing_of_its_builder(
 
 
 def test_the_same_makes_the_same_archive(staged: Path, tmp_path: Path) -> None:
-    """Whoever builds it again can compare."""
+    """A second build is the same, byte for byte."""
     sums = set()
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -160,7 +167,7 @@ def test_uninstalling_leaves_what_is_the_persons(
 
 def test_a_package_says_what_it_is(staged: Path) -> None:
     """Its version is the program's, and its files belong where the system has them."""
-    settings = nfpm_settings("deb", staged, Needs((), "2.35"), "x86_64")
+    settings = nfpm_settings("deb", staged, Dependencies((), "2.35"), "x86_64")
 
     places = {one["dst"] for one in settings["contents"]}
     assert settings["version"] == trayapp.__version__

@@ -34,7 +34,7 @@ def test_software_centres_are_told_the_version_and_its_day() -> None:
 
 
 def test_the_texts_that_the_notice_names_are_there() -> None:
-    """A licence that nobody can read is none."""
+    """A licence has to be readable."""
     notice = (LICENSES / "NOTICE.md").read_text()
     named = set(re.findall(r"`([\w.-]+\.txt)`", notice))
 

@@ -1,4 +1,4 @@
-"""What macOS is told of the application, as far as it can be read elsewhere."""
+"""The application's description for macOS, as far as other systems can read it."""
 
 import plistlib
 import re

@@ -23,7 +23,7 @@ def test_the_application_has_an_icon_of_every_usual_size(tmp_path: Path) -> None
         assert image.pixelColor(size - 1, size - 1).alpha() == 0
 
 
-def test_the_sheet_shows_every_style_on_its_panels() -> None:
+def test_the_sheet_shows_every_style_on_its_taskbars() -> None:
     """Ten rows, of which no two are alike."""
     sheet = tray_sheet()
     height = (sheet.height() - 36) // 10

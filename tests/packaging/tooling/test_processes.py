@@ -28,7 +28,7 @@ sys.stdin.read()
 
 
 def is_gone(process: int) -> bool:
-    """Whether a process has ended; one that nobody has waited for yet counts."""
+    """Whether a process has ended, zombies included."""
     status = Path(f"/proc/{process}/status")
     return not status.exists() or "State:\tZ" in status.read_text()
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_daemon_ends_with_its_family(folder: Path) -> None:
-    """A grandchild that nobody is the parent of any more ends too."""
+    """An orphaned grandchild ends too."""
     with ProcessFamily(folder, {"PATH": "/usr/bin:/bin"}) as family:
         family.run(["sh", "-c", DAEMON])
         # While it becomes `sleep`, it has no environment to be known by.

@@ -16,7 +16,7 @@ config-files\txvfb\txserver
 
 
 def test_an_installed_package_is_not_missing() -> None:
-    """Only what is not there is named, in order."""
+    """Only missing packages are named, in order."""
     assert system.missing_packages(["trayer", "libegl1", "scrot"], LISTING) == [
         "scrot",
         "trayer",

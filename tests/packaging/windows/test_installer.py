@@ -94,7 +94,7 @@ def test_everything_that_it_leaves_open_is_given(tmp_path: Path) -> None:
 
 
 def test_the_compiler_is_found_where_it_installs_itself(tmp_path: Path) -> None:
-    """It is on nobody's PATH."""
+    """It is not on the PATH."""
     program = tmp_path / "Inno Setup 6" / "ISCC.exe"
     program.parent.mkdir()
     program.touch()

@@ -92,7 +92,7 @@ def test_the_strings_are_in_the_language_that_they_say_they_are() -> None:
 def test_a_version_is_four_numbers(
     version: str, expected: tuple[int, int, int, int]
 ) -> None:
-    """What is missing is 0, and letters are left out."""
+    """A missing number is 0, and letters are left out."""
     assert numbers(version) == expected
 
 

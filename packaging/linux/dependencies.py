@@ -1,4 +1,4 @@
-"""Finds what the bundle needs of the system: its libraries, and how new they are."""
+"""Finds the system libraries that the bundle needs, and their versions."""
 
 from __future__ import annotations
 
@@ -46,59 +46,59 @@ DEBIAN: Final[Mapping[str, str]] = {
     "libz.so.1": "zlib1g",
     "libzstd.so.1": "libzstd1",
 }
-"""Which of Debian's packages has a library; Ubuntu named some anew, for 64-bit time."""
+"""Debian's package of each library; Ubuntu renamed some for 64-bit time."""
 
 
-class Needs(NamedTuple):
-    """What a system has to have."""
+class Dependencies(NamedTuple):
+    """The libraries that a system has to have."""
 
     libraries: tuple[str, ...]
-    """By the names that the loader looks for, without the C library's."""
+    """Their sonames, without those of the C library."""
     glibc: str
-    """The oldest version of the C library that will do."""
+    """The oldest version of the C library that is new enough."""
 
 
-def needs_of(bundle: Path) -> Needs:
-    """Look into every program and library of a folder."""
+def find_dependencies(bundle: Path) -> Dependencies:
+    """Return the dependencies of all programs and libraries in a folder."""
     files = [one for one in bundle.rglob("*") if _is_elf(one)]
-    return read_needs(
+    return read_dependencies(
         run_quietly(["objdump", "--private-headers", *files]),
         {one.name for one in bundle.rglob("*.so*")},
     )
 
 
-def read_needs(listing: str, own: Iterable[str]) -> Needs:
-    """Read what objdump says of files; `own` are libraries that are there."""
+def read_dependencies(listing: str, own: Iterable[str]) -> Dependencies:
+    """Parse the output of objdump; `own` are the names of the bundle's libraries."""
     named = set(re.findall(r"^\s+NEEDED\s+(\S+)$", listing, re.MULTILINE))
     versions = defaultdict(set)
     for name, number in re.findall(r"\s([A-Z]+)_([0-9.]+)$", listing, re.MULTILINE):
         versions[name].add(tuple(map(int, number.split("."))))
-    return Needs(
+    return Dependencies(
         tuple(sorted(one for one in named - set(own) if not OF_C.fullmatch(one))),
         ".".join(map(str, max(versions["GLIBC"]))),
     )
 
 
-def debian_depends(needs: Needs) -> list[str]:
-    """Name Debian's packages; a library that is not in the list is a failed step."""
-    unknown = [one for one in needs.libraries if one not in DEBIAN]
+def debian_depends(dependencies: Dependencies) -> list[str]:
+    """Return Debian's packages; raise `StepError` for a library without one."""
+    unknown = [one for one in dependencies.libraries if one not in DEBIAN]
     if unknown:
         message = f"No package is known to have {', '.join(unknown)}: see {__file__}"
         raise StepError(message)
     return [
         "ca-certificates",
-        f"libc6 (>= {needs.glibc})",
-        *sorted({DEBIAN[one] for one in needs.libraries}),
+        f"libc6 (>= {dependencies.glibc})",
+        *sorted({DEBIAN[one] for one in dependencies.libraries}),
         "xkb-data",
     ]
 
 
-def rpm_depends(needs: Needs) -> list[str]:
-    """Name what RPM calls a library itself, on whichever distribution."""
+def rpm_depends(dependencies: Dependencies) -> list[str]:
+    """Return RPM's own names of libraries, which all distributions share."""
     return [
         "ca-certificates",
-        f"{C_LIBRARY}(GLIBC_{needs.glibc})(64bit)",
-        *(f"{one}()(64bit)" for one in needs.libraries),
+        f"{C_LIBRARY}(GLIBC_{dependencies.glibc})(64bit)",
+        *(f"{one}()(64bit)" for one in dependencies.libraries),
         "xkeyboard-config",
     ]
 
