@@ -869,7 +869,7 @@ def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) ->
     instance = Instance(person.places)
     assert instance.claim()
     calls, codes = EventLog(), list[int]()
-    instance.called.connect(calls.record)
+    instance.message_received.connect(calls.record)
 
     def change() -> None:
         codes.extend(
@@ -903,7 +903,7 @@ def test_quitting_ends_the_one_that_runs(
     instance = Instance(places)
     assert instance.claim()
     calls, answers = EventLog(), list[Ran]()
-    instance.called.connect(calls.record)
+    instance.message_received.connect(calls.record)
     thread = threading.Thread(target=lambda: answers.append(person.runs("--quit")))
     thread.start()
     qtbot.waitUntil(lambda: calls.events == ["quit"], timeout=10_000)

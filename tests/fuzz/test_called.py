@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 if sys.platform == "win32":
     pytest.skip("Unix sockets", allow_module_level=True)
 
-from callers import Called
+from callers import CalledInstance
 
 WORDS = st.sampled_from([b"show", b"quit", b"reload", b"\n", b"\r\n", b" ", b"\0"])
 PIECES = st.lists(WORDS | st.binary(max_size=20) | st.just(b" " * 30), max_size=8)
 
 
 @pytest.fixture(scope="module")
-def called(qapp: object) -> Iterator[Called]:
+def called(qapp: object) -> Iterator[CalledInstance]:
     """Give a running program, and who calls it."""
     assert qapp is not None
-    with contextlib.closing(Called()) as target:
+    with contextlib.closing(CalledInstance()) as target:
         yield target
 
 
 @settings(max_examples=600)
 @given(PIECES)
 def test_only_the_three_words_have_an_effect(
-    called: Called, pieces: list[bytes]
+    called: CalledInstance, pieces: list[bytes]
 ) -> None:
     """In any pieces; the caller is let go, and the next one is heard."""
     called(b"\xff".join(pieces))
@@ -36,6 +36,8 @@ def test_only_the_three_words_have_an_effect(
 
 @settings(max_examples=300)
 @given(st.binary(max_size=300))
-def test_any_bytes_leave_the_program_listening(called: Called, data: bytes) -> None:
+def test_any_bytes_leave_the_program_listening(
+    called: CalledInstance, data: bytes
+) -> None:
     """Nothing is kept of who said them."""
     called(data)

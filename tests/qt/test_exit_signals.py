@@ -1,4 +1,4 @@
-"""The system's signals to end are heard at once, though the program is idle."""
+"""The system's signals end an idle program at once."""
 
 import signal
 import subprocess
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix signals")
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 IDLE = """
 import os
 from PySide6.QtCore import QCoreApplication
@@ -20,13 +20,13 @@ signals.requested.connect(application.quit)
 print("ready", flush=True)
 code = application.exec()
 print("ended", code, flush=True)
-os._exit(code)  # as the program ends: Python itself would take the handlers away first
+os._exit(code)  # like the program itself: Python would first remove the handlers
 """
 
 
 @pytest.fixture
 def idle() -> Iterator[subprocess.Popen[str]]:
-    """Run a program that does nothing at all."""
+    """Run an idle program."""
     with subprocess.Popen(
         [sys.executable, "-c", IDLE],
         stdout=subprocess.PIPE,
@@ -43,19 +43,19 @@ def idle() -> Iterator[subprocess.Popen[str]]:
 def test_an_idle_program_ends_within_a_second(
     idle: subprocess.Popen[str], number: signal.Signals
 ) -> None:
-    """Ctrl+C, the end of the session, a closed terminal."""
-    before = time.monotonic()
+    """The signals are those of Ctrl+C, the session's end and a closed terminal."""
+    started_at = time.monotonic()
     idle.send_signal(number)
     assert idle.stdout is not None
     assert idle.stdout.readline() == "ended 0\n"
-    assert time.monotonic() - before < 1
-    assert idle.communicate(timeout=PATIENCE_S) == ("", "")
+    assert time.monotonic() - started_at < 1
+    assert idle.communicate(timeout=TIMEOUT_S) == ("", "")
     assert idle.returncode == 0
 
 
-def test_an_impatient_person_does_no_harm(idle: subprocess.Popen[str]) -> None:
-    """Ctrl+C again and again ends it as once does."""
+def test_many_signals_end_the_program_like_one(idle: subprocess.Popen[str]) -> None:
+    """A person may press Ctrl+C many times."""
     for _ in range(100):
         idle.send_signal(signal.SIGINT)
-    assert idle.communicate(timeout=PATIENCE_S) == ("ended 0\n", "")
+    assert idle.communicate(timeout=TIMEOUT_S) == ("ended 0\n", "")
     assert idle.returncode == 0

@@ -1,4 +1,4 @@
-"""Faults that nobody caught are in the log: Python's, the threads' and Qt's."""
+"""Uncaught exceptions, of threads too, and Qt's messages are logged."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ class Printer(logging.Handler):
         if "{key}" in self.format(record):
             print("the key is in the entry", flush=True)
 
-def burst(*_):
+def fail(*_):
     raise ZeroDivisionError("{key}")
 
 def spin(milliseconds=100):
@@ -48,7 +48,7 @@ catch_faults()
 UNCAUGHT = "a fault nobody caught"
 IN_SLOT = """
 application = QCoreApplication([])
-QTimer.singleShot(0, burst)
+QTimer.singleShot(0, fail)
 spin()
 """
 IN_SIGNAL = """
@@ -57,7 +57,7 @@ class Bell(QObject):
 
     @Slot()
     def hear(self):
-        burst()
+        fail()
 
 application = QCoreApplication([])
 bell = Bell()
@@ -70,7 +70,7 @@ class Broken(QWidget):
         self.{method} = None
         if not seen:
             seen.append(1)
-            burst()
+            fail()
         return False
 
 seen = []
@@ -89,7 +89,7 @@ spin()
 IN_QTHREAD = """
 class Broken(QThread):
     def run(self):
-        burst()
+        fail()
 
 application = QCoreApplication([])
 thread = Broken()
@@ -99,16 +99,16 @@ thread.wait()
 IN_POOL = """
 class Broken(QRunnable):
     def run(self):
-        burst()
+        fail()
 
 application = QCoreApplication([])
 QThreadPool.globalInstance().start(Broken())
 QThreadPool.globalInstance().waitForDone()
 """
-IN_THREAD = "thread = threading.Thread(target=burst); thread.start(); thread.join()"
+IN_THREAD = "thread = threading.Thread(target=fail); thread.start(); thread.join()"
 IN_FINALIZER = """
 class Short:
-    __del__ = burst
+    __del__ = fail
 Short()
 """
 ON_LOOP = """
@@ -142,13 +142,13 @@ IN_TASK = """job(_):
     asyncio.get_running_loop().call_later(0.05, collect)
 """.replace("{key}", KEY)
 IN_CALLBACK = """job(_):
-    asyncio.get_running_loop().call_soon(burst)
+    asyncio.get_running_loop().call_soon(fail)
     asyncio.get_running_loop().call_later(0.05, done.set)
 """
 IN_FUTURE = """job(_):
     future = asyncio.get_running_loop().create_future()
     future.set_result("{key}")
-    future.add_done_callback(burst)
+    future.add_done_callback(fail)
     asyncio.get_running_loop().call_later(0.05, done.set)
 """.replace("{key}", KEY)
 FROM_THREAD = """
@@ -160,7 +160,7 @@ release_faults()
 qWarning("said elsewhere")
 """
 CASES: dict[str, tuple[str, list[object]]] = {
-    "at the top": ("burst()", ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
+    "at the top": ("fail()", ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
     "in a slot": (IN_SLOT, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
     "in a connected slot": (IN_SIGNAL, ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
     **{
@@ -196,8 +196,8 @@ CASES: dict[str, tuple[str, list[object]]] = {
             ["ERROR", f"{UNCAUGHT}: Exception in callback {said}", "ZeroDivisionError"],
         )
         for name, how, said in (
-            ("in a callback", IN_CALLBACK, "burst"),
-            ("of a future", IN_FUTURE, "burst"),
+            ("in a callback", IN_CALLBACK, "fail"),
+            ("of a future", IN_FUTURE, "fail"),
         )
     },
     "Qt's debugging": ("qDebug('hm')", ["DEBUG", "Qt: hm", None]),
@@ -209,7 +209,7 @@ CASES: dict[str, tuple[str, list[object]]] = {
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
-    """Run some code in a program that logs faults to standard output."""
+    """Run code in a program that logs faults to standard output."""
     return subprocess.run(
         [sys.executable, "-c", FRAME + code],
         capture_output=True,
@@ -222,20 +222,20 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 def test_each_fault_is_one_record(
     code: str, record: list[object], tally: Tally
 ) -> None:
-    """Neither lost, nor told twice, nor printed beside the log; without the key."""
-    done = run(code)
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [record]
-    # What PySide itself says there names a method and nothing more.
-    assert KEY not in done.stderr
-    assert "Traceback" not in done.stderr
+    """It is not lost, repeated or printed beside the log, and has no key."""
+    process = run(code)
+    assert [json.loads(line) for line in process.stdout.splitlines()] == [record]
+    # PySide's own message there names only a method.
+    assert KEY not in process.stderr
+    assert "Traceback" not in process.stderr
     tally.add(FAULTS)
 
 
-def test_after_the_release_qt_speaks_to_the_terminal_again() -> None:
-    """It may speak while it is taken down, when Python's log is gone."""
-    done = run(AFTER_RELEASE)
-    assert done.stdout == ""
-    assert "said elsewhere" in done.stderr
+def test_after_the_release_qts_messages_go_to_standard_error() -> None:
+    """Qt may send messages while it is destroyed, when Python's log is gone."""
+    process = run(AFTER_RELEASE)
+    assert process.stdout == ""
+    assert "said elsewhere" in process.stderr
 
 
 FULL = """
@@ -244,7 +244,7 @@ from trayapp.services.log.log_file import start_log
 logging.getLogger().handlers.clear()
 start_log(Path("/dev/full"), verbose=False)
 for _ in range(3):
-    QTimer.singleShot(0, burst)
+    QTimer.singleShot(0, fail)
 application = QCoreApplication([])
 spin()
 print("lives")
@@ -257,13 +257,13 @@ class Broken(logging.Handler):
 
 logging.getLogger().addHandler(Broken())
 application = QCoreApplication([])
-QTimer.singleShot(0, burst)
+QTimer.singleShot(0, fail)
 qWarning("said")
-thread = threading.Thread(target=burst); thread.start(); thread.join()
+thread = threading.Thread(target=fail); thread.start(); thread.join()
 spin()
 print("lives")
 """
-TELLING = """
+REPORTING = """
 application = QCoreApplication([])
 faults = FaultHooks()
 recent = RecentErrors(redactor, faults.occurred.emit)
@@ -278,37 +278,41 @@ class Window(QObject):
 window = Window()
 faults.occurred.connect(window.hear, Qt.ConnectionType.QueuedConnection)
 printer.setLevel(logging.CRITICAL + 1)
-thread = threading.Thread(target=burst); thread.start(); thread.join()
+thread = threading.Thread(target=fail); thread.start(); thread.join()
 spin()
 recent.close()
-burst()
+fail()
 """
 
 
 @pytest.mark.skipif(
-    sys.platform == "win32", reason="it has no disk that is always full"
+    sys.platform == "win32", reason="Windows has no file that is always full"
 )
-def test_a_full_disk_ends_nothing(tally: Tally) -> None:
-    """The entry is lost, and the program goes on without a word."""
-    done = run(FULL)
-    assert (done.stdout, done.stderr) == ("lives\n", "")
+def test_a_full_disk_does_not_end_the_program(tally: Tally) -> None:
+    """The entry is lost, and nothing is printed."""
+    process = run(FULL)
+    assert (process.stdout, process.stderr) == ("lives\n", "")
     tally.add(FAULTS, 3)
 
 
-def test_a_fault_in_the_log_is_no_fault_of_the_program(tally: Tally) -> None:
-    """Nor is it logged, which would go on for ever; each fault is still there once."""
-    done = run(BROKEN_HANDLER)
-    # Qt itself keeps a message within a message from its handler.
-    assert done.stderr == "the handler speaks\n"
-    *entries, end = done.stdout.splitlines()
-    assert [json.loads(one)[1] for one in entries] == ["Qt: said", UNCAUGHT, UNCAUGHT]
+def test_a_fault_in_a_log_handler_is_suppressed(tally: Tally) -> None:
+    """It is not logged, which would not end; the other faults are logged once."""
+    process = run(BROKEN_HANDLER)
+    # Qt itself does not pass a message within a message to its handler.
+    assert process.stderr == "the handler speaks\n"
+    *entries, end = process.stdout.splitlines()
+    assert [json.loads(entry)[1] for entry in entries] == [
+        "Qt: said",
+        UNCAUGHT,
+        UNCAUGHT,
+    ]
     assert end == "lives"
     tally.add(FAULTS, 3)
 
 
-def test_a_fault_is_told_on_the_gui_thread_until_the_end(tally: Tally) -> None:
-    """On whichever thread it happened; at the end, nobody is told any more."""
-    done = run(TELLING)
-    assert done.stdout == "internal-fault ZeroDivisionError True\n"
-    assert done.stderr == ""
+def test_a_fault_is_reported_on_the_gui_thread_until_close(tally: Tally) -> None:
+    """It may happen on any thread; after `close` nothing is reported."""
+    process = run(REPORTING)
+    assert process.stdout == "internal-fault ZeroDivisionError True\n"
+    assert process.stderr == ""
     tally.add(FAULTS, 2)

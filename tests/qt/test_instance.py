@@ -1,4 +1,4 @@
-"""One running program a profile, and what other starts can say to it."""
+"""One running program for each profile, and the messages of other starts."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ from trayapp.services.desktop.instance_client import InstanceMessage, send_messa
 from trayapp.services.files.paths import Paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
-PATIENCE_S: Final = 10.0
+TIMEOUT_S: Final = 10.0
 CLAIM = """
 import sys
 from pathlib import Path
@@ -35,9 +35,9 @@ from trayapp.services.files.paths import Paths
 
 class Printer(QObject):
     @Slot(str)
-    def hear(self, word):
-        print(word, flush=True)
-        if word == "quit":
+    def print(self, message):
+        print(message, flush=True)
+        if message == "quit":
             application.quit()
 
 folder = Path(sys.argv[1])
@@ -45,7 +45,7 @@ application, printer = QCoreApplication([]), Printer()
 print("ready", flush=True)
 sys.stdin.readline()
 instance = Instance(Paths(folder, folder, folder, folder / "run"))
-instance.called.connect(printer.hear)
+instance.message_received.connect(printer.print)
 claimed = instance.claim()
 print("claimed" if claimed else "taken", flush=True)
 if claimed:
@@ -53,8 +53,8 @@ if claimed:
 """
 
 
-class Other:
-    """Another process that claims the profile when it is told to."""
+class OtherProcess:
+    """Another process that claims the profile at `go`."""
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
@@ -63,79 +63,79 @@ class Other:
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert self.says() == "ready"
+        assert self.read_line() == "ready"
 
     def go(self) -> None:
-        """Let it claim."""
+        """Make it claim the profile."""
         assert self.process.stdin is not None
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
 
-    def says(self) -> str:
-        """Read the next thing it says; nothing if it has ended."""
+    def read_line(self) -> str:
+        """Return its next line of output; "" if it has ended."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
     def end(self) -> None:
-        """Kill it, if it still runs."""
+        """Kill it, if it runs."""
         self.process.kill()
         self.process.communicate()
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Give a folder whose path leaves room for a socket's name."""
+    """Make a folder with a path that is short enough for a socket."""
     name = tempfile.mkdtemp(prefix="bt-")
     yield Path(name)
     shutil.rmtree(name)
 
 
 @pytest.fixture
-def places(folder: Path) -> Paths:
-    """Give a profile in that folder."""
+def paths(folder: Path) -> Paths:
+    """Make a profile in that folder."""
     return Paths(folder, folder, folder, folder / "run")
 
 
 @pytest.fixture
-def others(folder: Path) -> Iterator[Callable[[], Other]]:
-    """Give what starts other processes, and end them."""
-    started: list[Other] = []
+def others(folder: Path) -> Iterator[Callable[[], OtherProcess]]:
+    """Return a function that starts other processes; end them after the test."""
+    started: list[OtherProcess] = []
 
-    def start() -> Other:
-        started.append(Other(folder))
+    def start() -> OtherProcess:
+        started.append(OtherProcess(folder))
         return started[-1]
 
     yield start
-    for one in started:
-        one.end()
+    for process in started:
+        process.end()
 
 
 @pytest.fixture
-def held(places: Paths, qtbot: QtBot) -> Iterator[Instance]:
-    """Give the running program."""
+def held(paths: Paths, qtbot: QtBot) -> Iterator[Instance]:
+    """Make the running program."""
     assert qtbot is not None
-    instance = Instance(places)
+    instance = Instance(paths)
     assert instance.claim()
     yield instance
     instance.release()
 
 
 def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    """Let the event loop run until something holds."""
-    qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
+    """Run the event loop until a condition holds."""
+    qtbot.waitUntil(condition, timeout=int(TIMEOUT_S * 1000))
 
 
-def call(places: Paths, line: bytes) -> socket.socket:
-    """Say something to whoever listens, and stay on the line."""
+def call(paths: Paths, line: bytes) -> socket.socket:
+    """Send a line to the running program, and keep the connection open."""
     caller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    caller.connect(places.socket)
+    caller.connect(paths.socket)
     caller.sendall(line)
     caller.setblocking(False)  # noqa: FBT003  # the socket's own signature
     return caller
 
 
-def is_cut(caller: socket.socket) -> bool:
-    """Say whether the other end has hung up."""
+def is_closed(caller: socket.socket) -> bool:
+    """Return whether the program has closed the connection."""
     try:
         return caller.recv(64) == b""
     except BlockingIOError:
@@ -145,56 +145,54 @@ def is_cut(caller: socket.socket) -> bool:
 
 
 def in_background(task: Callable[[], object]) -> threading.Thread:
-    """Start something that blocks."""
+    """Run a blocking call on a thread."""
     thread = threading.Thread(target=task)
     thread.start()
     return thread
 
 
-def test_only_one_claims_a_profile(places: Paths, held: Instance) -> None:
-    """Until it gives it up."""
-    second = Instance(places)
+def test_only_one_process_claims_a_profile(paths: Paths, held: Instance) -> None:
+    """Another one can after its release."""
+    second = Instance(paths)
     assert not second.claim()
     held.release()
-    assert not send_message(places, InstanceMessage.SHOW)
+    assert not send_message(paths, InstanceMessage.SHOW)
     assert second.claim()
     second.release()
 
 
 @pytest.mark.usefixtures("held")
-def test_a_claim_that_fails_leaves_the_running_one_its_socket(
-    places: Paths, qtbot: QtBot
-) -> None:
-    """The second start can still call the first."""
-    assert not Instance(places).claim()
-    answers: list[bool] = []
+def test_a_failed_claim_leaves_the_socket_alone(paths: Paths, qtbot: QtBot) -> None:
+    """The second start can send a message to the first."""
+    assert not Instance(paths).claim()
+    results: list[bool] = []
     thread = in_background(
-        lambda: answers.append(send_message(places, InstanceMessage.SHOW))
+        lambda: results.append(send_message(paths, InstanceMessage.SHOW))
     )
     wait(qtbot, lambda: not thread.is_alive())
-    assert answers == [True]
+    assert results == [True]
 
 
-@pytest.mark.parametrize("word", [InstanceMessage.SHOW, InstanceMessage.RELOAD])
-def test_a_word_of_another_start_is_heard(
-    places: Paths, held: Instance, qtbot: QtBot, word: InstanceMessage
+@pytest.mark.parametrize("message", [InstanceMessage.SHOW, InstanceMessage.RELOAD])
+def test_a_message_of_another_start_is_received(
+    paths: Paths, held: Instance, qtbot: QtBot, message: InstanceMessage
 ) -> None:
-    """And the other is let go at once."""
-    calls, answers = EventLog(), list[bool]()
-    held.called.connect(calls.record)
-    thread = in_background(lambda: answers.append(send_message(places, word)))
+    """The connection is closed at once."""
+    calls, results = EventLog(), list[bool]()
+    held.message_received.connect(calls.record)
+    thread = in_background(lambda: results.append(send_message(paths, message)))
     wait(qtbot, lambda: not thread.is_alive())
-    assert (calls.events, answers) == ([word.value], [True])
+    assert (calls.events, results) == ([message.value], [True])
 
 
-def test_words_of_many_starts_are_all_heard(
-    places: Paths, held: Instance, qtbot: QtBot
+def test_the_messages_of_many_starts_are_received(
+    paths: Paths, held: Instance, qtbot: QtBot
 ) -> None:
-    """However close together."""
+    """They may arrive at the same time."""
     calls = EventLog()
-    held.called.connect(calls.record)
-    callers = [call(places, b"show\n") for _ in range(20)]
-    wait(qtbot, lambda: all(map(is_cut, callers)))
+    held.message_received.connect(calls.record)
+    callers = [call(paths, b"show\n") for _ in range(20)]
+    wait(qtbot, lambda: all(map(is_closed, callers)))
     assert calls.events == ["show"] * 20
     for caller in callers:
         caller.close()
@@ -216,29 +214,29 @@ def test_words_of_many_starts_are_all_heard(
     ],
     ids=lambda line: repr(line[:20]),
 )
-def test_anything_that_is_no_word_does_nothing(
-    places: Paths, held: Instance, qtbot: QtBot, line: bytes
+def test_any_other_line_has_no_effect(
+    paths: Paths, held: Instance, qtbot: QtBot, line: bytes
 ) -> None:
-    """The line is cut, and the next caller is heard."""
+    """The connection is closed, and the next caller is served."""
     calls = EventLog()
-    held.called.connect(calls.record)
-    with contextlib.closing(call(places, line)) as caller:
-        wait(qtbot, lambda: is_cut(caller))
-    with contextlib.closing(call(places, b"show\n")) as caller:
-        wait(qtbot, lambda: is_cut(caller))
+    held.message_received.connect(calls.record)
+    with contextlib.closing(call(paths, line)) as caller:
+        wait(qtbot, lambda: is_closed(caller))
+    with contextlib.closing(call(paths, b"show\n")) as caller:
+        wait(qtbot, lambda: is_closed(caller))
     assert calls.events == ["show"]
 
 
-def test_who_says_nothing_or_half_a_word_holds_up_nobody(
-    places: Paths, held: Instance, qtbot: QtBot
+def test_a_silent_caller_or_half_a_message_delays_no_other_caller(
+    paths: Paths, held: Instance, qtbot: QtBot
 ) -> None:
-    """Nor who hangs up in the middle."""
+    """A caller that disconnects early delays none either."""
     calls = EventLog()
-    held.called.connect(calls.record)
-    silent, half, gone = (call(places, line) for line in (b"", b"qu", b"qui"))
+    held.message_received.connect(calls.record)
+    silent, half, gone = (call(paths, line) for line in (b"", b"qu", b"qui"))
     gone.close()
-    with contextlib.closing(call(places, b"show\n")) as caller:
-        wait(qtbot, lambda: is_cut(caller))
+    with contextlib.closing(call(paths, b"show\n")) as caller:
+        wait(qtbot, lambda: is_closed(caller))
     assert calls.events == ["show"]
     half.sendall(b"it\n")
     wait(qtbot, lambda: calls.events == ["show", "quit"])
@@ -246,157 +244,158 @@ def test_who_says_nothing_or_half_a_word_holds_up_nobody(
     half.close()
 
 
-def test_a_word_that_is_sent_byte_by_byte_is_heard(
-    places: Paths, held: Instance, qtbot: QtBot
+def test_a_message_that_arrives_byte_by_byte_is_received(
+    paths: Paths, held: Instance, qtbot: QtBot
 ) -> None:
-    """A socket may cut a line anywhere."""
+    """A socket may split a line anywhere."""
     calls = EventLog()
-    held.called.connect(calls.record)
-    with contextlib.closing(call(places, b"s")) as caller:
+    held.message_received.connect(calls.record)
+    with contextlib.closing(call(paths, b"s")) as caller:
         for byte in (b"h", b"o", b"w", b"\n"):
             qtbot.wait(1)
             caller.sendall(byte)
-        wait(qtbot, lambda: is_cut(caller))
+        wait(qtbot, lambda: is_closed(caller))
     assert calls.events == ["show"]
 
 
-def test_folder_and_socket_are_for_their_owner_alone(
-    places: Paths, held: Instance
-) -> None:
-    """Nobody else can say a word."""
+def test_only_the_owner_may_use_folder_and_socket(paths: Paths, held: Instance) -> None:
+    """No other user can send a message."""
     assert held is not None
-    assert stat.S_IMODE(places.runtime.stat().st_mode) == 0o700
-    assert stat.S_IMODE(Path(places.socket).stat().st_mode) & 0o077 == 0
+    assert stat.S_IMODE(paths.runtime.stat().st_mode) == 0o700
+    assert stat.S_IMODE(Path(paths.socket).stat().st_mode) & 0o077 == 0
 
 
-def test_a_program_that_cannot_listen_runs_all_the_same(
-    folder: Path, qtbot: QtBot
-) -> None:
-    """Its path is too long for a socket; that no start can call is there to be said."""
+def test_a_program_that_cannot_listen_runs(folder: Path, qtbot: QtBot) -> None:
+    """The path is too long for a socket, which the problem read_line."""
     assert qtbot is not None
     instance = Instance(Paths(folder, folder, folder, folder / ("x" * 200)))
     assert instance.claim()
-    assert "no other start can call" in instance.trouble
+    assert "no other start can call" in instance.problem
     instance.release()
 
 
-def test_where_no_lock_can_be_whoever_starts_runs(folder: Path, qtbot: QtBot) -> None:
-    """A file is in the way of the folder; better two programs than none."""
+def test_without_a_lock_each_process_runs(folder: Path, qtbot: QtBot) -> None:
+    """A file has the folder's name; two programs are better than none."""
     assert qtbot is not None
     (folder / "run").touch()
-    places = Paths(folder, folder, folder, folder / "run")
+    paths = Paths(folder, folder, folder, folder / "run")
     for _ in range(2):
-        instance = Instance(places)
+        instance = Instance(paths)
         assert instance.claim()
-        assert "nothing keeps a second program from running" in instance.trouble
+        assert "nothing keeps a second program from running" in instance.problem
         instance.release()
 
 
 @pytest.mark.parametrize(
-    "found", ["file", "folder", "folder with something in it", "link to nothing"]
+    "obstacle", ["file", "folder", "folder with something in it", "link to nothing"]
 )
-def test_what_lies_where_the_socket_belongs_stops_no_start(
-    places: Paths, qtbot: QtBot, found: str
+def test_an_obstacle_at_the_sockets_path_stops_no_start(
+    paths: Paths, qtbot: QtBot, obstacle: str
 ) -> None:
-    """It is cleared away, or else no other start can call."""
+    """It is removed; otherwise no other start can send a message."""
     assert qtbot is not None
-    places.runtime.mkdir(mode=0o700)
-    there = Path(places.socket)
-    if found == "file":
-        there.write_text("somebody's")
-    elif found == "link to nothing":
-        there.symlink_to(places.runtime / "nothing")
+    paths.runtime.mkdir(mode=0o700)
+    socket_path = Path(paths.socket)
+    if obstacle == "file":
+        socket_path.write_text("somebody's")
+    elif obstacle == "link to nothing":
+        socket_path.symlink_to(paths.runtime / "nothing")
     else:
-        (there / "inside" if "in it" in found else there).mkdir(parents=True)
-    instance = Instance(places)
+        (socket_path / "inside" if "in it" in obstacle else socket_path).mkdir(
+            parents=True
+        )
+    instance = Instance(paths)
     assert instance.claim()
-    assert bool(instance.trouble) is ("folder" in found)
-    assert not Instance(places).claim()
+    assert bool(instance.problem) is ("folder" in obstacle)
+    assert not Instance(paths).claim()
     instance.release()
 
 
 @pytest.mark.parametrize(
     "left", [b"", b"\xff" * 50, b"%d\npython3.11\nhost\n", b"999999999\n"]
 )
-def test_what_stands_in_the_lock_file_keeps_nobody_out(
-    places: Paths, qtbot: QtBot, left: bytes
+def test_the_content_of_the_lock_file_blocks_no_start(
+    paths: Paths, qtbot: QtBot, left: bytes
 ) -> None:
-    """As after a crash while it was written, or with a number that lives again."""
+    """It may be incomplete, or have the id of a new process."""
     assert qtbot is not None
-    places.runtime.mkdir(mode=0o700)
-    places.lock.write_bytes(left.replace(b"%d", str(os.getpid()).encode()))
-    instance = Instance(places)
+    paths.runtime.mkdir(mode=0o700)
+    paths.lock.write_bytes(left.replace(b"%d", str(os.getpid()).encode()))
+    instance = Instance(paths)
     assert instance.claim()
-    assert places.lock.read_text() == f"{os.getpid()}\n"
+    assert paths.lock.read_text() == f"{os.getpid()}\n"
     instance.release()
 
 
-def test_a_version_with_the_old_lock_is_respected(places: Paths, qtbot: QtBot) -> None:
-    """It may still run while a newer one starts."""
+def test_the_lock_of_an_old_version_is_respected(paths: Paths, qtbot: QtBot) -> None:
+    """An old version may run while a newer one starts."""
     assert qtbot is not None
-    places.runtime.mkdir(mode=0o700)
-    old = QLockFile(str(places.lock))
+    paths.runtime.mkdir(mode=0o700)
+    old = QLockFile(str(paths.lock))
     assert old.tryLock(0)
-    assert not Instance(places).claim()
+    assert not Instance(paths).claim()
     old.unlock()
-    instance = Instance(places)
+    instance = Instance(paths)
     assert instance.claim()
     instance.release()
 
 
-def test_a_program_that_was_killed_blocks_nobody(
-    places: Paths, others: Callable[[], Other], qtbot: QtBot
+def test_a_killed_program_blocks_no_start(
+    paths: Paths, others: Callable[[], OtherProcess], qtbot: QtBot
 ) -> None:
-    """It held the lock and left its socket; the next start has both."""
+    """It held the lock and left its socket; the next start gets both."""
     other = others()
     other.go()
-    assert other.says() == "claimed"
-    instance = Instance(places)
+    assert other.read_line() == "claimed"
+    instance = Instance(paths)
     assert not instance.claim()
     other.process.send_signal(signal.SIGKILL)
-    other.process.wait(PATIENCE_S)
-    assert Path(places.socket).exists()
-    assert not send_message(places, InstanceMessage.SHOW)
+    other.process.wait(TIMEOUT_S)
+    assert Path(paths.socket).exists()
+    assert not send_message(paths, InstanceMessage.SHOW)
     assert instance.claim()
     calls = EventLog()
-    instance.called.connect(calls.record)
-    thread = in_background(lambda: send_message(places, InstanceMessage.SHOW))
+    instance.message_received.connect(calls.record)
+    thread = in_background(lambda: send_message(paths, InstanceMessage.SHOW))
     wait(qtbot, lambda: not thread.is_alive())
     assert calls.events == ["show"]
     instance.release()
-    again = Instance(places)
+    again = Instance(paths)
     assert again.claim()
     again.release()
 
 
-def test_of_ten_that_start_at_once_one_runs(others: Callable[[], Other]) -> None:
-    """Whoever is first, and only one."""
+def test_of_ten_starts_at_once_one_runs(others: Callable[[], OtherProcess]) -> None:
+    """Any of them may be the first."""
     starting = [others() for _ in range(10)]
-    for one in starting:
-        one.go()
-    assert sorted(one.says() for one in starting) == ["claimed"] + ["taken"] * 9
+    for process in starting:
+        process.go()
+    assert (
+        sorted(process.read_line() for process in starting)
+        == ["claimed"] + ["taken"] * 9
+    )
 
 
-def test_who_says_quit_waits_for_the_end(
-    places: Paths, others: Callable[[], Other]
+def test_the_sender_of_quit_waits_for_the_programs_end(
+    paths: Paths, others: Callable[[], OtherProcess]
 ) -> None:
-    """After it the profile is free."""
+    """Then the profile is free."""
     other = others()
     other.go()
-    assert other.says() == "claimed"
-    assert send_message(places, InstanceMessage.QUIT)
-    assert other.says() == "quit"
-    other.process.wait(PATIENCE_S)
+    assert other.read_line() == "claimed"
+    assert send_message(paths, InstanceMessage.QUIT)
+    assert other.read_line() == "quit"
+    other.process.wait(TIMEOUT_S)
     assert other.process.returncode == 0
-    assert not send_message(places, InstanceMessage.QUIT)
+    assert not send_message(paths, InstanceMessage.QUIT)
 
 
-def test_who_says_quit_is_not_let_go_before_that(
-    places: Paths, held: Instance, qtbot: QtBot
+def test_quit_keeps_the_connection_open(
+    paths: Paths, held: Instance, qtbot: QtBot
 ) -> None:
-    """The word was heard, and the line is still open."""
+    """The message was received, and the program has not ended."""
     calls = EventLog()
-    held.called.connect(calls.record)
-    with contextlib.closing(call(places, b"quit\n")) as caller:
+    held.message_received.connect(calls.record)
+    with contextlib.closing(call(paths, b"quit\n")) as caller:
         wait(qtbot, lambda: calls.events == ["quit"])
-        assert not is_cut(caller)
+        assert not is_closed(caller)

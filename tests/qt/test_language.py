@@ -1,4 +1,4 @@
-"""Numbers as the operating system has them set."""
+"""The language and its numbers, as the operating system sets them."""
 
 import json
 import os
@@ -11,20 +11,20 @@ import pytest
 from PySide6.QtCore import QObject
 
 from trayapp.core.i18n.language import language_for
-from trayapp.qt.language import person_language, words_of_qt
+from trayapp.qt.language import person_language, qt_translator
 
-SAY = """
+WRITE = """
 import json
 from decimal import Decimal
 from trayapp.qt.language import person_language
 language = person_language()
 amounts = ("1234.5", "12345.5", "-0.75")
-said = [language.money(Decimal(one), "EUR") for one in amounts]
-said.append(language.money(Decimal("1225"), "CREDITS"))
-typed = said[1].strip("€\u00a0")
-print(json.dumps([*said, str(language.typed_number(typed)), language.zone is None]))
+texts = [language.money(Decimal(amount), "EUR") for amount in amounts]
+texts.append(language.money(Decimal("1225"), "CREDITS"))
+typed = texts[1].strip("€\u00a0")
+print(json.dumps([*texts, str(language.typed_number(typed)), language.zone is None]))
 """
-SAID = {
+EXPECTED = {
     "de_DE.UTF-8": ["1.234,50_€", "12.345,50_€", "-0,75_€", "1.225_CREDITS"],
     "es_ES.UTF-8": ["1234,50_€", "12.345,50_€", "-0,75_€", "1225_CREDITS"],
     "en_US.UTF-8": ["€1,234.50", "€12,345.50", "-€0.75", "1,225_CREDITS"],
@@ -38,39 +38,37 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def said(**environment: str) -> list[object]:
-    """Start a program in a language and let it write some amounts."""
-    kept = {
+def written_in(**environment: str) -> list[object]:
+    """Run a program in a locale, and return the amounts that it writes."""
+    variables = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("LC_", "LANG"))
     }
-    done = subprocess.run(
-        [sys.executable, "-c", SAY],
-        env={**kept, **environment, "PYTHONUTF8": "1"},
+    process = subprocess.run(
+        [sys.executable, "-c", WRITE],
+        env={**variables, **environment, "PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
         check=True,
     )
-    answer: list[object] = json.loads(done.stdout)
-    return answer
+    texts: list[object] = json.loads(process.stdout)
+    return texts
 
 
-@pytest.mark.parametrize(("name", "expected"), SAID.items(), ids=SAID)
-def test_amounts_are_written_and_read_as_people_there_do(
-    name: str, expected: list[str]
-) -> None:
-    """Where the marks stand, which they are, and from when thousands are grouped."""
-    *written, typed, has_own_zone = said(LC_ALL=name)
+@pytest.mark.parametrize(("name", "expected"), EXPECTED.items(), ids=EXPECTED)
+def test_amounts_have_the_format_of_the_locale(name: str, expected: list[str]) -> None:
+    """Locales differ in the symbols, their place, and in grouping."""
+    *written, typed, has_own_zone = written_in(LC_ALL=name)
     spaces = str.maketrans({"_": "\u00a0", "n": "\u202f"})
     assert written == [text.translate(spaces) for text in expected]
     assert typed == "12345.50"
     assert has_own_zone is True
 
 
-def test_numbers_may_be_set_apart_from_the_language() -> None:
-    """English words with German numbers is a usual choice."""
-    amounts = said(LANG="en_US.UTF-8", LC_NUMERIC="de_DE.UTF-8")
+def test_numbers_may_have_another_locale_than_texts() -> None:
+    """English texts with German numbers are a common choice."""
+    amounts = written_in(LANG="en_US.UTF-8", LC_NUMERIC="de_DE.UTF-8")
     assert str(amounts[0]).strip("€\u00a0") == "1.234,50"
 
 
@@ -83,15 +81,15 @@ def test_numbers_may_be_set_apart_from_the_language() -> None:
         {"LC_MESSAGES": "es_ES.UTF-8"},
     ],
 )
-def test_a_system_without_numbers_leaves_them_to_the_language(
+def test_without_a_number_format_the_languages_usual_one_counts(
     environment: dict[str, str],
 ) -> None:
-    """Not a Spanish amount with an English point in it."""
-    assert said(**environment)[:2] == ["1234,50\u00a0€", "12.345,50\u00a0€"]
+    """Otherwise a Spanish amount has an English decimal point."""
+    assert written_in(**environment)[:2] == ["1234,50\u00a0€", "12.345,50\u00a0€"]
 
 
-def test_another_language_than_the_systems_has_its_own_numbers() -> None:
-    """Whoever chooses Catalan on an English system reads Catalan amounts."""
+def test_a_chosen_language_has_its_usual_numbers() -> None:
+    """Catalan on an English system has Catalan amounts."""
     language = person_language("ca")
     assert language.code == "ca"
     assert language.money(Decimal("1234.5"), "EUR") == "1.234,50\u00a0€"
@@ -115,8 +113,8 @@ def test_the_language_is_the_chosen_one_or_the_systems(
     code: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that is unknown here, as from a newer version, is none."""
-    # Not the process's own ones: the C library would go on in that language.
+    """An unknown one, as from a newer version, does not count."""
+    # Not the real environment, as the C library would keep that language.
     monkeypatch.setattr("os.environ", variables)
     assert person_language(chosen).code == code
 
@@ -128,7 +126,7 @@ def test_the_language_is_the_chosen_one_or_the_systems(
         *(("fr", "Co&ller"), ("de", "Einf&ügen"), ("it", "&Incolla")),
     ],
 )
-def test_qt_speaks_the_same_language(code: str, paste: str, qapp: QObject) -> None:
-    """In the menu of a field, for one, which is Qt's own."""
-    words = words_of_qt(language_for(code, NullTranslations()), qapp)
-    assert (words.translate("QLineEdit", "&Paste") or "") == paste
+def test_qts_texts_have_the_same_language(code: str, paste: str, qapp: QObject) -> None:
+    """The menu of a field, for one, is Qt's own."""
+    translator = qt_translator(language_for(code, NullTranslations()), qapp)
+    assert (translator.translate("QLineEdit", "&Paste") or "") == paste

@@ -1,4 +1,4 @@
-"""The program starts itself as it was started."""
+"""The program restarts itself with its own arguments."""
 
 import sys
 import time
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QThread
 
-from trayapp.qt.restart import arguments, start_anew
+from trayapp.qt.restart import start_successor, successor_arguments
 
 
 @pytest.mark.parametrize(
-    ("given", "again"),
+    ("given", "expected"),
     [
         (["-m", "trayapp"], ["-m", "trayapp", "--shown"]),
         (
@@ -21,34 +21,34 @@ from trayapp.qt.restart import arguments, start_anew
         (["/usr/bin/balance-tray", "--shown"], ["/usr/bin/balance-tray", "--shown"]),
     ],
 )
-def test_with_what_it_was_given_and_its_window(
-    given: list[str], again: list[str], monkeypatch: pytest.MonkeyPatch
+def test_the_arguments_stay_and_the_window_is_shown(
+    given: list[str], expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However Python found it; where it was minimized there is a window by now."""
+    """`--minimized` goes, because the window has been opened since."""
     monkeypatch.setattr(sys, "orig_argv", ["python3", *given])
-    assert arguments() == again
+    assert successor_arguments() == expected
 
 
-def test_a_bundle_is_its_own_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it was given follows its own name."""
+def test_a_bundle_keeps_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no interpreter's arguments."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "argv", ["/opt/balance-tray", "--verbose"])
-    assert arguments() == ["--verbose", "--shown"]
+    assert successor_arguments() == ["--verbose", "--shown"]
 
 
-def test_it_says_whether_it_could_start(
+def test_the_successor_starts_or_the_result_is_false(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """With all that it is given, in a process of its own."""
-    left = tmp_path / "left"
+    """It is a process of its own, with all the arguments."""
+    output = tmp_path / "output"
     code = "import os, sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[2:]) + os"
     code += ".environ['PYINSTALLER_RESET_ENVIRONMENT'] + chr(10))"
-    monkeypatch.setattr(sys, "orig_argv", ["python3", "-c", code, str(left)])
-    assert start_anew()
-    end = time.monotonic() + 20
-    while not (left.exists() and left.read_text().endswith("\n")):
-        assert time.monotonic() < end
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "-c", code, str(output)])
+    assert start_successor()
+    deadline = time.monotonic() + 20
+    while not (output.exists() and output.read_text().endswith("\n")):
+        assert time.monotonic() < deadline
         QThread.msleep(10)
-    assert left.read_text() == "--shown1\n"
+    assert output.read_text() == "--shown1\n"
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
-    assert not start_anew()
+    assert not start_successor()

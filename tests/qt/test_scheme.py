@@ -1,4 +1,4 @@
-"""Whether the desktop is dark, asked of a real portal on a private bus."""
+"""The desktop's colour scheme, read from a portal on a private bus."""
 
 import os
 import subprocess
@@ -19,12 +19,12 @@ from trayapp.qt.scheme import Scheme
 
 class Printer(QObject):
     @Slot(bool)
-    def hear(self, dark):
+    def print(self, dark):
         print(dark, flush=True)
 
 application = QCoreApplication([])
 printer, scheme = Printer(), Scheme(application)
-scheme.changed.connect(printer.hear)
+scheme.changed.connect(printer.print)
 print("listening", flush=True)
 application.exec()
 """
@@ -32,17 +32,17 @@ application.exec()
 
 @pytest.fixture
 def bus() -> Iterator[dict[str, str]]:
-    """Start a session bus, and give the environment that names it."""
+    """Start a session bus, and return the environment that names it."""
     with private_bus() as address:
         yield {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
 @pytest.fixture
 def started(bus: dict[str, str]) -> Iterator[list["subprocess.Popen[str]"]]:
-    """Start a portal that is dark, and a listener."""
+    """Start a portal with a dark scheme, and a listener."""
     programs = []
     for command in ([sys.executable, str(PORTAL), "dark"], ["-c", LISTENER]):
-        one = subprocess.Popen(
+        program = subprocess.Popen(
             command if len(command) == 3 else [sys.executable, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -50,28 +50,28 @@ def started(bus: dict[str, str]) -> Iterator[list["subprocess.Popen[str]"]]:
             env=bus,
             cwd=ROOT,
         )
-        programs.append(one)
-        assert line(one)
+        programs.append(program)
+        assert read_line(program)
     yield programs
-    for one in reversed(programs):
-        one.terminate()
-        one.communicate()
+    for program in reversed(programs):
+        program.terminate()
+        program.communicate()
 
 
-def line(program: "subprocess.Popen[str]") -> str:
-    """Wait for a line that a program writes."""
+def read_line(program: "subprocess.Popen[str]") -> str:
+    """Wait for a program's next line of output."""
     assert program.stdout is not None
     return program.stdout.readline().strip()
 
 
-def test_the_scheme_is_heard_at_the_start_and_when_it_changes(
+def test_the_scheme_is_reported_at_the_start_and_at_each_change(
     started: list["subprocess.Popen[str]"],
 ) -> None:
-    """Dark first, then light, as the desktop says."""
+    """It is dark first, then light."""
     portal, listener = started
-    assert line(listener) == "True"
+    assert read_line(listener) == "True"
     assert portal.stdin is not None
-    for scheme, said in (("light", "False"), ("dark", "True")):
+    for scheme, is_dark in (("light", "False"), ("dark", "True")):
         portal.stdin.write(f"{scheme}\n")
         portal.stdin.flush()
-        assert line(listener) == said
+        assert read_line(listener) == is_dark

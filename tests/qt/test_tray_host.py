@@ -1,4 +1,4 @@
-"""A panel that appears is noticed and named, on a bus of the test's own."""
+"""A system tray that appears is noticed and named, on a private bus."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from jeepney.wrappers import unwrap_msg
 
 from private_bus import private_bus
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 WATCH = """
 import sys
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
@@ -27,16 +27,16 @@ from trayapp.qt.tray_host import TrayHost
 
 class Printer(QObject):
     @Slot()
-    def hear(self):
+    def print(self):
         print("appeared", flush=True)
 
 application, printer = QCoreApplication([]), Printer()
 host = TrayHost()
-host.appeared.connect(printer.hear)
+host.appeared.connect(printer.print)
 end = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
 end.activated.connect(application.quit)
 if (bus := QDBusConnection.sessionBus().interface()) is not None:
-    # A question that is answered: what was said to the bus before it has arrived.
+    # After its reply, the earlier messages to the bus have arrived.
     bus.isServiceRegistered("org.example")
 print("ready", flush=True)
 application.exec()
@@ -54,51 +54,51 @@ BUS_ITSELF = DBusAddress(
 )
 
 
-class Panel:
-    """Whoever takes the names of a panel, and gives them up."""
+class FakeTrayHost:
+    """A program that owns and releases the name of a tray host."""
 
     def __init__(self, connection: DBusConnection) -> None:
         self._connection = connection
 
-    def take(self, name: str = WATCHER) -> None:
-        """Take a name."""
-        self._ask("RequestName", "su", (name, 0))
+    def own(self, name: str = WATCHER) -> None:
+        """Request a name."""
+        self._call("RequestName", "su", (name, 0))
 
-    def give_up(self) -> None:
-        """Give it up, as a panel that crashed."""
-        self._ask("ReleaseName", "s", (WATCHER,))
+    def release(self) -> None:
+        """Release the name, as a crash does."""
+        self._call("ReleaseName", "s", (WATCHER,))
 
-    def _ask(self, method: str, signature: str, body: tuple[object, ...]) -> None:
+    def _call(self, method: str, signature: str, body: tuple[object, ...]) -> None:
         call = new_method_call(BUS_ITSELF, method, signature, body)
-        reply = self._connection.send_and_get_reply(call, timeout=PATIENCE_S)
+        reply = self._connection.send_and_get_reply(call, timeout=TIMEOUT_S)
         assert unwrap_msg(reply) == (1,)
 
 
-def on(address: str) -> dict[str, str]:
-    """Give the environment of a program whose session has this bus."""
+def environment_of(address: str) -> dict[str, str]:
+    """Return the environment of a program whose session has this bus."""
     return {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
 @pytest.fixture
 def bus() -> Iterator[str]:
-    """Run a session bus that nobody is on."""
+    """Run a session bus without clients."""
     with private_bus() as address:
         yield address
 
 
 @pytest.fixture
-def panel(bus: str) -> Iterator[Panel]:
-    """Give somebody on that bus."""
+def host(bus: str) -> Iterator[FakeTrayHost]:
+    """Connect a program to that bus."""
     with open_dbus_connection(bus) as connection:
-        yield Panel(connection)
+        yield FakeTrayHost(connection)
 
 
 @pytest.fixture
 def watching(bus: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a program that says when a host appeared."""
+    """Run a program that prints when a host appears."""
     with subprocess.Popen(
         [sys.executable, "-c", WATCH],
-        env=on(bus),
+        env=environment_of(bus),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -110,60 +110,60 @@ def watching(bus: str) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_panel_is_noticed_once_each_time_it_appears(
-    panel: Panel, watching: subprocess.Popen[str]
+def test_a_host_is_noticed_once_each_time_it_appears(
+    host: FakeTrayHost, watching: subprocess.Popen[str]
 ) -> None:
-    """At login it may come late, and after a crash it comes again."""
+    """It may start after the program, and again after a crash."""
     assert watching.stdout is not None
-    panel.take()
+    host.own()
     assert watching.stdout.readline() == "appeared\n"
-    panel.take("org.example.SomebodyElse")
-    panel.give_up()
-    panel.take()
+    host.own("org.example.Other")
+    host.release()
+    host.own()
     assert watching.stdout.readline() == "appeared\n"
-    assert watching.communicate(timeout=PATIENCE_S) == ("", "")
+    assert watching.communicate(timeout=TIMEOUT_S) == ("", "")
 
 
-def test_without_a_bus_nothing_appears_and_nothing_fails(
+def test_without_a_bus_no_host_appears(
     tmp_path: Path,
 ) -> None:
-    """As in a bare X session."""
-    done = subprocess.run(
+    """A bare X session has no bus; this is no error."""
+    process = subprocess.run(
         [sys.executable, "-c", WATCH],
-        env=on(f"unix:path={tmp_path}/none"),
+        env=environment_of(f"unix:path={tmp_path}/none"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
+    assert (process.returncode, process.stdout, process.stderr) == (0, "ready\n", "")
 
 
 def kinds(address: str) -> list[str]:
-    """Ask on a bus which tray it is, first as if Qt found one and then as if not."""
-    done = subprocess.run(
+    """Return the kind of tray on a bus, if Qt finds a tray and if it does not."""
+    process = subprocess.run(
         [sys.executable, "-c", KIND],
-        env=on(address),
+        env=environment_of(address),
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()
+    return process.stdout.splitlines()
 
 
-def test_without_a_host_it_is_the_old_kind_or_none(bus: str) -> None:
-    """XEmbed is what is left where Qt finds a tray all the same."""
+def test_without_a_host_it_is_xembed_or_none(bus: str) -> None:
+    """If Qt finds a tray, it can only be XEmbed."""
     assert kinds(bus) == ["XEmbed", "none"]
 
 
-def test_a_host_is_named_by_its_program(bus: str, panel: Panel) -> None:
-    """And when Qt does not take it for one, that is said."""
-    panel.take()
+def test_a_host_is_named_by_its_program(bus: str, host: FakeTrayHost) -> None:
+    """The text differs if Qt does not find it."""
+    host.own()
     hosted, not_hosted = kinds(bus)
     assert hosted.startswith("StatusNotifier (p")  # python, or pytest
     assert not_hosted.startswith("none, though p")
 
 
-def test_without_a_bus_the_old_kind_may_be_there() -> None:
-    """Such a desktop breaks nothing."""
+def test_without_a_bus_it_is_xembed_or_none() -> None:
+    """A missing bus is no error."""
     assert kinds("unix:path=/nonexistent") == ["XEmbed", "none"]

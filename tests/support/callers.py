@@ -1,4 +1,4 @@
-"""Whoever calls the running program over its local socket, and says anything at all."""
+"""Sends any bytes to a running program over its local socket, for fuzzing."""
 
 import contextlib
 import shutil
@@ -16,74 +16,74 @@ from trayapp.qt.instance import Instance
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.files.paths import Paths
 
-_PATIENCE_S: Final = 10.0
-_LONGEST_LINE: Final = 63
-"""With its end; Qt reads one byte less than it is asked for."""
-_CUT: Final = b"\xff"
-"""Where the data are cut into pieces: it is in no word."""
+_TIMEOUT_S: Final = 10.0
+_MAX_LINE: Final = 63
+"""With its line end; Qt reads one byte less than the given size."""
+_SEPARATOR: Final = b"\xff"
+"""Splits the data into pieces; no message has this byte."""
 
 
-class Called:
-    """Three words have an effect and nothing else has, in whatever pieces it comes.
+class CalledInstance:
+    """Only the three messages have an effect, in any pieces.
 
-    The data are what a caller says over a real socket, cut at each byte 0xFF. Whatever
-    it is, the caller is let go, nothing is kept of it, and the next one is heard.
+    The data are sent over a real socket, split at each byte 0xFF. For any data the
+    connection is closed, nothing of it is kept, and the next caller is served.
     """
 
     def __init__(self) -> None:
         self._application = QCoreApplication.instance() or QCoreApplication([])
         self._folder = Path(tempfile.mkdtemp(prefix="bt-"))
-        self._places = Paths(*[self._folder] * 4)
-        self._instance = Instance(self._places)
+        self._paths = Paths(*[self._folder] * 4)
+        self._instance = Instance(self._paths)
         self._calls = EventLog()
-        self._instance.called.connect(self._calls.record)
+        self._instance.message_received.connect(self._calls.record)
         assert self._instance.claim()
 
     def __call__(self, data: bytes) -> None:
-        """Call, say it all, hang up; then call again with a good word."""
-        pieces = data.split(_CUT)
-        assert self._says(*pieces) == _understood(b"".join(pieces))
-        assert self._says(b"show\n") == ["show"]
+        """Send the data and disconnect; then call again with a valid message."""
+        pieces = data.split(_SEPARATOR)
+        assert self._send(*pieces) == _expected(b"".join(pieces))
+        assert self._send(b"show\n") == ["show"]
         assert self._instance.findChildren(QLocalSocket) == []
 
     def close(self) -> None:
-        """End the program that was called."""
+        """Release the instance and remove its folder."""
         self._instance.release()
         shutil.rmtree(self._folder)
 
-    def _says(self, *pieces: bytes) -> list[str]:
-        """Give what the program heard of a caller who says these pieces."""
+    def _send(self, *pieces: bytes) -> list[str]:
+        """Send pieces over one connection; return the received messages."""
         self._calls.clear()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
-            caller.connect(self._places.socket)
-            with contextlib.suppress(ConnectionError):  # it may have been cut already
+            caller.connect(self._paths.socket)
+            with contextlib.suppress(ConnectionError):  # it may be closed already
                 for piece in pieces:
                     caller.sendall(piece)
                     self._application.processEvents()
                 caller.shutdown(socket.SHUT_WR)
             caller.setblocking(False)  # noqa: FBT003  # the socket's own signature
-            deadline = time.monotonic() + _PATIENCE_S
-            while not _is_let_go(caller):
-                assert time.monotonic() < deadline, "the caller is not let go"
+            deadline = time.monotonic() + _TIMEOUT_S
+            while not _is_closed(caller):
+                assert time.monotonic() < deadline, "the connection stays open"
                 self._application.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         return self._calls.of(str)
 
 
-def _understood(said: bytes) -> list[str]:
-    """Give the one word that a caller's first line is, if it is one."""
-    line, end, _ = said.partition(b"\n")
+def _expected(data: bytes) -> list[str]:
+    """Return the message in the first line, if it is one."""
+    line, end, _ = data.partition(b"\n")
     text = line.decode("ascii", "replace").strip()
     return (
         [text]
-        if end and len(line + end) <= _LONGEST_LINE and text in set(InstanceMessage)
+        if end and len(line + end) <= _MAX_LINE and text in set(InstanceMessage)
         else []
     )
 
 
-def _is_let_go(caller: socket.socket) -> bool:
+def _is_closed(caller: socket.socket) -> bool:
     try:
-        return caller.recv(_LONGEST_LINE) == b""
+        return caller.recv(_MAX_LINE) == b""
     except BlockingIOError:
         return False
     except ConnectionError:

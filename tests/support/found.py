@@ -3,14 +3,14 @@
 import json
 from typing import Final
 
-from callers import Called
+from callers import CalledInstance
 from promises import KEY, LoginEntry, Remembered, Reply, SettingsFile, Target, Text
 from trayapp.core.alerts.memory import AlertMemory
 
 TARGETS: Final[dict[str, type[Target]]] = {
     "reply": Reply,
     "settings-file": SettingsFile,
-    "called": Called,
+    "called": CalledInstance,
     "remembered": Remembered,
     "login-entry": LoginEntry,
     "text": Text,

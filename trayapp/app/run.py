@@ -24,7 +24,7 @@ from trayapp.qt.exit_signals import ExitSignals
 from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
 from trayapp.qt.instance import Instance
 from trayapp.qt.interpreter import freeze_long_lived_objects
-from trayapp.qt.language import person_language, words_of_qt
+from trayapp.qt.language import person_language, qt_translator
 from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
 from trayapp.services.desktop.instance_client import (
@@ -100,10 +100,12 @@ def main(
         at_exit.callback(release_faults)
         at_exit.callback(recent.close)
         _log.info("Balance Tray %s starts", __version__)
-        if instance.trouble:
-            _log.warning("%s", instance.trouble)
+        if instance.problem:
+            _log.warning("%s", instance.problem)
         if options.shown:
-            QTimer.singleShot(0, partial(instance.called.emit, InstanceMessage.SHOW))
+            QTimer.singleShot(
+                0, partial(instance.message_received.emit, InstanceMessage.SHOW)
+            )
         return _run(
             application,
             profile,
@@ -154,7 +156,7 @@ def _run(
     queued = Qt.ConnectionType.QueuedConnection
     faults.occurred.connect(wiring.faults.hear, queued)
     wiring.quit_requested.connect(application.exit)
-    instance.called.connect(wiring.hear)
+    instance.message_received.connect(wiring.hear)
     application.lastWindowClosed.connect(wiring.hosting.window_closed)
     if sys.platform not in {"win32", "darwin"}:
         from trayapp.qt.tray_host import TrayHost, lacks_host
@@ -224,7 +226,7 @@ def _language(application: QApplication, places: Paths) -> Language:
     All that is shown needs it, the icon first.
     """
     language = person_language(ConfigFile(places.config).language())
-    application.installTranslator(words_of_qt(language, application))
+    application.installTranslator(qt_translator(language, application))
     return language
 
 

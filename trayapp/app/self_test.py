@@ -27,7 +27,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import language_for
 from trayapp.core.i18n.locales import LOCALES, SOURCE
-from trayapp.qt.language import words_of_qt
+from trayapp.qt.language import qt_translator
 from trayapp.services.files.catalogs import catalog
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
@@ -173,7 +173,7 @@ def translations() -> str:
         if not sentences.info():  # a catalog's head; none is none
             message = f"no sentences in {code}"
             raise Incomplete(message)
-        if words_of_qt(language_for(code, sentences), owner).isEmpty():
+        if qt_translator(language_for(code, sentences), owner).isEmpty():
             message = f"no words of Qt in {code}"
             raise Incomplete(message)
     return ", ".join(LOCALES)

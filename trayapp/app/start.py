@@ -43,7 +43,7 @@ def main(options: argparse.Namespace) -> int:
     application.setQuitOnLastWindowClosed(False)
     with contextlib.suppress(OSError):  # whoever takes it again hears why
         private_folder(runtime)
-        if begun.lock.take():
+        if begun.lock.acquire():
             begun.icon = FirstIcon()
     from trayapp.app import run
 
@@ -51,4 +51,4 @@ def main(options: argparse.Namespace) -> int:
     from trayapp.qt import restart
 
     # Only now another one finds the place free.
-    return int(not restart.start_anew()) if code == restart.RESTART else code
+    return int(not restart.start_successor()) if code == restart.RESTART else code

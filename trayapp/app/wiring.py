@@ -348,7 +348,7 @@ class Wiring(QObject):
             RequestBalances(
                 tuple(
                     one.account.id
-                    for one in self._model.known
+                    for one in self._model.states
                     if one.status is not rejected
                 )
             )
@@ -360,11 +360,11 @@ class Wiring(QObject):
             open_in_browser(account.panel_url)
 
     def _edit_settings(self, account_id: str | None) -> None:
-        accounts = tuple(one.account for one in self._model.known)
+        accounts = tuple(one.account for one in self._model.states)
         self._desk.open(accounts, edit=account_id)
 
     def _copy_request(self, account_id: str) -> None:
-        for known in self._model.known:
+        for known in self._model.states:
             if known.account.id == account_id and known.reading is not None:
                 said = self._views.forecast(account_id)
                 text = self._history.request_for(known, said)

@@ -1,4 +1,4 @@
-"""The operating system's signals to end, as a Qt signal."""
+"""The operating system's signals that end a program, as one Qt signal."""
 
 import signal
 import socket
@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
-_TO_END: Final = [
+_SIGNALS: Final = [
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP")
     if hasattr(signal, name)
@@ -14,10 +14,10 @@ _TO_END: Final = [
 
 
 class ExitSignals(QObject):
-    """Hears Ctrl+C, SIGTERM and SIGHUP at once.
+    """Reports Ctrl+C, SIGTERM and SIGHUP at once.
 
-    Python runs its handlers only when it runs bytecode, which an idle window does
-    not for minutes; a byte in a socket wakes it.
+    Python runs signal handlers only while it runs bytecode, and an idle window may run
+    none for minutes. So each signal writes a byte to a socket, which Qt watches.
 
     Signals:
         requested: the program is to end
@@ -31,14 +31,14 @@ class ExitSignals(QObject):
         for end in (self._read, self._write):
             end.setblocking(False)  # noqa: FBT003  # the socket's own signature
         signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        for number in _TO_END:
+        for number in _SIGNALS:
             signal.signal(number, lambda *_: None)
         self._notifier = QSocketNotifier(
             self._read.fileno(), QSocketNotifier.Type.Read, self
         )
-        self._notifier.activated.connect(self._heard)
+        self._notifier.activated.connect(self._on_readable)
 
     @Slot()
-    def _heard(self) -> None:
+    def _on_readable(self) -> None:
         self._read.recv(64)
         self.requested.emit()

@@ -1,4 +1,4 @@
-"""Sends every fault that nobody caught to the log: Python's, threads' and Qt's."""
+"""Logs each uncaught exception, of threads too, and Qt's messages."""
 
 import contextlib
 import logging
@@ -28,37 +28,39 @@ _LEVELS = {
 
 
 class FaultHooks(QObject):
-    """Brings word of a fault of ours to the GUI thread; connect it queued.
+    """Reports faults of the program to the GUI thread; use a queued connection.
 
     Signals:
-        occurred (Failure): on whichever thread it was logged.
+        occurred (Failure): emitted on the thread that logged the fault
     """
 
     occurred = Signal(object)
 
 
-def catch_faults(said: Iterable[tuple[QtMsgType, str]] = ()) -> None:
-    """Install the hooks; an exception in a slot would otherwise go to stderr alone.
+def catch_faults(earlier: Iterable[tuple[QtMsgType, str]] = ()) -> None:
+    """Install the hooks; without them an exception in a slot only goes to stderr.
 
-    What Qt `said` before is logged now.
+    Logs the `earlier` messages of Qt.
     """
     sys.excepthook = _log_exception
     threading.excepthook = _log_thread_exception
     sys.unraisablehook = _log_unraisable
     qInstallMessageHandler(_log_qt_message)
-    for kind, words in said:
-        _log_words_of_qt(kind, words)
+    for kind, message in earlier:
+        _log_qt_text(kind, message)
 
 
 def release_faults() -> None:
-    """Take Qt's hook away again: Qt may speak while it is being taken down."""
+    """Remove Qt's hook, because Qt may send messages while it is destroyed."""
     qInstallMessageHandler(None)
 
 
 def _log_exception(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    _say(logging.CRITICAL, "a fault nobody caught", exc_info=(kind, error, trace))
+    _log_safely(
+        logging.CRITICAL, "a fault nobody caught", exc_info=(kind, error, trace)
+    )
 
 
 def _log_thread_exception(args: threading.ExceptHookArgs) -> None:
@@ -72,18 +74,18 @@ def _log_unraisable(args: "sys.UnraisableHookArgs") -> None:
 
 
 def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, message: str) -> None:
-    """Log what Qt says; called on any thread, so it calls nothing of Qt itself."""
-    _log_words_of_qt(kind, message)
+    """Log a message of Qt; called on any thread, so it must not call Qt."""
+    _log_qt_text(kind, message)
 
 
-def _log_words_of_qt(kind: QtMsgType, words: str) -> None:
-    _say(_LEVELS.get(kind, logging.WARNING), f"Qt: {words}")
+def _log_qt_text(kind: QtMsgType, text: str) -> None:
+    _log_safely(_LEVELS.get(kind, logging.WARNING), f"Qt: {text}")
 
 
-def _say(level: int, message: str, exc_info: _ExcInfo | None = None) -> None:
-    """Log, and let no fault in that become another: there is nobody left to tell.
+def _log_safely(level: int, message: str, exc_info: _ExcInfo | None = None) -> None:
+    """Log, and suppress faults of logging itself.
 
-    A handler of the log may fail, and may make Qt speak, which comes back here.
+    A log handler may fail. It may also make Qt send a message, which calls this again.
     """
     if getattr(_inside, "hook", False):
         return

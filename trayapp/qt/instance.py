@@ -1,4 +1,4 @@
-"""One running program for each profile; a second start says a word to the first."""
+"""One running program for each profile; further starts send messages to it."""
 
 from typing import Final
 
@@ -9,95 +9,95 @@ from trayapp.qt.profile_lock import ProfileLock
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.files.paths import Paths, private_folder
 
-_LONGEST_LINE: Final = 64
+_MAX_LINE: Final = 64
 
 
 class Instance(QObject):
-    """Holds the profile's lock, and listens for the words of other starts.
+    """Holds the profile's lock, and receives the messages of other starts.
 
-    The lock decides who runs: it is released by the system when a process dies,
-    however it does. Only who holds it may clear away a dead one's socket.
+    The lock decides which process runs. The system releases it whenever a process
+    dies. Only its holder may remove the socket of a dead process.
 
     Signals:
-        called (str): another start said a `InstanceMessage`
+        message_received (str): another start sent an `InstanceMessage`
     """
 
-    called = Signal(str)
+    message_received = Signal(str)
 
     def __init__(
         self,
-        places: Paths,
+        paths: Paths,
         lock: ProfileLock | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """Take the lock of `places`, if somebody has made it, and maybe holds it."""
+        """Use `lock` for the profile, or a new one; it may be acquired already."""
         super().__init__(parent)
-        self.trouble = ""
-        """Why there may be two programs at once, or none that can be called."""
-        self._places = places
-        self._lock = lock or ProfileLock(places.lock)
+        self.problem = ""
+        """Why two programs may run at once, or why no start can send a message."""
+        self._paths = paths
+        self._lock = lock or ProfileLock(paths.lock)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._server.newConnection.connect(self._accept)
         self._callers: set[QLocalSocket] = set()
-        self._heard: set[QLocalSocket] = set()
+        self._served: set[QLocalSocket] = set()
 
     def claim(self) -> bool:
-        """Become the running program of this profile; False if one runs.
+        """Become the running program of this profile; False if another one runs.
 
-        Where there can be no lock, in a folder that can't be written, whoever starts
-        runs: better two programs than none.
+        If the lock can't be made, as in a read-only folder, it returns True: two
+        running programs are better than none.
         """
         try:
-            private_folder(self._places.runtime)
-            if not self._lock.take():
+            private_folder(self._paths.runtime)
+            if not self._lock.acquire():
                 return False
         except OSError as error:
-            self.trouble = f"nothing keeps a second program from running: {error}"
+            self.problem = f"nothing keeps a second program from running: {error}"
             return True
-        QLocalServer.removeServer(self._places.socket)
-        if not self._server.listen(self._places.socket):
-            self.trouble = f"no other start can call: {self._server.errorString()}"
+        QLocalServer.removeServer(self._paths.socket)
+        if not self._server.listen(self._paths.socket):
+            self.problem = f"no other start can call: {self._server.errorString()}"
         return True
 
     def release(self) -> None:
-        """Give up the lock and the socket."""
+        """Close the socket and release the lock."""
         self._server.close()
-        self._lock.give_back()
+        self._lock.release()
 
     @Slot()
-    def _answer(self) -> None:
+    def _accept(self) -> None:
         while (caller := self._server.nextPendingConnection()) is not None:
             self._callers.add(caller)
             caller.readyRead.connect(self._read)
-            caller.disconnected.connect(self._forget)
+            caller.disconnected.connect(self._discard)
             if caller.canReadLine():
-                self._hear(caller)
+                self._receive(caller)
 
     @Slot()
     def _read(self) -> None:
-        for caller in self._callers - self._heard:
-            if caller.canReadLine() or caller.bytesAvailable() > _LONGEST_LINE:
-                self._hear(caller)
+        for caller in self._callers - self._served:
+            if caller.canReadLine() or caller.bytesAvailable() > _MAX_LINE:
+                self._receive(caller)
 
-    def _hear(self, caller: QLocalSocket) -> None:
-        """Take a caller's one word; whatever comes after it has no effect."""
-        self._heard.add(caller)
-        line = bytes(caller.readLine(_LONGEST_LINE).data())
-        # The beginning of a long line is no word, even if it reads like one.
-        word = InstanceMessage.read(line) if line.endswith(b"\n") else None
-        if word is None:
+    def _receive(self, caller: QLocalSocket) -> None:
+        """Read a caller's first line; further lines have no effect."""
+        self._served.add(caller)
+        line = bytes(caller.readLine(_MAX_LINE).data())
+        # The start of a long line is no message, even if it reads like one.
+        message = InstanceMessage.read(line) if line.endswith(b"\n") else None
+        if message is None:
             caller.abort()
             return
-        # Who says "quit" waits until we close our end, which our own end does.
-        if word is not InstanceMessage.QUIT:
+        # The sender of "quit" waits until this process ends and so closes the socket.
+        if message is not InstanceMessage.QUIT:
             caller.disconnectFromServer()
-        self.called.emit(word.value)
+        self.message_received.emit(message.value)
 
     @Slot()
-    def _forget(self) -> None:
+    def _discard(self) -> None:
         for caller in tuple(self._callers):
             if caller.state() is QLocalSocket.LocalSocketState.UnconnectedState:
                 self._callers.discard(caller)
-                self._heard.discard(caller)
+                self._served.discard(caller)
                 caller.deleteLater()

@@ -29,11 +29,10 @@ def freeze_long_lived_objects() -> None:
 def restore_import() -> None:
     """Put Python's own import back; call it after the first import of PySide6.
 
-    PySide6 replaces it. From then on it reads the source of each imported module and
-    looks for a mention of PySide6, because the module may need the switches of
-    `__feature__` (PYSIDE-2029). For the hundreds of modules behind an HTTP client and
-    a keyring that is 12 MB of lines, which `linecache` keeps. This program uses no
-    such switch.
+    PySide6's own one reads the source of each imported module, in search of the
+    switches of `__feature__` (PYSIDE-2029). This program uses none of them. For the
+    hundreds of modules behind an HTTP client and a keyring, `linecache` would keep
+    12 MB of lines.
     """
     own_import = getattr(builtins, "__orig_import__", None)
     if own_import is not None:

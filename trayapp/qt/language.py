@@ -1,4 +1,4 @@
-"""The language to speak, as it was chosen or as the system has it, read through Qt."""
+"""The language of the program: the chosen one, or the system's, with its numbers."""
 
 import os
 import sys
@@ -13,21 +13,22 @@ from trayapp.services.files.catalogs import catalog, preferred_languages
 
 
 def person_language(chosen: str = "") -> Language:
-    """Give the language that was chosen; the system's own for none or an unknown one.
+    """Return the chosen language; for none or an unknown one, the system's.
 
-    Numbers are as the system is set, which may differ from what is usual in its
-    language; in another language they are as is usual there.
+    In the system's language, numbers have the system's format, which a person may have
+    set. In another language they have that language's usual format.
     """
-    own = closest_language(_wanted())
-    code = chosen if chosen in LOCALES else own
+    system_code = closest_language(_system_languages())
+    code = chosen if chosen in LOCALES else system_code
     language = language_for(code, catalog(code))
-    return _as_set(language) if code == own else language
+    return _with_system_numbers(language) if code == system_code else language
 
 
-def words_of_qt(language: Language, parent: QObject) -> QTranslator:
-    """Give what Qt itself says, such as Copy and Paste in the menu of a field.
+def qt_translator(language: Language, parent: QObject) -> QTranslator:
+    """Load the translations of Qt's own texts, such as Copy and Paste in a menu.
 
-    Empty where there is nothing in that language: then Qt speaks English.
+    The translator is empty if Qt has none in that language; Qt's texts are English
+    then.
     """
     translator = QTranslator(parent)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -35,17 +36,17 @@ def words_of_qt(language: Language, parent: QObject) -> QTranslator:
     return translator
 
 
-def _wanted() -> Iterable[str]:
+def _system_languages() -> Iterable[str]:
     if sys.platform in {"win32", "darwin"}:
         return QLocale.system().uiLanguages()
     # Not through Qt, which uses LANGUAGE even where gettext does not.
     return preferred_languages(os.environ)
 
 
-def _as_set(language: Language) -> Language:
+def _with_system_numbers(language: Language) -> Language:
     locale = QLocale.system()
-    if locale.language() is QLocale.Language.C or not _numbers_are_set():
-        return language  # a system that says nothing gets what is usual
+    if locale.language() is QLocale.Language.C or not _has_number_format():
+        return language  # with the usual format
     groups_four = locale.groupSeparator() in locale.toString(1234)
     return replace(
         language,
@@ -56,14 +57,14 @@ def _as_set(language: Language) -> Language:
     )
 
 
-def _numbers_are_set() -> bool:
-    """Say whether the system has a shape for numbers, not only a language.
+def _has_number_format() -> bool:
+    """Return whether the system sets a format for numbers, not only a language.
 
-    In a session of `C` that is asked for Spanish by LC_MESSAGES or LANGUAGE, Qt would
-    write Spanish amounts with English marks.
+    If the locale is `C` and LC_MESSAGES or LANGUAGE sets Spanish, Qt would write
+    Spanish amounts with English separators.
     """
     if sys.platform in {"win32", "darwin"}:
         return True
     names = ("LC_ALL", "LC_NUMERIC", "LANG")
-    said = next((os.environ[one] for one in names if os.environ.get(one)), "C")
-    return said.partition(".")[0] not in {"C", "POSIX"}
+    locale = next((os.environ[name] for name in names if os.environ.get(name)), "C")
+    return locale.partition(".")[0] not in {"C", "POSIX"}

@@ -1,4 +1,4 @@
-"""The one holder of what is known of the accounts."""
+"""The model: it holds the states of all accounts for the GUI thread."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,68 +11,70 @@ from trayapp.core.errors import Failure
 
 
 class AccountsModel(QObject):
-    """What is known of every account, in the person's order.
+    """The states of all accounts, in the person's order.
 
     Signals:
-        changed (tuple[Known, ...]): all accounts, after something became known
+        changed (tuple[AccountState, ...]): all states, after one has changed
     """
 
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._known: dict[str, AccountState] = {}
+        self._states: dict[str, AccountState] = {}
 
     @property
-    def known(self) -> tuple[AccountState, ...]:
-        """All accounts, as they are known now."""
-        return tuple(self._known.values())
+    def states(self) -> tuple[AccountState, ...]:
+        """The current states of all accounts."""
+        return tuple(self._states.values())
 
     def account(self, account_id: str) -> Account | None:
-        """Give an account by its id."""
-        known = self._known.get(account_id)
-        return known.account if known is not None else None
+        """Return an account by its id, or None."""
+        state = self._states.get(account_id)
+        return state.account if state is not None else None
 
     def load(self, stored: Iterable[AccountState]) -> None:
-        """Take the accounts that are stored; what is known of them here stays."""
+        """Take the stored accounts; a state that the model has already is newer."""
         self._replace(
             {
-                one.account.id: self._known[one.account.id].with_account(one.account)
-                if one.account.id in self._known
-                else one
-                for one in stored
+                state.account.id: self._states[state.account.id].with_account(
+                    state.account
+                )
+                if state.account.id in self._states
+                else state
+                for state in stored
             }
         )
 
     def set_accounts(self, accounts: Iterable[Account]) -> None:
-        """Take these accounts, in this order; what is known of them here stays."""
+        """Take these accounts in this order, and keep the states of those it has."""
         self.load(AccountState(account) for account in accounts)
 
     def mark_asking(self, account_id: str) -> None:
-        """Note that an account is being asked."""
-        known = self._known.get(account_id)
-        if known is not None:
-            self._replace({**self._known, account_id: replace(known, asking=True)})
+        """Mark an account as being refreshed."""
+        state = self._states.get(account_id)
+        if state is not None:
+            self._replace({**self._states, account_id: replace(state, asking=True)})
 
     def apply(self, outcome: Outcome) -> None:
-        """Note what a question came to; of an account that is gone, nothing."""
-        known = self._known.get(outcome.account_id)
-        if known is not None:
-            after = known.apply(outcome)
-            self._replace({**self._known, outcome.account_id: after})
+        """Apply the outcome of a request; ignore one of a removed account."""
+        state = self._states.get(outcome.account_id)
+        if state is not None:
+            new_state = state.apply(outcome)
+            self._replace({**self._states, outcome.account_id: new_state})
 
     def fail(self, failure: Failure) -> None:
-        """Note that nobody asks at present; why an account failed before, it keeps."""
+        """Set a failure for all accounts; an account that has failed keeps its own."""
         self._replace(
             {
                 account_id: replace(
-                    known, failure=known.failure or failure, asking=False
+                    state, failure=state.failure or failure, asking=False
                 )
-                for account_id, known in self._known.items()
+                for account_id, state in self._states.items()
             }
         )
 
-    def _replace(self, known: dict[str, AccountState]) -> None:
-        if tuple(known.values()) != self.known:
-            self._known = known
-            self.changed.emit(self.known)
+    def _replace(self, states: dict[str, AccountState]) -> None:
+        if tuple(states.values()) != self.states:
+            self._states = states
+            self.changed.emit(self.states)

@@ -1,4 +1,4 @@
-"""The lock that decides which start of a profile is the one that runs."""
+"""The lock that decides which process of a profile runs."""
 
 import contextlib
 import os
@@ -9,11 +9,11 @@ from PySide6.QtCore import QLockFile
 
 
 class ProfileLock:
-    """Held by one process, and given back by the system when that one dies.
+    """A lock that one process holds, and that the system releases when it dies.
 
-    Not `QLockFile` where the kernel can lock a file: it believes what stands in one,
-    and an empty file, or the number of a dead process that another one has got since,
-    would keep every later start out for good.
+    Where the kernel can lock a file, it does not use `QLockFile`, which trusts the
+    file's content. An empty file would then block all later starts for good. So would
+    the id of a dead process that a new process has got.
     """
 
     def __init__(self, path: Path) -> None:
@@ -22,15 +22,15 @@ class ProfileLock:
         self._handle: int | None = None
         self._on_windows = QLockFile(str(path)) if sys.platform == "win32" else None
 
-    def take(self) -> bool:
-        """Take it, or keep it; False if another process has it.
+    def acquire(self) -> bool:
+        """Acquire the lock or keep it; False if another process holds it.
 
-        `OSError` if there can be none.
+        Raises `OSError` if the file can't be locked.
         """
         if self._is_held:
             return True
         if self._on_windows is not None:
-            # Held for as long as the program runs: never stale by its age alone.
+            # A program may hold it for years, so its age does not make it stale.
             self._on_windows.setStaleLockTime(0)
             self._is_held = self._on_windows.tryLock(0)
             return self._is_held
@@ -43,13 +43,15 @@ class ProfileLock:
                 return False
             raise
         self._handle, self._is_held = handle, True
-        with contextlib.suppress(OSError):  # a full disk: then nobody reads who it was
+        with contextlib.suppress(
+            OSError
+        ):  # a full disk: the file has no process id then
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode())
         return True
 
-    def give_back(self) -> None:
-        """Let another process have it; the file stays, for one may wait at it."""
+    def release(self) -> None:
+        """Release the lock; the file stays, as another process may have opened it."""
         if self._on_windows is not None:
             self._on_windows.unlock()
         if self._handle is not None:

@@ -1,4 +1,4 @@
-"""Starts the program anew, as it was started, once this process is done."""
+"""Restarts the program with its own arguments, when this process ends."""
 
 import sys
 from typing import Final
@@ -6,28 +6,31 @@ from typing import Final
 from PySide6.QtCore import QProcess, QProcessEnvironment
 
 RESTART: Final = 75
-"""What the program's event loop ends with to be started anew."""
+"""The event loop's exit code that asks for a restart."""
 SHOWN: Final = "--shown"
-"""Has it come up with its window, where it was before."""
-_ONCE: Final = {SHOWN, "--minimized"}
+"""The argument that opens the window at its last place."""
+_DROPPED: Final = {SHOWN, "--minimized"}
 
 
-def start_anew() -> bool:
-    """Start it; say whether that went well. What this process holds must be let go."""
+def start_successor() -> bool:
+    """Start the program again; return whether it started.
+
+    First release all that the new process needs, such as the profile's lock.
+    """
     process = QProcess()
     process.setProgram(sys.executable)
-    process.setArguments(arguments())
+    process.setArguments(successor_arguments())
     environment = QProcessEnvironment.systemEnvironment()
-    # A bundle is to unpack and find its own libraries anew (PyInstaller's manual,
+    # The bundle must unpack again and find its own libraries (PyInstaller's manual,
     # "Restarting the application").
     environment.insert("PYINSTALLER_RESET_ENVIRONMENT", "1")
     process.setProcessEnvironment(environment)
-    started: object = process.startDetached()  # a bool, other than the stubs say
+    started: object = process.startDetached()  # a bool, unlike the stub
     return started is True
 
 
-def arguments() -> list[str]:
-    """Give what this process was started with, for its successor."""
+def successor_arguments() -> list[str]:
+    """Return the arguments of this process, for its successor."""
     frozen = getattr(sys, "frozen", False)
     given = sys.argv[1:] if frozen else sys.orig_argv[1:]
-    return [*(one for one in given if one not in _ONCE), SHOWN]
+    return [*(argument for argument in given if argument not in _DROPPED), SHOWN]

@@ -1,4 +1,4 @@
-"""Hears whether the desktop is dark where Qt's own platform themes don't (Linux)."""
+"""The desktop's colour scheme where Qt's platform themes don't read it (Linux)."""
 
 from typing import Final
 
@@ -16,19 +16,19 @@ _SETTINGS: Final = "org.freedesktop.portal.Settings"
 _APPEARANCE: Final = "org.freedesktop.appearance"
 _SCHEME: Final = "color-scheme"
 _DARK: Final = 1
-"""1 is dark, 2 light, 0 no preference (the portal's documentation)."""
+"""1 means dark, 2 light, 0 no preference (the portal's documentation)."""
 
 
 class Scheme(QObject):
-    """Asks the settings' portal, which most desktops run, and listens to it.
+    """Reads the colour scheme from the settings portal, which most desktops run.
 
-    Qt reads it for GNOME alone; its generic theme, which Xfce, sway and others get in
-    the built program, is always light. Nothing is waited for: without a portal there
-    is no answer.
+    Qt reads it only for GNOME. Its generic theme, which the built program has on Xfce,
+    sway and others, is always light. The request does not block; without a portal
+    there is no reply.
 
     Signals:
-        changed (bool): whether the desktop is dark, as soon as it is known and
-            whenever it changes
+        changed (bool): whether the desktop is dark; emitted at the first reply and at
+            each change
     """
 
     changed = Signal(bool)
@@ -44,24 +44,24 @@ class Scheme(QObject):
             self,
             SLOT("_on_changed(QDBusMessage)"),
         )
-        asked = QDBusMessage.createMethodCall(_PORTAL, _PATH, _SETTINGS, "Read")
-        asked.setArguments([_APPEARANCE, _SCHEME])
-        self._answer = QDBusPendingCallWatcher(bus.asyncCall(asked), self)
-        self._answer.finished.connect(self._on_answer)
+        request = QDBusMessage.createMethodCall(_PORTAL, _PATH, _SETTINGS, "Read")
+        request.setArguments([_APPEARANCE, _SCHEME])
+        self._reply = QDBusPendingCallWatcher(bus.asyncCall(request), self)
+        self._reply.finished.connect(self._on_reply)
 
     @Slot(QDBusPendingCallWatcher)
-    def _on_answer(self, call: QDBusPendingCallWatcher) -> None:
+    def _on_reply(self, call: QDBusPendingCallWatcher) -> None:
         if not call.isError():
-            self._tell(call.reply().arguments()[:1])
+            self._emit_changed(call.reply().arguments()[:1])
 
     @Slot(QDBusMessage)
     def _on_changed(self, message: QDBusMessage) -> None:
-        said = message.arguments()
-        if said[:2] == [_APPEARANCE, _SCHEME]:
-            self._tell(said[2:3])
+        arguments = message.arguments()
+        if arguments[:2] == [_APPEARANCE, _SCHEME]:
+            self._emit_changed(arguments[2:3])
 
-    def _tell(self, said: list[object]) -> None:
-        value = said[0] if said else None
+    def _emit_changed(self, values: list[object]) -> None:
+        value = values[0] if values else None
         while isinstance(value, QDBusVariant):  # "Read" wraps it twice
             value = value.variant()
         if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""The panel that hosts the icon: whether it is there, comes or goes, and its name."""
+"""The desktop's system tray, which hosts the icon: its existence and its program."""
 
 from pathlib import Path
 from typing import Final
@@ -14,20 +14,20 @@ from PySide6.QtDBus import (
 
 _WATCHER: Final = "org.kde.StatusNotifierWatcher"
 _PATH: Final = "/StatusNotifierWatcher"
-_ANSWER_MS: Final = 500
+_REPLY_MS: Final = 500
 _SETTLE_MS: Final = 500
-"""A panel takes its name before it takes icons."""
+"""A tray owns its name some time before it accepts icons."""
 
 
 class TrayHost(QObject):
-    """Watches the session bus for a host.
+    """Watches the session bus for a host of tray icons.
 
-    On X11 Qt looks for one only when a tray icon is made (qtbase's
-    qgenericunixtheme.cpp), so an icon made before its host never shows up.
+    On X11 Qt looks for a host only when it makes an icon (qtbase's
+    qgenericunixtheme.cpp). An icon that is older than its host is never shown.
 
     Signals:
-        appeared: a host is there now that was not before
-        vanished: the host is gone, perhaps to come back
+        appeared: a host has appeared
+        vanished: the host is gone, and may come back
     """
 
     appeared = Signal()
@@ -44,7 +44,7 @@ class TrayHost(QObject):
         self._watcher.serviceRegistered.connect(self._registered)
         self._watcher.serviceUnregistered.connect(self.vanished)
 
-        # A watcher may have been there without anybody who shows what it knows of.
+        # A watcher may have existed for some time before there is a host.
         QDBusConnection.sessionBus().connect(  # type: ignore[call-overload]  # stub: bytes, refused
             _WATCHER,
             _PATH,
@@ -64,24 +64,25 @@ class TrayHost(QObject):
 
 
 def lacks_host() -> bool:
-    """Say whether icons are registered where nobody shows them.
+    """Return whether a watcher registers icons, but no host shows them.
 
-    To Qt a watcher is as good as a panel; some desktops start one without the other.
+    Some desktops start a watcher without a host. Qt takes that for a system tray.
     """
-    asked = QDBusMessage.createMethodCall(
+    request = QDBusMessage.createMethodCall(
         _WATCHER, _PATH, "org.freedesktop.DBus.Properties", "Get"
     )
-    asked.setArguments([_WATCHER, "IsStatusNotifierHostRegistered"])
-    asked.setAutoStartService(False)
-    reply = QDBusConnection.sessionBus().call(asked, QDBus.CallMode.Block, _ANSWER_MS)
-    said = reply.arguments()
-    return bool(said) and isinstance(said[0], QDBusVariant) and not said[0].variant()
+    request.setArguments([_WATCHER, "IsStatusNotifierHostRegistered"])
+    request.setAutoStartService(False)
+    reply = QDBusConnection.sessionBus().call(request, QDBus.CallMode.Block, _REPLY_MS)
+    values = reply.arguments()
+    has_value = bool(values) and isinstance(values[0], QDBusVariant)
+    return has_value and not values[0].variant()
 
 
 def tray_kind(*, is_hosted: bool) -> str:
-    """Name the kind of tray and its program, for a report.
+    """Return the kind of tray and its program, for the diagnostics.
 
-    `is_hosted` says whether Qt finds any.
+    `is_hosted` says whether Qt finds a system tray.
     """
     session = QDBusConnection.sessionBus()
     bus = session.interface()

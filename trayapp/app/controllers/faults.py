@@ -119,7 +119,7 @@ class FaultController(QObject):
         self._stops += 1
         self._model.fail(failure)
         self.hear(failure)
-        if not self._model.known or self._stops == _STOPS:
+        if not self._model.states or self._stops == _STOPS:
             self.intent.emit(OpenWindow())
 
     @Slot()
@@ -151,7 +151,7 @@ class FaultController(QObject):
     def _report(self, facts: "tuple[Fact, ...]") -> str:
         found = Findings(
             program=(*self._screen(), *facts),
-            accounts=self._model.known,
+            accounts=self._model.states,
             entries=() if self._recent is None else self._recent.entries,
             home=str(Path.home()),
         )

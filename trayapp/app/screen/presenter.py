@@ -137,7 +137,7 @@ class Presenter(QObject):
         self._since_drawn.start()
         if (window := self._stage.present) is None:
             return
-        ids = [one.account.id for one in self._model.known]
+        ids = [one.account.id for one in self._model.states]
         if ids != window.account_ids:
             self.draw_window()
         elif window.isVisible():
@@ -162,7 +162,7 @@ class Presenter(QObject):
         if self._left:
             self._turn.start()
         else:
-            window.show_totals(totals(self._model.known, self._in_window))
+            window.show_totals(totals(self._model.states, self._in_window))
 
     @Slot()
     def draw_tray(self) -> None:
@@ -251,7 +251,7 @@ class Presenter(QObject):
                 self._forecasts.get(one.account.id), one.account.warn_days, today
             )
             else one
-            for one in self._model.known
+            for one in self._model.states
         )
 
     def _card(self, known: AccountState, now: datetime) -> Card:
