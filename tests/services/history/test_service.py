@@ -346,6 +346,27 @@ def test_without_a_store_it_is_known_until_the_end(now: datetime) -> None:
     assert history.corrections("a") == frozenset()
 
 
+def test_a_store_that_opens_late_brings_nothing_back(
+    scene: Scene, now: datetime
+) -> None:
+    """The person ended snooze and wait, and removed an account, meanwhile."""
+    scene.history.write(*changes(now), SetPendingPayment("b", now))
+    scene.history.write(KeepEvaluation("b", TOLD))
+    scene.history.close()
+    let_go = scene.held()
+    scene.start()
+    scene.history.write(
+        SetSnooze(Snooze()), SetPendingPayment("a", None), ForgetAccount("b")
+    )
+    let_go()
+    scene.later()
+    assert scene.history.state.snooze == Snooze()
+    assert scene.history.state.pending_payments == ()
+    assert scene.history.state.memories == {"a": REJECTED}
+    with HistoryStore(scene.path) as store:
+        assert store.load() == scene.history.state
+
+
 def test_a_store_that_breaks_is_one_line_in_the_log(
     scene: Scene, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,9 +19,12 @@ from trayapp.core.errors import (
 )
 from trayapp.core.settings import AlertKind
 from trayapp.services.history.changes import (
+    ForgetAccount,
     HistoryChange,
     KeepEvaluation,
     KeepReading,
+    SetPendingPayment,
+    SetSnooze,
     SetWait,
     StoredWait,
 )
@@ -35,6 +38,8 @@ _LONGEST_QUEUE: Final = 5_000
 """A longer queue drops its oldest changes."""
 _PASSING: Final = (HistoryBusy, HistoryFull)
 """These problems end by themselves. After any other the database is opened again."""
+_REMOVALS: Final = (SetSnooze, SetPendingPayment, ForgetAccount)
+"""These changes can remove a value from the state."""
 _log = logging.getLogger(__name__)
 
 
@@ -218,6 +223,9 @@ class HistoryService:
         try:
             if not self._is_loaded:
                 self.state.add_stored(store.load())
+                for change in self._queue:  # newer than the row that it removes
+                    if isinstance(change, _REMOVALS):
+                        self.state.apply(change)
                 self._is_loaded = True
         except HistoryProblem:
             store.close()
