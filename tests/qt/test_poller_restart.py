@@ -130,7 +130,7 @@ class Scene:
             def boom() -> float:
                 raise ZeroDivisionError
 
-            backend._watch._start_due = boom  # type: ignore[method-assign]  # noqa: SLF001  # a fault where nothing catches it
+            backend._scheduler._start_due = boom  # type: ignore[method-assign]  # noqa: SLF001  # a fault where nothing catches it
             backend.ask_now([])
 
         self.do(burst)

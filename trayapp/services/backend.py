@@ -107,7 +107,7 @@ class Backend:
     """
 
     beats = 0
-    """How often the watch has looked at the clock; any thread may read it."""
+    """The number of the scheduler's ticks; any thread may read it."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class Backend:
         self._refresh = Refresh(
             environment.keychain, environment.gateway, self._take, clock
         )
-        self._watch = Scheduler(
+        self._scheduler = Scheduler(
             self._refresh,
             self._history,
             emit,
@@ -143,46 +143,46 @@ class Backend:
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._announcer = Coalescer(
-            lambda alerts: emit(AlertsDecided(alerts)), self._watch.idle
+        self._coalescer = Coalescer(
+            lambda alerts: emit(AlertsDecided(alerts)), self._scheduler.idle
         )
-        self._alarm = AlertService(
+        self._alerts = AlertService(
             self._history,
             emit,
-            self._announcer.add,
+            self._coalescer.add,
             clock=clock,
             zone=zone,
         )
-        self._harvest = Batch(
+        self._batch = Batch(
             self._history,
             self._record,
             self._show,
-            more_to_come=lambda: self._watch.has_others,
+            more_to_come=lambda: self._scheduler.has_others,
         )
-        self._books = HistoryReports(self._history, clock=clock, zone=zone)
+        self._reports = HistoryReports(self._history, clock=clock, zone=zone)
         self._notifier = _make_notifier(emit, environment.picture)
-        self._delivery = NotificationDelivery(self._notifier, self._alarm, emit)
-        self._wakeups = _make_resume_monitor(self._watch)
+        self._delivery = NotificationDelivery(self._notifier, self._alerts, emit)
+        self._resume_monitor = _make_resume_monitor(self._scheduler)
 
     async def run(self) -> None:
-        """Load what is stored, and watch the accounts until cancelled."""
-        books = self._books.run_retention(lambda: self._alarm.account_ids)
-        beside = [asyncio.create_task(books)]
-        if self._wakeups is not None:
-            beside.append(asyncio.create_task(self._wakeups.run()))
+        """Load the profile, and poll the accounts until cancelled."""
+        retention = self._reports.run_retention(lambda: self._alerts.account_ids)
+        tasks = [asyncio.create_task(retention)]
+        if self._resume_monitor is not None:
+            tasks.append(asyncio.create_task(self._resume_monitor.run()))
         try:
             self.reload()
             with log_faults("recalling what was told"):
-                self._alarm.start()
+                self._alerts.start()
             with log_faults("looking after start at login"):
                 repair_autostart(self._autostart)
-            await self._watch.run()
+            await self._scheduler.run()
         finally:
-            for task in beside:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            self._harvest.flush()
-            self._announcer.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._batch.flush()
+            self._coalescer.close()
             await self._delivery.close()
             self._history.close()
 
@@ -200,11 +200,11 @@ class Backend:
             case SendNotification(notification):
                 await self.tell(notification)
             case ChangeSnooze(choice):
-                self._alarm.snooze(choice)
+                self._alerts.snooze(choice)
             case ExpectTopUp(account_id):
                 self.paid(account_id)
             case MarkCorrection(account_id, at, on):
-                self._alarm.correct(account_id, at, on=on)
+                self._alerts.correct(account_id, at, on=on)
             case ReadHistory(account_id):
                 await self.look_up(account_id)
             case WriteExport(account_id, form, path):
@@ -229,7 +229,7 @@ class Backend:
 
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Ask these accounts, or all, at once: a person wants to know."""
-        self._watch.ask_now(account_ids)
+        self._scheduler.ask_now(account_ids)
 
     async def try_out(self, trial: Trial) -> None:
         """Ask for a balance and store nothing; emits `TrialFinished`."""
@@ -264,10 +264,10 @@ class Backend:
                 now, failure = self._clock(), error.as_failure()
                 self._emit(RefreshFinished(Outcome(account_id, now, failure)))
         else:
-            self._watch.ask_now(waiting)
+            self._scheduler.ask_now(waiting)
 
     def _ask_keyless(self) -> None:
-        self._watch.ask_now(frozenset(self._keyless))
+        self._scheduler.ask_now(frozenset(self._keyless))
 
     async def tell(self, notice: Notification) -> None:
         """Show a native notification, where that is done over D-Bus."""
@@ -275,25 +275,25 @@ class Backend:
 
     def paid(self, account_id: str) -> None:
         """Remember that a person paid, and look whether it has come already."""
-        self._alarm.paid(account_id)
-        self._watch.ask_now([account_id])
+        self._alerts.paid(account_id)
+        self._scheduler.ask_now([account_id])
 
     async def look_up(self, account_id: str) -> None:
         """Read an account's history for its window; emits `HistoryRead`."""
-        account = self._alarm.account(account_id)
+        account = self._alerts.account(account_id)
         if account is not None:
-            interval = self._alarm.settings.interval
-            page = await self._books.page(account, interval, self._language)
+            interval = self._alerts.settings.interval
+            page = await self._reports.page(account, interval, self._language)
             self._emit(HistoryRead(page))
 
     async def export(self, account_id: str, kind: str, path: str) -> None:
         """Write an account's history to a file; emits `ExportFinished`."""
-        account = self._alarm.account(account_id)
+        account = self._alerts.account(account_id)
         if account is None:
             return
         failure: Failure | None = None
         try:
-            await self._books.export(account, kind, path)
+            await self._reports.export(account, kind, path)
         except BalanceTrayError as error:
             failure = error.as_failure()
         self._emit(ExportFinished(path, failure))
@@ -301,13 +301,13 @@ class Backend:
     async def _diagnose(self) -> tuple[Fact, ...]:
         """Say what this runs on, for "Copy diagnostics"."""
         found = await system_facts(self._places, self._keychain, self._notifier)
-        return (*found, *settings_facts(self._alarm.settings))
+        return (*found, *settings_facts(self._alerts.settings))
 
     def tick(self) -> None:
         """Tell what only time makes true: what was held back, reminders, silence."""
         self.beats += 1
         with log_faults("looking at the time"):
-            self._alarm.tick()
+            self._alerts.tick()
         self._delivery.look()
         with log_faults("writing what waits"):
             self._history.flush()
@@ -319,14 +319,14 @@ class Backend:
             outcome.result.kind, KeyringProblem
         ):
             self._keyless.add(outcome.account_id)
-        self._harvest.add(outcome)
+        self._batch.add(outcome)
 
     def _record(self, outcome: Outcome) -> None:
-        self._alarm.hear(outcome)
+        self._alerts.hear(outcome)
 
     def _show(self, outcome: Outcome) -> None:
         self._emit(RefreshFinished(outcome))
-        self._alarm.show_outlook(outcome.account_id)
+        self._alerts.show_outlook(outcome.account_id)
 
     async def _save(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
         async with keys_stored(self._keychain, changes.keys):
@@ -343,13 +343,13 @@ class Backend:
         known = {account.id for account in stored}
         for account_id in known - {account.id for account in accounts}:
             await remove_key(self._keychain, account_id)
-            self._announcer.drop(account_id)
-            self._alarm.forget(account_id)
+            self._coalescer.drop(account_id)
+            self._alerts.forget(account_id)
         for account_id in changes.keys:
             self._history.key_changed(account_id)
         self._set(accounts, changes.settings)
         for account_id in changes.keys:
-            self._watch.ask_anew(account_id)
+            self._scheduler.ask_again(account_id)
         return SaveFinished(accounts, changes.settings)
 
     def _remembered(self, account: Account) -> AccountState:
@@ -362,9 +362,9 @@ class Backend:
         return AccountState(account)
 
     def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
-        self._harvest.flush()  # they are of the accounts as they were
-        self._alarm.set(accounts, settings)
-        self._watch.set(accounts, settings)
+        self._batch.flush()  # they are of the accounts as they were
+        self._alerts.set(accounts, settings)
+        self._scheduler.set(accounts, settings)
 
 
 def _make_notifier(emit: Emit, picture: NotificationImage) -> "DBusNotifier | None":

@@ -275,7 +275,7 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
         scene.scheduler.set([A], SETTINGS)
         await scene.answers(1)
         if how == "key":
-            scene.scheduler.ask_anew("a")
+            scene.scheduler.ask_again("a")
         else:
             scene.scheduler.ask_now(["a"])
         await scene.answers(1)
@@ -306,7 +306,7 @@ def test_a_new_key_cancels_the_request_with_the_old_one(now: datetime) -> None:
         scene.scheduler.set([A], SETTINGS)
         await scene.idle()
         scene.refresh.gate = None
-        scene.scheduler.ask_anew("a")
+        scene.scheduler.ask_again("a")
         await scene.answers(1)
 
     scene = play(now, story)

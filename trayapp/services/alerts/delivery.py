@@ -34,13 +34,13 @@ class NotificationDelivery:
     def __init__(
         self,
         notifier: "DBusNotifier | None",
-        alarm: AlertService,
+        alerts: AlertService,
         emit: Emit,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take a notifier; without one (Qt shows them), this does nothing."""
-        self._notifier, self._alarm, self._emit = notifier, alarm, emit
+        self._notifier, self._alerts, self._emit = notifier, alerts, emit
         self._clock = clock
         self._reaches = True
         self._pause_s = _FIRST_PAUSE_S
@@ -60,7 +60,7 @@ class NotificationDelivery:
         self._not_before = self._clock() + self._pause_s
         self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         self._set(reaches=False)
-        self._alarm.untaken(notice.alerts)
+        self._alerts.untaken(notice.alerts)
 
     def look(self) -> None:
         """See soon whether the desktop takes notifications; call it each minute."""
@@ -97,4 +97,4 @@ class NotificationDelivery:
             _log.info("notifications are shown: %s", "yes" if reaches else "no")
             problem = None if reaches else NotificationsUnseen().as_failure()
             self._emit(DeliveryChanged(problem))
-            self._alarm.reach(on=reaches)
+            self._alerts.reach(on=reaches)

@@ -96,7 +96,7 @@ class Scheduler:
                     )
                 self._plans[account.id] = plan
             elif not account.asks_as(old):
-                self.ask_anew(account.id)
+                self.ask_again(account.id)
             elif not self._plans[account.id].must_persist:
                 # With another threshold an alert may be due at once.
                 limits = (old.low_below, old.warn_days)
@@ -119,7 +119,7 @@ class Scheduler:
             self._plans[account_id] = Plan(now, failures)
         self._changed.set()
 
-    def ask_anew(self, account_id: str) -> None:
+    def ask_again(self, account_id: str) -> None:
         """Cancel the request under way, and send another: the key has changed."""
         self._cancel_request(account_id)
         self.ask_now([account_id])
