@@ -1,6 +1,7 @@
 """The house: which layer may know which, as ARCHITECTURE.md draws it."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -191,6 +192,19 @@ def test_the_icon_needs_none_of_the_slow_libraries() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_the_map_names_every_folder() -> None:
+    """CONTRIBUTING.md has the folders of the program and of packaging."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"([\w]+)/", text.partition("## The commonest changes")[0]))
+    program = {one.parent.name for one in PACKAGE.rglob("__init__.py")}
+    tools = {
+        one.name
+        for one in (ROOT / "packaging").iterdir()
+        if one.is_dir() and not one.name.startswith(".")
+    }
+    assert (program | tools) - drawn - {"__pycache__"} == set()
 
 
 def test_the_top_level_holds_what_was_agreed() -> None:
