@@ -1,4 +1,4 @@
-"""The first account in three steps: its service, its key, and when to warn."""
+"""The first run: sets up an account in three steps."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from trayapp.core.changes import Trial
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.core.view.first_run import FIELDS, Step, suggested_name
-from trayapp.ui.first_run.steps import KeyStep, LimitStep, ServiceStep, StepPart
+from trayapp.ui.first_run.steps import KeyStep, LimitStep, ServiceStep, StepView
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.intents import (
     LeaveFirstRun,
@@ -28,12 +28,12 @@ from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.paged_dialog import PagedDialog
 from trayapp.ui.widgets.problem_view import ProblemView
 
-_FIRST: Final = min(Step)
-_LAST: Final = max(Step)
+_FIRST_STEP: Final = min(Step)
+_LAST_STEP: Final = max(Step)
 
 
 class FirstRun(PagedDialog):
-    """Asks one thing at a time; can be left, and is then shown again as it was.
+    """Shows one step at a time; after `LeaveFirstRun` it can be shown again.
 
     Signals:
         intent(FirstRunIntent): what a person asks for.
@@ -46,22 +46,24 @@ class FirstRun(PagedDialog):
         super().__init__(self._stack, None)
         self._language, self._id = language, new_id()
         self._trial: Trial | None = None
-        self._answer: Balance | Problem | None = None
-        self._goes_on = False
+        self._result: Balance | Problem | None = None
+        self._continues_after_trial = False
         self._is_saving = False
         translate = language.gettext
         self.setWindowTitle(translate("Welcome to Balance Tray"))
         self.setWindowIcon(app_icon())
-        self._panels = tuple(PushButton(translate("&Open the panel")) for _ in range(2))
-        self._service = ServiceStep(language, self._panels[0])
-        self._key = KeyStep(language, self._panels[1])
+        self._website_buttons = tuple(
+            PushButton(translate("&Open the panel")) for _ in range(2)
+        )
+        self._service = ServiceStep(language, self._website_buttons[0])
+        self._key = KeyStep(language, self._website_buttons[1])
         self._limit = LimitStep(language)
-        self._parts: dict[Step, StepPart] = {
+        self._parts: dict[Step, StepView] = {
             Step.SERVICE: self._service,
             Step.KEY: self._key,
             Step.LIMIT: self._limit,
         }
-        self._trouble = ProblemView()
+        self._problem_view = ProblemView()
         self._later = PushButton(translate("&Later"))
         self._back = PushButton(translate("&Back"))
         self._next = PushButton(translate("Ne&xt"), emphasized=True)
@@ -69,32 +71,32 @@ class FirstRun(PagedDialog):
         self._connect()
         self._on_service()
         self._limit.suggest(None)
-        self._go(_FIRST)
+        self._go(_FIRST_STEP)
 
     @property
     def step(self) -> Step:
-        """The step that is shown."""
-        return Step(self._stack.currentIndex() + _FIRST)
+        """The shown step."""
+        return Step(self._stack.currentIndex() + _FIRST_STEP)
 
     @property
     def is_saving(self) -> bool:
-        """Whether it waits for what comes of saving."""
+        """Whether it waits for `saved` or `save_failed`."""
         return self._is_saving
 
     def show_trial(self, trial: Trial, result: Balance | Problem) -> None:
-        """Show what a trial came to, unless something else is typed by now."""
+        """Show the result of a trial; ignore it if the fields have changed since."""
         if trial is not self._trial:
             return
-        self._trial, self._answer = None, result
+        self._trial, self._result = None, result
         if isinstance(result, Balance):
-            said = self._language.money(result.amount, result.unit)
-            self._key.trial.show_result(said)
+            balance = self._language.money(result.amount, result.unit)
+            self._key.trial.show_result(balance)
             self._limit.suggest(result)
         else:
             self._key.trial.show_result(result)
             self._key.offer_to_skip_test(on=True)
             self._limit.suggest(None)
-        if self._goes_on and isinstance(result, Balance):
+        if self._continues_after_trial and isinstance(result, Balance):
             self._go(Step.LIMIT)
         else:
             self._name_next()
@@ -105,15 +107,15 @@ class FirstRun(PagedDialog):
         self._limit.login.show_login(login)
 
     def saved(self) -> None:
-        """Close: everything is stored."""
+        """Close, as everything is stored."""
         self._wait(saving=False)
         self._key.key.clear()
         super().accept()
 
     def save_failed(self, problem: Problem) -> None:
-        """Say why nothing is stored; everything entered is still there."""
+        """Show why nothing is stored; the fields keep their text."""
         self._wait(saving=False)
-        self._trouble.show_problem(problem)
+        self._problem_view.show_problem(problem)
         self.show()
         self._next.setFocus()
         announce(self, f"{problem.title}. {problem.reason} {problem.advice}")
@@ -124,7 +126,7 @@ class FirstRun(PagedDialog):
             page = self.new_page()
             page.rows.addWidget(part, 1)
             self._stack.addWidget(page)
-        self.below.addWidget(self._trouble)
+        self.below.addWidget(self._problem_view)
         footer = QHBoxLayout()
         footer.setContentsMargins(em, em // 2, em, em)
         footer.setSpacing(em // 2)
@@ -133,7 +135,7 @@ class FirstRun(PagedDialog):
         footer.addWidget(self._back)
         footer.addWidget(self._next)
         self.whole.addLayout(footer)
-        for button in (self._later, self._back, *self._panels):
+        for button in (self._later, self._back, *self._website_buttons):
             button.setAutoDefault(False)
         self._next.setDefault(True)
         self.setTabOrder(self._back, self._next)
@@ -149,23 +151,23 @@ class FirstRun(PagedDialog):
         self._later.clicked.connect(self.reject)
         self._back.clicked.connect(self._on_back)
         self._next.clicked.connect(self._on_next)
-        for button in self._panels:
-            button.clicked.connect(self._on_panel)
+        for button in self._website_buttons:
+            button.clicked.connect(self._on_website)
 
     def _go(self, step: Step) -> None:
-        self._goes_on = False
-        self._stack.setCurrentIndex(step - _FIRST)
-        self._back.setVisible(step is not _FIRST)
+        self._continues_after_trial = False
+        self._stack.setCurrentIndex(step - _FIRST_STEP)
+        self._back.setVisible(step is not _FIRST_STEP)
         self._name_next()
-        self._trouble.show_problem(None)
-        self._parts[step].begin()
+        self._problem_view.show_problem(None)
+        self._parts[step].focus_answer()
 
     def _name_next(self) -> None:
         translate = self._language.gettext
         words = translate("Ne&xt")
-        if self.step is _LAST:
+        if self.step is _LAST_STEP:
             words = translate("&Finish")
-        elif self.step is Step.KEY and isinstance(self._answer, Problem):
+        elif self.step is Step.KEY and isinstance(self._result, Problem):
             words = translate("Go on an&yway")
         self._next.setText(words)
 
@@ -183,26 +185,28 @@ class FirstRun(PagedDialog):
     def _account(self) -> Account:
         return self._draft().account(self._language)
 
-    def _tried(self) -> Account:
-        """Give what the gateway is asked with; when to warn may still be half typed."""
-        asked = replace(self._draft(), low_below="0", warn_days="0")
-        return asked.account(self._language)
+    def _account_to_try(self) -> Account:
+        """Return the account for a trial, without limits that may be invalid so far."""
+        draft = replace(self._draft(), low_below="0", warn_days="0")
+        return draft.account(self._language)
 
     def _check(self, step: Step, *, named: bool = True) -> bool:
-        """Say beside each field of a step what is wrong, and start in the first."""
-        found = self._draft().problems((), self._language)
-        told = {field: self._language.gettext(text) for field, text in found.items()}
-        told[DraftField.KEY] = self._key.key.check()
+        """Show the errors of a step and focus the first; return whether it is valid."""
+        problems = self._draft().problems((), self._language)
+        errors = {
+            field: self._language.gettext(text) for field, text in problems.items()
+        }
+        errors[DraftField.KEY] = self._key.key.check()
         if not named:
-            told.pop(DraftField.NAME, None)
+            errors.pop(DraftField.NAME, None)
         entries = [self._parts[step].entries[field] for field in FIELDS[step]]
         for field, entry in zip(FIELDS[step], entries, strict=True):
-            entry.show_problem(told.get(field, ""))
-        wrong = next((entry for entry in entries if entry.problem), None)
-        if wrong is not None:
-            wrong.line.setFocus()
-            self.reveal(wrong)
-        return wrong is None
+            entry.show_problem(errors.get(field, ""))
+        invalid = next((entry for entry in entries if entry.problem), None)
+        if invalid is not None:
+            invalid.line.setFocus()
+            self.reveal(invalid)
+        return invalid is None
 
     def _wait(self, *, saving: bool) -> None:
         self._is_saving = saving
@@ -211,8 +215,8 @@ class FirstRun(PagedDialog):
 
     @Slot()
     def _forget_trial(self) -> None:
-        """Ask anew: what was asked or answered was about something else."""
-        self._trial, self._answer, self._goes_on = None, None, False
+        """Drop the trial and its result, as the fields have changed."""
+        self._trial, self._result, self._continues_after_trial = None, None, False
         self._key.trial.show_nothing()
         self._key.offer_to_skip_test(on=False)
         self._name_next()
@@ -222,25 +226,25 @@ class FirstRun(PagedDialog):
         service = self._service.service
         base_url = self._service.typed(DraftField.BASE_URL)
         self._key.suggest_name(suggested_name(service, base_url, self._language))
-        for button in self._panels:
-            button.setVisible(bool(self._panel_url()))
+        for button in self._website_buttons:
+            button.setVisible(bool(self._website_url()))
         self._forget_trial()
 
-    def _panel_url(self) -> str:
+    def _website_url(self) -> str:
         return Account("", "", self._service.service).panel_url
 
     @Slot()
-    def _on_panel(self) -> None:
-        self.intent.emit(OpenWebsite(self._panel_url()))
+    def _on_website(self) -> None:
+        self.intent.emit(OpenWebsite(self._website_url()))
 
     @Slot()
     def _on_test(self) -> None:
-        self._goes_on = False
+        self._continues_after_trial = False
         self._test(named=False)
 
     def _test(self, *, named: bool) -> None:
         if self._trial is None and self._check(Step.KEY, named=named):
-            self._trial = Trial(self._tried(), self._key.key.key())
+            self._trial = Trial(self._account_to_try(), self._key.key.key())
             self._key.offer_to_skip_test(on=False)
             self._key.trial.show_asking()
             self.intent.emit(TryAccount(self._trial))
@@ -253,30 +257,30 @@ class FirstRun(PagedDialog):
 
     @Slot()
     def _on_next(self) -> None:
-        """Go on where nothing is wrong; a key is tried first."""
+        """Show the next step if this one is valid; try the key before."""
         step = self.step
         if not self._check(step):
             return
-        if step is Step.KEY and self._answer is None:
-            self._goes_on = True
+        if step is Step.KEY and self._result is None:
+            self._continues_after_trial = True
             self._test(named=True)
-        elif step is _LAST:
+        elif step is _LAST_STEP:
             self.accept()
         else:
             self._go(Step(step + 1))
 
     def accept(self) -> None:
-        """Hand over the account, and wait for what comes of it."""
+        """Emit the account, and wait for `saved` or `save_failed`."""
         if self._is_saving:
             return
-        self._trouble.show_problem(None)
+        self._problem_view.show_problem(None)
         self._wait(saving=True)
         at_login = self._limit.login.chosen()
         key = self._key.key.key()
         self.intent.emit(SaveFirstAccount(self._account(), key, at_login))
 
     def reject(self) -> None:
-        """Close, and keep what was entered; saving goes on, and tells if it fails."""
+        """Hide and keep the entries; a failed save shows the dialog again."""
         if not self._is_saving:
             self._key.key.stash()
             self.intent.emit(LeaveFirstRun())

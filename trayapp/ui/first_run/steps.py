@@ -1,4 +1,4 @@
-"""The three questions of the first run: the service, its key, and when to warn."""
+"""The three steps of the first run: the service, its key, and when to warn."""
 
 from typing import Final
 
@@ -39,90 +39,90 @@ from trayapp.ui.widgets.rows import Rows
 _SERVICES: Final = tuple(Service)
 
 
-class StepPart(QGroupBox):
-    """A question with its sentence of help: a group, for whoever listens to it."""
+class StepView(QGroupBox):
+    """A question, its help text and its fields; a group to a screen reader."""
 
     def __init__(self, step: Step, language: Language) -> None:
         super().__init__()
         self.language = language
         self.entries: dict[DraftField, FormField] = {}
         em = self.fontMetrics().height()
-        place, asked = place_words(step, language), question(step, language)
-        helping = help_words(step, language)
+        position, asked = place_words(step, language), question(step, language)
+        help_text = help_words(step, language)
         # Translators: such as "Step 1 of 3: Which service is it?".
-        whole = language.gettext("{step}: {question}")
-        self.setAccessibleName(whole.format(step=place, question=asked))
-        self.setAccessibleDescription(helping)
+        name = language.gettext("{step}: {question}")
+        self.setAccessibleName(name.format(step=position, question=asked))
+        self.setAccessibleDescription(help_text)
         words = QVBoxLayout()
         words.setSpacing(em // 4)
-        words.addWidget(TextLabel(place, tone=Tone.MUTED))
+        words.addWidget(TextLabel(position, tone=Tone.MUTED))
         words.addWidget(TextLabel(asked, bold=True, scale=1.4))
-        words.addWidget(TextLabel(helping))
-        greeting = QHBoxLayout()
-        greeting.setSpacing(em)
-        greeting.addWidget(ScaledPicture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
-        greeting.addLayout(words, 1)
+        words.addWidget(TextLabel(help_text))
+        header = QHBoxLayout()
+        header.setSpacing(em)
+        header.addWidget(ScaledPicture(app_pixmap, 4), 0, Qt.AlignmentFlag.AlignTop)
+        header.addLayout(words, 1)
         self.rows = Rows()
         self.rows.setVerticalSpacing(em // 2)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(em // 2)
-        self.column.addLayout(greeting)
+        self.column.addLayout(header)
         self.column.addSpacing(em // 2)
 
-    def begin(self) -> None:
-        """Put the keyboard where the answer is given."""
+    def focus_answer(self) -> None:
+        """Focus the first field."""
         next(iter(self.entries.values())).line.setFocus()
 
     def typed(self, field: DraftField) -> str:
-        """Give what stands in a field."""
+        """Return the text of a field."""
         return self.entries[field].line.text()
 
-    def add(self, field: DraftField, label: str, entry: FormField) -> FormField:
-        """Add a field as a row."""
-        self.rows.add(label, entry, entry.line)
-        self.entries[field] = entry
-        return entry
+    def add(self, field: DraftField, label: str, field_view: FormField) -> FormField:
+        """Add a field in a row of its own."""
+        self.rows.add(label, field_view, field_view.line)
+        self.entries[field] = field_view
+        return field_view
 
     def add_described(self, field: DraftField) -> FormField:
         """Add a field of the account as a row, with its own label and help."""
         translate, description = self.language.gettext, ACCOUNT_FIELDS[field]
-        entry = FormField(translate(description.help))
-        return self.add(field, translate(description.label), entry)
+        field_view = FormField(translate(description.help))
+        return self.add(field, translate(description.label), field_view)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint no frame: it is alone on its page."""
+        """Paint no frame: the group is alone on its page."""
         del event
 
     def changeEvent(self, event: QEvent) -> None:
-        """Keep no room for a frame, which would push the words out of line."""
+        """Reset the margins of the group box's frame, which isn't painted."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.setContentsMargins(0, 0, 0, 0)
 
 
 class ServiceChoice(RadioButton):
-    """One of several; Enter goes on, also where the desktop has it press buttons."""
+    """A radio button that leaves Enter to the dialog; some desktops use it to check."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Enter to the window."""
+        """Pass on Enter."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             event.ignore()
         else:
             super().keyPressEvent(event)
 
 
-class ServiceStep(StepPart):
-    """Which service it is; another than the known ones needs an address.
+class ServiceStep(StepView):
+    """The step for the service; a custom service needs an address.
 
     Signals:
-        changed(): another service or address.
+        changed(): the service or the address changed.
     """
 
     changed = Signal()
 
-    def __init__(self, language: Language, panel: PushButton) -> None:
+    def __init__(self, language: Language, website_button: PushButton) -> None:
         super().__init__(Step.SERVICE, language)
         translate = language.gettext
         self._choices = QButtonGroup(self)
@@ -130,26 +130,26 @@ class ServiceStep(StepPart):
         self.add_described(DraftField.BASE_URL)
         self.add_described(DraftField.PANEL)
         self.column.addLayout(self.rows)
-        for entry in self.entries.values():
-            entry.edited.connect(self.changed)
+        for field_view in self.entries.values():
+            field_view.edited.connect(self.changed)
         advice = translate(
             "Next comes its API key: you find it in the API settings of the panel."
         )
-        panel.setAccessibleDescription(advice)
+        website_button.setAccessibleDescription(advice)
         self.column.addSpacing(self.fontMetrics().height() // 2)
         self.column.addWidget(TextLabel(advice, tone=Tone.MUTED))
-        self.column.addWidget(panel, 0, Qt.AlignmentFlag.AlignLeading)
+        self.column.addWidget(website_button, 0, Qt.AlignmentFlag.AlignLeading)
         self.column.addStretch(1)
         self._choices.idToggled.connect(self._on_chosen)
         self._show_custom()
 
     @property
     def service(self) -> Service:
-        """The service that is chosen."""
+        """The selected service."""
         return _SERVICES[self._choices.checkedId()]
 
-    def begin(self) -> None:
-        """Put the keyboard on the service that is chosen."""
+    def focus_answer(self) -> None:
+        """Focus the selected service."""
         self._choices.button(self._choices.checkedId()).setFocus()
 
     def _lay_out_choices(self) -> None:
@@ -170,8 +170,8 @@ class ServiceStep(StepPart):
         self.column.addLayout(grid)
 
     def _show_custom(self) -> None:
-        for entry in self.entries.values():
-            self.rows.show_row(entry, shown=self.service is Service.CUSTOM)
+        for field_view in self.entries.values():
+            self.rows.show_row(field_view, shown=self.service is Service.CUSTOM)
 
     @Slot(int, bool)
     def _on_chosen(self, _: int, on: bool) -> None:  # noqa: FBT001  # as Qt calls it
@@ -180,38 +180,38 @@ class ServiceStep(StepPart):
             self.changed.emit()
 
 
-class KeyStep(StepPart):
-    """The key, what the gateway says to it, and what the account is called here."""
+class KeyStep(StepView):
+    """The step for the key, its test, and the account's name."""
 
-    def __init__(self, language: Language, panel: PushButton) -> None:
+    def __init__(self, language: Language, website_button: PushButton) -> None:
         super().__init__(Step.KEY, language)
         translate = language.gettext
         self.key = KeyField(language, is_stored=False, pending=None)
         self.trial = KeyTestRow(language)
-        self._anyway = TextLabel()
+        self._untested_note = TextLabel()
         self._suggested = ""
         self.add(DraftField.KEY, translate("API &key:"), self.key)
         beside = QHBoxLayout()
-        beside.addWidget(panel)
+        beside.addWidget(website_button)
         beside.addStretch(1)
         self.rows.addLayout(beside, self.rows.rowCount(), 1)
         self.rows.add_unnamed(self.trial)
-        self.rows.add_unnamed(self._anyway)
+        self.rows.add_unnamed(self._untested_note)
         self.add_described(DraftField.NAME)
         self.column.addLayout(self.rows)
         self.column.addStretch(1)
         self.offer_to_skip_test(on=False)
 
     def suggest_name(self, name: str) -> None:
-        """Suggest a name, unless a person gave another."""
+        """Fill in a name, unless a person has typed one."""
         line = self.entries[DraftField.NAME].line
         if line.text() == self._suggested:
             line.setText(name)
             self._suggested = name
 
     def offer_to_skip_test(self, *, on: bool) -> None:
-        """Say that one can go on although the gateway did not tell the balance."""
-        self._anyway.set_text(
+        """Show or hide the note that an untested key can be stored."""
+        self._untested_note.set_text(
             self.language.gettext(
                 "You can go on all the same: the key is then stored untested, and the "
                 "gateway is asked again by itself."
@@ -219,11 +219,11 @@ class KeyStep(StepPart):
             if on
             else ""
         )
-        self._anyway.setVisible(on)
+        self._untested_note.setVisible(on)
 
 
-class LimitStep(StepPart):
-    """When to warn: suggested from the balance, with what it means beside it."""
+class LimitStep(StepView):
+    """The step for the limits, suggested from the balance."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(Step.LIMIT, language)
@@ -233,7 +233,7 @@ class LimitStep(StepPart):
         days = self.add_described(DraftField.WARN_DAYS)
         days.line.setText(str(DEFAULT_WARN_DAYS))
         self.login = LoginOption(language)
-        """Whether the program starts at login."""
+        """The option to start at login."""
         self.column.addLayout(self.rows)
         self.column.addSpacing(self.fontMetrics().height() // 2)
         self.column.addWidget(self.login)
@@ -241,7 +241,7 @@ class LimitStep(StepPart):
         low.edited.connect(self._on_edited)
 
     def suggest(self, balance: Balance | None) -> None:
-        """Suggest a limit for this balance, unless a person gave another."""
+        """Fill in a limit for this balance, unless a person has typed one."""
         self._balance = balance
         line = self.entries[DraftField.LOW_BELOW].line
         if line.text() == self._suggested:
@@ -252,5 +252,5 @@ class LimitStep(StepPart):
     @Slot()
     def _on_edited(self) -> None:
         low = self.language.typed_number(self.typed(DraftField.LOW_BELOW))
-        said = limit_words(low, self._balance, self.language)
-        self.entries[DraftField.LOW_BELOW].show_meaning(said)
+        meaning = limit_words(low, self._balance, self.language)
+        self.entries[DraftField.LOW_BELOW].show_meaning(meaning)

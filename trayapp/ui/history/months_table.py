@@ -1,4 +1,4 @@
-"""The table of months: what came, what went, and what was left."""
+"""The table of months, with the sums of each."""
 
 from typing import Final
 
@@ -11,12 +11,12 @@ from trayapp.core.view.history import MonthRow
 from trayapp.ui.widgets.fields import TableView
 
 _WIDEST: Final = 42
-"""How wide it is at least if amounts are very long, in lines of text; then it
+"""The largest minimum width, in lines of text; with longer amounts the table
 scrolls."""
 
 
 class MonthsTable(TableView):
-    """Each column has the room that its words need, and its share of the rest."""
+    """Gives each column the width of its text, and an equal share of the rest."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class MonthsTable(TableView):
         self.setTabKeyNavigation(False)
 
     def show_months(self, months: tuple[MonthRow, ...]) -> None:
-        """Show these months; the chosen row stays."""
+        """Show these months; the selected row stays."""
         self.setRowCount(len(months))
         for row, month in enumerate(months):
             for column, words in enumerate(
@@ -70,24 +70,24 @@ class MonthsTable(TableView):
     def _needed(self) -> list[int]:
         header = self.horizontalHeader()
         return [
-            max(self.sizeHintForColumn(one), header.sectionSizeHint(one))
-            for one in range(self.columnCount())
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in range(self.columnCount())
         ]
 
     def _share(self) -> None:
         needed = self._needed()
-        more, rest = divmod(max(self.viewport().width() - sum(needed), 0), len(needed))
+        share, rest = divmod(max(self.viewport().width() - sum(needed), 0), len(needed))
         for column, width in enumerate(needed):
-            self.setColumnWidth(column, width + more + (column < rest))
+            self.setColumnWidth(column, width + share + (column < rest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share what there is anew."""
+        """Distribute the new width."""
         super().resizeEvent(event)
         self._share()
 
 
 def _cell(words: str, column: int) -> QTableWidgetItem:
-    """Make a cell: amounts stand at the end, below each other."""
+    """Return a cell; the amounts are aligned at the trailing edge."""
     item = QTableWidgetItem(words)
     side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
     item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)

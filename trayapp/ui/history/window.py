@@ -1,4 +1,4 @@
-"""The history of one account: its chart, its months, its top-ups, and its export."""
+"""The history window of an account: chart, months, top-ups, and export."""
 
 from typing import Final
 
@@ -27,14 +27,14 @@ from trayapp.ui.widgets.fields import ListView
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
 _SIZE: Final = (58, 46)
-"""How wide and high the window is at first, in lines of text."""
+"""The first width and height of the window, in lines of text."""
 _LONGEST_NAME: Final = 60
 _CSV: Final = "csv"
 _JSON: Final = "json"
 
 
 class HistoryWindow(QDialog):
-    """Shows a `HistoryView` in place; it remembers nothing when it is closed.
+    """Shows a `HistoryView`, and updates it in place.
 
     Signals:
         intent(HistoryIntent): what a person asks for.
@@ -69,18 +69,18 @@ class HistoryWindow(QDialog):
         self._copy = PushButton(translate("Copy top-up &request"))
         self._copy.clicked.connect(self._on_copy)
         for button in (self._correction, self._csv, self._json, self._copy):
-            button.setAutoDefault(False)  # Enter in a table presses nothing
+            button.setAutoDefault(False)  # Enter in a table presses no button
         self._lay_out()
         self._chart.start()
         self.show_view(view)
 
     @property
     def account_id(self) -> str:
-        """The account whose history this is."""
+        """The id of the account."""
         return self._view.account_id
 
     def show_view(self, view: HistoryView) -> None:
-        """Show what is known now; the range and the chosen rows stay."""
+        """Show another view; the range and the selected rows stay."""
         self._view = view
         name = one_line(view.title, _LONGEST_NAME)
         self.setWindowTitle(
@@ -95,13 +95,13 @@ class HistoryWindow(QDialog):
         self._show_movements(view)
 
     def show_export_result(self, words: str) -> None:
-        """Say what became of the last export."""
+        """Show and announce the result of the last export."""
         self._exported.set_text(words)
         self._exported.show()
         announce(self, words)
 
     def _show_movements(self, view: HistoryView) -> None:
-        chosen = self._chosen()
+        selected = self._selected()
         self._movements.clear()
         for movement in view.movements:
             words = movement.words
@@ -112,13 +112,13 @@ class HistoryWindow(QDialog):
             item = QListWidgetItem(words)
             item.setData(Qt.ItemDataRole.UserRole, movement)
             self._movements.addItem(item)
-            if chosen is not None and movement.at == chosen.at:
+            if selected is not None and movement.at == selected.at:
                 self._movements.setCurrentItem(item)
         self._on_row()
 
-    def _chosen(self) -> MovementRow | None:
-        found = self._movements.currentIndex().data(Qt.ItemDataRole.UserRole)
-        return found if isinstance(found, MovementRow) else None
+    def _selected(self) -> MovementRow | None:
+        row = self._movements.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return row if isinstance(row, MovementRow) else None
 
     def _lay_out(self) -> None:
         translate = self._language.gettext
@@ -151,26 +151,26 @@ class HistoryWindow(QDialog):
         words.setSpacing(em // 8)
         words.addWidget(self._forecast)
         words.addWidget(self._caveat)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(em, em, em, em)
-        whole.setSpacing(em * 3 // 4)
-        whole.addWidget(self._chart, 3)
-        whole.addLayout(words)
-        whole.addLayout(tables, 2)
-        whole.addWidget(self._exported)
-        whole.addLayout(footer)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(em, em, em, em)
+        layout.setSpacing(em * 3 // 4)
+        layout.addWidget(self._chart, 3)
+        layout.addLayout(words)
+        layout.addLayout(tables, 2)
+        layout.addWidget(self._exported)
+        layout.addLayout(footer)
         self.resize((QSize(*_SIZE) * em).boundedTo(self.screen().availableSize()))
 
     @Slot()
     def _on_row(self) -> None:
-        chosen = self._chosen()
-        self._correction.setEnabled(chosen is not None and chosen.can_toggle)
-        self._correction.setChecked(chosen is not None and chosen.is_correction)
+        selected = self._selected()
+        self._correction.setEnabled(selected is not None and selected.can_toggle)
+        self._correction.setChecked(selected is not None and selected.is_correction)
 
     @Slot(bool)
     def _on_correction(self, on: bool) -> None:  # noqa: FBT001  # as Qt's clicked has it
-        if (chosen := self._chosen()) is not None:
-            self.intent.emit(SetCorrection(self.account_id, chosen.at, on))
+        if (selected := self._selected()) is not None:
+            self.intent.emit(SetCorrection(self.account_id, selected.at, on))
 
     @Slot()
     def _on_copy(self) -> None:
@@ -185,7 +185,7 @@ class HistoryWindow(QDialog):
         self._ask_path(_JSON, self._language.gettext("JSON (*.json)"))
 
     def _ask_path(self, form: str, kind: str) -> None:
-        """Ask where to; the window stays alive meanwhile."""
+        """Open a file dialog, without blocking the window."""
         dialog = QFileDialog(self, self._language.gettext("Export the history"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -205,6 +205,6 @@ class HistoryWindow(QDialog):
 
 
 def _file_name(title: str) -> str:
-    """Make a name that every file system takes."""
+    """Return a file name that every file system accepts."""
     kept = "".join(c if c.isalnum() or c in " -_" else "-" for c in title)
     return one_line(kept, _LONGEST_NAME).strip(" -") or "history"

@@ -1,4 +1,4 @@
-"""The dialog in which one account is typed, tried and changed."""
+"""The dialog that edits one account and tests its key."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -31,18 +31,18 @@ _SERVICES: Final = tuple(Service)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EditedAccount:
-    """What an account dialog starts from."""
+    """The account that an account dialog edits."""
 
     account: Account
     is_new: bool
     taken: tuple[str, ...] = ()
-    """The other accounts' names."""
+    """The names of the other accounts."""
     pending: Secret | None = None
-    """A key that was entered before and is not stored yet."""
+    """A key that was entered before, and is not stored yet."""
 
 
 class AccountDialog(FormDialog):
-    """Edits an account; what comes of it is told, not stored.
+    """Edits an account, and emits the result; stores nothing.
 
     Signals:
         entered(account: Account, key: Secret | None): OK, and nothing is wrong; None
@@ -54,40 +54,42 @@ class AccountDialog(FormDialog):
     intent = Signal(object)
 
     def __init__(
-        self, subject: EditedAccount, language: Language, parent: QWidget | None = None
+        self, edited: EditedAccount, language: Language, parent: QWidget | None = None
     ) -> None:
         super().__init__(language, parent)
         translate = language.gettext
-        self._subject, self._language = subject, language
+        self._edited, self._language = edited, language
         self._trial: Trial | None = None
         self.setWindowTitle(
-            translate("Add an account") if subject.is_new else translate("Edit account")
+            translate("Add an account") if edited.is_new else translate("Edit account")
         )
         self._service = ComboBox()
-        self._service.addItems([service_name(one, language) for one in _SERVICES])
+        self._service.addItems(
+            [service_name(service, language) for service in _SERVICES]
+        )
         self._key = KeyField(
-            language, is_stored=not subject.is_new, pending=subject.pending
+            language, is_stored=not edited.is_new, pending=edited.pending
         )
         self._trial_row = KeyTestRow(language)
         self._fields = Rows()
         self._entries: dict[DraftField, FormField] = {}
         self._build_form()
-        self._fill(subject.account)
+        self._fill(edited.account)
         self._service.currentIndexChanged.connect(self._on_service)
         self._trial_row.test_requested.connect(self._on_test)
         self._entries[DraftField.NAME].line.setFocus()
 
     @property
     def account_id(self) -> str:
-        """The account that is edited."""
-        return self._subject.account.id
+        """The id of the edited account."""
+        return self._edited.account.id
 
     def focus_key(self) -> None:
-        """Start in the key's field: that is what is to be replaced."""
+        """Focus the field for the key."""
         self._key.line.setFocus()
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
-        """Show what a trial came to, unless something else is typed by now."""
+        """Show the result of a trial; ignore it if the fields have changed since."""
         if trial is self._trial:
             self._trial = None
             self._trial_row.show_result(result)
@@ -100,8 +102,8 @@ class AccountDialog(FormDialog):
         for field, description in ACCOUNT_FIELDS.items():
             if field is DraftField.SUB_ACCOUNT:
                 self._add(DraftField.KEY, translate("API &key:"), self._key)
-            entry = FormField(translate(description.help))
-            self._add(field, translate(description.label), entry)
+            field_view = FormField(translate(description.help))
+            self._add(field, translate(description.label), field_view)
             if field is DraftField.NAME:
                 self._add_service()
         self._fields.add_unnamed(self._trial_row)
@@ -115,10 +117,10 @@ class AccountDialog(FormDialog):
         explained = Explained(self._service, advice)
         self._fields.add(translate("&Service:"), explained, self._service)
 
-    def _add(self, field: DraftField, label: str, entry: FormField) -> None:
-        entry.edited.connect(self._on_edited)
-        self._fields.add(label, entry, entry.line)
-        self._entries[field] = entry
+    def _add(self, field: DraftField, label: str, field_view: FormField) -> None:
+        field_view.edited.connect(self._on_edited)
+        self._fields.add(label, field_view, field_view.line)
+        self._entries[field] = field_view
 
     def _fill(self, account: Account) -> None:
         is_custom = account.service is Service.CUSTOM
@@ -136,24 +138,26 @@ class AccountDialog(FormDialog):
             field.value: self._entries[field].line.text() for field in ACCOUNT_FIELDS
         }
         service = _SERVICES[self._service.currentIndex()]
-        return AccountDraft(id=self._subject.account.id, service=service, **texts)
+        return AccountDraft(id=self._edited.account.id, service=service, **texts)
 
     def _check(self, draft: AccountDraft, *, named: bool = True) -> bool:
-        """Say beside each field what is wrong with it, and start in the first.
+        """Show the errors of all fields and focus the first; return whether all are valid.
 
         A name is needed to store an account, not to try it.
         """
-        found = draft.problems(self._subject.taken, self._language)
+        problems = draft.problems(self._edited.taken, self._language)
         if not named:
-            found.pop(DraftField.NAME, None)
-        told = {field: self._language.gettext(text) for field, text in found.items()}
-        told[DraftField.KEY] = self._key.check()
-        for field, entry in self._entries.items():
-            entry.show_problem(told.get(field, ""))
-        for entry in self._entries.values():
-            if entry.problem:
-                entry.line.setFocus()
-                self.reveal(entry)
+            problems.pop(DraftField.NAME, None)
+        errors = {
+            field: self._language.gettext(text) for field, text in problems.items()
+        }
+        errors[DraftField.KEY] = self._key.check()
+        for field, field_view in self._entries.items():
+            field_view.show_problem(errors.get(field, ""))
+        for field_view in self._entries.values():
+            if field_view.problem:
+                field_view.line.setFocus()
+                self.reveal(field_view)
                 return False
         return True
 
@@ -170,7 +174,7 @@ class AccountDialog(FormDialog):
 
     @Slot()
     def _on_edited(self) -> None:
-        """Forget a trial: it was made with something else."""
+        """Drop the trial, as the fields have changed."""
         self._trial = None
         self._trial_row.show_nothing()
 
@@ -183,14 +187,14 @@ class AccountDialog(FormDialog):
             self.intent.emit(TryAccount(self._trial))
 
     def accept(self) -> None:
-        """Close if nothing is wrong; else say what, and where."""
+        """Emit the account and close if it is valid; else show the errors."""
         draft = self._draft()
         if self._check(draft):
             self.entered.emit(draft.account(self._language), self._key.key())
             super().accept()
 
     def done(self, result: int) -> None:
-        """Forget the key that was typed, and a trial that is not answered yet."""
+        """Clear the field for the key, and drop a running trial."""
         self._key.clear()
         self._trial = None
         super().done(result)

@@ -1,4 +1,4 @@
-"""The tray: one icon, its tooltip and its menu, and messages where Qt shows them."""
+"""The tray icon, with its tooltip, its menu, and Qt's notifications."""
 
 import sys
 from functools import partial
@@ -31,19 +31,19 @@ from trayapp.ui.intents import (
 )
 
 LINES: Final = 5
-"""Accounts that the menu names before it says how many more there are."""
+"""The most accounts that the menu names; it counts the others."""
 _LONGEST_LINE: Final = 120
 _LONGEST_TITLE: Final = 63
 _LONGEST_BODY: Final = 255
-"""UTF-16 units: what Windows shows of a notification."""
-_ANGLE: Final = "\u2039"
+"""The most UTF-16 units of a notification that Windows shows."""
+_LESS_THAN: Final = "\u2039"
 
 
 class Tray(QObject):
-    """Shows a `TrayView` and says what a person asked for there.
+    """Shows a `TrayView`, and emits what a person asks for there.
 
-    The panel hears of every call, even of one that changes nothing, and closes an
-    open menu that is rebuilt: so only what changed is touched, and actions are kept.
+    Each call reaches the desktop, which then repaints, or closes an open menu.
+    So only changes are passed on, and the menu's actions are kept.
 
     Signals:
         intent(Intent): what a person asks for.
@@ -59,7 +59,7 @@ class Tray(QObject):
         platform: str = sys.platform,
         parent: QObject | None = None,
     ) -> None:
-        """Go on with the `first` icon, if one is on the screen already."""
+        """Take over the `first` icon, if a start has shown one."""
         super().__init__(parent)
         self._language = language
         self._is_mac = platform == "darwin"
@@ -69,10 +69,10 @@ class Tray(QObject):
         self._shown = False
         self._menu = first.menu if first is not None else QMenu()
         self._build_menu()
-        self._icon = self._new_icon() if first is None else self._adopted(first)
+        self._icon = self._new_icon() if first is None else self._adopt(first)
 
     def render(self, view: TrayView) -> None:
-        """Show `view`, touching only what changed."""
+        """Show `view`; pass on only what changed."""
         if view.gauge != self._gauge:
             self._gauge = view.gauge
             self._icon.setIcon(self._picture())
@@ -83,31 +83,33 @@ class Tray(QObject):
                 self._icon.setToolTip(tooltip)
         self._show_lines(view.lines, view.more)
         self._show_top_ups(view.top_ups)
-        _set_texts([self._snoozed, self._wake], self._snooze_words(view.snoozed))
+        _set_texts(
+            [self._snooze_line, self._end_snooze], self._snooze_words(view.snoozed)
+        )
 
     def show_style(self, style: IconStyle) -> None:
-        """Paint the icon in another style from now on."""
+        """Set the style of the icon."""
         if style is not self._style:
             self._style = style
             self._icon.setIcon(self._picture())
 
     def show(self) -> None:
-        """Put the icon into the tray, or wait for a tray."""
+        """Show the icon, now or as soon as there is a tray."""
         self._shown = True
         self._icon.setToolTip(self._tooltip)
         self._icon.show()
 
     def hide(self) -> None:
-        """Take the icon away; Windows keeps the last tooltip, so it says nothing."""
+        """Hide the icon; reset its tooltip, as Windows keeps showing the last one."""
         self._shown = False
         self._icon.setToolTip(PROGRAM)
         self._icon.hide()
 
     def recreate(self) -> None:
-        """Make the icon anew, with all that it showed.
+        """Replace the icon by a new one with the same contents.
 
-        On X11 Qt chooses between the two kinds of tray when an icon is constructed
-        and never again: one made before the panel came stays invisible.
+        On X11 Qt chooses the tray protocol when it constructs an icon. An icon that is
+        older than the tray stays invisible.
         """
         shown = self._shown
         self.hide()
@@ -117,18 +119,18 @@ class Tray(QObject):
             self.show()
 
     def is_hosted(self) -> bool:
-        """Say whether there is a tray that shows icons now."""
+        """Say whether Qt finds a tray that shows icons."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def icon_rect(self) -> QRect:
-        """Give where the icon is on the screen; empty where no panel tells."""
+        """Return the rectangle of the icon on the screen; empty if it is unknown."""
         return self._icon.geometry()
 
-    def show_message(self, notice: Notification) -> None:
-        """Show a notification where Qt does so natively: on Windows and macOS."""
+    def show_message(self, notification: Notification) -> None:
+        """Show a notification with Qt, which does so natively on Windows and macOS."""
         self._icon.showMessage(
-            shorten_utf16(notice.title, _LONGEST_TITLE),
-            shorten_utf16(notice.body, _LONGEST_BODY),
+            shorten_utf16(notification.title, _LONGEST_TITLE),
+            shorten_utf16(notification.body, _LONGEST_BODY),
             app_icon(),
         )
 
@@ -136,16 +138,16 @@ class Tray(QObject):
         icon = QSystemTrayIcon(self._picture(), self)
         icon.setContextMenu(self._menu)
         icon.setToolTip(PROGRAM)
-        return self._connected(icon)
+        return self._connect(icon)
 
-    def _adopted(self, first: FirstIcon) -> QSystemTrayIcon:
-        """Go on with an icon that shows the picture of what is not known yet."""
+    def _adopt(self, first: FirstIcon) -> QSystemTrayIcon:
+        """Take over an icon that shows the status "unknown"."""
         first.icon.setParent(self)
         if self._is_mac:
             first.icon.setIcon(self._picture())
-        return self._connected(first.icon)
+        return self._connect(first.icon)
 
-    def _connected(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
+    def _connect(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
         icon.activated.connect(self._on_activated)
         icon.messageClicked.connect(partial(self.intent.emit, OpenWindow()))
         return icon
@@ -162,9 +164,9 @@ class Tray(QObject):
         for line in self._lines:
             line.setVisible(False)
             line.triggered.connect(open_window)
-        self._snoozed = menu.addAction("")
-        self._snoozed.setVisible(False)
-        self._snoozed.triggered.connect(open_window)
+        self._snooze_line = menu.addAction("")
+        self._snooze_line.setVisible(False)
+        self._snooze_line.triggered.connect(open_window)
         menu.addSeparator()
         menu.addAction(translate("&Open")).triggered.connect(open_window)
         menu.addAction(translate("&Refresh")).triggered.connect(
@@ -191,9 +193,11 @@ class Tray(QObject):
 
     def _build_snooze(self) -> None:
         translate = self._language.gettext
-        self._wake = self._menu.addAction(translate("Turn notifications on a&gain"))
-        self._wake.setVisible(False)
-        self._wake.triggered.connect(
+        self._end_snooze = self._menu.addAction(
+            translate("Turn notifications on a&gain")
+        )
+        self._end_snooze.setVisible(False)
+        self._end_snooze.triggered.connect(
             partial(self.intent.emit, SnoozeNotifications(SnoozeChoice.OFF))
         )
         snooze = self._menu.addMenu(translate("S&nooze"))
@@ -207,11 +211,11 @@ class Tray(QObject):
         snooze.triggered.connect(self._on_snooze)
 
     def _snooze_words(self, snoozed: str) -> list[str]:
-        return [_menu_text(snoozed), self._wake.text()] if snoozed else []
+        return [_menu_text(snoozed), self._end_snooze.text()] if snoozed else []
 
-    def _show_lines(self, lines: tuple[str, ...], unsaid: int) -> None:
+    def _show_lines(self, lines: tuple[str, ...], not_listed: int) -> None:
         texts = [_menu_text(line) for line in lines[:LINES]]
-        if more := len(lines) - len(texts) + unsaid:
+        if more := len(lines) - len(texts) + not_listed:
             plural = self._language.ngettext(
                 "and {n} more account", "and {n} more accounts", more
             )
@@ -219,9 +223,9 @@ class Tray(QObject):
         _set_texts(self._lines, texts)
 
     def _show_top_ups(self, top_ups: tuple[tuple[str, str], ...]) -> None:
-        several = len(top_ups) > 1
-        self._top_up.setVisible(not several)
-        self._top_ups.menuAction().setVisible(several)
+        has_several = len(top_ups) > 1
+        self._top_up.setVisible(not has_several)
+        self._top_ups.menuAction().setVisible(has_several)
         self._top_up.setEnabled(len(top_ups) == 1)
         self._top_up.setData(top_ups[0][0] if len(top_ups) == 1 else "")
         actions = self._top_ups.actions()
@@ -238,7 +242,7 @@ class Tray(QObject):
         if reason is reasons.MiddleClick:
             self.intent.emit(RefreshBalances())
         elif reason is reasons.DoubleClick or (
-            reason is reasons.Trigger and not self._is_mac  # there the menu opens
+            reason is reasons.Trigger and not self._is_mac  # macOS opens the menu
         ):
             self.intent.emit(OpenWindow(at_icon=True))
 
@@ -256,7 +260,7 @@ class Tray(QObject):
 
 
 def _set_texts(actions: list[QAction], texts: list[str]) -> None:
-    """Give the first actions these texts and hide the others."""
+    """Set the texts of the first actions, and hide the others."""
     for position, action in enumerate(actions):
         if position < len(texts):
             action.setText(texts[position])
@@ -264,11 +268,11 @@ def _set_texts(actions: list[QAction], texts: list[str]) -> None:
 
 
 def _menu_text(text: str) -> str:
-    """Keep a text from being a mnemonic, or a shortcut beside one."""
+    """Escape a text so that it contains no mnemonic and no shortcut."""
     return one_line(text, _LONGEST_LINE).replace("&", "&&")
 
 
 def _tooltip(text: str) -> str:
-    """Keep a text from being taken for markup: some trays guess that from a "<"."""
+    """Replace "<" in a text, from which some trays conclude that it is markup."""
     lines = (one_line(line, TOOLTIP_LIMIT) for line in text.split("\n"))
-    return shorten_utf16("\n".join(lines).replace("<", _ANGLE), TOOLTIP_LIMIT)
+    return shorten_utf16("\n".join(lines).replace("<", _LESS_THAN), TOOLTIP_LIMIT)

@@ -96,7 +96,7 @@ def _room(screen: QScreen) -> QRect:
 def beside(anchor: QRect, size: QSize, room: QRect) -> QRect:
     """Put a window next to a tray icon: above it, or below one in the upper half.
 
-    Wholly into `room`, which is the screen without its panels; smaller if need be.
+    Wholly inside `room`, the screen without its taskbars; smaller if needed.
     """
     inner = room.adjusted(_GAP, _GAP, -_GAP, -_GAP)
     fitting = size.boundedTo(inner.size())
