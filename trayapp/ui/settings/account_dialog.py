@@ -141,7 +141,7 @@ class AccountDialog(FormDialog):
         return AccountDraft(id=self._edited.account.id, service=service, **texts)
 
     def _check(self, draft: AccountDraft, *, named: bool = True) -> bool:
-        """Show the errors of all fields and focus the first; return whether all are valid.
+        """Show the errors of the fields, focus the first; return whether all are valid.
 
         A name is needed to store an account, not to try it.
         """
