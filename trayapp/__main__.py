@@ -1,4 +1,4 @@
-"""Reads the command line: a window-less command goes to `cli`, the rest to `app`."""
+"""Reads the command line: a command goes to `cli`, the rest to `app`."""
 
 import argparse
 import contextlib
@@ -18,11 +18,7 @@ def main() -> NoReturn:
     parser = _parser()
     options = parser.parse_args()
     if options.command is not None:
-        for name in (
-            "quit",
-            "demo",
-            "self-test",
-        ):  # they are of the program in the tray
+        for name in ("quit", "demo", "self-test"):  # options of the tray program
             if getattr(options, name.replace("-", "_")):
                 parser.error(f"--{name} goes without a command")
     if options.self_test:
@@ -30,7 +26,7 @@ def main() -> NoReturn:
 
         code = self_test.main()
     elif options.command is None and not options.quit:
-        # Ctrl+C before the program is there to hear it: no traceback, no half a start.
+        # Ctrl+C during the start ends the process, without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         name_others(os.environ)
         from trayapp.app import start
@@ -44,26 +40,27 @@ def main() -> NoReturn:
 
 
 def _forbid_core_dumps() -> None:
-    """Keep a crash from writing the memory, and with it the key, anywhere.
+    """Keep a crash from writing the memory, which has the key, to a file.
 
-    Not by `PR_SET_DUMPABLE`: it takes `/proc/self` away from its own user, by which
-    portals and desktops tell who calls them, and hides the key from nobody who could
-    not ask the keyring for it.
+    `PR_SET_DUMPABLE` is not used: it hides `/proc/self` from its own user, and portals
+    and desktops identify their callers by that. It also hides the key only from
+    programs that can ask the keyring for it.
     """
     if sys.platform != "win32":
         import resource
 
-        # On Linux 0 stops the file alone; what systemd-coredump or apport gets through
-        # a pipe is stopped by 1, and no file is that small (fs/coredump.c).
+        # On Linux 0 stops only the file. 1 also stops the pipe to systemd-coredump or
+        # apport, and no core file is that small (fs/coredump.c).
         limit = 1 if sys.platform == "linux" else 0
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def _occupy_standard_files() -> None:
-    """Keep what is opened later from taking the place of a closed standard file.
+    """Open the null device in place of a closed standard file.
 
-    Libraries write to number 2 whatever it is, be it the history or the line to X.
+    Another file would get its number, such as the history or the X connection, and
+    libraries write to number 2.
     """
     if sys.platform != "win32":
         for number in range(3):
@@ -74,7 +71,7 @@ def _occupy_standard_files() -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """End at once: a keyring's prompt or a name lookup that hangs is not waited for."""
+    """End the process without waiting for a prompt or a name lookup that hangs."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with contextlib.suppress(OSError, ValueError):
@@ -103,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--verbose", action="store_true", help="log more, and to the terminal too"
     )
-    # What it starts itself with for another language: up comes the window again.
+    # The program restarts itself with this for another language, to show its window.
     parser.add_argument("--shown", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--quit", action="store_true", help="end the running program")
     parser.add_argument(

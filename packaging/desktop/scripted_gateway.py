@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trayapp.core.balance import exact_amount
 from trayapp.core.secret import Secret
-from trayapp.demo.accounts import Story
+from trayapp.demo.accounts import DemoAccount
 from trayapp.demo.gateway import DemoGateway
 from trayapp.demo.server import Reply, Request
 
@@ -89,13 +89,13 @@ class ScriptedGateway(DemoGateway):
         more = amount + self._story(account_id).top_up
         self._fixed[account_id] = (f"{more:.4f}", fixed[1])
 
-    def _story(self, account_or_key: str) -> Story:
-        for story in self._stories:
+    def _story(self, account_or_key: str) -> DemoAccount:
+        for story in self._demo_accounts:
             own = story.key == account_or_key and not story.sub_account
             if own or story.id == account_or_key:
                 return story
-        story = Story(
-            id=f"scripted-{len(self._stories)}",
+        story = DemoAccount(
+            id=f"scripted-{len(self._demo_accounts)}",
             name="Scripted",
             key=account_or_key,
             unit="EUR",
@@ -105,22 +105,22 @@ class ScriptedGateway(DemoGateway):
             low_below=Decimal(10),
             top_up=Decimal(100),
         )
-        self._stories.append(story)
+        self._demo_accounts.append(story)
         return story
 
     def _accepts(self, key: str) -> bool:
         verdict = self._verdicts.get(key)
         return super()._accepts(key) if verdict is None else verdict
 
-    def _amount(self, story: Story) -> tuple[str, str]:
+    def _amount(self, story: DemoAccount) -> tuple[str, str]:
         return self._fixed.get(story.id) or super()._amount(story)
 
-    def _answer_key(self, request: Request, key: str, user_name: str) -> Reply | None:
+    def _key_response(self, request: Request, key: str, user_name: str) -> Reply | None:
         with self._news:
             self._asked.append(
                 ReceivedRequest(request.path, Secret(key), user_name, self._clock())
             )
             self._news.notify_all()
-        if not self._hold_while(lambda: self._hanging, request):
+        if not self._delay_while(lambda: self._hanging, request):
             return None
-        return super()._answer_key(request, key, user_name)
+        return super()._key_response(request, key, user_name)

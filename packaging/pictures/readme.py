@@ -100,7 +100,7 @@ def accounts(session: ReadmeSession) -> None:
     for (name, key, amount, unit, low), past in zip(ACCOUNTS, pasts, strict=True):
         session.gateway.set_balance(key, amount, unit)
         session.add_account(name, key, low)
-        balances = session.gateway.past(past, MONTHS)
+        balances = session.gateway.past_balances(past, MONTHS)
         session.record_past(session.last_account(), balances, ago=NOW)
     session.desktop.run([*PROGRAM, "check"])
     session.gateway.revoke(ACCOUNTS[2][1])
@@ -131,7 +131,7 @@ def history(session: ReadmeSession) -> None:
 def warnings(session: ReadmeSession) -> None:
     """Photograph a warning in days, a drain, the snoozed state and the reasons."""
     key_days, key_drain = "made-up-key-days", "made-up-key-drain"
-    past = session.gateway.past("demo-main", MONTHS)
+    past = session.gateway.past_balances("demo-main", MONTHS)
     lower = [replace(balance, amount=balance.amount - 130) for balance in past]
     calm = [replace(balance, amount=balance.amount / 10) for balance in past]
     for name, key, balances in (

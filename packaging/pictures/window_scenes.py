@@ -85,7 +85,7 @@ def first_run(session: SheetSession) -> None:
 def one_account(session: SheetSession) -> None:
     """Show the window of one account: fine, asked, stale, low, empty, and unknown."""
     shop = session.account(1, "Shop", 50)
-    past = session.gateway.past("demo-main", _MONTHS)
+    past = session.gateway.past_balances("demo-main", _MONTHS)
     session.write_accounts([shop])
     session.gateway.hang(on=True)
     session.set_balance(shop, "350.1200", "EUR")
@@ -120,8 +120,12 @@ def some_accounts(session: SheetSession) -> None:
     """Show the window of four: snoozed, with hidden amounts, with a message."""
     accounts = four(session)
     session.write_accounts(accounts, notify=True)
-    session.record_past(accounts[0].id, session.gateway.past("demo-main", _MONTHS))
-    session.record_past(accounts[1].id, session.gateway.past("demo-sub", _WEEKS))
+    session.record_past(
+        accounts[0].id, session.gateway.past_balances("demo-main", _MONTHS)
+    )
+    session.record_past(
+        accounts[1].id, session.gateway.past_balances("demo-sub", _WEEKS)
+    )
     session.inject(errors={accounts[3].id: "unauthorized"})
     session.open(3)
     session.says(BY_ID["unauthorized"].title)
@@ -145,7 +149,9 @@ def some_accounts(session: SheetSession) -> None:
     session.take("a fault of its own")
     session.quit()
     session.write_accounts(accounts, discreet=True)
-    session.record_past(accounts[0].id, session.gateway.past("demo-main", _MONTHS))
+    session.record_past(
+        accounts[0].id, session.gateway.past_balances("demo-main", _MONTHS)
+    )
     session.open(4)
     session.take("discreet")
     session.hover_icon()
@@ -201,7 +207,9 @@ def dialogs(session: SheetSession) -> None:
     """Show the history, the settings, the account's dialog, and About."""
     accounts = four(session)
     session.write_accounts(accounts)
-    session.record_past(accounts[0].id, session.gateway.past("demo-main", _MONTHS))
+    session.record_past(
+        accounts[0].id, session.gateway.past_balances("demo-main", _MONTHS)
+    )
     session.open(4)
     session.press("History…")
     session.wait_for("History — {name}")

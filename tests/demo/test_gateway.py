@@ -32,7 +32,14 @@ from trayapp.core.errors import (
 )
 from trayapp.core.errors.status import Status
 from trayapp.core.secret import Secret
-from trayapp.demo.accounts import DAY, MAIN_KEY, SLOW_S, STORIES, Story, TopUp
+from trayapp.demo.accounts import (
+    DAY,
+    DEMO_ACCOUNTS,
+    MAIN_KEY,
+    SLOW_S,
+    DemoAccount,
+    TopUp,
+)
 from trayapp.demo.gateway import DemoGateway, serve_forever
 from trayapp.services.gateway.client import GatewayClient
 
@@ -43,7 +50,7 @@ ACCOUNT = "/api/3.0/account/get-balance"
 SUB_ACCOUNT = "/api/3.0/subaccount/get-balance"
 JSON_TYPE = "application/json"
 JSON = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
-MAIN, SUB, SMS, REVOKED, SLOW = STORIES
+MAIN, SUB, SMS, REVOKED, SLOW = DEMO_ACCOUNTS
 NEW_KEY = "demo-key-of-a-test"
 
 
@@ -349,8 +356,8 @@ def test_an_empty_account_waits_for_credit() -> None:
     assert 900 < SUB.balance(10 * DAY, [top_up]) < 1_000
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_a_story_is_the_same_whenever_it_is_told(story: Story) -> None:
+@pytest.mark.parametrize("story", DEMO_ACCOUNTS, ids=lambda story: story.id)
+def test_a_story_is_the_same_whenever_it_is_told(story: DemoAccount) -> None:
     """A balance depends on the time alone, not on when it was asked before."""
     late = story.balance(40 * DAY + 12_345)
     assert story.balance(0) == story.start
@@ -365,7 +372,7 @@ def test_a_top_up_in_the_panel_is_real(demo: DemoGateway) -> None:
     panel = account_of(demo, SUB.id).panel_url
     assert panel == demo.url + "/panel"
     _, page = send(demo, "GET", "/panel")
-    assert all(story.name in page.decode() for story in STORIES)
+    assert all(story.name in page.decode() for story in DEMO_ACCOUNTS)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     response, _ = send(demo, "POST", "/panel/top-up", "account=demo-sub", form)
     assert (response.status, response.headers["Location"]) == (303, "/panel")
@@ -459,7 +466,7 @@ def test_the_command_says_how_to_ask_and_ends_in_order(end: signal.Signals) -> N
             running.kill()
     assert (running.returncode, rest, errors) == (0, "", "")
     assert f"{url}{ACCOUNT}" in said[-1]
-    assert all(story.key in "".join(said) for story in STORIES)
+    assert all(story.key in "".join(said) for story in DEMO_ACCOUNTS)
 
 
 # --- under a test's control -------------------------------------------------------

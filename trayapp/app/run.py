@@ -251,7 +251,9 @@ def _demo(at_exit: ExitStack) -> Profile:
     now = datetime.now(UTC)
     with HistoryStore(places.history) as history:
         for account in gateway.accounts():
-            past = enumerate(reversed(gateway.past(account.id, _DEMO_PAST_HOURS)))
+            past = enumerate(
+                reversed(gateway.past_balances(account.id, _DEMO_PAST_HOURS))
+            )
             history.record_past(
                 account.id,
                 (Reading(one, now - timedelta(hours=hour)) for hour, one in past),

@@ -1,4 +1,4 @@
-"""What makes a command: the accounts it is about, how it runs and how it fails."""
+"""What all commands share: language, accounts, how they run and how they fail."""
 
 import asyncio
 import ctypes
@@ -20,7 +20,7 @@ from trayapp.services.files.config_file import Config, ConfigFile
 FAILED: Final = 1
 USAGE: Final = 2
 UNKNOWN: Final = 3
-"""For `check`, in the order of monitoring plug-ins."""
+"""The exit code of `check` for an unknown status, as in monitoring plug-ins."""
 # Translators: keep the command between the backquotes.
 NO_ACCOUNTS: Final = mark(
     "No accounts yet: add one with `balance-tray account add NAME`."
@@ -29,26 +29,26 @@ _T = TypeVar("_T")
 
 
 class CommandError(Exception):
-    """A command can't be carried out: says why, and with which exit code to end."""
+    """A command failed; it has the message to print and the exit code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
 
 
-def terminal_language(select_accounts: str) -> Language:
-    """Give the language that was chosen, else the terminal's, as the window does.
+def terminal_language(chosen: str) -> Language:
+    """Give the chosen language, else the terminal's, as the window does.
 
-    Numbers are as the terminal is set where its own language is spoken.
+    In the terminal's own language, numbers have the format of its locale.
     """
     own = closest_language([*preferred_languages(os.environ), *_set_in_windows()])
-    code = select_accounts if select_accounts in LOCALES else own
+    code = chosen if chosen in LOCALES else own
     language = language_for(code, catalog(code))
     if code != own:
         return language
     try:
         locale.setlocale(locale.LC_ALL, "")
-    except locale.Error:  # set to what is not installed here
+    except locale.Error:  # the locale is not installed
         return language
     shape = locale.localeconv()
     return replace(
@@ -60,16 +60,16 @@ def terminal_language(select_accounts: str) -> Language:
 
 
 def _set_in_windows() -> list[str]:
-    """Give what Windows speaks: its terminals seldom say it in a variable."""
-    found: list[str] = []
+    """Give the language of Windows, whose terminals seldom set a variable."""
+    languages: list[str] = []
     if sys.platform == "win32":
         number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-        found.append(locale.windows_locale.get(number, ""))
-    return found
+        languages.append(locale.windows_locale.get(number, ""))
+    return languages
 
 
 def load_config(file: ConfigFile, language: Language) -> Config:
-    """Read the settings; a file that can't be read ends the command."""
+    """Read the settings file; `CommandError` if it can't be read."""
     loaded = file.load()
     if loaded.problem is not None:
         raise CommandError(explain(loaded.problem, language), UNKNOWN)
@@ -82,8 +82,8 @@ def select_accounts(
     language: Language,
     code: int = UNKNOWN,
 ) -> Sequence[Account]:
-    """Pick accounts by their names, or all for none."""
-    by_name = {one.name.casefold(): one for one in accounts}
+    """Select accounts by their names, or all of them without names."""
+    by_name = {account.name.casefold(): account for account in accounts}
     for name in names:
         if name.casefold() not in by_name:
             words = language.gettext("There is no account called {name}.")
@@ -92,12 +92,12 @@ def select_accounts(
 
 
 def explain(failure: Failure, language: Language) -> str:
-    """Say an error in full, a line for each part of it."""
+    """Write an error in full, a line for each part."""
     return problem(failure, language).in_full("\n")
 
 
 def run_async(work: Coroutine[object, object, _T]) -> _T:
-    """Run to the end, without waiting for a keyring or a name lookup that hangs."""
+    """Run a coroutine; do not wait for a keyring or a name lookup that hangs."""
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(work)

@@ -39,10 +39,10 @@ _INTERRUPTED: Final = 130
 
 
 def main(options: argparse.Namespace) -> int:
-    """Carry out one command and give its exit code."""
+    """Run one command and give its exit code."""
     places = Paths.of_user()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name or a currency sign that a terminal can't write stops no command.
+        # A character that the terminal can't write must not stop a command.
         sys.stdout.reconfigure(errors="backslashreplace")
     language = terminal_language(ConfigFile(places.config).language())
     try:
@@ -55,7 +55,7 @@ def main(options: argparse.Namespace) -> int:
         return FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:  # whoever reads, `head` for one, has had enough
+    except BrokenPipeError:  # the reader, such as `head`, has ended
         return FAILED
 
 
@@ -86,7 +86,7 @@ def _account(places: Paths, options: argparse.Namespace, language: Language) -> 
         case _:
             _remove(places, config, options.name, language)
     if options.action != "list":
-        with contextlib.suppress(ProgramHangs):  # it hears that later
+        with contextlib.suppress(ProgramHangs):  # it reads the settings later
             send_message(places, InstanceMessage.RELOAD)
     return 0
 
@@ -94,17 +94,19 @@ def _account(places: Paths, options: argparse.Namespace, language: Language) -> 
 def _list(accounts: Iterable[Account], language: Language) -> None:
     rows = [
         (
-            one.name,
-            one.base_url if one.service is Service.CUSTOM else one.service.value,
-            one.sub_account or "-",
-            format(one.low_below, "f"),
+            account.name,
+            account.base_url
+            if account.service is Service.CUSTOM
+            else account.service.value,
+            account.sub_account or "-",
+            format(account.low_below, "f"),
         )
-        for one in accounts
+        for account in accounts
     ]
     if not rows:
         print(language.gettext(NO_ACCOUNTS))
         return
-    header = ("NAME", "SERVICE", "SUB-ACCOUNT", "LOW BELOW")  # what scripts look for
+    header = ("NAME", "SERVICE", "SUB-ACCOUNT", "LOW BELOW")  # scripts rely on it
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         print("  ".join(map(str.ljust, row, widths)).rstrip())
@@ -126,9 +128,9 @@ def _add(
     if options.base_url and draft.service is not Service.CUSTOM:
         message = language.gettext("--base-url goes with --service custom.")
         raise CommandError(message, USAGE)
-    wrong = draft.problems(one.name for one in config.accounts)
-    if wrong:
-        raise CommandError("\n".join(map(language.gettext, wrong.values())), USAGE)
+    problems = draft.problems(account.name for account in config.accounts)
+    if problems:
+        raise CommandError("\n".join(map(language.gettext, problems.values())), USAGE)
     key = _ask_key(language, from_stdin=options.key_stdin)
     keychain = Keychain(system_vault())
 
@@ -137,7 +139,7 @@ def _add(
         await keychain.store(draft.id, key)
         try:
             with file.locked():
-                # Anew: while the key was typed, the window may have saved something.
+                # Read again: the window may have saved while the key was typed.
                 now = load_config(file, language)
                 accounts = with_own_names(now.accounts, [draft.account()])
                 file.save(Config(accounts, now.settings))
@@ -156,11 +158,10 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
     async def remove() -> None:
         await keychain.unlock()
         with file.locked():
-            now = load_config(
-                file, language
-            )  # anew: the keyring may have asked for its password
-            rest = tuple(one for one in now.accounts if one.id != account.id)
-            file.save(Config(rest, now.settings))
+            # Read again: the keyring may have asked for its password meanwhile.
+            config = load_config(file, language)
+            others = tuple(other for other in config.accounts if other.id != account.id)
+            file.save(Config(others, config.settings))
         await keychain.remove(account.id)
 
     run_async(remove())
@@ -169,7 +170,7 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
 
 
 def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
-    """Get a key where no other program can see it: never an argument or a variable."""
+    """Get a key from where no other program sees it: standard input or a prompt."""
     if from_stdin:
         return Secret.parse(sys.stdin.readline())
     if sys.stdin is None or not sys.stdin.isatty():
@@ -183,7 +184,7 @@ def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
 
 _Command: TypeAlias = Callable[[Paths, argparse.Namespace, Language], int]
 _COMMANDS: Final[Mapping[str | None, _Command]] = {
-    None: _quit,  # --quit, the one option that stands for a command
+    None: _quit,  # --quit, the only option that is a command
     "account": _account,
     "check": reports.check,
     "history": reports.history,

@@ -1,4 +1,4 @@
-"""The commands that print what is known: `check` and `history`."""
+"""The commands that print balances: `check` and `history`."""
 
 import argparse
 import asyncio
@@ -57,20 +57,20 @@ _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 
 def check(places: Paths, options: argparse.Namespace, language: Language) -> int:
-    """Ask for balances now, print them, and give the gravest exit code."""
+    """Request the balances, print them, and give the gravest exit code."""
     stored = load_config(ConfigFile(places.config), language).accounts
     accounts = select_accounts(stored, options.names, language)
     if not accounts:
         raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
-    known = run_async(_ask_all(places, accounts, language))
+    states = run_async(_ask_all(places, accounts, language))
     if options.json:
-        print(json.dumps([_as_json(one) for one in known], indent=2))
+        print(json.dumps([_as_json(state) for state in states], indent=2))
     else:
-        for one in known:
-            print(line(one, datetime.now(UTC), language).replace("\u00a0", " "))
-            if one.failure is not None:
-                print(indent(explain(one.failure, language), "    "))
-    codes = {_EXIT_CODES.get(one.status, UNKNOWN) for one in known}
+        for state in states:
+            print(line(state, datetime.now(UTC), language).replace("\u00a0", " "))
+            if state.failure is not None:
+                print(indent(explain(state.failure, language), "    "))
+    codes = {_EXIT_CODES.get(state.status, UNKNOWN) for state in states}
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
@@ -119,21 +119,21 @@ def _trouble(problems: Sequence[Failure | None]) -> Failure | None:
     return problems[-1] if problems else None
 
 
-def _as_json(known: AccountState) -> dict[str, object]:
-    """Say it to programs: in English, whatever the person speaks."""
-    reading, failure = known.reading, known.failure
+def _as_json(state: AccountState) -> dict[str, object]:
+    """Give an account for programs: in English, in any language of the person."""
+    reading, failure = state.reading, state.failure
     error = None
     if failure is not None:
-        said = problem(failure, ENGLISH)
-        error = {"id": failure.kind.id, "title": said.title, "advice": said.advice}
+        words = problem(failure, ENGLISH)
+        error = {"id": failure.kind.id, "title": words.title, "advice": words.advice}
     return {
-        "account": known.account.name,
-        "id": known.account.id,
-        "state": known.status.value,
+        "account": state.account.name,
+        "id": state.account.id,
+        "state": state.status.value,
         "balance": reading.balance.digits if reading else None,
         "currency": reading.balance.unit if reading else None,
         "as_of": _rfc3339(reading.at) if reading else None,
-        "low_below": format(known.account.low_below, "f"),
+        "low_below": format(state.account.low_below, "f"),
         "error": error,
     }
 
@@ -143,13 +143,13 @@ def history(places: Paths, options: argparse.Namespace, language: Language) -> i
     stored = load_config(ConfigFile(places.config), language).accounts
     (account,) = select_accounts(stored, [options.name], language)
     since = _since(options.since, language)
-    with HistoryStore(places.history) as kept:
-        if kept.problem is not None and kept.problem.kind is HistoryDamaged:
-            print(explain(kept.problem, language), file=sys.stderr)
-        readings = tuple(kept.readings(account.id, since))
-        marked = kept.corrections(account.id)
+    with HistoryStore(places.history) as store:
+        if store.problem is not None and store.problem.kind is HistoryDamaged:
+            print(explain(store.problem, language), file=sys.stderr)
+        readings = tuple(store.readings(account.id, since))
+        corrections = store.corrections(account.id)
     if options.what != "readings":
-        text = _ledger(readings, marked, options.what, options.format)
+        text = _ledger(readings, corrections, options.what, options.format)
         sys.stdout.write(text.replace("\r\n", "\n"))
         return 0
     rows = [_row(reading) for reading in readings]
@@ -167,14 +167,16 @@ def history(places: Paths, options: argparse.Namespace, language: Language) -> i
 
 
 def _ledger(
-    readings: Sequence[Reading], marked: Collection[datetime], what: str, kind: str
+    readings: Sequence[Reading], corrections: Collection[datetime], what: str, kind: str
 ) -> str:
-    """Write the ledger, in the system's own zone: months are people's months."""
+    """Write the ledger; months begin at midnight in the system's zone."""
     if what == "months":
-        by_month = months(readings, marked, None)
+        by_month = months(readings, corrections, None)
         return months_csv(by_month) if kind == "csv" else months_json(by_month)
-    moved = movements(readings, marked)
-    return movements_csv(moved, None) if kind == "csv" else movements_json(moved, None)
+    changes = movements(readings, corrections)
+    return (
+        movements_csv(changes, None) if kind == "csv" else movements_json(changes, None)
+    )
 
 
 def _row(reading: Reading) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""A gateway on loopback with made-up accounts. It speaks the contract only."""
+"""A gateway on the loopback with made-up accounts. It follows the contract only."""

@@ -1,4 +1,4 @@
-"""The demo's accounts: each a story of spending and topping up, told by the time."""
+"""The demo's accounts: their spending and top-ups as functions of time."""
 
 import math
 import zlib
@@ -10,9 +10,9 @@ from typing import Final
 DAY: Final = 86_400
 """Seconds; a day of the demo begins at nine in the morning, the first on a Monday."""
 MAIN_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
-"""The key that the gateway's published page prints in its samples (CONTRACT.md)."""
+"""The key in the samples of the gateway's documentation (CONTRACT.md)."""
 SLOW_S: Final = 4.0
-"""How long the slow account takes to answer, in real seconds at any speed."""
+"""The slow account's response time, in real seconds at any speed."""
 
 # Thousandths of a day's messages, hour by hour from nine in the morning.
 _BY_HOUR: Final = (
@@ -25,7 +25,7 @@ _SATURDAY: Final = 5  # of a week that begins on Monday, as 0
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """Credit that a person bought in the panel."""
+    """Credit that a person bought on the website."""
 
     at: float
     """In seconds of the demo's time."""
@@ -33,8 +33,8 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """One account's life: what it answers is decided by the demo's time alone."""
+class DemoAccount:
+    """A made-up account, whose balance depends only on the demo's time."""
 
     id: str
     name: str
@@ -44,32 +44,36 @@ class Story:
     price: Decimal
     """Of one message, in the account's unit."""
     per_day: int
-    """Messages on a working day, more or less; on a weekend it is a fifth."""
+    """The approximate messages on a working day; on a weekend it is a fifth."""
     low_below: Decimal
     top_up: Decimal
-    """What is bought at once, in the panel and by `refills`."""
+    """The amount of one top-up, on the website and by `refills`."""
     refills: bool = False
-    """Whether the company tops up at nine in the morning if the account is low."""
+    """Whether a low account is topped up at nine in the morning."""
     sub_account: str = ""
-    """The sub-account's `user_name`; `key` is its parent's then."""
+    """The sub-account's `user_name`; `key` is then its parent's."""
     revoked_after: float = math.inf
     """Seconds after which the gateway rejects the key for good."""
     delay_s: float = 0.0
 
     def accepts(self, elapsed: float) -> bool:
-        """Say whether the key is still good after `elapsed` seconds."""
+        """Whether the key is valid after `elapsed` seconds."""
         return elapsed < self.revoked_after
 
     def balance(self, elapsed: float, top_ups: Sequence[TopUp] = ()) -> Decimal:
-        """Give what is left after `elapsed` seconds; never less than nothing.
+        """Give the balance after `elapsed` seconds, 0 or more.
 
-        `top_ups` are the ones made by hand, in the order of their time. A message
-        that can't be paid is not sent, so an empty account owes nothing later.
+        `top_ups` are the manual ones, the oldest first. A message that can't be paid is
+        not sent, so an empty account has no debt.
         """
         mornings = range(DAY, int(elapsed) + 1, DAY)
         events = sorted(
             [(morning, Decimal(0)) for morning in mornings]
-            + [(int(one.at), one.amount) for one in top_ups if one.at <= elapsed]
+            + [
+                (int(top_up.at), top_up.amount)
+                for top_up in top_ups
+                if top_up.at <= elapsed
+            ]
         )
         left, since = self.start, 0
         for at, bought in events:
@@ -79,13 +83,13 @@ class Story:
             left, since = left + bought, at
         return self._spend(left, since, int(elapsed))
 
-    def past(self, hours: int) -> list[Decimal]:
-        """Give the balance at the full hours before the story, the oldest first.
+    def past_balances(self, hours: int) -> list[Decimal]:
+        """Give the balances at the full hours before the demo, the oldest first.
 
-        Looking back, what was spent comes back; where that is more than one ever
-        has, the account was topped up in that hour.
+        They are computed backwards, by adding the spending. Where the sum exceeds the
+        most that the account has, it was topped up in that hour.
         """
-        found, left = [self.start], self.start
+        balances, left = [self.start], self.start
         for hour in range(hours):
             since = -(hour + 1) * 3_600
             day, second = divmod(since, DAY)
@@ -93,18 +97,18 @@ class Story:
             left += self.price * messages
             if left > self.low_below + self.top_up:
                 left -= self.top_up
-            found.append(left)
-        return found[::-1]
+            balances.append(left)
+        return balances[::-1]
 
     def _spend(self, left: Decimal, since: int, until: int) -> Decimal:
-        """Send what is due between two moments of one day, while credit lasts."""
+        """Subtract the messages between two moments of a day, while credit lasts."""
         day, start = divmod(since, DAY)
         due = self._sent(day, until - day * DAY) - self._sent(day, start)
         return left - self.price * min(due, int(left // self.price))
 
     def _sent(self, day: int, second: int) -> int:
-        """Count a day's messages up to a second of it."""
-        # A checksum is chance enough: the same for everyone, and different every day.
+        """Count the messages of a day up to one of its seconds."""
+        # A checksum is random enough: it is reproducible, and differs every day.
         percent = 90 + zlib.crc32(f"{self.id}/{day}".encode()) % 21
         busy = self.per_day if day % 7 < _SATURDAY else self.per_day // 5
         hour, rest = divmod(second, 3_600)
@@ -114,8 +118,8 @@ class Story:
         return busy * percent * share // (100 * 1_000 * 3_600)
 
 
-STORIES: Final = (
-    Story(
+DEMO_ACCOUNTS: Final = (
+    DemoAccount(
         id="demo-main",
         name="Shop — sign-in codes",
         key=MAIN_KEY,
@@ -123,12 +127,12 @@ STORIES: Final = (
         start=Decimal("350.1200"),
         price=Decimal("0.0475"),
         per_day=1_100,
-        # More than a day costs, so that the account gets low and is never empty.
+        # More than a day's spending, so that the account gets low and is never empty.
         low_below=Decimal(60),
         top_up=Decimal(300),
         refills=True,
     ),
-    Story(
+    DemoAccount(
         id="demo-sub",
         name="Support — call-back reminders",
         key=MAIN_KEY,
@@ -140,7 +144,7 @@ STORIES: Final = (
         low_below=Decimal(100),
         top_up=Decimal(1_000),
     ),
-    Story(
+    DemoAccount(
         id="demo-sms",
         name="Warehouse — delivery notices",
         key="demo-key-warehouse",
@@ -152,7 +156,7 @@ STORIES: Final = (
         top_up=Decimal(5_000),
         refills=True,
     ),
-    Story(
+    DemoAccount(
         id="demo-revoked",
         name="Old shop — order confirmations",
         key="demo-key-old-shop",
@@ -164,7 +168,7 @@ STORIES: Final = (
         top_up=Decimal(50),
         revoked_after=60.0,
     ),
-    Story(
+    DemoAccount(
         id="demo-slow",
         name="Clinic — appointments",
         key="demo-key-clinic",
@@ -178,4 +182,4 @@ STORIES: Final = (
         delay_s=SLOW_S,
     ),
 )
-"""All accounts of the demo, in the order in which they are shown."""
+"""All accounts of the demo, in the order on the screen."""

@@ -1,4 +1,4 @@
-"""The HTTP under the demo gateway: one request read, one reply sent, no more."""
+"""The HTTP server of the demo gateway: one request and one response a connection."""
 
 import logging
 import socket
@@ -18,21 +18,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent, whole and bounded."""
+    """A complete request, of limited size."""
 
     method: str
     path: str
     """Without the query."""
     content_type: str
-    """In small letters, without parameters."""
+    """In lower case, without parameters."""
     body: bytes = field(repr=False)
     gone: Callable[[], bool] = field(repr=False)
-    """Says whether the client has hung up."""
+    """Whether the client has hung up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What it gets."""
+    """The response to a request."""
 
     status: HTTPStatus
     body: str
@@ -41,33 +41,34 @@ class Reply:
 
 
 def status_page(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Reply:
-    """Say an HTTP status as a web server does by itself, in HTML."""
+    """Make the HTML page that web servers send for a status."""
     words = f"{status.value} {status.phrase}"
     page = f"<!doctype html><html><title>{words}</title><h1>{words}</h1></html>\n"
     return Reply(status, page, headers=headers or {})
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on the loopback from its making on; every request has its own thread.
+    """Listens on the loopback; each request has a thread.
 
-    `answer` may take its time, and gives None to hang up without a reply.
+    The constructor opens the port. `respond` may block; it gives None to hang up
+    without a response.
     """
 
     allow_reuse_address = sys.platform != "win32"  # where two could then share a port
     request_queue_size = 64
 
-    def __init__(self, port: int, answer: Callable[[Request], Reply | None]) -> None:
-        self.answer = answer
+    def __init__(self, port: int, respond: Callable[[Request], Reply | None]) -> None:
+        self.respond = respond
         super().__init__((HOST, port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind without `HTTPServer`'s look-up of the host's name, which may be slow."""
+        """Bind without the lookup of the host's name, which may be slow."""
         socketserver.TCPServer.server_bind(self)
         self.server_name = HOST
         self.server_port = self.socket.getsockname()[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Pass over clients that hang up; anything else is a fault of ours."""
+        """Ignore clients that hang up; log anything else as a bug."""
         del request
         if not isinstance(sys.exception(), OSError):
             _log.exception("the demo gateway failed to answer %s", client_address)
@@ -75,7 +76,7 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 10  # or a client that says nothing would keep its thread
+    timeout = 10  # otherwise a silent client would keep its thread
     server: Server
 
     def _serve(self) -> None:
@@ -95,11 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        """Answer, as to any other method."""
+        """Respond, as to any other method."""
         self._serve()
 
     def do_POST(self) -> None:
-        """Answer, as to any other method."""
+        """Respond, as to any other method."""
         self._serve()
 
     def _reply(self) -> Reply | None:
@@ -116,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(int(length)),
             gone=self._client_is_gone,
         )
-        return self.server.answer(request)
+        return self.server.respond(request)
 
     def _client_is_gone(self) -> bool:
         self.connection.settimeout(0)
@@ -130,9 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.settimeout(self.timeout)
 
     def version_string(self) -> str:
-        """Name this server, and not the Python under it."""
+        """Name this server, not its Python version."""
         return "BalanceTrayDemo"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as its base names it
-        """Log what was asked for whoever wants to see it; the key is in the body."""
+        """Log the request line, which has no key: the key is in the body."""
         _log.debug(format, *args)
