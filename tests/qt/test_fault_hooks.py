@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QWidget
 from trayapp.core.secret import Secret
 from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
-from trayapp.qt.loop import Jobs, Job, Loop
+from trayapp.qt.loop import Loop, RequestQueue
 from trayapp.services.log.log_file import Redactor
 from trayapp.services.log.recent import RecentErrors
 
@@ -118,19 +118,22 @@ class Idle:
     async def run(self):
         await asyncio.Event().wait()
 
+    async def handle(self, request):
+        handle_request()
+
 def {how}
 
-jobs = Jobs()
+requests = RequestQueue()
 done = threading.Event()
-loop = Loop(lambda _: Idle(), jobs)
-jobs.add(Job(job))
+loop = Loop(lambda _: Idle(), requests, on_loss=print)
+requests.add("a request")
 loop.start()
 assert done.wait(10)
 loop.end()
 loop.wait()
 assert loop.fault is None
 """
-IN_TASK = """job(_):
+IN_TASK = """handle_request():
     async def stray():
         raise ZeroDivisionError("{key}")
 
@@ -141,11 +144,11 @@ IN_TASK = """job(_):
     asyncio.get_running_loop().create_task(stray())
     asyncio.get_running_loop().call_later(0.05, collect)
 """.replace("{key}", KEY)
-IN_CALLBACK = """job(_):
+IN_CALLBACK = """handle_request():
     asyncio.get_running_loop().call_soon(fail)
     asyncio.get_running_loop().call_later(0.05, done.set)
 """
-IN_FUTURE = """job(_):
+IN_FUTURE = """handle_request():
     future = asyncio.get_running_loop().create_future()
     future.set_result("{key}")
     future.add_done_callback(fail)
@@ -157,7 +160,7 @@ thread = threading.Thread(target=qWarning, args=("oh",)); thread.start(); thread
 """
 AFTER_RELEASE = """
 release_faults()
-qWarning("said elsewhere")
+qWarning("sent elsewhere")
 """
 CASES: dict[str, tuple[str, list[object]]] = {
     "at the top": ("fail()", ["CRITICAL", UNCAUGHT, "ZeroDivisionError"]),
@@ -193,9 +196,13 @@ CASES: dict[str, tuple[str, list[object]]] = {
     **{
         name: (
             ON_LOOP.format(how=how),
-            ["ERROR", f"{UNCAUGHT}: Exception in callback {said}", "ZeroDivisionError"],
+            [
+                "ERROR",
+                f"{UNCAUGHT}: Exception in callback {callback}",
+                "ZeroDivisionError",
+            ],
         )
-        for name, how, said in (
+        for name, how, callback in (
             ("in a callback", IN_CALLBACK, "fail"),
             ("of a future", IN_FUTURE, "fail"),
         )
@@ -235,7 +242,7 @@ def test_after_the_release_qts_messages_go_to_standard_error() -> None:
     """Qt may send messages while it is destroyed, when Python's log is gone."""
     process = run(AFTER_RELEASE)
     assert process.stdout == ""
-    assert "said elsewhere" in process.stderr
+    assert "sent elsewhere" in process.stderr
 
 
 FULL = """
