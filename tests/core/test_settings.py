@@ -1,10 +1,24 @@
 """What a person can choose."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
-from trayapp.core.settings import AlertKind, Settings
+from trayapp.core.settings import SETTINGS, AlertKind, Settings
+
+
+def test_every_setting_is_described() -> None:
+    """`Settings` and `SETTINGS` have the same names; each key is used once."""
+    assert set(SETTINGS) == {one.name for one in fields(Settings)}
+    assert len({one.key for one in SETTINGS.values()}) == len(SETTINGS)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_default_is_read_as_it_is_written(name: str) -> None:
+    """The settings file gives back what was put into it."""
+    setting, value = SETTINGS[name], getattr(Settings(), name)
+    assert value is None or setting.read(setting.write(value)) == value
 
 
 def test_the_default_is_a_question_every_quarter_of_an_hour() -> None:

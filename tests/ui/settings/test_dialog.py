@@ -24,14 +24,19 @@ from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
+from trayapp.core.settings import (
+    AlertKind,
+    IconStyle,
+    QuietHours,
+    Settings,
+    SettingsTab,
+)
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.intents import SaveSettings, TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
-from trayapp.ui.settings.appearance_page import AppearancePage
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.settings.general_page import GeneralPage
+from trayapp.ui.settings.settings_page import SettingsPage
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -73,6 +78,12 @@ def make(qtbot: QtBot) -> Make:
 def account_dialog(dialog: SettingsDialog) -> AccountDialog:
     """Give the account's dialog that is open on top of the settings."""
     return next(one for one in dialog.findChildren(AccountDialog) if not one.isHidden())
+
+
+def page(dialog: SettingsDialog, tab: SettingsTab) -> SettingsPage:
+    """Give the page of a tab."""
+    pages = dialog.findChildren(SettingsPage)
+    return next(one for one in pages if one.tab is tab)
 
 
 def type_in(dialog: QDialog, name: str, text: str) -> None:
@@ -129,7 +140,7 @@ def test_start_at_login_is_handed_over_where_it_was_chosen(
     """The box shows what the desktop has; a click on it is a choice."""
     dialog = make(MAIN)
     dialog.show_login(LoginEntryState.ON if is_on else LoginEntryState.OFF)
-    (box,) = dialog.findChildren(GeneralPage)[0].findChildren(QCheckBox)
+    (box,) = page(dialog, SettingsTab.GENERAL).findChildren(QCheckBox)
     assert box.isChecked() is is_on
     box.click()
     saves = collected(dialog.intent, SaveSettings)
@@ -141,7 +152,7 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
     """An unusual interval is one of many."""
     unusual = Settings(interval=timedelta(minutes=42))
     dialog = make(settings=unusual)
-    interval = dialog.findChildren(GeneralPage)[0].findChildren(QComboBox)[0]
+    interval = page(dialog, SettingsTab.GENERAL).findChildren(QComboBox)[0]
     texts = [interval.itemText(row) for row in range(interval.count())]
     assert texts == [
         *("5 minutes", "10 minutes", "15 minutes", "30 minutes", "42 minutes"),
@@ -160,7 +171,7 @@ def test_a_language_is_chosen_by_its_own_name(
 ) -> None:
     """Whoever got into the wrong one finds the way out; an unknown one is no choice."""
     dialog = make(settings=Settings(language=before))
-    box = dialog.findChildren(GeneralPage)[0].findChildren(QComboBox)[1]
+    box = page(dialog, SettingsTab.GENERAL).findChildren(QComboBox)[1]
     assert [box.itemText(row) for row in range(box.count())] == [
         *("The system's own", "English", "Español", "Català"),
         *("Português", "Français", "Deutsch", "Italiano"),
@@ -175,12 +186,12 @@ def test_a_language_is_chosen_by_its_own_name(
 def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
     """Each style of the tray icon has its own picture beside its name."""
     dialog = make(MAIN)
-    (page,) = dialog.findChildren(AppearancePage)
-    (styles,) = page.findChildren(QComboBox)
+    appearance = page(dialog, SettingsTab.APPEARANCE)
+    (styles,) = appearance.findChildren(QComboBox)
     pictures = {styles.itemIcon(row).cacheKey() for row in range(styles.count())}
     assert len(pictures) == len(IconStyle)
     styles.setCurrentText("Light, for a dark panel")
-    (discreet,) = page.findChildren(QCheckBox)
+    (discreet,) = appearance.findChildren(QCheckBox)
     discreet.click()
     saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTime
@@ -37,6 +38,11 @@ def page(qtbot: QtBot) -> NotificationPage:
     qtbot.addWidget(one)
     one.show()
     return one
+
+
+def chosen(page: NotificationPage, setting: str) -> Any:  # noqa: ANN401  # of the setting's own type
+    """Give what is chosen for a setting."""
+    return page.fields[setting].value()
 
 
 def box(page: NotificationPage, name: str) -> QCheckBox:
@@ -83,9 +89,9 @@ def test_a_test_that_nobody_takes_says_so(
 def test_the_defaults_come_back_as_they_were(page: NotificationPage) -> None:
     """No quiet hours, no reminder, and all that asks for an act."""
     default = Settings()
-    assert page.alert_kinds() == default.alert_kinds
-    assert page.unreachable_after() == default.unreachable_after
-    assert (page.quiet(), page.reminder()) == (None, None)
+    assert chosen(page, "alert_kinds") == default.alert_kinds
+    assert chosen(page, "unreachable_after") == default.unreachable_after
+    assert (chosen(page, "quiet"), chosen(page, "reminder")) == (None, None)
 
 
 @pytest.mark.parametrize("kind", AlertKind)
@@ -93,9 +99,9 @@ def test_each_kind_is_turned_on_and_off(
     page: NotificationPage, kind: AlertKind
 ) -> None:
     """Each kind has a box of its own, with the label of its record."""
-    before = page.alert_kinds()
+    before = chosen(page, "alert_kinds")
     box(page, KINDS[kind].option_label.replace("&", "")).click()
-    assert page.alert_kinds() ^ before == {kind}
+    assert chosen(page, "alert_kinds") ^ before == {kind}
 
 
 def test_the_boxes_stand_in_the_order_of_the_enum(page: NotificationPage) -> None:
@@ -112,20 +118,20 @@ def test_quiet_hours_may_pass_midnight(page: NotificationPage) -> None:
     assert not start.isEnabled()
     box(page, "Quiet hours from").click()
     assert start.isEnabled()
-    assert page.quiet() == QuietHours(time(22), time(7))
+    assert chosen(page, "quiet") == QuietHours(time(22), time(7))
     assert isinstance(end, QTimeEdit)
     end.setTime(QTime(6, 45))
-    assert page.quiet() == QuietHours(time(22), time(6, 45))
+    assert chosen(page, "quiet") == QuietHours(time(22), time(6, 45))
 
 
 def test_a_reminder_has_a_time_between(page: NotificationPage) -> None:
     """Off at first; a day is proposed."""
     box(page, "Remind me while the balance is low, every").click()
-    assert page.reminder() == timedelta(hours=24)
+    assert chosen(page, "reminder") == timedelta(hours=24)
     every = part(page, "Time between two reminders")
     assert isinstance(every, QComboBox)
     every.setCurrentText("2 days")
-    assert page.reminder() == timedelta(days=2)
+    assert chosen(page, "reminder") == timedelta(days=2)
 
 
 def test_how_long_is_unreachable_can_be_chosen(page: NotificationPage) -> None:
@@ -133,9 +139,17 @@ def test_how_long_is_unreachable_can_be_chosen(page: NotificationPage) -> None:
     patience = part(page, "Unreachable for longer than")
     assert isinstance(patience, QComboBox)
     patience.setCurrentText("12 hours")
-    assert page.unreachable_after() == timedelta(hours=12)
+    assert chosen(page, "unreachable_after") == timedelta(hours=12)
     box(page, "Unreachable for longer than").click()
     assert not patience.isEnabled()
+
+
+def test_the_tab_key_goes_from_a_box_to_what_stands_beside_it(
+    page: NotificationPage,
+) -> None:
+    """The order is that of the screen."""
+    name = "Unreachable for longer than"
+    assert box(page, name).nextInFocusChain() is part(page, name)
 
 
 def test_what_is_not_obvious_is_explained(page: NotificationPage, words: Words) -> None:

@@ -2,9 +2,8 @@
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import time, timedelta
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import tomli_w
 
@@ -12,13 +11,18 @@ from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft
 from trayapp.core.balance import exact_amount
 from trayapp.core.errors import ConfigBroken, ConfigTooNew
-from trayapp.core.settings import AlertKind, IconStyle, QuietHours, Settings
+from trayapp.core.settings import (
+    DEFAULT_ALERT_KINDS,
+    SETTINGS,
+    AlertKind,
+    Setting,
+    Settings,
+    exactly,
+)
 
 _VERSION: Final = 1
 _BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
 _END: Final = "# This is the end."
-_MINUTE: Final = timedelta(minutes=1)
-_HOUR: Final = timedelta(hours=1)
 _T = TypeVar("_T")
 
 
@@ -52,33 +56,23 @@ def from_toml(raw: bytes) -> Config:
 
 def to_toml(config: Config) -> str:
     """Return the text of the file."""
-    settings = config.settings
     text = tomli_w.dumps(
         {
             "version": _VERSION,
-            "settings": {
-                "interval_minutes": settings.interval // _MINUTE,
-                "told": sorted(kind.value for kind in settings.alert_kinds),
-                "unreachable_after_hours": settings.unreachable_after / _HOUR,
-                "icon": settings.icon.value,
-                "language": settings.language,
-                "discreet": settings.discreet,
-                **_optional(settings),
-            },
+            "settings": _settings_table(config.settings),
             "account": [_account_table(account) for account in config.accounts],
         }
     )
     return f"{_BEGIN}{text}{_END}\n"
 
 
-def _optional(settings: Settings) -> dict[str, object]:
-    """Return the settings that may be missing, as TOML has no null."""
-    table: dict[str, object] = {}
-    if settings.quiet is not None:
-        table["quiet"] = {"start": settings.quiet.start, "end": settings.quiet.end}
-    if settings.reminder is not None:
-        table["reminder_hours"] = settings.reminder / _HOUR
-    return table
+def _settings_table(settings: Settings) -> dict[str, object]:
+    values = {name: getattr(settings, name) for name in SETTINGS}
+    return {
+        SETTINGS[name].key: SETTINGS[name].write(value)
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _account_table(account: Account) -> dict[str, str | int]:
@@ -119,44 +113,32 @@ def _from_table(table: dict[str, object]) -> Config:
 
 
 def _settings(table: dict[str, object]) -> Settings:
-    default = Settings()
-    minutes = table.get("interval_minutes", default.interval // _MINUTE)
-    quiet, reminder = table.get("quiet"), table.get("reminder_hours")
-    return Settings(
-        interval=_typed(minutes, int, "interval_minutes") * _MINUTE,
-        alert_kinds=_alert_kinds(table, default),
-        unreachable_after=_hours(
-            table.get("unreachable_after_hours", default.unreachable_after / _HOUR)
-        ),
-        quiet=None if quiet is None else _quiet(_typed(quiet, dict, "quiet")),
-        reminder=None if reminder is None else _hours(reminder),
-        icon=IconStyle(_typed(table.get("icon", default.icon.value), str, "icon")),
-        language=_typed(table.get("language", ""), str, "language"),
-        discreet=_typed(table.get("discreet", False), bool, "discreet"),
-    )
+    values = {
+        name: _read(setting, table[setting.key])
+        for name, setting in SETTINGS.items()
+        if setting.key in table
+    }
+    if "alert_kinds" not in values:
+        values["alert_kinds"] = _alert_kinds_of_old(table)
+    return Settings(**values)
 
 
-def _alert_kinds(table: dict[str, object], default: Settings) -> frozenset[AlertKind]:
-    if "told" in table:
-        names = _typed(table["told"], list, "told")
-        return frozenset(AlertKind(_typed(one, str, "told")) for one in names)
-    # What files of before the first release say.
-    kinds = default.alert_kinds
+def _read(setting: Setting, value: object) -> Any:  # noqa: ANN401  # of the setting's own type
+    try:
+        return setting.read(value)
+    except (TypeError, ValueError) as error:
+        message = f"{setting.key}: {error}"
+        raise ValueError(message) from error
+
+
+def _alert_kinds_of_old(table: dict[str, object]) -> frozenset[AlertKind]:
+    """Read what files had before the first release."""
+    kinds = DEFAULT_ALERT_KINDS
     if not _typed(table.get("notify_low", True), bool, "notify_low"):
         kinds -= {AlertKind.LOW, AlertKind.EMPTY}
     if not _typed(table.get("notify_rejected", True), bool, "notify_rejected"):
         kinds -= {AlertKind.REJECTED}
     return kinds
-
-
-def _hours(number: object) -> timedelta:
-    hours = float(number) if type(number) is int else _typed(number, float, "hours")
-    return hours * _HOUR
-
-
-def _quiet(table: dict[str, object]) -> QuietHours:
-    start, end = (_typed(table[name], time, name) for name in ("start", "end"))
-    return QuietHours(start, end)
 
 
 def _account(table: dict[str, object]) -> Account:
@@ -188,8 +170,9 @@ def _account(table: dict[str, object]) -> Account:
 
 
 def _typed(value: object, kind: type[_T], name: str) -> _T:
-    """Return a value if it has exactly this type; `true` is no number here."""
-    if type(value) is not kind:
-        message = f"{name} is not as expected"
-        raise TypeError(message)
-    return value
+    """Give a value that is exactly of a type, or say which one is not."""
+    try:
+        return exactly(value, kind)
+    except TypeError as error:
+        message = f"{name}: {error}"
+        raise ValueError(message) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -13,7 +13,7 @@ from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
-from trayapp.core.settings import Settings
+from trayapp.core.settings import Settings, SettingsTab
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.icons.icons import app_icon
 from trayapp.ui.intents import (
@@ -26,11 +26,11 @@ from trayapp.ui.intents import (
 )
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.accounts_page import AccountsPage
-from trayapp.ui.settings.appearance_page import AppearancePage
-from trayapp.ui.settings.general_page import GeneralPage
 from trayapp.ui.settings.notification_page import NotificationPage
+from trayapp.ui.settings.settings_page import SettingsPage
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.form_dialog import FormDialog
+from trayapp.ui.widgets.login_option import LoginOption
 from trayapp.ui.widgets.problem_view import ProblemView
 
 
@@ -71,8 +71,11 @@ class SettingsDialog(FormDialog):
         self.setWindowIcon(app_icon())
         self._accounts_page = AccountsPage(language)
         self._notifications = NotificationPage(settings, language)
-        self._appearance = AppearancePage(settings, language)
-        self._preferences = GeneralPage(settings, language)
+        self._login = LoginOption(language)
+        self._appearance = SettingsPage(SettingsTab.APPEARANCE, settings, language)
+        self._general = SettingsPage(
+            SettingsTab.GENERAL, settings, language, self._login
+        )
         self._trouble = ProblemView()
         self._accounts_page.intent.connect(self._on_intent)
         self._notifications.intent.connect(self.intent)
@@ -80,7 +83,7 @@ class SettingsDialog(FormDialog):
             (translate("A&ccounts"), self._accounts_page),
             (translate("&Notifications"), self._notifications),
             (translate("A&ppearance"), self._appearance),
-            (translate("&General"), self._preferences),
+            (translate("&General"), self._general),
         ):
             self.add_page(title).rows.addWidget(widget, 1)
         self.below.addWidget(self._trouble)
@@ -120,7 +123,7 @@ class SettingsDialog(FormDialog):
 
     def show_login(self, login: LoginEntryState) -> None:
         """Show whether the program starts at login."""
-        self._preferences.login.show_login(login)
+        self._login.show_login(login)
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
         """Hand the answer to the dialog that asked, if it still is open."""
@@ -154,17 +157,11 @@ class SettingsDialog(FormDialog):
         return None
 
     def _settings(self) -> Settings:
-        return replace(
-            self._shown,
-            interval=self._preferences.interval(),
-            alert_kinds=self._notifications.alert_kinds(),
-            unreachable_after=self._notifications.unreachable_after(),
-            quiet=self._notifications.quiet(),
-            reminder=self._notifications.reminder(),
-            icon=self._appearance.icon(),
-            language=self._preferences.language(),
-            discreet=self._appearance.discreet(),
-        )
+        pages = (self._notifications, self._appearance, self._general)
+        values: dict[str, Any] = {
+            name: field.value() for page in pages for name, field in page.fields.items()
+        }
+        return replace(self._shown, **values)
 
     def _wait(self, *, saving: bool) -> None:
         self._is_saving = saving
@@ -240,7 +237,7 @@ class SettingsDialog(FormDialog):
             tuple(self._accounts),
             self._settings(),
             dict(self._keys),
-            self._preferences.login.chosen(),
+            self._login.chosen(),
         )
         self.intent.emit(SaveSettings(changes))
 

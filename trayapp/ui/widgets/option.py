@@ -25,25 +25,16 @@ class Option(QWidget):
         self.box.setChecked(on)
         self.box.setAccessibleName(text.replace("&", "").rstrip(":").rstrip())
         self.box.setAccessibleDescription(advice)
-        row = QHBoxLayout()
-        row.setSpacing(self.fontMetrics().height() // 2)
-        row.addWidget(self.box)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(self.fontMetrics().height() // 2)
+        self._row.addWidget(self.box)
+        self._row.addStretch(1)
         for part in parts:
-            if not isinstance(part, TextLabel):
-                part.setAccessibleDescription(advice)
-            if isinstance(
-                part, QComboBox
-            ):  # screen readers read the chosen item as its name
-                name = f"{part.accessibleName()}. {advice}"
-                part.setAccessibleDescription(name.strip())
-            part.setEnabled(on)
-            self.box.toggled.connect(part.setEnabled)
-            row.addWidget(part)
-        row.addStretch(1)
+            self.add_part(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row)
+        layout.addLayout(self._row)
         self._advice = TextLabel(advice, tone=Tone.MUTED)
         self._advice.setContentsMargins(self._indent(), 0, 0, 0)
         self._advice.setAlignment(Qt.AlignmentFlag.AlignLeading)
@@ -54,6 +45,19 @@ class Option(QWidget):
     def on(self) -> bool:
         """Whether the box is checked."""
         return self.box.isChecked()
+
+    def add_part(self, part: QWidget) -> None:
+        """Put a widget beside the box; it is enabled while the box is checked."""
+        advice = self.box.accessibleDescription()
+        if not isinstance(part, TextLabel):
+            part.setAccessibleDescription(advice)
+        if isinstance(part, QComboBox):
+            # Screen readers read the chosen item as its name.
+            name = f"{part.accessibleName()}. {advice}"
+            part.setAccessibleDescription(name.strip())
+        part.setEnabled(self.on)
+        self.box.toggled.connect(part.setEnabled)
+        self._row.insertWidget(self._row.count() - 1, part)
 
     def advise(self, advice: str) -> None:
         """Change the help text."""
