@@ -1,4 +1,4 @@
-"""How tests of widgets look: what is seen, and what is pressed."""
+"""Fixtures for tests of widgets: their visible texts and buttons, and palettes."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ INVISIBLE = str.maketrans({"\u200b": "", "\u2060": "", "\u00a0": " "})
 
 @pytest.fixture
 def words() -> Callable[[QWidget], list[str]]:
-    """Give a function that reads all labels of a widget that are to be seen."""
+    """Return a function that reads the visible labels of a widget."""
 
     def read(widget: QWidget) -> list[str]:
         return [
@@ -34,7 +34,7 @@ def words() -> Callable[[QWidget], list[str]]:
 
 @pytest.fixture
 def buttons() -> Callable[[QWidget], dict[str, QAbstractButton]]:
-    """Give a function that finds all buttons that are to be seen, by their text."""
+    """Return a function that finds the visible buttons of a widget by their texts."""
 
     def find(widget: QWidget) -> dict[str, QAbstractButton]:
         return {
@@ -48,7 +48,7 @@ def buttons() -> Callable[[QWidget], dict[str, QAbstractButton]]:
 
 @pytest.fixture
 def spanish() -> Language:
-    """Give the way Spanish writes numbers."""
+    """Return a language with Spanish numbers."""
     return Language(
         decimal_point=",", group_separator=".", groups_from=5, symbol_first=False
     )
@@ -56,7 +56,7 @@ def spanish() -> Language:
 
 @pytest.fixture
 def dark() -> QPalette:
-    """Give a dark palette such as desktops have."""
+    """Return a dark palette as desktops have it."""
     roles = QPalette.ColorRole
     palette = QPalette()
     for role, colour in (

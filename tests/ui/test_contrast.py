@@ -1,8 +1,4 @@
-"""What is painted can be seen: text at 4.5:1, what means something besides at 3:1.
-
-Computed as WCAG 2 says, from the colours of each widget, on palettes that desktops
-have: light, dark, and with accents that can hardly be seen.
-"""
+"""Text has a contrast of 4.5:1, and a mark with a meaning one of 3:1 (WCAG 2)."""
 
 from collections.abc import Callable, Iterator
 
@@ -44,7 +40,7 @@ TROUBLE = Problem("Rejected", "Because.", "Do this.", Remedy.ENTER_KEY, "401")
 
 
 def accented(palette: QPalette, accent: str, text: str) -> QPalette:
-    """Give a palette with another accent."""
+    """Return a palette with another accent colour."""
     palette.setColor(ROLES.Highlight, QColor(accent))
     palette.setColor(ROLES.HighlightedText, QColor(text))
     return palette
@@ -62,7 +58,7 @@ PALETTES: dict[str, Callable[[], QPalette]] = {
 
 @pytest.fixture(params=PALETTES)
 def palette(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[QPalette]:
-    """Let the desktop have each palette in turn."""
+    """Set each palette in turn: light, dark, and with hardly visible accents."""
     palette = PALETTES[request.param]()
     qapp.setPalette(palette)
     yield palette
@@ -70,7 +66,7 @@ def palette(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[QPal
 
 
 def card(state: Status) -> Card:
-    """Give a card that says all it can, in a state."""
+    """Return a card with all facts, in one status."""
     failed = state not in {Status.OK, Status.LOW, Status.EMPTY, Status.UNKNOWN}
     return Card(
         account_id=state.name,
@@ -94,7 +90,7 @@ STATES = [one for one in Status if one is not Status.NOT_SET_UP]
 
 @pytest.fixture
 def windows(palette: QPalette, qtbot: QtBot) -> list[QWidget]:
-    """Give every window and dialog, with all that can be in it, on the screen."""
+    """Return every window and dialog, shown with everything in it."""
     del palette  # it is the application's
     window, empty = Window(ENGLISH), Window(ENGLISH)
     window.show_banner("x", "No tray.", is_fault=True)
@@ -120,7 +116,7 @@ def windows(palette: QPalette, qtbot: QtBot) -> list[QWidget]:
 
 
 def ground_of(widget: QWidget) -> QColor:
-    """Give the colour that a widget stands on."""
+    """Return the background colour of a widget."""
     around = widget.parentWidget()
     while around is not None:
         if isinstance(around, (AccountCard, QAbstractItemView)):
@@ -132,7 +128,7 @@ def ground_of(widget: QWidget) -> QColor:
 
 
 def test_all_words_can_be_read(windows: list[QWidget]) -> None:
-    """Every label of every window, whether its window rests meanwhile or not."""
+    """Every label of every window is readable, in disabled windows too."""
     looked_at = 0
     for window in windows:
         for label in window.findChildren(TextLabel):
@@ -146,7 +142,7 @@ def test_all_words_can_be_read(windows: list[QWidget]) -> None:
 
 
 def test_every_button_can_be_read(windows: list[QWidget]) -> None:
-    """Those that stand out, too, whichever accent the desktop has."""
+    """Emphasized buttons are readable too, with any accent colour."""
     stand_out = 0
     for window in windows:
         for button in window.findChildren(PushButton):
@@ -159,7 +155,7 @@ def test_every_button_can_be_read(windows: list[QWidget]) -> None:
 
 
 def test_what_is_typed_and_the_hint_can_be_read(windows: list[QWidget]) -> None:
-    """A hint says something: that a key is stored, what is looked for."""
+    """A placeholder has a meaning, such as that a key is stored."""
     hints = 0
     for window in windows:
         for line in window.findChildren(QLineEdit):
@@ -175,7 +171,7 @@ def test_what_is_typed_and_the_hint_can_be_read(windows: list[QWidget]) -> None:
 
 
 def test_a_hint_follows_the_palette(qtbot: QtBot) -> None:
-    """While it is shown."""
+    """A new palette applies to a shown field too."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
     (line,) = window.findChildren(QLineEdit)
@@ -187,7 +183,7 @@ def test_a_hint_follows_the_palette(qtbot: QtBot) -> None:
 
 
 def test_the_charts_colours_are_seen(palette: QPalette) -> None:
-    """Its words, its line, its marks and the line of the limit."""
+    """Its text, line, marks and threshold have enough contrast."""
     looks = ChartColours.of(palette)
     for words in (looks.text, looks.muted, looks.warning, looks.gain):
         assert contrast(words, looks.base) >= READABLE
@@ -197,7 +193,7 @@ def test_the_charts_colours_are_seen(palette: QPalette) -> None:
 
 
 def test_the_ring_around_what_has_the_focus_is_seen(palette: QPalette) -> None:
-    """On the window and on a card."""
+    """It has enough contrast on the window and on a card."""
     for ground in (ROLES.Window, ROLES.Base):
         ring = focus_ring(palette, ground)
         assert contrast(ring, palette.color(ground)) >= VISIBLE
@@ -206,7 +202,7 @@ def test_the_ring_around_what_has_the_focus_is_seen(palette: QPalette) -> None:
 def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
     windows: list[QWidget],
 ) -> None:
-    """No state is told by a colour alone."""
+    """Colour alone never distinguishes a status."""
     names = set()
     for one in windows[0].findChildren(AccountCard):
         labels = [text.text() for text in one.findChildren(TextLabel) if text.text()]
@@ -219,7 +215,7 @@ def test_a_state_has_a_mark_that_is_seen_and_words_of_its_own(
 
 
 def strongest(image: QImage, ground: QColor) -> QColor:
-    """Give the colour of a picture that differs most from its ground."""
+    """Return the colour of a picture with the greatest contrast to its background."""
     pixels = {
         image.pixel(x, y) for x in range(image.width()) for y in range(image.height())
     }

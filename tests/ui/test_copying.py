@@ -1,4 +1,4 @@
-"""Ctrl+C copies an amount, wherever in the window the keyboard is."""
+"""Ctrl+C copies an amount, wherever in the window the focus is."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ NEW = replace(
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Window:
-    """Give a window of one account, on the screen."""
+    """Return a shown window with one account."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
     window.show_cards((SHOP,))
@@ -49,7 +49,7 @@ def window(qtbot: QtBot) -> Window:
 
 
 def copied_from(part: QWidget, window: Window) -> list[str]:
-    """Press Ctrl+C where the keyboard is, and give what is to be copied then."""
+    """Press Ctrl+C in a widget, and return the copied texts."""
     copies = collected(window.intent, CopyText)
     part.setFocus()
     focused = QApplication.focusWidget()
@@ -59,13 +59,13 @@ def copied_from(part: QWidget, window: Window) -> list[str]:
 
 
 def confirmed(window: Window) -> str:
-    """Give what the window's foot says."""
+    """Return the text in the window's footer."""
     (footer,) = window.findChildren(Footer)
     return footer.findChildren(TextLabel)[0].text()
 
 
 def test_one_account_is_copied_from_anywhere(window: Window) -> None:
-    """From its card, its buttons, and those that concern all accounts."""
+    """The card, its buttons and the footer's buttons copy the amount."""
     (card,) = window.findChildren(AccountCard)
     everywhere = [card, *window.findChildren(QPushButton)]
     tried = [one for one in everywhere if one.isVisible()]
@@ -76,7 +76,7 @@ def test_one_account_is_copied_from_anywhere(window: Window) -> None:
 
 
 def test_of_several_it_is_the_one_that_has_the_focus(window: Window) -> None:
-    """Whichever that is, whatever the others need."""
+    """The status of the other accounts doesn't matter."""
     window.show_cards((SHOP, LOW))
     first, second = window.findChildren(AccountCard)
     assert copied_from(first, window) == ["€350.12"]
@@ -84,7 +84,7 @@ def test_of_several_it_is_the_one_that_has_the_focus(window: Window) -> None:
 
 
 def test_without_that_it_is_the_one_that_needs_a_look(window: Window) -> None:
-    """The window says whose amount it was, and not how much: it may be hidden."""
+    """The window names the account, and not the amount, which may be hidden."""
     window.show_cards((NEW, SHOP, LOW))
     (footer,) = window.findChildren(Footer)
     assert copied_from(footer.focus_chain[0], window) == ["€4.50"]
@@ -92,7 +92,7 @@ def test_without_that_it_is_the_one_that_needs_a_look(window: Window) -> None:
 
 
 def test_only_what_is_looked_for_is_copied(window: Window) -> None:
-    """What a person has searched for is what is meant."""
+    """A search limits the candidates to its matches."""
     others = (replace(LOW, account_id=str(one), name=str(one)) for one in range(8))
     window.show_cards((SHOP, *others))
     (search,) = window.findChildren(QLineEdit)
@@ -102,7 +102,7 @@ def test_only_what_is_looked_for_is_copied(window: Window) -> None:
 
 
 def test_a_text_that_is_typed_is_copied_as_everywhere(window: Window) -> None:
-    """The line has a use for the key itself."""
+    """The search field handles the key itself."""
     window.show_cards(tuple(replace(SHOP, account_id=str(one)) for one in range(9)))
     (search,) = window.findChildren(QLineEdit)
     search.setText("shop")
@@ -112,7 +112,7 @@ def test_a_text_that_is_typed_is_copied_as_everywhere(window: Window) -> None:
 
 
 def test_where_nothing_is_known_nothing_is_copied(window: Window) -> None:
-    """A dash is no amount; the window says so, and the clipboard stays as it was."""
+    """The window says so, and the clipboard keeps its content."""
     window.show_cards((NEW,))
     (footer,) = window.findChildren(Footer)
     assert copied_from(footer.focus_chain[0], window) == []
@@ -120,7 +120,7 @@ def test_where_nothing_is_known_nothing_is_copied(window: Window) -> None:
 
 
 def test_a_window_without_accounts_has_nothing_to_say(window: Window) -> None:
-    """The key does nothing there."""
+    """The key does nothing."""
     window.show_cards(())
     (begin,) = (one for one in window.findChildren(QPushButton) if "Add" in one.text())
     assert copied_from(begin, window) == []

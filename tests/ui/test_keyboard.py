@@ -1,4 +1,4 @@
-"""Everything can be reached and used without a mouse, and one sees where one is."""
+"""Everything is usable without a mouse, and the focus is always visible."""
 
 from itertools import pairwise
 
@@ -39,7 +39,7 @@ MOST = 60
 
 @pytest.fixture(params=GALLERY)
 def top(request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
-    """Give each window in turn, on the screen and active."""
+    """Show each window in turn, and activate it."""
     one = GALLERY[request.param]()
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
@@ -48,7 +48,7 @@ def top(request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
 
 
 def wanted(top: QWidget) -> list[QWidget]:
-    """Give what can be used in a window, but not what boxes are made of."""
+    """Return the usable widgets of a window, without the parts of compound ones."""
     found: list[QWidget] = []
     for one in top.findChildren(QWidget):
         inside = one.parentWidget()
@@ -66,20 +66,20 @@ def wanted(top: QWidget) -> list[QWidget]:
 
 
 def focused(top: QWidget) -> QWidget | None:
-    """Give what has the focus in a window; Qt's own answer may be nothing."""
+    """Return the focused widget of a window; Qt may report none."""
     found: object = top.focusWidget()
     return found if isinstance(found, QWidget) else None
 
 
 def tab_on(top: QWidget) -> QWidget | None:
-    """Press the tab key, and give what has the focus then."""
+    """Press Tab, and return the focused widget."""
     before = focused(top)
     QTest.keyClick(top if before is None else before, Qt.Key.Key_Tab)
     return focused(top)
 
 
 def round_trip(top: QWidget) -> list[QWidget]:
-    """Press the tab key until it comes round, and give what had the focus."""
+    """Press Tab until the focus returns, and list the focused widgets."""
     start = focused(top)
     passed = [] if start is None else [start]
     for _ in range(MOST):
@@ -91,14 +91,14 @@ def round_trip(top: QWidget) -> list[QWidget]:
 
 
 def test_the_tab_key_reaches_everything(top: QWidget) -> None:
-    """Whatever can be pressed, chosen or typed in."""
+    """Tab reaches every button and field."""
     reached = round_trip(top)
     missed = [one for one in wanted(top) if one not in reached]
     assert [named(one) for one in missed] == []
 
 
 def test_the_order_is_that_of_reading(top: QWidget) -> None:
-    """Down the window, column by column; once from the bottom to the top again."""
+    """The focus moves down, column by column, and returns to the top once."""
     passed = round_trip(top)
     back = []
     for first, second in pairwise(passed):
@@ -109,18 +109,18 @@ def test_the_order_is_that_of_reading(top: QWidget) -> None:
 
 
 def named(widget: QWidget) -> str:
-    """Say which widget it is."""
+    """Return a name of the widget for messages."""
     words = widget.text() if isinstance(widget, QAbstractButton) else ""
     return f"{type(widget).__name__} {widget.accessibleName() or words}"
 
 
 def place(widget: QWidget, top: QWidget) -> QRect:
-    """Give where something is in its window."""
+    """Return the position of a widget in its window."""
     return QRect(widget.mapTo(top, QPoint()), widget.size())
 
 
 def test_one_sees_where_one_is(top: QWidget) -> None:
-    """Each thing looks different while it has the focus."""
+    """Each widget looks different while it has the focus."""
     start = focused(top)
     alike: list[QWidget] = []
     held: tuple[QWidget, QImage] | None = None
@@ -137,12 +137,12 @@ def test_one_sees_where_one_is(top: QWidget) -> None:
 
 
 def seen(widget: QWidget, top: QWidget) -> QImage:
-    """Give what is to be seen where something is; a blinking cursor is not."""
+    """Return the picture of a widget, without a blinking cursor."""
     return top.grab(place(widget, top).adjusted(-3, -3, 3, 3)).toImage()
 
 
 def test_escape_closes(qtbot: QtBot, top: QWidget) -> None:
-    """Whatever has the focus in it."""
+    """Escape works wherever the focus is."""
     for one in round_trip(top):
         with qtbot.waitActive(top):
             top.show()
@@ -153,7 +153,7 @@ def test_escape_closes(qtbot: QtBot, top: QWidget) -> None:
 
 
 def test_f1_says_what_this_is(qtbot: QtBot) -> None:
-    """The tray's menu may be out of reach without a mouse."""
+    """F1 opens the about dialog: the tray's menu may need a mouse."""
     window = GALLERY["window"]()
     assert isinstance(window, Window)
     qtbot.addWidget(window)

@@ -1,4 +1,4 @@
-"""Text of twice the size is still all there, and every window on the screen."""
+"""With text of 200 %, windows fit the screen and show all of their text."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ WIDEST = 1366
 
 @pytest.fixture
 def large(qapp: QApplication) -> Iterator[float]:
-    """Let the desktop ask for text of twice the size, and give its height."""
+    """Set text of 200 %, and return its height."""
     before = qapp.font()
     qapp.setFont(scaled_font(QFont(before), before, TWICE))
     yield QWidget().fontMetrics().height()
@@ -30,7 +30,7 @@ def large(qapp: QApplication) -> Iterator[float]:
 
 @pytest.fixture(params=GALLERY)
 def top(large: float, request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
-    """Give each window in turn, made for that text and on the screen."""
+    """Show each window in turn with that text."""
     del large
     one = GALLERY[request.param]()
     qtbot.addWidget(one)
@@ -40,7 +40,7 @@ def top(large: float, request: pytest.FixtureRequest, qtbot: QtBot) -> QWidget:
 
 
 def test_nothing_is_cut_off(top: QWidget) -> None:
-    """Nor on top of something else; and it is no larger than a small screen."""
+    """Nothing overlaps, and no window is larger than a small screen."""
     found = [one for one in faults(top) if not one.startswith("larger than the screen")]
     assert found == []
     assert top.width() <= WIDEST
@@ -48,7 +48,7 @@ def test_nothing_is_cut_off(top: QWidget) -> None:
 
 
 def test_the_smallest_that_a_window_can_be_cuts_nothing_off(top: QWidget) -> None:
-    """However small somebody makes it."""
+    """The minimum size fits all text."""
     top.resize(top.minimumSizeHint().expandedTo(top.minimumSize()))
     found = [one for one in faults(top) if not one.startswith("larger than the screen")]
     assert found == []
@@ -57,7 +57,7 @@ def test_the_smallest_that_a_window_can_be_cuts_nothing_off(top: QWidget) -> Non
 def test_text_that_grows_while_a_window_is_open_grows_there(
     request: pytest.FixtureRequest, qtbot: QtBot
 ) -> None:
-    """Its labels follow the desktop, and what is larger stays so in proportion."""
+    """Labels follow the desktop's font, and keep their proportions."""
     window = GALLERY["window"]()
     qtbot.addWidget(window)
     window.show()

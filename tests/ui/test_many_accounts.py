@@ -1,4 +1,4 @@
-"""A window of many accounts: found by name, added up, and never slow."""
+"""A window of many accounts: search, totals and speed."""
 
 import time
 from collections.abc import Callable
@@ -37,7 +37,7 @@ GENEROUS = 6
 
 
 def cards(number: int) -> tuple[Card, ...]:
-    """Make so many cards, all of one account's kind."""
+    """Return so many cards."""
     return tuple(
         replace(ONE, account_id=str(one), name=f"Account {one}")
         for one in range(number)
@@ -46,7 +46,7 @@ def cards(number: int) -> tuple[Card, ...]:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Window:
-    """Give a window of twelve accounts, on the screen."""
+    """Return a shown window with twelve accounts."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
     window.show_cards(cards(12))
@@ -56,17 +56,17 @@ def window(qtbot: QtBot) -> Window:
 
 
 def line(window: Window) -> QLineEdit:
-    """Give the line in which a name is looked for."""
+    """Return the search field."""
     return window.findChildren(QLineEdit)[0]
 
 
 def names(window: Window) -> list[str]:
-    """Give the names of the accounts that are to be seen."""
+    """Return the names of the visible accounts."""
     return [one.name for one in window.findChildren(AccountCard) if not one.isHidden()]
 
 
 def test_few_accounts_need_no_search(window: Window) -> None:
-    """And what was looked for is forgotten when they become few."""
+    """The search text is removed when few accounts are left."""
     line(window).setText("11")
     window.show_cards(cards(MANY - 1))
     assert not line(window).isVisible()
@@ -78,7 +78,7 @@ def test_few_accounts_need_no_search(window: Window) -> None:
 def test_accounts_are_found_by_any_part_of_their_name(
     window: Window, words: Words
 ) -> None:
-    """Whatever its case; how many there are is said."""
+    """The case doesn't matter, and the number of matches is shown."""
     line(window).setText("1 ACC")
     assert names(window) == ["Account 1", "Account 10", "Account 11"]
     assert "3 of 12 accounts" in words(window)
@@ -91,7 +91,7 @@ def test_accounts_are_found_by_any_part_of_their_name(
 
 
 def test_what_comes_later_is_filtered_too(window: Window) -> None:
-    """A new account, or one with a new name, shows up only if it matches."""
+    """A new or renamed account is shown only if it matches."""
     line(window).setText("Shop")
     window.show_cards((*cards(12), replace(ONE, account_id="s", name="Shop")))
     assert names(window) == ["Shop"]
@@ -100,7 +100,7 @@ def test_what_comes_later_is_filtered_too(window: Window) -> None:
 
 
 def test_the_search_is_all_keys(window: Window) -> None:
-    """Ctrl+F begins, Escape takes it back before it closes the window."""
+    """Ctrl+F focuses the search; Escape clears it, then closes the window."""
     window.findChildren(AccountCard)[0].setFocus()
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert line(window).hasFocus()
@@ -113,7 +113,7 @@ def test_the_search_is_all_keys(window: Window) -> None:
 
 
 def test_the_foot_says_what_all_come_to(window: Window, words: Words) -> None:
-    """Nothing, if that says nothing."""
+    """The line is hidden without totals."""
     window.show_totals("€412.40 + 3,100 CREDITS")
     assert "Together: €412.40 + 3,100 CREDITS" in words(window)
     window.show_totals("")
@@ -123,7 +123,7 @@ def test_the_foot_says_what_all_come_to(window: Window, words: Words) -> None:
 def test_what_was_copied_is_said_for_a_moment(
     qtbot: QtBot, window: Window, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then the totals are back, with what changed meanwhile."""
+    """Then the footer shows the current totals again."""
     monkeypatch.setattr("trayapp.ui.window.footer._CONFIRMED_MS", 50)
     window.show_totals("€1.00 + 2 SMS")
     copies = collected(window.intent, CopyText)
@@ -136,7 +136,7 @@ def test_what_was_copied_is_said_for_a_moment(
 
 
 def test_why_is_asked_in_the_foot(window: Window, buttons: Buttons) -> None:
-    """Where there are accounts at all."""
+    """The button is hidden without accounts."""
     intents = collected(window.intent, object)
     buttons(window)["Why?"].click()
     assert intents == [OpenNotificationLog()]

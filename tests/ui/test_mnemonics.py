@@ -1,4 +1,4 @@
-"""No two things that are seen together have the same underlined letter."""
+"""Texts that are visible together have different mnemonics."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -50,13 +50,13 @@ MAIN = Card(
 
 @pytest.fixture(params=LOCALES)
 def language(request: pytest.FixtureRequest) -> Language:
-    """Give each language in turn."""
+    """Set each language in turn."""
     code = str(request.param)
     return language_for(code, catalog(code))
 
 
 def written(top: QWidget) -> Iterator[str]:
-    """Give the texts of a window in which a letter can be underlined."""
+    """Return the texts of a window that can have a mnemonic."""
     for one in top.findChildren(QWidget):
         if not one.isVisibleTo(top):
             continue
@@ -69,7 +69,7 @@ def written(top: QWidget) -> Iterator[str]:
 
 
 def together(menu: QMenu) -> Iterator[list[str]]:
-    """Give the texts of a menu, and of each menu in it."""
+    """Return the texts of a menu, then those of each submenu."""
     yield [action.text() for action in menu.actions()]
     for action in menu.actions():
         inner = action.menu()
@@ -78,20 +78,20 @@ def together(menu: QMenu) -> Iterator[list[str]]:
 
 
 def clashes(texts: list[str]) -> list[str]:
-    """Give the texts whose underlined letter another one has, too."""
+    """Return the texts that share a mnemonic."""
     keys = {text: QKeySequence.mnemonic(text).toString() for text in texts}
     often = Counter(key for key in keys.values() if key)
     return [text for text, key in keys.items() if often[key] > 1]
 
 
 def test_two_equal_letters_are_seen() -> None:
-    """Whatever their case; a doubled & underlines nothing."""
+    """The case doesn't matter; a doubled & is no mnemonic."""
     texts = ["&Open", "Cl&ose", "R&&D", "R&&B", "&Quit", ""]
     assert clashes(texts) == ["&Open", "Cl&ose"]
 
 
 def test_the_trays_menu_has_no_clash(language: Language, qtbot: QtBot) -> None:
-    """Nor any menu in it, with all that can be in it."""
+    """The menu and its submenus are checked with all entries."""
     del qtbot  # there is an application
     tray = Tray(language)
     icon = tray.findChild(QSystemTrayIcon)
@@ -105,7 +105,7 @@ def test_the_trays_menu_has_no_clash(language: Language, qtbot: QtBot) -> None:
 
 
 def test_a_window_has_no_clash(language: Language, qtbot: QtBot) -> None:
-    """With accounts and without; and a card's menu."""
+    """It is checked with and without accounts, with the menu of a card."""
     window = Window(language)
     qtbot.addWidget(window)
     window.show_banner("x", "x", is_fault=True)
@@ -118,7 +118,7 @@ def test_a_window_has_no_clash(language: Language, qtbot: QtBot) -> None:
 
 
 def test_the_settings_have_no_clash(language: Language, qtbot: QtBot) -> None:
-    """On each tab, with the names of all tabs."""
+    """Each page is checked together with the names of the tabs."""
     dialog = SettingsDialog(
         (Account("a", "№ 1"),), Settings(), language, new_id=lambda: "x"
     )
@@ -129,7 +129,7 @@ def test_the_settings_have_no_clash(language: Language, qtbot: QtBot) -> None:
 
 
 def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
-    """In each step, with all that can be in it."""
+    """Each step is checked with everything in it."""
     wizard = FirstRun(language, new_id=lambda: "x")
     qtbot.addWidget(wizard)
     (next_,) = (one for one in wizard.findChildren(QPushButton) if one.isDefault())
@@ -158,7 +158,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
 def test_an_account_has_no_clash(
     language: Language, service: Service, qtbot: QtBot
 ) -> None:
-    """Of each kind."""
+    """The dialog is checked for each service."""
     subject = EditedAccount(Account("a", "№ 1", service), is_new=True)
     dialog = AccountDialog(subject, language)
     qtbot.addWidget(dialog)
@@ -166,7 +166,7 @@ def test_an_account_has_no_clash(
 
 
 def test_a_history_has_no_clash(language: Language, qtbot: QtBot) -> None:
-    """Its buttons and its tabs."""
+    """Buttons and names of tables are checked."""
     past = AccountHistory(Account("a", "№ 1"), (), (), Settings().interval)
     said = Forecast(Verdict.NOT_ENOUGH)
     window = HistoryWindow(history_page(past, said, NOW, language), language)

@@ -1,4 +1,4 @@
-"""Nothing moves by itself: so nothing has to be told to stand still."""
+"""The program animates nothing, so it needs no setting for reduced motion."""
 
 import ast
 from pathlib import Path
@@ -33,7 +33,7 @@ EFFECTS = (
 
 
 def test_the_program_animates_nothing() -> None:
-    """What a style does is the style's, which asks the desktop whether it may."""
+    """Animations of a style are the style's, which follows the desktop's setting."""
     folder = Path(trayapp.__file__).parent
     names = {
         alias.name
@@ -47,7 +47,7 @@ def test_the_program_animates_nothing() -> None:
 
 
 def test_no_window_has_anything_that_moves(qtbot: QtBot, qapp: QApplication) -> None:
-    """Qt fades a line's cross in, in place; nor do menus and lists fly in."""
+    """Qt only fades the clear button of a field; menus and lists don't move."""
     for make in GALLERY.values():
         one = make()
         qtbot.addWidget(one)

@@ -1,4 +1,4 @@
-"""The window follows the desktop from light to dark and back, while it is open."""
+"""An open window follows the desktop from light to dark and back."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,13 +29,13 @@ STATES = [one for one in Status if one is not Status.NOT_SET_UP]
 
 
 def cards(count: int) -> tuple[Card, ...]:
-    """Give so many accounts, in each state and with all that can be said of one."""
+    """Return so many cards, in each status and with all facts."""
     states = (STATES * count)[:count]
     return tuple(card(number, state) for number, state in enumerate(states))
 
 
 def card(number: int, state: Status) -> Card:
-    """Give an account in a state."""
+    """Return the card of one status."""
     is_balance = state in {
         Status.OK,
         Status.SOON,
@@ -63,14 +63,14 @@ def card(number: int, state: Status) -> Card:
 
 @pytest.fixture
 def paint(qapp: QApplication) -> Iterator[Callable[[QPalette], None]]:
-    """Give what gives the desktop another palette; it has its own afterwards."""
+    """Return a function that sets the palette; restore the palette afterwards."""
     yield qapp.setPalette
     qapp.setPalette(QPalette())
 
 
 @pytest.fixture(params=[1, len(STATES) - 3, 2 * MANY])
 def opened(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[], Window]:
-    """Give what opens a window of one account, of some, or of many."""
+    """Return a function that opens a window of one, some or many accounts."""
     windows: list[Window] = []  # until Qt has taken them away
 
     def make() -> Window:
@@ -88,7 +88,7 @@ def opened(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[], Window]
 
 
 def picture(window: Window) -> QImage:
-    """Give what is to be seen, once nothing has the focus."""
+    """Return the picture of a widget without the focus."""
     QApplication.processEvents()
     if (focused := QApplication.focusWidget()) is not None:
         focused.clearFocus()
@@ -98,7 +98,7 @@ def picture(window: Window) -> QImage:
 def test_a_window_that_is_open_looks_like_one_that_is_opened_then(
     opened: Callable[[], Window], paint: Callable[[QPalette], None]
 ) -> None:
-    """Light, dark and light again, to the last pixel of each card."""
+    """Each pixel of each card is equal after a change of the palette."""
     window = opened()
     light = picture(window)
     paint(dark_palette())
@@ -112,7 +112,7 @@ def test_a_window_that_is_open_looks_like_one_that_is_opened_then(
 def test_all_of_a_card_can_be_read_after_the_change(
     opened: Callable[[], Window], paint: Callable[[QPalette], None]
 ) -> None:
-    """Computed from the colours that each part has by then."""
+    """The contrast is computed from the colours of each part."""
     window = opened()
     for palette in (dark_palette(), QPalette()):
         paint(palette)

@@ -1,4 +1,4 @@
-"""Where words are 40 % longer, or run from right to left, nothing is cut off."""
+"""Nothing is cut off if words are 40 % longer or run from right to left."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -65,7 +65,7 @@ KINDS = [kind for _, kind in sorted(errors.BY_ID.items())]
 
 
 def account(number: int, **values: object) -> Account:
-    """Give an account whose name says nothing in any language."""
+    """Return an account whose name has no words."""
     made = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
     return replace(made, **values)  # type: ignore[arg-type]  # fields of an account
 
@@ -73,7 +73,7 @@ def account(number: int, **values: object) -> Account:
 def known(
     number: int, amount: str | None, kind: type[BalanceTrayError] | None
 ) -> AccountState:
-    """Give what is known of an account: what was read, and what failed since."""
+    """Return the state of an account with this reading and this failure."""
     reading = None
     if amount is not None:
         reading = Reading(Balance(Decimal(amount), "EUR"), NOW - 2 * DAY)
@@ -83,7 +83,7 @@ def known(
 
 
 def all_known() -> list[AccountState]:
-    """Give accounts in every state: each error, some without a last balance."""
+    """Return accounts in every state: each error, some without a balance."""
     amounts = ("350.12", "7.5", "0", None)
     kinds = (*(None for _ in amounts), *KINDS)
     told = enumerate(zip(kinds, cycle(amounts), strict=False))
@@ -91,7 +91,7 @@ def all_known() -> list[AccountState]:
 
 
 def said(one: AccountState, language: Language) -> Card:
-    """Give a card that says all that a card can."""
+    """Return a card with all facts."""
     loud, quiet = card_words(SOON, NOW.date(), language)
     return card(
         one,
@@ -109,7 +109,7 @@ def said(one: AccountState, language: Language) -> Card:
 
 
 def test_what_is_wrong_is_seen(qtbot: QtBot) -> None:
-    """A measure that finds fault with nothing would be none."""
+    """The check reports a text that is cut off."""
     window = QWidget()
     qtbot.addWidget(window)
     button, label, other = (
@@ -134,7 +134,7 @@ def test_what_is_wrong_is_seen(qtbot: QtBot) -> None:
 
 
 def test_every_card_fits(place: Place) -> None:
-    """In every state and with every error, in a new window and in the smallest."""
+    """Each status and each error fits a new window and the smallest one."""
     language = place.language
     accounts = all_known()
     window = Window(language)
@@ -151,7 +151,7 @@ def test_every_card_fits(place: Place) -> None:
 
 
 def test_a_window_without_accounts_fits(place: Place) -> None:
-    """All that a new person sees."""
+    """The empty page fits."""
     window = place.shown(Window(place.language))
     place.looks_well(window)
     window.resize(window.minimumSize())
@@ -159,7 +159,7 @@ def test_a_window_without_accounts_fits(place: Place) -> None:
 
 
 def test_the_settings_fit(place: Place) -> None:
-    """Each tab, with everything that can be chosen."""
+    """Each page fits with all choices."""
     settings = Settings(
         quiet=QuietHours(NOW.time(), NOW.time()), reminder=timedelta(hours=7)
     )
@@ -174,7 +174,7 @@ def test_the_settings_fit(place: Place) -> None:
 
 
 def test_the_first_run_fits(place: Place) -> None:
-    """Each step, with what is wrong in it, and a trial that failed."""
+    """Each step fits with its errors and a failed test."""
     language = place.language
     wizard = FirstRun(language, new_id=lambda: "x")
     trials = collected(wizard.intent, TryAccount)
@@ -200,7 +200,7 @@ def test_the_first_run_fits(place: Place) -> None:
 
 
 def fill(wizard: FirstRun, texts: tuple[str, str]) -> None:
-    """Type into the two lines of a step."""
+    """Type into the two fields of a step."""
     lines = [one for one in wizard.findChildren(QLineEdit) if one.isVisible()]
     for line, text in zip(lines, texts, strict=True):
         line.setText(text)
@@ -208,7 +208,7 @@ def fill(wizard: FirstRun, texts: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("service", Service)
 def test_an_account_that_is_typed_wrongly_fits(place: Place, service: Service) -> None:
-    """Every field with what is wrong with it, and a trial that failed."""
+    """Every field fits with its error and a failed test."""
     language = place.language
     dialog = AccountDialog(
         EditedAccount(account(1, name="", service=service), is_new=True), language
@@ -222,7 +222,7 @@ def test_an_account_that_is_typed_wrongly_fits(place: Place, service: Service) -
 
 
 def test_a_history_fits(place: Place) -> None:
-    """With top-ups, a correction, months that add up and a day to come."""
+    """Top-ups, a correction, months and a forecast fit."""
     amounts = ("50", "40.5", "240.5", "230", "200.1234", "190")
     readings = [
         Reading(Balance(Decimal(amount), "EUR"), NOW - 12 * DAY * (6 - number))
@@ -239,7 +239,7 @@ def test_a_history_fits(place: Place) -> None:
 
 
 def test_every_decision_fits(place: Place) -> None:
-    """Why something was told or not, in all its words."""
+    """Each reason of the notification log fits."""
     dialog = NotificationLogDialog(place.language)
     place.looks_well(place.shown(dialog))
     entries = [
@@ -253,7 +253,7 @@ def test_every_decision_fits(place: Place) -> None:
 
 
 def test_tray_and_notifications_are_translated() -> None:
-    """Menu, tooltip, headline, sentences and buttons, whatever is to be told."""
+    """Every text of menu, tooltip and notifications is translated."""
     language = pseudo_language()
     tray, accounts = Tray(language), tuple(all_known())
     view = tray_view(
@@ -291,12 +291,12 @@ def test_tray_and_notifications_are_translated() -> None:
 
 
 def menu_texts(icon: QSystemTrayIcon) -> Iterator[str]:
-    """Give what a menu and those in it say."""
+    """Return the texts of a menu and its submenus."""
     menus = [icon.contextMenu(), *icon.contextMenu().findChildren(QMenu)]
     for menu in menus:
         yield from (action.text() for action in menu.actions())
 
 
 def test_what_the_program_says_of_itself_fits(place: Place) -> None:
-    """The About dialog."""
+    """The about dialog fits."""
     place.looks_well(place.shown(AboutDialog("1.2.3", place.language)))

@@ -1,4 +1,4 @@
-"""In every language, nothing is cut off in the states that a window passes through."""
+"""Nothing is cut off in the states of a window, in every language."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ LEFT = Balance(Decimal("350.12"), "EUR")
 
 
 def known(number: int, amount: str | None = None) -> AccountState:
-    """Give an account whose name says nothing in any language, and its balance."""
+    """Return an account whose name has no words, with a balance."""
     account = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
     if amount is None:
         return AccountState(account, asking=True)
@@ -43,7 +43,7 @@ def known(number: int, amount: str | None = None) -> AccountState:
 
 
 def window_of(accounts: Sequence[AccountState], language: Language) -> Window:
-    """Give the window of some accounts, as large as it is at first."""
+    """Return the window of some accounts in its first size."""
     window = Window(language)
     window.show_cards(tuple(card(one, NOW, language) for one in accounts))
     window.show_totals(totals(tuple(accounts), language))
@@ -51,19 +51,19 @@ def window_of(accounts: Sequence[AccountState], language: Language) -> Window:
 
 
 def lines(top: QWidget) -> list[QLineEdit]:
-    """Give the lines that one can type into."""
+    """Return the fields of a dialog."""
     return [one for one in top.findChildren(QLineEdit) if one.isVisible()]
 
 
 def press_default(top: QWidget) -> None:
-    """Press what Enter presses."""
+    """Press the default button."""
     (button,) = (one for one in top.findChildren(QPushButton) if one.isDefault())
     button.click()
 
 
 @pytest.mark.parametrize("amount", [None, "350.12", "12", "0"])
 def test_one_account_has_the_window_to_itself(place: Place, amount: str | None) -> None:
-    """While it is asked for the first time, and then fine, low and empty."""
+    """The large card fits while loading, and then fine, low and empty."""
     window = window_of([known(1, amount)], place.language)
     place.looks_well(place.shown(window))
     window.show_card(
@@ -79,7 +79,7 @@ def test_one_account_has_the_window_to_itself(place: Place, amount: str | None) 
 
 
 def test_hidden_amounts_fit(place: Place) -> None:
-    """With the button that shows them."""
+    """The window fits with the button that reveals amounts."""
     hiding = replace(place.language, hides_amounts=True)
     window = window_of([known(n, f"{7 * n}") for n in range(4)], hiding)
     window.offer_reveal(on=True)
@@ -89,7 +89,7 @@ def test_hidden_amounts_fit(place: Place) -> None:
 
 
 def test_a_crowd_fits(place: Place) -> None:
-    """At first, on all of the screen, looked for, and not found."""
+    """Many accounts fit at first, maximized, searched, and without a match."""
     window = window_of([known(n, f"{7 * n}") for n in range(50)], place.language)
     place.looks_well(place.shown(window))
     window.resize(window.screen().availableSize())
@@ -101,7 +101,7 @@ def test_a_crowd_fits(place: Place) -> None:
 
 
 def test_a_first_run_that_was_left_fits(place: Place) -> None:
-    """The window offers to go on with it."""
+    """The empty page offers to continue it."""
     window = place.shown(Window(place.language))
     assert isinstance(window, Window)
     window.offer_to_continue()
@@ -109,7 +109,7 @@ def test_a_first_run_that_was_left_fits(place: Place) -> None:
 
 
 def test_a_first_run_that_goes_well_fits(place: Place) -> None:
-    """The key is tried, found good and stored; or it can't be stored."""
+    """The key is tested, accepted and stored; or saving fails."""
     wizard = FirstRun(place.language, new_id=lambda: "x")
     trials = collected(wizard.intent, TryAccount)
     place.shown(wizard)
@@ -139,7 +139,7 @@ def test_a_first_run_that_goes_well_fits(place: Place) -> None:
 
 @pytest.mark.parametrize("is_good", [True, False])
 def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
-    """Its key is stored already; the gateway is asked, and answers or does not."""
+    """The test of a stored key succeeds or fails."""
     language = place.language
     account = replace(known(1).account, service=Service.SMSUP)
     dialog = AccountDialog(
@@ -166,7 +166,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
 def test_settings_that_are_not_stored_fit(
     place: Place, kind: type[errors.BalanceTrayError]
 ) -> None:
-    """On each tab, below what was chosen; notifications that nobody sees too."""
+    """The problem fits below each page; a failed test notification fits too."""
     dialog = SettingsDialog(
         (known(1).account,), Settings(), place.language, new_id=lambda: "x"
     )
@@ -181,7 +181,7 @@ def test_settings_that_are_not_stored_fit(
 
 
 def test_copied_diagnostics_fit(place: Place) -> None:
-    """What the About dialog says then."""
+    """The confirmation fits the about dialog."""
     dialog = AboutDialog("1.2.3", place.language)
     place.shown(dialog)
     dialog.confirm(place.language.gettext("Copied to the clipboard"))

@@ -1,4 +1,4 @@
-"""A card says when an account runs out, and offers what helps then."""
+"""A card shows its facts, its actions and its remedies."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 
 @pytest.fixture
 def card(qtbot: QtBot) -> AccountCard:
-    """Give a card that says all it can."""
+    """Return a shown card with all facts."""
     one = AccountCard(FULL, ENGLISH)
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
@@ -65,13 +65,13 @@ def card(qtbot: QtBot) -> AccountCard:
 
 
 def actions(card: AccountCard) -> dict[str, QAction]:
-    """Give what the card's menu offers, by its text."""
+    """Return the actions of the card's menu, by their texts."""
     (menu,) = card.findChildren(QMenu)
     return {one.text().replace("&", ""): one for one in menu.actions() if one.text()}
 
 
 def needed(card: AccountCard) -> int:
-    """Give the height that a card asks for, once its layouts have heard of it."""
+    """Return the height that a card needs, after its layouts were updated."""
     QCoreApplication.sendPostedEvents()
     return card.heightForWidth(700)
 
@@ -79,7 +79,7 @@ def needed(card: AccountCard) -> int:
 def test_the_run_out_day_comes_after_the_amount(
     card: AccountCard, words: Words
 ) -> None:
-    """In size too; what is not known takes no room."""
+    """Its text is smaller, and it is hidden if it is unknown."""
     assert words(card) == [
         *("Main", "€350.12", "Thu 14 – Tue 19 Dec at this pace"),
         *("about 7,002 messages", "Low: below €400.00", "Just now", "Paid on Monday"),
@@ -97,7 +97,7 @@ def test_the_run_out_day_comes_after_the_amount(
 def test_a_card_does_not_grow_when_its_forecast_comes(
     card: AccountCard, density: Density, state: Status
 ) -> None:
-    """That takes the history, so it comes later; what is below stays where it was."""
+    """The forecast is known later; what is below the card must not move."""
     before = replace(
         FULL, run_out="", balance_status=state, status=state, pending_payment=""
     )
@@ -116,7 +116,7 @@ def test_a_card_does_not_grow_when_its_forecast_comes(
 def test_a_forecast_that_is_still_to_come_leaves_no_hole(
     card: AccountCard, density: Density
 ) -> None:
-    """Its room is kept below the words, not between them."""
+    """The space for it is below the words."""
     card.set_density(density)
     card.resize(700, 400)
     card.show_card(replace(FULL, run_out="", messages="", pending_payment=""))
@@ -140,7 +140,7 @@ def test_a_forecast_that_is_still_to_come_leaves_no_hole(
 def test_more_is_in_a_menu(
     card: AccountCard, entry: str, intent: AccountIntent
 ) -> None:
-    """Each says what is asked for, and of which account."""
+    """Each action emits its intent, with the account's id."""
     card.show_card(replace(FULL, pending_payment=""))
     intents = collected(card.intent, object)
     actions(card)[entry].trigger()
@@ -148,7 +148,7 @@ def test_more_is_in_a_menu(
 
 
 def test_history_is_one_press_away(card: AccountCard, buttons: Buttons) -> None:
-    """It says whose."""
+    """The button emits the account's id."""
     intents = collected(card.intent, object)
     buttons(card)["History…"].click()
     assert intents == [OpenHistory("m")]
@@ -156,7 +156,7 @@ def test_history_is_one_press_away(card: AccountCard, buttons: Buttons) -> None:
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) -> None:
-    """On the card itself: its buttons keep their own keys."""
+    """The keys work on the card itself, not on its buttons."""
     intents = collected(card.intent, object)
     card.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(card, key)
@@ -166,7 +166,7 @@ def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) ->
 def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
     card: AccountCard, words: Words
 ) -> None:
-    """Closely set, even how many messages are left."""
+    """A compact card adds the number of messages left to that line."""
     calm = replace(
         FULL,
         balance_status=Status.OK,
@@ -181,7 +181,7 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
 
 
 def test_an_answer_moves_nothing(card: AccountCard) -> None:
-    """A card that waits for its first balance is as high as it will be."""
+    """A card that waits for its first balance has its final height."""
     asking = replace(UNKNOWN, run_out="", messages="", pending_payment="", asking=True)
     card.show_card(replace(asking, status_words="Asking the gateway…"))
     before = card.sizeHint().height()
@@ -198,7 +198,7 @@ def test_an_answer_moves_nothing(card: AccountCard) -> None:
 
 
 def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:
-    """A dash is no amount, and one pays once."""
+    """An unknown amount can't be copied, and a payment is reported once."""
     assert not actions(card)["I have paid"].isEnabled()
     assert actions(card)["Copy amount"].isEnabled()
     card.show_card(replace(UNKNOWN, pending_payment=""))
@@ -209,7 +209,7 @@ def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:
 def test_the_amount_is_copied_by_key_anywhere_in_the_card(
     card: AccountCard, buttons: Buttons
 ) -> None:
-    """With the focus on the card, or on a button of it; never a dash."""
+    """Ctrl+C works on the card and on its buttons; an unknown amount isn't copied."""
     intents = collected(card.intent, object)
     for part in (card, buttons(card)["History…"], buttons(card)["More"]):
         part.setFocus()
@@ -225,7 +225,7 @@ def test_the_amount_is_copied_by_key_anywhere_in_the_card(
 def test_an_error_that_comes_later_is_in_the_order_of_the_tab_key(
     card: AccountCard, buttons: Buttons
 ) -> None:
-    """After the card's other buttons; and it goes without a trace."""
+    """Its buttons follow those of the card, and disappear with the error."""
     card.show_card(replace(FULL, status=Status.UNREACHABLE, problem=DOWN))
     buttons(card)["More"].setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(buttons(card)["More"], Qt.Key.Key_Tab)

@@ -1,4 +1,4 @@
-"""The line on a card: where it runs, what it says, and what it costs."""
+"""The sparkline of a card: its geometry, its description and its painting."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ _BASE = QPalette.ColorRole.Base
 
 @pytest.fixture
 def spark(qtbot: QtBot) -> SparklineButton:
-    """Give a line on the screen."""
+    """Return a shown sparkline button."""
     one = SparklineButton(ENGLISH)
     qtbot.addWidget(one)
     one.resize(200, 60)
@@ -37,12 +37,12 @@ def spark(qtbot: QtBot) -> SparklineButton:
 
 
 def seen(widget: QWidget) -> QImage:
-    """Give what is on the screen."""
+    """Return the rendered picture."""
     return widget.grab().toImage()
 
 
 def has(image: QImage, ink: QColor) -> bool:
-    """Say whether a colour is somewhere in a picture."""
+    """Say whether a picture contains a colour."""
     places = (
         image.pixelColor(x, y)
         for x in range(image.width())
@@ -52,7 +52,7 @@ def has(image: QImage, ink: QColor) -> bool:
 
 
 def test_shares_are_places_in_the_room() -> None:
-    """Time runs to the right, amounts upwards."""
+    """Time grows to the right, amounts grow upwards."""
     room = QRectF(10, 20, 100, 40)
     assert curve([(0.0, 0.0), (0.5, 1.0), (1.0, 0.25)], room) == [
         QPointF(10, 60),
@@ -62,7 +62,7 @@ def test_shares_are_places_in_the_room() -> None:
 
 
 def test_a_line_is_said_in_words(spark: SparklineButton) -> None:
-    """To whoever hears it, and to whoever points at it."""
+    """The words are the accessible description and the tooltip."""
     assert (spark.accessibleDescription(), spark.toolTip()) == ("From 4 to 1",) * 2
     spark.show_sparkline(None, Status.OK, aged=False)
     assert (spark.accessibleDescription(), spark.toolTip()) == ("", "")
@@ -74,7 +74,7 @@ def test_a_line_is_said_in_words(spark: SparklineButton) -> None:
 def test_its_end_has_a_colour_only_where_something_is_wrong(
     spark: SparklineButton, level: Status, tone: Tone
 ) -> None:
-    """And only while that is sure."""
+    """An outdated balance has no colour either."""
     ink = tone_colour(tone, spark.palette(), _BASE)
     assert not has(seen(spark), ink)
     spark.show_sparkline(FALLING, level, aged=False)
@@ -85,7 +85,7 @@ def test_its_end_has_a_colour_only_where_something_is_wrong(
 
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_the_line_is_seen_on_its_ground(dark: QPalette, *, is_dark: bool) -> None:
-    """3:1 at least, whatever accent the desktop has."""
+    """Its contrast is at least 3:1 with any accent colour."""
     palette = dark if is_dark else QPalette()
     base, text = palette.base().color(), palette.text().color()
     for accent in ("#ffffff", "#000000", "#3584e4", "#f6d32d"):
@@ -97,7 +97,7 @@ def test_the_line_is_seen_on_its_ground(dark: QPalette, *, is_dark: bool) -> Non
 def test_it_takes_the_same_room_with_and_without_a_line(
     spark: SparklineButton, density: Density, sketch: Sparkline | None
 ) -> None:
-    """So nothing jumps when the line becomes known; and it can be painted."""
+    """Nothing moves when the line becomes known."""
     spark.set_density(density)
     before = spark.sizeHint()
     spark.show_sparkline(sketch, Status.OK, aged=False)
@@ -109,7 +109,7 @@ def test_it_takes_the_same_room_with_and_without_a_line(
 def test_it_is_pressed_by_key_and_shows_the_focus(
     spark: SparklineButton, qtbot: QtBot
 ) -> None:
-    """It is a button that opens what is behind it."""
+    """It is a button that opens the history."""
     with qtbot.waitActive(spark):
         spark.activateWindow()
     spark.clearFocus()

@@ -1,4 +1,4 @@
-"""The chart is painted once, and read out under the mouse and by keys."""
+"""The chart paints its curve once, and the readout follows mouse and keys."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -41,7 +41,7 @@ DAY = timedelta(days=1)
 
 
 def reading(at: datetime, amount: str) -> Reading:
-    """Give a balance in EUR."""
+    """Return a reading in EUR."""
     return Reading(Balance(Decimal(amount), "EUR"), at)
 
 
@@ -65,7 +65,7 @@ DATA = ChartData(
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> Chart:
-    """Give a chart on the screen."""
+    """Return a shown chart."""
     one = Chart(ENGLISH)
     qtbot.addWidget(one)
     one.resize(640, 320)
@@ -76,26 +76,26 @@ def chart(qtbot: QtBot) -> Chart:
 
 
 def curve(chart: Chart) -> Curve:
-    """Give the part that is pointed at."""
+    """Return the chart's curve."""
     found = chart.findChild(Curve)
     assert isinstance(found, Curve)
     return found
 
 
 def picture(widget: QWidget) -> QImage:
-    """Give what is to be seen."""
+    """Return the rendered picture."""
     return widget.grab().toImage()
 
 
 def press(chart: Chart, *keys: Qt.Key) -> str:
-    """Press keys in the curve, and give what is said then."""
+    """Press keys in the curve, and return its description."""
     for key in keys:
         QTest.keyClick(curve(chart), key)
     return curve(chart).accessibleDescription()
 
 
 def test_without_readings_it_says_what_will_come(qtbot: QtBot) -> None:
-    """No axes without anything on them, and nothing to point at."""
+    """It shows no axes and no readout."""
     one = Chart(ENGLISH)
     qtbot.addWidget(one)
     one.show_data(EMPTY)
@@ -108,7 +108,7 @@ def test_without_readings_it_says_what_will_come(qtbot: QtBot) -> None:
 
 
 def test_it_is_told_in_words(chart: Chart) -> None:
-    """The description says what the picture shows, for the range that is chosen."""
+    """The description sums up the curve in the chosen range."""
     assert curve(chart).accessibleName() == "Balance, 30 days"
     assert curve(chart).accessibleDescription() == (
         "From €300.00 on 3 Nov to €350.12 now; topped up once; lowest €12.50 on 18 Nov"
@@ -123,7 +123,7 @@ def test_it_is_told_in_words(chart: Chart) -> None:
 def test_no_day_runs_into_the_next(
     code: str, days: int, width: int, qapp: QApplication
 ) -> None:
-    """Whatever a language calls its days: there are as many as there is room for."""
+    """The names of days never overlap, in any language."""
     language = Language(gettext=catalog(code).gettext)
     metrics = QFontMetricsF(qapp.font())
     sheet = ChartLayout.of(DATA, days, language, QSizeF(width, 300), metrics)
@@ -139,7 +139,7 @@ def test_no_day_runs_into_the_next(
 
 
 def test_keys_choose_the_range(chart: Chart) -> None:
-    """1, 2 and 3, wherever in the chart the focus is; the segments follow."""
+    """The keys 1, 2 and 3 work anywhere in the chart and check the buttons."""
     picked = []
     for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_2):
         QTest.keyClick(curve(chart), key)
@@ -157,7 +157,7 @@ def test_keys_choose_the_range(chart: Chart) -> None:
 
 
 def test_keys_go_from_reading_to_reading(chart: Chart) -> None:
-    """Each step is described anew, so it is heard; the name and the ends hold."""
+    """Each step changes the description; the name and the ends stay."""
     whole = curve(chart).accessibleDescription()
     assert press(chart, Qt.Key.Key_End) == "€350.12, Mon 23 Nov 2026, 12:00"
     said = press(chart, Qt.Key.Key_Left)
@@ -173,7 +173,7 @@ def test_keys_go_from_reading_to_reading(chart: Chart) -> None:
 
 
 def test_a_reader_goes_from_value_to_value(chart: Chart) -> None:
-    """By number, as along any scale: from the first reading to the last one."""
+    """A screen reader moves a slider from the first reading to the last."""
     part = curve(chart)
     heard = QAccessible.queryAccessibleInterface(part)
     value = heard.valueInterface()
@@ -196,7 +196,7 @@ def test_a_reader_goes_from_value_to_value(chart: Chart) -> None:
 
 
 def test_keys_and_the_wheel_that_mean_nothing_to_it_go_on(chart: Chart) -> None:
-    """To the chart's own keys, and to what scrolls."""
+    """The curve ignores the chart's keys and the wheel."""
     before = press(chart, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus)
     assert before.startswith("From €300.00")
     turn = QWheelEvent(
@@ -210,12 +210,12 @@ def test_keys_and_the_wheel_that_mean_nothing_to_it_go_on(chart: Chart) -> None:
 
 
 def test_the_first_key_begins_at_the_end(chart: Chart) -> None:
-    """The latest reading is what one asks for first."""
+    """The readout starts at the latest reading."""
     assert press(chart, Qt.Key.Key_Left).startswith("€350.12")
 
 
 def test_a_new_reading_leaves_the_readout_where_it_was(chart: Chart) -> None:
-    """A poll takes nothing away from whoever is reading; another range may."""
+    """A poll keeps the readout; another range may remove it."""
     press(chart, Qt.Key.Key_End, Qt.Key.Key_Left)
     later = NOW + timedelta(minutes=15)
     chart.show_data(
@@ -233,7 +233,7 @@ def test_a_new_reading_leaves_the_readout_where_it_was(chart: Chart) -> None:
 
 
 def test_the_mouse_reads_out(chart: Chart) -> None:
-    """What is nearest to it, as long as it is there."""
+    """The readout shows the nearest reading until the mouse leaves."""
     part = curve(chart)
     before = picture(part)
     point_at(part, 2, 100)
@@ -246,7 +246,7 @@ def test_the_mouse_reads_out(chart: Chart) -> None:
 
 
 def test_the_mouse_is_heard_under_another_window(chart: Chart, qtbot: QtBot) -> None:
-    """What other tests left on the screen has no part in it."""
+    """A window of another test doesn't take the mouse events."""
     over = QWidget()
     qtbot.addWidget(over)
     over.setGeometry(chart.geometry())
@@ -258,7 +258,7 @@ def test_the_mouse_is_heard_under_another_window(chart: Chart, qtbot: QtBot) -> 
 def test_hovering_paints_the_curve_once(
     chart: Chart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The still picture is made anew only for another size, range or palette."""
+    """The picture is painted again only for another size, range or palette."""
     painted: list[object] = []
 
     def counted(painter: QPainter, sheet: ChartLayout, looks: ChartColours) -> None:
@@ -285,7 +285,7 @@ def test_hovering_paints_the_curve_once(
 def test_any_size_and_any_amount_can_be_painted(
     qtbot: QtBot, days: int, size: tuple[int, int], amounts: list[str]
 ) -> None:
-    """One reading, none above zero, very much and very little."""
+    """One reading, zeros only, and huge or tiny amounts are painted."""
     one = Chart(ENGLISH)
     qtbot.addWidget(one)
     readings = [reading(NOW - n * DAY, amount) for n, amount in enumerate(amounts)]
@@ -298,7 +298,7 @@ def test_any_size_and_any_amount_can_be_painted(
 
 
 def test_colours_can_be_read_on_any_palette(dark: QPalette) -> None:
-    """Also on a palette whose accent can't be seen on its ground."""
+    """An accent that is invisible on the background is changed."""
     pale = QPalette()
     pale.setColor(QPalette.ColorRole.Highlight, QColor("#fff3c4"))
     for palette in (QPalette(), dark, pale):
@@ -309,7 +309,7 @@ def test_colours_can_be_read_on_any_palette(dark: QPalette) -> None:
 
 
 def test_the_palette_is_followed(chart: Chart, dark: QPalette) -> None:
-    """While it is shown, too."""
+    """A new palette applies to a shown chart too."""
     part = curve(chart)
     assert picture(part).pixelColor(30, 15).lightness() > 200
     chart.setPalette(dark)
@@ -317,7 +317,7 @@ def test_the_palette_is_followed(chart: Chart, dark: QPalette) -> None:
 
 
 def test_the_focus_is_seen(chart: Chart) -> None:
-    """A ring for whoever comes by keyboard, none for a click."""
+    """The keyboard's focus has a ring, a click's has none."""
     part = curve(chart)
     chart.activateWindow()
     part.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -330,7 +330,7 @@ def test_the_focus_is_seen(chart: Chart) -> None:
 
 
 def test_a_million_readings_are_painted_at_once(chart: Chart) -> None:
-    """The measured time is printed; 0.2 s is the aim on an idle computer."""
+    """The measured time is printed; the aim is 0.2 s on an idle computer."""
     count = 1_000_000
     amounts = [Balance(Decimal(n), "EUR") for n in range(5000)]
     readings = [

@@ -1,4 +1,4 @@
-"""The first run: three steps, to be left and gone on with."""
+"""The first run sets up an account in three steps, and can be left and continued."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -44,7 +44,7 @@ UNWRITABLE = problem(Failure(ConfigUnwritable), ENGLISH)
 
 
 class Person:
-    """Somebody at the keyboard."""
+    """Operates the dialog by keyboard, and collects its intents."""
 
     def __init__(self, wizard: FirstRun) -> None:
         self.wizard = wizard
@@ -54,7 +54,7 @@ class Person:
 
     @property
     def focus(self) -> QWidget:
-        """Where the keyboard is."""
+        """The focused widget."""
         widget = self.wizard.focusWidget()
         assert widget is not None
         return widget
@@ -64,11 +64,11 @@ class Person:
         return self.wizard.step is step
 
     def press(self, key: Qt.Key) -> None:
-        """Press a key; where it is let go nobody may listen any more."""
+        """Press a key without releasing it, as the dialog may close meanwhile."""
         QTest.keyPress(self.focus, key)
 
     def enter(self, text: str = "") -> None:
-        """Type over what stands there, and press Enter."""
+        """Replace the text of the focused field, and press Enter."""
         if text:
             assert isinstance(self.focus, QLineEdit)
             self.focus.selectAll()
@@ -76,7 +76,7 @@ class Person:
         self.press(Qt.Key.Key_Return)
 
     def line(self, name: str) -> QLineEdit:
-        """Give the line that is called so."""
+        """Return the field of this name."""
         return next(
             one
             for one in self.wizard.findChildren(QLineEdit)
@@ -84,11 +84,11 @@ class Person:
         )
 
     def trial(self) -> Trial:
-        """Give what the gateway was asked last."""
+        """Return the last trial."""
         return self.trials[-1].trial
 
     def answered(self) -> None:
-        """Have the last question answered with a balance."""
+        """Show a balance as the result of the last trial."""
         self.wizard.show_trial(self.trial(), EUROS)
 
     def reach_limit(self) -> None:
@@ -101,7 +101,7 @@ class Person:
 
 @pytest.fixture
 def person(qtbot: QtBot) -> Person:
-    """Give somebody before the first step."""
+    """Return a person at the first step."""
     wizard = FirstRun(ENGLISH, new_id=lambda: "new")
     qtbot.addWidget(wizard)
     with qtbot.waitActive(wizard):
@@ -110,14 +110,14 @@ def person(qtbot: QtBot) -> Person:
 
 
 def saved(person: Person) -> tuple[Account, Secret]:
-    """Give what is to be stored."""
+    """Return the account and the key that are to be stored."""
     (intent,) = person.saves
     assert intent.key is not None
     return intent.account, intent.key
 
 
 def test_enter_alone_leads_through(person: Person) -> None:
-    """From the service that most have, with a name and a limit that are suggested."""
+    """The usual service, a suggested name and a suggested limit are preset."""
     assert person.is_at(Step.SERVICE)
     person.enter()
     assert person.is_at(Step.KEY)
@@ -139,7 +139,7 @@ def test_enter_alone_leads_through(person: Person) -> None:
 
 
 def test_each_step_is_a_group_that_says_what_it_is(person: Person) -> None:
-    """So a screen reader says it when the keyboard comes into it."""
+    """A screen reader announces the group when the focus enters it."""
     found = person.wizard.findChildren(QGroupBox)
     groups = sorted(found, key=lambda one: one.accessibleName())
     assert [one.accessibleName() for one in groups] == [
@@ -158,14 +158,14 @@ def test_each_step_is_a_group_that_says_what_it_is(person: Person) -> None:
 
 
 def test_the_step_is_seen(person: Person, words: Words) -> None:
-    """In words, with one question."""
+    """The page shows its number and one question."""
     assert words(person.wizard)[:2] == ["Step 1 of 3", "Where is your SMS account?"]
     person.enter()
     assert words(person.wizard)[:2] == ["Step 2 of 3", "What is its API key?"]
 
 
 def test_another_service_needs_an_address(person: Person, words: Words) -> None:
-    """Its field appears with the choice, and what is wrong is said beside it."""
+    """Choosing it shows the field, and its error beside it."""
     address = person.line("Address")
     assert not address.isVisible()
     person.press(Qt.Key.Key_Down)
@@ -188,7 +188,7 @@ def test_another_service_needs_an_address(person: Person, words: Words) -> None:
 def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
     person: Person, buttons: Buttons
 ) -> None:
-    """The one of the service that is chosen; another has none that is known."""
+    """The button opens the chosen service's website; a custom service has none."""
     pages = collected(person.wizard.intent, OpenWebsite)
     buttons(person.wizard)["Open the panel"].click()
     person.press(Qt.Key.Key_Down)
@@ -204,7 +204,7 @@ def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
 
 
 def test_a_name_of_ones_own_stays(person: Person, buttons: Buttons) -> None:
-    """Also when another service is chosen afterwards; a suggested one follows that."""
+    """Another service replaces a suggested name, not a typed one."""
     person.enter()
     assert person.line("Name").text() == "SMSup"
     buttons(person.wizard)["Back"].click()
@@ -216,7 +216,7 @@ def test_a_name_of_ones_own_stays(person: Person, buttons: Buttons) -> None:
 
 
 def test_without_a_key_nothing_is_asked(person: Person, words: Words) -> None:
-    """It is said where it is typed."""
+    """The error is shown at the field."""
     person.enter()
     person.enter()
     assert "Enter the account's API key." in words(person.wizard)
@@ -229,7 +229,7 @@ def test_without_a_key_nothing_is_asked(person: Person, words: Words) -> None:
 def test_a_test_shows_the_balance_and_stays(
     person: Person, words: Words, buttons: Buttons
 ) -> None:
-    """It is there to be read; the step after it knows it already."""
+    """The result stays on the page, and the next step uses it."""
     person.enter()
     person.line("API key").setText(KEY)
     person.line("Name").clear()
@@ -247,7 +247,7 @@ def test_a_test_shows_the_balance_and_stays(
 def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
     person: Person, words: Words, buttons: Buttons
 ) -> None:
-    """After that was said, with what helps."""
+    """The problem and its advice are shown first."""
     person.enter()
     person.enter(KEY)
     person.wizard.show_trial(person.trial(), OUT_OF_REACH)
@@ -263,7 +263,7 @@ def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
 
 
 def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
-    """What was answered to the one before says nothing of it."""
+    """The result for the previous key is dropped."""
     person.enter()
     person.enter(KEY)
     person.wizard.show_trial(person.trial(), OUT_OF_REACH)
@@ -278,7 +278,7 @@ def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
 
 
 def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> None:
-    """One that comes later moves nothing."""
+    """A later result is ignored."""
     person.enter()
     person.enter(KEY)
     asked = person.trial()
@@ -291,7 +291,7 @@ def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> Non
 def test_the_limit_says_what_it_means_as_it_is_typed(
     person: Person, words: Words
 ) -> None:
-    """With the balance that was just read; a screen reader says it, too."""
+    """The meaning uses the balance of the test, and is accessible."""
     person.reach_limit()
     low = person.line("Warn below")
     assert (person.focus, low.text()) == (low, "35")
@@ -307,7 +307,7 @@ def test_the_limit_says_what_it_means_as_it_is_typed(
 def test_a_key_is_tried_though_the_limit_is_half_typed(
     person: Person, buttons: Buttons
 ) -> None:
-    """One can go back from there; it is asked for again in its own step."""
+    """The limit is checked in its own step only."""
     person.reach_limit()
     person.line("Warn below").setText("?")
     buttons(person.wizard)["Back"].click()
@@ -321,7 +321,7 @@ def test_a_key_is_tried_though_the_limit_is_half_typed(
 def test_escape_leaves_and_keeps_what_was_entered(
     person: Person, qtbot: QtBot, words: Words
 ) -> None:
-    """The key as a secret alone; one goes on in the same step."""
+    """The key is kept as a secret, and the same step is shown again."""
     person.enter()
     person.line("API key").setText(KEY)
     person.line("Name").setText("Shop")
@@ -342,7 +342,7 @@ def test_escape_leaves_and_keeps_what_was_entered(
 
 
 def test_what_can_be_no_key_is_not_kept(person: Person) -> None:
-    """Half a key helps nobody."""
+    """An incomplete key is dropped."""
     person.enter()
     person.line("API key").setText("half")
     person.wizard.close()
@@ -352,7 +352,7 @@ def test_what_can_be_no_key_is_not_kept(person: Person) -> None:
 
 
 def test_it_can_be_left_in_the_last_step(person: Person, buttons: Buttons) -> None:
-    """And finished later, without asking the gateway again."""
+    """It can be finished later without another request."""
     person.reach_limit()
     person.line("Warn below").setText("50")
     buttons(person.wizard)["Later"].click()
@@ -366,7 +366,7 @@ def test_it_can_be_left_in_the_last_step(person: Person, buttons: Buttons) -> No
 def test_nothing_is_lost_when_it_can_not_be_stored(
     person: Person, words: Words, buttons: Buttons
 ) -> None:
-    """It says why, and can be tried again."""
+    """The reason is shown, and saving can be tried again."""
     person.reach_limit()
     person.enter()
     assert "Saving…" in words(person.wizard)
@@ -383,7 +383,7 @@ def test_nothing_is_lost_when_it_can_not_be_stored(
 def test_one_that_is_closed_while_saving_comes_back_to_tell(
     person: Person, words: Words
 ) -> None:
-    """It is no leaving: all is answered."""
+    """Closing it then is no `LeaveFirstRun`."""
     person.reach_limit()
     person.enter()
     person.wizard.close()
@@ -395,7 +395,7 @@ def test_one_that_is_closed_while_saving_comes_back_to_tell(
 
 
 def test_the_tab_key_goes_from_the_answer_to_the_buttons(person: Person) -> None:
-    """In the order in which they are read, and Later is the last."""
+    """The focus follows the reading order, and Later comes last."""
 
     def rounds() -> list[str]:
         first = person.focus
@@ -414,7 +414,7 @@ def test_the_tab_key_goes_from_the_answer_to_the_buttons(person: Person) -> None
 
 
 def name(widget: QWidget) -> str:
-    """Give what a screen reader calls it."""
+    """Return the accessible name of a widget."""
     if isinstance(widget, QPushButton | QRadioButton) and not widget.accessibleName():
         return widget.text().replace("&", "")
     return widget.accessibleName()
@@ -423,7 +423,7 @@ def name(widget: QWidget) -> str:
 def test_large_text_scrolls_and_nothing_is_wider_than_a_screen(
     person: Person, qapp: QApplication
 ) -> None:
-    """Text of 200 % on 1280 x 800: the buttons stay on the screen."""
+    """Text of 200 % on 1280 x 800 leaves the buttons on the screen."""
     font = person.wizard.font()
     font.setPointSizeF(font.pointSizeF() * 2)
     usual = qapp.font()
@@ -442,7 +442,7 @@ def test_large_text_scrolls_and_nothing_is_wider_than_a_screen(
 
 
 def login_box(person: Person) -> QCheckBox:
-    """Give the box in the last step."""
+    """Return the check box in the last step."""
     (box,) = (
         one
         for one in person.wizard.findChildren(QCheckBox)
@@ -466,7 +466,7 @@ def test_start_at_login_is_offered_and_left_as_it_is_unless_chosen(
     ticked: bool,  # noqa: FBT001  # pytest passes it by name
     chosen: bool | None,  # noqa: FBT001  # as above
 ) -> None:
-    """What the desktop has is shown; nothing is set that nobody chose."""
+    """The box shows the desktop's state, and only a choice changes it."""
     person.reach_limit()
     box = login_box(person)
     assert not box.isEnabled(), "nobody knows yet what the desktop has"

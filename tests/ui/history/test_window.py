@@ -1,4 +1,4 @@
-"""The history window shows a view, and says what a person asked for."""
+"""The history window shows a view, and emits what a person asks for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,7 +64,7 @@ HOSTILE = '<img src=x> & "../\u202ecod.exe'
 
 @pytest.fixture
 def window(qtbot: QtBot) -> HistoryWindow:
-    """Give a window on the screen."""
+    """Return a shown window."""
     one = HistoryWindow(VIEW, ENGLISH)
     qtbot.addWidget(one)
     one.show()
@@ -72,27 +72,27 @@ def window(qtbot: QtBot) -> HistoryWindow:
 
 
 def months(window: HistoryWindow) -> QTableWidget:
-    """Give the table of months."""
+    """Return the table of months."""
     found = window.findChild(QTableWidget)
     assert isinstance(found, QTableWidget)
     return found
 
 
 def movements(window: HistoryWindow) -> QListWidget:
-    """Give the list of top-ups."""
+    """Return the list of top-ups."""
     found = window.findChild(QListWidget)
     assert isinstance(found, QListWidget)
     return found
 
 
 def row(window: HistoryWindow, number: int) -> list[str]:
-    """Read a row of the table of months."""
+    """Return the texts of a row of months."""
     model = months(window).model()
     return [str(model.index(number, n).data()) for n in range(model.columnCount())]
 
 
 def test_everything_is_shown(window: HistoryWindow, words: Words) -> None:
-    """The forecast and its caveat below the chart, months and top-ups below those."""
+    """The forecast is below the chart; months and top-ups are below the forecast."""
     assert window.windowTitle() == "History — Main"
     shown = words(window)
     assert VIEW.forecast_words in shown
@@ -109,7 +109,7 @@ def test_everything_is_shown(window: HistoryWindow, words: Words) -> None:
 
 
 def test_no_amount_is_cut(window: HistoryWindow) -> None:
-    """A column is as wide as what it holds; a narrow window scrolls."""
+    """Each column fits its texts; a narrow window scrolls."""
     window.resize(300, 400)
     table = months(window)
     for column in range(table.columnCount()):
@@ -120,7 +120,7 @@ def test_no_amount_is_cut(window: HistoryWindow) -> None:
 def test_a_rise_becomes_a_correction_and_back(
     window: HistoryWindow, buttons: Buttons, number: int, *, on: bool
 ) -> None:
-    """The button tells what is and asks for the opposite."""
+    """The button shows the state, and emits the opposite."""
     button = buttons(window)["Mark as correction"]
     assert not button.isEnabled()
     movements(window).setCurrentRow(number)
@@ -133,7 +133,7 @@ def test_a_rise_becomes_a_correction_and_back(
 def test_what_is_not_for_a_person_to_say(
     window: HistoryWindow, buttons: Buttons
 ) -> None:
-    """What can't be toggled has its button disabled."""
+    """The button is disabled for what can't be toggled."""
     movements(window).setCurrentRow(2)
     assert not buttons(window)["Mark as correction"].isEnabled()
 
@@ -141,7 +141,7 @@ def test_what_is_not_for_a_person_to_say(
 def test_another_view_keeps_the_chosen_row(
     window: HistoryWindow, buttons: Buttons
 ) -> None:
-    """The answer to a click doesn't move what was clicked on, and tells how it went."""
+    """An updated view keeps the selection, and shows the new state."""
     movements(window).setCurrentRow(1)
     newer = MovementRow(NOW, "new", is_correction=False, can_toggle=True)
     changed = replace(VIEW.movements[1], is_correction=False)
@@ -159,7 +159,7 @@ def test_another_view_keeps_the_chosen_row(
 def test_export_asks_for_a_path_first(
     window: HistoryWindow, buttons: Buttons, form: str
 ) -> None:
-    """The window goes on while it asks; no path, no export."""
+    """The file dialog doesn't block the window; without a path nothing is exported."""
     intents = collected(window.intent, object)
     buttons(window)[f"Export {form.upper()}…"].click()
     dialog = window.findChild(QFileDialog)
@@ -177,20 +177,20 @@ def test_export_asks_for_a_path_first(
 def test_the_request_for_a_top_up_is_asked_for(
     window: HistoryWindow, buttons: Buttons
 ) -> None:
-    """The clipboard is not the window's."""
+    """The window emits an intent, and leaves the clipboard alone."""
     intents = collected(window.intent, object)
     buttons(window)["Copy top-up request"].click()
     assert intents == [CopyTopUpRequest("m")]
 
 
 def test_escape_closes(window: HistoryWindow) -> None:
-    """From wherever the focus is."""
+    """Escape works wherever the focus is."""
     QTest.keyClick(movements(window), Qt.Key.Key_Escape)
     assert not window.isVisible()
 
 
 def test_enter_presses_nothing(window: HistoryWindow) -> None:
-    """A button is pressed only on purpose."""
+    """Enter in a table presses no button."""
     intents = collected(window.intent, object)
     QTest.keyClick(months(window), Qt.Key.Key_Return)
     assert intents == []
@@ -198,12 +198,12 @@ def test_enter_presses_nothing(window: HistoryWindow) -> None:
 
 
 def test_the_chart_has_the_focus_first(window: HistoryWindow) -> None:
-    """Arrow keys read it out at once."""
+    """The arrow keys move the readout at once."""
     assert isinstance(window.focusWidget(), Curve)
 
 
 def test_hostile_words_stay_words(qtbot: QtBot, words: Words, buttons: Buttons) -> None:
-    """No markup is read, and a name is no path."""
+    """Texts are no markup, and a name is no path."""
     one = HistoryWindow(
         replace(VIEW, title=HOSTILE, forecast_words=HOSTILE, caveat=""), ENGLISH
     )

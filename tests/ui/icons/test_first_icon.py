@@ -1,4 +1,4 @@
-"""The icon of the first moment is the one that follows it, only sooner."""
+"""The icon of a start looks like the tray icon that takes it over."""
 
 import subprocess
 import sys
@@ -19,13 +19,13 @@ from trayapp.ui.tray.tray import Tray
 
 
 def picture(first: FirstIcon, size: int) -> QImage:
-    """Give what it shows in a size."""
+    """Return the icon's picture in one size."""
     return first.icon.icon().pixmap(QSize(size, size)).toImage()
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_its_picture_is_that_of_what_is_not_known_yet(qtbot: QtBot, size: int) -> None:
-    """Else the icon would change: `packaging/build/waiting_icon.py` draws it anew."""
+    """Otherwise run `packaging/build/waiting_icon.py`, which draws the file."""
     del qtbot
     wanted = gauge_icon(Gauge(Status.UNKNOWN), IconStyle.COLOUR, None)
     kind = QImage.Format.Format_ARGB32
@@ -34,7 +34,7 @@ def test_its_picture_is_that_of_what_is_not_known_yet(qtbot: QtBot, size: int) -
 
 
 def test_it_has_a_menu_and_a_name_from_the_beginning(qtbot: QtBot) -> None:
-    """Panels look once whether there is a menu."""
+    """Desktops check for a menu only once."""
     del qtbot
     first = FirstIcon()
     assert first.icon.isVisible()
@@ -43,7 +43,7 @@ def test_it_has_a_menu_and_a_name_from_the_beginning(qtbot: QtBot) -> None:
 
 
 def test_the_tray_goes_on_with_it(qtbot: QtBot) -> None:
-    """One icon, never two, whose menu fills."""
+    """The tray uses the same icon, and fills its menu."""
     del qtbot
     first = FirstIcon()
     tray = Tray(ENGLISH, first=first)
@@ -54,7 +54,7 @@ def test_the_tray_goes_on_with_it(qtbot: QtBot) -> None:
 
 
 def test_nothing_slow_is_imported_before_it() -> None:
-    """Half of a start is Python reading modules, and Qt making the enums in `Qt`."""
+    """Half of a start is importing modules and making the enums of Qt."""
     told = (
         "import sys\n"
         "import trayapp.app.start\n"

@@ -1,4 +1,4 @@
-"""Each state is told by its shape, at every size and on every panel."""
+"""Each status has its own shape, visible at every size and on every taskbar."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -63,7 +63,7 @@ SHOWN = [
 
 
 def on(panel: str, image: QImage) -> QImage:
-    """Lay a picture on a panel."""
+    """Paint a picture on a background."""
     laid = QImage(image.size(), QImage.Format.Format_RGB32)
     laid.fill(QColor(panel))
     painter = QPainter(laid)
@@ -73,7 +73,7 @@ def on(panel: str, image: QImage) -> QImage:
 
 
 def colours(image: QImage) -> list[QColor]:
-    """Give all pixels of a picture."""
+    """Return all pixels of a picture."""
     return [
         image.pixelColor(x, y)
         for y in range(image.height())
@@ -82,13 +82,13 @@ def colours(image: QImage) -> list[QColor]:
 
 
 def distance(one: list[int], other: list[int], clear: int) -> float:
-    """Give the share of pixels that differ by `clear` or more, out of 255."""
+    """Return the share of pixels that differ by `clear` or more, out of 255."""
     apart = sum(abs(a - b) >= clear for a, b in zip(one, other, strict=True))
     return apart / len(one)
 
 
 def grey(colour: QColor) -> int:
-    """Give how light a colour is to who sees no colours, from 0 to 255."""
+    """Return the brightness of a colour, from 0 to 255."""
     red, green, blue = colour.red(), colour.green(), colour.blue()
     return round(0.299 * red + 0.587 * green + 0.114 * blue)
 
@@ -96,7 +96,7 @@ def grey(colour: QColor) -> int:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("size", [16, 22])
 def test_states_differ_without_colours(size: int, style: str) -> None:
-    """A tenth of the pixels or so tells any two pictures apart in grey."""
+    """About a tenth of the pixels differ between any two pictures in grey."""
     inks, number, clear = STYLES[style]
     drawn = {
         gauge: [
@@ -118,7 +118,7 @@ def test_states_differ_without_colours(size: int, style: str) -> None:
 @pytest.mark.parametrize(("style", "panel"), SHOWN)
 @pytest.mark.parametrize("size", [16, 22])
 def test_every_panel_shows_every_state(size: int, style: str, panel: str) -> None:
-    """Enough pixels stand out from a panel of whatever colour the style is for."""
+    """Enough pixels differ from each background that the style is for."""
     inks, number, _ = STYLES[style]
     ground = QColor(panel)
 
@@ -132,7 +132,7 @@ def test_every_panel_shows_every_state(size: int, style: str, panel: str) -> Non
 @pytest.mark.parametrize("state", Status)
 @pytest.mark.parametrize("size", SIZES)
 def test_pictures_stay_inside_their_square(size: int, state: Status) -> None:
-    """Their corners are free: a bubble touches none of them."""
+    """The corners of a picture are transparent."""
     image = state_image(state, size)
     last = size - 1
     corners = ((0, 0), (last, 0), (0, last))
@@ -141,7 +141,7 @@ def test_pictures_stay_inside_their_square(size: int, state: Status) -> None:
 
 @pytest.mark.parametrize("style", IconStyle)
 def test_the_tray_icon_has_every_usual_size(qtbot: QtBot, style: IconStyle) -> None:
-    """No panel has to scale, at one or at two pixels a point."""
+    """No desktop has to scale it, at one or at two pixels per point."""
     del qtbot
     icon = gauge_icon(Gauge(Status.LOW, 0.5, "12"), style, LIGHT_INK)
     assert sorted(icon.availableSizes(), key=QSize.width) == [
@@ -152,7 +152,7 @@ def test_the_tray_icon_has_every_usual_size(qtbot: QtBot, style: IconStyle) -> N
 
 
 def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
-    """A panel whose colour nobody knows gets what stands out on all of them."""
+    """A taskbar of unknown colour gets colours that are visible on all of them."""
     del qtbot
 
     def drawn(style: IconStyle, ink: QColor | None) -> QImage:
@@ -166,7 +166,7 @@ def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
 
 
 def test_a_fuller_account_has_a_fuller_gauge() -> None:
-    """Each eighth takes some light out of the bubble."""
+    """Each eighth reduces the light part of the bubble."""
     filled = [
         sum(
             grey(one) < 128 for one in colours(gauge_image(Gauge(Status.OK, n / 8), 32))
@@ -178,7 +178,7 @@ def test_a_fuller_account_has_a_fuller_gauge() -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0])
 def test_windows_get_pictures_for_their_screen(qtbot: QtBot, ratio: float) -> None:
-    """As many points as asked for, in the screen's own pixels."""
+    """The size is in points; the picture has the screen's pixels."""
     del qtbot
     for pixmap in (state_pixmap(Status.OK, 32, ratio), app_pixmap(32, ratio)):
         assert pixmap.width() == 32 * ratio
@@ -186,7 +186,7 @@ def test_windows_get_pictures_for_their_screen(qtbot: QtBot, ratio: float) -> No
 
 
 def test_the_application_has_a_picture(qtbot: QtBot) -> None:
-    """It is found, and drawn in more than one colour."""
+    """The file is found, and drawn in more than one colour."""
     del qtbot
     image = app_icon().pixmap(16, 16).toImage()
     drawn = {colour.name() for colour in colours(image) if colour.alpha() == 255}

@@ -1,4 +1,4 @@
-"""The ink that suits a panel, where its colour can be known."""
+"""The colour of tray icons suits the taskbar, if its colour is known."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -28,5 +28,5 @@ DARK, LIGHT, UNKNOWN = (
 def test_the_ink_suits_the_desktop(
     desktop: str, scheme: Qt.ColorScheme, ink: QColor | None
 ) -> None:
-    """GNOME's bar is always black; others follow the scheme, if they tell it."""
+    """GNOME's top bar is always black; other desktops follow the colour scheme."""
     assert ink_for({"XDG_CURRENT_DESKTOP": desktop}, scheme) == ink

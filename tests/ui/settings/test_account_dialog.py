@@ -1,4 +1,4 @@
-"""The dialog in which one account is typed, tried and changed."""
+"""The dialog edits one account, validates it, and tests its key."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -47,7 +47,7 @@ DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 
 @pytest.fixture
 def make(qtbot: QtBot) -> Make:
-    """Give a function that opens a dialog; `taken` is another account's name."""
+    """Return a function that opens a dialog; `taken` is another account's name."""
 
     def open_dialog(
         account: Account = MAIN,
@@ -69,7 +69,7 @@ def make(qtbot: QtBot) -> Make:
 
 
 def line(dialog: AccountDialog, name: str) -> QLineEdit:
-    """Give the line that is called so."""
+    """Return the field of this name."""
     return next(
         one for one in dialog.findChildren(QLineEdit) if one.accessibleName() == name
     )
@@ -86,7 +86,7 @@ def press(dialog: AccountDialog, buttons: Buttons, name: str) -> None:
 
 
 def test_an_account_comes_back_as_it_was(make: Make, buttons: Buttons) -> None:
-    """OK without a change changes nothing, its key neither."""
+    """OK without an edit emits the same account, and no key."""
     for account in (MAIN, OTHER):
         dialog = make(account)
         spy = QSignalSpy(dialog.entered)
@@ -96,7 +96,7 @@ def test_an_account_comes_back_as_it_was(make: Make, buttons: Buttons) -> None:
 
 
 def test_a_new_account_is_typed(make: Make, buttons: Buttons) -> None:
-    """A name and a key are all that is needed."""
+    """A name and a key are enough."""
     dialog = make(NEW, is_new=True)
     spy = QSignalSpy(dialog.entered)
     QTest.keyClicks(line(dialog, "Name"), "Main")
@@ -111,7 +111,7 @@ def test_a_new_account_is_typed(make: Make, buttons: Buttons) -> None:
 def test_amounts_are_typed_as_the_person_writes_them(
     make: Make, buttons: Buttons, spanish: Language
 ) -> None:
-    """A comma in Spanish, and shown so again."""
+    """Spanish amounts have a decimal comma."""
     dialog = make(language=spanish)
     assert line(dialog, "Warn below").text() == "12,5"
     line(dialog, "Warn below").setText("1.250,75")
@@ -123,7 +123,7 @@ def test_amounts_are_typed_as_the_person_writes_them(
 def test_a_price_and_the_days_ahead_are_typed(
     make: Make, buttons: Buttons, spanish: Language
 ) -> None:
-    """A price is nothing, or an amount; days are whole, and 0 turns them off."""
+    """A price may be empty; days are whole numbers, and 0 disables the warning."""
     dialog = make(language=spanish)
     assert line(dialog, "Price per message").text() == "0,045"
     assert line(dialog, "Warn days ahead").text() == "9"
@@ -136,13 +136,13 @@ def test_a_price_and_the_days_ahead_are_typed(
 
 @pytest.mark.parametrize("account", [NEW, OTHER])
 def test_the_dialog_fits_a_low_screen(make: Make, account: Account) -> None:
-    """600 points with the usual font, in which a line is 17 high."""
+    """It fits 600 points with the usual font, whose line is 17 points high."""
     dialog = make(account, is_new=account is NEW)
     assert dialog.sizeHint().height() <= 600 * dialog.fontMetrics().height() / 17
 
 
 def test_only_another_service_has_an_address(make: Make, buttons: Buttons) -> None:
-    """The brands' own is known; what was typed under Other is not stored for them."""
+    """A known service has a fixed address; one typed before is not stored."""
     dialog = make(OTHER)
     assert line(dialog, "Address").isVisible()
     assert line(dialog, "Top-up page").text() == OTHER.panel
@@ -174,7 +174,7 @@ def test_only_another_service_has_an_address(make: Make, buttons: Buttons) -> No
 def test_what_is_wrong_is_told_beside_it(
     make: Make, words: Words, buttons: Buttons, name: str, typed: str, said: str
 ) -> None:
-    """In words, to a screen reader too; the field has the focus, and OK waits."""
+    """The error is accessible, the field has the focus, and OK emits nothing."""
     dialog = make(OTHER)
     spy = QSignalSpy(dialog.entered)
     line(dialog, name).setText(typed)
@@ -191,7 +191,7 @@ def test_what_is_wrong_is_told_beside_it(
 def test_the_first_of_several_problems_has_the_focus(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """All are told at once, and a key that was never given is one."""
+    """All errors are shown; a missing key is one of them."""
     dialog = make(NEW, is_new=True)
     line(dialog, "Warn below").setText("")
     press(dialog, buttons, "OK")
@@ -202,7 +202,7 @@ def test_the_first_of_several_problems_has_the_focus(
 
 
 def test_the_key_is_hidden_until_it_is_revealed(make: Make, buttons: Buttons) -> None:
-    """And hidden again by the same button."""
+    """The same button masks it again."""
     dialog = make()
     key = line(dialog, "API key")
     assert key.echoMode() is QLineEdit.EchoMode.Password
@@ -213,7 +213,7 @@ def test_the_key_is_hidden_until_it_is_revealed(make: Make, buttons: Buttons) ->
 
 
 def test_a_key_is_pasted_whole(make: Make, buttons: Buttons) -> None:
-    """It replaces what was typed, without the line break; nothing replaces nothing."""
+    """It replaces the text, without line breaks; an empty clipboard changes nothing."""
     dialog = make()
     key = line(dialog, "API key")
     key.setText("half-typed")
@@ -229,7 +229,7 @@ def test_a_key_is_pasted_whole(make: Make, buttons: Buttons) -> None:
 def test_a_closed_dialog_holds_no_key(
     make: Make, buttons: Buttons, button: str
 ) -> None:
-    """What was typed is gone from its field, and hidden."""
+    """The field is cleared and masked."""
     dialog = make()
     key = line(dialog, "API key")
     key.setText(KEY)
@@ -240,14 +240,14 @@ def test_a_closed_dialog_holds_no_key(
 
 
 def test_a_stored_key_is_said_to_be_there(make: Make) -> None:
-    """Its field is empty: nothing is read from the keyring to show it."""
+    """The field is empty: the key is not read from the keyring."""
     dialog = make()
     key = line(dialog, "API key")
     assert (key.text(), key.placeholderText()) == ("", "Stored; type to replace it")
 
 
 def test_a_key_that_waits_to_be_stored_is_kept(make: Make, buttons: Buttons) -> None:
-    """Editing again before it is stored neither needs nor loses it."""
+    """Another edit before saving keeps the key."""
     pending = Secret(KEY)
     dialog = make(pending=pending)
     assert line(dialog, "API key").placeholderText() == "New key, saved on OK"
@@ -259,7 +259,7 @@ def test_a_key_that_waits_to_be_stored_is_kept(make: Make, buttons: Buttons) -> 
 def test_a_trial_asks_with_what_is_typed(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """A name is not needed for it, and the answer stands in the dialog."""
+    """It needs no name, and its result is shown in the dialog."""
     dialog = make(NEW, is_new=True)
     trials = collected(dialog.intent, TryAccount)
     line(dialog, "API key").setText(KEY)
@@ -280,7 +280,7 @@ def test_a_trial_asks_with_what_is_typed(
 def test_a_trial_that_failed_says_why(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """With the stored key, if no other was typed."""
+    """It uses the stored key if none is typed."""
     dialog = make()
     trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
@@ -293,7 +293,7 @@ def test_a_trial_that_failed_says_why(
 def test_nothing_is_asked_with_what_is_wrong(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """The field is told instead."""
+    """The error is shown at the field."""
     dialog = make(NEW, is_new=True)
     trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
@@ -305,7 +305,7 @@ def test_nothing_is_asked_with_what_is_wrong(
 def test_an_answer_to_what_is_no_longer_typed_is_not_shown(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """Whoever edits while it is asked, or asks again, reads only what fits."""
+    """After an edit or a second test, an older result is ignored."""
     dialog = make()
     trials = collected(dialog.intent, TryAccount)
     press(dialog, buttons, "Test")
@@ -321,7 +321,7 @@ def test_an_answer_to_what_is_no_longer_typed_is_not_shown(
 
 
 def test_everything_one_can_touch_has_a_name(make: Make) -> None:
-    """A screen reader says what each field is for."""
+    """A screen reader announces the purpose of each field."""
     dialog = make(OTHER)
     parts = [*dialog.findChildren(QLineEdit), *dialog.findChildren(QComboBox)]
     # The key and the service are no fields of the account.
@@ -333,7 +333,7 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
 def test_the_dialog_grows_for_what_is_told_later(
     qtbot: QtBot, make: Make, buttons: Buttons
 ) -> None:
-    """No scroll bar as long as the screen has room."""
+    """There is no scroll bar while the screen has room."""
     dialog = make(NEW, is_new=True)
     before = dialog.height()
     press(dialog, buttons, "OK")

@@ -1,4 +1,4 @@
-"""The list of accounts is put in order by dragging or by keys."""
+"""Accounts are sorted by dragging and by keys."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> SettingsDialog:
-    """Give the settings of three accounts, on the screen."""
+    """Return the shown settings of three accounts."""
     one = SettingsDialog(THREE, Settings(), ENGLISH, new_id=lambda: "new")
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
@@ -38,24 +38,24 @@ def dialog(qtbot: QtBot) -> SettingsDialog:
 
 
 def order(dialog: SettingsDialog) -> str:
-    """Give the order that OK hands over."""
+    """Return the order of the ids that OK saves."""
     saves = collected(dialog.intent, SaveSettings)
     dialog.accept()
     return "".join(account.id for account in saves[0].changes.accounts)
 
 
 def accounts(dialog: SettingsDialog) -> AccountList:
-    """Give the list."""
+    """Return the list."""
     return dialog.findChildren(AccountList)[0]
 
 
 def test_the_keyboard_starts_in_the_list(dialog: SettingsDialog) -> None:
-    """Not in the tabs."""
+    """The tabs don't have the focus."""
     assert accounts(dialog).hasFocus()
 
 
 def test_keys_move_an_account(dialog: SettingsDialog) -> None:
-    """As far as the list goes; the account stays the current one."""
+    """It moves up to the ends of the list, and stays the current one."""
     one = accounts(dialog)
     one.setCurrentRow(0)
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down):
@@ -65,7 +65,7 @@ def test_keys_move_an_account(dialog: SettingsDialog) -> None:
 
 
 def test_dragging_moves_an_account(dialog: SettingsDialog) -> None:
-    """The list moves its row; the order follows."""
+    """A moved row changes the order."""
     one = accounts(dialog)
     assert one.dragDropMode() is AccountList.DragDropMode.InternalMove
     flags = [one.item(row).flags() for row in range(one.count())]
@@ -77,7 +77,7 @@ def test_dragging_moves_an_account(dialog: SettingsDialog) -> None:
 def test_an_order_survives_what_comes_after(
     dialog: SettingsDialog, buttons: Buttons
 ) -> None:
-    """Removing another account keeps it."""
+    """Removing an account keeps the order of the others."""
     one = accounts(dialog)
     one.setCurrentRow(2)
     QTest.keyClick(one, Qt.Key.Key_Up, ALT)
@@ -89,7 +89,7 @@ def test_an_order_survives_what_comes_after(
 def test_how_to_move_is_said_where_there_is_something_to_move(
     qtbot: QtBot, dialog: SettingsDialog, words: Words
 ) -> None:
-    """One account has no order."""
+    """One account can't be moved."""
     assert any("Alt+Up" in text for text in words(dialog))
     alone = SettingsDialog(THREE[:1], Settings(), ENGLISH, new_id=lambda: "new")
     qtbot.addWidget(alone)
@@ -99,7 +99,7 @@ def test_how_to_move_is_said_where_there_is_something_to_move(
 def test_the_list_says_what_can_be_done_to_whoever_listens(
     dialog: SettingsDialog, words: Words
 ) -> None:
-    """The same as to whoever looks."""
+    """The accessible description equals the visible help."""
     said = accounts(dialog).accessibleDescription()
     assert said in words(dialog)
     assert "Enter opens it" in said
@@ -109,7 +109,7 @@ def test_the_list_says_what_can_be_done_to_whoever_listens(
 def test_without_accounts_the_keyboard_starts_with_adding_one(
     qtbot: QtBot, buttons: Buttons
 ) -> None:
-    """It stands out, and Enter presses it; there is nothing else to do."""
+    """The button is emphasized, and Enter presses it."""
     first = SettingsDialog((), Settings(), ENGLISH, new_id=lambda: "n")
     qtbot.addWidget(first)
     with qtbot.waitActive(first):

@@ -1,4 +1,4 @@
-"""The tray shows a value and says what a person asked for there."""
+"""The tray shows a view, and emits what a person asks for."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +44,7 @@ HOSTILE = '<img src=x> & "\u202ecod.exe'
 
 @pytest.fixture
 def tray(qtbot: QtBot) -> Iterator[Tray]:
-    """Give a tray that is shown, and take it away again."""
+    """Return a shown tray, and hide it afterwards."""
     del qtbot
     one = Tray(ENGLISH, platform="linux")
     one.show()
@@ -53,22 +53,22 @@ def tray(qtbot: QtBot) -> Iterator[Tray]:
 
 
 def icon(tray: Tray) -> QSystemTrayIcon:
-    """Give the tray's icon: the last one that was made."""
+    """Return the tray's current icon."""
     return tray.findChildren(QSystemTrayIcon)[-1]
 
 
 def drawn(tray: Tray) -> QImage:
-    """Give the picture that the panel shows."""
+    """Return the picture of the icon."""
     return icon(tray).icon().pixmap(22, 22).toImage()
 
 
 def menu(tray: Tray) -> QMenu:
-    """Give the icon's menu."""
+    """Return the icon's menu."""
     return icon(tray).contextMenu()
 
 
 def entries(tray: Tray) -> dict[str, QAction]:
-    """Give what is to be seen of the menu, by its text."""
+    """Return the visible entries of the menu, by their texts."""
     return {
         action.text(): action
         for action in menu(tray).actions()
@@ -77,7 +77,7 @@ def entries(tray: Tray) -> dict[str, QAction]:
 
 
 def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
-    """Where there are no tooltips, the first line still tells the balance."""
+    """The first line shows the balance where there is no tooltip."""
     tray.render(VIEW)
     assert list(entries(tray)) == [
         "Main: €7.50, Low, as of 12:00",
@@ -106,7 +106,7 @@ def test_the_menu_begins_with_the_amounts(tray: Tray) -> None:
 def test_each_entry_says_what_is_asked_for(
     tray: Tray, entry: str, intent: Intent
 ) -> None:
-    """An entry does nothing by itself."""
+    """An entry only emits its intent."""
     tray.render(VIEW)
     intents = collected(tray.intent, object)
     entries(tray)[entry].trigger()
@@ -114,7 +114,7 @@ def test_each_entry_says_what_is_asked_for(
 
 
 def test_many_accounts_are_counted(tray: Tray) -> None:
-    """The menu stays short, and says how much it leaves out."""
+    """The menu stays short, and counts the accounts that it omits."""
     lines = tuple(f"Account {number}" for number in range(12))
     tray.render(replace(VIEW, lines=lines))
     assert list(entries(tray))[:6] == [*lines[:LINES], "and 7 more accounts"]
@@ -123,7 +123,7 @@ def test_many_accounts_are_counted(tray: Tray) -> None:
 
 
 def test_one_account_is_topped_up_directly(tray: Tray) -> None:
-    """No submenu for one."""
+    """There is no submenu for one account."""
     tray.render(VIEW)
     intents = collected(tray.intent, object)
     entries(tray)["&Top up…"].trigger()
@@ -131,7 +131,7 @@ def test_one_account_is_topped_up_directly(tray: Tray) -> None:
 
 
 def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
-    """It names them all, and loses nobody when their order changes."""
+    """It lists all accounts, after a change of their order too."""
     tray.render(SEVERAL)
     tray.render(replace(SEVERAL, top_ups=SEVERAL.top_ups[::-1]))
     submenu = entries(tray)["&Top up"].menu()
@@ -144,7 +144,7 @@ def test_several_accounts_are_topped_up_from_a_submenu(tray: Tray) -> None:
 
 
 def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
-    """Each choice is said as the program's own word for it."""
+    """Each entry emits its choice."""
     submenu = entries(tray)["S&nooze"].menu()
     assert isinstance(submenu, QMenu)
     intents = collected(tray.intent, object)
@@ -159,7 +159,7 @@ def test_notifications_are_snoozed_from_a_submenu(tray: Tray) -> None:
 
 
 def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
-    """The balance stays first; both entries are gone when it is over."""
+    """The balance stays first; both entries disappear after the snooze."""
     tray.render(replace(VIEW, snoozed="Snoozed until 14:30"))
     assert list(entries(tray))[:2] == [VIEW.lines[0], "Snoozed until 14:30"]
     intents = collected(tray.intent, object)
@@ -171,7 +171,7 @@ def test_a_snooze_is_said_and_ended_in_the_menu(tray: Tray) -> None:
 
 
 def test_nothing_to_top_up_is_said(tray: Tray) -> None:
-    """The entry stays where it is, disabled."""
+    """The entry is disabled."""
     tray.render(replace(VIEW, top_ups=()))
     assert not entries(tray)["&Top up…"].isEnabled()
 
@@ -194,7 +194,7 @@ def test_clicks(
     opened: int,
     refreshed: int,
 ) -> None:
-    """A click opens the window, except where it opens the menu; the middle asks."""
+    """A click opens the window, except where it opens the menu; a middle one refreshes."""
     del qtbot
     tray = Tray(ENGLISH, platform=platform)
     intents = collected(tray.intent, object)
@@ -206,7 +206,7 @@ def test_clicks(
 def test_an_unchanged_view_touches_nothing(
     tray: Tray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Panels flicker and close menus at every call, so there is none."""
+    """Each call makes a desktop repaint or close the menu."""
     tray.render(SEVERAL)
     calls: list[str] = []
     for name in ("setIcon", "setToolTip"):
@@ -222,7 +222,7 @@ def test_an_unchanged_view_touches_nothing(
 
 
 def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
-    """No markup, no mnemonic, no reordering, no endless line."""
+    """A name is no markup and no mnemonic, and it is short and in one line."""
     lines, top_ups = (HOSTILE, "x" * 10_000), (("a", HOSTILE),) * 2
     tray.render(TrayView(Gauge(Status.OK), HOSTILE, lines, top_ups))
     shown = '<img src=x> && "cod.exe'
@@ -233,7 +233,7 @@ def test_hostile_names_are_shown_as_they_are(tray: Tray) -> None:
 
 
 def test_a_new_icon_shows_what_the_old_one_did(tray: Tray) -> None:
-    """After a panel came late, everything is as it was."""
+    """It shows the same after a tray has appeared late."""
     tray.render(VIEW)
     before, picture = icon(tray), drawn(tray)
     same_menu = menu(tray)
@@ -248,7 +248,7 @@ def test_a_new_icon_shows_what_the_old_one_did(tray: Tray) -> None:
 
 
 def test_a_hidden_icon_says_nothing(tray: Tray) -> None:
-    """Windows remembers the last tooltip: it holds no balance."""
+    """Windows remembers the last tooltip, so it contains no balance."""
     tray.render(VIEW)
     tray.hide()
     assert icon(tray).toolTip() == "Balance Tray"
@@ -262,7 +262,7 @@ def test_a_hidden_icon_says_nothing(tray: Tray) -> None:
 def test_a_message_is_cut_to_what_windows_shows(
     tray: Tray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """63 and 255 units of UTF-16; a click says whose message it was."""
+    """Windows shows 63 and 255 UTF-16 units; a click opens the window."""
     said: list[tuple[str, str]] = []
     monkeypatch.setattr(
         QSystemTrayIcon,
@@ -281,12 +281,12 @@ def test_a_message_is_cut_to_what_windows_shows(
 
 
 def test_a_screenless_platform_hosts_no_tray(tray: Tray) -> None:
-    """The question is Qt's to answer."""
+    """Qt reports whether there is a tray."""
     assert not tray.is_hosted()
 
 
 def test_the_icon_is_painted_in_the_style_that_was_chosen(tray: Tray) -> None:
-    """And a style that stays the same is no news for the panel."""
+    """An equal style doesn't paint it again."""
     tray.render(VIEW)
     coloured = drawn(tray)
     tray.show_style(IconStyle.LIGHT)
@@ -299,7 +299,7 @@ def test_the_icon_is_painted_in_the_style_that_was_chosen(tray: Tray) -> None:
 
 
 def test_the_icon_shows_that_notifications_are_snoozed(tray: Tray) -> None:
-    """By a moon."""
+    """It shows a moon."""
     tray.render(VIEW)
     awake = drawn(tray)
     tray.render(replace(VIEW, gauge=replace(VIEW.gauge, snoozed=True)))

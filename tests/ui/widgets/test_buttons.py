@@ -1,4 +1,4 @@
-"""The answers of every dialog look like all other buttons."""
+"""The standard buttons of a dialog look like all other buttons."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ DIALOGS: dict[str, Callable[[], QDialog]] = {
 
 
 class Pictured(QProxyStyle):
-    """The style of a desktop that has pictures on answers, such as Xfce."""
+    """A style with icons on standard buttons, such as that of Xfce."""
 
     def styleHint(  # noqa: N802  # Qt's name
         self,
@@ -48,7 +48,7 @@ class Pictured(QProxyStyle):
         widget: QWidget | None = None,
         returned: QStyleHintReturn | None = None,
     ) -> int:
-        """Say yes to pictures."""
+        """Enable icons on buttons."""
         if hint is QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons:
             return 1
         return super().styleHint(hint, option, widget, returned)
@@ -56,7 +56,7 @@ class Pictured(QProxyStyle):
 
 @pytest.mark.parametrize("name", DIALOGS)
 def test_answers_have_no_pictures(qapp: QApplication, qtbot: QtBot, name: str) -> None:
-    """On a desktop whose own dialogs have some, too."""
+    """They have none, even on a desktop that adds them."""
     before = qapp.style().name()
     qapp.setStyle(Pictured("fusion"))
     usual = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -1,4 +1,4 @@
-"""What can be ticked or chosen is seen before it is, on light and on dark."""
+"""Check boxes and radio buttons are visible on light and dark backgrounds."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ KINDS = [
 
 
 def outline(button: QAbstractButton, element: QStyle.SubElement) -> float:
-    """Give the least contrast of an outline, at its four sides, with what is around."""
+    """Return the least contrast of an outline's four sides to its surroundings."""
     option = QStyleOptionButton()
     button.initStyleOption(option)  # type: ignore[attr-defined]  # both kinds have it
     place = button.style().subElementRect(element, option, button)
@@ -58,7 +58,7 @@ def test_what_is_not_chosen_has_an_outline_that_is_seen(
     make: Callable[[], QPalette],
     qtbot: QtBot,
 ) -> None:
-    """At 3:1, measured where it is painted; it follows the palette."""
+    """Its measured contrast is at least 3:1, and follows the palette."""
     window = QWidget()
     qtbot.addWidget(window)
     button = kind("A choice")
@@ -69,7 +69,7 @@ def test_what_is_not_chosen_has_an_outline_that_is_seen(
 
 
 def test_the_words_keep_their_colour(qapp: QApplication, qtbot: QtBot) -> None:
-    """Only the outline is another one."""
+    """Only the outline's colour changes."""
     box = CheckBox("A choice")
     qtbot.addWidget(box)
     ink = QPalette.ColorRole.WindowText

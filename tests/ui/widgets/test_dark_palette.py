@@ -1,4 +1,4 @@
-"""A dark palette for desktops that are dark and whose theme Qt doesn't know."""
+"""A dark palette, for desktops with a dark theme that Qt doesn't know."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ ROLES = QPalette.ColorRole
 
 @pytest.fixture
 def application(qapp: QApplication) -> Iterator[QApplication]:
-    """Give the application, and its own palette back afterwards."""
+    """Return the application, and restore its palette afterwards."""
     yield qapp
     qapp.setPalette(QPalette())
 
@@ -35,7 +35,7 @@ def application(qapp: QApplication) -> Iterator[QApplication]:
     ],
 )
 def test_every_ink_can_be_read(ink: ROLES, ground: ROLES) -> None:
-    """As WCAG asks for text."""
+    """The contrast is that of text in WCAG 2."""
     palette = dark_palette()
     assert contrast(palette.color(ink), palette.color(ground)) >= READABLE
 
@@ -43,7 +43,7 @@ def test_every_ink_can_be_read(ink: ROLES, ground: ROLES) -> None:
 def test_a_dark_desktop_gets_dark_windows_and_a_light_one_its_own(
     application: QApplication,
 ) -> None:
-    """Back and forth, as the desktop goes."""
+    """The palette changes each time the desktop does."""
     assert application.styleHints().colorScheme() is Qt.ColorScheme.Unknown
     own = application.palette().color(ROLES.Window)
     palettes = Palettes(application)

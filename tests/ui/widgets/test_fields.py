@@ -1,4 +1,4 @@
-"""The frame of a field is seen before anything is in it, on light and on dark."""
+"""The frames of fields are visible on light and dark backgrounds."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ ROLES = QPalette.ColorRole
 
 
 def grey() -> QPalette:
-    """Give what a desktop's own dark theme has, with an accent that is dark, too."""
+    """Return the palette of a desktop's dark theme with a dark accent."""
     palette = dark_palette()
     for role, colour in (
         (ROLES.Window, "#323232"),
@@ -35,7 +35,7 @@ def grey() -> QPalette:
 def window(
     request: pytest.FixtureRequest, qapp: QApplication, qtbot: QtBot
 ) -> Iterator[QWidget]:
-    """Give a window on each palette in turn; the style is the one Qt brings along."""
+    """Show a window with each palette in turn, in the Fusion style."""
     before = qapp.style().name()
     qapp.setStyle("fusion")
     qapp.setPalette(request.param())
@@ -49,7 +49,7 @@ def window(
 
 
 def frame(picture: QImage, field: QWidget) -> float:
-    """Give the least contrast of a frame, at its four sides, with what is beside it."""
+    """Return the least contrast of a frame's four sides to its surroundings."""
     place = field.geometry()
     middle = place.center()
 
@@ -85,7 +85,7 @@ FIELDS: dict[str, Callable[[], QWidget]] = {
 def test_a_field_has_a_frame_that_is_seen(
     window: QWidget, qtbot: QtBot, kind: str, *, focused: bool
 ) -> None:
-    """At 3:1, measured where it is painted, with the keyboard in it or elsewhere."""
+    """Its measured contrast is at least 3:1, with and without the focus."""
     layout, field, other = window.layout(), FIELDS[kind](), LineEdit()
     assert layout is not None
     layout.addWidget(field)
@@ -100,7 +100,7 @@ def test_a_field_has_a_frame_that_is_seen(
 
 @pytest.mark.parametrize("kind", FIELDS)
 def test_a_frame_follows_the_palette(window: QWidget, kind: str) -> None:
-    """While it is shown, as when a desktop turns dark in the evening."""
+    """A new palette applies to a shown field too."""
     layout, field = window.layout(), FIELDS[kind]()
     assert layout is not None
     layout.addWidget(field)
@@ -111,7 +111,7 @@ def test_a_frame_follows_the_palette(window: QWidget, kind: str) -> None:
 
 
 def test_another_style_keeps_its_own_frames(qapp: QApplication, qtbot: QtBot) -> None:
-    """The desktop's own style knows best."""
+    """Only the Fusion style is corrected."""
     before = qapp.style().name()
     qapp.setStyle("windows")
     line = LineEdit()

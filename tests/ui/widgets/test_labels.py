@@ -1,4 +1,4 @@
-"""Labels show plain text, whole, in colours that can be read."""
+"""Labels show plain text in full, in readable colours."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ GROUNDS = (QPalette.ColorRole.Window, QPalette.ColorRole.Base)
 
 
 def test_markup_stays_text(qtbot: QtBot) -> None:
-    """What looks like a picture loads none."""
+    """An image tag loads nothing."""
     label = TextLabel("<img src=/etc/passwd>")
     qtbot.addWidget(label)
     assert label.textFormat() is Qt.TextFormat.PlainText
@@ -32,14 +32,14 @@ def test_markup_stays_text(qtbot: QtBot) -> None:
 
 @given(st.text())
 def test_breaks_change_no_word(text: str) -> None:
-    """Only invisible breaks are added, and only inside long words."""
+    """Only invisible break points are added, and only inside long words."""
     assert with_break_points(text).replace("\u200b", "") == text.replace("\u200b", "")
     if max(map(len, text.split()), default=0) <= 24:
         assert with_break_points(text) == text
 
 
 def test_a_long_word_wraps(qtbot: QtBot) -> None:
-    """Nothing is cut off at the right, and a letter keeps its accent."""
+    """Nothing is cut off at the right, and accents stay with their letters."""
     label = TextLabel("e\u0301" * 200)
     qtbot.addWidget(label)
     assert label.minimumSizeHint().width() < 100
@@ -50,7 +50,7 @@ def test_a_long_word_wraps(qtbot: QtBot) -> None:
 def test_a_label_follows_the_palette_and_the_font_around(
     qtbot: QtBot, dark: QPalette
 ) -> None:
-    """Also when the desktop changes while the window is open."""
+    """It follows a change while the window is open."""
     around = QWidget()
     qtbot.addWidget(around)
     label = TextLabel("quiet", tone=Tone.MUTED, scale=2, bold=True)
@@ -67,7 +67,7 @@ def test_a_label_follows_the_palette_and_the_font_around(
 def test_tones_can_be_read(
     qtbot: QtBot, dark: QPalette, ground: QPalette.ColorRole, *, is_dark: bool
 ) -> None:
-    """4.5:1 at least, and still told apart from plain text."""
+    """The contrast is at least 4.5:1, and differs from plain text."""
     del qtbot
     palette = dark if is_dark else QPalette()
     for colour in (muted(palette, ground), warning(palette, ground)):
@@ -79,7 +79,7 @@ def test_tones_can_be_read(
 
 @pytest.mark.parametrize("highlight", ["#3584e4", "#3daee9", "#102a60", "#ffd700"])
 def test_a_button_that_stands_out_can_be_read(highlight: str) -> None:
-    """Whatever colour the desktop highlights with, and though white was meant."""
+    """Any accent colour works, even one meant for white text."""
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Highlight, QColor(highlight))
     palette.setColor(QPalette.ColorRole.HighlightedText, QColor("#ffffff"))
@@ -87,14 +87,14 @@ def test_a_button_that_stands_out_can_be_read(highlight: str) -> None:
 
 
 def test_black_on_white_is_the_strongest_contrast() -> None:
-    """As WCAG defines it, from 1 to 21."""
+    """WCAG 2 defines the contrast from 1 to 21."""
     black, white = QColor("#000000"), QColor("#ffffff")
     assert contrast(black, white) == pytest.approx(21)
     assert contrast(white, white) == pytest.approx(1)
 
 
 def test_a_readable_colour_is_left_as_it_is() -> None:
-    """And one that isn't goes towards the text's, no further than needed."""
+    """Another one is mixed with the text colour as far as needed."""
     white, red = QColor("#ffffff"), QColor("#b91c1c")
     assert readable(red, white, QColor("#000000")).name() == red.name()
     pale = readable(QColor("#ffcccc"), white, QColor("#000000"))
@@ -102,7 +102,7 @@ def test_a_readable_colour_is_left_as_it_is() -> None:
 
 
 def test_the_last_words_stay_together(qtbot: QtBot) -> None:
-    """Where they don't fit, the second line has all of them, not one alone."""
+    """If they don't fit, all of them move to the second line."""
     label = TextLabel()
     qtbot.addWidget(label)
     label.set_text("Runs out today at this pace", end=3)
@@ -113,7 +113,7 @@ def test_the_last_words_stay_together(qtbot: QtBot) -> None:
 
 
 def test_a_web_address_stays_on_one_line(qtbot: QtBot) -> None:
-    """However narrow the label is; a screen reader hears it as it is written."""
+    """It isn't broken in a narrow label, and its accessible text is unchanged."""
     label = TextLabel("https://api.example.com")
     qtbot.addWidget(label)
     whole = label.fontMetrics().horizontalAdvance("https://api.example.com")

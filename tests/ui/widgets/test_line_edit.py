@@ -1,4 +1,4 @@
-"""A line to type in shows all of its hint, in every language."""
+"""A text field shows its whole placeholder, in every language."""
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
@@ -22,7 +22,7 @@ KEY = Secret.parse("399d2b438a53ebed3db8a7d52107f846")
 
 
 def test_a_line_grows_with_its_hint(qtbot: QtBot) -> None:
-    """Even where everything around presses it together."""
+    """It keeps that width in a layout without spare room."""
     line = LineEdit()
     qtbot.addWidget(line)
     line.setPlaceholderText("All of this is to be read, and not only its beginning")
@@ -35,7 +35,7 @@ def test_a_line_grows_with_its_hint(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
-    """That one is stored, that another one is typed, that one was typed before."""
+    """Each of the three placeholders fits."""
     language = language_for(code, catalog(code))
     stored = AccountDialog(EditedAccount(Account("a", "A"), is_new=False), language)
     typed = AccountDialog(
@@ -55,7 +55,7 @@ def test_the_hint_of_a_key_is_never_cut(code: str, qtbot: QtBot) -> None:
 
 
 def test_a_line_without_a_hint_is_as_narrow_as_any(qtbot: QtBot) -> None:
-    """It takes no room that it needs not."""
+    """It has the width of Qt's field."""
     line, plain = LineEdit(), QLineEdit()
     for one in (line, plain):
         qtbot.addWidget(one)

@@ -1,4 +1,4 @@
-"""The box for start at login: the desktop's truth first, then a person's choice."""
+"""The option to start at login shows the desktop's state, then a person's choice."""
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,21 +11,21 @@ from trayapp.ui.widgets.login_option import LoginOption
 
 @pytest.fixture
 def option(qtbot: QtBot) -> LoginOption:
-    """Give the box before anything is known."""
+    """Return the option before the state is known."""
     option = LoginOption(ENGLISH)
     qtbot.addWidget(option)
     return option
 
 
 def advice(option: LoginOption) -> str:
-    """Read the sentence beside the box, which a screen reader says too."""
+    """Return the help text, which is also the accessible description."""
     (said,) = option.findChildren(TextLabel)
     assert option.box.accessibleDescription() == said.text()
     return said.text()
 
 
 def test_it_rests_until_the_desktop_is_known(option: LoginOption) -> None:
-    """Nothing that it shows before would be true."""
+    """It is disabled before, as any state may be wrong."""
     assert not option.box.isEnabled()
     assert option.chosen() is None
 
@@ -34,7 +34,7 @@ def test_it_rests_until_the_desktop_is_known(option: LoginOption) -> None:
 def test_it_shows_what_the_desktop_has(
     option: LoginOption, login: LoginEntryState
 ) -> None:
-    """And says what belongs to it."""
+    """It shows the help text of the state too."""
     option.show_login(login)
     box = option.box
     assert (box.isChecked(), box.isEnabled()) == (login.is_on, login.can_change)
@@ -43,14 +43,14 @@ def test_it_shows_what_the_desktop_has(
 
 
 def test_each_state_that_is_not_usual_has_its_own_words() -> None:
-    """Who can't choose reads why."""
+    """The help text explains why the option is disabled."""
     said = {login: login_advice(login, ENGLISH) for login in LoginEntryState}
     assert said.pop(LoginEntryState.ON) == said[LoginEntryState.OFF]
     assert len(set(said.values())) == len(said)
 
 
 def test_a_click_chooses_and_another_leaves_it(option: LoginOption) -> None:
-    """What is as it was is nothing to save."""
+    """A second click restores the state, which needs no saving."""
     option.show_login(LoginEntryState.SWITCHED_OFF)
     option.box.click()
     assert option.chosen() is True
@@ -59,7 +59,7 @@ def test_a_click_chooses_and_another_leaves_it(option: LoginOption) -> None:
 
 
 def test_a_choice_outlives_another_look(option: LoginOption) -> None:
-    """A first run that was left and is gone on with asks again."""
+    """A continued first run requests the state again."""
     option.show_login(LoginEntryState.OFF)
     option.box.click()
     option.show_login(LoginEntryState.OFF)

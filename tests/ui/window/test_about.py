@@ -1,4 +1,4 @@
-"""What the program is, what it sends where, and under which licences."""
+"""The about dialog: version, transferred data and licences."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def test_it_says_what_a_person_may_want_to_know(
     words: Callable[[QWidget], list[str]],
     buttons: Callable[[QWidget], dict[str, QAbstractButton]],
 ) -> None:
-    """Version, destinations, licences; and it closes."""
+    """It shows version, destinations and licences, and closes."""
     dialog = AboutDialog("1.2.3", ENGLISH)
     qtbot.addWidget(dialog)
     text = "\n".join(words(dialog))
@@ -36,7 +36,7 @@ def test_it_offers_a_report_once_at_a_time(
     words: Callable[[QWidget], list[str]],
     buttons: Callable[[QWidget], dict[str, QAbstractButton]],
 ) -> None:
-    """The button waits until it is done; what is said then has its room."""
+    """The button is disabled until the confirmation, which fits the dialog."""
     dialog = AboutDialog("1.2.3", ENGLISH)
     qtbot.addWidget(dialog)
     dialog.show()

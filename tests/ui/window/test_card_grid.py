@@ -1,4 +1,4 @@
-"""Cards stand in as many columns as there is room for, and are never lost in it."""
+"""Cards are in as many columns as fit, and all of them are visible."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +38,7 @@ Show = Callable[[int, QSize], Window]
 
 @pytest.fixture
 def show(qtbot: QtBot) -> Show:
-    """Give a function that shows so many accounts in a window of a size."""
+    """Return a function that shows so many accounts in a window of a size."""
 
     def shown(count: int, size: QSize) -> Window:
         window = Window(ENGLISH)
@@ -66,19 +66,19 @@ def show(qtbot: QtBot) -> Show:
 
 
 def settle() -> None:
-    """Let everything be laid out."""
+    """Process pending layout requests."""
     for _ in range(5):
         QApplication.processEvents()
 
 
 def cards(window: Window) -> list[AccountCard]:
-    """Give the cards that are to be seen, in their order."""
+    """Return the visible cards, in their order."""
     found = window.findChildren(AccountCard)
     return [one for one in found if not one.isHidden()]
 
 
 def lefts(window: Window) -> list[int]:
-    """Give where the columns begin."""
+    """Return the left edges of the columns."""
     return sorted({one.x() for one in cards(window)})
 
 
@@ -87,7 +87,7 @@ def lefts(window: Window) -> list[int]:
 def test_every_number_of_cards_fits_into_every_window(
     show: Show, count: int, size: QSize
 ) -> None:
-    """Nothing is cut off and nothing overlaps, narrow or wide."""
+    """Nothing is cut off or overlaps in narrow and wide windows."""
     assert faults(show(count, size)) == []
 
 
@@ -98,7 +98,7 @@ def test_every_number_of_cards_fits_into_every_window(
 def test_a_wide_window_has_columns(
     show: Show, count: int, width: int, columns: int
 ) -> None:
-    """Of one width, in rows that begin at one height."""
+    """Columns have equal widths, and rows have common tops."""
     window = show(count, QSize(width, 600))
     shown = cards(window)
     assert len(lefts(window)) == columns
@@ -109,7 +109,7 @@ def test_a_wide_window_has_columns(
 
 
 def test_a_wide_window_can_be_made_narrow_again(show: Show) -> None:
-    """Columns are what there is room for, and ask for none."""
+    """The minimum width is that of one column."""
     window = show(4, QSize(1600, 600))
     assert window.minimumSizeHint().width() < 500
     window.resize(360, 600)
@@ -118,7 +118,7 @@ def test_a_wide_window_can_be_made_narrow_again(show: Show) -> None:
 
 
 def test_those_that_are_found_leave_no_gaps(show: Show) -> None:
-    """Whatever stood between them."""
+    """Matching cards move up into the gaps."""
     window = show(12, QSize(1400, 600))
     window.findChildren(QLineEdit)[0].setText("1")
     settle()
@@ -145,7 +145,7 @@ def test_a_single_account_is_large_and_in_the_middle(show: Show) -> None:
 
 
 def test_another_account_makes_the_first_smaller(show: Show) -> None:
-    """And when it is gone, the first one is alone again."""
+    """The first card becomes large again when the other is removed."""
     window = show(1, QSize(700, 600))
     (card,) = cards(window)
     alone = card.height()
@@ -158,7 +158,7 @@ def test_another_account_makes_the_first_smaller(show: Show) -> None:
 
 
 def test_buttons_stand_in_columns(show: Show) -> None:
-    """Those of one kind begin at one place and have one width, from card to card."""
+    """The buttons of a kind have equal left edges and widths in all cards."""
     window = show(4, QSize(640, 600))
     for text in ("Top up…", "More", "History…"):
         places = {

@@ -1,4 +1,4 @@
-"""Windows that are brought to the front; real ones on Wayland are in tests/e2e."""
+"""Windows are brought to the front; tests/e2e does it on a real Wayland."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[QWidget]:
-    """Show a window, and another that takes the keyboard from it."""
+    """Show a window, and another one that takes the focus."""
     one, other = QWidget(), QWidget()
     for shown in (one, other):
         qtbot.addWidget(shown)
@@ -27,7 +27,7 @@ def window(qtbot: QtBot) -> Iterator[QWidget]:
 
 @pytest.fixture
 def seen(window: QWidget) -> list[bool]:
-    """Note each time that the window goes away, and that it appears."""
+    """Record when the window disappears and appears."""
     changes: list[bool] = []
     window.windowHandle().visibleChanged.connect(changes.append)
     return changes
@@ -35,21 +35,21 @@ def seen(window: QWidget) -> list[bool]:
 
 @pytest.fixture
 def wayland(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the window believe that it is on Wayland."""
+    """Make Qt report Wayland as its platform."""
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "wayland-egl")
 
 
 def test_a_covered_window_comes_forward(
     window: QWidget, seen: list[bool], qtbot: QtBot
 ) -> None:
-    """Where windows may do that, it does not even flicker."""
+    """It is not hidden where it can raise itself."""
     bring_to_front(window)
     qtbot.waitUntil(window.isActiveWindow)
     assert seen == []
 
 
 def test_a_minimized_window_comes_up(window: QWidget) -> None:
-    """A person who asks for it wants to see it."""
+    """It is restored."""
     window.showMinimized()
     bring_to_front(window)
     assert not window.isMinimized()
@@ -60,7 +60,7 @@ def test_a_minimized_window_comes_up(window: QWidget) -> None:
 def test_on_wayland_a_covered_window_appears_anew(
     window: QWidget, seen: list[bool], qtbot: QtBot
 ) -> None:
-    """It may not come forward there; once it is in front, it stays as it is."""
+    """It can't raise itself, so it is hidden and shown; an active one stays."""
     bring_to_front(window)
     qtbot.waitUntil(window.isActiveWindow)
     assert seen == [False, True]
@@ -72,7 +72,7 @@ def test_on_wayland_a_covered_window_appears_anew(
 def test_on_wayland_a_window_stays_behind_its_dialog(
     window: QWidget, seen: list[bool], qtbot: QtBot
 ) -> None:
-    """What a person is filling in keeps the keyboard, and a window to belong to."""
+    """A modal dialog keeps the focus and its parent."""
     dialog = QDialog(window)
     with qtbot.waitActive(dialog):
         dialog.open()

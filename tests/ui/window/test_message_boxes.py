@@ -1,4 +1,4 @@
-"""What a start that can't go on says on the screen."""
+"""The message box of a start that fails."""
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -15,7 +15,7 @@ SAID = problem(ProgramHangs(detail="process 4711").as_failure(), Language())
 
 
 def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
-    """With the number of the process that is to be ended."""
+    """It contains the number of the process to end."""
     assert qtbot is not None
     read: list[str] = []
 
@@ -35,7 +35,7 @@ def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
 def test_it_does_not_wait_for_ever(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At login nobody may be looking."""
+    """At login a person may be away."""
     assert qtbot is not None
     monkeypatch.setattr("trayapp.ui.window.message_boxes._READ_MS", 1)
     show_start_error(SAID)

@@ -1,4 +1,4 @@
-"""The last alerts, each with what became of it and why."""
+"""The notification log shows the last alerts with their results and reasons."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ HELD = ("09:00", "<b>R&D", "Top-up arrived", "Held back: quiet hours until 07:00
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> NotificationLogDialog:
-    """Give the dialog on the screen."""
+    """Return the shown dialog."""
     one = NotificationLogDialog(ENGLISH)
     qtbot.addWidget(one)
     with qtbot.waitActive(one):
@@ -32,19 +32,19 @@ def dialog(qtbot: QtBot) -> NotificationLogDialog:
 
 
 def table(dialog: NotificationLogDialog) -> QTableWidget:
-    """Give its table."""
+    """Return its table."""
     return dialog.findChildren(QTableWidget)[0]
 
 
 def test_nothing_yet_is_said(dialog: NotificationLogDialog, words: Words) -> None:
-    """Until there are rows, and again without them."""
+    """A sentence is shown while there are no rows."""
     for rows, empty in (((), True), ((SENT,), False), ((), True)):
         dialog.show_rows(rows)
         assert any(one.startswith("Nothing yet") for one in words(dialog)) is empty
 
 
 def test_rows_are_shown_as_they_are(dialog: NotificationLogDialog) -> None:
-    """In their order; markup stays text, and nothing can be typed over."""
+    """Their order stays; texts are no markup and can't be edited."""
     dialog.show_rows((SENT, HELD))
     one = table(dialog)
     cells = [
@@ -55,7 +55,7 @@ def test_rows_are_shown_as_they_are(dialog: NotificationLogDialog) -> None:
 
 
 def test_a_row_is_heard_whole(dialog: NotificationLogDialog) -> None:
-    """Moving down a column with the arrow keys reads row after row."""
+    """A screen reader reads the whole row in the first column."""
     dialog.show_rows((SENT, HELD))
     one = table(dialog)
     one.setFocus()
@@ -68,7 +68,7 @@ def test_a_row_is_heard_whole(dialog: NotificationLogDialog) -> None:
 
 
 def test_new_rows_keep_the_place(dialog: NotificationLogDialog) -> None:
-    """The same ones again touch nothing."""
+    """Equal rows change nothing."""
     dialog.show_rows((SENT, HELD))
     table(dialog).setCurrentCell(1, 0)
     before = table(dialog).item(1, 0)
@@ -86,6 +86,6 @@ def test_long_words_wrap(qtbot: QtBot, dialog: NotificationLogDialog) -> None:
 
 
 def test_it_closes(dialog: NotificationLogDialog, buttons: Buttons) -> None:
-    """By its button."""
+    """The button closes it."""
     buttons(dialog)["Close"].click()
     assert dialog.isHidden()

@@ -1,4 +1,4 @@
-"""The window comes up beside the tray first, and then where it was left."""
+"""The window opens beside the tray icon first, and then at its last place."""
 
 from collections.abc import Iterator
 
@@ -29,17 +29,17 @@ PLACES = st.builds(QRect, NUMBERS, NUMBERS, LENGTHS, LENGTHS)
 
 
 class PlacedTray(NotedTray):
-    """A tray whose panel says where the icon is."""
+    """A tray that reports the rectangle of its icon."""
 
     icon = ICON
 
     def icon_rect(self) -> QRect:
-        """Say what the test wants."""
+        """Return what the test sets."""
         return self.icon
 
 
 class Scene:
-    """A tray, and a window that comes up where it should."""
+    """A tray, a window and its placement."""
 
     def __init__(self, stood: Place | None = None) -> None:
         self.tray, self.window = PlacedTray(), Window(Language())
@@ -54,18 +54,18 @@ class Scene:
         self.window.show()
 
     def choose(self, place: QRect) -> None:
-        """Move the window and change its size, as a person does, and close it."""
+        """Move, resize and close the window as a person does."""
         self.window.move(place.topLeft())
         self.window.resize(place.size())
         self.window.close()
 
     @property
     def place(self) -> QRect:
-        """Where the window is."""
+        """The place of the window."""
         return QRect(self.window.pos(), self.window.size())
 
     def end(self) -> None:
-        """End the program."""
+        """Delete everything."""
         self.window.hide()
         self.window.deleteLater()
         self.tray.deleteLater()
@@ -74,7 +74,7 @@ class Scene:
 
 @pytest.fixture
 def scene(qtbot: QtBot) -> Iterator[Scene]:
-    """Give a first start."""
+    """Return the scene of a first start."""
     del qtbot
     scene = Scene()
     yield scene
@@ -82,7 +82,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
 
 
 def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
-    """Right above it, where the panel is below."""
+    """It is right above an icon at the bottom."""
     scene.click_icon()
     assert scene.place.bottom() < ICON.top()
     assert scene.place.right() > ICON.left()
@@ -91,7 +91,7 @@ def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
 def test_where_no_panel_tells_it_opens_beside_the_pointer(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That is where the icon was clicked."""
+    """The mouse pointer is where the icon was clicked."""
     monkeypatch.setattr(
         "trayapp.ui.window.placement.QCursor.pos", lambda: QPoint(700, 5)
     )
@@ -102,14 +102,14 @@ def test_where_no_panel_tells_it_opens_beside_the_pointer(
 
 
 def test_without_a_click_the_desktop_decides(scene: Scene) -> None:
-    """At the start, nobody pointed anywhere."""
+    """A start has no place of a click."""
     before = scene.window.pos()
     scene.window.show()
     assert scene.window.pos() == before
 
 
 def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
-    """Now, and after the next start, wherever the tray is."""
+    """The place is restored now and after a restart, wherever the icon is."""
     scene.click_icon()
     scene.choose(CHOSEN)
     scene.click_icon()
@@ -123,7 +123,7 @@ def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
 
 
 def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
-    """So it has somewhere to go back to."""
+    """The place before is kept, to be restored later."""
     scene.click_icon()
     scene.choose(CHOSEN)
     scene.click_icon()
@@ -133,7 +133,7 @@ def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
 
 
 def test_what_stays_is_no_news(scene: Scene) -> None:
-    """Opening and closing costs no write."""
+    """Opening and closing doesn't emit an equal place."""
     for _ in range(3):
         scene.click_icon()
         scene.choose(CHOSEN)
@@ -141,7 +141,7 @@ def test_what_stays_is_no_news(scene: Scene) -> None:
 
 
 def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
-    """The size stays, and it opens beside the tray again."""
+    """The size stays, and the window opens beside the icon."""
     del qtbot
     scene = Scene((5000, 5000, 500, 400))
     scene.click_icon()
@@ -151,7 +151,7 @@ def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
 
 
 def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
-    """As on Wayland."""
+    """This is the case on Wayland."""
     scene.placement.can_move = False
     before = scene.window.pos()
     scene.click_icon()
@@ -175,31 +175,31 @@ def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
     ids=["top", "corner", "bottom", "left"],
 )
 def test_a_window_opens_beside_the_icon(anchor: QRect, place: QRect) -> None:
-    """Under a panel at the top, above one at the bottom, beside one at a side."""
+    """It is below a top bar, above a bottom bar, and beside a side bar."""
     assert beside(anchor, SIZE, ROOM) == place
 
 
 @given(PLACES, st.builds(QSize, LENGTHS, LENGTHS))
 def test_beside_any_icon_there_is_room(anchor: QRect, size: QSize) -> None:
-    """Whatever a panel says of where its icon is."""
+    """This holds for any reported rectangle."""
     assert ROOM.contains(beside(anchor, size, ROOM))
 
 
 def test_a_window_stands_where_it_stood() -> None:
-    """On whichever screen that was."""
+    """The place may be on any screen."""
     place, second = QRect(1200, 100, 400, 300), QRect(1000, 0, 1000, 800)
     assert restored(place, [ROOM, second]) == place
 
 
 def test_a_window_that_hung_over_the_edge_is_moved_in() -> None:
-    """And one that is too large for its screen now becomes smaller."""
+    """A window too large for its screen shrinks."""
     hanging = restored(QRect(900, 700, 400, 300), [ROOM])
     assert hanging == QRect(600, 500, 400, 300)
     assert restored(QRect(-50, 0, 3000, 2000), [ROOM]) == ROOM
 
 
 def test_a_place_on_a_screen_that_is_gone_is_none() -> None:
-    """So the window is not lost with it."""
+    """The window must not open off the screens."""
     assert restored(QRect(1200, 100, 400, 300), [ROOM]) is None
     assert restored(QRect(990, 100, 400, 300), [ROOM]) is None
     assert restored(QRect(0, 0, 400, 300), []) is None
@@ -207,6 +207,6 @@ def test_a_place_on_a_screen_that_is_gone_is_none() -> None:
 
 @given(PLACES, st.lists(PLACES, max_size=3))
 def test_what_is_restored_is_on_a_screen(place: QRect, rooms: list[QRect]) -> None:
-    """Wholly, whatever the screens have become."""
+    """It is completely on a screen, whatever the screens are now."""
     found = restored(place, rooms)
     assert found is None or any(one.contains(found) for one in rooms)

@@ -1,4 +1,4 @@
-"""What many accounts fail with alike is said once; a single one says its title."""
+"""A problem that many accounts share is shown once; a single one in its card."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
 
 
 def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:
-    """Give so many cards that fail alike, and so many that are fine."""
+    """Return so many cards with one problem, and so many without."""
     down = replace(
         FINE, status=Status.UNREACHABLE, status_words="Unreachable", problem=problem
     )
@@ -43,7 +43,7 @@ def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Window:
-    """Give a window, on the screen."""
+    """Return a shown window."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
@@ -52,20 +52,20 @@ def window(qtbot: QtBot) -> Window:
 
 
 def strip(window: Window) -> SharedProblem:
-    """Give what stands above all cards."""
+    """Return the view of the shared problem."""
     (found,) = window.findChildren(SharedProblem)
     return found
 
 
 def seen(window: Window) -> list[AccountCard]:
-    """Give the cards, in their order."""
+    """Return the cards, in their order."""
     return window.findChildren(AccountCard)
 
 
 def test_what_all_fail_with_is_said_once(
     window: Window, words: Words, buttons: Buttons
 ) -> None:
-    """Above the cards, with how many it concerns and what helps; they keep a word."""
+    """It shows the number of accounts and the remedy; cards show their status."""
     window.show_cards(cards(48, 2))
     assert words(strip(window)) == [
         *("48 of 50 accounts", "No way there", "No network.", "Connect.")
@@ -82,7 +82,7 @@ def test_what_all_fail_with_is_said_once(
 
 
 def test_it_goes_when_it_is_over(window: Window, words: Words) -> None:
-    """One card after the other: those that are left say it themselves."""
+    """When few accounts are left, their cards show the problem again."""
     window.show_cards(cards(12, 0))
     assert strip(window).isVisible()
     for one in cards(0, 7):
@@ -99,7 +99,7 @@ def test_it_goes_when_it_is_over(window: Window, words: Words) -> None:
 def test_one_among_many_says_its_title_and_more_when_asked(
     window: Window, words: Words, buttons: Buttons
 ) -> None:
-    """A screen of reasons would hide the accounts that are fine."""
+    """Details of every problem would hide the other accounts."""
     window.show_cards(cards(1, MANY))
     first = seen(window)[0]
     assert not strip(window).isVisible()
@@ -115,7 +115,7 @@ def test_one_among_many_says_its_title_and_more_when_asked(
 def test_few_accounts_say_all_of_it_themselves(
     window: Window, words: Words, buttons: Buttons
 ) -> None:
-    """There is room."""
+    """Few cards have room for all details."""
     window.show_cards(cards(MANY - 1, 0))
     assert not strip(window).isVisible()
     assert {"No way there", "No network.", "Connect."} <= set(words(seen(window)[0]))
@@ -123,7 +123,7 @@ def test_few_accounts_say_all_of_it_themselves(
 
 
 def test_a_keyring_is_unlocked_once_for_all(window: Window, buttons: Buttons) -> None:
-    """By the one button above them."""
+    """The shared problem has the only button."""
     window.show_cards(cards(MANY, 0, LOCKED))
     intents = collected(window.intent, object)
     buttons(strip(window))["Unlock keyring…"].click()
@@ -131,7 +131,7 @@ def test_a_keyring_is_unlocked_once_for_all(window: Window, buttons: Buttons) ->
 
 
 def test_a_key_is_entered_for_each_account(window: Window, buttons: Buttons) -> None:
-    """So each card keeps its button."""
+    """Each card keeps its own button."""
     window.show_cards(cards(MANY, 0, REJECTED))
     assert not strip(window).isVisible()
     assert "Enter key…" in buttons(seen(window)[0])

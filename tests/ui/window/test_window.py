@@ -1,4 +1,4 @@
-"""The window shows each account as a card, and says what a person asked for."""
+"""The window shows each account as a card, and emits what a person asks for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,7 +47,7 @@ HOSTILE = '<img src=x> & "\u202ecod.exe'
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Window:
-    """Give a window of two accounts, on the screen."""
+    """Return a shown window with two accounts."""
     window = Window(ENGLISH)
     qtbot.addWidget(window)
     window.show_cards((FINE, SHOP))
@@ -56,7 +56,7 @@ def window(qtbot: QtBot) -> Window:
 
 
 def card(window: Window, name: str) -> AccountCard:
-    """Give the card of the account that is called so."""
+    """Return the card of the account with this name."""
     return next(
         one
         for one in window.findChildren(AccountCard)
@@ -65,17 +65,17 @@ def card(window: Window, name: str) -> AccountCard:
 
 
 def failed(remedy: Remedy, state: Status = Status.UNREACHABLE) -> Card:
-    """Give a card whose last question failed."""
+    """Return a card whose last request failed."""
     return replace(FINE, status=state, problem=replace(REJECTED, remedy=remedy))
 
 
 def test_a_card_tells_name_amount_state_and_age(window: Window, words: Words) -> None:
-    """In this order, and nothing else if all is well."""
+    """The order is fixed, and a fine account has nothing else."""
     assert words(card(window, "Main")) == ["Main", "€350.12", "Fine · 3 minutes ago"]
 
 
 def test_the_amount_is_the_largest_text(window: Window) -> None:
-    """It is what one looks for; a very long one is written smaller."""
+    """A very long amount has a smaller font."""
     main = card(window, "Main")
     _, amount, state = (label.font().pointSizeF() for label in texts(main))
     assert amount > 2 * state
@@ -84,7 +84,7 @@ def test_the_amount_is_the_largest_text(window: Window) -> None:
 
 
 def texts(widget: QWidget) -> list[TextLabel]:
-    """Give the labels of a widget that say something, and are to be seen."""
+    """Return the visible labels with text of a widget."""
     labels = widget.findChildren(TextLabel)
     return [one for one in labels if one.isVisibleTo(widget) and one.text()]
 
@@ -92,7 +92,7 @@ def texts(widget: QWidget) -> list[TextLabel]:
 def test_a_failure_keeps_the_last_amount_and_says_how_old_it_is(
     window: Window, words: Words
 ) -> None:
-    """It is dimmer than a fresh one, and never 0."""
+    """The amount is muted, and never 0."""
     main = card(window, "Main")
     fresh = texts(main)[1].palette().windowText().color()
     main.show_card(replace(failed(Remedy.RETRY), age="2 hours ago"))
@@ -102,7 +102,7 @@ def test_a_failure_keeps_the_last_amount_and_says_how_old_it_is(
 
 
 def test_an_age_stands_out_once_it_matters(window: Window) -> None:
-    """Right below the amount, in bold, while everything that it was fades."""
+    """It is bold and below the amount, which is muted."""
     main = card(window, "Main")
     late = replace(failed(Remedy.RETRY), age="2 hours ago", run_out="Runs out")
     main.show_card(late)
@@ -119,7 +119,7 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
 
 
 def test_an_unknown_amount_has_no_age(window: Window, words: Words) -> None:
-    """Nothing is called the last known balance if there is none."""
+    """Without a balance there is no "last known balance"."""
     main = card(window, "Main")
     unknown = replace(
         FINE, amount="—", balance_status=Status.UNKNOWN, age="No balance yet"
@@ -129,7 +129,7 @@ def test_an_unknown_amount_has_no_age(window: Window, words: Words) -> None:
 
 
 def test_asking_is_said_quietly(window: Window, words: Words) -> None:
-    """One word more, and nothing moves."""
+    """One word is added, and nothing moves."""
     main = card(window, "Main")
     before = main.sizeHint()
     main.show_card(replace(FINE, asking=True))
@@ -155,7 +155,7 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
 def test_an_error_has_the_button_that_helps(
     window: Window, words: Words, buttons: Buttons, shown: Card, expected: list[str]
 ) -> None:
-    """Under title, reason and advice; a rejected key may be right after all."""
+    """It shows title, reason and advice; a rejected key can be tried again."""
     main = card(window, "Main")
     main.show_card(shown)
     assert [text for text in buttons(main) if text not in QUIET] == expected
@@ -182,7 +182,7 @@ def test_a_cards_buttons_say_what_is_asked_for(
     button: str,
     intent: Intent,
 ) -> None:
-    """The window passes it on with the account's id."""
+    """The window forwards the intent with the account's id."""
     window.show_cards((shown, SHOP))
     intents = collected(window.intent, object)
     buttons(card(window, "Main"))[button].click()
@@ -192,7 +192,7 @@ def test_a_cards_buttons_say_what_is_asked_for(
 def test_copying_is_confirmed_until_something_changes(
     window: Window, buttons: Buttons
 ) -> None:
-    """A clipboard gives no sign by itself."""
+    """The clipboard itself shows no change."""
     main = card(window, "Main")
     main.show_card(failed(Remedy.COPY_DETAILS))
     buttons(main)["Copy details"].click()
@@ -208,7 +208,7 @@ def test_copying_is_confirmed_until_something_changes(
 def test_topping_up_stands_out_when_it_is_needed(
     window: Window, buttons: Buttons, level: Status, *, stands_out: bool
 ) -> None:
-    """Its colours come from the desktop, and can be read."""
+    """The accent colour is the desktop's, and the text is readable."""
     main = card(window, "Main")
     main.show_card(replace(FINE, balance_status=level))
     button = buttons(main)["Top up…"]
@@ -228,7 +228,7 @@ def test_without_a_panel_there_is_nothing_to_top_up(
 
 
 def test_cards_are_changed_in_place(qtbot: QtBot, window: Window) -> None:
-    """The same widgets stay, so focus and scrolling do too."""
+    """The widgets stay, so focus and scroll position stay too."""
     main, shop = card(window, "Main"), card(window, "Shop")
     window.show_cards((SHOP, replace(FINE, amount="€1.00")))
     assert card(window, "Main") is main
@@ -237,7 +237,7 @@ def test_cards_are_changed_in_place(qtbot: QtBot, window: Window) -> None:
 
 
 def test_a_removed_account_is_gone(window: Window) -> None:
-    """And a new one comes where it belongs."""
+    """A new account appears at its place."""
     window.show_cards((SHOP, replace(FINE, account_id="n", name="New")))
     shown = [one for one in window.findChildren(AccountCard) if not one.isHidden()]
     assert {one.account_id for one in shown} == {"s", "n"}
@@ -246,7 +246,7 @@ def test_a_removed_account_is_gone(window: Window) -> None:
 def test_without_accounts_the_window_invites_to_add_one(
     window: Window, words: Words, buttons: Buttons
 ) -> None:
-    """One sentence, one button."""
+    """The empty page has one sentence and one button."""
     window.show_cards(())
     assert "No account yet" in words(window)
     intents = collected(window.intent, object)
@@ -271,7 +271,7 @@ def test_shortcuts(
     modifier: Qt.KeyboardModifier,
     intent: Intent,
 ) -> None:
-    """What the buttons do, by keyboard."""
+    """The shortcuts emit the intents of the buttons."""
     with qtbot.waitActive(window):
         window.activateWindow()
     intents = collected(window.intent, object)
@@ -282,7 +282,7 @@ def test_shortcuts(
 def test_escape_closes_the_window_and_nothing_more(
     qtbot: QtBot, window: Window
 ) -> None:
-    """The same window is there when it is shown again."""
+    """The same window can be shown again."""
     with qtbot.waitActive(window):
         window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -294,7 +294,7 @@ def test_escape_closes_the_window_and_nothing_more(
 def test_messages_about_the_program_can_be_dismissed(
     window: Window, words: Words, buttons: Buttons
 ) -> None:
-    """Each topic has a strip; one that was dismissed comes back only as news."""
+    """Each topic has a banner; a dismissed one returns with another text."""
     window.show_banner("tray", "No tray.")
     window.show_banner("file", "File kept aside.")
     assert {"No tray.", "File kept aside."} <= set(words(window))
@@ -308,7 +308,7 @@ def test_messages_about_the_program_can_be_dismissed(
 
 
 def test_hostile_names_are_shown_as_they_are(window: Window, words: Words) -> None:
-    """No markup is loaded, nothing is reordered, nothing is endless."""
+    """A name is no markup, keeps its direction, and is shortened."""
     main = card(window, "Main")
     main.show_card(replace(FINE, name=HOSTILE))
     assert words(main)[0] == '<img src=x> & "cod.exe'
@@ -320,7 +320,7 @@ def test_hostile_names_are_shown_as_they_are(window: Window, words: Words) -> No
 
 
 def test_a_card_is_one_group_to_a_screen_reader(window: Window) -> None:
-    """Name, amount, state and age; each button says whose it is."""
+    """It has name, amount, status and age; each button names the account."""
     main = card(window, "Main")
     main.show_card(failed(Remedy.RETRY))
     assert main.accessibleName() == (
@@ -333,7 +333,7 @@ def test_a_card_is_one_group_to_a_screen_reader(window: Window) -> None:
 
 
 def test_the_tab_key_follows_what_one_sees(qtbot: QtBot, window: Window) -> None:
-    """Card after card, each with its buttons, whatever their order was before."""
+    """The focus moves from card to card in the current order."""
     window.show_cards((SHOP, FINE))
     with qtbot.waitActive(window):
         window.activateWindow()
@@ -353,7 +353,7 @@ def test_the_tab_key_follows_what_one_sees(qtbot: QtBot, window: Window) -> None
 
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_all_text_can_be_read(window: Window, dark: QPalette, *, is_dark: bool) -> None:
-    """4.5:1 at least for every label, in a light and in a dark desktop."""
+    """Every label has a contrast of 4.5:1 on light and dark desktops."""
     if is_dark:
         window.setPalette(dark)
     window.show_banner("tray", "No tray.")
@@ -366,6 +366,6 @@ def test_all_text_can_be_read(window: Window, dark: QPalette, *, is_dark: bool) 
 
 
 def ancestors(widget: QWidget) -> list[QWidget]:
-    """Give what a widget stands in, from the inside out."""
+    """Return the parents of a widget, from the inside out."""
     around = widget.parentWidget()
     return [around, *ancestors(around)] if around is not None else []

@@ -33,9 +33,9 @@ from trayapp.ui.intents import (
 from trayapp.ui.widgets.labels import TextLabel, Tone
 from trayapp.ui.window.banner import Banners
 from trayapp.ui.window.card_grid import CardGrid
-from trayapp.ui.window.change_announcer import ChangeAnnouncer
 from trayapp.ui.window.empty_page import EmptyPage
 from trayapp.ui.window.footer import Footer
+from trayapp.ui.window.live_region import LiveRegion
 from trayapp.ui.window.search import Search
 from trayapp.ui.window.shared_problem import SharedProblem
 
@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self._footer.intent.connect(self.intent)
         self._shared = SharedProblem(language)
         self._shared.intent.connect(self._on_intent)
-        self._announcer = ChangeAnnouncer(self, language)
+        self._live_region = LiveRegion(self, language)
         self._pages = QStackedWidget()
         words = language.gettext("No account's name has that in it.")
         self._grid = CardGrid(TextLabel(words, tone=Tone.MUTED))
@@ -153,7 +153,7 @@ class Window(QMainWindow):
 
     def _new_card(self, card: Card, density: Density) -> AccountCard:
         widget = AccountCard(card, self._language, density)
-        widget.changed.connect(self._announcer.note_change)
+        widget.changed.connect(self._live_region.note_change)
         widget.intent.connect(self._on_intent)
         return widget
 

@@ -17,7 +17,7 @@ _MOST_NAMED: Final = 3
 """The most accounts that an announcement names; it counts the others."""
 
 
-class ChangeAnnouncer(QObject):
+class LiveRegion(QObject):
     """Collects the changes of cards, and announces them together.
 
     A new status is announced while the window is visible, and interrupts the reader.
