@@ -194,7 +194,7 @@ def test_clicks(
     opened: int,
     refreshed: int,
 ) -> None:
-    """A click opens the window, except where it opens the menu; a middle one refreshes."""
+    """A click opens the window, except on macOS; a middle click refreshes."""
     del qtbot
     tray = Tray(ENGLISH, platform=platform)
     intents = collected(tray.intent, object)

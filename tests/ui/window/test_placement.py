@@ -151,7 +151,7 @@ def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
 
 
 def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
-    """This is the case on Wayland."""
+    """Wayland is such a platform."""
     scene.placement.can_move = False
     before = scene.window.pos()
     scene.click_icon()
@@ -181,7 +181,7 @@ def test_a_window_opens_beside_the_icon(anchor: QRect, place: QRect) -> None:
 
 @given(PLACES, st.builds(QSize, LENGTHS, LENGTHS))
 def test_beside_any_icon_there_is_room(anchor: QRect, size: QSize) -> None:
-    """This holds for any reported rectangle."""
+    """Every reported rectangle leaves room for the window."""
     assert ROOM.contains(beside(anchor, size, ROOM))
 
 
