@@ -22,7 +22,7 @@ from types import SimpleNamespace
 import pytest
 
 from fast_time import FastLoop
-from soak import LOW, Desk, Vault, World, busy
+from soak import LOW, SwitchableNotifier, Vault, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage
@@ -81,7 +81,7 @@ class Life:
         ids = [one.id for one in accounts]
         self.offset = timedelta(0)
         self.world = World(ids, self.now, self.chance)
-        self.vault, self.desk = Vault(ids), Desk(self.world)
+        self.vault, self.notifier = Vault(ids), SwitchableNotifier(self.world)
         self.keychain = Keychain(self.vault)
         self._telling: set[asyncio.Task[None]] = set()
         self.backend: Backend
@@ -93,7 +93,9 @@ class Life:
         monkeypatch.setattr(f"{services}.backend.HistoryService", history)
         delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
-        monkeypatch.setattr(f"{services}.backend._make_notifier", lambda *_: self.desk)
+        monkeypatch.setattr(
+            f"{services}.backend._make_notifier", lambda *_: self.notifier
+        )
         monkeypatch.setattr(f"{services}.backend._make_resume_monitor", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
@@ -149,7 +151,7 @@ class Life:
         """Let nothing go wrong for a day and a bit, which is the longest wait."""
         self.world.calm, self.world.cut = True, False
         self.vault.locked = self.vault.broken = False
-        self.desk.is_there = True
+        self.notifier.is_there = True
         await asyncio.sleep(30 * HOUR_S)
 
     async def _trouble(self) -> None:
@@ -212,12 +214,12 @@ class Life:
         return self.chance.uniform(60, 600)
 
     def _end_desk(self, over: ExitStack) -> float:
-        self.desk.is_there = False
-        self.desk.server_changed()
+        self.notifier.is_there = False
+        self.notifier.server_changed()
 
         def come() -> None:
-            self.desk.is_there = True
-            self.desk.server_changed()
+            self.notifier.is_there = True
+            self.notifier.server_changed()
 
         over.callback(come)
         return self.chance.uniform(1, 300)

@@ -180,7 +180,7 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     owner, name = SITES[site]
     faults: list[int] = []
     monkeypatch.setattr("trayapp.services.history.reports._FIRST_RETENTION_S", 0.05)
-    monkeypatch.setattr(DBusNotifier, "is_served", always)
+    monkeypatch.setattr(DBusNotifier, "is_available", always)
 
     async def story() -> None:
         with monkeypatch.context() as broken:

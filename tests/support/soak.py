@@ -185,28 +185,28 @@ class Vault(MemoryVault):
         return self.locked
 
 
-class Desk:
-    """A notification server that takes a notification, or not."""
+class SwitchableNotifier:
+    """A notifier whose server can be switched off."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.is_there = True
         self.server_changed: Callable[[], None] = lambda: None
 
-    async def tell(self, notice: Notification) -> bool:
-        """Take it if there is anybody."""
+    async def show(self, notice: Notification) -> bool:
+        """Record a notification, if the server is on."""
         if not self.is_there:
             self._world.faults["not taken"] += 1
             return False
         self._world.hear(notice.alerts)
         return True
 
-    async def is_served(self) -> bool:
-        """Say whether there is anybody."""
+    async def is_available(self) -> bool:
+        """Return whether the server is on."""
         return self.is_there
 
     async def describe(self) -> str:
-        """Say what it is."""
+        """Return a name."""
         return "a desk"
 
     async def close(self) -> None:

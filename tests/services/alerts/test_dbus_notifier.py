@@ -1,4 +1,4 @@
-"""Native notifications, to a server of the test's own on a bus of its own."""
+"""Native notifications, with a fake server on a private bus."""
 
 import asyncio
 import gc
@@ -45,7 +45,7 @@ from trayapp.services.alerts.dbus_notifier import DBusNotifier, Router
 
 NAME = "org.freedesktop.Notifications"
 ADDRESS = DBusAddress("/org/freedesktop/Notifications", NAME, NAME)
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 LOW = Notification(
     topic="a/balance",
     account_id="a",
@@ -63,8 +63,8 @@ OTHER = replace(LOW, topic="b/key", account_id="b", urgency=Urgency.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One notification, as the server was asked to show it."""
+class ReceivedNotification:
+    """One notification, as the server received it."""
 
     app: str
     replaces: int
@@ -77,17 +77,17 @@ class Shown:
     sender: str
 
 
-class Server:
-    """A notification server: counts from one, and says what the test wants."""
+class FakeServer:
+    """A notification server that counts ids from one, and that tests control."""
 
     def __init__(self, *capabilities: str, name: str = "Test") -> None:
-        self.shown: list[Shown] = []
-        self.mute = False
+        self.shown: list[ReceivedNotification] = []
+        self.hangs = False
         self.refuses = False
         self._capabilities, self._name = list(capabilities), name
         self._stopping = threading.Event()
         self._connection = open_dbus_connection("SESSION")
-        self._bus = Proxy(message_bus, self._connection, timeout=PATIENCE_S)
+        self._bus = Proxy(message_bus, self._connection, timeout=TIMEOUT_S)
         self._bus.RequestName(NAME)
         self._thread = threading.Thread(target=self._serve)
 
@@ -101,14 +101,14 @@ class Server:
         self._connection.close()
 
     def press(self, number: int, action: str) -> None:
-        """Say that a person answered a notification."""
-        self._tell("ActionInvoked", "us", (number, action))
+        """Signal that a person pressed a button."""
+        self._signal("ActionInvoked", "us", (number, action))
 
-    def take_away(self, number: int) -> None:
-        """Say that a notification is gone."""
-        self._tell("NotificationClosed", "uu", (number, 2))
+    def dismiss(self, number: int) -> None:
+        """Signal that a notification was closed."""
+        self._signal("NotificationClosed", "uu", (number, 2))
 
-    def _tell(self, signal: str, signature: str, body: tuple[object, ...]) -> None:
+    def _signal(self, signal: str, signature: str, body: tuple[object, ...]) -> None:
         self._connection.send(new_signal(ADDRESS, signal, signature, body))
 
     def _serve(self) -> None:
@@ -117,10 +117,13 @@ class Server:
                 message = self._connection.receive(timeout=0.02)
             except TimeoutError:
                 continue
-            if message.header.message_type is MessageType.method_call and not self.mute:
-                self._connection.send(self._answer(message))
+            if (
+                message.header.message_type is MessageType.method_call
+                and not self.hangs
+            ):
+                self._connection.send(self._reply(message))
 
-    def _answer(self, call: Message) -> Message:
+    def _reply(self, call: Message) -> Message:
         fields = call.header.fields
         if self.refuses:
             return new_error(call, "org.freedesktop.DBus.Error.LimitsExceeded")
@@ -134,13 +137,13 @@ class Server:
             case _:
                 app, replaces, icon, title, body, actions, hints, expires = call.body
                 sender = str(fields[HeaderFields.sender])
-                said = (app, replaces, icon, title, body, tuple(actions))
-                self.shown.append(Shown(*said, hints, expires, sender))
+                texts = (app, replaces, icon, title, body, tuple(actions))
+                self.shown.append(ReceivedNotification(*texts, hints, expires, sender))
                 return new_method_return(call, "u", (replaces or len(self.shown),))
 
 
-class Scene:
-    """A notifier, and what was pressed."""
+class NotifierScene:
+    """A notifier, and the buttons that were pressed."""
 
     def __init__(self) -> None:
         self.events = EventLog()
@@ -148,29 +151,29 @@ class Scene:
             self.events.record, app_name="Balance Tray", picture=PICTURE
         )
 
-    async def tell(self, notice: Notification) -> bool:
+    async def show(self, notification: Notification) -> bool:
         """Show a notification."""
-        return await self.notifier.tell(notice)
+        return await self.notifier.show(notification)
 
     async def pressed(self) -> tuple[str, NotificationButton]:
-        """Wait for the next button that is pressed."""
+        """Wait for the next pressed button."""
         pressed = await self.events.next(ButtonPressed)
         return pressed.account_id, pressed.button
 
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    """Run a session bus that starts nothing by itself."""
+    """Run a session bus that starts no services by itself."""
     with whole_bus() as bus:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
         yield bus
 
 
-def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
+def play(story: Callable[[NotifierScene], Coroutine[None, None, None]]) -> None:
     """Run a story with a notifier."""
 
     async def run() -> None:
-        scene = Scene()
+        scene = NotifierScene()
         try:
             await story(scene)
         finally:
@@ -179,22 +182,24 @@ def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
     asyncio.run(run())
 
 
-def told(server: Server, *notices: Notification) -> list[Shown]:
-    """Tell the server these, one after the other, and give what it was asked to do."""
+def shown_by(
+    server: FakeServer, *notifications: Notification
+) -> list[ReceivedNotification]:
+    """Show notifications in turn, and return what the server received."""
 
-    async def story(scene: Scene) -> None:
-        for notice in notices:
-            assert await scene.tell(notice)
+    async def story(scene: NotifierScene) -> None:
+        for notification in notifications:
+            assert await scene.show(notification)
 
     play(story)
     return server.shown
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_notification_says_all_that_the_desktop_needs() -> None:
-    """Who, what, how urgent, with which buttons, and for how long."""
-    with Server() as server:
-        (shown,) = told(server, LOW)
+def test_a_notification_has_all_parameters() -> None:
+    """They are the program, texts, picture, buttons, hints and the timeout."""
+    with FakeServer() as server:
+        (shown,) = shown_by(server, LOW)
     assert (shown.app, shown.icon) == ("Balance Tray", "")
     kind, (width, height, row, alpha, bits, channels, pixels) = shown.hints[
         "image-data"
@@ -210,127 +215,129 @@ def test_a_notification_says_all_that_the_desktop_needs() -> None:
 @pytest.mark.usefixtures("bus")
 @pytest.mark.parametrize("urgency", Urgency)
 def test_the_urgency_is_a_byte(urgency: Urgency) -> None:
-    """Servers ignore one of any other type."""
-    with Server() as server:
-        (shown,) = told(server, replace(LOW, urgency=urgency))
+    """Servers ignore a value of another type."""
+    with FakeServer() as server:
+        (shown,) = shown_by(server, replace(LOW, urgency=urgency))
     assert shown.hints["urgency"] == ("y", int(urgency))
 
 
 @pytest.mark.usefixtures("bus")
-def test_the_body_is_escaped_where_the_server_takes_markup() -> None:
-    """What a gateway or a person wrote is never taken for markup."""
-    with Server("body", "body-markup") as server:
-        (shown,) = told(server, LOW)
+def test_the_body_is_escaped_if_the_server_supports_markup() -> None:
+    """A gateway's or a person's text must not become markup."""
+    with FakeServer("body", "body-markup") as server:
+        (shown,) = shown_by(server, LOW)
     assert shown.body == "€9 left, less than €10 &amp; &lt;b&gt;sinking&lt;/b&gt;."
 
 
 @pytest.mark.usefixtures("bus")
-def test_the_body_is_plain_where_the_server_shows_it_as_it_is() -> None:
-    """No one reads `&amp;`."""
-    with Server("body") as server:
-        (shown,) = told(server, LOW)
+def test_the_body_is_plain_if_the_server_has_no_markup() -> None:
+    """Otherwise a person sees `&amp;`."""
+    with FakeServer("body") as server:
+        (shown,) = shown_by(server, LOW)
     assert shown.body == LOW.body
 
 
 @pytest.mark.usefixtures("bus")
 def test_a_title_is_never_escaped() -> None:
-    """By the specification it holds no markup."""
-    with Server("body-markup") as server:
-        (shown,) = told(server, replace(LOW, title="Müller & Söhne <1>"))
+    """By the specification it has no markup."""
+    with FakeServer("body-markup") as server:
+        (shown,) = shown_by(server, replace(LOW, title="Müller & Söhne <1>"))
     assert shown.title == "Müller & Söhne <1>"
 
 
 @pytest.mark.usefixtures("bus")
 def test_each_account_has_a_line_of_its_own() -> None:
-    """In a notification about several."""
-    with Server("body") as server:
-        (shown,) = told(server, replace(LOW, body="A: low\n\u200b\nB: empty"))
+    """One notification may be about several accounts."""
+    with FakeServer("body") as server:
+        (shown,) = shown_by(server, replace(LOW, body="A: low\n\u200b\nB: empty"))
     assert shown.body == "A: low\nB: empty"
 
 
 @pytest.mark.usefixtures("bus")
 def test_texts_are_one_line_and_bounded() -> None:
-    """A name from outside does not fill the screen."""
+    """A foreign name must not fill the screen."""
     long = "a\nb" + "ö\u202e" * 1_000
-    with Server() as server:
-        (shown,) = told(server, replace(LOW, title=long, body=long))
+    with FakeServer() as server:
+        (shown,) = shown_by(server, replace(LOW, title=long, body=long))
     assert (len(shown.title), len(shown.body)) == (120, 400)
     assert "\n" not in shown.title
     assert "\u202e" not in shown.title + shown.body
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_newer_notice_replaces_the_older_one_on_its_topic() -> None:
-    """Another topic has its own place on the screen."""
-    with Server() as server:
-        shown = told(server, LOW, OTHER, LOW, OTHER)
-    assert [one.replaces for one in shown] == [0, 0, 1, 2]
+def test_a_newer_notification_replaces_the_older_one_on_its_topic() -> None:
+    """Another topic has a notification of its own."""
+    with FakeServer() as server:
+        shown = shown_by(server, LOW, OTHER, LOW, OTHER)
+    assert [received.replaces for received in shown] == [0, 0, 1, 2]
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_notification_that_was_taken_away_is_not_replaced() -> None:
-    """Its number may belong to somebody else by now."""
+def test_a_dismissed_notification_is_not_replaced() -> None:
+    """Its id may belong to another program now."""
 
-    async def story(scene: Scene) -> None:
-        await scene.tell(LOW)
-        await scene.tell(OTHER)
-        server.take_away(1)
+    async def story(scene: NotifierScene) -> None:
+        await scene.show(LOW)
+        await scene.show(OTHER)
+        server.dismiss(1)
         server.press(2, "default")
         await scene.pressed()
-        await scene.tell(LOW)
+        await scene.show(LOW)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
         assert server.shown[-1].replaces == 0
 
 
 @pytest.mark.usefixtures("bus")
 @pytest.mark.parametrize("button", NotificationButton)
-def test_a_button_is_heard_with_its_account(button: NotificationButton) -> None:
-    """Clicking the notification itself is one of them."""
+def test_a_pressed_button_is_reported_with_its_account(
+    button: NotificationButton,
+) -> None:
+    """A click on the notification itself is one of the buttons."""
 
-    async def story(scene: Scene) -> None:
-        await scene.tell(LOW)
-        await scene.tell(OTHER)
+    async def story(scene: NotifierScene) -> None:
+        await scene.show(LOW)
+        await scene.show(OTHER)
         server.press(2, button.value)
         assert await scene.pressed() == ("b", button)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
 
 
 @pytest.mark.usefixtures("bus")
-def test_what_others_were_answered_is_not_heard() -> None:
-    """The server tells everybody of everything; so may anybody else, to everybody."""
+def test_signals_about_other_programs_are_ignored() -> None:
+    """The server broadcasts all signals, and any program can broadcast forged ones."""
 
-    async def story(scene: Scene) -> None:
-        await scene.tell(LOW)
+    async def story(scene: NotifierScene) -> None:
+        await scene.show(LOW)
         server.press(99, "top-up")
         server.press(1, "an action of another program")
         forged = new_signal(ADDRESS, "ActionInvoked", "us", (1, "enter-key"))
         with open_dbus_connection("SESSION") as stranger:
             stranger.send(forged)
-            assert Proxy(message_bus, stranger).NameHasOwner(NAME)  # so it has arrived
+            assert Proxy(message_bus, stranger).NameHasOwner(NAME)  # it has arrived
         server.press(1, "top-up")
         assert await scene.pressed() == ("a", NotificationButton.TOP_UP)
         assert not scene.events.waiting(ButtonPressed)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_server_that_starts_anew_is_told_of_nothing_old() -> None:
-    """It counts from one again: the old numbers are other programs' now."""
+def test_after_a_restart_of_the_server_the_old_ids_are_dropped() -> None:
+    """It counts from one again, and the old ids may be other programs'."""
 
-    async def story(scene: Scene) -> None:
-        with Server() as first:
-            await scene.tell(LOW)
-            await scene.tell(LOW)
-            assert [one.replaces for one in first.shown] == [0, 1]
-        with Server() as second:
-            await scene.tell(LOW)
-            assert [one.replaces for one in second.shown] == [0]
+    async def story(scene: NotifierScene) -> None:
+        with FakeServer() as first:
+            await scene.show(LOW)
+            await scene.show(LOW)
+            assert [received.replaces for received in first.shown] == [0, 1]
+        with FakeServer() as second:
+            await scene.show(LOW)
+            assert [received.replaces for received in second.shown] == [0]
             second.press(1, "open")
             assert await scene.pressed() == ("a", NotificationButton.OPEN)
 
@@ -339,12 +346,12 @@ def test_a_server_that_starts_anew_is_told_of_nothing_old() -> None:
 
 @pytest.mark.usefixtures("bus")
 def test_without_a_server_nothing_is_shown_and_nothing_raised() -> None:
-    """And one that comes later is found."""
+    """A server that starts later is found."""
 
-    async def story(scene: Scene) -> None:
-        assert not await scene.tell(LOW)
-        with Server() as server:
-            assert await scene.tell(LOW)
+    async def story(scene: NotifierScene) -> None:
+        assert not await scene.show(LOW)
+        with FakeServer() as server:
+            assert await scene.show(LOW)
             assert len(server.shown) == 1
 
     play(story)
@@ -365,78 +372,80 @@ def test_without_a_server_nothing_is_shown_and_nothing_raised() -> None:
 def test_without_a_bus_nothing_is_shown_and_nothing_raised(
     monkeypatch: pytest.MonkeyPatch, address: str | None
 ) -> None:
-    """As in a bare X session, in a container or over SSH."""
+    """A bare X session, a container or SSH may have no bus."""
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     if address is not None:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
 
-    async def story(scene: Scene) -> None:
-        assert not await scene.tell(LOW)
+    async def story(scene: NotifierScene) -> None:
+        assert not await scene.show(LOW)
 
     play(story)
 
 
-def test_a_bus_that_ends_is_no_reason_to_end(
+def test_a_bus_that_ends_is_no_error(
     bus: Bus, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As at the end of a session; nor does a forgotten task complain of it later."""
+    """It ends with the session; and no forgotten task logs an error later."""
 
-    async def story(scene: Scene) -> None:
-        with Server():
-            assert await scene.tell(LOW)
+    async def story(scene: NotifierScene) -> None:
+        with FakeServer():
+            assert await scene.show(LOW)
         bus.daemon.kill()
         bus.daemon.wait()
-        assert not await scene.tell(LOW)
-        assert not await scene.tell(LOW)
+        assert not await scene.show(LOW)
+        assert not await scene.show(LOW)
 
     play(story)
     gc.collect()
-    assert {one.name for one in caplog.records} == {module.__name__}
+    assert {record.name for record in caplog.records} == {module.__name__}
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_server_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it is back, it is told again."""
+def test_a_call_to_a_hanging_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the server responds again, it shows notifications."""
 
-    async def story(scene: Scene) -> None:
-        server.mute = True
+    async def story(scene: NotifierScene) -> None:
+        server.hangs = True
         with monkeypatch.context() as patch:
-            patch.setattr(module, "_ANSWER_S", 0.05)
-            assert not await scene.tell(LOW)
-        server.mute = False
-        assert await scene.tell(LOW)
+            patch.setattr(module, "_REPLY_S", 0.05)
+            assert not await scene.show(LOW)
+        server.hangs = False
+        assert await scene.show(LOW)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
 
 
 @pytest.mark.usefixtures("bus")
 def test_a_server_that_refuses_is_no_fault() -> None:
-    """Some limit how many one program may show."""
+    """Some servers limit the notifications of one program."""
 
-    async def story(scene: Scene) -> None:
+    async def story(scene: NotifierScene) -> None:
         server.refuses = True
-        assert not await scene.tell(LOW)
+        assert not await scene.show(LOW)
         server.refuses = False
-        assert await scene.tell(LOW)
+        assert await scene.show(LOW)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
 
 
-def test_a_server_that_answers_twice_is_believed_once() -> None:
-    """Mako follows an answer with an error; what is asked next is answered as well."""
+def test_only_the_first_of_two_replies_counts() -> None:
+    """Mako sends an error after a reply; the next call gets its own reply."""
 
-    async def ask(name: str, router: Router, server: Connection) -> tuple[str, ...]:
-        asked = asyncio.create_task(
+    async def call_server(
+        name: str, router: Router, server: Connection
+    ) -> tuple[str, ...]:
+        call_task = asyncio.create_task(
             router.send_and_get_reply(new_method_call(ADDRESS, name))
         )
         call = await server.receive()
-        answer = new_method_return(call, "s", (name,))
+        reply = new_method_return(call, "s", (name,))
         unknown = new_error(call, "org.freedesktop.DBus.Error.UnknownMethod")
-        # In one piece, so that both are there before the first is taken.
-        server.writer.write(answer.serialise(1) + unknown.serialise(2))
-        return (await asked).body
+        # In one write, so that both arrive before the first is handled.
+        server.writer.write(reply.serialise(1) + unknown.serialise(2))
+        return (await call_task).body
 
     async def story() -> None:
         ends = [
@@ -444,8 +453,8 @@ def test_a_server_that_answers_twice_is_believed_once() -> None:
             for end in socket.socketpair()
         ]
         async with Router(ends[0]) as router:
-            assert await ask("first", router, ends[1]) == ("first",)
-            assert await ask("second", router, ends[1]) == ("second",)
+            assert await call_server("first", router, ends[1]) == ("first",)
+            assert await call_server("second", router, ends[1]) == ("second",)
         for end in ends:
             await end.close()
 
@@ -454,156 +463,154 @@ def test_a_server_that_answers_twice_is_believed_once() -> None:
 
 @pytest.mark.usefixtures("bus")
 def test_xfce_draws_a_button_for_the_notification_itself() -> None:
-    """There ours beside it would be a second one of the same name."""
-    with Server(name="Xfce Notify Daemon") as server:
-        (shown,) = told(server, LOW)
+    """Our own button would be a second one with the same label."""
+    with FakeServer(name="Xfce Notify Daemon") as server:
+        (shown,) = shown_by(server, LOW)
     assert shown.actions == ("default", "Open", "top-up", "Top up")
 
 
 @pytest.mark.usefixtures("bus")
-def test_two_alarms_at_once_share_one_connection() -> None:
-    """The second does not open another beside the first."""
+def test_two_notifications_at_once_share_one_connection() -> None:
+    """The second waits until the first has connected."""
 
-    async def story(scene: Scene) -> None:
-        assert all(await asyncio.gather(scene.tell(LOW), scene.tell(OTHER)))
+    async def story(scene: NotifierScene) -> None:
+        assert all(await asyncio.gather(scene.show(LOW), scene.show(OTHER)))
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
-        assert len({one.sender for one in server.shown}) == 1
+        assert len({received.sender for received in server.shown}) == 1
         assert len(server.shown) == 2
 
 
 @pytest.mark.usefixtures("bus")
-def test_after_leaving_the_bus_it_can_be_told_again() -> None:
-    """Closing is no end."""
+def test_after_close_a_notification_reconnects() -> None:
+    """Closing twice is no error."""
 
-    async def story(scene: Scene) -> None:
-        assert await scene.tell(LOW)
+    async def story(scene: NotifierScene) -> None:
+        assert await scene.show(LOW)
         await scene.notifier.close()
         await scene.notifier.close()
-        assert await scene.tell(LOW)
+        assert await scene.show(LOW)
 
-    with Server() as server:
+    with FakeServer() as server:
         play(story)
-        assert [one.replaces for one in server.shown] == [0, 0]
+        assert [received.replaces for received in server.shown] == [0, 0]
 
 
-async def changed(scene: Scene) -> None:
-    """Wait until the server is another, or gone."""
-    heard = asyncio.Event()
-    scene.notifier.server_changed = heard.set
-    async with asyncio.timeout(PATIENCE_S):
-        await heard.wait()
+async def server_change(scene: NotifierScene) -> None:
+    """Wait until another server appears, or the last one ends."""
+    changed = asyncio.Event()
+    scene.notifier.server_changed = changed.set
+    async with asyncio.timeout(TIMEOUT_S):
+        await changed.wait()
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_bus_without_a_server_is_kept_and_the_first_one_is_heard() -> None:
-    """What it was told in vain can then be told at once."""
+def test_the_first_server_on_a_bus_is_reported() -> None:
+    """A notification that could not be shown can then be shown at once."""
 
-    async def story(scene: Scene) -> None:
-        assert not await scene.notifier.is_served()
-        assert not await scene.tell(LOW)
-        coming = asyncio.create_task(changed(scene))
+    async def story(scene: NotifierScene) -> None:
+        assert not await scene.notifier.is_available()
+        assert not await scene.show(LOW)
+        coming = asyncio.create_task(server_change(scene))
         await asyncio.sleep(0)
-        with Server() as server:
+        with FakeServer() as server:
             await coming
-            assert await scene.notifier.is_served()
-            assert await scene.tell(LOW)
+            assert await scene.notifier.is_available()
+            assert await scene.show(LOW)
             assert len(server.shown) == 1
-            going = asyncio.create_task(changed(scene))
+            going = asyncio.create_task(server_change(scene))
             await asyncio.sleep(0)
         await going
-        assert not await scene.notifier.is_served()
+        assert not await scene.notifier.is_available()
 
     play(story)
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_server_that_hangs_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until it answers again."""
-    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
+def test_a_hanging_server_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is available when it responds again."""
+    monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
-    async def story(scene: Scene) -> None:
-        with Server() as server:
-            server.mute = True
-            assert not await scene.notifier.is_served()
-            server.mute = False
-            assert await scene.notifier.is_served()
+    async def story(scene: NotifierScene) -> None:
+        with FakeServer() as server:
+            server.hangs = True
+            assert not await scene.notifier.is_available()
+            server.hangs = False
+            assert await scene.notifier.is_available()
 
     play(story)
 
 
 @pytest.mark.usefixtures("bus")
-def test_the_successor_of_a_server_that_hangs_is_heard_of(
+def test_the_end_of_a_hanging_server_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The bus is not left for a server's sake."""
-    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
+    """The connection to the bus stays open."""
+    monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
-    async def story(scene: Scene) -> None:
-        with Server() as hung:
-            hung.mute = True
-            assert not await scene.notifier.is_served()
-            assert not await scene.tell(LOW)
-            going = asyncio.create_task(changed(scene))
+    async def story(scene: NotifierScene) -> None:
+        with FakeServer() as hung:
+            hung.hangs = True
+            assert not await scene.notifier.is_available()
+            assert not await scene.show(LOW)
+            going = asyncio.create_task(server_change(scene))
             await asyncio.sleep(0)
         await going
 
     play(story)
 
 
-def test_without_a_bus_nobody_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a session that has none, or whose address leads nowhere."""
+def test_without_a_bus_no_server_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session may have none, or its address may be invalid."""
 
-    async def story(scene: Scene) -> None:
-        assert not await scene.notifier.is_served()
+    async def story(scene: NotifierScene) -> None:
+        assert not await scene.notifier.is_available()
 
     for address in ("unix:path=/nowhere/bus", "nonsense", ""):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         play(story)
 
 
-def test_a_server_that_the_bus_can_start_is_not_started_to_look(
-    bus: Bus, tmp_path: Path
-) -> None:
-    """At login that may be another desktop's; for an alert it is."""
+def test_an_availability_check_starts_no_server(bus: Bus, tmp_path: Path) -> None:
+    """At login it may be another desktop's. Showing a notification starts it."""
     started = tmp_path / "started"
     (bus.services / f"{NAME}.service").write_text(
         f"[D-BUS Service]\nName={NAME}\nExec=/bin/sh -c 'touch {started}; exit 1'\n"
     )
-    with open_dbus_connection("SESSION") as person:
-        Proxy(message_bus, person, timeout=PATIENCE_S).ReloadConfig()
+    with open_dbus_connection("SESSION") as client:
+        Proxy(message_bus, client, timeout=TIMEOUT_S).ReloadConfig()
 
-    async def story(scene: Scene) -> None:
-        assert await scene.notifier.is_served()
+    async def story(scene: NotifierScene) -> None:
+        assert await scene.notifier.is_available()
         assert not started.exists()
-        assert not await scene.tell(LOW)
+        assert not await scene.show(LOW)
         assert started.exists()
 
     play(story)
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_report_names_the_server_and_what_it_can_do() -> None:
-    """Its name, maker, version and specification, and its capabilities."""
-    said: list[str] = []
+def test_the_description_names_the_server_and_its_capabilities() -> None:
+    """It has the name, vendor, version and specification."""
+    descriptions: list[str] = []
 
-    async def story(scene: Scene) -> None:
-        said.append(await scene.notifier.describe())
+    async def story(scene: NotifierScene) -> None:
+        descriptions.append(await scene.notifier.describe())
 
-    with Server("body", "actions", name="Test\u202e") as server:
+    with FakeServer("body", "actions", name="Test\u202e") as server:
         play(story)
     assert server.shown == []
-    assert said == ["Test, Tests, 1, 1.2; body, actions"]
+    assert descriptions == ["Test, Tests, 1, 1.2; body, actions"]
 
 
 @pytest.mark.usefixtures("bus")
-def test_a_report_without_a_server_says_so() -> None:
-    """And with which error, for that is what there is to know."""
-    said: list[str] = []
+def test_the_description_without_a_server_names_the_error() -> None:
+    """A maintainer needs it."""
+    descriptions: list[str] = []
 
-    async def story(scene: Scene) -> None:
-        said.append(await scene.notifier.describe())
+    async def story(scene: NotifierScene) -> None:
+        descriptions.append(await scene.notifier.describe())
 
     play(story)
-    assert said == ["no server (DBusErrorResponse)"]
+    assert descriptions == ["no server (DBusErrorResponse)"]

@@ -42,12 +42,12 @@ class Server(DBusNotifier):
         self.asked = 0
         self.tried: list[Notification] = []
 
-    async def tell(self, notification_about: Notification) -> bool:
+    async def show(self, notification_about: Notification) -> bool:
         """Note it."""
         self.tried.append(notification_about)
         return self.there and self.takes
 
-    async def is_served(self) -> bool:
+    async def is_available(self) -> bool:
         """Say what the test wants."""
         self.asked += 1
         return self.there

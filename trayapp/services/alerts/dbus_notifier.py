@@ -1,7 +1,7 @@
-"""Native notifications over D-Bus (Linux and the BSDs).
+"""Native notifications over D-Bus (Linux and the BSDs), with jeepney.
 
-`QSystemTrayIcon.showMessage` loses them on X11 without a tray and can't replace one,
-and `PySide6.QtDBus` can't marshal the call, so the bus is spoken to with jeepney.
+Qt can't send them. `QSystemTrayIcon.showMessage` loses them on X11 without a tray and
+can't replace one, and `PySide6.QtDBus` can't marshal the call.
 """
 
 import asyncio
@@ -34,28 +34,28 @@ _NAME: Final = "org.freedesktop.Notifications"
 _SERVER: Final = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME
 )
-_ANSWER_S: Final = 5.0
+_REPLY_S: Final = 5.0
 _BUS_S: Final = 1.0
-"""The bus itself asks nobody before it answers."""
-_LONGEST_TITLE: Final = 120
-_LONGEST_BODY: Final = 400
+"""The bus itself replies at once."""
+_MAX_TITLE: Final = 120
+_MAX_BODY: Final = 400
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """What must be known of a notification server to speak to it."""
+    """The properties of a notification server that change a call."""
 
     takes_markup: bool
     draws_default: bool
-    """Whether the default action has a button: then ours would be a second one."""
+    """Whether it draws a button for the default action, besides our own."""
 
 
 class Router(DBusRouter):
-    """Hears the first reply to a call, and outlives a second one.
+    """Accepts the first reply to a call, and ignores a second one.
 
-    mako 1.7, the server that goes with sway, answers `GetCapabilities` twice: with what
-    it can do, and with an error. At that jeepney stops listening for good.
+    mako 1.7, the usual server on sway, replies to `GetCapabilities` twice: with its
+    capabilities, and with an error. jeepney's own router then stops receiving for good.
     """
 
     def _dispatch(self, msg: Message) -> None:
@@ -64,10 +64,10 @@ class Router(DBusRouter):
 
 
 class DBusNotifier:
-    """The desktop's notification server.
+    """The client of the desktop's notification server.
 
-    A notification that can't be shown is a line in the log: tray and window show the
-    same alarm. A newer notice on a topic replaces the older one on the screen.
+    A notification that can't be shown is logged, as tray and window show the alert,
+    too. A newer notification on a topic replaces the older one on the screen.
     """
 
     def __init__(
@@ -82,59 +82,60 @@ class DBusNotifier:
         self._app_name = app_name
         self._picture = picture
         self._router: DBusRouter | None = None
-        self._leaving = contextlib.AsyncExitStack()
-        """What there is to do to leave the bus."""
+        self._closing = contextlib.AsyncExitStack()
+        """The callbacks that close the connection."""
         self._shown: dict[str, tuple[int, str]] = {}
-        """By topic: the server's id of what is shown, and the account's id."""
+        """By topic: the server's id of a shown notification, and the account's id."""
         self._connecting = asyncio.Lock()
         self.server_changed: Callable[[], None] = lambda: None
-        """Called, on the loop's thread, when another server comes or the last goes."""
+        """Called on the loop's thread when another server appears or the last ends."""
 
-    async def tell(self, notice: Notification) -> bool:
-        """Show a notification; False if no server took it."""
+    async def show(self, notification: Notification) -> bool:
+        """Show a notification; False if no server accepted it."""
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(_REPLY_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
                 server = await _server(router)
-                # Only now is it known whether the old ids are still this server's.
-                old, _ = self._shown.get(notice.topic, (0, ""))
-                call = self._notify(notice, old, server)
+                # Only now is it certain that the stored ids are this server's.
+                old_id, _ = self._shown.get(notification.topic, (0, ""))
+                call = self._notify(notification, old_id, server)
                 reply = await router.send_and_get_reply(call)
-                (number,) = unwrap_msg(reply)
+                (new_id,) = unwrap_msg(reply)
         except BUS_ERRORS as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
             await self._close_after(error)
             return False
-        self._shown[notice.topic] = (number, notice.account_id)
+        self._shown[notification.topic] = (new_id, notification.account_id)
         return True
 
     async def describe(self) -> str:
-        """Say which server this desktop has and what it can do, for a report."""
+        """Describe the server and its capabilities, for the diagnostics."""
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(_REPLY_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
-                said = await _call(router, "GetServerInformation")
+                information = await _call(router, "GetServerInformation")
                 (capabilities,) = await _call(router, "GetCapabilities")
         except BUS_ERRORS as error:
             await self._close_after(error)
             return f"no server ({type(error).__name__})"
-        return one_line(f"{', '.join(said)}; {', '.join(capabilities)}", _LONGEST_BODY)
+        text = f"{', '.join(information)}; {', '.join(capabilities)}"
+        return one_line(text, _MAX_BODY)
 
-    async def is_served(self) -> bool:
-        """Say whether a server is there and answers, or the bus can start one.
+    async def is_available(self) -> bool:
+        """Return whether a server responds, or the bus can start one.
 
-        Nothing is started for it: at login that may be another desktop's server, which
-        keeps the right one out.
+        It starts none: at login the bus may start another desktop's server, which
+        would keep the right one from starting.
         """
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(_REPLY_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
                 bus = Proxy(message_bus, router)
-                (is_there,) = await bus.NameHasOwner(_NAME)
-                if is_there:
+                (is_running,) = await bus.NameHasOwner(_NAME)
+                if is_running:
                     await _server(router)
                     return True
                 (startable,) = await bus.ListActivatableNames()
@@ -144,22 +145,24 @@ class DBusNotifier:
         return _NAME in startable
 
     async def close(self) -> None:
-        """Leave the bus; what is shown stays until the desktop takes it away."""
+        """Close the connection; shown notifications stay on the screen."""
         self._router = None
         self._shown.clear()
-        leaving = self._leaving.pop_all()
-        with contextlib.suppress(*BUS_ERRORS):  # why the bus was lost, once more
-            await leaving.aclose()
+        closing = self._closing.pop_all()
+        with contextlib.suppress(
+            *BUS_ERRORS
+        ):  # the error that ended the connection, again
+            await closing.aclose()
 
     async def _close_after(self, error: Exception) -> None:
-        """Leave the bus if it is the trouble, to join it anew; hear it if it is not."""
+        """Close the connection, to be reopened, unless the bus works."""
         if isinstance(error, DBusErrorResponse):
             return
-        if isinstance(error, TimeoutError) and await self._bus_answers():
-            return  # the server hangs: the next one is heard of from the bus
+        if isinstance(error, TimeoutError) and await self._bus_responds():
+            return  # only the server hangs, and the bus reports the next server
         await self.close()
 
-    async def _bus_answers(self) -> bool:
+    async def _bus_responds(self) -> bool:
         if self._router is None:
             return False
         try:
@@ -171,19 +174,19 @@ class DBusNotifier:
 
     async def _connect(self) -> DBusRouter:
         connection = await connect("SESSION")
-        self._leaving.callback(connection.writer.close)
-        router = await self._leaving.enter_async_context(Router(connection))
+        self._closing.callback(connection.writer.close)
+        router = await self._closing.enter_async_context(Router(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()
         bus = Proxy(message_bus, router)
         for rule in (
             MatchRule(type="signal", interface=_NAME, path=_SERVER.object_path),
             _owner_changed(),
         ):
-            self._leaving.enter_context(router.filter(rule, queue=queue))
+            self._closing.enter_context(router.filter(rule, queue=queue))
             await bus.AddMatch(rule)
         self._router = router
         listening = asyncio.create_task(self._listen(queue))
-        self._leaving.callback(listening.cancel)
+        self._closing.callback(listening.cancel)
         return router
 
     async def _listen(self, queue: asyncio.Queue[Message]) -> None:
@@ -193,12 +196,12 @@ class DBusNotifier:
             fields = signal.header.fields
             member = str(fields.get(HeaderFields.member))
             if member == "NameOwnerChanged":
-                # Another server counts from one again: the old ids mean nothing to it.
+                # Another server counts from one again, so the old ids are invalid.
                 self._shown.clear()
                 owner = signal.body[2]
                 self.server_changed()
             elif fields.get(HeaderFields.sender) == owner:
-                self._hear(member, signal.body)
+                self._receive(member, signal.body)
 
     async def _owner(self) -> str:
         if self._router is None:
@@ -208,10 +211,10 @@ class DBusNotifier:
             return str(owner)
         return ""
 
-    def _hear(self, member: str, body: tuple[object, ...]) -> None:
-        """Take what the server says of one of ours; it tells everybody everything."""
-        for topic, (number, account_id) in tuple(self._shown.items()):
-            if number != body[0]:
+    def _receive(self, member: str, body: tuple[object, ...]) -> None:
+        """Handle a signal about one of our notifications; others are broadcast, too."""
+        for topic, (notification_id, account_id) in tuple(self._shown.items()):
+            if notification_id != body[0]:
                 continue
             if member == "NotificationClosed":
                 del self._shown[topic]
@@ -219,15 +222,17 @@ class DBusNotifier:
                 button = NotificationButton(str(body[1]))
                 self._emit(ButtonPressed(account_id, button))
 
-    def _notify(self, notice: Notification, replaces: int, server: _Server) -> Message:
-        # A line for each account stays a line of its own.
-        lines = (one_line(line, _LONGEST_BODY) for line in notice.body.splitlines())
-        body = shorten("\n".join(filter(None, lines)), _LONGEST_BODY)
+    def _notify(
+        self, notification: Notification, replaces: int, server: _Server
+    ) -> Message:
+        # Each account keeps a line of its own.
+        lines = (one_line(line, _MAX_BODY) for line in notification.body.splitlines())
+        body = shorten("\n".join(filter(None, lines)), _MAX_BODY)
         if server.takes_markup:
             body = html.escape(body, quote=False)
         actions = [
             text
-            for button, label in notice.buttons
+            for button, label in notification.buttons
             if not (server.draws_default and button is NotificationButton.OPEN)
             for text in (button.value, label)
         ]
@@ -239,11 +244,11 @@ class DBusNotifier:
                 self._app_name,
                 replaces,
                 "",
-                one_line(notice.title, _LONGEST_TITLE),
+                one_line(notification.title, _MAX_TITLE),
                 body,
                 actions,
                 {
-                    "urgency": ("y", int(notice.urgency)),
+                    "urgency": ("y", int(notification.urgency)),
                     "desktop-entry": ("s", "balance-tray"),
                     "image-data": ("(iiibiiay)", _image_data(self._picture)),
                 },
@@ -255,21 +260,21 @@ class DBusNotifier:
 def _image_data(
     picture: NotificationImage,
 ) -> tuple[int, int, int, bool, int, int, bytes]:
-    """Give a picture as the specification wants it, its measures first."""
+    """Return a picture in the specification's format, its measures first."""
     size = picture.size
     return (size, size, size * 4, True, 8, 4, picture.rgba)
 
 
 async def _server(router: DBusRouter) -> _Server:
-    """Ask what the server is like: another may have taken its place meanwhile."""
+    """Request the server's properties; another server may have started since."""
     (capabilities,) = await _call(router, "GetCapabilities")
     (name, *_) = await _call(router, "GetServerInformation")
     return _Server("body-markup" in capabilities, name.startswith("Xfce"))
 
 
 async def _call(router: DBusRouter, method: str) -> tuple[Any, ...]:
-    asked = new_method_call(_SERVER, method)
-    reply: tuple[Any, ...] = unwrap_msg(await router.send_and_get_reply(asked))
+    call = new_method_call(_SERVER, method)
+    reply: tuple[Any, ...] = unwrap_msg(await router.send_and_get_reply(call))
     return reply
 
 

@@ -53,7 +53,7 @@ class NotificationDelivery:
         """Show a notification, or keep what it tells for later."""
         if self._notifier is None:
             return
-        if await self._notifier.tell(notice):
+        if await self._notifier.show(notice):
             self._pause_s = _FIRST_PAUSE_S
             self._set(reaches=True)
             return
@@ -79,7 +79,7 @@ class NotificationDelivery:
     async def _look(self) -> None:
         with log_faults("looking for a notification server"):
             if self._notifier is not None and self._clock() >= self._not_before:
-                self._set(reaches=await self._notifier.is_served())
+                self._set(reaches=await self._notifier.is_available())
 
     def _on_server_changed(self) -> None:
         """Try another server at once, whatever the one before it did."""
