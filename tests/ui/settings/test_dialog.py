@@ -1,4 +1,4 @@
-"""The settings: all of it applied on OK, or nothing."""
+"""The settings dialog saves everything on OK, or nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ FULL = Problem("Disk full", "Because.", "Free some.", Remedy.NONE, "")
 
 @pytest.fixture
 def make(qtbot: QtBot) -> Make:
-    """Give a function that opens the dialog."""
+    """Return a function that opens the dialog."""
 
     def open_dialog(
         *accounts: Account,
@@ -76,37 +76,37 @@ def make(qtbot: QtBot) -> Make:
 
 
 def account_dialog(dialog: SettingsDialog) -> AccountDialog:
-    """Give the account's dialog that is open on top of the settings."""
+    """Return the open account dialog."""
     return next(one for one in dialog.findChildren(AccountDialog) if not one.isHidden())
 
 
 def page(dialog: SettingsDialog, tab: SettingsTab) -> SettingsPage:
-    """Give the page of a tab."""
+    """Return the page of a tab."""
     pages = dialog.findChildren(SettingsPage)
     return next(one for one in pages if one.tab is tab)
 
 
 def type_in(dialog: QDialog, name: str, text: str) -> None:
-    """Type into the line that is called so, instead of what is there."""
+    """Replace the text of the field of this name."""
     for line in dialog.findChildren(QLineEdit):
         if line.accessibleName() == name:
             line.setText(text)
 
 
 def listed(dialog: SettingsDialog) -> list[str]:
-    """Give what the list of accounts shows."""
+    """Return the texts of the list of accounts."""
     accounts = dialog.findChildren(AccountList)[0]
     return [accounts.item(row).text() for row in range(accounts.count())]
 
 
 def changes(saves: list[SaveSettings]) -> Changes:
-    """Give what OK handed over."""
+    """Return the changes that OK emitted."""
     (intent,) = saves
     return intent.changes
 
 
 def test_accounts_are_listed_with_how_they_are_watched(make: Make) -> None:
-    """Names are shown as they are."""
+    """Names are no markup."""
     assert listed(make(MAIN, SHOP)) == [
         "Main\nSMSup, warns below 10",
         "<b>R&D\nSMSPubli, warns below 25",
@@ -114,7 +114,7 @@ def test_accounts_are_listed_with_how_they_are_watched(make: Make) -> None:
 
 
 def test_ok_hands_over_everything(make: Make, buttons: Buttons) -> None:
-    """What wasn't touched stays what it was."""
+    """Values without an edit stay the same."""
     settings = Settings(
         interval=timedelta(minutes=42),
         alert_kinds=frozenset({AlertKind.DRAIN}),
@@ -137,7 +137,7 @@ def test_start_at_login_is_handed_over_where_it_was_chosen(
     buttons: Buttons,
     is_on: bool,  # noqa: FBT001  # pytest passes it by name
 ) -> None:
-    """The box shows what the desktop has; a click on it is a choice."""
+    """The box shows the desktop's state; a click is a choice."""
     dialog = make(MAIN)
     dialog.show_login(LoginEntryState.ON if is_on else LoginEntryState.OFF)
     (box,) = page(dialog, SettingsTab.GENERAL).findChildren(QCheckBox)
@@ -149,7 +149,7 @@ def test_start_at_login_is_handed_over_where_it_was_chosen(
 
 
 def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
-    """An unusual interval is one of many."""
+    """An unusual interval is added to the list."""
     unusual = Settings(interval=timedelta(minutes=42))
     dialog = make(settings=unusual)
     interval = page(dialog, SettingsTab.GENERAL).findChildren(QComboBox)[0]
@@ -169,7 +169,7 @@ def test_preferences_are_chosen(make: Make, buttons: Buttons) -> None:
 def test_a_language_is_chosen_by_its_own_name(
     make: Make, buttons: Buttons, before: str, shown: int
 ) -> None:
-    """Whoever got into the wrong one finds the way out; an unknown one is no choice."""
+    """People find their own language in any other; an unknown code selects none."""
     dialog = make(settings=Settings(language=before))
     box = page(dialog, SettingsTab.GENERAL).findChildren(QComboBox)[1]
     assert [box.itemText(row) for row in range(box.count())] == [
@@ -184,7 +184,7 @@ def test_a_language_is_chosen_by_its_own_name(
 
 
 def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
-    """Each style of the tray icon has its own picture beside its name."""
+    """Each icon style has a picture beside its name."""
     dialog = make(MAIN)
     appearance = page(dialog, SettingsTab.APPEARANCE)
     (styles,) = appearance.findChildren(QComboBox)
@@ -199,7 +199,7 @@ def test_how_it_looks_is_chosen(make: Make, buttons: Buttons) -> None:
 
 
 def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
-    """Its key goes with it, and nothing is handed over before OK."""
+    """Its key is emitted with it, on OK only."""
     dialog = make(MAIN)
     saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["Add an account…"].click()
@@ -218,7 +218,7 @@ def test_an_account_is_added(make: Make, buttons: Buttons) -> None:
 def test_an_account_that_is_not_stored_yet_is_edited_again(
     make: Make, buttons: Buttons
 ) -> None:
-    """Its key isn't asked for twice."""
+    """Its key is not required again."""
     dialog = make()
     buttons(dialog)["Add an account…"].click()
     type_in(account_dialog(dialog), "Name", "Second")
@@ -236,7 +236,7 @@ def test_an_account_that_is_not_stored_yet_is_edited_again(
 def test_two_accounts_never_have_one_name(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """An account may keep its own."""
+    """An edited account may keep its own name."""
     dialog = make(MAIN, SHOP)
     buttons(dialog)["Edit…"].click()
     edited = account_dialog(dialog)
@@ -251,7 +251,7 @@ def test_two_accounts_never_have_one_name(
 def test_an_account_is_removed_on_ok_alone(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """What OK will do is said; Cancel does nothing at all."""
+    """The dialog says what OK removes; Cancel removes nothing."""
     dialog = make(MAIN, SHOP)
     saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["Remove"].click()
@@ -265,7 +265,7 @@ def test_an_account_is_removed_on_ok_alone(
 def test_a_removed_account_takes_its_new_key_along(
     make: Make, buttons: Buttons
 ) -> None:
-    """No key is stored for nobody; with the last account the buttons rest."""
+    """Its new key is not stored; without accounts the buttons are disabled."""
     dialog = make(MAIN)
     buttons(dialog)["Edit…"].click()
     type_in(account_dialog(dialog), "API key", KEY)
@@ -279,7 +279,7 @@ def test_a_removed_account_takes_its_new_key_along(
 
 
 def test_the_list_knows_the_keyboard(make: Make) -> None:
-    """Enter edits and Delete removes, and Enter does not press OK as well."""
+    """Enter edits, Delete removes, and Enter does not press OK as well."""
     dialog = make(MAIN, SHOP)
     saves = collected(dialog.intent, SaveSettings)
     accounts = dialog.findChildren(AccountList)[0]
@@ -298,7 +298,7 @@ def test_the_list_knows_the_keyboard(make: Make) -> None:
 
 
 def test_without_accounts_enter_adds_one(make: Make) -> None:
-    """The obvious thing is what Enter does."""
+    """The button to add an account is the default."""
     dialog = make()
     QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Return)
     added = account_dialog(dialog)
@@ -312,7 +312,7 @@ def test_without_accounts_enter_adds_one(make: Make) -> None:
 
 
 def test_saving_is_waited_for(make: Make, words: Words, buttons: Buttons) -> None:
-    """Nothing can be changed meanwhile; what is stored closes the dialog."""
+    """The dialog is disabled meanwhile, and closes when everything is stored."""
     dialog = make(MAIN)
     saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["OK"].click()
@@ -328,7 +328,7 @@ def test_saving_is_waited_for(make: Make, words: Words, buttons: Buttons) -> Non
 def test_what_could_not_be_saved_is_still_there(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """The reason stands in the dialog, and OK tries again with the same."""
+    """The problem is shown in the dialog, and OK tries again."""
     dialog = make(MAIN, SHOP)
     buttons(dialog)["Remove"].click()
     saves = collected(dialog.intent, SaveSettings)
@@ -345,7 +345,7 @@ def test_what_could_not_be_saved_is_still_there(
 def test_a_dialog_closed_while_saving_comes_back_if_that_fails(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """Closing never blocks a logout, and nothing that was entered is lost."""
+    """Closing never blocks a logout, and the entries are kept."""
     dialog = make(MAIN)
     finished = QSignalSpy(dialog.finished)
     buttons(dialog)["OK"].click()
@@ -360,7 +360,7 @@ def test_a_dialog_closed_while_saving_comes_back_if_that_fails(
 def test_a_new_key_is_one_dialog_and_one_ok(
     qtbot: QtBot, make: Make, buttons: Buttons
 ) -> None:
-    """Opened for an account, the dialog starts in its key and saves on its OK."""
+    """For one account the key has the focus, and the account dialog's OK saves."""
     dialog = make(MAIN, SHOP, edit="s")
     qtbot.waitUntil(lambda: bool(dialog.findChildren(AccountDialog)))
     edited = account_dialog(dialog)
@@ -386,7 +386,7 @@ def test_a_new_key_that_is_not_given_closes_both(
 
 
 def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
-    """From wherever it is; it stays open afterwards, and nothing is saved yet."""
+    """It changes the tab, stays open afterwards, and saves nothing yet."""
     dialog = make(MAIN, SHOP)
     dialog.tabs.setCurrentIndex(1)
     saves = collected(dialog.intent, SaveSettings)
@@ -403,7 +403,7 @@ def test_an_open_dialog_jumps_to_a_key(make: Make, buttons: Buttons) -> None:
 
 
 def test_a_jump_never_closes_what_is_being_typed(make: Make) -> None:
-    """Another account's dialog stays; while it is saved, nothing is opened at all."""
+    """An open account dialog stays; while saving, none is opened."""
     dialog = make(MAIN, SHOP)
     dialog.edit_account("m")
     type_in(account_dialog(dialog), "Name", "Half-typed")
@@ -426,7 +426,7 @@ def test_an_account_that_is_gone_is_not_edited(qtbot: QtBot, make: Make) -> None
 def test_a_trial_is_answered_where_it_was_asked(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """Closing the account's dialog forgets it; another one is not told."""
+    """Only the account dialog that asked shows the result."""
     dialog = make(MAIN, SHOP)
     trials = collected(dialog.intent, TryAccount)
     buttons(dialog)["Edit…"].click()
@@ -444,12 +444,12 @@ def test_a_trial_is_answered_where_it_was_asked(
 
 
 def test_a_long_name_is_cut(make: Make) -> None:
-    """The list stays readable whatever the file says."""
+    """A name of any length leaves the list readable."""
     assert listed(make(replace(MAIN, name="x" * 10_000)))[0].count("x") == 59
 
 
 def test_everything_one_can_touch_has_a_name(make: Make) -> None:
-    """A screen reader says what each is for."""
+    """A screen reader announces the purpose of each widget."""
     dialog = make(MAIN)
     names = {
         part.accessibleName()

@@ -1,4 +1,4 @@
-"""What a person wants to be told of, and when."""
+"""The page for notifications: which come, and when."""
 
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -33,7 +33,7 @@ Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 
 @pytest.fixture
 def page(qtbot: QtBot) -> NotificationPage:
-    """Give the page with nothing chosen yet."""
+    """Return the page with the default settings."""
     one = NotificationPage(Settings(), ENGLISH)
     qtbot.addWidget(one)
     one.show()
@@ -41,24 +41,24 @@ def page(qtbot: QtBot) -> NotificationPage:
 
 
 def chosen(page: NotificationPage, setting: str) -> Any:  # noqa: ANN401  # of the setting's own type
-    """Give what is chosen for a setting."""
+    """Return the value of a setting on the page."""
     return page.fields[setting].value()
 
 
 def box(page: NotificationPage, name: str) -> QCheckBox:
-    """Give the box that is called so."""
+    """Return the check box of this name."""
     boxes = page.findChildren(QCheckBox)
     return next(one for one in boxes if one.accessibleName() == name)
 
 
 def part(page: NotificationPage, name: str) -> QWidget:
-    """Give the list of choices or the time that is called so."""
+    """Return the list or time field of this name."""
     parts = [*page.findChildren(QComboBox), *page.findChildren(QTimeEdit)]
     return next(one for one in parts if one.accessibleName() == name)
 
 
 def test_each_choice_says_what_it_is_for(page: NotificationPage, words: Words) -> None:
-    """In a sentence that is seen, and said by a screen reader, a box's name first."""
+    """The help text is visible and accessible; a box's name comes first."""
     said = {one.accessibleDescription() for one in page.findChildren(QCheckBox)}
     for one in page.findChildren(QComboBox):
         name, _, advice = one.accessibleDescription().partition(". ")
@@ -71,7 +71,7 @@ def test_each_choice_says_what_it_is_for(page: NotificationPage, words: Words) -
 def test_a_test_that_nobody_takes_says_so(
     page: NotificationPage, words: Words, buttons: Buttons
 ) -> None:
-    """As soon as that is known; and no longer when somebody takes them."""
+    """The problem is shown as soon as it is known, and until it is solved."""
     unseen = problem(Failure(NotificationsUnseen), ENGLISH)
     page.show_unseen(unseen)
     assert not any(unseen.title in one for one in words(page)), "nobody asked"
@@ -87,7 +87,7 @@ def test_a_test_that_nobody_takes_says_so(
 
 
 def test_the_defaults_come_back_as_they_were(page: NotificationPage) -> None:
-    """No quiet hours, no reminder, and all that asks for an act."""
+    """They have no quiet hours and no reminder."""
     default = Settings()
     assert chosen(page, "alert_kinds") == default.alert_kinds
     assert chosen(page, "unreachable_after") == default.unreachable_after
@@ -113,7 +113,7 @@ def test_the_boxes_stand_in_the_order_of_the_enum(page: NotificationPage) -> Non
 
 
 def test_quiet_hours_may_pass_midnight(page: NotificationPage) -> None:
-    """A night is proposed; its times rest until it is wanted."""
+    """A night is proposed; its times are disabled until the box is checked."""
     start, end = part(page, "Quiet hours begin"), part(page, "Quiet hours end")
     assert not start.isEnabled()
     box(page, "Quiet hours from").click()
@@ -125,7 +125,7 @@ def test_quiet_hours_may_pass_midnight(page: NotificationPage) -> None:
 
 
 def test_a_reminder_has_a_time_between(page: NotificationPage) -> None:
-    """Off at first; a day is proposed."""
+    """It is off by default; a day is proposed."""
     box(page, "Remind me while the balance is low, every").click()
     assert chosen(page, "reminder") == timedelta(hours=24)
     every = part(page, "Time between two reminders")
@@ -135,7 +135,7 @@ def test_a_reminder_has_a_time_between(page: NotificationPage) -> None:
 
 
 def test_how_long_is_unreachable_can_be_chosen(page: NotificationPage) -> None:
-    """It rests while that is not told."""
+    """The list is disabled while its box is not checked."""
     patience = part(page, "Unreachable for longer than")
     assert isinstance(patience, QComboBox)
     patience.setCurrentText("12 hours")
@@ -153,7 +153,7 @@ def test_the_tab_key_goes_from_a_box_to_what_stands_beside_it(
 
 
 def test_what_is_not_obvious_is_explained(page: NotificationPage, words: Words) -> None:
-    """To a screen reader too."""
+    """The help text is accessible too."""
     drain = box(page, "Unusual spending").accessibleDescription()
     assert "a leaked key, a runaway script" in drain
     assert drain in words(page)
@@ -162,7 +162,7 @@ def test_what_is_not_obvious_is_explained(page: NotificationPage, words: Words) 
 def test_a_notification_is_tried_out(
     page: NotificationPage, words: Words, buttons: Buttons
 ) -> None:
-    """What to do if none appears stands beside the button."""
+    """The advice for a missing notification is beside the button."""
     intents = collected(page.intent, object)
     buttons(page)["Test notification"].click()
     assert intents == [SendTestNotification()]

@@ -1,4 +1,4 @@
-"""The list of accounts in the settings: what each is called, and how it is watched."""
+"""The list of accounts in the settings, with their services and limits."""
 
 from typing import Final
 
@@ -17,11 +17,11 @@ from trayapp.ui.widgets.labels import TextLabel, Tone, with_break_points
 
 _LONGEST_NAME: Final = 60
 _LINES: Final = 9
-"""How high the list is, in lines of text: a little more than three accounts."""
+"""The height of the list, in lines of text: a little more than three accounts."""
 
 
 class AccountList(ListView):
-    """Shows accounts, one of them the current one.
+    """Shows the accounts, of which one is the current one.
 
     Signals:
         intent(AccountListIntent): what a person asks for.
@@ -57,8 +57,8 @@ class AccountList(ListView):
         for account in accounts:
             words = self._words(account, pending)
             item = QListWidgetItem(self._icon, words)
-            heard = words.replace("\n", ", ").replace("\u200b", "")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, heard)
+            accessible_text = words.replace("\n", ", ").replace("\u200b", "")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, accessible_text)
             item.setData(Qt.ItemDataRole.UserRole, account.id)
             # Between others, never onto one: that would take its place.
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
@@ -73,20 +73,20 @@ class AccountList(ListView):
                 self.setCurrentRow(row)
 
     def current_id(self) -> str | None:
-        """Give the current account's id, if there is one."""
+        """Return the id of the current account; None without one."""
         if self.currentRow() < 0:
             return None
         return str(self.currentItem().data(Qt.ItemDataRole.UserRole))
 
     @Slot()
     def edit_current(self) -> None:
-        """Ask for the current account's dialog, if there is a current account."""
+        """Emit `EditAccount` for the current account, if there is one."""
         if (account_id := self.current_id()) is not None:
             self.intent.emit(EditAccount(account_id))
 
     @Slot()
     def remove_current(self) -> None:
-        """Ask to remove the current account, if there is one."""
+        """Emit `RemoveAccount` for the current account, if there is one."""
         if (account_id := self.current_id()) is not None:
             self.intent.emit(RemoveAccount(account_id))
 
@@ -102,7 +102,7 @@ class AccountList(ListView):
         return f"{with_break_points(one_line(account.name, _LONGEST_NAME))}\n{words}"
 
     def sizeHint(self) -> QSize:
-        """Ask for room for a few accounts."""
+        """Give room for a few accounts."""
         em = self.fontMetrics().height()
         return QSize(em * 16, em * _LINES)
 

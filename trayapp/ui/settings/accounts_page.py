@@ -1,4 +1,4 @@
-"""The settings' first page: the accounts, and what can be done with them."""
+"""The page of the settings for the accounts."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class AccountsPage(QWidget):
-    """Shows the accounts, and says what a person asks for.
+    """Shows the accounts, and buttons to add, edit and remove them.
 
     Signals:
         intent(AccountListIntent): what a person asks for.
@@ -34,12 +34,12 @@ class AccountsPage(QWidget):
         self._edit.clicked.connect(self._list.edit_current)
         self._remove = PushButton(translate("&Remove"))
         self._remove.clicked.connect(self._list.remove_current)
-        self._how = TextLabel(tone=Tone.MUTED)
+        self._help = TextLabel(tone=Tone.MUTED)
         self._note = TextLabel()
         self._lay_out()
 
     def start(self) -> None:
-        """Let the keyboard begin with what is the obvious thing to do."""
+        """Focus the list; without accounts, the button to add one."""
         if self._list.count():
             self._list.setFocus()
         else:
@@ -49,7 +49,7 @@ class AccountsPage(QWidget):
     def show_accounts(
         self, accounts: list[Account], pending: set[str], gone: int
     ) -> None:
-        """Show the accounts, those with a new key, and how many OK removes."""
+        """Show the accounts; `pending` have a new key, and OK removes `gone` others."""
         self._list.show_accounts(accounts, pending)
         self._add.emphasize(on=not accounts)
         for button in (self._edit, self._remove):
@@ -69,17 +69,19 @@ class AccountsPage(QWidget):
         self._list.select(account_id)
 
     def _explain(self, count: int) -> None:
-        """Say what can be done with the list, beside it and to whoever listens."""
+        """Show the help text of the list, and set it as accessible description."""
         translate = self._language.gettext
-        said = [translate("Each account has its own key and warnings; Enter opens it.")]
+        sentences = [
+            translate("Each account has its own key and warnings; Enter opens it.")
+        ]
         if count > 1:
-            said.append(
+            sentences.append(
                 translate("Drag an account to move it, or press Alt+Up and Alt+Down.")
             )
-        how = " ".join(said) if count else ""
-        self._how.set_text(how)
-        self._how.setVisible(bool(count))
-        self._list.setAccessibleDescription(how)
+        help_text = " ".join(sentences) if count else ""
+        self._help.set_text(help_text)
+        self._help.setVisible(bool(count))
+        self._list.setAccessibleDescription(help_text)
 
     def _lay_out(self) -> None:
         em = self.fontMetrics().height()
@@ -94,5 +96,5 @@ class AccountsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em // 2)
         layout.addLayout(accounts, 1)
-        layout.addWidget(self._how)
+        layout.addWidget(self._help)
         layout.addWidget(self._note)

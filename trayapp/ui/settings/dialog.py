@@ -1,4 +1,4 @@
-"""The settings: accounts, notifications and the rest, applied on OK or not at all."""
+"""The settings dialog: it saves everything on OK, or nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ from trayapp.ui.widgets.problem_view import ProblemView
 
 
 class SettingsDialog(FormDialog):
-    """Edits copies; OK hands them over and waits for `saved` or `save_failed`.
+    """Edits copies; OK emits them, and waits for `saved` or `save_failed`.
 
     Signals:
         intent(SettingsIntent): what a person asks for.
@@ -53,10 +53,9 @@ class SettingsDialog(FormDialog):
         edit: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """With `edit`, show that account's dialog at once.
+        """Open the dialog of the account `edit` at once, if an id is given.
 
-        Then the account's dialog is all that a person sees: its OK saves, its Cancel
-        closes both.
+        Then the OK of the account dialog saves, and its Cancel closes both dialogs.
         """
         super().__init__(language, parent)
         self._language, self._new_id = language, new_id
@@ -76,7 +75,7 @@ class SettingsDialog(FormDialog):
         self._general = SettingsPage(
             SettingsTab.GENERAL, settings, language, self._login
         )
-        self._trouble = ProblemView()
+        self._problem_view = ProblemView()
         self._accounts_page.intent.connect(self._on_intent)
         self._notifications.intent.connect(self.intent)
         for title, widget in (
@@ -86,12 +85,12 @@ class SettingsDialog(FormDialog):
             (translate("&General"), self._general),
         ):
             self.add_page(title).rows.addWidget(widget, 1)
-        self.below.addWidget(self._trouble)
+        self.below.addWidget(self._problem_view)
         self._show_accounts()
         self._accounts_page.start()
 
     def edit_account(self, account_id: str) -> None:
-        """Show this account's key, to be replaced; what is being edited stays open."""
+        """Open the account's dialog at its key; an open account dialog stays."""
         if self._is_saving:
             return
         if self._account_dialog is None:
@@ -104,21 +103,21 @@ class SettingsDialog(FormDialog):
             open_.activateWindow()
 
     def saved(self) -> None:
-        """Close: everything is stored."""
+        """Close, as everything is stored."""
         self._wait(saving=False)
         super().accept()
 
     def save_failed(self, problem: Problem) -> None:
-        """Say why nothing is stored; everything entered is still there."""
+        """Show why nothing is stored; the fields keep their values."""
         self._wait(saving=False)
         self._edit_alone = None
-        self._trouble.show_problem(problem)
+        self._problem_view.show_problem(problem)
         self.show()
         self.ok.setFocus()
         announce(self, f"{problem.title}. {problem.reason} {problem.advice}")
 
     def show_unseen(self, problem: Problem | None) -> None:
-        """Know why a test notification is seen by nobody, or that it is."""
+        """Take why the desktop shows no notification; None if it shows them."""
         self._notifications.show_unseen(problem)
 
     def show_login(self, login: LoginEntryState) -> None:
@@ -126,7 +125,7 @@ class SettingsDialog(FormDialog):
         self._login.show_login(login)
 
     def show_trial(self, trial: Trial, result: str | Problem) -> None:
-        """Hand the answer to the dialog that asked, if it still is open."""
+        """Show the result of a trial in the account dialog, if it is still open."""
         if self._account_dialog is not None:
             self._account_dialog.show_trial(trial, result)
 
@@ -228,10 +227,10 @@ class SettingsDialog(FormDialog):
                 self._edit_alone = None
 
     def accept(self) -> None:
-        """Hand over everything, and wait for what comes of it."""
+        """Emit the changes, and wait for `saved` or `save_failed`."""
         if self._is_saving:
             return
-        self._trouble.show_problem(None)
+        self._problem_view.show_problem(None)
         self._wait(saving=True)
         changes = Changes(
             tuple(self._accounts),
@@ -242,13 +241,13 @@ class SettingsDialog(FormDialog):
         self.intent.emit(SaveSettings(changes))
 
     def reject(self) -> None:
-        """Close; while it is being saved the dialog only hides, to tell if it fails."""
+        """Close; while saving, only hide, so that a failure can be shown."""
         if self._is_saving:
             self.hide()
         else:
             super().reject()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Then show the account that is to be edited, once this is on the screen."""
+        """Open the dialog of the account to edit, after this one is shown."""
         super().showEvent(event)
         QTimer.singleShot(0, self._on_shown)

@@ -41,16 +41,16 @@ class NotificationPage(QWidget):
         """Take why the desktop shows no notification; None if it shows them."""
         self._unseen = problem
         if self._was_sent:
-            self._say_sent()
+            self._show_sent()
 
-    def _say_sent(self) -> None:
+    def _show_sent(self) -> None:
         """Say what is known of the test notification."""
         words = self._translate(
             "Sent. If you see nothing, look whether the desktop itself holds "
             "notifications back."
         )
-        if (why := self._unseen) is not None:
-            words = f"{why.title}. {why.reason} {why.advice}"
+        if (problem := self._unseen) is not None:
+            words = f"{problem.title}. {problem.reason} {problem.advice}"
         self._sent.set_text(words)
         announce(self, words)
 
@@ -64,7 +64,9 @@ class NotificationPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em // 4)
         fields, translate = self.fields, self._translate
-        kinds = next(one for one in fields.values() if isinstance(one, AlertKindsField))
+        kinds = next(
+            field for field in fields.values() if isinstance(field, AlertKindsField)
+        )
         layout.addWidget(TextLabel(translate("Notify me about"), bold=True))
         layout.addWidget(kinds)
         layout.addSpacing(em // 2)
@@ -82,5 +84,5 @@ class NotificationPage(QWidget):
     @Slot()
     def _on_test(self) -> None:
         self._was_sent = True
-        self._say_sent()
+        self._show_sent()
         self.intent.emit(SendTestNotification())

@@ -64,7 +64,9 @@ class DurationField(ComboBox):
     ) -> None:
         super().__init__()
         self._durations = sorted({*usual, value})
-        self.addItems([_duration_words(one, language) for one in self._durations])
+        self.addItems(
+            [_duration_words(duration, language) for duration in self._durations]
+        )
         self.setCurrentIndex(self._durations.index(value))
 
     def value(self) -> timedelta:

@@ -37,16 +37,16 @@ class SettingsPage(QWidget):
         em = self.fontMetrics().height()
         translate, rows = language.gettext, Rows()
         rows.setVerticalSpacing(em // 2)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(em)
-        whole.addLayout(rows)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em)
+        layout.addLayout(rows)
         for name, field in self.fields.items():
             if isinstance(field, Option):
-                whole.addWidget(field)
+                layout.addWidget(field)
             else:
                 explained = Explained(field, translate(SETTINGS[name].help))
                 rows.add(translate(SETTINGS[name].label), explained, field)
         for widget in below:
-            whole.addWidget(widget)
-        whole.addStretch(1)
+            layout.addWidget(widget)
+        layout.addStretch(1)
