@@ -1,4 +1,4 @@
-"""What is known of an account, and what outcomes make of it."""
+"""The state of an account, and how outcomes change it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ from trayapp.core.errors.status import Status
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
 
-def known(now: datetime, amount: str) -> AccountState:
-    """Make an account with a balance in EUR."""
+def state_with(now: datetime, amount: str) -> AccountState:
+    """Make the state of an account with a balance in EUR."""
     balance = Balance(Decimal(amount), "EUR")
     return AccountState(ACCOUNT).apply(Outcome("a", now, Reading(balance, now)))
 
@@ -28,43 +28,44 @@ def known(now: datetime, amount: str) -> AccountState:
 def failed(
     one: AccountState, now: datetime, kind: type[BalanceTrayError]
 ) -> AccountState:
-    """Let the account's next question fail."""
+    """Apply a failed outcome."""
     return one.apply(Outcome("a", now, kind().as_failure()))
 
 
 def test_a_balance_is_fine_low_or_empty_by_its_threshold(now: datetime) -> None:
-    """Exactly the threshold is fine; zero and below is empty."""
+    """A balance at the threshold is fine; 0 and below is empty."""
     states = [
-        known(now, amount).status for amount in ("10", "9.9999", "0.0001", "0", "-1")
+        state_with(now, amount).status
+        for amount in ("10", "9.9999", "0.0001", "0", "-1")
     ]
     assert states == [Status.OK, Status.LOW, Status.LOW, Status.EMPTY, Status.EMPTY]
 
 
-def test_few_days_left_outweigh_a_fine_balance_alone(now: datetime) -> None:
-    """A balance that is low or empty is that, however long it may last."""
+def test_few_days_left_matter_only_with_a_fine_balance(now: datetime) -> None:
+    """A low or empty balance keeps its status, however long it may last."""
     states = [
-        replace(known(now, amount), runs_out_soon=True).status
+        replace(state_with(now, amount), runs_out_soon=True).status
         for amount in ("10", "9.9999", "0")
     ]
     assert states == [Status.SOON, Status.LOW, Status.EMPTY]
 
 
 def test_a_failure_never_erases_a_balance(now: datetime) -> None:
-    """The last balance stays, with its own time, beside the error."""
-    before = known(now, "50")
+    """The last balance keeps its time and stands beside the error."""
+    before = state_with(now, "50")
     after = failed(before, now + timedelta(hours=1), NoConnection)
     assert after.reading == before.reading
     assert after.status is Status.UNREACHABLE
 
 
-def test_an_account_never_asked_is_unknown_and_not_empty() -> None:
-    """Without a reading nothing is said about the amount."""
+def test_without_a_reading_an_account_is_unknown_and_not_empty() -> None:
+    """Its amount is unknown, not 0."""
     assert AccountState(ACCOUNT).status is Status.UNKNOWN
     assert AccountState(ACCOUNT).balance_status is Status.UNKNOWN
 
 
-def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
-    """A rejected key, a locked keyring and a missing key are told apart."""
+def test_each_kind_of_failure_has_its_status(now: datetime) -> None:
+    """A rejected key, a locked keyring and a missing key have different statuses."""
     kinds = (Unauthorized, KeyringLocked, KeyMissing, NoConnection)
     states = [failed(AccountState(ACCOUNT), now, kind).status for kind in kinds]
     assert states == [
@@ -75,22 +76,22 @@ def test_each_kind_of_failure_has_its_state(now: datetime) -> None:
     ]
 
 
-def test_a_low_balance_stays_the_concern_when_the_network_goes(now: datetime) -> None:
-    """The tray goes on warning of what was low, not of the network."""
-    after = failed(known(now, "5"), now, NoConnection)
+def test_a_low_balance_outweighs_a_lost_connection(now: datetime) -> None:
+    """The tray keeps warning of the low balance, not of the network."""
+    after = failed(state_with(now, "5"), now, NoConnection)
     assert after.worst_status is Status.LOW
 
 
-def test_a_late_answer_does_not_replace_a_newer_one(now: datetime) -> None:
-    """An older reading that comes second changes nothing."""
-    newer = known(now, "50")
+def test_an_older_reading_does_not_replace_a_newer_one(now: datetime) -> None:
+    """An older reading that arrives later changes nothing."""
+    newer = state_with(now, "50")
     old = Reading(Balance(Decimal(1), "EUR"), now - timedelta(seconds=1))
     assert newer.apply(Outcome("a", now, old)) == newer
 
 
-def test_another_question_means_that_nothing_is_known(now: datetime) -> None:
-    """A new address or sub-account begins anew; a new name or threshold does not."""
-    one = known(now, "50")
+def test_another_address_or_sub_account_forgets_the_balance(now: datetime) -> None:
+    """A new name or threshold keeps the balance."""
+    one = state_with(now, "50")
     assert one.with_account(replace(ACCOUNT, sub_account="x")).reading is None
     assert (
         one.with_account(replace(ACCOUNT, base_url="https://b.example")).reading is None
@@ -100,8 +101,8 @@ def test_another_question_means_that_nothing_is_known(now: datetime) -> None:
     assert one.with_account(renamed).status is Status.LOW
 
 
-def test_top_up_leads_to_the_brands_own_panel() -> None:
-    """SMSup and SMSPubli have theirs; another service's is what was entered."""
+def test_each_brand_has_its_own_website() -> None:
+    """For another service it is the entered address."""
     assert Account("a", "A", Service.SMSUP).panel_url == "https://app.smsup.es"
     smspubli = Account("a", "A", Service.SMSPUBLI)
     assert smspubli.panel_url == "https://panel.smspubli.com"

@@ -1,4 +1,4 @@
-"""Reading an amount and its unit from the wire, exactly or not at all."""
+"""The parser of an amount and its unit is exact or rejects them."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ PLAIN = st.from_regex(
 
 @given(PLAIN)
 def test_every_plain_amount_keeps_all_its_digits(digits: str) -> None:
-    """Whatever plain digits the gateway sends come out as the same number."""
+    """Any plain digits from the gateway give the same number."""
     balance = read_balance(digits, "EUR")
     assert Decimal(digits) == balance.amount
     assert digits.removeprefix("-") == balance.digits.removeprefix("-")
@@ -24,12 +24,12 @@ def test_every_plain_amount_keeps_all_its_digits(digits: str) -> None:
 
 @pytest.mark.parametrize("amount", ["350.1200", JsonNumber("350.1200")])
 def test_an_amount_may_be_a_string_or_a_number(amount: str) -> None:
-    """Both forms give the same digits, trailing zeros too."""
+    """Both forms give the same digits, trailing zeros included."""
     assert read_balance(amount, "EUR").digits == "350.1200"
 
 
 def test_minus_zero_is_zero() -> None:
-    """A zero with a sign is shown without one."""
+    """A zero has no sign."""
     assert read_balance("-0.0000", "EUR").digits == "0.0000"
 
 
@@ -66,7 +66,7 @@ def test_minus_zero_is_zero() -> None:
     ],
 )
 def test_anything_but_plain_digits_is_no_amount(amount: object) -> None:
-    """Exponents, NaN, blanks, other digits and other types are refused."""
+    """Exponents, NaN, blanks, other digits and other types are rejected."""
     with pytest.raises(UnexpectedReply):
         read_balance(amount, "EUR")
 
@@ -75,7 +75,7 @@ def test_anything_but_plain_digits_is_no_amount(amount: object) -> None:
     "unit", ["EUR", "CREDITS", "SMS", "crédits", "€", "X-1", "A.B"]
 )
 def test_units_are_an_open_list(unit: str) -> None:
-    """Any short word is a unit and stays as it is written."""
+    """Any short word is a unit and keeps its spelling."""
     assert read_balance("1", unit).unit == unit
 
 
@@ -105,9 +105,10 @@ def test_units_are_an_open_list(unit: str) -> None:
     ],
 )
 def test_a_unit_is_one_short_visible_word(unit: object) -> None:
-    """Blanks, markup, the invisible, and what a line would be misread by are refused.
+    """Blanks, markup and invisible characters are rejected.
 
-    That is a digit where the amount ends, and what is written from right to left.
+    So are a digit at the amount's end and right-to-left characters, as they would
+    change how the amount reads.
     """
     with pytest.raises(UnexpectedReply):
         read_balance("1", unit)
@@ -115,6 +116,6 @@ def test_a_unit_is_one_short_visible_word(unit: object) -> None:
 
 @given(st.text(max_size=40))
 def test_exact_amount_never_raises(text: str) -> None:
-    """Any text gives a finite amount or nothing."""
+    """Any text gives a finite amount or None."""
     amount = exact_amount(text)
     assert amount is None or amount.is_finite()

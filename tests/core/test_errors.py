@@ -1,4 +1,4 @@
-"""Every failure that a person can meet."""
+"""The errors that a person can meet."""
 
 import re
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ ERRORS = {one for one in CLASSES if issubclass(one, BalanceTrayError)}
 BRANCH = re.compile(r"^([ │]*[├└]── )(\w+)", re.MULTILINE)
 
 
-def drawn() -> Iterator[tuple[str, str]]:
-    """Give each class of the docstring's tree, and the one that it hangs on."""
+def classes_in_the_tree() -> Iterator[tuple[str, str]]:
+    """Give each class in the docstring's tree with its parent."""
     above = ["BalanceTrayError"]
     for stem, name in BRANCH.findall(errors.__doc__ or ""):
         depth = len(stem) // 4 - 1
@@ -34,27 +34,27 @@ def drawn() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", BY_ID.values(), ids=lambda kind: kind.id)
-def test_every_error_says_what_why_and_what_to_do(kind: type[BalanceTrayError]) -> None:
-    """Title, reason and advice are all there, as sentences."""
+def test_every_error_has_title_reason_and_advice(kind: type[BalanceTrayError]) -> None:
+    """All three are whole sentences."""
     assert kind.title
     assert kind.reason.endswith(".")
     assert kind.advice.endswith(".")
 
 
 def test_every_error_has_its_own_id() -> None:
-    """The ids that scripts see are told apart: none hides another."""
+    """No two errors share an id that scripts see."""
     named = {one for one in ERRORS - {BalanceTrayError} if "id" in vars(one)}
     assert set(BY_ID.values()) == named
 
 
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    """Each class stands in the drawing below the one that it is a kind of."""
+def test_the_docstring_draws_the_real_class_tree() -> None:
+    """Each class stands below its parent class."""
     tree = {(one.__name__, one.__bases__[0].__name__) for one in ERRORS}
-    assert set(drawn()) == tree - {("BalanceTrayError", "Exception")}
+    assert set(classes_in_the_tree()) == tree - {("BalanceTrayError", "Exception")}
 
 
-def test_whoever_imports_needs_not_know_the_families_file() -> None:
-    """The package gives every class of its files."""
+def test_the_package_exports_every_error() -> None:
+    """An importer needs no name of a module in the package."""
     assert set(errors.__all__) == {one.__name__ for one in CLASSES} | {"BY_ID"}
 
 
@@ -74,6 +74,6 @@ def test_a_detail_from_outside_is_made_safe_to_show() -> None:
 
 
 def test_an_error_becomes_a_value_without_its_traceback() -> None:
-    """The value keeps what is shown and drops what the frames hold."""
+    """The value keeps the shown text and drops the frames."""
     failure = errors.GatewayDown(detail="HTTP 503").as_failure()
     assert failure == errors.Failure(errors.GatewayDown, "HTTP 503", None)

@@ -1,4 +1,4 @@
-"""When to ask next."""
+"""When the next request is due, and when the backend restarts."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -59,7 +59,7 @@ failures = st.tuples(
 
 
 def good(now: datetime) -> Outcome:
-    """Make a good outcome."""
+    """Make a successful outcome."""
     return Outcome("a", now, Reading(Balance(Decimal(1), "EUR"), now))
 
 
@@ -70,21 +70,21 @@ def bad(
     return Outcome("a", now, kind(retry_after=after).as_failure())
 
 
-def test_a_good_answer_is_followed_by_the_interval(now: datetime) -> None:
-    """After a balance the next question comes one interval later."""
+def test_after_a_reading_the_next_request_is_an_interval_later(now: datetime) -> None:
+    """The interval counts from the reading's time."""
     plan = plan_after(Plan(now, failures=3), good(now), INTERVAL, jitter=0)
     assert plan == Plan(now + INTERVAL)
 
 
 @pytest.mark.parametrize("jitter", [-1, 1])
-def test_jitter_moves_a_question_by_a_tenth(now: datetime, jitter: float) -> None:
-    """Many computers do not ask at the same moment."""
+def test_jitter_moves_a_request_by_a_tenth(now: datetime, jitter: float) -> None:
+    """Many computers do not send at the same moment."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter)
     assert plan.due - now == INTERVAL * (1 + 0.1 * jitter)
 
 
-def test_a_lost_connection_is_tried_soon_then_ever_more_slowly(now: datetime) -> None:
-    """The waits double from a minute and end at the interval."""
+def test_after_a_lost_connection_the_waits_double(now: datetime) -> None:
+    """They begin at a minute and end at the interval."""
     plan, waits = Plan(now), []
     for _ in range(6):
         plan = plan_after(plan, bad(now, NoConnection), INTERVAL, jitter=0)
@@ -93,7 +93,7 @@ def test_a_lost_connection_is_tried_soon_then_ever_more_slowly(now: datetime) ->
 
 
 def test_a_refusal_waits_at_least_the_interval(now: datetime) -> None:
-    """A gateway that said no is asked ever more seldom, six hours apart at most."""
+    """After refusals the waits double, up to six hours."""
     plan, waits = Plan(now), []
     for _ in range(7):
         plan = plan_after(plan, bad(now, Refused), INTERVAL, jitter=0)
@@ -101,16 +101,16 @@ def test_a_refusal_waits_at_least_the_interval(now: datetime) -> None:
     assert waits == [15, 30, 60, 120, 240, 360, 360]
 
 
-def test_a_rejected_key_is_asked_once_a_day_and_after_a_restart_too(
+def test_a_rejected_key_waits_a_day_and_across_a_restart(
     now: datetime,
 ) -> None:
-    """The wait is long, and held."""
+    """The wait must persist."""
     plan = plan_after(Plan(now), bad(now, Unauthorized), INTERVAL, jitter=0)
     assert plan == Plan(now + timedelta(hours=24), failures=1, must_persist=True)
 
 
-def test_a_locked_keyring_is_looked_at_each_minute(now: datetime) -> None:
-    """Looking asks nobody for a password, so it may be often."""
+def test_a_locked_keyring_is_checked_each_minute(now: datetime) -> None:
+    """A check shows no prompt, so it may be frequent."""
     plan = plan_after(Plan(now, failures=50), bad(now, KeyringLocked), INTERVAL, 0)
     assert plan.due == now + MINUTE
     assert not plan.must_persist
@@ -124,26 +124,26 @@ def test_a_locked_keyring_is_looked_at_each_minute(now: datetime) -> None:
         (timedelta(days=3000), LONGEST_WAIT),
     ],
 )
-def test_a_gateways_own_wish_is_followed_within_reason(
+def test_retry_after_is_followed_up_to_six_hours(
     now: datetime, asked: timedelta, waited: timedelta
 ) -> None:
-    """Retry-After lengthens the wait, to six hours at most, and outlives a restart."""
+    """It lengthens the wait and outlives a restart."""
     plan = plan_after(Plan(now), bad(now, GatewayDown, asked), INTERVAL, jitter=0)
     assert plan.due - now == waited
     assert plan.must_persist
 
 
 @pytest.mark.parametrize("kind", [NoConnection, TimedOut, ProxyProblem])
-def test_the_network_is_looked_for_however_long_the_interval_and_the_outage(
+def test_a_long_interval_or_outage_keeps_the_retries_frequent(
     now: datetime, kind: type[BalanceTrayError]
 ) -> None:
-    """It may come at any time, and then nobody waits a day for their balance."""
+    """After the network returns, the balance comes soon."""
     plan = plan_after(Plan(now, failures=500), bad(now, kind), LONGEST_INTERVAL, 0)
     assert plan.due - now == timedelta(minutes=15)
 
 
-def furthest(kind: type[BalanceTrayError] | None, interval: timedelta) -> timedelta:
-    """Give the longest wait that may follow an answer."""
+def longest_wait(kind: type[BalanceTrayError] | None, interval: timedelta) -> timedelta:
+    """Give the longest wait that may follow an outcome."""
     if kind is not None and kind.retry is Retry.DAILY:
         return timedelta(hours=24) * 1.1
     return max(LONGEST_WAIT, interval) * 1.1
@@ -155,18 +155,18 @@ def test_no_wait_is_under_half_a_minute_or_over_six_hours(
     interval: timedelta,
     answers: list[tuple[tuple[type[BalanceTrayError], timedelta | None] | None, float]],
 ) -> None:
-    """But the interval itself, and once a day for a key that was rejected."""
+    """Only the interval itself and a rejected key's day may be longer."""
     now, plan = START, Plan(START)
     for failed, jitter in answers:
         outcome = good(now) if failed is None else bad(now, *failed)
         plan = plan_after(plan, outcome, interval, jitter)
         kind = None if failed is None else failed[0]
-        assert PAUSE_AFTER_RESPONSE <= plan.due - now <= furthest(kind, interval)
+        assert PAUSE_AFTER_RESPONSE <= plan.due - now <= longest_wait(kind, interval)
         assert after_clock_change(plan, now, interval) is plan
         now = plan.due
 
 
-def test_a_due_time_beyond_all_waits_means_that_the_clock_was_set(
+def test_a_due_time_beyond_all_waits_is_due_now(
     now: datetime,
 ) -> None:
     """A clock set back by a year does not stop the program for a year."""
@@ -178,10 +178,10 @@ def test_a_due_time_beyond_all_waits_means_that_the_clock_was_set(
     assert after_clock_change(near, now, INTERVAL) is near
 
 
-def test_the_first_few_are_asked_at_once_and_many_over_some_seconds(
+def test_the_first_requests_are_immediate_and_the_others_spread(
     now: datetime,
 ) -> None:
-    """Who looks sees the first balances soon, and the gateway no herd."""
+    """A person sees the first balances soon, and the gateway has no burst."""
     plans = [first_plan(n, 8, now, jitter=(n % 20 - 10) / 10) for n in range(200)]
     assert [plan.due for plan in plans[:8]] == [now] * 8
     assert len({plan.due for plan in plans[8:]}) == 11
@@ -189,18 +189,18 @@ def test_the_first_few_are_asked_at_once_and_many_over_some_seconds(
 
 
 @given(jitters)
-def test_after_a_resume_what_is_overdue_waits_for_the_network(jitter: float) -> None:
-    """And for its place among the others; to hear of it again puts nothing off."""
+def test_after_a_resume_an_overdue_request_waits_for_the_network(jitter: float) -> None:
+    """Requests are spread, and a second event postpones nothing."""
     overdue = Plan(START - timedelta(hours=3), responded_at=START - timedelta(hours=4))
     plan = after_resume(overdue, START, jitter)
     assert NETWORK_DELAY <= plan.due - START <= NETWORK_DELAY + START_SPREAD
     assert after_resume(plan, START + timedelta(seconds=1), 1.0).due <= plan.due
 
 
-def test_after_a_resume_what_failed_is_asked_soon_but_what_is_held_waits_on(
+def test_after_a_resume_a_failed_request_is_soon_but_a_persistent_wait_stays(
     now: datetime,
 ) -> None:
-    """The network ends with a sleep, and a rejected key stays rejected."""
+    """A suspend may end an outage, but a rejected key stays rejected."""
     later = now + timedelta(minutes=14)
     assert after_resume(Plan(later, failures=3), now, 0).due == now + NETWORK_DELAY
     for plan in (Plan(later), Plan(later, failures=1, must_persist=True)):
@@ -221,7 +221,7 @@ def test_after_a_resume_what_failed_is_asked_soon_but_what_is_held_waits_on(
         max_size=60,
     ),
 )
-def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
+def test_any_clock_changes_and_outcomes_keep_requests_apart_and_coming(
     interval: timedelta,
     story: list[
         tuple[
@@ -233,7 +233,7 @@ def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
         ]
     ],
 ) -> None:
-    """Only a clock that was set brings a question sooner than half a minute."""
+    """Only a clock change brings a request sooner than half a minute."""
     real, ahead = START, timedelta(0)
     plan, answered, was_set = Plan(START), START - PAUSE_AFTER_RESPONSE, False
     for what, failed, jitter, passed, step in story:
@@ -258,43 +258,43 @@ def test_whatever_clocks_sleeps_and_answers_do_nobody_is_flooded_or_forgotten(
             False,
         )
         kind = None if failed is None else failed[0]
-        assert plan.due - now <= furthest(kind, interval)
+        assert plan.due - now <= longest_wait(kind, interval)
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=1), YEAR])
-def test_a_clock_set_back_costs_no_wait(now: datetime, back: timedelta) -> None:
-    """Not even by less than the longest of all waits."""
+def test_a_clock_set_back_ends_a_wait(now: datetime, back: timedelta) -> None:
+    """Not even a change shorter than the longest wait delays a request."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
     assert after_clock_change(plan, now - back, INTERVAL).due == now - back
 
 
-def test_a_clock_set_back_lets_a_held_wait_begin_anew(now: datetime) -> None:
-    """A rejected key is not asked again because the clock changed."""
+def test_a_clock_set_back_restarts_a_persistent_wait(now: datetime) -> None:
+    """A clock change causes no request with a rejected key."""
     plan = plan_after(Plan(now), bad(now, Unauthorized), INTERVAL, jitter=0)
     again = after_clock_change(plan, now - YEAR, INTERVAL)
     assert (again.due, again.must_persist) == (now - YEAR + timedelta(hours=24), True)
     assert after_clock_change(again, now - YEAR, INTERVAL) is again
 
 
-def test_a_clock_that_is_kept_right_changes_no_plan(now: datetime) -> None:
-    """It is put back by moments all the time."""
+def test_time_synchronization_changes_no_plan(now: datetime) -> None:
+    """It sets the clock back by moments all the time."""
     plan = plan_after(Plan(now), good(now), INTERVAL, jitter=0)
     assert after_clock_change(plan, now - timedelta(seconds=59), INTERVAL) is plan
 
 
 def restart(restarts: RestartBackoff, now: float) -> tuple[RestartBackoff, float]:
-    """Wait as long as it says, and start again; give the time then."""
+    """Wait for the next restart; give its time."""
     then = now + restarts.wait(now)
     return restarts.with_restart(then), then
 
 
 def test_the_first_restart_is_soon() -> None:
-    """A person hardly sees that the icon is grey."""
+    """A person hardly notices the grey icon."""
     assert RestartBackoff().wait(1_000.0) == 5.0
 
 
-def test_each_further_one_within_the_hour_is_later() -> None:
-    """Twice as late as the one before."""
+def test_each_further_restart_within_the_hour_is_later() -> None:
+    """Each wait is twice the one before."""
     restarts, now, waits = RestartBackoff(), 0.0, []
     for _ in range(RESTARTS_AN_HOUR):
         waits.append(restarts.wait(now))
@@ -302,8 +302,8 @@ def test_each_further_one_within_the_hour_is_later() -> None:
     assert waits == [5.0, 10.0, 20.0, 40.0, 80.0]
 
 
-def test_there_are_five_in_an_hour_at_most() -> None:
-    """Whatever hour one looks at, in a day of faults that come back at once."""
+def test_an_hour_has_at_most_five_restarts() -> None:
+    """They are counted in any hour of a day of immediate faults."""
     restarts, now, starts = RestartBackoff(), 0.0, []
     while now < 24 * HOUR_S:
         restarts, now = restart(restarts, now)
@@ -314,8 +314,8 @@ def test_there_are_five_in_an_hour_at_most() -> None:
     assert max(after - before for before, after in pairwise(starts)) <= HOUR_S
 
 
-def test_after_a_quiet_hour_it_is_soon_again() -> None:
-    """What happened yesterday says nothing about today."""
+def test_after_an_hour_without_faults_a_restart_is_soon_again() -> None:
+    """Older faults do not count."""
     restarts, now = RestartBackoff(), 0.0
     for _ in range(RESTARTS_AN_HOUR):
         restarts, now = restart(restarts, now)

@@ -1,4 +1,4 @@
-"""A key that does not get out by accident."""
+"""A key that can't leak by accident."""
 
 import copy
 import dataclasses
@@ -23,7 +23,7 @@ from trayapp.core.secret import Secret
 KEY = "made-up-key-0123456789"
 
 
-def test_a_key_shows_itself_to_reveal_alone() -> None:
+def test_only_reveal_shows_a_key() -> None:
     """Printing, formatting and every repr give the mask."""
     secret = Secret.parse(f"  {KEY}\n")
     shown = f"{secret} {secret!r} {secret!s} {secret:>20} {[secret]} {(secret,)}"
@@ -33,7 +33,7 @@ def test_a_key_shows_itself_to_reveal_alone() -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Holder:
-    """What the program hands from room to room with a key in it."""
+    """A value of the program that has a key in it."""
 
     key: Secret
 
@@ -59,7 +59,7 @@ SHOWN: dict[str, Callable[[Secret], object]] = {
     "log": lambda key: logging.LogRecord(
         "", 10, "", 1, "%s", (key,), None
     ).getMessage(),
-    "locals of a traceback": lambda key: shown_locals(key),  # noqa: PLW0108  # it comes below
+    "locals of a traceback": lambda key: traceback_with_locals(key),  # noqa: PLW0108  # it comes below
 }
 REFUSED: dict[str, Callable[[Any], object]] = {
     "pickle": pickle.dumps,
@@ -93,7 +93,7 @@ REFUSED: dict[str, Callable[[Any], object]] = {
 }
 
 
-def shown_locals(key: Secret) -> str:
+def traceback_with_locals(key: Secret) -> str:
     """Format an exception with all variables of its frames."""
     try:
         assert int(f"{key}")
@@ -107,23 +107,23 @@ def shown_locals(key: Secret) -> str:
 
 
 @pytest.mark.parametrize("way", SHOWN.values(), ids=SHOWN)
-def test_no_way_of_showing_a_key_shows_it(way: Callable[[Secret], object]) -> None:
-    """All give the mask, or nothing of it."""
+def test_no_conversion_to_text_shows_a_key(way: Callable[[Secret], object]) -> None:
+    """All give the mask, or no part of the key."""
     assert KEY not in str(way(Secret(KEY)))
 
 
 @pytest.mark.parametrize("way", REFUSED.values(), ids=REFUSED)
-def test_what_would_duplicate_or_spell_out_a_key_raises(
+def test_copying_or_encoding_a_key_raises(
     way: Callable[[Secret], object],
 ) -> None:
-    """And what is raised does not hold the key."""
+    """The exception does not contain the key."""
     with pytest.raises((TypeError, ValueError, sqlite3.Error)) as refused:
         way(Secret(KEY))
     assert KEY not in f"{refused.value} {refused.value!r} {refused.value.args}"
 
 
 def test_keys_are_compared_with_same_as_only() -> None:
-    """`==` raises, so that no container compares keys in passing."""
+    """`==` raises, so that no container compares keys."""
     with pytest.raises(TypeError):
         _ = Secret(KEY) == Secret(KEY)
     assert Secret(KEY).same_as(Secret(KEY))
@@ -133,15 +133,15 @@ def test_keys_are_compared_with_same_as_only() -> None:
 @pytest.mark.parametrize(
     "typed", ["", "short", "with blank inside", "añb-cde-fgh", "x" * 257]
 )
-def test_what_cannot_be_a_key_is_refused_without_repeating_it(typed: str) -> None:
-    """The error says what a key is, not what was typed."""
+def test_an_unusable_key_is_rejected_without_repeating_it(typed: str) -> None:
+    """The error describes a key and does not repeat the typed text."""
     with pytest.raises(KeyUnusable) as refused:
         Secret.parse(typed)
     assert not typed or typed not in f"{refused.value!r} {refused.value}"
 
 
-def test_a_key_is_found_in_a_text_and_taken_out_of_it() -> None:
-    """Whoever shows words from outside looks for it first."""
+def test_a_key_is_found_in_a_text_and_removed() -> None:
+    """Foreign text is searched before it is shown."""
     key = Secret(KEY)
     said = f"you sent {KEY} to us"
     assert key.is_in(said)

@@ -1,4 +1,4 @@
-"""A key is found in whatever way it is written, and nothing else is."""
+"""A key is found in every encoding, and other text is not."""
 
 import base64
 import html
@@ -51,10 +51,10 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
-def test_a_key_is_taken_out_in_whatever_way_it_is_written(
+def test_a_key_is_removed_in_every_encoding(
     written: Callable[[str], str],
 ) -> None:
-    """The rest of the text stays, unless the key can't be cut out of it."""
+    """The rest of the text stays, unless the key can't be cut out."""
     said = f"before {written(KEY)} after"
     told = remove_keys(said, [SecretForms(KEY)])
     assert told == WITHHELD or (told.startswith("before ") and told.endswith(" after"))
@@ -62,20 +62,20 @@ def test_a_key_is_taken_out_in_whatever_way_it_is_written(
 
 
 @pytest.mark.parametrize("name", ["plain", "of a URL", "JSON", "hex", "HTML"])
-def test_the_usual_ways_cost_no_more_than_the_key(name: str) -> None:
-    """What else was said may be needed to find a fault."""
+def test_with_a_usual_encoding_the_rest_of_the_text_stays(name: str) -> None:
+    """The rest may be needed to find a fault."""
     told = remove_keys(f"before {WRITTEN[name](KEY)} after", [SecretForms(KEY)])
     assert told.replace('"', "") == "before [key] after"
 
 
 @given(KEYS, st.binary(max_size=8), st.binary(max_size=8), st.booleans())
-def test_no_key_hides_in_base64(
+def test_a_key_is_found_at_any_offset_in_base64(
     key: str,
     before: bytes,
     after: bytes,
     urlsafe: bool,  # noqa: FBT001  # hypothesis
 ) -> None:
-    """Wherever it lies in what was encoded, as in a header with a user's name."""
+    """For example in a header with a user's name."""
     encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
     said = encode(before + key.encode() + after).decode()
     told = remove_keys(f"Basic {said}", [SecretForms(key)])
@@ -86,8 +86,8 @@ def test_no_key_hides_in_base64(
 
 
 @given(KEYS, st.text(max_size=200))
-def test_what_is_left_of_any_text_never_holds_the_key(key: str, around: str) -> None:
-    """And text without the key stays as it is."""
+def test_a_redacted_text_never_contains_the_key(key: str, around: str) -> None:
+    """Text without the key stays unchanged."""
     spellings = SecretForms(key)
     for said in (around, around + key, key + around, around + key + around):
         told = remove_keys(said, [spellings])
@@ -97,19 +97,19 @@ def test_what_is_left_of_any_text_never_holds_the_key(key: str, around: str) -> 
 
 @pytest.mark.parametrize("before", ["%", "%25", "\\x", "\\u00", "&#", "&#x", "%&#"])
 def test_a_key_behind_the_beginning_of_an_escape_is_found(before: str) -> None:
-    """Undoing the escape would eat the key's first digits."""
+    """Undoing the escape would destroy the key's first digits."""
     key = "399d2b438a53ebed3db8a7d52107f846"
     assert key not in remove_keys(f"{before}{key};", [SecretForms(key)])
 
 
-def test_a_key_in_another_key_leaves_nothing_of_either() -> None:
-    """The longer one comes first."""
+def test_a_key_inside_another_key_leaves_neither() -> None:
+    """The longer key is removed first."""
     keys = [SecretForms("made-up-key-and-more"), SecretForms("made-up-key")]
     assert remove_keys("made-up-key-and-more, made-up-key", keys) == "[key], [key]"
 
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("piece", ["%25", "\\", "&amp;", "%", "\\x5c", "a", "\x00"])
-def test_a_text_of_nothing_but_escapes_is_searched_in_no_time(piece: str) -> None:
-    """A server may send it to hold the program up."""
+def test_a_text_of_escapes_is_searched_quickly(piece: str) -> None:
+    """A server may send it to block the program."""
     assert KEY not in remove_keys(piece * 100_000, [SecretForms(KEY)])

@@ -1,4 +1,4 @@
-"""Desktop entries: one line changes, all others stay as they were."""
+"""Desktop entries: one line changes, all others stay unchanged."""
 
 import pytest
 from hypothesis import given
@@ -26,14 +26,14 @@ WORDS = st.lists(
 )
 
 
-def test_a_value_is_found_whatever_spaces_stand_around() -> None:
-    """As desktops read it."""
+def test_a_value_is_found_with_spaces_around_it() -> None:
+    """Desktops read it so."""
     entry = DesktopEntry.parse(FOREIGN)
     assert (entry.get("Type"), entry.get("Exec")) == ("Application", "old")
     assert entry.get("Exec[de]") == "alt"
 
 
-def test_what_stands_in_other_groups_is_not_the_entrys() -> None:
+def test_values_of_other_groups_do_not_count() -> None:
     """An action's command starts nothing at login."""
     entry = DesktopEntry.parse(
         "[Other]\nExec=no\n[Desktop Entry]\nName=N\n[Third]\nIcon=i\n"
@@ -42,8 +42,8 @@ def test_what_stands_in_other_groups_is_not_the_entrys() -> None:
     assert entry.keys == ("Name", "[Other]", "[Third]")
 
 
-def test_the_last_of_two_counts() -> None:
-    """As with GLib; a change leaves one."""
+def test_the_last_of_two_values_counts() -> None:
+    """As with GLib; a change leaves only one."""
     entry = DesktopEntry.parse("[Desktop Entry]\nExec=a\nName=N\nExec=b\n")
     assert entry.get("Exec") == "b"
     assert entry.with_value("Exec", "c").text == "[Desktop Entry]\nName=N\nExec=c\n"
@@ -59,13 +59,13 @@ def test_one_line_changes_and_no_other() -> None:
 
 
 def test_a_new_line_comes_at_the_end_of_its_group() -> None:
-    """Before what parts it from the next."""
+    """It stands before the blank line that ends the group."""
     said = DesktopEntry.parse(FOREIGN).with_value("Hidden", "true").text
     assert said == FOREIGN.replace("c;\n\n", "c;\nHidden=true\n\n")
 
 
-def test_a_key_is_taken_out() -> None:
-    """And one that is not there is no fault."""
+def test_a_key_is_removed() -> None:
+    """A missing key is no error."""
     entry = (
         DesktopEntry.parse(FOREIGN).with_value("Exec", None).with_value("Hidden", None)
     )
@@ -73,7 +73,7 @@ def test_a_key_is_taken_out() -> None:
 
 
 def test_comments_are_no_keys() -> None:
-    """Whatever they look like."""
+    """Not even a comment with an equals sign."""
     entry = DesktopEntry.parse("[Desktop Entry]\n# Exec=no\n")
     assert (entry.get("# Exec"), entry.get("Exec"), entry.keys) == (None, None, ())
 
@@ -90,15 +90,15 @@ def test_comments_are_no_keys() -> None:
         ("[Desktop Entry]\n=b\n", False),
     ],
 )
-def test_what_desktops_read_as_an_entry(
+def test_an_entry_is_sound_if_desktops_read_it(
     text: str,
     is_sound: bool,  # noqa: FBT001  # pytest passes it by name
 ) -> None:
-    """Its group comes first, and each line is one that they know."""
+    """Its group comes first, and each line is a known form."""
     assert DesktopEntry.parse(text).is_sound is is_sound
 
 
-def test_text_without_the_group_holds_nothing() -> None:
+def test_text_without_the_group_has_no_values() -> None:
     """Such as an empty file."""
     for text in ("", "Exec=a\n", "\0\1\2"):
         assert DesktopEntry.parse(text).get("Exec") is None
@@ -117,28 +117,26 @@ def test_text_without_the_group_holds_nothing() -> None:
         ([""], '""'),
     ],
 )
-def test_a_command_is_quoted_as_the_specification_wants_it(
-    words: list[str], line: str
-) -> None:
-    """Reserved characters within quotation marks, and four of them escaped."""
+def test_a_command_is_quoted_by_the_specification(words: list[str], line: str) -> None:
+    """Reserved characters are quoted, and four of them escaped."""
     assert command_line(words) == line
     assert command_words(line) == tuple(words)
 
 
-def test_a_backslash_is_escaped_once_more_in_the_file() -> None:
-    """First as part of the command, then as part of a value."""
+def test_a_backslash_is_escaped_again_in_the_file() -> None:
+    """First in the command, then in the value."""
     entry = DesktopEntry.of([("Exec", command_line(["/a\\b $c"]))])
     assert entry.text == '[Desktop Entry]\nExec="/a\\\\\\\\b \\\\$c"\n'
 
 
-def test_what_a_file_manager_would_fill_in_is_left_out() -> None:
-    """At login there is no file."""
+def test_field_codes_are_left_out() -> None:
+    """At login there is no file to fill in."""
     assert command_words("a --open %U b%%c") == ("a", "--open", "b%c")
 
 
 @pytest.mark.parametrize("line", ['a "b', 'a b"c"', '"a"b'])
-def test_a_command_that_is_quoted_wrongly_is_none(line: str) -> None:
-    """Who knows what a desktop makes of it."""
+def test_a_malformed_command_has_no_words(line: str) -> None:
+    """Desktops read it in different ways."""
     assert command_words(line) == ()
 
 
@@ -155,7 +153,7 @@ def test_any_command_is_read_as_it_was_written(words: list[str]) -> None:
     st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"])),
 )
 def test_any_text_can_be_changed(text: str, value: str) -> None:
-    """Nothing else of it does."""
+    """Its other lines stay unchanged."""
     entry = DesktopEntry.parse(f"[Desktop Entry]\n{text}")
     changed = entry.with_value("X-Ours", value)
     assert changed.get("X-Ours") == value

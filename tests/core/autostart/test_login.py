@@ -1,4 +1,4 @@
-"""Which command starts the program at login, and whose place it takes."""
+"""The command of a login, and which commands it replaces."""
 
 import pytest
 
@@ -9,12 +9,12 @@ OTHER = ("/home/me/old/balance-tray", "--minimized")
 
 
 def test_only_one_state_starts_the_program() -> None:
-    """All others are different ways of not being started."""
+    """All others do not."""
     assert [login for login in LoginEntryState if login.is_on] == [LoginEntryState.ON]
 
 
-def test_the_program_starts_quietly() -> None:
-    """Nobody wants its window at each login."""
+def test_a_login_starts_without_a_window() -> None:
+    """The icon alone appears."""
     python = LaunchCommand(("/usr/bin/python3", "-m", "trayapp"))
     assert HERE.command == ("/home/me/new/balance-tray", "--minimized")
     assert python.command == ("/usr/bin/python3", "-m", "trayapp", "--minimized")
@@ -29,7 +29,7 @@ def test_the_program_starts_quietly() -> None:
     ],
 )
 def test_a_command_as_we_write_it_is_ours(command: tuple[str, ...]) -> None:
-    """Whatever the file is called."""
+    """The path of the program does not matter."""
     assert is_ours(command)
     assert HERE.takes_over(command, is_there=False)
 
@@ -44,26 +44,26 @@ def test_a_command_as_we_write_it_is_ours(command: tuple[str, ...]) -> None:
         ("sh", "-c", "sleep 9; balance-tray"),
     ],
 )
-def test_what_a_person_changed_is_theirs(command: tuple[str, ...]) -> None:
-    """Even if it starts nothing any more."""
+def test_a_changed_command_is_not_replaced(command: tuple[str, ...]) -> None:
+    """Not even if it starts nothing any more."""
     assert not is_ours(command)
     assert not HERE.takes_over(command, is_there=False)
 
 
 def test_another_copy_is_replaced() -> None:
-    """As after an update in another folder, where the old one was left."""
+    """As after an update in another folder, where the old copy stayed."""
     assert HERE.takes_over(OTHER, is_there=True)
 
 
-def test_what_the_system_installed_stays_while_it_is_there() -> None:
-    """Trying out another copy changes nothing for it."""
+def test_an_installed_copy_stays_while_it_exists() -> None:
+    """A trial of another copy does not replace it."""
     installed = ("/usr/bin/balance-tray", "--minimized")
     assert not HERE.takes_over(installed, is_there=True)
     assert HERE.takes_over(installed, is_there=False)
 
 
-def test_a_checkout_takes_over_nothing() -> None:
-    """Nor does a program that is gone from there in a moment."""
+def test_a_checkout_replaces_no_command() -> None:
+    """Neither does a program in a temporary location."""
     for starter in (
         LaunchCommand(HERE.words, is_lasting=False),
         LaunchCommand(HERE.words, is_temporary=True),
@@ -71,6 +71,6 @@ def test_a_checkout_takes_over_nothing() -> None:
         assert not starter.takes_over(OTHER, is_there=False)
 
 
-def test_there_is_nothing_to_take_over_from_itself() -> None:
-    """Nothing is written at a start that changes nothing."""
+def test_the_same_command_is_not_replaced() -> None:
+    """A start without changes writes nothing."""
     assert not HERE.takes_over(HERE.command, is_there=True)

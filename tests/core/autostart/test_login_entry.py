@@ -1,4 +1,4 @@
-"""What a desktop makes of an entry, and what our switches do to it."""
+"""The state of an entry on a desktop, and how our switch changes it."""
 
 import pytest
 
@@ -21,23 +21,23 @@ THEIRS = DesktopEntry.of(
 )
 
 
-def there(_: str) -> bool:
+def everything_exists(_: str) -> bool:
     """Find every program."""
     return True
 
 
-def gone(_: str) -> bool:
-    """Find none."""
+def nothing_exists(_: str) -> bool:
+    """Find no program."""
     return False
 
 
-def on(entry: DesktopEntry) -> DesktopEntry:
+def switch_on(entry: DesktopEntry) -> DesktopEntry:
     """Switch an entry on, on Xfce."""
-    return switched_on(entry, HERE, XFCE, there)
+    return switched_on(entry, HERE, XFCE, everything_exists)
 
 
-def test_a_new_entry_says_all_that_desktops_want_to_know() -> None:
-    """A command that is looked for first, a picture, and to wait for the panel."""
+def test_a_new_entry_has_all_keys_of_the_desktops() -> None:
+    """It has TryExec, an icon, and delays for the taskbar."""
     assert NEW.text == (
         "[Desktop Entry]\n"
         "Type=Application\n"
@@ -55,7 +55,7 @@ def test_a_new_entry_says_all_that_desktops_want_to_know() -> None:
         "X-KDE-autostart-after=panel\n"
         "X-LXQt-Need-Tray=true\n"
     )
-    assert login_state(NEW, XFCE, there) is LoginEntryState.ON
+    assert login_state(NEW, XFCE, everything_exists) is LoginEntryState.ON
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,11 @@ def test_a_new_entry_says_all_that_desktops_want_to_know() -> None:
         ("NotShowIn", "KDE;XFCE;"),
     ],
 )
-def test_a_person_can_switch_it_off_and_a_tick_switches_it_on(
-    key: str, value: str
-) -> None:
-    """In the desktop's own settings, each of which does it in its own way."""
+def test_the_desktops_switches_are_off_and_ours_is_on(key: str, value: str) -> None:
+    """Each desktop's settings have their own key."""
     entry = NEW.with_value(key, value)
-    assert login_state(entry, XFCE, there) is LoginEntryState.SWITCHED_OFF
-    assert login_state(on(entry), XFCE, there) is LoginEntryState.ON
+    assert login_state(entry, XFCE, everything_exists) is LoginEntryState.SWITCHED_OFF
+    assert login_state(switch_on(entry), XFCE, everything_exists) is LoginEntryState.ON
 
 
 @pytest.mark.parametrize(
@@ -87,41 +85,43 @@ def test_a_person_can_switch_it_off_and_a_tick_switches_it_on(
         ("NotShowIn", "KDE;"),
     ],
 )
-def test_what_does_not_keep_it_from_starting_stays(key: str, value: str) -> None:
-    """Also when it is switched on."""
+def test_other_values_stay_when_it_is_switched_on(key: str, value: str) -> None:
+    """They do not keep it from starting."""
     entry = NEW.with_value(key, value)
-    assert login_state(entry, XFCE, there) is LoginEntryState.ON
-    assert on(entry).with_value("Hidden", None) == entry.with_value("Hidden", None)
+    assert login_state(entry, XFCE, everything_exists) is LoginEntryState.ON
+    assert switch_on(entry).with_value("Hidden", None) == entry.with_value(
+        "Hidden", None
+    )
 
 
-def test_other_desktops_keep_what_is_said_of_them() -> None:
-    """The one that is here is added to the list, or taken from it."""
+def test_lists_keep_their_other_desktops() -> None:
+    """The present desktop is added to a list or removed from it."""
     entry = NEW.with_value("OnlyShowIn", "GNOME;KDE;").with_value(
         "NotShowIn", "XFCE;MATE;"
     )
-    assert on(entry).get("OnlyShowIn") == "GNOME;KDE;XFCE;"
-    assert on(entry).get("NotShowIn") == "MATE;"
-    assert on(NEW.with_value("NotShowIn", "XFCE;")).get("NotShowIn") is None
+    assert switch_on(entry).get("OnlyShowIn") == "GNOME;KDE;XFCE;"
+    assert switch_on(entry).get("NotShowIn") == "MATE;"
+    assert switch_on(NEW.with_value("NotShowIn", "XFCE;")).get("NotShowIn") is None
 
 
-def test_a_desktop_without_a_name_is_none_of_those_listed() -> None:
-    """A list of others is then taken away, not added to."""
+def test_a_desktop_without_a_name_is_in_no_list() -> None:
+    """A list of other desktops is then removed."""
     entry = NEW.with_value("OnlyShowIn", "KDE;")
-    assert login_state(entry, (), there) is LoginEntryState.SWITCHED_OFF
-    assert switched_on(entry, HERE, (), there).get("OnlyShowIn") is None
+    assert login_state(entry, (), everything_exists) is LoginEntryState.SWITCHED_OFF
+    assert switched_on(entry, HERE, (), everything_exists).get("OnlyShowIn") is None
 
 
-def test_a_program_that_is_gone_is_not_started() -> None:
-    """The box shows that, and a tick has it start this one."""
+def test_a_missing_program_is_off() -> None:
+    """Our switch then writes the command of this program."""
     entry = new_entry(LaunchCommand(("/gone/balance-tray",)), {})
-    assert login_state(entry, XFCE, gone) is LoginEntryState.OFF
-    new = switched_on(entry, HERE, XFCE, gone)
+    assert login_state(entry, XFCE, nothing_exists) is LoginEntryState.OFF
+    new = switched_on(entry, HERE, XFCE, nothing_exists)
     assert new.get("Exec") == "/here/balance-tray --minimized"
     assert new.get("TryExec") == "/here/balance-tray"
 
 
-def test_each_of_both_names_of_the_program_is_needed() -> None:
-    """As desktops look for either."""
+def test_exec_and_tryexec_must_both_exist() -> None:
+    """Desktops check both."""
     entry = NEW.with_value("TryExec", "/gone")
     assert login_state(entry, XFCE, lambda name: name != "/gone") is LoginEntryState.OFF
 
@@ -136,34 +136,34 @@ def test_each_of_both_names_of_the_program_is_needed() -> None:
         "[Desktop Entry]\nType=Link\nExec=a\n",
     ],
 )
-def test_what_starts_nothing_is_off(text: str) -> None:
-    """As when somebody emptied the file instead of removing it."""
+def test_an_entry_that_starts_nothing_is_off(text: str) -> None:
+    """As when a person emptied the file instead of removing it."""
     entry = DesktopEntry.parse(text)
-    assert login_state(entry, XFCE, there) is LoginEntryState.OFF
+    assert login_state(entry, XFCE, everything_exists) is LoginEntryState.OFF
 
 
 def test_a_command_that_a_person_changed_stays() -> None:
-    """As long as it can be started; what else stands there stays in any case."""
+    """It stays while it can be started; other values stay always."""
     off = switched_off(THEIRS)
-    assert login_state(off, XFCE, there) is LoginEntryState.SWITCHED_OFF
-    assert on(off) == THEIRS
-    new = switched_on(off, HERE, XFCE, gone)
+    assert login_state(off, XFCE, everything_exists) is LoginEntryState.SWITCHED_OFF
+    assert switch_on(off) == THEIRS
+    new = switched_on(off, HERE, XFCE, nothing_exists)
     assert new.get("Exec") == "/here/balance-tray --minimized"
     assert new.get("X-Their") == "x"
 
 
-def test_an_entry_of_another_copy_leads_here_once_it_is_ticked() -> None:
-    """The person ticks it in this one."""
+def test_switching_on_replaces_another_copys_command() -> None:
+    """A person switches it on in this copy."""
     old = new_entry(LaunchCommand(("/old/balance-tray",)), {})
-    assert on(switched_off(old)).get("Exec") == "/here/balance-tray --minimized"
+    assert switch_on(switched_off(old)).get("Exec") == "/here/balance-tray --minimized"
 
 
-def test_a_moved_program_is_followed() -> None:
-    """By both names, and nothing else changes."""
+def test_a_moved_programs_entry_is_repaired() -> None:
+    """Exec and TryExec change, and nothing else."""
     old = new_entry(LaunchCommand(("/old/balance-tray",)), {}).with_value(
         "X-Their", "x"
     )
-    new = repaired(old, HERE, XFCE, gone)
+    new = repaired(old, HERE, XFCE, nothing_exists)
     assert new is not None
     assert new == old.with_value("Exec", NEW.get("Exec")).with_value(
         "TryExec", NEW.get("TryExec")
@@ -182,13 +182,13 @@ def test_a_moved_program_is_followed() -> None:
         ),
     ],
 )
-def test_nothing_is_repaired_that_is_right_foreign_or_off(entry: DesktopEntry) -> None:
-    """A start writes nothing that nobody needs."""
-    assert repaired(entry, HERE, XFCE, gone) is None
+def test_a_right_foreign_or_disabled_entry_is_not_repaired(entry: DesktopEntry) -> None:
+    """A start then writes nothing."""
+    assert repaired(entry, HERE, XFCE, nothing_exists) is None
 
 
-def test_an_entry_with_a_key_of_somebody_else_is_not_ours_alone() -> None:
-    """It is marked then, not removed."""
+def test_an_entry_with_a_foreign_key_is_not_only_ours() -> None:
+    """It is hidden then, not removed."""
     assert holds_only_ours(NEW, NEW)
     assert holds_only_ours(NEW.with_value("Hidden", "false"), NEW)
     assert not holds_only_ours(NEW.with_value("X-Their", "x"), NEW)

@@ -26,7 +26,7 @@ SIZES = st.floats(0, 1e15, allow_nan=False).filter(lambda one: one == 0 or one >
 
 
 def axis(start: datetime, days: float, width: float = 600) -> TimeAxis:
-    """Give so many days from a moment on."""
+    """Give an axis of so many days from a moment on."""
     begin = milliseconds(start)
     return TimeAxis(begin, begin + int(days * 24 * HOUR), width)
 
@@ -35,7 +35,7 @@ def axis(start: datetime, days: float, width: float = 600) -> TimeAxis:
 def test_amounts_are_round_and_on_the_axis(
     below: float, above: float, most: int
 ) -> None:
-    """0 is always named, each is more than the one before, none is outside."""
+    """They ascend, include 0, and lie on the axis."""
     value = ValueAxis(-below, above, 300)
     ticks = value.ticks(most)
     assert 0 in ticks
@@ -56,10 +56,10 @@ def test_amounts_are_round_and_on_the_axis(
         (7, 4, ["0", "2", "4", "6"]),
     ],
 )
-def test_amounts_a_person_would_choose(
+def test_amounts_are_exact_multiples(
     high: float, most: int, expected: list[str]
 ) -> None:
-    """Exact decimals, not what is left of a division."""
+    """They are exact decimals, not results of a float division."""
     ticks = ValueAxis(0, high, 300).ticks(most)
     assert [format(one, "f") for one in ticks] == expected
 
@@ -68,7 +68,7 @@ def test_amounts_a_person_would_choose(
     ("changed", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)]
 )
 def test_days_on_which_the_clocks_change(changed: date, hours: int) -> None:
-    """The midnight after is as far away as the day is long."""
+    """The next midnight is as far away as the day is long."""
     start = datetime(changed.year, changed.month, changed.day, tzinfo=MADRID)
     ticks = axis(start - timedelta(days=2), 5).ticks(MADRID, 10)
     assert [one.day for one in ticks] == [
@@ -93,7 +93,7 @@ def test_days_on_which_the_clocks_change(changed: date, hours: int) -> None:
 def test_days_are_on_the_axis_in_order(
     start: datetime, days: float, most: int, zone: ZoneInfo | None
 ) -> None:
-    """Never more than there is room for, all of one stride."""
+    """There are at most as many as fit, all of one stride."""
     time = axis(start, days)
     ticks = time.ticks(zone, most)
     assert len(ticks) <= most
@@ -104,7 +104,7 @@ def test_days_are_on_the_axis_in_order(
 
 
 def test_a_midnight_that_the_clocks_skip() -> None:
-    """The day begins with the hour after."""
+    """The day begins with the hour after it."""
     santiago = ZoneInfo("America/Santiago")
     at = midnight(date(2026, 9, 6), santiago)
     assert datetime.fromtimestamp(at / 1000, santiago).hour == 1
@@ -120,15 +120,15 @@ def test_a_midnight_that_the_clocks_skip() -> None:
         (date(2027, 1, 1), Stride.YEAR, "2027"),
     ],
 )
-def test_days_are_named_as_closely_as_needed(
+def test_a_tick_is_labelled_by_its_stride(
     day: date, stride: Stride, words: str
 ) -> None:
     """A week has its date, a month its name, a January its year."""
     assert tick_words(TimeTick(0, day, stride), ENGLISH) == words
 
 
-def test_amounts_have_a_place() -> None:
-    """The highest is at the top; what is outside goes to the edge."""
+def test_amounts_map_to_pixels() -> None:
+    """The highest is at the top; an amount outside is at the edge."""
     value = ValueAxis(-50, 50, 100)
     assert [value.y(one) for one in (50, 0, -50, 999)] == [0, 50, 100, 0]
     assert Decimal(0) in value.ticks(4)

@@ -1,4 +1,4 @@
-"""The chart's geometry: steps inside their rectangle, nothing that stands out lost."""
+"""The chart's geometry: steps inside their rectangle, with every extreme."""
 
 import time
 from collections import Counter
@@ -39,7 +39,7 @@ HISTORIES = st.lists(
 
 
 def reading(minutes: int, amount: object, unit: str = "EUR") -> Reading:
-    """Give a balance of so many minutes ago."""
+    """Make a reading of so many minutes ago."""
     at = NOW - timedelta(minutes=minutes)
     return Reading(Balance(Decimal(str(amount)), unit), at)
 
@@ -51,18 +51,18 @@ def chart(
     top_ups: tuple[tuple[datetime, Decimal], ...] = (),
     run_out: tuple[date, date] | None = None,
 ) -> ChartData:
-    """Give the chart of an account in EUR."""
+    """Make the chart data of an account in EUR."""
     return ChartData(readings, Decimal(threshold), top_ups, run_out, NOW, "EUR")
 
 
-def laid(data: ChartData, days: int = 30) -> Plot:
+def plot_of(data: ChartData, days: int = 30) -> Plot:
     """Lay out so many days."""
     axis = time_axis(data, days, WIDTH, UTC)
     return plot(data, axis, value_axis(data, axis, HEIGHT), UTC)
 
 
 @given(HISTORIES, st.sampled_from([7, 30, 365]), st.integers(0, 1000))
-def test_everything_is_inside_and_goes_right(
+def test_all_lines_are_inside_and_go_to_the_right(
     history: list[tuple[int, Decimal]], days: int, threshold: int
 ) -> None:
     """Lines never leave the rectangle, never go back, and are steps."""
@@ -71,7 +71,7 @@ def test_everything_is_inside_and_goes_right(
         threshold=threshold,
         run_out=(NOW.date(), NOW.date() + timedelta(days=9)),
     )
-    done = laid(data, days)
+    done = plot_of(data, days)
     for line in (*done.runs, *done.gaps):
         assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in line)
         assert all(a <= b for (a, _), (b, _) in pairwise(line))
@@ -85,12 +85,12 @@ def test_everything_is_inside_and_goes_right(
     st.lists(st.integers(-1000, 1000), min_size=300, max_size=900),
     st.integers(1, 100),
 )
-def test_thinning_loses_no_extreme(amounts: list[int], minutes: int) -> None:
-    """The highest and the lowest are drawn; a column takes four points at most."""
+def test_a_dense_line_keeps_every_extreme(amounts: list[int], minutes: int) -> None:
+    """It has at most four points in a column of pixels."""
     data = chart(
         [reading(n * minutes, amount) for n, amount in enumerate(reversed(amounts))]
     )
-    done = laid(data, 30)
+    done = plot_of(data, 30)
     shown = [
         data.series.values[place] for place in visible_readings(data.series, done.time)
     ]
@@ -103,10 +103,10 @@ def test_thinning_loses_no_extreme(amounts: list[int], minutes: int) -> None:
 
 
 @given(HISTORIES.filter(bool), st.integers(0, 59), st.integers(0, 60))
-def test_any_stretch_knows_its_extremes(
+def test_any_range_has_its_extremes(
     history: list[tuple[int, Decimal]], start: int, size: int
 ) -> None:
-    """Whether it ends between blocks or not."""
+    """It may lie within a block or across several."""
     data = chart([reading(n, amount) for n, (_, amount) in enumerate(history * 5)])
     values = data.series.values
     start = min(start, len(values) - 1)
@@ -116,8 +116,8 @@ def test_any_stretch_knows_its_extremes(
 
 
 def test_a_balance_holds_until_the_next_one() -> None:
-    """Horizontal, then vertical, and on to now."""
-    done = laid(chart([reading(120, 10), reading(60, 4)]), 7)
+    """The line is horizontal, then vertical, and goes on to now."""
+    done = plot_of(chart([reading(120, 10), reading(60, 4)]), 7)
     (line,) = done.runs
     assert len(line) == 4
     assert line[1][1] == line[0][1]
@@ -125,40 +125,40 @@ def test_a_balance_holds_until_the_next_one() -> None:
     assert line[-1] == (WIDTH, line[2][1])
 
 
-def test_silence_is_a_gap() -> None:
-    """More than three hours are not watched; what has no width is no gap."""
+def test_a_long_stretch_without_readings_is_a_gap() -> None:
+    """More than three hours are unobserved; a gap without width is none."""
     day = 60 * 24
     readings = [reading(3 * day, 90), reading(3 * day - 60, 80), reading(60, 70)]
-    done = laid(chart(readings), 7)
+    done = plot_of(chart(readings), 7)
     assert (len(done.runs), len(done.gaps)) == (2, 1)
     assert done.gaps[0][0] == done.runs[0][-1]
     assert done.gaps[0][-1] == done.runs[1][0]
-    assert laid(chart([reading(900, 9), reading(60, 8)]), 365).gaps == ()
+    assert plot_of(chart([reading(900, 9), reading(60, 8)]), 365).gaps == ()
 
 
 def test_an_old_balance_is_a_gap_up_to_now() -> None:
-    """Nobody knows whether it still is so."""
-    done = laid(chart([reading(60 * 24 * 60, 9)]), 30)
+    """The present balance is not known."""
+    done = plot_of(chart([reading(60 * 24 * 60, 9)]), 30)
     assert done.runs == ()
     assert [x for x, _ in done.gaps[0]] == [0, WIDTH]
 
 
 def test_another_unit_is_another_curve() -> None:
-    """Only the last one is drawn, and where it began is marked."""
+    """Only the last unit is drawn, and its beginning is marked."""
     readings = [reading(300, 9000, "CREDITS"), reading(200, 90), reading(100, 80)]
     data = chart(readings)
     assert [one.balance.unit for one in data.series.readings] == ["EUR", "EUR"]
-    assert laid(data).changed == pytest.approx(
-        laid(data).time.x(milliseconds(readings[1].at))
+    assert plot_of(data).changed == pytest.approx(
+        plot_of(data).time.x(milliseconds(readings[1].at))
     )
-    assert laid(data).value.high < 200
-    assert laid(chart(readings[1:])).changed is None
+    assert plot_of(data).value.high < 200
+    assert plot_of(chart(readings[1:])).changed is None
 
 
-def test_the_cone_ends_at_zero_on_its_days() -> None:
-    """From the last reading to the first and the last day, cut at the edge."""
+def test_the_forecast_ends_at_zero_on_its_days() -> None:
+    """It goes from the last reading to both days, cut at the edge."""
     days = (date(2026, 11, 26), date(2026, 11, 28))
-    done = laid(chart([reading(10, 50)], run_out=days), 30)
+    done = plot_of(chart([reading(10, 50)], run_out=days), 30)
     zero = done.value.y(0)
     assert done.time.end == milliseconds(datetime(2026, 11, 30, tzinfo=UTC))
     assert [y for _, y in done.cone[1:]] == [zero, zero]
@@ -166,15 +166,15 @@ def test_the_cone_ends_at_zero_on_its_days() -> None:
         milliseconds(datetime(2026, 11, 26, tzinfo=UTC))
     )
     far = (date(2026, 11, 25), date(2027, 3, 1))
-    cut = laid(chart([reading(10, 50)], run_out=far), 7)
+    cut = plot_of(chart([reading(10, 50)], run_out=far), 7)
     assert len(cut.cone) == 4
     assert cut.cone[1][0] == cut.cone[2][0] == WIDTH
     assert cut.cone[1][1] < cut.cone[2][1] == cut.value.y(0)
-    assert laid(chart([reading(10, 0)], run_out=days)).cone == ()
+    assert plot_of(chart([reading(10, 0)], run_out=days)).cone == ()
 
 
 def test_top_ups_next_to_each_other_are_one_mark() -> None:
-    """Their amounts are added, exactly."""
+    """Their amounts are added exactly."""
     at = NOW - timedelta(days=10)
     top_ups = (
         (at, Decimal("10.10")),
@@ -182,14 +182,14 @@ def test_top_ups_next_to_each_other_are_one_mark() -> None:
         (NOW - timedelta(days=90), Decimal(7)),
         (NOW, Decimal(5)),
     )
-    marks = laid(chart([reading(60 * 24 * 11, 1)], top_ups=top_ups)).marks
+    marks = plot_of(chart([reading(60 * 24 * 11, 1)], top_ups=top_ups)).marks
     assert [mark.amount for mark in marks] == [Decimal("10.30"), Decimal(5)]
 
 
-def test_the_nearest_reading_is_found_and_the_next() -> None:
-    """Keys move by what can be seen, and stay on the axis."""
+def test_keys_move_to_the_next_visible_reading() -> None:
+    """They move by visible distances and stay on the axis."""
     data = chart([reading(60 * 24 * days, days) for days in (40, 20, 10, 0)])
-    series, axis = data.series, laid(data).time
+    series, axis = data.series, plot_of(data).time
     assert nearest_reading(series, axis, 0) == 1
     assert nearest_reading(series, axis, WIDTH) == 3
     assert nearest_reading(series, axis, axis.x(series.times[2]) + 1) == 2
@@ -203,7 +203,7 @@ def test_the_nearest_reading_is_found_and_the_next() -> None:
 
 
 def test_the_readout_is_exact() -> None:
-    """All digits, the local day, and what was added then."""
+    """It has all digits, the local day, and the top-up of that reading."""
     readings = [reading(60, "1.25"), reading(30, "10001.2575")]
     data = chart(readings, top_ups=((readings[1].at, Decimal(10000)),))
     words = readout(data, 1, SPANISH)
@@ -213,22 +213,22 @@ def test_the_readout_is_exact() -> None:
     assert readout(data, 0, ENGLISH).note == ""
 
 
-def test_the_chart_in_words() -> None:
-    """From, to, top-ups and the lowest: for whoever doesn't see it."""
+def test_the_chart_is_described_for_screen_readers() -> None:
+    """The words name both ends, top-ups and the lowest balance."""
     readings = [reading(60 * 24 * d, a) for d, a in ((22, "412.4"), (9, 12), (0, 350))]
     data = chart(readings, top_ups=((NOW, Decimal(338)),))
-    assert chart_summary(data, laid(data).time, ENGLISH) == (
+    assert chart_summary(data, plot_of(data).time, ENGLISH) == (
         "From €412.40 on 1 Nov to €350.00 now; topped up once; lowest €12.00 on 14 Nov"
     )
     old = chart(readings[:2])
-    assert "to €12.00 on 14 Nov;" in chart_summary(old, laid(old).time, ENGLISH)
+    assert "to €12.00 on 14 Nov;" in chart_summary(old, plot_of(old).time, ENGLISH)
     one = chart(readings[2:])
-    assert chart_summary(one, laid(one).time, ENGLISH) == "€350.00 now"
-    assert "grows" in chart_summary(chart([]), laid(chart([])).time, ENGLISH)
+    assert chart_summary(one, plot_of(one).time, ENGLISH) == "€350.00 now"
+    assert "grows" in chart_summary(chart([]), plot_of(chart([])).time, ENGLISH)
 
 
-def test_a_million_readings_are_laid_out_at_once() -> None:
-    """The measured time is printed; 0.15 s is the aim on an idle computer."""
+def test_a_million_readings_are_laid_out_quickly() -> None:
+    """The measured time is printed; the aim is 0.15 s on an idle computer."""
     count = 1_000_000
     amounts = [Balance(Decimal(n), "EUR") for n in range(5000)]
     readings = [
@@ -247,10 +247,10 @@ def test_a_million_readings_are_laid_out_at_once() -> None:
 
 
 @given(st.floats(0, 400), st.floats(1, 200), st.floats(0, 400), st.floats(0.5, 10))
-def test_words_over_a_mark_keep_away_from_the_present(
+def test_a_marks_label_keeps_away_from_the_present(
     x: float, width: float, behind: float, gap: float
 ) -> None:
-    """They are centred where that is far enough; no mark is right of the present."""
+    """It is centred if that is far enough; no mark is right of the present."""
     now = x + behind
     left = label_left(x, width, now, gap)
     assert left + width <= now - gap + 1e-6 or left >= now + gap

@@ -1,4 +1,4 @@
-"""The last weeks of an account, for a gauge and a line without scales."""
+"""The recent balances of an account, for the gauge and the sparkline."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,15 +22,15 @@ AMOUNTS = st.integers(min_value=-50, max_value=10**6)
 
 
 def past(*steps: tuple[float, int], unit: str = "EUR") -> list[Reading]:
-    """Make readings of days ago and amounts."""
+    """Make readings from days ago and amounts."""
     return [
         Reading(Balance(Decimal(amount), unit), NOON - timedelta(days=days))
         for days, amount in steps
     ]
 
 
-def test_without_a_reading_there_is_nothing_to_see() -> None:
-    """Nor with those of a clock that was ahead."""
+def test_without_readings_there_are_no_recent_balances() -> None:
+    """Readings after `now` do not count."""
     assert recent_balances([], NOON) is None
     assert recent_balances(past((-1, 5)), NOON) is None
 
@@ -47,14 +47,14 @@ def test_without_a_reading_there_is_nothing_to_see() -> None:
 def test_the_high_is_that_of_thirty_days(
     steps: tuple[tuple[float, int], ...], high: int
 ) -> None:
-    """What stood when they began counts too: a balance stands until it changes."""
+    """The balance at their beginning counts, as it holds until it changes."""
     seen = recent_balances(past(*steps), NOON)
     assert seen is not None
     assert seen.high == high
 
 
-def test_another_unit_is_another_account() -> None:
-    """Credits say nothing of euros."""
+def test_readings_in_another_unit_do_not_count() -> None:
+    """Credits say nothing about euros."""
     readings = [*past((9, 5000), unit="CREDITS"), *past((3, 20), (1, 10))]
     seen = recent_balances(readings, NOON)
     assert seen is not None
@@ -62,7 +62,7 @@ def test_another_unit_is_another_account() -> None:
 
 
 def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
-    """As high as the most that stood in them."""
+    """Its height is the highest balance of these weeks."""
     seen = recent_balances(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
     assert seen is not None
     assert seen.points[0] == (0.0, 1.0)
@@ -71,8 +71,8 @@ def test_the_line_goes_from_two_weeks_ago_to_now() -> None:
     assert seen.points[-1] == (1.0, 0.25)
 
 
-def test_a_line_begins_where_readings_do() -> None:
-    """Nothing is drawn where nothing was known, and one point is no line."""
+def test_the_line_begins_at_the_first_reading() -> None:
+    """Before it nothing is drawn, and a single point is no line."""
     seen = recent_balances(past((7, 50), (0, 25)), NOON)
     assert seen is not None
     assert seen.points[0] == (0.5, 1.0)
@@ -81,8 +81,8 @@ def test_a_line_begins_where_readings_do() -> None:
     assert lonely.points == ()
 
 
-def test_a_sketch_says_what_it_shows() -> None:
-    """It ends in what there is now, which may be news, and knows where low begins."""
+def test_a_sparkline_describes_itself() -> None:
+    """It ends at the current balance and has the low limit."""
     seen = recent_balances(past((30, 999), (20, 100), (7, 50), (0, 25)), NOON)
     assert seen is not None
     drawn = sparkline(seen, Balance(Decimal(20), "EUR"), Decimal(10), ENGLISH)
@@ -94,8 +94,8 @@ def test_a_sketch_says_what_it_shows() -> None:
     )
 
 
-def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
-    """And none for a threshold that is above all of it."""
+def test_a_sparkline_has_room_for_a_new_top_up() -> None:
+    """A threshold above the whole line is left out."""
     seen = recent_balances(past((1, 100), (0, 50)), NOON)
     assert seen is not None
     drawn = sparkline(seen, Balance(Decimal(200), "EUR"), Decimal(500), ENGLISH)
@@ -105,8 +105,8 @@ def test_a_sketch_has_room_for_what_was_just_topped_up() -> None:
     assert drawn.words.startswith("Balance over the last 1 day: from €100.00")
 
 
-def test_a_sketch_keeps_hidden_amounts() -> None:
-    """And without a line there is none."""
+def test_a_sparkline_names_no_hidden_amounts() -> None:
+    """Without points there is no sparkline."""
     seen = recent_balances(past((1, 100), (0, 50)), NOON)
     assert seen is not None
     balance, hiding = Balance(Decimal(50), "EUR"), Language(hides_amounts=True)
@@ -117,8 +117,10 @@ def test_a_sketch_keeps_hidden_amounts() -> None:
 
 
 @given(st.lists(st.tuples(AGES, AMOUNTS)))
-def test_any_past_gives_a_line_within_its_frame(pairs: list[tuple[int, int]]) -> None:
-    """From left to right, and never out of it."""
+def test_any_readings_give_a_line_within_its_frame(
+    pairs: list[tuple[int, int]],
+) -> None:
+    """It goes from left to right."""
     readings = past(*((hours / 24, amount) for hours, amount in sorted(pairs)[::-1]))
     seen = recent_balances(readings, NOON)
     if seen is None:

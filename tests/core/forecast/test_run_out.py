@@ -1,4 +1,4 @@
-"""The run-out day as a range: honest, never in the past, nearer as spending grows."""
+"""The run-out date is honest, never past, and sooner with more spending."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Costs = Callable[[datetime], int | Decimal]
 
 
 def history(left: int | Decimal, days: int, costs: Costs) -> list[Reading]:
-    """Make hourly readings that end now with `left`, each hour's cost its own."""
+    """Make hourly readings that end now at `left`, each with its own spending."""
     amount, readings = Decimal(left), [Reading(Balance(Decimal(left), "EUR"), NOW)]
     for hours in range(1, days * 24 + 1):
         at = NOW - hours * HOUR
@@ -46,7 +46,7 @@ def in_office_hours(at: datetime) -> int:
 
 
 def test_steady_spending_gives_a_narrow_range_around_the_day() -> None:
-    """240 at 24 a day last for ten days."""
+    """At 24 a day, 240 last for ten days."""
     said = forecast(history(240, 60, steadily), NOW, UTC)
     assert said.verdict is Verdict.RANGE
     assert said.first is not None
@@ -56,8 +56,8 @@ def test_steady_spending_gives_a_narrow_range_around_the_day() -> None:
     assert said.per_day == Decimal("24.00")
 
 
-def test_weekends_are_told_apart() -> None:
-    """Five working days of 30 carry 140 to the Friday and over no weekend."""
+def test_weekends_have_their_own_pace() -> None:
+    """At 30 a working day, 140 last to the Friday and over no weekend."""
     said = forecast(history(140, 56, in_office_hours), NOW, UTC)
     assert said.first is not None
     assert said.last is not None
@@ -66,7 +66,7 @@ def test_weekends_are_told_apart() -> None:
 
 
 def test_recent_weeks_count_more() -> None:
-    """Who spends three times as much since a month runs out sooner."""
+    """With three times the spending for a month, the account runs out sooner."""
     since = NOW - timedelta(days=28)
 
     def faster(at: datetime) -> int:
@@ -78,7 +78,7 @@ def test_recent_weeks_count_more() -> None:
 
 
 def test_a_burst_is_dampened_and_not_ignored() -> None:
-    """A day that cost 20 times as much moves the pace a little."""
+    """A day of 20 times the spending changes the pace a little."""
     day = (NOW - timedelta(days=10)).date()
 
     def burst(at: datetime) -> int:
@@ -90,7 +90,7 @@ def test_a_burst_is_dampened_and_not_ignored() -> None:
 
 
 def test_top_ups_and_corrections_are_no_spending() -> None:
-    """Neither a rise nor what a person marked changes the pace."""
+    """Neither a rise nor a marked change affects the pace."""
     marked = NOW - 100 * HOUR
 
     def moved(at: datetime) -> int:
@@ -103,7 +103,7 @@ def test_top_ups_and_corrections_are_no_spending() -> None:
 
 
 def test_a_gap_is_spread_over_its_days() -> None:
-    """What was spent while nobody looked counts, each day with its part."""
+    """Spending in a gap counts, a part of it on each day."""
     whole = history(240, 60, steadily)
     holed = [one for one in whole if not 200 <= (NOW - one.at) / HOUR <= 400]
     assert forecast(holed, NOW, UTC) == forecast(whole, NOW, UTC)
@@ -111,21 +111,21 @@ def test_a_gap_is_spread_over_its_days() -> None:
 
 @pytest.mark.parametrize("days", [0, 1, 5])
 def test_a_few_days_are_not_enough(days: int) -> None:
-    """Nothing is claimed of an account that is hardly known."""
+    """A new account has no forecast."""
     assert forecast(history(99, days, steadily), NOW, UTC).verdict is Verdict.NOT_ENOUGH
     assert forecast([], NOW, UTC) == Forecast(Verdict.NOT_ENOUGH)
 
 
-def test_nothing_left_is_empty() -> None:
-    """That is certain, and needs no history."""
+def test_a_balance_of_zero_is_empty() -> None:
+    """It needs no history."""
     for left in (0, -5):
         said = forecast(history(left, 1, steadily), NOW, UTC)
         assert said.verdict is Verdict.EMPTY
         assert days_left(said, NOW.date()) == (0, 0)
 
 
-def test_an_account_that_rests_is_idle() -> None:
-    """No spending for nine days is no infinity."""
+def test_an_account_without_spending_is_idle() -> None:
+    """After nine days without spending there is no run-out date."""
     since = NOW - timedelta(days=9)
 
     def until_then(at: datetime) -> int:
@@ -136,8 +136,8 @@ def test_an_account_that_rests_is_idle() -> None:
     assert days_left(said, NOW.date()) is None
 
 
-def test_a_weekly_campaign_is_not_idle_between_two() -> None:
-    """Breaks that are usual for an account are no rest."""
+def test_an_account_is_not_idle_between_weekly_campaigns() -> None:
+    """Its usual breaks do not count as idle time."""
 
     def campaign(at: datetime) -> int:
         return 100 if at.weekday() == 0 and at.hour == 10 else 0
@@ -148,14 +148,14 @@ def test_a_weekly_campaign_is_not_idle_between_two() -> None:
     assert said.first <= date(2026, 12, 7)  # the third Monday takes the rest
 
 
-def test_what_lasts_for_years_is_far() -> None:
-    """Beyond two years no day is named."""
+def test_a_balance_for_more_than_two_years_is_far() -> None:
+    """Beyond two years there is no date."""
     said = forecast(history(10**6, 60, steadily), NOW, UTC)
     assert (said.verdict, said.first, said.last) == (Verdict.FAR, None, None)
 
 
 def test_an_old_unit_does_not_count() -> None:
-    """Euros spent say nothing of how long credits last."""
+    """Spending in euros says nothing about credits."""
     said = forecast(
         [
             *history(240, 60, steadily)[:-1],
@@ -168,7 +168,7 @@ def test_an_old_unit_does_not_count() -> None:
 
 
 def test_an_old_reading_never_gives_a_past_day() -> None:
-    """Ten days' worth, last seen a month ago: today at the earliest and the latest."""
+    """Ten days' worth, read a month ago, gives today twice."""
     later = NOW + timedelta(days=30)
     said = forecast(history(240, 60, steadily), later, UTC)
     assert said.first == said.last == later.date()
@@ -196,10 +196,10 @@ def wild_histories(draw: st.DrawFn) -> list[Reading]:
 
 
 @given(readings=wild_histories(), zone=ZONES, marked=st.booleans())
-def test_it_never_raises_and_never_answers_in_the_past(
+def test_it_never_raises_and_gives_no_past_day(
     readings: list[Reading], zone: ZoneInfo | None, *, marked: bool
 ) -> None:
-    """Whatever was read, the answer is one that can be shown."""
+    """Any readings give a forecast that can be shown."""
     corrections = [one.at for one in readings[::3]] if marked else []
     said = forecast(readings, NOW, zone, corrections)
     assert (said.verdict is Verdict.RANGE) == (said.first is not None)
@@ -209,13 +209,13 @@ def test_it_never_raises_and_never_answers_in_the_past(
 
 
 @st.composite
-def day_costs(draw: st.DrawFn) -> list[int]:
-    """Draw what each of some weeks' days costs."""
+def daily_spending(draw: st.DrawFn) -> list[int]:
+    """Draw the spending of each day of some weeks."""
     return draw(st.lists(st.integers(0, 100), min_size=7, max_size=60))
 
 
 @given(
-    costs=day_costs(),
+    costs=daily_spending(),
     left=st.integers(1, 5000),
     times=st.decimals("1.01", 20, places=2),
     topped_up=st.booleans(),
@@ -223,7 +223,7 @@ def day_costs(draw: st.DrawFn) -> list[int]:
 def test_it_moves_towards_today_as_spending_grows(
     costs: list[int], left: int, times: Decimal, *, topped_up: bool
 ) -> None:
-    """Had all been spent faster, neither day would be later."""
+    """With faster spending neither day is later."""
 
     def said(factor: Decimal) -> tuple[date, date]:
         def cost(at: datetime) -> Decimal:
@@ -240,8 +240,8 @@ def test_it_moves_towards_today_as_spending_grows(
     assert after[1] <= before[1]
 
 
-def test_three_years_take_no_time() -> None:
-    """A window that opens doesn't wait for it."""
+def test_three_years_of_readings_are_quick() -> None:
+    """The history window waits for it."""
     readings = history(2400, 1096, in_office_hours)
     best = min(_seconds(readings) for _ in range(5))
     assert best < 0.2  # 50 ms on an idle machine; test machines are busy

@@ -1,4 +1,4 @@
-"""What a forecast means to a person: plain words, messages, an amount to top up."""
+"""A forecast in words, the messages that are left, and a suggested top-up."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ TODAY = date(2026, 12, 10)
 def test_a_range_is_said_in_plain_words(
     first: tuple[int, int, int], last: tuple[int, int, int], words: str
 ) -> None:
-    """Each thing once, and no year within half of one; what has passed is today."""
+    """Nothing is repeated, a near day has no year, and a past day is today."""
     said = Forecast(Verdict.RANGE, date(*first), date(*last))
     assert run_out_words(said, TODAY, ENGLISH) == words
 
@@ -56,22 +56,22 @@ def test_a_range_is_said_in_plain_words(
         ((2026, 12, 10), 0, False),
     ],
 )
-def test_few_days_are_left_within_the_persons_own_number(
+def test_few_days_are_left_within_warn_days(
     first: tuple[int, int, int], warn_days: int, *, soon: bool
 ) -> None:
-    """Its first day counts, today is day 0, and 0 days mean never."""
+    """The range's first day counts, today is day 0, and 0 days never warn."""
     said = Forecast(Verdict.RANGE, date(*first), date(2026, 12, 30))
     assert is_soon(said, warn_days, TODAY) is soon
 
 
-def test_nothing_is_soon_that_nobody_foresees() -> None:
-    """No forecast, and none that names a day, is no warning."""
+def test_without_a_run_out_date_it_is_not_soon() -> None:
+    """No forecast, or one without a date, gives no warning."""
     assert not is_soon(None, 5, TODAY)
     assert not is_soon(Forecast(Verdict.NOT_ENOUGH), 5, TODAY)
 
 
 def test_a_range_without_an_end_says_so() -> None:
-    """Two years on, the last day is none."""
+    """After two years there is no last day."""
     said = Forecast(Verdict.RANGE, date(2027, 8, 2), TODAY + HORIZON)
     words = "Mon 2 Aug 2027 or later at this pace"
     assert run_out_words(said, TODAY, ENGLISH) == words
@@ -86,8 +86,8 @@ def test_a_range_without_an_end_says_so() -> None:
         (Forecast(Verdict.FAR), "More than two years at this pace"),
     ],
 )
-def test_what_is_no_range_is_said_too(said: Forecast, words: str) -> None:
-    """No infinity, and no guess."""
+def test_a_forecast_without_a_range_has_words_too(said: Forecast, words: str) -> None:
+    """They name no infinity and no guess."""
     assert run_out_words(said, TODAY, ENGLISH) == words
 
 
@@ -104,18 +104,18 @@ def test_what_is_no_range_is_said_too(said: Forecast, words: str) -> None:
         ("999999999999999.12345678", "EUR", "0.00000001", 99999999999999912345678),
     ],
 )
-def test_messages_are_counted_down_to_whole_ones(
+def test_messages_are_counted_in_whole_ones(
     amount: str, unit: str, price: str | None, count: int | None
 ) -> None:
-    """A part of a message is none, and less than none is none."""
+    """A part of a message and a negative number count as 0."""
     left = messages_left(
         Balance(Decimal(amount), unit), None if price is None else Decimal(price)
     )
     assert left == count
 
 
-def test_messages_are_said_in_the_persons_numbers() -> None:
-    """One message is one."""
+def test_messages_are_written_in_the_persons_format() -> None:
+    """One message has the singular."""
     assert messages_sentence(1240, ENGLISH) == "about 1,240 messages"
     assert messages_sentence(1, ENGLISH) == "about 1 message"
 
@@ -135,7 +135,7 @@ def test_messages_are_said_in_the_persons_numbers() -> None:
 def test_a_suggestion_is_a_round_amount(
     per_day: str, left: str, amount: str | None
 ) -> None:
-    """Four weeks' worth, less what is there, rounded up."""
+    """Four weeks of spending, less the balance, are rounded up."""
     said = Forecast(Verdict.RANGE, TODAY, TODAY, Decimal(per_day))
     expected = None if amount is None else Decimal(amount)
     assert suggested_top_up(said, 4, Decimal(left)) == expected
@@ -143,7 +143,7 @@ def test_a_suggestion_is_a_round_amount(
 
 @given(st.decimals(0, 10**15, places=6), st.integers(1, 52))
 def test_a_suggestion_is_enough_and_little_more(per_day: Decimal, weeks: int) -> None:
-    """Never below what is needed, never more than a fifth (or 5) above."""
+    """It is at least the need, and at most a fifth (or 5) above it."""
     suggested = suggested_top_up(Forecast(Verdict.FAR, per_day=per_day), weeks)
     needed = per_day * 7 * weeks
     assert (suggested is None) == (needed == 0)
@@ -157,8 +157,8 @@ def test_without_a_pace_nothing_is_suggested() -> None:
 
 
 @given(st.integers(0, 900), st.integers(0, 900), st.integers(0, 400))
-def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
-    """Whenever it is read, there is a sentence without a gap in it."""
+def test_every_range_has_a_sentence(first: int, more: int, later: int) -> None:
+    """On any day, the sentence has no empty placeholder."""
     start = TODAY + timedelta(days=first)
     said = Forecast(Verdict.RANGE, start, start + timedelta(days=more))
     words = run_out_words(said, TODAY + timedelta(days=later), ENGLISH)
@@ -189,8 +189,8 @@ def test_every_range_can_be_said(first: int, more: int, later: int) -> None:
         (Forecast(Verdict.NOT_ENOUGH), ("", "Not enough history yet")),
     ],
 )
-def test_beside_a_balance_a_day_is_said_loudly_and_ignorance_quietly(
+def test_a_card_shows_a_date_large_and_its_absence_small(
     said: Forecast, words: tuple[str, str]
 ) -> None:
-    """A reader of a card knows what the day means."""
+    """The whole sentence explains what the day means."""
     assert card_words(said, date(2026, 11, 23), ENGLISH) == words

@@ -1,4 +1,4 @@
-"""The ledger as text: adds up in a spreadsheet, and no cell is a formula."""
+"""The exported ledger adds up in a spreadsheet, and no cell is a formula."""
 
 import csv
 import json
@@ -40,7 +40,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 
 def test_a_reading_has_its_digits_its_moment_and_its_local_date() -> None:
-    """The time is UTC for programs, the date is the person's."""
+    """The time is in UTC for programs; the date is in the person's zone."""
     assert readings_csv(read("350.1200"), MADRID) == (
         "at,balance,currency,date\r\n"
         "2026-11-30T23:30:00.000Z,350.1200,EUR,2026-12-01\r\n"
@@ -56,7 +56,7 @@ def test_a_reading_has_its_digits_its_moment_and_its_local_date() -> None:
 
 
 def test_movements_name_their_kind() -> None:
-    """A correction downwards is a negative number, not a text."""
+    """A downward correction is a negative number, not a text."""
     readings = [*read("10", "8", "6", "0"), *read(*["7"] * 5, unit="SMS")[4:]]
     moved = movements(readings, [readings[2].at])
     rows = table(movements_csv(moved, MADRID))
@@ -75,7 +75,7 @@ def test_movements_name_their_kind() -> None:
 
 @given(st.lists(st.decimals(-(10**6), 10**15, places=8), min_size=1, max_size=40))
 def test_every_months_row_adds_up(amounts: list[Decimal]) -> None:
-    """Whoever sums the columns in a spreadsheet gets the closing."""
+    """The sum of a row's columns is its closing."""
     rows = months(read(*[format(one, "f") for one in amounts]), [], MADRID)
     for row in [*table(months_csv(rows)), *json.loads(months_json(rows))]:
         opening, topped_up, spent, corrected, closing = (
@@ -86,7 +86,7 @@ def test_every_months_row_adds_up(amounts: list[Decimal]) -> None:
 
 
 def test_a_month_is_named_as_a_spreadsheet_reads_it() -> None:
-    """Year and month, and the hours in which nobody looked."""
+    """Its row has year and month, and its unobserved hours."""
     rows = table(months_csv(months(read("10", "8"), [], MADRID)))
     assert [row["month"] for row in rows] == ["2026-12"]
     assert rows[0]["unobserved_hours"] == "24.00"
@@ -94,7 +94,7 @@ def test_a_month_is_named_as_a_spreadsheet_reads_it() -> None:
 
 @pytest.mark.parametrize("unit", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(unit: str) -> None:
-    """A text that a spreadsheet would work out is marked as a text."""
+    """A text that a spreadsheet would evaluate is quoted."""
     (row,) = table(readings_csv(read("-5.20", unit=unit), UTC))
     assert row["currency"] == f"'{unit}"
     assert row["balance"] == "-5.20"
@@ -108,7 +108,7 @@ def test_any_unit_stays_in_its_cell(unit: str) -> None:
     assert row["currency"][0] not in "=+-@\t\r"
 
 
-def test_nothing_is_a_header_alone() -> None:
-    """An account without history exports as well."""
+def test_an_empty_history_exports_its_header() -> None:
+    """An account without readings can be exported too."""
     assert months_csv(()).count("\r\n") == 1
     assert json.loads(movements_json((), UTC)) == []

@@ -1,4 +1,4 @@
-"""The ledger: what was topped up, spent and corrected, month by month, exactly."""
+"""The ledger: exact top-ups, spending and corrections, month by month."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from trayapp.core.history.ledger import (
 
 
 def test_a_rise_is_a_top_up_and_a_fall_is_spending() -> None:
-    """Both have the difference as their amount, and the times they lie between."""
+    """Each has the difference as its amount, and the times of both readings."""
     fall, rise = movements(read("10.50", "8.25", "8.25", "58.25"))
     assert (fall.kind, fall.amount) == (MovementKind.SPENT, Decimal("2.25"))
     assert (fall.since, fall.at) == (NOON, NOON + HOUR)
@@ -29,16 +29,16 @@ def test_a_rise_is_a_top_up_and_a_fall_is_spending() -> None:
     assert (rise.since, rise.at) == (NOON + 2 * HOUR, NOON + 3 * HOUR)
 
 
-def test_what_a_person_marked_is_a_correction() -> None:
-    """It keeps its sign, whichever way it went."""
+def test_a_marked_change_is_a_correction() -> None:
+    """It keeps its sign in either direction."""
     marks = [NOON + HOUR, NOON + 2 * HOUR]
     up, down = movements(read("10", "12", "9"), marks)
     assert (up.kind, up.amount) == (MovementKind.CORRECTION, Decimal(2))
     assert (down.kind, down.amount) == (MovementKind.CORRECTION, Decimal(-3))
 
 
-def test_a_changed_unit_is_an_event_and_no_drop() -> None:
-    """Nothing moved: 3 euros are not less than 3000 credits."""
+def test_a_changed_unit_is_no_spending() -> None:
+    """It has the amount 0, as 3 euros are not less than 3000 credits."""
     readings = [*read("3000", unit="CREDITS"), read("1", "3")[1]]
     (changed,) = movements(readings)
     assert changed.kind is MovementKind.UNIT_CHANGED
@@ -47,21 +47,21 @@ def test_a_changed_unit_is_an_event_and_no_drop() -> None:
 
 
 def test_a_stretch_without_readings_is_a_gap() -> None:
-    """The movement in it is known, its moment is not."""
+    """The movement in it is known, but its moment is not."""
     near, far = read("5", "4"), read("3", "2", every=timedelta(days=2))[1:]
     assert gaps([*near, *far]) == (Gap(near[1].at, far[0].at),)
     assert [one.is_gap() for one in movements([*near, *far])] == [False, True]
 
 
 def test_order_and_repetition_do_not_matter() -> None:
-    """Readings may come in any order; of several at one time the last one counts."""
+    """Readings may come in any order; of several at one time the last counts."""
     first, second = read("5", "4")
     again = Reading(Balance(Decimal(3), "EUR"), second.at)
     assert in_order([second, first, again]) == (first, again)
 
 
-def test_a_month_sums_up_what_moved_in_it() -> None:
-    """A movement counts in the month of its later reading, in the person's zone."""
+def test_a_month_sums_up_its_movements() -> None:
+    """A movement counts in the local month of its later reading."""
     before = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)  # 23:30 in Madrid
     readings = [
         Reading(Balance(Decimal(amount), "EUR"), before + hours * HOUR)
@@ -83,7 +83,7 @@ def test_a_month_sums_up_what_moved_in_it() -> None:
 
 
 def test_months_in_a_gap_have_a_row() -> None:
-    """Nothing is known to have moved, and all of the month is unobserved."""
+    """Such a month has no movements and is unobserved as a whole."""
     rows = months(read("9", "7", every=timedelta(days=40)), [], UTC)
     (december, january) = rows  # November's only reading is December's opening
     assert december.unobserved == timedelta(days=31)
@@ -97,7 +97,7 @@ def test_months_in_a_gap_have_a_row() -> None:
 def test_every_month_adds_up(
     history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None
 ) -> None:
-    """Opening + topped up - spent + corrected is the closing, to the last digit."""
+    """Opening + topped up - spent + corrected is exactly the closing."""
     rows = months(*history, zone)
     for row in rows:
         sums = row.opening + row.topped_up - row.spent + row.corrected
@@ -110,10 +110,10 @@ def test_every_month_adds_up(
 
 
 @given(histories(units=["EUR"]), ZONES)
-def test_the_months_hold_all_that_moved(
+def test_the_months_have_every_movement(
     readings: list[Reading], zone: ZoneInfo | None
 ) -> None:
-    """No top-up and no spending is lost between two months, nor any gap."""
+    """No top-up, spending or gap is lost between two months."""
     rows, moved = months(readings, [], zone), movements(readings)
     for kind, name in (
         (MovementKind.TOP_UP, "topped_up"),

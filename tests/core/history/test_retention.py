@@ -1,4 +1,4 @@
-"""What is thinned out of an old past is missed nowhere."""
+"""Retention drops old readings, and the months still add up."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,10 +13,10 @@ from trayapp.core.history.retention import KEPT_FOR, WHOLE_FOR, retained
 
 
 @given(marked_histories(), ZONES, st.integers(0, 1500))
-def test_thinned_readings_give_the_same_months(
+def test_retained_readings_give_the_same_months(
     history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None, days: int
 ) -> None:
-    """Back to the month of three years ago every figure stays, gaps included."""
+    """Every figure of the last three years stays, gaps included."""
     readings, marks = history
     now = datetime(2024, 6, 1, tzinfo=UTC) + timedelta(days=days)
     kept = retained(readings, marks, now, zone)
@@ -30,8 +30,8 @@ def test_thinned_readings_give_the_same_months(
     assert recent <= set(kept)
 
 
-def test_thinning_keeps_each_days_extremes_and_drops_the_rest() -> None:
-    """A year of quarter hours comes down to a few readings a day."""
+def test_each_old_day_keeps_its_extremes_only() -> None:
+    """A year of quarter-hours becomes a few readings a day."""
     amounts = [str(10**6 - index) for index in range(40 * 96)]
     readings = read(*amounts, every=timedelta(minutes=15))
     now = readings[-1].at + timedelta(days=100)
@@ -41,7 +41,7 @@ def test_thinning_keeps_each_days_extremes_and_drops_the_rest() -> None:
     assert {readings[0], readings[-1]} <= set(kept)
 
 
-def test_nothing_is_left_of_what_is_older_than_three_years() -> None:
-    """An account that was not read since is forgotten."""
+def test_readings_older_than_three_years_are_dropped() -> None:
+    """An account without newer readings has none left."""
     readings = read("5", "4")
     assert retained(readings, [], NOON + timedelta(days=1200), UTC) == ()

@@ -30,23 +30,23 @@ MADRID = Language(zone=ZoneInfo("Europe/Madrid"))
         (-timedelta(days=40), "2 Jan 2027, 13:00"),
     ],
 )
-def test_a_time_of_today_is_the_clocks_and_another_one_has_its_day(
+def test_a_time_of_today_has_no_day_and_another_time_has_one(
     ago: timedelta, said: str, now: datetime
 ) -> None:
-    """What was read yesterday does not look like today's, nor last year's."""
+    """A time of last year has its year too."""
     assert clock_time(now - ago, now, MADRID) == said
 
 
-def test_a_moment_is_told_in_the_local_zone() -> None:
-    """Before and after the clocks change."""
+def test_a_moment_is_written_in_the_local_zone() -> None:
+    """Before and after a clock change."""
     before = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
     assert moment_words(before, MADRID) == "Sun 25 Oct 2026, 00:30"
     after = before + timedelta(days=1)
     assert moment_words(after, MADRID) == "Sun 25 Oct 2026, 23:30"
 
 
-def test_a_day_says_no_more_than_is_needed() -> None:
-    """The month and the year go where they go without saying."""
+def test_a_day_has_no_more_parts_than_needed() -> None:
+    """Month and year are left out where they are clear."""
     day = date(2026, 12, 19)
     assert day_words(day, ENGLISH) == "19 Dec"
     assert weekday_words(day, ENGLISH) == "Sat 19"
@@ -70,7 +70,7 @@ def test_a_day_says_no_more_than_is_needed() -> None:
     ],
 )
 def test_each_language_has_its_points(code: str, said: tuple[str, ...]) -> None:
-    """A German day is an ordinal, also where its month goes without saying."""
+    """A German day is an ordinal, also without its month."""
     language = Language(gettext=catalog(code).gettext, zone=ZoneInfo("Europe/Madrid"))
     moment = datetime(2026, 12, 19, 12, tzinfo=UTC)
     assert said == (
@@ -81,8 +81,8 @@ def test_each_language_has_its_points(code: str, said: tuple[str, ...]) -> None:
     )
 
 
-def test_order_and_names_are_the_languages_own() -> None:
-    """A translator moves the day behind the month, and the year before both."""
+def test_a_translation_decides_the_order() -> None:
+    """A translator can put the day behind the month, and the year first."""
     shape = "{weekday} {day} {month} {year}, {time}"
     words = {
         shape: "{year}年{month}{day} {weekday} {time}",

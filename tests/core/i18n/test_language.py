@@ -1,4 +1,4 @@
-"""The shape of numbers and times."""
+"""The format of numbers and phrases."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -36,16 +36,16 @@ NBSP = "\u00a0"
         ),
     ],
 )
-def test_an_amount_is_written_in_the_locales_way(
+def test_an_amount_has_the_locales_format(
     digits: str, unit: str, english: str, spanish: str
 ) -> None:
-    """The sign, the grouping and the currency's place follow the locale."""
+    """Decimal sign, groups and the currency's place follow the locale."""
     assert ENGLISH.money(Decimal(digits), unit) == english
     assert SPANISH.money(Decimal(digits), unit) == spanish
 
 
 def test_hidden_amounts_are_three_dots() -> None:
-    """Whatever they are: not even their length is told."""
+    """Not even the length of an amount is visible."""
     discreet = replace(SPANISH, hides_amounts=True)
     said = {discreet.money(Decimal(one), "EUR") for one in ("0", "350.12", "123456")}
     assert said == {"•••"}
@@ -53,7 +53,7 @@ def test_hidden_amounts_are_three_dots() -> None:
 
 @given(st.decimals(-(10**14), 10**14, places=8))
 def test_no_significant_decimal_is_lost(amount: Decimal) -> None:
-    """What is written reads back as the same amount."""
+    """The written amount reads back as the same number."""
     written = ENGLISH.number(amount, decimals=2).replace(",", "")
     assert Decimal(written) == amount
 
@@ -76,28 +76,28 @@ def test_no_significant_decimal_is_lost(amount: Decimal) -> None:
 def test_an_amount_is_read_as_it_is_typed(
     typed: str, language: Language, amount: str
 ) -> None:
-    """Thousands' marks go, and number pads have but one decimal sign."""
+    """Group separators are removed, and number pads have one decimal sign."""
     assert language.typed_number(typed) == Decimal(amount)
 
 
 @pytest.mark.parametrize(
     "typed", ["", "-1", "ten", "1,2,3", "1.2.3", "1e3", "٣", "12.", "9" * 16, "NaN"]
 )
-def test_what_is_no_amount_is_none(typed: str) -> None:
-    """Signs, words, exponents and other digits are not guessed at."""
+def test_other_text_is_no_amount(typed: str) -> None:
+    """Signs, words, exponents and other digits are rejected."""
     assert ENGLISH.typed_number(typed) is None
 
 
 @given(st.decimals(0, 10**14, places=4), st.sampled_from([ENGLISH, SPANISH, FRENCH]))
-def test_what_is_written_can_be_typed_again(
+def test_a_written_amount_can_be_typed_again(
     amount: Decimal, language: Language
 ) -> None:
-    """The settings dialog shows a threshold and reads it back unchanged."""
+    """The settings dialog shows a threshold and reads the same one back."""
     assert language.typed_number(language.number(amount)) == amount
 
 
-def test_phrases_follow_each_other_as_each_language_has_it() -> None:
-    """French has a space before the semicolon, at which no line breaks."""
+def test_phrases_are_joined_as_in_each_language() -> None:
+    """French has a no-break space before the semicolon."""
     french = language_for("fr", catalog("fr"))
     assert french.join_phrases(["un", "deux", "trois"]) == "un\u202f; deux\u202f; trois"
     assert ENGLISH.join_phrases(["one {n}", "two; three"]) == "one {n}; two; three"

@@ -1,4 +1,4 @@
-"""The languages, the shape of their numbers, and which of them a person gets."""
+"""The languages, the format of their numbers, and the choice of one."""
 
 from decimal import Decimal
 from gettext import NullTranslations
@@ -22,8 +22,8 @@ AMOUNTS = (("350.1200", "EUR"), ("-1234.5", "EUR"), ("1225", "CREDITS"))
 
 
 @pytest.mark.parametrize("code", LOCALES)
-def test_amounts_are_written_as_is_usual(code: str) -> None:
-    """Point or comma, groups, and the place of the sign; and none of it is rounded."""
+def test_amounts_have_the_format_of_each_language(code: str) -> None:
+    """Decimal sign, groups and the currency's place; nothing is rounded."""
     language = language_for(code, NullTranslations())
     amounts = (*AMOUNTS, ("12345.0001", "SMS"))
     spaces = str.maketrans({"_": "\u00a0", "n": "\u202f"})
@@ -34,8 +34,8 @@ def test_amounts_are_written_as_is_usual(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", LOCALES)
-def test_what_is_written_can_be_typed(code: str) -> None:
-    """A threshold that the settings show is read as the same one."""
+def test_a_written_amount_can_be_typed_in_each_language(code: str) -> None:
+    """The settings show a threshold and read the same one back."""
     language = language_for(code, NullTranslations())
     for amount in ("0", "0.05", "999.5", "1234", "1234.5678", "1234567.8"):
         written = language.number(Decimal(amount))
@@ -57,8 +57,8 @@ def test_what_is_written_can_be_typed(code: str) -> None:
         ([], "en"),
     ],
 )
-def test_a_person_gets_the_first_language_that_there_is(
+def test_the_first_known_language_of_a_list_is_chosen(
     wanted: list[str], code: str
 ) -> None:
-    """Of their list, whatever the region; English if there is none."""
+    """The region does not matter; without a known one it is English."""
     assert closest_language(wanted) == code

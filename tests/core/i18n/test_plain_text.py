@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show."""
+"""Foreign text is made safe to show."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ HOSTILE = st.text(st.characters(codec=None), max_size=300)
 
 @given(HOSTILE, st.integers(1, 80))
 def test_one_line_is_one_short_visible_line(text: str, limit: int) -> None:
-    """Whatever comes in, nothing invisible and no more than the limit comes out."""
+    """Any text gives visible characters only, and at most the limit."""
     shown = one_line(text, limit)
     assert len(shown) <= limit
     assert "\n" not in shown
@@ -32,20 +32,20 @@ def test_one_line_is_one_short_visible_line(text: str, limit: int) -> None:
         ("<b>&amp;", "<b>&amp;"),
     ],
 )
-def test_one_line_keeps_what_can_be_read(text: str, shown: str) -> None:
-    """Blanks collapse, invisible characters go, markup stays text."""
+def test_one_line_keeps_the_visible_text(text: str, shown: str) -> None:
+    """Blanks collapse, invisible characters are removed, markup stays text."""
     assert one_line(text) == shown
 
 
 def test_a_cut_text_ends_in_an_ellipsis() -> None:
-    """A person sees that something is missing."""
+    """It shows that something is missing."""
     assert shorten("abcdef", 4) == "abc…"
     assert shorten("abcd", 4) == "abcd"
 
 
 @given(HOSTILE, st.integers(1, 127))
 def test_a_utf16_limit_never_cuts_a_character(text: str, limit: int) -> None:
-    """The result fits, and is a beginning of the text."""
+    """The result fits and is the beginning of the text."""
     cut = shorten_utf16(text, limit)
     assert utf16_length(cut) <= max(limit, 1)
     assert text.startswith(cut.removesuffix("…").rstrip())

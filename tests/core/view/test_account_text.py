@@ -1,4 +1,4 @@
-"""Every sentence and number that a person sees of an account."""
+"""Every sentence and number that the screen shows about an account."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,15 +28,15 @@ from trayapp.core.view.account_text import (
 ACCOUNT = Account("a", "Main", low_below=Decimal(10))
 
 
-def known(now: datetime, amount: str, **change: object) -> AccountState:
-    """Make an account that was asked at noon."""
+def state_with(now: datetime, amount: str, **change: object) -> AccountState:
+    """Make the state of an account that was read at noon."""
     reading = Reading(Balance(Decimal(amount), "EUR"), now)
     account = replace(ACCOUNT, **change)  # type: ignore[arg-type]  # a field of Account
     return AccountState(account, reading)
 
 
 def rejected(one: AccountState, now: datetime) -> AccountState:
-    """Let the key be rejected."""
+    """Apply a rejected key."""
     return one.apply(Outcome(one.account.id, now, Unauthorized().as_failure()))
 
 
@@ -55,23 +55,23 @@ def rejected(one: AccountState, now: datetime) -> AccountState:
         (timedelta(days=40), "40 days ago"),
     ],
 )
-def test_an_age_is_said_as_one_says_it(
+def test_an_age_is_in_minutes_hours_or_days(
     now: datetime, passed: timedelta, words: str
 ) -> None:
-    """Minutes, hours, then days; what a clock that was set back makes is no age."""
-    assert age(known(now, "1"), now + passed, ENGLISH) == words
+    """A clock that was set back gives no age."""
+    assert age(state_with(now, "1"), now + passed, ENGLISH) == words
 
 
-def test_a_card_says_the_state_in_words_with_its_limit(now: datetime) -> None:
-    """Low means below something, and that is said."""
-    shown = card(known(now, "5"), now, ENGLISH)
+def test_a_card_names_the_limit_of_a_low_balance(now: datetime) -> None:
+    """The words say what it is below."""
+    shown = card(state_with(now, "5"), now, ENGLISH)
     assert (shown.amount, shown.status_words) == ("€5.00", "Low: below €10.00")
     assert shown.problem is None
 
 
 def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None:
-    """The network is down, and it was low when last seen."""
-    offline = known(now, "5").apply(Outcome("a", now, NoConnection().as_failure()))
+    """The network is down, and the balance was low before."""
+    offline = state_with(now, "5").apply(Outcome("a", now, NoConnection().as_failure()))
     shown = card(offline, now + timedelta(hours=2), ENGLISH)
     assert shown.status_words == "Unreachable; last known: low"
     assert (shown.amount, shown.age) == ("€5.00", "2 hours ago")
@@ -79,9 +79,9 @@ def test_a_card_keeps_an_old_low_balance_beside_the_error(now: datetime) -> None
     assert shown.problem.title == "The gateway can't be reached"
 
 
-def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
-    """The run-out day, the messages left, and what was paid; nothing by default."""
-    one = known(now, "5")
+def test_a_card_takes_its_details_in_words(now: datetime) -> None:
+    """Run-out date, messages and payment; all are empty by default."""
+    one = state_with(now, "5")
     extra = CardDetails("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
     shown = card(one, now, ENGLISH, extra)
     assert (shown.run_out, shown.messages, shown.pending_payment) == (
@@ -93,11 +93,11 @@ def test_a_card_takes_what_is_known_elsewhere_in_words(now: datetime) -> None:
 
 
 def in_unit(now: datetime, amount: str, unit: str) -> AccountState:
-    """Make an account that has so much."""
+    """Make the state of an account with this balance."""
     return AccountState(ACCOUNT, Reading(Balance(Decimal(amount), unit), now))
 
 
-def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
+def test_totals_add_up_each_unit_separately(now: datetime) -> None:
     """Euros with euros, credits with credits, exactly."""
     accounts = (
         in_unit(now, "400.1", "EUR"),
@@ -107,14 +107,14 @@ def test_totals_add_up_within_one_unit_alone(now: datetime) -> None:
     assert totals(accounts, ENGLISH) == "€412.40 + 3,100\u00a0CREDITS"
 
 
-def test_totals_say_what_they_leave_out(now: datetime) -> None:
+def test_totals_count_the_unknown_balances(now: datetime) -> None:
     """An unknown balance is not 0."""
     euros = in_unit(now, "1", "EUR")
     assert totals((euros, AccountState(ACCOUNT)), ENGLISH) == "€1.00; 1 account unknown"
 
 
-def test_there_is_no_total_of_one_or_of_nothing(now: datetime) -> None:
-    """It would say nothing new."""
+def test_one_balance_or_none_has_no_total(now: datetime) -> None:
+    """It would repeat the balance."""
     assert totals((in_unit(now, "1", "EUR"),), ENGLISH) == ""
     assert totals((AccountState(ACCOUNT), AccountState(ACCOUNT)), ENGLISH) == ""
     assert totals((), ENGLISH) == ""
@@ -122,7 +122,7 @@ def test_there_is_no_total_of_one_or_of_nothing(now: datetime) -> None:
 
 @given(st.lists(st.tuples(st.integers(-(10**22), 10**22), st.sampled_from("AB"))))
 def test_totals_are_exact(amounts: list[tuple[int, str]]) -> None:
-    """However many and however long; a unit that nobody has is not named."""
+    """However many and however long; an unused unit is not named."""
     now = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
     plain = replace(ENGLISH, group_separator="")
     accounts = tuple(
@@ -148,10 +148,10 @@ def test_totals_are_exact(amounts: list[tuple[int, str]]) -> None:
         (24 * 7 - 3, "Snoozed until Monday, 09:00"),
     ],
 )
-def test_a_snooze_is_said_as_one_says_it(
+def test_a_snooze_ends_today_tomorrow_or_on_a_weekday(
     now: datetime, hours: float, words: str
 ) -> None:
-    """The time alone today; tomorrow; else the day of the week."""
+    """Today has the time only."""
     assert snoozed_until(now + timedelta(hours=hours), now, ENGLISH) == words
 
 
@@ -164,12 +164,12 @@ PRICED = Account("a", "Shop", low_below=Decimal(10), price=Decimal("0.05"))
 
 
 def priced(now: datetime, amount: str, unit: str = "EUR") -> AccountState:
-    """Give an account with a price, and a balance."""
+    """Make the state of an account with a price and a balance."""
     return AccountState(PRICED, Reading(Balance(Decimal(amount), unit), now))
 
 
-def test_all_that_is_known_is_said(now: datetime) -> None:
-    """The day loudly, the messages, the line, and the payment."""
+def test_card_details_have_all_parts(now: datetime) -> None:
+    """Run-out date, messages, sparkline and payment."""
     paid = PendingPayment("a", now)
     extra = card_details(priced(now, "50"), (FAR, SEEN, paid), now, ENGLISH)
     assert extra.run_out == "More than two years at this pace"
@@ -179,22 +179,22 @@ def test_all_that_is_known_is_said(now: datetime) -> None:
     assert extra.note == ""
 
 
-def test_what_nobody_knows_yet_is_said_quietly(now: datetime) -> None:
-    """It is no news."""
+def test_a_missing_forecast_is_a_note(now: datetime) -> None:
+    """It is not in large letters."""
     extra = card_details(priced(now, "50"), (UNSURE, None, None), now, ENGLISH)
     assert (extra.run_out, extra.note) == ("", "Not enough history yet")
     assert extra.sparkline is None
 
 
-def test_a_balance_in_messages_counts_none_beside_it(now: datetime) -> None:
-    """It says that number itself."""
+def test_a_balance_in_messages_has_no_count_of_messages(now: datetime) -> None:
+    """The balance is that number."""
     assert (
         card_details(priced(now, "50", "SMS"), (None,) * 3, now, ENGLISH).messages == ""
     )
 
 
-def test_without_a_balance_only_a_payment_is_said(now: datetime) -> None:
-    """The rest was said of another address or sub-account."""
+def test_without_a_balance_only_the_payment_is_shown(now: datetime) -> None:
+    """The other parts are of another address or sub-account."""
     paid = PendingPayment("a", now)
     extra = card_details(AccountState(PRICED), (FAR, SEEN, paid), now, ENGLISH)
     assert (extra.run_out, extra.note, extra.messages, extra.sparkline) == (

@@ -1,4 +1,4 @@
-"""What a report about a fault holds, and what it does not."""
+"""What a diagnostics report contains, and what it leaves out."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,8 +19,8 @@ ENTRY = "2026-11-23 12:00:00,000 ERROR trayapp.x: asking for account a1b2 failed
 FOUND = Findings(PROGRAM, (), (), "/home/ana")
 
 
-def test_what_a_person_chose_is_among_the_facts() -> None:
-    """As far as it bears on what is asked and told."""
+def test_the_settings_are_among_the_facts() -> None:
+    """Those that affect requests and alerts."""
     assert list(settings_facts(Settings())) == [
         ("Interval", "0:15:00"),
         ("Told of", "drain, empty, low, low-days, rejected, unreachable"),
@@ -30,8 +30,8 @@ def test_what_a_person_chose_is_among_the_facts() -> None:
     ]
 
 
-def test_it_says_what_runs_where() -> None:
-    """One fact on a line."""
+def test_each_fact_has_a_line() -> None:
+    """Versions and platform."""
     assert report(FOUND).splitlines() == [
         "Balance Tray: 1.2.3",
         "Settings: ~/.config/balance-tray/config.toml",
@@ -40,8 +40,8 @@ def test_it_says_what_runs_where() -> None:
     ]
 
 
-def test_accounts_are_counted_by_kind_and_state(now: datetime) -> None:
-    """How many there are, and how they fare."""
+def test_accounts_are_counted_by_kind_and_status(now: datetime) -> None:
+    """No account is named."""
     reading = Reading(Balance(Decimal(50), "EUR"), now)
     accounts = (
         AccountState(Account("a", "Main"), reading),
@@ -53,7 +53,7 @@ def test_accounts_are_counted_by_kind_and_state(now: datetime) -> None:
     assert expected in said.splitlines()
 
 
-def test_what_fails_is_told_by_number() -> None:
+def test_failures_are_listed_by_account_number() -> None:
     """With the error's id and detail."""
     accounts = (
         AccountState(Account("a", "Main")),
@@ -67,8 +67,8 @@ def test_what_fails_is_told_by_number() -> None:
     assert "  account 3: no-connection: no detail" in lines
 
 
-def test_nothing_that_names_an_account_is_in_it() -> None:
-    """Neither where it fails nor in what was logged of it."""
+def test_the_report_names_no_account() -> None:
+    """Neither in failures nor in log entries."""
     account = Account(
         "a1b2", "Ana's shop", Service.CUSTOM, "https://sms.ana.example", "ana-sub"
     )
@@ -83,7 +83,7 @@ def test_nothing_that_names_an_account_is_in_it() -> None:
     assert "12a1b23 is no id" in said
 
 
-def test_the_home_folder_is_a_tilde_wherever_it_stands() -> None:
+def test_the_home_folder_is_a_tilde_everywhere() -> None:
     """Its name is often the person's."""
     entries = ("can't write /home/ana/x: No space left on device",)
     said = report(replace(FOUND, entries=entries))
@@ -91,7 +91,7 @@ def test_the_home_folder_is_a_tilde_wherever_it_stands() -> None:
     assert "can't write ~/x: No space left" in said
 
 
-def test_a_home_at_the_root_changes_nothing() -> None:
-    """A path is not full of tildes then."""
+def test_a_home_folder_at_the_root_is_not_replaced() -> None:
+    """Otherwise every slash would be a tilde."""
     said = report(replace(FOUND, home="/"))
     assert "/home/ana/.config" in said

@@ -1,4 +1,4 @@
-"""What the first run asks and suggests."""
+"""The questions and suggestions of the first run."""
 
 from decimal import Decimal
 
@@ -22,8 +22,8 @@ from trayapp.core.view.first_run import (
 EUROS = Balance(Decimal("350.1200"), "EUR")
 
 
-def test_each_step_says_where_it_is_and_asks_one_thing() -> None:
-    """With a sentence of help."""
+def test_each_step_has_a_number_a_question_and_help() -> None:
+    """The help is a sentence."""
     places = [place_words(step, ENGLISH) for step in Step]
     assert places == ["Step 1 of 3", "Step 2 of 3", "Step 3 of 3"]
     for step in Step:
@@ -31,14 +31,14 @@ def test_each_step_says_where_it_is_and_asks_one_thing() -> None:
         assert help_words(step, ENGLISH).count(".") == 1
 
 
-def test_no_field_is_typed_in_two_steps() -> None:
-    """What is wrong with one has one place to be said."""
+def test_no_field_is_in_two_steps() -> None:
+    """An error of a field has one place."""
     typed = [field for fields in FIELDS.values() for field in fields]
     assert len(typed) == len(set(typed))
 
 
-def test_what_is_not_typed_is_optional() -> None:
-    """A field that no step asks for has a default that is right."""
+def test_a_field_outside_the_steps_is_optional() -> None:
+    """Its default is right for the first run."""
     draft = AccountDraft("a", "Main", low_below="10")
     typed = {field for fields in FIELDS.values() for field in fields}
     for field in set(ACCOUNT_FIELDS) - typed:
@@ -61,14 +61,14 @@ def test_what_is_not_typed_is_optional() -> None:
         ("999999999999999.99999999", "95000000000000"),
     ],
 )
-def test_a_round_tenth_is_suggested(amount: str, low: str) -> None:
-    """A number that a person might have chosen, and never more than a tenth but 1."""
+def test_the_suggested_limit_is_a_round_tenth(amount: str, low: str) -> None:
+    """It is never more than a tenth, except for 1."""
     assert suggested_low(Balance(Decimal(amount), "EUR")) == Decimal(low)
 
 
 @pytest.mark.parametrize("amount", [None, "0", "-3.5"])
 def test_without_a_balance_the_usual_limit_is_suggested(amount: str | None) -> None:
-    """Nothing can be told from nothing."""
+    """An empty account has no tenth."""
     balance = None if amount is None else Balance(Decimal(amount), "EUR")
     assert suggested_low(balance) == Decimal(10)
 
@@ -87,7 +87,7 @@ def test_without_a_balance_the_usual_limit_is_suggested(amount: str | None) -> N
 def test_a_name_is_suggested_from_the_service(
     service: Service, url: str, name: str
 ) -> None:
-    """Or from the host, once there is one; never a longer one than may be stored."""
+    """Or from the host of another service, cut to the longest name."""
     assert suggested_name(service, url, ENGLISH) == name
 
 
@@ -111,13 +111,13 @@ def test_a_name_is_suggested_from_the_service(
 def test_a_limit_is_explained(
     low: str | None, balance: Balance | None, words: str
 ) -> None:
-    """With the amounts that it is about, in their unit."""
+    """With the limit and the balance in their unit."""
     typed = None if low is None else Decimal(low)
     assert limit_words(typed, balance, ENGLISH) == words
 
 
-def test_a_limit_is_explained_as_the_language_writes_amounts() -> None:
-    """The sign behind, and a comma."""
+def test_a_limit_has_the_languages_format_of_amounts() -> None:
+    """The currency sign is behind, and the decimal sign is a comma."""
     spanish = Language(decimal_point=",", group_separator=".", symbol_first=False)
     said = limit_words(Decimal("4.5"), EUROS, spanish)
     assert said == "Warns below 4,50\u00a0€, now 350,12\u00a0€."

@@ -1,4 +1,4 @@
-"""What the tray icon shows: how full an account is, and its amount in short."""
+"""The tray icon's fill level and its short amount."""
 
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ AMOUNTS = st.decimals(
 def test_a_level_is_the_share_of_the_recent_high(
     amount: str, high: str | None, expected: float | None
 ) -> None:
-    """In eighths, rounded down; but what is left is never drawn as nothing."""
+    """In eighths, rounded down; only 0 and less is empty."""
     assert fill_level(Decimal(amount), Decimal(high) if high else None) == expected
 
 
@@ -52,17 +52,17 @@ def test_a_level_is_the_share_of_the_recent_high(
         ("2000000000", "2G"),
     ],
 )
-def test_an_amount_is_told_in_four_characters(amount: str, expected: str) -> None:
-    """Rounded towards nothing: an icon never promises more than there is."""
+def test_an_amount_has_at_most_four_characters(amount: str, expected: str) -> None:
+    """It is rounded towards zero, so the icon never shows too much."""
     assert brief(Decimal(amount)) == expected
 
 
 def test_a_brief_amount_has_the_persons_decimal_point() -> None:
-    """As in every other place."""
+    """As everywhere on the screen."""
     assert brief(Decimal("1249.99"), ",") == "1,2k"
 
 
 @given(AMOUNTS)
 def test_any_amount_fits(amount: Decimal) -> None:
-    """Four characters are what an icon has room for."""
+    """The icon has room for four characters."""
     assert 1 <= len(brief(amount)) <= 4

@@ -1,4 +1,4 @@
-"""The history window's page, and the request to top up."""
+"""The history window's page, and the request for a top-up."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ def readings(now: datetime, *amounts: str) -> list[Reading]:
 
 
 def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
-    """All of it speaks of the same readings."""
+    """All of them describe the same readings."""
     past = AccountHistory(
         ACCOUNT, readings(now, "100", "90", "190", "185"), (), QUARTER
     )
@@ -51,7 +51,7 @@ def test_the_page_has_chart_forecast_months_and_rises(now: datetime) -> None:
 
 
 def test_a_correction_is_no_top_up(now: datetime) -> None:
-    """A person who marks a rise sees it marked, and the month still adds up."""
+    """The rise is marked, and the month still adds up."""
     rows = readings(now, "100", "190")
     page = history_page(
         AccountHistory(ACCOUNT, rows, {rows[1].at}, QUARTER), SAID, now, ENGLISH
@@ -62,15 +62,15 @@ def test_a_correction_is_no_top_up(now: datetime) -> None:
     assert page.months[0].topped_up == "€0.00"
 
 
-def test_slow_polls_are_no_gaps(now: datetime) -> None:
-    """Who asks once a day still has a line in the chart."""
+def test_a_long_interval_makes_no_gaps(now: datetime) -> None:
+    """With one request a day the chart still has a line."""
     past = AccountHistory(ACCOUNT, readings(now, "1"), (), timedelta(hours=24))
     page = history_page(past, SAID, now, ENGLISH)
     assert page.chart.gap_after >= timedelta(hours=48)
 
 
-def test_without_readings_the_page_says_so(now: datetime) -> None:
-    """Nothing is invented."""
+def test_without_readings_the_page_has_no_balances(now: datetime) -> None:
+    """Its forecast says that there is no history."""
     nothing = Forecast(Verdict.NOT_ENOUGH)
     page = history_page(AccountHistory(ACCOUNT, [], (), QUARTER), nothing, now, ENGLISH)
     assert (page.months, page.movements, page.caveat) == ((), (), "")
@@ -78,7 +78,7 @@ def test_without_readings_the_page_says_so(now: datetime) -> None:
 
 
 def test_the_request_names_account_balance_day_and_amount(now: datetime) -> None:
-    """Who pays needs nothing else."""
+    """It has all that a payer needs."""
     reading = readings(now, "60")[0]
     text = top_up_request(ACCOUNT, reading, SAID, now.date(), ENGLISH)
     assert text.splitlines() == [
@@ -91,7 +91,7 @@ def test_the_request_names_account_balance_day_and_amount(now: datetime) -> None
 
 
 def test_without_a_pace_no_amount_is_suggested(now: datetime) -> None:
-    """A made-up amount is worse than none."""
+    """An unknown need has no amount."""
     reading = readings(now, "60")[0]
     nothing = Forecast(Verdict.NOT_ENOUGH)
     text = top_up_request(ACCOUNT, reading, nothing, now.date(), ENGLISH)
