@@ -46,6 +46,7 @@ from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import (
     CopyTopUpRequest,
     ExportHistory,
+    MarkAsCorrection,
     OpenAbout,
     OpenSettings,
     OpenTopUpPage,
@@ -53,7 +54,6 @@ from trayapp.ui.intents import (
     Quit,
     RefreshBalances,
     SendTestNotification,
-    SetCorrection,
     SnoozeNotifications,
 )
 from trayapp.ui.settings.account_dialog import AccountDialog
@@ -294,7 +294,7 @@ def test_a_correction_is_kept_before_the_page_is_read_again(
     """Else the page would not show it."""
     scene.start(A)
     scene.wiring.show_window()
-    open_history(scene).intent.emit(SetCorrection("a", NOON, on))
+    open_history(scene).intent.emit(MarkAsCorrection("a", NOON, on))
     assert scene.asked() == [LOOK_UP, MarkCorrection("a", NOON, on), LOOK_UP]
 
 

@@ -206,7 +206,7 @@ class SaveFirstAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class SetCorrection:
+class MarkAsCorrection:
     """Count a rise of the balance as a correction (`on`) or as a top-up."""
 
     account_id: str
@@ -254,4 +254,4 @@ class SortAccounts:
 AccountListIntent = AddAccount | EditAccount | RemoveAccount | SortAccounts
 SettingsIntent = SaveSettings | TryAccount | SendTestNotification
 FirstRunIntent = SaveFirstAccount | TryAccount | OpenWebsite | LeaveFirstRun
-HistoryIntent = SetCorrection | ExportHistory | CopyTopUpRequest
+HistoryIntent = MarkAsCorrection | ExportHistory | CopyTopUpRequest

@@ -43,7 +43,7 @@ OUT_OF_REACH = problem(Failure(NoConnection), ENGLISH)
 UNWRITABLE = problem(Failure(ConfigUnwritable), ENGLISH)
 
 
-class Person:
+class FirstRunUser:
     """Operates the dialog by keyboard, and collects its intents."""
 
     def __init__(self, wizard: FirstRun) -> None:
@@ -100,23 +100,23 @@ class Person:
 
 
 @pytest.fixture
-def person(qtbot: QtBot) -> Person:
+def person(qtbot: QtBot) -> FirstRunUser:
     """Return a person at the first step."""
     wizard = FirstRun(ENGLISH, new_id=lambda: "new")
     qtbot.addWidget(wizard)
     with qtbot.waitActive(wizard):
         wizard.show()
-    return Person(wizard)
+    return FirstRunUser(wizard)
 
 
-def saved(person: Person) -> tuple[Account, Secret]:
+def saved(person: FirstRunUser) -> tuple[Account, Secret]:
     """Return the account and the key that are to be stored."""
     (intent,) = person.saves
     assert intent.key is not None
     return intent.account, intent.key
 
 
-def test_enter_alone_leads_through(person: Person) -> None:
+def test_enter_alone_leads_through(person: FirstRunUser) -> None:
     """The usual service, a suggested name and a suggested limit are preset."""
     assert person.is_at(Step.SERVICE)
     person.enter()
@@ -138,7 +138,7 @@ def test_enter_alone_leads_through(person: Person) -> None:
     assert len(person.left) == 0
 
 
-def test_each_step_is_a_group_that_says_what_it_is(person: Person) -> None:
+def test_each_step_is_a_group_that_says_what_it_is(person: FirstRunUser) -> None:
     """A screen reader announces the group when the focus enters it."""
     found = person.wizard.findChildren(QGroupBox)
     groups = sorted(found, key=lambda one: one.accessibleName())
@@ -157,14 +157,14 @@ def test_each_step_is_a_group_that_says_what_it_is(person: Person) -> None:
             person.answered()
 
 
-def test_the_step_is_seen(person: Person, words: Words) -> None:
+def test_the_step_is_seen(person: FirstRunUser, words: Words) -> None:
     """The page shows its number and one question."""
     assert words(person.wizard)[:2] == ["Step 1 of 3", "Where is your SMS account?"]
     person.enter()
     assert words(person.wizard)[:2] == ["Step 2 of 3", "What is its API key?"]
 
 
-def test_another_service_needs_an_address(person: Person, words: Words) -> None:
+def test_another_service_needs_an_address(person: FirstRunUser, words: Words) -> None:
     """Choosing it shows the field, and its error beside it."""
     address = person.line("Address")
     assert not address.isVisible()
@@ -186,7 +186,7 @@ def test_another_service_needs_an_address(person: Person, words: Words) -> None:
 
 
 def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
-    person: Person, buttons: Buttons
+    person: FirstRunUser, buttons: Buttons
 ) -> None:
     """The button opens the chosen service's website; a custom service has none."""
     pages = collected(person.wizard.intent, OpenWebsite)
@@ -203,7 +203,7 @@ def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
     assert "Open the panel" not in buttons(person.wizard)
 
 
-def test_a_name_of_ones_own_stays(person: Person, buttons: Buttons) -> None:
+def test_a_name_of_ones_own_stays(person: FirstRunUser, buttons: Buttons) -> None:
     """Another service replaces a suggested name, not a typed one."""
     person.enter()
     assert person.line("Name").text() == "SMSup"
@@ -215,7 +215,7 @@ def test_a_name_of_ones_own_stays(person: Person, buttons: Buttons) -> None:
     assert person.line("Name").text() == "Shop"
 
 
-def test_without_a_key_nothing_is_asked(person: Person, words: Words) -> None:
+def test_without_a_key_nothing_is_asked(person: FirstRunUser, words: Words) -> None:
     """The error is shown at the field."""
     person.enter()
     person.enter()
@@ -227,7 +227,7 @@ def test_without_a_key_nothing_is_asked(person: Person, words: Words) -> None:
 
 
 def test_a_test_shows_the_balance_and_stays(
-    person: Person, words: Words, buttons: Buttons
+    person: FirstRunUser, words: Words, buttons: Buttons
 ) -> None:
     """The result stays on the page, and the next step uses it."""
     person.enter()
@@ -245,7 +245,7 @@ def test_a_test_shows_the_balance_and_stays(
 
 
 def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
-    person: Person, words: Words, buttons: Buttons
+    person: FirstRunUser, words: Words, buttons: Buttons
 ) -> None:
     """The problem and its advice are shown first."""
     person.enter()
@@ -262,7 +262,7 @@ def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
     assert (account.low_below, key.reveal()) == (Decimal(10), KEY)
 
 
-def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
+def test_another_key_is_tried_anew(person: FirstRunUser, buttons: Buttons) -> None:
     """The result for the previous key is dropped."""
     person.enter()
     person.enter(KEY)
@@ -277,7 +277,7 @@ def test_another_key_is_tried_anew(person: Person, buttons: Buttons) -> None:
     assert person.is_at(Step.LIMIT)
 
 
-def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> None:
+def test_going_back_waits_for_no_answer(person: FirstRunUser, buttons: Buttons) -> None:
     """A later result is ignored."""
     person.enter()
     person.enter(KEY)
@@ -289,7 +289,7 @@ def test_going_back_waits_for_no_answer(person: Person, buttons: Buttons) -> Non
 
 
 def test_the_limit_says_what_it_means_as_it_is_typed(
-    person: Person, words: Words
+    person: FirstRunUser, words: Words
 ) -> None:
     """The meaning uses the balance of the test, and is accessible."""
     person.reach_limit()
@@ -305,7 +305,7 @@ def test_the_limit_says_what_it_means_as_it_is_typed(
 
 
 def test_a_key_is_tried_though_the_limit_is_half_typed(
-    person: Person, buttons: Buttons
+    person: FirstRunUser, buttons: Buttons
 ) -> None:
     """The limit is checked in its own step only."""
     person.reach_limit()
@@ -319,7 +319,7 @@ def test_a_key_is_tried_though_the_limit_is_half_typed(
 
 
 def test_escape_leaves_and_keeps_what_was_entered(
-    person: Person, qtbot: QtBot, words: Words
+    person: FirstRunUser, qtbot: QtBot, words: Words
 ) -> None:
     """The key is kept as a secret, and the same step is shown again."""
     person.enter()
@@ -341,7 +341,7 @@ def test_escape_leaves_and_keeps_what_was_entered(
     assert (asked.account.name, asked.key.reveal()) == ("Shop", KEY)
 
 
-def test_what_can_be_no_key_is_not_kept(person: Person) -> None:
+def test_what_can_be_no_key_is_not_kept(person: FirstRunUser) -> None:
     """An incomplete key is dropped."""
     person.enter()
     person.line("API key").setText("half")
@@ -351,7 +351,9 @@ def test_what_can_be_no_key_is_not_kept(person: Person) -> None:
     assert person.line("API key").placeholderText() == ""
 
 
-def test_it_can_be_left_in_the_last_step(person: Person, buttons: Buttons) -> None:
+def test_it_can_be_left_in_the_last_step(
+    person: FirstRunUser, buttons: Buttons
+) -> None:
     """It can be finished later without another request."""
     person.reach_limit()
     person.line("Warn below").setText("50")
@@ -364,7 +366,7 @@ def test_it_can_be_left_in_the_last_step(person: Person, buttons: Buttons) -> No
 
 
 def test_nothing_is_lost_when_it_can_not_be_stored(
-    person: Person, words: Words, buttons: Buttons
+    person: FirstRunUser, words: Words, buttons: Buttons
 ) -> None:
     """The reason is shown, and saving can be tried again."""
     person.reach_limit()
@@ -381,7 +383,7 @@ def test_nothing_is_lost_when_it_can_not_be_stored(
 
 
 def test_one_that_is_closed_while_saving_comes_back_to_tell(
-    person: Person, words: Words
+    person: FirstRunUser, words: Words
 ) -> None:
     """Closing it then is no `LeaveFirstRun`."""
     person.reach_limit()
@@ -394,7 +396,7 @@ def test_one_that_is_closed_while_saving_comes_back_to_tell(
     assert UNWRITABLE.advice in words(person.wizard)
 
 
-def test_the_tab_key_goes_from_the_answer_to_the_buttons(person: Person) -> None:
+def test_the_tab_key_goes_from_the_answer_to_the_buttons(person: FirstRunUser) -> None:
     """The focus follows the reading order, and Later comes last."""
 
     def rounds() -> list[str]:
@@ -421,7 +423,7 @@ def name(widget: QWidget) -> str:
 
 
 def test_large_text_scrolls_and_nothing_is_wider_than_a_screen(
-    person: Person, qapp: QApplication
+    person: FirstRunUser, qapp: QApplication
 ) -> None:
     """Text of 200 % on 1280 x 800 leaves the buttons on the screen."""
     font = person.wizard.font()
@@ -441,7 +443,7 @@ def test_large_text_scrolls_and_nothing_is_wider_than_a_screen(
 # --- start at login ------------------------------------------------------------------
 
 
-def login_box(person: Person) -> QCheckBox:
+def login_box(person: FirstRunUser) -> QCheckBox:
     """Return the check box in the last step."""
     (box,) = (
         one
@@ -461,7 +463,7 @@ def login_box(person: Person) -> QCheckBox:
     ],
 )
 def test_start_at_login_is_offered_and_left_as_it_is_unless_chosen(
-    person: Person,
+    person: FirstRunUser,
     login: LoginEntryState,
     ticked: bool,  # noqa: FBT001  # pytest passes it by name
     chosen: bool | None,  # noqa: FBT001  # as above

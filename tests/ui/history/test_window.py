@@ -24,7 +24,7 @@ from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView, MonthRow, MovementRow
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.history.window import HistoryWindow
-from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, SetCorrection
+from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, MarkAsCorrection
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -127,7 +127,7 @@ def test_a_rise_becomes_a_correction_and_back(
     assert button.isChecked() is not on
     intents = collected(window.intent, object)
     button.click()
-    assert intents == [SetCorrection("m", VIEW.movements[number].at, on)]
+    assert intents == [MarkAsCorrection("m", VIEW.movements[number].at, on)]
 
 
 def test_what_is_not_for_a_person_to_say(

@@ -38,7 +38,7 @@ class PlacedTray(NotedTray):
         return self.icon
 
 
-class Scene:
+class PlacementScene:
     """A tray, a window and its placement."""
 
     def __init__(self, stood: Place | None = None) -> None:
@@ -73,15 +73,15 @@ class Scene:
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[Scene]:
+def scene(qtbot: QtBot) -> Iterator[PlacementScene]:
     """Return the scene of a first start."""
     del qtbot
-    scene = Scene()
+    scene = PlacementScene()
     yield scene
     scene.end()
 
 
-def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
+def test_the_first_time_it_opens_beside_the_icon(scene: PlacementScene) -> None:
     """It is right above an icon at the bottom."""
     scene.click_icon()
     assert scene.place.bottom() < ICON.top()
@@ -89,7 +89,7 @@ def test_the_first_time_it_opens_beside_the_icon(scene: Scene) -> None:
 
 
 def test_where_no_panel_tells_it_opens_beside_the_pointer(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: PlacementScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mouse pointer is where the icon was clicked."""
     monkeypatch.setattr(
@@ -101,14 +101,14 @@ def test_where_no_panel_tells_it_opens_beside_the_pointer(
     assert scene.place.right() > 700
 
 
-def test_without_a_click_the_desktop_decides(scene: Scene) -> None:
+def test_without_a_click_the_desktop_decides(scene: PlacementScene) -> None:
     """A start has no place of a click."""
     before = scene.window.pos()
     scene.window.show()
     assert scene.window.pos() == before
 
 
-def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
+def test_it_comes_up_where_it_was_left(scene: PlacementScene) -> None:
     """The place is restored now and after a restart, wherever the icon is."""
     scene.click_icon()
     scene.choose(CHOSEN)
@@ -116,13 +116,13 @@ def test_it_comes_up_where_it_was_left(scene: Scene) -> None:
     assert scene.place == CHOSEN
     scene.window.close()
     assert scene.left == [CHOSEN_PLACE]
-    again = Scene(CHOSEN_PLACE)
+    again = PlacementScene(CHOSEN_PLACE)
     again.click_icon()
     assert again.place == CHOSEN
     again.end()
 
 
-def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
+def test_a_maximized_window_keeps_the_place_it_had(scene: PlacementScene) -> None:
     """The place before is kept, to be restored later."""
     scene.click_icon()
     scene.choose(CHOSEN)
@@ -132,7 +132,7 @@ def test_a_maximized_window_keeps_the_place_it_had(scene: Scene) -> None:
     assert scene.left == [CHOSEN_PLACE]
 
 
-def test_what_stays_is_no_news(scene: Scene) -> None:
+def test_what_stays_is_no_news(scene: PlacementScene) -> None:
     """Opening and closing doesn't emit an equal place."""
     for _ in range(3):
         scene.click_icon()
@@ -143,14 +143,14 @@ def test_what_stays_is_no_news(scene: Scene) -> None:
 def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
     """The size stays, and the window opens beside the icon."""
     del qtbot
-    scene = Scene((5000, 5000, 500, 400))
+    scene = PlacementScene((5000, 5000, 500, 400))
     scene.click_icon()
     assert scene.place.size() == QSize(500, 400)
     assert scene.window.screen().availableGeometry().contains(scene.place)
     scene.end()
 
 
-def test_where_windows_cannot_be_moved_the_size_stays(scene: Scene) -> None:
+def test_where_windows_cannot_be_moved_the_size_stays(scene: PlacementScene) -> None:
     """Wayland is such a platform."""
     scene.placement.can_move = False
     before = scene.window.pos()

@@ -13,7 +13,7 @@ from trayapp.ui.intents import (
     CopyTopUpRequest,
     ExportHistory,
     HistoryIntent,
-    SetCorrection,
+    MarkAsCorrection,
 )
 from trayapp.ui.window.front import bring_to_front
 
@@ -98,7 +98,7 @@ class HistoryController(QObject):
     @Slot(object)
     def _on_intent(self, intent: HistoryIntent) -> None:
         match intent:
-            case SetCorrection(account_id, at, on):
+            case MarkAsCorrection(account_id, at, on):
                 self.requested.emit(MarkCorrection(account_id, at, on))
                 self.requested.emit(ReadHistory(account_id))
             case ExportHistory(account_id, form, path):

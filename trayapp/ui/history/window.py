@@ -20,7 +20,7 @@ from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.chart.chart import Chart
 from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon
-from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, SetCorrection
+from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, MarkAsCorrection
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton, remove_button_icons
 from trayapp.ui.widgets.fields import ListView
@@ -170,7 +170,7 @@ class HistoryWindow(QDialog):
     @Slot(bool)
     def _on_correction(self, on: bool) -> None:  # noqa: FBT001  # as Qt's clicked has it
         if (selected := self._selected()) is not None:
-            self.intent.emit(SetCorrection(self.account_id, selected.at, on))
+            self.intent.emit(MarkAsCorrection(self.account_id, selected.at, on))
 
     @Slot()
     def _on_copy(self) -> None:
