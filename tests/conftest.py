@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tally import TALLY, Tally
+from trayapp.services.alerts.sink import QtSink
 
 # Before Qt is imported: widgets are tested without a screen, the tray on real desktops.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -72,8 +73,10 @@ def now() -> datetime:
 
 @pytest.fixture
 def qt_notifies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have Qt show notifications, as on Windows: without a bus, all are held back."""
-    monkeypatch.setattr("trayapp.services.backend._make_notifier", lambda *_: None)
+    """Have Qt show notifications, as on Windows: without a bus, all are pending."""
+    monkeypatch.setattr(
+        "trayapp.services.backend.make_sink", lambda emit, _: QtSink(emit)
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account_state import AccountState
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
-from trayapp.core.alerts.wording import sample_notification
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import (
     ConfigUnwritable,
@@ -20,7 +19,6 @@ from trayapp.core.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.services.messages.events import (
@@ -39,7 +37,7 @@ from trayapp.services.messages.requests import (
     ReadHistory,
     RequestBalances,
     RunTrial,
-    SendNotification,
+    SendSample,
     WriteExport,
 )
 from trayapp.ui.history.window import HistoryWindow
@@ -243,19 +241,12 @@ def test_a_pressed_snooze_holds_for_what_its_label_says(scene: Scene) -> None:
     assert not scene.window.isVisible()
 
 
-@pytest.mark.parametrize("by_d_bus", [True, False])
-def test_notifications_can_be_tried_out_from_the_settings(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, by_d_bus: bool
-) -> None:
+def test_notifications_can_be_tried_out_from_the_settings(scene: Scene) -> None:
     """The same way as real ones."""
-    monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", by_d_bus)
     scene.start(A)
     scene.tray.intent.emit(OpenSettings())
     scene.dialog.intent.emit(SendTestNotification())
-    sent = [one.notification for one in scene.poller.requests.of(SendNotification)]
-    said = sent if by_d_bus else scene.tray.messages
-    assert said == [sample_notification(Language())]
-    assert len(sent) + len(scene.tray.messages) == 1
+    assert scene.asked() == [SendSample()]
 
 
 # --- history and payments ------------------------------------------------------------

@@ -26,8 +26,6 @@ from soak import LOW, SwitchableNotifier, Vault, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage
-from trayapp.core.alerts.wording import notification_about
-from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.backend import Backend, Environment
@@ -35,7 +33,6 @@ from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.history.service import HistoryService
 from trayapp.services.keyring.keychain import Keychain
-from trayapp.services.messages.events import AlertsDecided, Event
 
 ACCOUNTS = tuple(
     Account(f"id{number}", f"Account {number}", low_below=LOW) for number in range(20)
@@ -83,7 +80,6 @@ class Life:
         self.world = World(ids, self.now, self.chance)
         self.vault, self.notifier = Vault(ids), SwitchableNotifier(self.world)
         self.keychain = Keychain(self.vault)
-        self._telling: set[asyncio.Task[None]] = set()
         self.backend: Backend
         self.marks: list[Mark] = []
         services = "trayapp.services"
@@ -93,9 +89,7 @@ class Life:
         monkeypatch.setattr(f"{services}.backend.HistoryService", history)
         delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
-        monkeypatch.setattr(
-            f"{services}.backend._make_notifier", lambda *_: self.notifier
-        )
+        monkeypatch.setattr(f"{services}.backend.make_sink", lambda *_: self.notifier)
         monkeypatch.setattr(f"{services}.backend._make_resume_monitor", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
         # What is done each minute and each hour takes most of the time, and is the
@@ -106,14 +100,6 @@ class Life:
         )
         monkeypatch.setattr(f"{services}.alerts.outlooks._GOOD_FOR", A_DAY)
         monkeypatch.setattr(f"{services}.alerts.outlooks._MOVED", Decimal("0.5"))
-
-    def _handle(self, event: Event) -> None:
-        """Have alerts shown, as the window's side does."""
-        if isinstance(event, AlertsDecided):
-            notification = notification_about(event.alerts, ENGLISH)
-            telling = asyncio.create_task(self.backend.tell(notification))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
 
     def now(self) -> datetime:
         """Give the clock on the wall, which somebody may set."""
@@ -132,7 +118,7 @@ class Life:
         environment = Environment(
             self.keychain, self.world, self.now, NotificationImage(1, bytes(4)), UTC
         )
-        self.backend = Backend(self.places, self._handle, environment)
+        self.backend = Backend(self.places, lambda _: None, environment)
         running = asyncio.create_task(self.backend.run())
         troubling = asyncio.create_task(self._trouble()) if troubled else None
         for day in range(1, days + 1):

@@ -1,7 +1,6 @@
 """Who hears whom: what becomes known goes up, to the tray and the windows."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.wording import notification_about
 from trayapp.core.autostart.login import LoginEntryState
@@ -38,7 +36,6 @@ from trayapp.core.settings import AlertKind, IconStyle, Settings
 from trayapp.core.view.history import HistoryView
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.messages.events import (
-    AlertsDecided,
     ExportFinished,
     ForecastMade,
     HistoryRead,
@@ -48,6 +45,7 @@ from trayapp.services.messages.events import (
     PollerFailed,
     RefreshStarted,
     SaveFinished,
+    ShowNotification,
     SnoozeChanged,
     StorageChanged,
     TrialFinished,
@@ -59,7 +57,6 @@ from trayapp.services.messages.requests import (
     ReloadProfile,
     RequestBalances,
     RunTrial,
-    SendNotification,
 )
 from trayapp.ui.intents import (
     ExportHistory,
@@ -73,11 +70,6 @@ from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 EXPORTED = "Exported to /home/ana/main.csv."
-
-
-def told(scene: Scene) -> list[Notification]:
-    """Give the notifications that were sent over D-Bus."""
-    return [one.notification for one in scene.poller.requests.of(SendNotification)]
 
 
 @pytest.fixture
@@ -155,37 +147,19 @@ def test_a_window_that_is_opened_late_shows_all_the_same(scene: Scene) -> None:
 # --- what a person is told -----------------------------------------------------------
 
 
-def test_alerts_go_to_the_desktops_notifications_as_one(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Over D-Bus, by the poller's thread."""
-    monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", True)
-    scene.start(A, B)
-    alerts = (Alert(AlertKind.LOW, A, LOW), Alert(AlertKind.REJECTED, B))
-    scene.report(AlertsDecided(alerts))
-    assert told(scene) == [notification_about(alerts, Language())]
-    assert told(scene)[0].title == "2 accounts need you"
-    assert scene.tray.messages == []
-
-
-def test_alerts_are_qts_to_show_on_windows_and_macos(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It knows their own way."""
-    monkeypatch.setattr("trayapp.app.controllers.notifications._BY_D_BUS", False)
+def test_a_notification_that_is_qts_to_show_comes_from_the_tray(scene: Scene) -> None:
+    """Where there is no D-Bus; its words are ready."""
     scene.start(A)
-    scene.report(AlertsDecided((Alert(AlertKind.REJECTED, A),)))
-    assert scene.tray.messages == [
-        notification_about(Alert(AlertKind.REJECTED, A), Language())
-    ]
-    assert told(scene) == []
+    notification = notification_about(Alert(AlertKind.REJECTED, A), Language())
+    scene.report(ShowNotification(notification))
+    assert scene.tray.messages == [notification]
 
 
 def test_an_answer_alone_tells_nobody(scene: Scene) -> None:
     """It is on the screen for whoever looks."""
     scene.start(A)
     scene.answer(A, LOW)
-    assert told(scene) == scene.tray.messages == []
+    assert scene.tray.messages == scene.asked() == []
 
 
 def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
@@ -501,7 +475,7 @@ def test_a_panel_has_time_to_come_up(scene: Scene) -> None:
 
 
 def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
-    """The tray icon's style, and whether amounts are in tray and notifications."""
+    """The tray icon's style, and whether amounts are in the tray."""
     scene.start(A)
     scene.answer(A, LOW)
     before = scene.tray.styles[-1]
@@ -509,5 +483,3 @@ def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
     scene.report(SaveFinished((A,), settings))
     assert (before, scene.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
     assert "9.5" not in str(scene.tray.views[-1])
-    scene.report(AlertsDecided((Alert(AlertKind.LOW, A, LOW),)))
-    assert "9.5" not in str(replace(told(scene)[-1], alerts=()))

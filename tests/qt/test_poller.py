@@ -21,7 +21,7 @@ from desktop.scripted_gateway import ScriptedGateway
 from event_log import EventLog
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
-from trayapp.core.alerts.decision import Alert, Disposition, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
 from trayapp.core.alerts.notification import (
     Notification,
@@ -42,7 +42,6 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import (
-    AlertsDecided,
     ButtonPressed,
     Emit,
     Event,
@@ -53,6 +52,7 @@ from trayapp.services.messages.events import (
     RefreshFinished,
     RefreshStarted,
     SaveFinished,
+    ShowNotification,
     SnoozeChanged,
     TrialFinished,
 )
@@ -66,7 +66,7 @@ from trayapp.services.messages.requests import (
     Request,
     RequestBalances,
     RunTrial,
-    SendNotification,
+    SendSample,
 )
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -74,7 +74,6 @@ OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
 TRIAL = Trial(Account("a", "A"), None)
 CHANGES = Changes((), Settings())
 NOTICE = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
-ALERT = Alert(AlertKind.LOW, Account("a", "A"))
 ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
 GONE = PollerFailed(Failure(InternalFault, "ZeroDivisionError"))
 KEY = "made-up-key-0123456789"
@@ -85,7 +84,7 @@ REQUESTS: dict[str, Request] = {
     "refresh some": RequestBalances(("a", "b")),
     "refresh all": RequestBalances(),
     "reload": ReloadProfile(),
-    "notify": SendNotification(NOTICE),
+    "sample": SendSample(),
     "unlock": OpenKeyring(),
     "snooze": ChangeSnooze(SnoozeChoice.HOUR),
     "payment": ExpectTopUp("a"),
@@ -134,7 +133,7 @@ class Recorder(Backend):
             case ChangeSnooze():
                 return (
                     SnoozeChanged(NOON),
-                    AlertsDecided((ALERT,)),
+                    ShowNotification(NOTICE),
                     NotificationLogChanged((ENTRY,)),
                 )
             case ExpectTopUp(account_id):
@@ -199,7 +198,7 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
             RefreshFinished(OUTCOME),
             ButtonPressed("a", NotificationButton.TOP_UP),
             SnoozeChanged(NOON),
-            AlertsDecided((ALERT,)),
+            ShowNotification(NOTICE),
             NotificationLogChanged((ENTRY,)),
             PendingPaymentsChanged((PendingPayment("a", NOON),)),
             TrialFinished(TRIAL, OUTCOME),

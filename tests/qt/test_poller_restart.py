@@ -18,7 +18,7 @@ from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import NotificationImage
+from trayapp.core.alerts.notification import Notification, NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
@@ -31,13 +31,13 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import (
-    AlertsDecided,
     DiagnosticsCollected,
     Emit,
     PollerFailed,
     ProfileLoaded,
     RefreshFinished,
     SaveFinished,
+    ShowNotification,
     TrialFinished,
 )
 from trayapp.services.messages.requests import (
@@ -96,10 +96,14 @@ class Scene:
         """What the requests for a balance came to."""
         return [one.outcome for one in self.events.of(RefreshFinished)]
 
+    def notifications(self) -> list[Notification]:
+        """Give the notifications of all backends."""
+        return [one.notification for one in self.events.of(ShowNotification)]
+
     @property
     def alerts(self) -> list[Alert]:
-        """The alerts that were decided, by all backends."""
-        return [one for all_ in self.events.of(AlertsDecided) for one in all_.alerts]
+        """The alerts that all backends had shown."""
+        return [one for each in self.notifications() for one in each.alerts]
 
     @property
     def failures(self) -> list[Failure]:
@@ -152,6 +156,12 @@ class Restless(Backend):
     """The program's own, which looks at the clock ten times a second for the test."""
 
     loop: asyncio.AbstractEventLoop
+    is_retired = False
+
+    def retire(self) -> None:
+        """Note it."""
+        self.is_retired = True
+        super().retire()
 
     async def run(self) -> None:
         """Run, and beat beside it as the watch would each minute."""
@@ -205,7 +215,7 @@ def test_one_that_is_stuck_is_given_up_for_another(
     scene.block()
     scene.wait_for_answer(2)
     assert scene.failures == [STUCK]
-    assert len(scene.backends) == 2
+    assert [one.is_retired for one in scene.backends] == [True, False]
     loads = len(scene.events.of(ProfileLoaded))
     scene.release.set()
     scene.wait(lambda: scene.open_databases() == 1)

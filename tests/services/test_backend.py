@@ -18,7 +18,7 @@ from event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Disposition
-from trayapp.core.alerts.notification import Notification, NotificationImage, Urgency
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
@@ -50,7 +50,6 @@ from trayapp.services.history.changes import KeepReading, SetWait, StoredWait
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import (
-    AlertsDecided,
     DeliveryChanged,
     NotificationLogChanged,
     PendingPaymentsChanged,
@@ -58,6 +57,7 @@ from trayapp.services.messages.events import (
     RefreshFinished,
     RefreshStarted,
     SaveFinished,
+    ShowNotification,
     SnoozeChanged,
     TrialFinished,
 )
@@ -69,7 +69,7 @@ from trayapp.services.messages.requests import (
     OpenKeyring,
     ReloadProfile,
     RunTrial,
-    SendNotification,
+    SendSample,
 )
 
 A, B, C = Account("a", "A"), Account("b", "B"), Account("c", "C")
@@ -191,7 +191,8 @@ class Scene:
 
     async def alerts(self) -> list[tuple[str, AlertKind]]:
         """Wait for what a person is told next."""
-        alerts = (await self.events.next(AlertsDecided)).alerts
+        shown = await self.events.next(ShowNotification)
+        alerts = shown.notification.alerts
         return sorted((one.account.id, one.kind) for one in alerts)
 
     async def idle(self) -> None:
@@ -564,7 +565,27 @@ def test_all_accounts_of_a_round_are_told_in_one(scene: Scene) -> None:
     ]
     later = scene.play(answers(2))
     assert later.last(NotificationLogChanged) == events.last(NotificationLogChanged)
-    assert later.of(AlertsDecided) == []
+    assert later.of(ShowNotification) == []
+
+
+@pytest.mark.usefixtures("qt_notifies")
+def test_a_notification_has_the_words_of_the_settings(scene: Scene) -> None:
+    """Amounts are hidden as soon as the dialog says so."""
+    scene.wire.amount = "9.0000"
+    scene.store(A)
+
+    async def shown(scene: Scene) -> str:
+        shown = await scene.events.next(ShowNotification)
+        return str(replace(shown.notification, alerts=()))
+
+    async def step(scene: Scene) -> None:
+        assert "9.00" in await shown(scene)
+        await saving(A, shown=[A], settings=Settings(discreet=True))(scene)
+        scene.wire.amount = "0.0000"
+        scene.backend.ask_now()
+        assert "0.00" not in await shown(scene)
+
+    scene.play(step)
 
 
 @pytest.mark.usefixtures("qt_notifies")
@@ -579,7 +600,7 @@ def test_a_snooze_holds_back_and_its_end_tells(scene: Scene) -> None:
         await scene.answers(1)
         scene.now += timedelta(minutes=59)
         scene.backend.tick()
-        assert not scene.events.waiting(AlertsDecided)
+        assert not scene.events.waiting(ShowNotification)
         await scene.backend.handle(ChangeSnooze(SnoozeChoice.OFF))
         scene.backend.ask_now()
         assert await scene.alerts() == [("a", AlertKind.LOW)]
@@ -630,7 +651,7 @@ def test_a_fault_in_an_alert_hides_no_balance(
     def burst(*_: object) -> None:
         raise ZeroDivisionError
 
-    for name in ("hear", "tick"):
+    for name in ("evaluate", "tick"):
         monkeypatch.setattr(AlertService, name, burst)
     scene.store(A)
 
@@ -735,8 +756,7 @@ def test_a_notification_without_a_bus_is_no_fault(
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
     async def step(scene: Scene) -> None:
-        notice = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
-        await scene.backend.handle(SendNotification(notice))
+        await scene.backend.handle(SendSample())
 
     events = scene.play(step)
     assert [one.problem and one.problem.kind for one in events.of(DeliveryChanged)] == [
@@ -756,13 +776,13 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.services.backend import Backend, Environment
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
-from trayapp.services.messages.events import ProfileLoaded
-from trayapp.services.messages.requests import SendNotification
+from trayapp.services.messages.events import ProfileLoaded, ShowNotification
+from trayapp.services.messages.requests import SendSample
 from trayapp.services.files.paths import Paths
 
 def emit(event):
-    if isinstance(event, ProfileLoaded):
-        print("loaded")
+    if isinstance(event, ProfileLoaded | ShowNotification):
+        print(type(event).__name__)
 
 async def run():
     places = Paths(*map(Path, ["c", "h", "l", "r"]))
@@ -772,7 +792,7 @@ async def run():
     backend = Backend(places, emit, environment)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
-    await backend.handle(SendNotification(None))
+    await backend.handle(SendSample())
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -785,7 +805,8 @@ asyncio.run(run())
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "loaded\n", "")
+    reported = "ProfileLoaded\nShowNotification\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, reported, "")
 
 
 def test_what_was_added_while_the_keyring_was_asked_is_kept(scene: Scene) -> None:

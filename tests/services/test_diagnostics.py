@@ -10,6 +10,7 @@ import pytest
 
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.services.alerts.dbus_notifier import DBusNotifier
+from trayapp.services.alerts.sink import NotificationSink, QtSink
 from trayapp.services.diagnostics import system_facts
 from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
@@ -45,11 +46,12 @@ class FakeNotifier(DBusNotifier):
 
 
 def facts(
-    folder: Path, vault: MemoryVault, notifier: DBusNotifier | None = None
+    folder: Path, vault: MemoryVault, sink: NotificationSink | None = None
 ) -> dict[str, str]:
     """Return the facts by their names."""
     paths = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
-    return dict(asyncio.run(system_facts(paths, Keychain(vault), notifier)))
+    sink = sink or QtSink(lambda _: None)
+    return dict(asyncio.run(system_facts(paths, Keychain(vault), sink)))
 
 
 def test_versions_and_places_are_named(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
 from trayapp.services.alerts.coalescer import Coalescer
-from trayapp.services.alerts.dbus_notifier import DBusNotifier
 from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.alerts.service import AlertService
 from trayapp.services.backend import Backend, Environment
@@ -34,10 +33,10 @@ from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
 from trayapp.services.messages.events import (
-    AlertsDecided,
     ForecastMade,
     RefreshFinished,
     RefreshStarted,
+    ShowNotification,
 )
 from trayapp.services.polling.concurrency import ConcurrencyLimit
 
@@ -82,9 +81,9 @@ class BrokenLog(EventLog):
 
     @property
     def told(self) -> list[tuple[str, AlertKind]]:
-        """Say which alerts were decided about, and of whom."""
-        decided = self.of(AlertsDecided)
-        return [(one.account.id, one.kind) for all_ in decided for one in all_.alerts]
+        """The alerts in all notifications, each with its account."""
+        shown = [one.notification for one in self.of(ShowNotification)]
+        return [(one.account.id, one.kind) for each in shown for one in each.alerts]
 
 
 class Till(GatewayClient):
@@ -100,11 +99,6 @@ class Till(GatewayClient):
         return Balance(self.amount, "EUR")
 
 
-async def always(_: DBusNotifier) -> bool:
-    """Have a notification server, on whatever desktop."""
-    return True
-
-
 SITES: dict[str, tuple[object, str]] = {
     "asking the gateway": (Till, "balance"),
     "reading the key": (Keychain, "key"),
@@ -116,9 +110,9 @@ SITES: dict[str, tuple[object, str]] = {
     "writing a change": (HistoryService, "write"),
     "storing a change": (HistoryStore, "_make"),
     "looking at its past": (OutlookCache, "of"),
-    "foreseeing": (AlertService, "show_outlook"),
-    "hearing": (AlertService, "hear"),
-    "looking at the time": (AlertService, "_look_at"),
+    "foreseeing": (AlertService, "report_outlook"),
+    "evaluating": (AlertService, "evaluate"),
+    "looking at the time": (AlertService, "_evaluate_time"),
     "noting its result": (ConcurrencyLimit, "note_result"),
     "applying retention": (HistoryReports, "apply_retention"),
     "saying that it is asked": (BrokenLog, "on_started"),
@@ -167,6 +161,7 @@ class Scene:
         return sum(one.account_id == account.id for one in self.events.answers)
 
 
+@pytest.mark.usefixtures("qt_notifies")
 @pytest.mark.parametrize("site", SITES)
 def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     site: str,
@@ -180,7 +175,6 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     owner, name = SITES[site]
     faults: list[int] = []
     monkeypatch.setattr("trayapp.services.history.reports._FIRST_RETENTION_S", 0.05)
-    monkeypatch.setattr(DBusNotifier, "is_available", always)
 
     async def story() -> None:
         with monkeypatch.context() as broken:
@@ -240,13 +234,16 @@ def test_a_fault_while_waiting_to_tell_silences_nothing(tally: Tally) -> None:
     """It is told at once then, and so is whatever comes later."""
     told: list[tuple[Alert, ...]] = []
 
+    async def send(alerts: tuple[Alert, ...]) -> None:
+        told.append(alerts)
+
     async def broken() -> None:
         raise ZeroDivisionError
 
     async def story() -> None:
-        announcer = Coalescer(told.append, broken, settle_s=0)
+        coalescer = Coalescer(send, broken, settle_s=0)
         for kind in (AlertKind.LOW, AlertKind.EMPTY):
-            announcer.add([Alert(kind, SOUND)])
+            coalescer.add([Alert(kind, SOUND)])
             await until(
                 partial(lambda kind: bool(told) and told[-1][0].kind is kind, kind)
             )
@@ -260,7 +257,7 @@ def test_a_fault_in_telling_silences_nothing_that_comes_later(tally: Tally) -> N
     """What it was about is lost, as after a crash: never is anything told twice."""
     told: list[AlertKind] = []
 
-    def tell(alerts: tuple[Alert, ...]) -> None:
+    async def send(alerts: tuple[Alert, ...]) -> None:
         told.append(alerts[0].kind)
         if len(told) == 1:
             raise ZeroDivisionError
@@ -269,9 +266,9 @@ def test_a_fault_in_telling_silences_nothing_that_comes_later(tally: Tally) -> N
         return
 
     async def story() -> None:
-        announcer = Coalescer(tell, nothing, settle_s=0)
+        coalescer = Coalescer(send, nothing, settle_s=0)
         for count, kind in enumerate((AlertKind.LOW, AlertKind.EMPTY), 1):
-            announcer.add([Alert(kind, SOUND)])
+            coalescer.add([Alert(kind, SOUND)])
             await until(partial(lambda count: len(told) >= count, count))
 
     asyncio.run(story())

@@ -193,12 +193,12 @@ class SwitchableNotifier:
         self.is_there = True
         self.server_changed: Callable[[], None] = lambda: None
 
-    async def show(self, notice: Notification) -> bool:
-        """Record a notification, if the server is on."""
+    async def show(self, notification: Notification) -> bool:
+        """Accept it while the server is there."""
         if not self.is_there:
             self._world.faults["not taken"] += 1
             return False
-        self._world.hear(notice.alerts)
+        self._world.hear(notification.alerts)
         return True
 
     async def is_available(self) -> bool:

@@ -10,11 +10,12 @@ from trayapp.app.controllers.faults import FaultController
 from trayapp.app.controllers.history import HistoryController
 from trayapp.app.controllers.language import LanguageController
 from trayapp.app.controllers.notification_log import NotificationLogController
-from trayapp.app.controllers.notifications import NotificationController
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
 from trayapp.app.screen.visibility import TrayFallback
+from trayapp.core.alerts.notification import NotificationButton
+from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
@@ -24,7 +25,6 @@ from trayapp.qt.model import AccountsModel
 from trayapp.qt.poller import Poller
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.messages.events import (
-    AlertsDecided,
     ButtonPressed,
     DeliveryChanged,
     DiagnosticsCollected,
@@ -41,6 +41,7 @@ from trayapp.services.messages.events import (
     RefreshFinished,
     RefreshStarted,
     SaveFinished,
+    ShowNotification,
     SnoozeChanged,
     StorageChanged,
     TrialFinished,
@@ -51,6 +52,7 @@ from trayapp.services.messages.requests import (
     OpenKeyring,
     ReloadProfile,
     RequestBalances,
+    SendSample,
 )
 from trayapp.ui.intents import (
     AccountIntent,
@@ -124,7 +126,6 @@ class Wiring(QObject):
         self._history = HistoryController(language, self)
         self._why = NotificationLogController(language, self.stage)
         self.languages = LanguageController(language, self)
-        self._notices = NotificationController(poller, tray, self._views, language)
         self._connect_poller()
         self._connect_views()
 
@@ -155,7 +156,6 @@ class Wiring(QObject):
             self.faults,
             self._desk,
             self._history,
-            self._notices,
         ):
             source.intent.connect(self.dispatch)
 
@@ -179,10 +179,10 @@ class Wiring(QObject):
                 self._model.mark_asking(account_id)
             case RefreshFinished(outcome):
                 self._model.apply(outcome)
-            case AlertsDecided(alerts):
-                self._notices.tell_alerts(alerts)
+            case ShowNotification(notification):
+                self._tray.show_message(notification)
             case ButtonPressed(account_id, button):
-                self._notices.hear_button(account_id, button)
+                self.dispatch(_intent_of(button, account_id))
             case SnoozeChanged(until):
                 views.set_snoozed(until)
             case ForecastMade(account_id, forecast):
@@ -311,7 +311,7 @@ class Wiring(QObject):
             case SnoozeNotifications(choice):
                 self._poller.post(ChangeSnooze(choice))
             case SendTestNotification():
-                self._notices.tell_trial()
+                self._poller.post(SendSample())
             case RevealAmounts():
                 self._views.reveal_amounts()
             case CopyDiagnostics():
@@ -369,3 +369,18 @@ class Wiring(QObject):
                 said = self._views.forecast(account_id)
                 text = self._history.request_for(known, said)
                 QGuiApplication.clipboard().setText(text)
+
+
+def _intent_of(button: NotificationButton, account_id: str) -> Intent:
+    """Return what a person asks for with a button of a notification."""
+    match button:
+        case NotificationButton.TOP_UP:
+            return OpenTopUpPage(account_id)
+        case NotificationButton.ENTER_KEY:
+            return EnterKey(account_id)
+        case NotificationButton.SNOOZE:
+            return SnoozeNotifications(SnoozeChoice.EIGHT_HOURS)
+        case NotificationButton.OPEN | NotificationButton.DEFAULT:
+            return OpenWindow()
+        case _:
+            assert_never(button)

@@ -95,6 +95,8 @@ class Loop(QThread):
         go, and only then closes its database.
         """
         self.is_given_up = True
+        if self._backend is not None:
+            self._backend.retire()
         self.end()
         for request in tuple(self._running.values()):
             self._on_loss(request)

@@ -1,4 +1,4 @@
-"""All that happens on the poller's loop: watching, saving, trying a key, telling."""
+"""The services of one profile, tied together: they take requests and emit events."""
 
 import asyncio
 import logging
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 from trayapp.core.account import Account
 from trayapp.core.account_draft import with_own_names
 from trayapp.core.account_state import AccountState, Outcome
-from trayapp.core.alerts.notification import Notification, NotificationImage
+from trayapp.core.alerts.decision import Alert
+from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -20,12 +21,12 @@ from trayapp.core.errors import (
     KeyringProblem,
 )
 from trayapp.core.i18n.language import Language
-from trayapp.core.program import PROGRAM
 from trayapp.core.settings import Settings
 from trayapp.core.view.diagnostics import Fact, settings_facts
 from trayapp.services.alerts.coalescer import Coalescer
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.alerts.service import AlertService
+from trayapp.services.alerts.sink import make_sink
 from trayapp.services.autostart.autostart import (
     Autostart,
     NoAutostart,
@@ -42,7 +43,6 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, keys_stored, remove_key
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.messages.events import (
-    AlertsDecided,
     DiagnosticsCollected,
     Emit,
     ExportFinished,
@@ -67,7 +67,7 @@ from trayapp.services.messages.requests import (
     Request,
     RequestBalances,
     RunTrial,
-    SendNotification,
+    SendSample,
     WriteExport,
 )
 from trayapp.services.polling.batch import Batch
@@ -75,7 +75,6 @@ from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from trayapp.services.alerts.dbus_notifier import DBusNotifier
     from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 _BUSY_WAIT_S: Final = 0.25
@@ -124,14 +123,14 @@ class Backend:
         self._clock, self._language = clock, environment.language
         self._places = places
         self._file = ConfigFile(places.config)
-        self._keyless: set[str] = set()
+        self._without_key: set[str] = set()
         self._history = HistoryService(
             lambda: HistoryStore(places.history, busy_wait_s=_BUSY_WAIT_S),
             lambda problem: emit(StorageChanged(problem)),
         )
         self._keychain = environment.keychain
         self._autostart = environment.autostart
-        self._keychain.finished_late = self._ask_keyless
+        self._keychain.finished_late = self._refresh_without_key
         self._refresh = Refresh(
             environment.keychain, environment.gateway, self._take, clock
         )
@@ -143,15 +142,13 @@ class Backend:
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
         )
-        self._coalescer = Coalescer(
-            lambda alerts: emit(AlertsDecided(alerts)), self._scheduler.idle
-        )
+        self._coalescer = Coalescer(self._send, self._scheduler.idle)
         self._alerts = AlertService(
-            self._history,
-            emit,
-            self._coalescer.add,
-            clock=clock,
-            zone=zone,
+            self._history, emit, self._coalescer.add, clock=clock, zone=zone
+        )
+        self._sink = make_sink(emit, environment.picture)
+        self._delivery = NotificationDelivery(
+            self._sink, self._alerts, emit, environment.language
         )
         self._batch = Batch(
             self._history,
@@ -160,8 +157,6 @@ class Backend:
             more_to_come=lambda: self._scheduler.has_others,
         )
         self._reports = HistoryReports(self._history, clock=clock, zone=zone)
-        self._notifier = _make_notifier(emit, environment.picture)
-        self._delivery = NotificationDelivery(self._notifier, self._alerts, emit)
         self._resume_monitor = _make_resume_monitor(self._scheduler)
 
     async def run(self) -> None:
@@ -172,7 +167,7 @@ class Backend:
             tasks.append(asyncio.create_task(self._resume_monitor.run()))
         try:
             self.reload()
-            with log_faults("recalling what was told"):
+            with log_faults("reporting the stored alerts"):
                 self._alerts.start()
             with log_faults("looking after start at login"):
                 repair_autostart(self._autostart)
@@ -182,9 +177,13 @@ class Backend:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._batch.flush()
-            self._coalescer.close()
+            await self._coalescer.close()
             await self._delivery.close()
             self._history.close()
+
+    def retire(self) -> None:
+        """Show no more notifications, as another backend does; any thread may call."""
+        self._delivery.stop()
 
     async def handle(self, request: Request) -> None:  # noqa: C901, PLR0912  # a case a request
         """Handle a request; a fault in it is raised."""
@@ -192,23 +191,23 @@ class Backend:
             case RequestBalances(account_ids):
                 self.ask_now(account_ids)
             case RunTrial(trial):
-                await self.try_out(trial)
+                await self._run_trial(trial)
             case ApplyChanges(changes, shown):
-                await self.save(changes, shown)
+                await self._apply_changes(changes, shown)
             case OpenKeyring():
-                await self.unlock()
-            case SendNotification(notification):
-                await self.tell(notification)
+                await self._open_keyring()
+            case SendSample():
+                await self._delivery.send_sample()
             case ChangeSnooze(choice):
                 self._alerts.snooze(choice)
             case ExpectTopUp(account_id):
-                self.paid(account_id)
+                self._expect_top_up(account_id)
             case MarkCorrection(account_id, at, on):
                 self._alerts.correct(account_id, at, on=on)
             case ReadHistory(account_id):
-                await self.look_up(account_id)
+                await self._read_history(account_id)
             case WriteExport(account_id, form, path):
-                await self.export(account_id, form, path)
+                await self._write_export(account_id, form, path)
             case ReadLoginEntry():
                 self._emit(LoginEntryRead(self._autostart.state()))
             case ReloadProfile():
@@ -219,7 +218,7 @@ class Backend:
                 assert_never(request)
 
     def reload(self) -> None:
-        """Read the settings file: at the start, or when the command line changed it."""
+        """Read the settings file, at the start or after a command changed it."""
         loaded = self._file.load()
         problems = filter(None, (self._history.problem, loaded.problem))
         accounts = tuple(map(self._remembered, loaded.config.accounts))
@@ -228,24 +227,20 @@ class Backend:
         self._set(loaded.config.accounts, loaded.config.settings)
 
     def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
-        """Ask these accounts, or all, at once: a person wants to know."""
+        """Request the balance of these accounts, or of all, at once."""
         self._scheduler.ask_now(account_ids)
 
-    async def try_out(self, trial: Trial) -> None:
-        """Ask for a balance and store nothing; emits `TrialFinished`."""
+    async def _run_trial(self, trial: Trial) -> None:
+        """Request a balance and store nothing."""
         if trial.key is not None:
             self._keychain.mask(trial.key)
         outcome = await self._refresh.request(trial.account, trial.key)
         self._emit(TrialFinished(trial, outcome))
 
-    async def save(self, changes: Changes, shown: frozenset[str]) -> None:
-        """Apply what the dialog changed, all of it or nothing.
-
-        `shown` are the ids of the accounts that the dialog was opened with: another
-        that the command line added meanwhile is kept.
-        """
+    async def _apply_changes(self, changes: Changes, shown: frozenset[str]) -> None:
+        """Store a dialog's changes, or report why nothing was stored."""
         try:
-            self._emit(await self._save(changes, shown))
+            self._emit(await self._store(changes, shown))
         except BalanceTrayError as error:
             _log.warning("the settings were not saved: %s", error)
             self._emit(SaveFinished(problem=error.as_failure()))
@@ -254,9 +249,9 @@ class Backend:
             fault = InternalFault(detail=type(error).__name__)
             self._emit(SaveFinished(problem=fault.as_failure()))
 
-    async def unlock(self) -> None:
-        """Let the keyring ask for its password, and go on with what waited for it."""
-        waiting = frozenset(self._keyless)
+    async def _open_keyring(self) -> None:
+        """Have the keyring ask for its password, then poll what waits for it."""
+        waiting = frozenset(self._without_key)
         try:
             await self._keychain.unlock()
         except BalanceTrayError as error:
@@ -266,69 +261,67 @@ class Backend:
         else:
             self._scheduler.ask_now(waiting)
 
-    def _ask_keyless(self) -> None:
-        self._scheduler.ask_now(frozenset(self._keyless))
+    async def _send(self, alerts: tuple[Alert, ...]) -> None:
+        await self._delivery.send(alerts)
 
-    async def tell(self, notice: Notification) -> None:
-        """Show a native notification, where that is done over D-Bus."""
-        await self._delivery.tell(notice)
+    def _refresh_without_key(self) -> None:
+        self._scheduler.ask_now(frozenset(self._without_key))
 
-    def paid(self, account_id: str) -> None:
-        """Remember that a person paid, and look whether it has come already."""
-        self._alerts.paid(account_id)
+    def _expect_top_up(self, account_id: str) -> None:
+        self._alerts.expect_top_up(account_id)
         self._scheduler.ask_now([account_id])
 
-    async def look_up(self, account_id: str) -> None:
-        """Read an account's history for its window; emits `HistoryRead`."""
+    async def _read_history(self, account_id: str) -> None:
+        """Read an account's history for its window; ignore a removed account."""
         account = self._alerts.account(account_id)
         if account is not None:
             interval = self._alerts.settings.interval
             page = await self._reports.page(account, interval, self._language)
             self._emit(HistoryRead(page))
 
-    async def export(self, account_id: str, kind: str, path: str) -> None:
-        """Write an account's history to a file; emits `ExportFinished`."""
+    async def _write_export(self, account_id: str, form: str, path: str) -> None:
+        """Write an account's history to a file; ignore a removed account."""
         account = self._alerts.account(account_id)
         if account is None:
             return
         failure: Failure | None = None
         try:
-            await self._reports.export(account, kind, path)
+            await self._reports.export(account, form, path)
         except BalanceTrayError as error:
             failure = error.as_failure()
         self._emit(ExportFinished(path, failure))
 
     async def _diagnose(self) -> tuple[Fact, ...]:
-        """Say what this runs on, for "Copy diagnostics"."""
-        found = await system_facts(self._places, self._keychain, self._notifier)
+        """Collect facts about this system and the settings."""
+        found = await system_facts(self._places, self._keychain, self._sink)
         return (*found, *settings_facts(self._alerts.settings))
 
     def tick(self) -> None:
-        """Tell what only time makes true: what was held back, reminders, silence."""
+        """Do what depends on the time: pending alerts, reminders, retries."""
         self.beats += 1
         with log_faults("looking at the time"):
             self._alerts.tick()
-        self._delivery.look()
+        self._delivery.check()
         with log_faults("writing what waits"):
             self._history.flush()
 
     def _take(self, outcome: Outcome) -> None:
-        """Record an outcome, and note which accounts wait for the keyring."""
-        self._keyless.discard(outcome.account_id)
+        """Have an outcome recorded; note whether the account waits for the keyring."""
+        self._without_key.discard(outcome.account_id)
         if isinstance(outcome.result, Failure) and issubclass(
             outcome.result.kind, KeyringProblem
         ):
-            self._keyless.add(outcome.account_id)
+            self._without_key.add(outcome.account_id)
         self._batch.add(outcome)
 
     def _record(self, outcome: Outcome) -> None:
-        self._alerts.hear(outcome)
+        self._alerts.evaluate(outcome)
 
     def _show(self, outcome: Outcome) -> None:
         self._emit(RefreshFinished(outcome))
-        self._alerts.show_outlook(outcome.account_id)
+        self._alerts.report_outlook(outcome.account_id)
 
-    async def _save(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
+    async def _store(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
         async with keys_stored(self._keychain, changes.keys):
             # Only now, as the keyring may have been silent for minutes: what the
             # command line added meanwhile is kept.
@@ -365,15 +358,6 @@ class Backend:
         self._batch.flush()  # they are of the accounts as they were
         self._alerts.set(accounts, settings)
         self._scheduler.set(accounts, settings)
-
-
-def _make_notifier(emit: Emit, picture: NotificationImage) -> "DBusNotifier | None":
-    """Make what shows notifications; None on Windows and macOS, where Qt does."""
-    try:
-        from trayapp.services.alerts.dbus_notifier import DBusNotifier  # noqa: PLC0415  # may be missing
-    except ImportError:
-        return None
-    return DBusNotifier(emit, app_name=PROGRAM, picture=picture)
 
 
 def _make_resume_monitor(scheduler: Scheduler) -> "ResumeMonitor | None":

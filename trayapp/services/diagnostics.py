@@ -16,19 +16,19 @@ from trayapp.services.files.paths import Paths
 from trayapp.services.keyring.keychain import Keychain
 
 if TYPE_CHECKING:
-    from trayapp.services.alerts.dbus_notifier import DBusNotifier
+    from trayapp.services.alerts.sink import NotificationSink
 
 _TIMEOUT_S: Final = 6.0
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 async def system_facts(
-    paths: Paths, keychain: Keychain, notifier: "DBusNotifier | None"
+    paths: Paths, keychain: Keychain, sink: "NotificationSink"
 ) -> tuple[Fact, ...]:
     """Collect the facts; a service that does not respond is named as such."""
     keyring, notifications = await asyncio.gather(
         _with_timeout(keychain.describe()),
-        _with_timeout(notifier.describe() if notifier is not None else _by_qt()),
+        _with_timeout(sink.describe()),
     )
     return (
         *_software(),
@@ -79,10 +79,6 @@ def _size(paths: Paths) -> str:
         return f"{paths.history.stat().st_size // 1024} KiB"
     except OSError:
         return "not there"
-
-
-async def _by_qt() -> str:
-    return "by Qt"
 
 
 async def _with_timeout(description: Awaitable[str]) -> str:

@@ -13,26 +13,26 @@ PATIENCE_S = 5.0
 
 
 class Scene:
-    """An announcer, what it said, and whether questions are under way."""
+    """A coalescer, what it sent, and whether requests are under way."""
 
     def __init__(self, longest_s: float) -> None:
-        self.said: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
+        self.sent: asyncio.Queue[tuple[Alert, ...]] = asyncio.Queue()
         self.quiet = asyncio.Event()
         self.quiet.set()
-        self.announcer = Coalescer(
-            self.said.put_nowait, self._idle, settle_s=0.0, longest_s=longest_s
+        self.coalescer = Coalescer(
+            self.sent.put, self._idle, settle_s=0.0, longest_s=longest_s
         )
 
     async def _idle(self) -> None:
         await self.quiet.wait()
 
     async def next(self) -> tuple[Alert, ...]:
-        """Wait for what is said next."""
+        """Wait for what is sent next."""
         async with asyncio.timeout(PATIENCE_S):
-            return await self.said.get()
+            return await self.sent.get()
 
     async def idle(self) -> None:
-        """Give the announcer every chance to do what it should not."""
+        """Give the coalescer every chance to do what it should not."""
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -53,7 +53,7 @@ def test_a_lone_account_is_told_at_once() -> None:
     """As soon as nothing else is asked."""
 
     async def story(scene: Scene) -> None:
-        scene.announcer.add([A])
+        scene.coalescer.add([A])
         assert await scene.next() == (A,)
 
     play(story)
@@ -64,11 +64,11 @@ def test_all_of_a_round_are_told_together() -> None:
 
     async def story(scene: Scene) -> None:
         scene.quiet.clear()
-        scene.announcer.add([A])
+        scene.coalescer.add([A])
         await scene.idle()
-        scene.announcer.add([B, C])
+        scene.coalescer.add([B, C])
         await scene.idle()
-        assert scene.said.empty()
+        assert scene.sent.empty()
         scene.quiet.set()
         assert await scene.next() == (A, B, C)
 
@@ -80,9 +80,9 @@ def test_a_question_that_hangs_delays_nobody_for_long() -> None:
 
     async def story(scene: Scene) -> None:
         scene.quiet.clear()
-        scene.announcer.add([A])
+        scene.coalescer.add([A])
         assert await scene.next() == (A,)
-        scene.announcer.add([B])
+        scene.coalescer.add([B])
         assert await scene.next() == (B,)
 
     play(story, longest_s=0.01)
@@ -92,9 +92,9 @@ def test_nothing_to_tell_is_nothing_told() -> None:
     """Most answers are no news."""
 
     async def story(scene: Scene) -> None:
-        scene.announcer.add([])
+        scene.coalescer.add([])
         await scene.idle()
-        assert scene.said.empty()
+        assert scene.sent.empty()
 
     play(story)
 
@@ -104,14 +104,14 @@ def test_a_removed_account_is_not_told_any_more() -> None:
 
     async def story(scene: Scene) -> None:
         scene.quiet.clear()
-        scene.announcer.add([A, B])
-        scene.announcer.drop("a")
+        scene.coalescer.add([A, B])
+        scene.coalescer.drop("a")
         scene.quiet.set()
         assert await scene.next() == (B,)
-        scene.announcer.add([A])
-        scene.announcer.drop("a")
+        scene.coalescer.add([A])
+        scene.coalescer.drop("a")
         await scene.idle()
-        assert scene.said.empty()
+        assert scene.sent.empty()
 
     play(story)
 
@@ -120,11 +120,11 @@ def test_the_end_of_the_program_waits_for_nothing() -> None:
     """Whatever is under way."""
 
     async def story(scene: Scene) -> None:
-        scene.announcer.close()
+        await scene.coalescer.close()
         scene.quiet.clear()
-        scene.announcer.add([A])
+        scene.coalescer.add([A])
         await scene.idle()
-        scene.announcer.close()
+        await scene.coalescer.close()
         await scene.idle()
         assert len(asyncio.all_tasks()) == 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -16,7 +17,7 @@ from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import HistoryProblem
-from trayapp.core.i18n.language import Language
+from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.dbus_notifier import DBusNotifier
 from trayapp.services.alerts.delivery import NotificationDelivery
@@ -42,9 +43,9 @@ class Server(DBusNotifier):
         self.asked = 0
         self.tried: list[Notification] = []
 
-    async def show(self, notification_about: Notification) -> bool:
+    async def show(self, notification: Notification) -> bool:
         """Note it."""
-        self.tried.append(notification_about)
+        self.tried.append(notification)
         return self.there and self.takes
 
     async def is_available(self) -> bool:
@@ -63,44 +64,53 @@ def _no_history() -> HistoryStore:
 
 
 class Scene:
-    """An alarm whose alerts go to that desktop, and what a person can know of it."""
+    """An alert service whose alerts go to that desktop, and what a person sees."""
 
     def __init__(self) -> None:
         self.now = NOON
         self.server = Server()
         self.events = EventLog()
-        self._telling: list[asyncio.Task[None]] = []
-        self.alarm = AlertService(
+        self._sending: list[asyncio.Task[None]] = []
+        self.service = AlertService(
             HistoryService(_no_history),
             self.events.record,
-            self._tell,
+            self._send,
             clock=lambda: self.now,
             zone=UTC,
         )
-        self.alarm.set([A], Settings())
+        self.service.set([A], Settings())
         self.delivery = NotificationDelivery(
-            self.server, self.alarm, self.events.record, clock=self._monotonic
+            self.server,
+            self.service,
+            self.events.record,
+            ENGLISH,
+            clock=self._monotonic,
         )
 
     def read(self, amount: str) -> None:
         """Let the gateway answer."""
         reading = Reading(Balance(Decimal(amount), "EUR"), self.now)
-        self.alarm.hear(Outcome("a", self.now, reading))
+        self.service.evaluate(Outcome("a", self.now, reading))
 
     async def look(self) -> None:
         """Let a minute pass."""
         self.now += timedelta(minutes=1)
-        self.alarm.tick()
-        self.delivery.look()
+        self.service.tick()
+        self.delivery.check()
         await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
         for _ in range(20):
             await asyncio.sleep(0)
-        for task in self._telling:
+        for task in self._sending:
             await task
-        self._telling.clear()
+        self._sending.clear()
+
+    @property
+    def notifications(self) -> list[Notification]:
+        """The notifications that the server was asked to show."""
+        return self.server.tried
 
     def titles(self) -> list[str]:
         """Give what was tried to be told since this was last asked."""
@@ -132,10 +142,9 @@ class Scene:
         """What "Why?" says, the oldest first."""
         return [(one.disposition, one.reason) for one in self.entries]
 
-    def _tell(self, alerts: Iterable[Alert]) -> None:
-        if told := tuple(alerts):
-            said = notification_about(told, Language())
-            self._telling.append(asyncio.create_task(self.delivery.tell(said)))
+    def _send(self, alerts: Iterable[Alert]) -> None:
+        if sent := tuple(alerts):
+            self._sending.append(asyncio.create_task(self.delivery.send(sent)))
 
 
 def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
@@ -257,7 +266,7 @@ def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
     async def story(scene: Scene) -> None:
         scene.read("9")
         await scene.settle()
-        scene.alarm.paid("a")
+        scene.service.expect_top_up("a")
         scene.titles()
         scene.server.there = False
         scene.now += timedelta(days=1)
@@ -280,7 +289,7 @@ def test_a_trial_that_nobody_took_is_known_and_held_for_no_account() -> None:
 
     async def story(scene: Scene) -> None:
         scene.server.there = False
-        await scene.delivery.tell(sample_notification(Language()))
+        await scene.delivery.send_sample()
         assert (scene.reached, scene.entries) == ([False], ())
 
     play(story)
@@ -292,7 +301,7 @@ def test_an_account_that_was_removed_meanwhile_is_forgotten() -> None:
     async def story(scene: Scene) -> None:
         scene.server.there = False
         scene.read("9")
-        scene.alarm.set([], Settings())
+        scene.service.set([], Settings())
         await scene.settle()
         assert (Disposition.PENDING, Reason.UNDELIVERED) not in scene.fates
 
@@ -304,7 +313,7 @@ def test_what_is_over_before_the_desktop_refuses_it_is_only_said() -> None:
 
     async def story(scene: Scene) -> None:
         scene.server.there = False
-        scene.alarm.set([A], Settings(alert_kinds=frozenset({AlertKind.LOW})))
+        scene.service.set([A], Settings(alert_kinds=frozenset({AlertKind.LOW})))
         scene.read("9")
         scene.read("50")
         await scene.settle()
@@ -322,10 +331,64 @@ def test_the_end_leaves_the_bus_and_looks_no_more() -> None:
     """Whatever is under way."""
 
     async def story(scene: Scene) -> None:
-        scene.delivery.look()
+        scene.delivery.check()
         await scene.delivery.close()
         await scene.settle()
         assert scene.server.closed
         assert len(asyncio.all_tasks()) == 1
+
+    play(story)
+
+
+# --- words ----------------------------------------------------------------------------
+
+LOW_A = Alert(AlertKind.LOW, A, Balance(Decimal("9.5000"), "EUR"))
+
+
+def test_several_alerts_are_one_notification_in_the_persons_language() -> None:
+    """It carries the alerts, to keep them pending if no server accepts it."""
+
+    async def story(scene: Scene) -> None:
+        alerts = (LOW_A, Alert(AlertKind.REJECTED, Account("b", "B")))
+        await scene.delivery.send(alerts)
+        assert scene.notifications == [notification_about(alerts, ENGLISH)]
+        assert scene.titles() == ["2 accounts need you"]
+
+    play(story)
+
+
+def test_the_discreet_setting_hides_amounts_from_the_next_one_on() -> None:
+    """Others may read along."""
+
+    async def story(scene: Scene) -> None:
+        for discreet in (False, True, False):
+            scene.service.set([A], Settings(discreet=discreet))
+            await scene.delivery.send([LOW_A])
+            words = str(replace(scene.notifications[-1], alerts=()))
+            assert ("9.5" in words) is not discreet
+
+    play(story)
+
+
+def test_a_sample_is_the_same_under_the_discreet_setting() -> None:
+    """It has no amount."""
+
+    async def story(scene: Scene) -> None:
+        scene.service.set([A], Settings(discreet=True))
+        await scene.delivery.send_sample()
+        assert scene.notifications == [sample_notification(ENGLISH)]
+
+    play(story)
+
+
+def test_nothing_is_shown_after_a_stop() -> None:
+    """Another backend has taken over: a loop that was stuck may move again."""
+
+    async def story(scene: Scene) -> None:
+        scene.delivery.stop()
+        await scene.delivery.send([LOW_A])
+        await scene.delivery.send_sample()
+        assert scene.notifications == []
+        assert scene.reached == []
 
     play(story)

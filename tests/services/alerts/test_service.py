@@ -47,7 +47,7 @@ class Scene:
         """Start anew, as after a restart, knowing only what is written."""
         self.events = EventLog()
         self.alerts: list[Alert] = []
-        self.alarm = AlertService(
+        self.service = AlertService(
             HistoryService(lambda: self.history),
             self.events.record,
             self._tell,
@@ -55,7 +55,7 @@ class Scene:
             zone=UTC,
         )
         self.choose()
-        self.alarm.start()
+        self.service.start()
 
     @property
     def snoozes(self) -> list[datetime | None]:
@@ -75,7 +75,7 @@ class Scene:
     def choose(self, *accounts: Account, settings: Settings | None = None) -> None:
         """Set the accounts, A and B unless others are named, and the settings."""
         self.settings = settings or self.settings
-        self.alarm.set(accounts or (A, B), self.settings)
+        self.service.set(accounts or (A, B), self.settings)
 
     def _tell(self, alerts: Iterable[Alert]) -> None:
         self.alerts += alerts
@@ -83,11 +83,11 @@ class Scene:
     def read(self, amount: str, account: Account = A, unit: str = "EUR") -> None:
         """Let the gateway answer."""
         reading = Reading(Balance(Decimal(amount), unit), self.now)
-        self.alarm.hear(Outcome(account.id, self.now, reading))
+        self.service.evaluate(Outcome(account.id, self.now, reading))
 
     def fail(self, kind: type[BalanceTrayError] = NoConnection) -> None:
         """Let a question fail."""
-        self.alarm.hear(Outcome("a", self.now, kind().as_failure()))
+        self.service.evaluate(Outcome("a", self.now, kind().as_failure()))
 
     def wait(self, passed: timedelta) -> None:
         """Let time pass with a look each minute, and an answer each quarter."""
@@ -95,7 +95,7 @@ class Scene:
             self.now += MINUTE
             if minute % 15 == 0:
                 self.repeat()
-            self.alarm.tick()
+            self.service.tick()
 
     def repeat(self) -> None:
         """Let the gateway say what it said last."""
@@ -147,7 +147,7 @@ def test_a_failure_records_no_reading_and_keeps_the_memory(scene: Scene) -> None
 
 def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
     """Said at once, and told at most a minute after."""
-    scene.alarm.snooze(SnoozeChoice.HOUR)
+    scene.service.snooze(SnoozeChoice.HOUR)
     end = scene.now + HOUR
     assert scene.snoozes == [None, end]
     scene.read("9")
@@ -168,17 +168,17 @@ def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
 
 def test_ending_a_snooze_tells_at_once(scene: Scene) -> None:
     """Of all accounts."""
-    scene.alarm.snooze(SnoozeChoice.MONDAY)
+    scene.service.snooze(SnoozeChoice.MONDAY)
     scene.read("9")
     scene.read("8", B)
-    scene.alarm.snooze(SnoozeChoice.OFF)
+    scene.service.snooze(SnoozeChoice.OFF)
     assert scene.told() == [("a", LOW), ("b", LOW)]
     assert scene.snoozes[-1] is None
 
 
 def test_what_is_urgent_breaks_through(scene: Scene) -> None:
     """It can't wait until Monday."""
-    scene.alarm.snooze(SnoozeChoice.MONDAY)
+    scene.service.snooze(SnoozeChoice.MONDAY)
     scene.read("0")
     assert scene.told() == [("a", EMPTY)]
 
@@ -211,10 +211,10 @@ def test_silence_is_told_by_the_time_alone(scene: Scene) -> None:
     scene.fail()
     for _ in range(6 * 60):
         scene.now += MINUTE
-        scene.alarm.tick()
+        scene.service.tick()
     assert scene.told() == [("a", UNREACHABLE)]
     scene.start()
-    scene.alarm.tick()
+    scene.service.tick()
     assert scene.told() == []
 
 
@@ -223,7 +223,7 @@ def test_time_that_passes_is_not_written_each_minute(scene: Scene) -> None:
     scene.read("50")
     before = scene.history.load().memory("a")
     scene.now += MINUTE
-    scene.alarm.tick()
+    scene.service.tick()
     assert scene.history.load().memory("a") == before
 
 
@@ -290,7 +290,7 @@ def test_a_marked_correction_is_no_drain(scene: Scene) -> None:
     scene.choose(replace(A, low_below=Decimal(1), warn_days=0))
     left = spend(scene, 2, 18)
     scene.now += 20 * MINUTE
-    scene.alarm.correct("a", scene.now, on=True)
+    scene.service.correct("a", scene.now, on=True)
     scene.read(f"{left - 38:.4f}")
     assert scene.told() == []
 
@@ -307,7 +307,7 @@ def test_a_top_up_that_does_not_come_is_told_the_next_working_day(
     """Once; and it survives a restart until then."""
     scene.read("50")
     said = scene.now
-    scene.alarm.paid("a")
+    scene.service.expect_top_up("a")
     assert scene.payments == [PendingPayment("a", said)]
     scene.start()
     assert scene.payments == [PendingPayment("a", said)]
@@ -326,7 +326,7 @@ def test_a_top_up_that_does_not_come_is_told_the_next_working_day(
 def test_a_top_up_that_comes_ends_the_waiting(scene: Scene) -> None:
     """Nobody is reminded of what happened."""
     scene.read("50")
-    scene.alarm.paid("a")
+    scene.service.expect_top_up("a")
     scene.now += MINUTE
     scene.read("49")
     assert scene.payments
@@ -339,24 +339,24 @@ def test_a_top_up_that_comes_ends_the_waiting(scene: Scene) -> None:
 def test_no_top_up_is_said_to_be_missing_while_nobody_can_look(scene: Scene) -> None:
     """It may have come; it is told when that is known."""
     scene.read("50")
-    scene.alarm.paid("a")
+    scene.service.expect_top_up("a")
     scene.fail()
     scene.now += TUESDAY
-    scene.alarm.tick()
+    scene.service.tick()
     assert scene.told() == []
     scene.read("50")
-    scene.alarm.tick()
+    scene.service.tick()
     assert scene.told() == [("a", TOPPED_UP)]
 
 
 def test_a_missing_top_up_waits_for_the_end_of_a_snooze(scene: Scene) -> None:
     """Like all that does not break through."""
     scene.read("50")
-    scene.alarm.paid("a")
+    scene.service.expect_top_up("a")
     scene.now += TUESDAY
-    scene.alarm.snooze(SnoozeChoice.HOUR)
+    scene.service.snooze(SnoozeChoice.HOUR)
     scene.read("50")
-    scene.alarm.tick()
+    scene.service.tick()
     assert scene.told() == []
     scene.wait(HOUR)
     assert scene.told() == [("a", TOPPED_UP)]
@@ -364,10 +364,10 @@ def test_a_missing_top_up_waits_for_the_end_of_a_snooze(scene: Scene) -> None:
 
 def test_nobody_waits_for_a_removed_accounts_top_up(scene: Scene) -> None:
     """Nor for one that never was."""
-    scene.alarm.paid("gone")
+    scene.service.expect_top_up("gone")
     assert scene.payments == []
     scene.read("9")
-    scene.alarm.paid("a")
-    scene.alarm.forget("a")
+    scene.service.expect_top_up("a")
+    scene.service.forget("a")
     assert scene.payments == []
     assert scene.entries == ()

@@ -1,4 +1,4 @@
-"""Collects what is to be told within one round of questions, to be told as one."""
+"""Gathers the alerts of one round of requests into one notification."""
 
 import asyncio
 import contextlib
@@ -9,50 +9,57 @@ from trayapp.core.alerts.decision import Alert
 from trayapp.services.log.log_faults import log_faults
 
 _SETTLE_S: Final = 0.2
-"""Accounts that are due together don't answer together."""
+"""Accounts that are due together don't respond together."""
 _LONGEST_S: Final = 4.0
-"""A question that hangs delays no other account's alert for longer."""
+"""A request that hangs delays the alerts of other accounts no longer than this."""
 
 
 class Coalescer:
-    """Waits until no question is under way, or a few seconds, before it speaks."""
+    """Waits until no request is under way, or a few seconds, before it sends alerts."""
 
     def __init__(
         self,
-        tell: Callable[[tuple[Alert, ...]], None],
+        send: Callable[[tuple[Alert, ...]], Awaitable[None]],
         idle: Callable[[], Awaitable[None]],
         *,
         settle_s: float = _SETTLE_S,
         longest_s: float = _LONGEST_S,
     ) -> None:
-        """Take whom to tell, and what waits until no question is under way."""
-        self._tell, self._idle = tell, idle
+        """Take what sends alerts, and what waits until no request is under way."""
+        self._send, self._idle = send, idle
         self._settle_s, self._longest_s = settle_s, longest_s
         self._alerts: list[Alert] = []
-        self._waiting: asyncio.Task[None] | None = None
+        self._is_gathering = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        """One may gather alerts while others still send."""
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Tell these soon, together with what comes until then."""
+        """Send these alerts soon, together with those that are added until then."""
         self._alerts += alerts
-        if self._alerts and self._waiting is None:
-            self._waiting = asyncio.create_task(self._speak())
+        if self._alerts and not self._is_gathering:
+            self._is_gathering = True
+            task = asyncio.create_task(self._gather_and_send())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def drop(self, account_id: str) -> None:
-        """Tell nothing more of an account: it was removed."""
+        """Drop the alerts of an account that was removed."""
         self._alerts = [one for one in self._alerts if one.account.id != account_id]
 
-    def close(self) -> None:
-        """Say nothing more."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+    async def close(self) -> None:
+        """Send nothing more, and cancel what is being sent."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _speak(self) -> None:
-        # Whatever fails here, the next alerts are told.
-        with log_faults("waiting to tell"), contextlib.suppress(TimeoutError):
+    async def _gather_and_send(self) -> None:
+        # Whatever fails here, the next alerts are sent.
+        with log_faults("gathering alerts"), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._longest_s):
                 await asyncio.sleep(self._settle_s)
                 await self._idle()
-        alerts, self._alerts, self._waiting = tuple(self._alerts), [], None
+        alerts, self._alerts, self._is_gathering = tuple(self._alerts), [], False
         if alerts:
-            with log_faults("telling"):
-                self._tell(alerts)
+            with log_faults("sending a notification"):
+                await self._send(alerts)

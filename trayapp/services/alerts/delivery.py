@@ -1,100 +1,117 @@
-"""Brings notices to the desktop; what it does not take is told as soon as it does."""
+"""Words notifications and shows them; what no server accepts is sent again later."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
 
+from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import Notification
+from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.errors import NotificationsUnseen
+from trayapp.core.i18n.language import Language
 from trayapp.services.alerts.service import AlertService
+from trayapp.services.alerts.sink import NotificationSink
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.messages.events import DeliveryChanged, Emit
 
-if TYPE_CHECKING:
-    from trayapp.services.alerts.dbus_notifier import DBusNotifier
-
 _FIRST_PAUSE_S: Final = 50.0
-"""Less than the minute between two looks."""
+"""Less than the minute between two checks."""
 _LONGEST_PAUSE_S: Final = 3_600.0
 _SURE_FOR_S: Final = 570.0
-"""How long a server that was there is taken to be there still: the bus tells when it
-goes, and a question each minute would be most of what an idle program does."""
+"""For so long a server that was there is taken to be there still. The bus reports when
+it goes, and a request each minute would be most of what an idle program does."""
 _log = logging.getLogger(__name__)
 
 
 class NotificationDelivery:
-    """Knows whether notifications reach anybody, and has the alarm wait until they do.
+    """Sends alerts, and has the alert service hold them while no server accepts any.
 
-    Who takes none although it answers is tried again ever more rarely: each time is
-    an entry in a person's "Why?" list.
+    A server that responds but accepts nothing is tried less and less often: each
+    attempt adds an entry to the person's notification log.
     """
 
     def __init__(
         self,
-        notifier: "DBusNotifier | None",
+        sink: NotificationSink,
         alerts: AlertService,
         emit: Emit,
+        language: Language,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a notifier; without one (Qt shows them), this does nothing."""
-        self._notifier, self._alerts, self._emit = notifier, alerts, emit
+        """Take the person's language; the alert service has their settings."""
+        self._sink, self._alerts, self._emit = sink, alerts, emit
+        self._language = language
         self._clock = clock
-        self._reaches = True
+        self._works = True
+        self._is_stopped = False
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = self._sure_until = float("-inf")
-        self._looking: asyncio.Task[None] | None = None
-        if notifier is not None:
-            notifier.server_changed = self._on_server_changed
+        self._checking: asyncio.Task[None] | None = None
+        sink.server_changed = self._on_server_changed
 
-    async def tell(self, notice: Notification) -> None:
-        """Show a notification, or keep what it tells for later."""
-        if self._notifier is None:
+    async def send(self, alerts: Sequence[Alert]) -> None:
+        """Show alerts in one notification, or keep them pending."""
+        language = self._language
+        if self._alerts.settings.discreet:
+            language = replace(language, hides_amounts=True)
+        await self._show(notification_about(alerts, language))
+
+    async def send_sample(self) -> None:
+        """Show a sample notification, with which a person tries out notifications."""
+        await self._show(sample_notification(self._language))
+
+    def check(self) -> None:
+        """See soon whether a server accepts notifications; call it each minute."""
+        if self._works and self._clock() < self._sure_until:
             return
-        if await self._notifier.show(notice):
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check())
+
+    def stop(self) -> None:
+        """Show nothing more, although the loop may go on; any thread may call it."""
+        self._is_stopped = True
+
+    async def close(self) -> None:
+        """Check no more, and close the sink."""
+        if self._checking is not None:
+            self._checking.cancel()
+        await self._sink.close()
+
+    async def _show(self, notification: Notification) -> None:
+        if self._is_stopped:
+            return
+        if await self._sink.show(notification):
             self._pause_s = _FIRST_PAUSE_S
-            self._set(reaches=True)
+            self._set(works=True)
             return
         self._not_before = self._clock() + self._pause_s
         self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        self._set(reaches=False)
-        self._alerts.untaken(notice.alerts)
+        self._set(works=False)
+        self._alerts.mark_undelivered(notification.alerts)
 
-    def look(self) -> None:
-        """See soon whether the desktop takes notifications; call it each minute."""
-        if self._reaches and self._clock() < self._sure_until:
-            return
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
-
-    async def close(self) -> None:
-        """Look no more, and leave the bus."""
-        if self._looking is not None:
-            self._looking.cancel()
-        if self._notifier is not None:
-            await self._notifier.close()
-
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         with log_faults("looking for a notification server"):
-            if self._notifier is not None and self._clock() >= self._not_before:
-                self._set(reaches=await self._notifier.is_available())
+            if self._clock() >= self._not_before:
+                self._set(works=await self._sink.is_available())
 
     def _on_server_changed(self) -> None:
         """Try another server at once, whatever the one before it did."""
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = self._sure_until = float("-inf")
-        if self._looking is not None:
-            self._looking.cancel()  # it asks the one that is gone
-        self._looking = asyncio.create_task(self._look())
+        if self._checking is not None:
+            self._checking.cancel()  # it asks the server that is gone
+        self._checking = asyncio.create_task(self._check())
 
-    def _set(self, *, reaches: bool) -> None:
-        if reaches:
+    def _set(self, *, works: bool) -> None:
+        if works:
             self._sure_until = self._clock() + _SURE_FOR_S
-        if reaches is not self._reaches:
-            self._reaches = reaches
-            _log.info("notifications are shown: %s", "yes" if reaches else "no")
-            problem = None if reaches else NotificationsUnseen().as_failure()
+        if works is not self._works:
+            self._works = works
+            _log.info("notifications are shown: %s", "yes" if works else "no")
+            problem = None if works else NotificationsUnseen().as_failure()
             self._emit(DeliveryChanged(problem))
-            self._alerts.reach(on=reaches)
+            self._alerts.set_delivery(works=works)

@@ -1,4 +1,4 @@
-"""Decides what a person is told, when answers come and when time has passed."""
+"""Decides which alerts are sent, when balances come and when time has passed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
@@ -41,31 +41,31 @@ from trayapp.services.messages.events import (
 
 
 class AlertService:
-    """All accounts' alerts, from what is known to what is to be told.
+    """Decides about the alerts of all accounts, and remembers what was sent.
 
-    What is to be told is remembered as told before it is: after a crash between the
-    two, a person is told nothing rather than everything twice.
+    An alert is stored as sent before it is sent. A crash between the two loses the
+    alert, and never sends it twice.
     """
 
     def __init__(
         self,
         history: HistoryService,
         emit: Emit,
-        tell: Callable[[Iterable[Alert]], None],
+        send: Callable[[Iterable[Alert]], None],
         *,
         clock: Callable[[], datetime],
         zone: tzinfo | None,
     ) -> None:
-        """Take the current time, aware and in UTC, from `clock`."""
-        self._history, self._emit, self._tell = history, emit, tell
+        """Let `send` have each alert that is due; `clock` gives the time in UTC."""
+        self._history, self._emit, self._send = history, emit, send
         self._clock, self._zone = clock, zone
         self._outlooks = OutlookCache(history, zone)
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
-        self._reached = True
+        self._can_deliver = True
 
     def start(self) -> None:
-        """Say what is remembered from before."""
+        """Report what is stored."""
         now = self._clock()
         snooze = self._history.state.snooze
         self._emit(SnoozeChanged(snooze.until if snooze.holds(now) else None))
@@ -84,15 +84,15 @@ class AlertService:
 
     @property
     def account_ids(self) -> tuple[str, ...]:
-        """Name the accounts that are decided about."""
+        """The ids of the accounts that alerts are decided about."""
         return tuple(self._accounts)
 
     def account(self, account_id: str) -> Account | None:
-        """Give an account that is decided about."""
+        """Return an account that alerts are decided about; None for another."""
         return self._accounts.get(account_id)
 
-    def hear(self, outcome: Outcome) -> None:
-        """Record an answer, and decide what it means; of a removed account, nothing."""
+    def evaluate(self, outcome: Outcome) -> None:
+        """Store an outcome, and decide about alerts; ignore a removed account."""
         account = self._accounts.get(outcome.account_id)
         if account is None:
             return
@@ -103,76 +103,77 @@ class AlertService:
             reading = outcome.result
             outlook = self._outlooks.of(account.id, memory, reading, now)
             if memory.rise_to(reading) is not None:
-                self._end_paid(account.id)
-        news = Observation(account, outcome.result, outlook)
-        memory, decisions = decide(memory, news, self._settings, self._hold(now), now)
+                self._end_pending_payment(account.id)
+        observation = Observation(account, outcome.result, outlook)
+        memory, decisions = decide(
+            memory, observation, self._settings, self._hold_reason(now), now
+        )
         self._keep(account, memory, decisions, reading)
 
     def tick(self) -> None:
-        """Decide what the time alone makes true: once a minute is often enough."""
+        """Decide what depends on the time alone; call it about once a minute."""
         now = self._clock()
         snooze = self._history.state.snooze
         if snooze.until is not None and not snooze.holds(now):
             self._set_snooze(Snooze())
-        hold = self._hold(now)
+        hold = self._hold_reason(now)
         for account in self._accounts.values():
             with log_faults(f"deciding about {account.id}"):
-                self._look_at(account, hold, now)
+                self._evaluate_time(account, hold, now)
         if hold is None:
-            for paid in self._history.state.pending_payments:
-                with log_faults(f"reminding of {paid.account_id}"):
-                    self._remind_of(paid, now)
+            for payment in self._history.state.pending_payments:
+                with log_faults(f"reminding of {payment.account_id}"):
+                    self._remind_of(payment, now)
 
     def snooze(self, choice: SnoozeChoice) -> None:
-        """Hold notifications back, or tell at once what was held back."""
+        """Hold alerts from now on; or, for `OFF`, send the pending ones at once."""
         self._set_snooze(Snooze(until(choice, self._clock(), self._zone)))
         self.tick()
 
-    def paid(self, account_id: str) -> None:
-        """Remember that a person paid, to remind them if nothing comes of it."""
+    def expect_top_up(self, account_id: str) -> None:
+        """Remember that a person paid, to remind them if no top-up comes."""
         if account_id in self._accounts:
             self._history.write(SetPendingPayment(account_id, self._clock()))
             self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
-    def reach(self, *, on: bool) -> None:
-        """Hear whether the desktop shows notifications; until it does, hold all back.
-
-        When it does again, what was held is told at once.
-        """
-        self._reached = on
-        if on:
+    def set_delivery(self, *, works: bool) -> None:
+        """Hold all alerts while the desktop shows none; then send the pending ones."""
+        self._can_deliver = works
+        if works:
             self.tick()
 
-    def untaken(self, alerts: Iterable[Alert]) -> None:
-        """Hold what nobody was told after all; see `reach`."""
+    def mark_undelivered(self, alerts: Iterable[Alert]) -> None:
+        """Make these alerts pending after all, until delivery works again."""
         for alert in alerts:
             account = self._accounts.get(alert.account.id)
             if account is not None:
-                with log_faults(f"holding back what concerns {account.id}"):
-                    self._hold_untaken(account, alert)
+                with log_faults(f"keeping an alert of {account.id}"):
+                    self._mark_undelivered(account, alert)
 
-    def show_outlook(self, account_id: str) -> None:
-        """Tell when an account runs out and what its past was like, if known."""
-        said = self._outlooks.forecast(account_id)
-        seen = self._outlooks.recent_balances(account_id)
-        if said is not None:
-            self._emit(ForecastMade(account_id, said))
-        if seen is not None:
-            self._emit(RecentBalancesRead(account_id, seen))
+    def report_outlook(self, account_id: str) -> None:
+        """Report an account's forecast and its last weeks, if they are known."""
+        forecast = self._outlooks.forecast(account_id)
+        recent_balances = self._outlooks.recent_balances(account_id)
+        if forecast is not None:
+            self._emit(ForecastMade(account_id, forecast))
+        if recent_balances is not None:
+            self._emit(RecentBalancesRead(account_id, recent_balances))
 
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
-        """Mark a reading as a correction, or take the mark away."""
+        """Mark a reading as a correction, or remove the mark."""
         self._history.write(SetCorrection(account_id, at, on))
         self._outlooks.forget(account_id)
 
     def forget(self, account_id: str) -> None:
-        """Remove all that is remembered of an account."""
+        """Remove everything that is stored about an account."""
         self._outlooks.forget(account_id)
         self._history.write(ForgetAccount(account_id))
         self._emit(NotificationLogChanged(self._history.state.decisions))
         self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
-    def _look_at(self, account: Account, hold: Reason | None, now: datetime) -> None:
+    def _evaluate_time(
+        self, account: Account, hold: Reason | None, now: datetime
+    ) -> None:
         before = self._history.state.memory(account.id)
         memory, decisions = decide(
             before, Observation(account), self._settings, hold, now
@@ -182,21 +183,22 @@ class AlertService:
         else:
             self._history.state.note(account.id, memory)
 
-    def _hold_untaken(self, account: Account, alert: Alert) -> None:
+    def _mark_undelivered(self, account: Account, alert: Alert) -> None:
         before = self._history.state.memory(account.id)
         if alert.unseen_since is not None:
-            memory, held = before, True
+            memory, is_pending = before, True
             if self._history.state.payment(account.id) is None:
                 self._history.write(SetPendingPayment(account.id, alert.unseen_since))
                 self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
         else:
             memory = before.undelivered(alert)
-            held = memory is not before
-        fate = Disposition.PENDING if held else Disposition.SUPPRESSED
-        self._keep(account, memory, [Decision(alert.kind, fate, Reason.UNDELIVERED)])
+            is_pending = memory is not before
+        disposition = Disposition.PENDING if is_pending else Disposition.SUPPRESSED
+        decision = Decision(alert.kind, disposition, Reason.UNDELIVERED)
+        self._keep(account, memory, [decision])
 
-    def _hold(self, now: datetime) -> Reason | None:
-        if not self._reached:
+    def _hold_reason(self, now: datetime) -> Reason | None:
+        if not self._can_deliver:
             return Reason.UNDELIVERED
         if self._history.state.snooze.holds(now):
             return Reason.SNOOZED
@@ -215,25 +217,25 @@ class AlertService:
         self._history.write(KeepEvaluation(account.id, memory, entries, reading))
         if entries:
             self._emit(NotificationLogChanged(self._history.state.decisions))
-        self._tell(one.alert for one in decisions if one.alert is not None)
+        self._send(one.alert for one in decisions if one.alert is not None)
 
-    def _remind_of(self, paid: PendingPayment, now: datetime) -> None:
-        """Say that no top-up came, as soon as that is known and not only feared."""
-        account = self._accounts.get(paid.account_id)
-        if account is None or not paid.is_due(now, self._zone):
+    def _remind_of(self, payment: PendingPayment, now: datetime) -> None:
+        """Send an alert that no top-up came, if a current balance shows that."""
+        account = self._accounts.get(payment.account_id)
+        if account is None or not payment.is_due(now, self._zone):
             return
         memory = self._history.state.memory(account.id)
         balance = memory.current(self._settings.interval, now)
         if balance is None:
             return
         kind = AlertKind.TOPPED_UP
-        alert = Alert(kind, account, balance, unseen_since=paid.at)
-        self._end_paid(account.id)
+        alert = Alert(kind, account, balance, unseen_since=payment.at)
+        self._end_pending_payment(account.id)
         self._keep(
             account, memory, [Decision(kind, Disposition.SENT, Reason.UNSEEN, alert)]
         )
 
-    def _end_paid(self, account_id: str) -> None:
+    def _end_pending_payment(self, account_id: str) -> None:
         if self._history.state.payment(account_id) is not None:
             self._history.write(SetPendingPayment(account_id, None))
             self._emit(PendingPaymentsChanged(self._history.state.pending_payments))

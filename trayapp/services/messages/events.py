@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     # Only their names: the tray icon is shown before these modules are needed.
     from datetime import datetime
 
-    from trayapp.core.alerts.decision import Alert
     from trayapp.core.alerts.log import LogEntry
-    from trayapp.core.alerts.notification import NotificationButton
+    from trayapp.core.alerts.notification import Notification, NotificationButton
     from trayapp.core.alerts.pending_payment import PendingPayment
     from trayapp.core.autostart.login import LoginEntryState
     from trayapp.core.changes import Trial
@@ -85,10 +84,10 @@ class ButtonPressed:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertsDecided:
-    """Alerts are to be sent, together in one notification."""
+class ShowNotification:
+    """Qt is to show a notification, for there is no D-Bus here."""
 
-    alerts: "tuple[Alert, ...]"
+    notification: "Notification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ Event = (
     | TrialFinished
     | SaveFinished
     | ButtonPressed
-    | AlertsDecided
+    | ShowNotification
     | SnoozeChanged
     | NotificationLogChanged
     | PendingPaymentsChanged

@@ -18,7 +18,6 @@ from trayapp.services.messages.events import (
 
 if TYPE_CHECKING:
     # Only their names: the tray icon is shown before these modules are needed.
-    from trayapp.core.alerts.notification import Notification
     from trayapp.core.alerts.snooze import SnoozeChoice
     from trayapp.core.changes import Changes, Trial
 
@@ -53,10 +52,8 @@ class OpenKeyring:
 
 
 @dataclass(frozen=True, slots=True)
-class SendNotification:
-    """Show a notification over D-Bus."""
-
-    notification: "Notification"
+class SendSample:
+    """Show a sample notification, for a person who tries out notifications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ Request = (
     | RunTrial
     | ApplyChanges
     | OpenKeyring
-    | SendNotification
+    | SendSample
     | ChangeSnooze
     | ExpectTopUp
     | MarkCorrection
