@@ -1,4 +1,4 @@
-"""The developer's command, as far as it decides something."""
+"""The decisions of the developer's command."""
 
 import ast
 import sys
@@ -21,7 +21,7 @@ def test_the_tray_program_needs_a_screen(args: list[str]) -> None:
     "args", [["--version"], ["account", "list"], ["check", "--json"], ["--quit"]]
 )
 def test_a_printing_command_needs_no_screen(args: list[str]) -> None:
-    """What answers in the terminal starts no desktop."""
+    """A command for the terminal starts no desktop."""
     assert not dev.opens_window(args)
 
 
@@ -58,7 +58,7 @@ def test_a_failed_step_does_not_hide_the_next_one(
 def test_a_command_starts_its_script_with_what_follows(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    """And a failure of the script is one of the command."""
+    """A failure of the script fails the command."""
     started: list[list[object]] = []
 
     def start(args: list[object]) -> None:

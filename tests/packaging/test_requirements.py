@@ -1,4 +1,4 @@
-"""The pinned packages: the same for everybody, wherever they are fetched from."""
+"""The pinned packages: the same versions and files for everybody."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def pins(file: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_package_is_pinned_with_hashes(file: Path) -> None:
-    """A line that starts a requirement is a pin, and a hash follows it."""
+    """Each requirement has an exact version and a hash."""
     lines = file.read_text().splitlines()
     starts = [n for n, line in enumerate(lines) if re.match(r"[^\s#]", line)]
 
@@ -29,7 +29,7 @@ def test_every_package_is_pinned_with_hashes(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_file_names_a_place_to_download_from(file: Path) -> None:
-    """Where packages come from is the machine's own affair."""
+    """The machine's own settings name the index."""
     assert re.findall(r"https?:|--\S*index\S*|file:|@", file.read_text()) == []
 
 

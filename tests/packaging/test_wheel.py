@@ -1,4 +1,4 @@
-"""The wheel: what an installed program brings along."""
+"""The wheel: the files that it installs."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ def test_the_resources_lie_inside_the_package(names: set[str]) -> None:
 
 
 def test_what_is_installed_from_it_is_whole(wheel: Path, tmp_path: Path) -> None:
-    """Far from any checkout, it finds its pictures and its sentences."""
+    """Without a checkout, it finds its pictures and translations."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
 
@@ -63,7 +63,7 @@ def test_what_is_installed_from_it_is_whole(wheel: Path, tmp_path: Path) -> None
 
 
 def test_nothing_but_the_program_is_installed(names: set[str]) -> None:
-    """No tests, no packaging, no ignore files land in somebody's site-packages."""
+    """Tests, packaging and ignore files are not in site-packages."""
     tops = {name.split("/")[0].partition("-")[0] for name in names}
 
     assert tops == {"trayapp", "balance_tray"}

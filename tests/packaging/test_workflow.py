@@ -1,4 +1,4 @@
-"""The workflows: what they may do, what they run, and that all of it is there."""
+"""The workflows: their permissions, and the files that they run."""
 
 import re
 import shlex
@@ -27,7 +27,7 @@ Json = dict[Any, Any]  # any: what YAML holds
 
 
 class Step(NamedTuple):
-    """One step, and the job that it is of."""
+    """A step, and its job."""
 
     file: str
     job: str
@@ -54,7 +54,7 @@ def steps() -> list[Step]:
 
 
 def commands() -> Iterator[list[str]]:
-    """Give every command that a step runs, in its words."""
+    """Return the words of every command in a step."""
     for step in steps():
         text = step.what.get("run", "").replace("\\\n", " ")
         for line in re.split(r"\n|&&|\|\|", text):
@@ -73,7 +73,7 @@ def test_there_is_something_to_check() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_action_is_named_by_its_commit(file: Path) -> None:
-    """A tag can be moved to other code; which version it is stands beside it."""
+    """A tag can move to other code; a comment has the version."""
     named = re.findall(r"uses: .*", file.read_text(encoding="utf-8"))
     assert named
     assert [one for one in named if not PINNED.match(one)] == []
@@ -87,12 +87,12 @@ def test_one_action_is_one_commit_everywhere() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_job_may_do_nothing_that_it_is_not_given(file: Path) -> None:
-    """The workflow gives nothing; each job takes what it needs."""
+    """The workflow has no permissions; each job has those it needs."""
     assert workflow(file)["permissions"] == {}
 
 
 def test_nothing_is_written_but_by_the_jobs_that_release() -> None:
-    """What builds, and so runs the code of others, can only read."""
+    """Jobs that build run others' code, and can only read."""
     for file, name, job in jobs():
         given = job["permissions"].items()
         wrote = {scope for scope, how in given if how != "read"}
@@ -100,7 +100,7 @@ def test_nothing_is_written_but_by_the_jobs_that_release() -> None:
 
 
 def test_a_job_that_writes_installs_nothing() -> None:
-    """It takes over what the others built, with what its machine has."""
+    """It uses the files of other jobs, and tools of its machine."""
     for step in steps():
         if (step.file, step.job) in MAY_WRITE:
             assert "setup-python" not in step.what.get("uses", "")
@@ -108,7 +108,7 @@ def test_a_job_that_writes_installs_nothing() -> None:
 
 
 def test_the_token_stays_with_the_step_that_needs_it() -> None:
-    """A checkout leaves none behind."""
+    """A checkout stores none."""
     checkouts = [
         s.what for s in steps() if "actions/checkout" in s.what.get("uses", "")
     ]
@@ -117,12 +117,12 @@ def test_the_token_stays_with_the_step_that_needs_it() -> None:
 
 
 def test_no_text_of_others_becomes_part_of_a_command() -> None:
-    """The name of a branch may hold a command: it comes as a variable, if at all."""
+    """The name of a branch may have a command in it, so it is a variable."""
     assert [step for step in steps() if "${{" in step.what.get("run", "")] == []
 
 
 def test_a_secret_reaches_one_step_of_one_job() -> None:
-    """Never a whole job, nor a program that has no use for it."""
+    """Other steps and other programs do not see it."""
     for file, name, job in jobs():
         assert "secrets." not in str(job.get("env", {})), name
         holding = [one for one in job["steps"] if "secrets." in str(one)]
@@ -137,7 +137,7 @@ def test_no_job_runs_for_hours() -> None:
 
 
 def ran() -> set[str]:
-    """Give the files that are run, as the workflows name them."""
+    """Return the paths of all files that workflows run."""
     python = [words[1] if words[0].startswith("python") else "" for words in commands()]
     return {
         name
@@ -147,7 +147,7 @@ def ran() -> set[str]:
 
 
 def test_every_file_that_is_run_is_in_the_tree() -> None:
-    """None was renamed without the workflow hearing of it."""
+    """A renamed file fails here, and not in a release."""
     ours = {name for name in ran() if not name.startswith(WORK)}
     assert len(ours) >= 3
     assert {name for name in ours if not (ROOT / name).is_file()} == set()
@@ -165,7 +165,7 @@ def test_what_was_built_is_where_it_is_looked_for() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its files have no modes")
 def test_what_is_started_by_its_name_can_be() -> None:
-    """It is a program, and not only a text."""
+    """The file is executable."""
     programs = {name for name in ran() if not name.startswith(WORK)}
     started = {name for name in programs if not name.endswith(".py")}
     assert len(started) >= 2
@@ -175,7 +175,7 @@ def test_what_is_started_by_its_name_can_be() -> None:
 def test_every_command_is_one_that_there_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The developer's command knows it."""
+    """`dev.py` has the command."""
     asked = {words[2] for words in commands() if words[1:2] == ["packaging/dev.py"]}
     assert asked == {"test", "package", "sbom"}
     monkeypatch.setattr("sys.argv", ["dev.py", "--help"])
@@ -186,7 +186,7 @@ def test_every_command_is_one_that_there_is(
 
 
 def test_what_is_built_tests_itself_before_it_is_handed_over() -> None:
-    """On each of the three systems, and what it is made of is listed."""
+    """It does so on all three systems, and has a bill of materials."""
     for system in ("linux", "windows", "macos"):
         done = [s.what for s in steps() if s[:2] == ("release.yml", system)]
         runs = [one.get("run", "") for one in done]
@@ -202,7 +202,7 @@ def test_what_is_built_tests_itself_before_it_is_handed_over() -> None:
 
 
 def test_what_is_released_was_added_up_and_attested() -> None:
-    """By a job that waits for all three, and the last looks at the sums again."""
+    """One job does so after all three builds, and the last checks the sums."""
     release = workflow(ROOT / ".github/workflows/release.yml")["jobs"]
     assert set(release["attest"]["needs"]) == {"linux", "windows", "macos"}
     assert release["draft"]["needs"] == ["attest"]

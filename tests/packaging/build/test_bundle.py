@@ -1,4 +1,4 @@
-"""The built program: it starts for anybody, and brings no more than it should."""
+"""The built program: it starts anywhere, and has no unneeded files."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def executable() -> Path:
 
 
 def test_it_knows_its_version(executable: Path) -> None:
-    """The version comes from metadata, which the bundle has to bring."""
+    """The version comes from metadata, which the bundle has to include."""
     with Desktop("none", notifications=False, keyring="absent") as desktop:
         said = desktop.run([executable, "--version"])
 
@@ -52,12 +52,12 @@ def test_it_shows_a_balance_without_any_python(executable: Path) -> None:
 
 
 def test_no_link_leads_nowhere(executable: Path) -> None:
-    """What was trimmed left no link behind."""
+    """Trimming leaves no broken link."""
     assert [file for file in executable.parent.rglob("*") if not file.exists()] == []
 
 
 def test_every_library_has_its_licence(executable: Path) -> None:
-    """The notice that comes along names each file of others, by a pattern."""
+    """The notice names each third-party file by a pattern."""
     inside = executable.parent / "_internal"
     notice = (inside / "licenses/NOTICE.md").read_text()
     patterns = re.findall(r"`([^`]+)`", notice)
@@ -82,7 +82,7 @@ def python_packages(inside: Path) -> list[Path]:
 
 
 def test_it_is_found_whole(executable: Path) -> None:
-    """Its own look at itself finds every part, on a real screen."""
+    """Its self-test finds every part, on a real screen."""
     with Desktop("none", notifications=False, keyring="absent") as desktop:
         said = desktop.run([executable, "--self-test"], env={"QT_QPA_PLATFORM": "xcb"})
 
@@ -102,7 +102,7 @@ def test_nothing_tells_where_it_was_built(executable: Path) -> None:
 
 
 def test_it_stays_small(executable: Path) -> None:
-    """Unpacked it takes less than 110 MB: it starts sooner, and is sooner fetched."""
+    """It has less than 110 MB: it starts and downloads faster."""
     files = [one for one in executable.parent.rglob("*") if not one.is_symlink()]
 
     assert sum(one.stat().st_size for one in files if one.is_file()) < 110_000_000

@@ -19,7 +19,7 @@ def icons(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def sizes_in(file: Path) -> list[int]:
-    """Read every picture of a file, each of them whole, and give their widths."""
+    """Return the widths of all pictures in a file."""
     reader = QImageReader(str(file))
     found = []
     for number in range(reader.imageCount()):

@@ -1,4 +1,4 @@
-"""ICU's data, made small: what sorting reads stays as it was."""
+"""The small ICU library: it sorts as the whole one."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def small(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_a_thirtieth(library: Path, small: Path) -> None:
-    """Of its 32 MB, less than one is left."""
+    """Less than one of its 32 MB is left."""
     assert small.stat().st_size < 1_000_000 < library.stat().st_size / 30
 
 
@@ -61,7 +61,7 @@ def test_qt_sorts_with_it_as_with_all_of_it(library: Path, small: Path) -> None:
     assert whole[2] != whole[6]  # Spanish has a letter that Portuguese has not
 
 
-def test_a_file_without_data_is_told_apart() -> None:
-    """Something else than ICU's library is a failed step, not an empty library."""
+def test_a_file_without_data_is_refused() -> None:
+    """Another file raises an error, and makes no empty library."""
     with pytest.raises(StepError, match="no ICU data"):
         without_the_rest(b"\x7fELF" + bytes(100))

@@ -1,4 +1,4 @@
-"""The files that people download, as far as any system can make them."""
+"""The names and places of the files that people download."""
 
 import pytest
 
@@ -15,13 +15,13 @@ from windows.installer import ARCHIVE
     [("AMD64", "x86_64"), ("x86_64", "x86_64"), ("aarch64", "arm64")],
 )
 def test_a_file_says_what_it_is_and_for_whom(machine: str, usual: str) -> None:
-    """One machine has one name, whatever its system calls it."""
+    """One machine has one name on all systems."""
     expected = f"balance-tray-{trayapp.__version__}-any-{usual}"
     assert pack.stem("any", machine) == expected
 
 
 def test_every_system_names_its_files_alike() -> None:
-    """The installer's names are those of the others, of Windows."""
+    """The installer's archive has the same form of name."""
     assert pack.stem("windows", "AMD64") == ARCHIVE
 
 

@@ -1,4 +1,4 @@
-"""What makes a release one: the tag, the version and the changelog agree."""
+"""A release: its tag, version and changelog agree."""
 
 import pytest
 
@@ -22,7 +22,7 @@ CHANGELOG = """# Changelog
 
 
 def test_it_knows_the_version_of_the_program() -> None:
-    """Without importing it: a release is checked before anything is installed."""
+    """It reads the file: nothing is installed when a release is checked."""
     assert release.version() == trayapp.__version__
 
 
@@ -31,7 +31,7 @@ def test_it_knows_the_version_of_the_program() -> None:
     [("1.2.0", "### Added\n\n- Something."), ("1.1.0", "- Older."), ("1.2", "")],
 )
 def test_the_notes_are_the_changelogs_section(number: str, said: str) -> None:
-    """Of this version alone, however its title is written."""
+    """They are of this version only, in each style of title."""
     assert release.notes(CHANGELOG, number) == said
 
 
@@ -45,5 +45,5 @@ def test_the_notes_are_the_changelogs_section(number: str, said: str) -> None:
     ],
 )
 def test_a_tag_is_released_when_all_agree(tag: str, number: str, said: str) -> None:
-    """Otherwise it is said what does not."""
+    """Otherwise the reason is returned."""
     assert release.problem(tag, CHANGELOG, number) == said

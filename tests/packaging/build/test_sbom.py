@@ -1,4 +1,4 @@
-"""The list of what the program is made of, as far as this project adds to it."""
+"""The parts that this project adds to the bill of materials."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ BUILD = Path(sbom.__file__).parents[1] / "requirements" / "build.txt"
 
 
 def listed() -> dict[str, object]:
-    """Complete a list as it comes, of a program with one package."""
+    """Return the completed list of a program with one package."""
     return sbom.completed(
         {
             "metadata": {"component": {"bom-ref": "root", "name": "balance-tray"}},
@@ -24,7 +24,7 @@ def listed() -> dict[str, object]:
 
 
 def test_it_names_what_python_brings() -> None:
-    """Holes are found in the interpreter and its libraries, too."""
+    """The interpreter and its libraries have vulnerabilities, too."""
     components = listed()["components"]
     assert isinstance(components, list)
     versions = {part["name"]: part["version"] for part in components}
@@ -37,7 +37,7 @@ def test_it_names_what_python_brings() -> None:
 
 
 def test_each_part_can_be_looked_up() -> None:
-    """By the names under which scanners know it, each of its own version."""
+    """Each has a version and the name that scanners use."""
     for part in sbom.built_with():
         assert part["cpe"].startswith("cpe:2.3:a:")
         assert part["cpe"].count(":") == 12
@@ -46,7 +46,7 @@ def test_each_part_can_be_looked_up() -> None:
 
 
 def test_the_program_has_its_version_and_depends_on_every_part() -> None:
-    """The version stands in the package, where no tool looks for it."""
+    """No tool finds the version, which is in the package's source."""
     parts = listed()
     metadata = parts["metadata"]
     dependencies = parts["dependencies"]

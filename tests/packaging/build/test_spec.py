@@ -23,7 +23,7 @@ SCRIPTS = (QTS_OWN, ("entry", "entry.py", "PYSOURCE"))
 
 @dataclass
 class Part:
-    """What PyInstaller was asked to make."""
+    """A part that the spec asks PyInstaller to make."""
 
     kind: str
     args: tuple[Any, ...]
@@ -39,7 +39,7 @@ class Part:
 def build(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[[str], list[Part]]:
-    """Give what runs the spec for a system, and what it asked for."""
+    """Return a function that runs the spec for a system and returns its parts."""
     asked: list[Part] = []
 
     def listener(kind: str) -> Callable[..., Part]:
@@ -83,7 +83,7 @@ def of_kind(parts: list[Part], kind: str) -> list[Part]:
 
 
 def test_linux_gets_one_program(build: Callable[[str], list[Part]]) -> None:
-    """In a folder, with nothing that only others need."""
+    """It is in a folder, without files for other systems."""
     parts = build("linux")
     (program,) = of_kind(parts, "EXE")
 
@@ -97,7 +97,7 @@ def test_linux_gets_one_program(build: Callable[[str], list[Part]]) -> None:
 def test_commands_import_no_qt_where_qt_finds_its_plugins_by_itself(
     build: Callable[[str], list[Part]], system: str, *, there: bool
 ) -> None:
-    """PyInstaller's lines for Qt import it, whatever the program is started for."""
+    """PyInstaller's hook for Qt would import it for every command."""
     (analysis,) = of_kind(build(system), "Analysis")
     assert (QTS_OWN in analysis.scripts) is there
     assert ("entry", "entry.py", "PYSOURCE") in analysis.scripts
@@ -106,7 +106,7 @@ def test_commands_import_no_qt_where_qt_finds_its_plugins_by_itself(
 def test_windows_gets_a_program_that_prints_beside_the_one_that_does_not(
     build: Callable[[str], list[Part]],
 ) -> None:
-    """Both in one folder, each with its icon and what Windows shows of it."""
+    """Both are in one folder, each with its icon and version."""
     parts = build("win32")
     window, terminal = of_kind(parts, "EXE")
     (folder,) = of_kind(parts, "COLLECT")
@@ -129,7 +129,7 @@ def test_windows_gets_a_program_that_prints_beside_the_one_that_does_not(
 def test_macos_gets_an_application(
     build: Callable[[str], list[Part]], monkeypatch: pytest.MonkeyPatch, identity: str
 ) -> None:
-    """Signed with a name if there is one, and always with its entitlements."""
+    """It is signed with an identity if there is one, and always has entitlements."""
     monkeypatch.setenv("CODESIGN_IDENTITY", identity)
     parts = build("darwin")
     (program,) = of_kind(parts, "EXE")

@@ -1,4 +1,4 @@
-"""What goes into the bundle: what somebody loads or reads, and no more."""
+"""The files that go into the bundle, and those that do not."""
 
 import pytest
 
@@ -24,7 +24,7 @@ PLUGINS = "PySide6/Qt/plugins"
     ],
 )
 def test_what_is_needed_stays(place: str) -> None:
-    """Both kinds of screen, pictures, input methods, translations, licences."""
+    """Such are both platforms, image formats, input methods, translations, licences."""
     assert wanted(place)
 
 
@@ -53,7 +53,7 @@ def test_the_rest_goes(place: str) -> None:
 
 
 def test_a_library_goes_with_the_last_that_needs_it() -> None:
-    """One that only a gone one needed goes too, and so do links to them."""
+    """A library that only removed ones need is removed, and so are links."""
     needs = {
         "program": ["libused.so.1"],
         "used": ["libdeep.so"],

@@ -1,4 +1,4 @@
-"""The long fuzz, as far as it needs no atheris: only `dev.py fuzz` installs that."""
+"""The parts of the fuzzer that need no atheris; only `dev.py fuzz` installs that."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ stat::number_of_executed_units: 81440
 
 
 def test_the_tests_never_install_the_fuzzer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is big, and exists for Linux alone."""
+    """It is big, and exists for Linux only."""
     asked: list[str] = []
     monkeypatch.setattr(environment, "ensure", lambda *names: asked.extend(names))
     monkeypatch.setattr(dev, "LINUX", False)
@@ -34,12 +34,12 @@ def test_the_tests_never_install_the_fuzzer(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_names_are_those_of_the_targets() -> None:
-    """They stand apart: the targets must not be imported before atheris is."""
+    """There are two lists: targets must not be imported before atheris."""
     assert tuple(TARGETS) == fuzz.TARGETS
 
 
 def test_a_log_says_how_much_was_tried_and_what_was_broken() -> None:
-    """In libFuzzer's words, and Python's."""
+    """The logs have libFuzzer's format and Python's traceback."""
     assert fuzz.runs(LOG) == 81_441
     assert fuzz.broken(LOG).startswith("AssertionError: the caller is not let go\n")
     assert fuzz.broken("SUMMARY: libFuzzer: timeout\n") == "SUMMARY: libFuzzer: timeout"
@@ -47,7 +47,7 @@ def test_a_log_says_how_much_was_tried_and_what_was_broken() -> None:
 
 
 def test_seeds_are_files_and_words(tmp_path: Path) -> None:
-    """Those of an earlier run do not stay."""
+    """Seeds of an earlier run are removed."""
     fuzz.write_seeds(tmp_path / "seeds", [b"old"])
     fuzz.write_seeds(tmp_path / "seeds", [b"low_below = 'x'", b"x" * 10_000])
     sizes = sorted(one.stat().st_size for one in (tmp_path / "seeds").iterdir())

@@ -1,4 +1,4 @@
-"""The private desktop that other tests stand on, part by part."""
+"""The private desktop of other tests, part by part."""
 
 import stat
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ LOOKUP = ["secret-tool", "lookup", "service", "balance-tray"]
 
 @pytest.fixture(scope="module")
 def xfce() -> Iterator[Desktop]:
-    """Start one full desktop for the tests that only look at it."""
+    """Start one full desktop for tests that do not change it."""
     with Desktop("xfce") as desktop:
         yield desktop
 
@@ -37,7 +37,7 @@ def test_the_full_desktop_has_all_its_parts(xfce: Desktop) -> None:
 
 
 def test_an_unlocked_keyring_keeps_a_key(xfce: Desktop) -> None:
-    """What one program stores, another reads without being asked anything."""
+    """One program stores a key, and another reads it without a prompt."""
     assert xfce.run(STORE, stdin="s3cret").returncode == 0
     assert xfce.run(LOOKUP).stdout == "s3cret"
 
@@ -55,7 +55,7 @@ def test_nothing_of_the_person_is_shared(xfce: Desktop) -> None:
 
 
 def test_a_screenshot_is_a_picture(xfce: Desktop, tmp_path: Path) -> None:
-    """The screen can be looked at."""
+    """A person can look at the screen."""
     xfce.screenshot(tmp_path / "screen.png")
 
     assert (tmp_path / "screen.png").read_bytes().startswith(b"\x89PNG")
@@ -79,7 +79,7 @@ def test_notifications_can_stop_and_come_back(xfce: Desktop) -> None:
     assert xfce.has_name(NOTIFICATIONS_NAME)
 
 
-def test_a_locked_keyring_asks_and_nobody_answers() -> None:
+def test_a_locked_keyring_asks_and_nothing_answers() -> None:
     """Reading a key waits at the prompt, until the keyring is unlocked."""
     with Desktop("none", notifications=False) as desktop:
         desktop.run(STORE, stdin="s3cret")
@@ -96,7 +96,7 @@ def test_a_locked_keyring_asks_and_nobody_answers() -> None:
 
 
 def test_a_locked_keyring_without_a_prompter_gives_nothing() -> None:
-    """Without anybody who could ask, reading a key ends at once and empty-handed."""
+    """Without a prompt, reading a key ends at once without a result."""
     with Desktop(
         "none", notifications=False, keyring="locked", prompter=False
     ) as desktop:
@@ -128,7 +128,7 @@ def test_the_old_tray_is_no_status_notifier() -> None:
 def test_each_kind_of_desktop_is_whole(
     kind: DesktopKind, *, has_tray: bool, tmp_path: Path
 ) -> None:
-    """It notifies, keeps keys, can be looked at, and has a tray if its kind has one."""
+    """It has notifications, a keyring, a screen, and a tray if its kind has one."""
     with Desktop(kind) as desktop:
         assert desktop.has_name(NOTIFICATIONS_NAME)
         assert desktop.has_name(SECRETS_NAME)
@@ -139,7 +139,7 @@ def test_each_kind_of_desktop_is_whole(
 
 
 def test_the_tray_of_gnome_can_be_turned_off_and_on() -> None:
-    """It is an extension: people live without it, and get it while programs run."""
+    """It is an extension, which people switch on while programs run."""
     with Desktop("gnome", keyring="absent") as desktop:
         desktop.stop_taskbar()
         assert not desktop.has_name(WATCHER_NAME)
@@ -168,7 +168,7 @@ def test_a_missing_program_is_named() -> None:
 
 
 def test_a_part_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
-    """The person reads which part failed and what it said."""
+    """The message has the part's name and the end of its log."""
     server = tmp_path / "Xvfb"
     server.write_text("#!/bin/sh\necho no room for a screen; exit 1\n")
     server.chmod(0o755)

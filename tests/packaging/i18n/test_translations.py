@@ -1,4 +1,4 @@
-"""The tool for translators: nothing is lost, nothing wrong goes unseen."""
+"""The tool for translators: it loses no translation and finds each fault."""
 
 import gettext
 from pathlib import Path
@@ -77,14 +77,14 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    """Give a checkout whose Spanish is complete."""
+    """Return a checkout with a complete Spanish translation."""
     made = Checkout(tmp_path, monkeypatch)
     translations.update(["es"])
     return made
 
 
 def test_what_is_complete_has_no_problem(checkout: Checkout) -> None:
-    """And the program reads it."""
+    """The program reads it, too."""
     assert checkout.problems() == []
     with checkout.compiled.open("rb") as file:
         spanish = gettext.GNUTranslations(file)
@@ -94,7 +94,7 @@ def test_what_is_complete_has_no_problem(checkout: Checkout) -> None:
 
 
 def test_a_second_run_changes_nothing(checkout: Checkout) -> None:
-    """No date, no version, no order of its own."""
+    """Files have no date, no version, and a fixed order."""
     files = (checkout.template, checkout.spanish, checkout.compiled)
     before = [file.read_bytes() for file in files]
     translations.update(["es"])
@@ -119,10 +119,10 @@ def test_a_second_run_changes_nothing(checkout: Checkout) -> None:
         ('"Welcome"', '"Goodbye"', "es: not in the program: 'Goodbye'"),
     ],
 )
-def test_what_is_wrong_is_told(
+def test_each_fault_is_reported(
     checkout: Checkout, before: str, after: str, problem: str
 ) -> None:
-    """Each by its language and its sentence; and that the program reads other words."""
+    """It has the language and the sentence; so has an outdated .mo file."""
     checkout.change(before, after)
     said = checkout.problems()
     assert [one for one in said if one.startswith(problem)]
@@ -130,21 +130,21 @@ def test_what_is_wrong_is_told(
 
 
 def test_what_an_editor_guessed_stays_a_guess(checkout: Checkout) -> None:
-    """Until a person takes the mark away."""
+    """A person has to remove the fuzzy mark."""
     checkout.change('msgid "Welcome"', '#, fuzzy\nmsgid "Welcome"')
     translations.update(["es"])
     assert checkout.problems() == ["es: fuzzy: 'Welcome'"]
 
 
 def test_the_form_for_one_may_say_the_number_in_a_word(checkout: Checkout) -> None:
-    """As the English one does; or with a number after all."""
+    """Both are right: a word as in English, and a number."""
     checkout.change("recargada una vez", "recargada {n} vez")
     translations.update(["es"])
     assert checkout.problems() == []
 
 
 def test_a_day_may_end_with_a_point_that_english_has_not(checkout: Checkout) -> None:
-    """German writes a day as an ordinal: its point is no end of a sentence."""
+    """German writes a day as an ordinal with a point."""
     checkout.code.write_text(SOURCE + 'day = translate("on {day}")\n', "utf-8")
     translations.update(["es"])
     text = checkout.spanish.read_text(encoding="utf-8")
@@ -155,8 +155,8 @@ def test_a_day_may_end_with_a_point_that_english_has_not(checkout: Checkout) -> 
     assert checkout.problems() == []
 
 
-def test_a_sentence_that_changed_is_translated_anew(checkout: Checkout) -> None:
-    """Nothing is guessed; what there was is kept until it is cleaned or comes back."""
+def test_a_sentence_that_changed_needs_a_new_translation(checkout: Checkout) -> None:
+    """The old translation stays until it is cleaned or used again."""
     checkout.code.write_text(SOURCE.replace("Welcome", "Be welcome"), encoding="utf-8")
     assert checkout.problems()[0] == (
         "balance-tray.pot: not what the code says; run `dev.py translate`"
@@ -175,7 +175,7 @@ def test_a_sentence_that_changed_is_translated_anew(checkout: Checkout) -> None:
 
 
 def test_a_new_language_begins_empty(checkout: Checkout) -> None:
-    """Its file is made, with every sentence, and the plural forms of its own."""
+    """Its new file has every sentence, and its own plural forms."""
     translations.update(["fr"])
     problems = list(translations.problems(["fr"]))
     assert len(problems) == 6

@@ -39,7 +39,7 @@ Version References:
 
 @pytest.fixture
 def staged(tmp_path: Path) -> Path:
-    """Lay out a small bundle with what belongs to it."""
+    """Return a staging folder with a small bundle."""
     folder = tmp_path / "staged"
     bundle = folder / "bundle"
     (bundle / "_internal").mkdir(parents=True)
@@ -55,7 +55,7 @@ def staged(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def unpacked(staged: Path, tmp_path: Path) -> Path:
-    """Unpack its archive somewhere."""
+    """Unpack the archive."""
     file = make_archive("balance-tray-1", staged, tmp_path, EPOCH)
     with tarfile.open(file) as archive:
         # Debian 12's Python 3.11.2 has no filters; a newer one wants to be given one.
@@ -66,20 +66,20 @@ def unpacked(staged: Path, tmp_path: Path) -> Path:
 
 
 def install(unpacked: Path, home: Path, *args: str) -> None:
-    """Run what installs it for one person."""
+    """Run the script that installs it for one user."""
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     subprocess.run([unpacked / "install.sh", *args], env=environment, check=True)
 
 
 def test_what_is_needed_is_what_is_not_brought_along() -> None:
-    """Own libraries and the C library's parts are no needs; its version is one."""
+    """Libraries of the bundle are left out; of the C library, the version counts."""
     dependencies = read_dependencies(LISTING, {"libQt6Core.so.6"})
 
     assert dependencies == Dependencies(("libssl.so.3",), "2.35")
 
 
 def test_packages_are_named_as_each_distribution_names_them() -> None:
-    """Debian has names, with others after them; RPM asks for the library itself."""
+    """Debian has package names and alternatives; RPM has sonames."""
     dependencies = Dependencies(("libssl.so.3",), "2.35")
 
     assert {"libc6 (>= 2.35)", "libssl3 | libssl3t64"} <= set(
@@ -91,7 +91,7 @@ def test_packages_are_named_as_each_distribution_names_them() -> None:
 
 
 def test_a_library_that_no_package_is_known_for_stops_the_packing() -> None:
-    """A package that does not say all that it needs would not start."""
+    """With a missing dependency, the program would not start."""
     with pytest.raises(StepError, match=r"libnew\.so\.1"):
         debian_depends(Dependencies(("libnew.so.1",), "2.35"))
 
@@ -99,7 +99,7 @@ def test_a_library_that_no_package_is_known_for_stops_the_packing() -> None:
 def test_an_archive_can_be_started_and_tells_nothing_of_its_builder(
     staged: Path, tmp_path: Path
 ) -> None:
-    """Modes and links are kept, users' names and times aren't."""
+    """It has modes and links, but no users' names and no times."""
     file = make_archive("balance-tray-1", staged, tmp_path, EPOCH)
 
     with tarfile.open(file) as archive:
@@ -124,7 +124,7 @@ def test_the_same_makes_the_same_archive(staged: Path, tmp_path: Path) -> None:
 
 
 def test_the_sums_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
-    """The program that people check with takes them."""
+    """`sha256sum --check` accepts the file."""
     (tmp_path / "file").write_text("content")
     write_sums([tmp_path / "file"], tmp_path / "sums")
 
@@ -134,7 +134,7 @@ def test_the_sums_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
 
 
 def test_a_person_installs_it_without_root(unpacked: Path, tmp_path: Path) -> None:
-    """The link starts it, and the menu's entry names it by its whole path."""
+    """The link starts it, and the menu's entry has its absolute path."""
     home = tmp_path / "a home of 100%"
     home.mkdir()
 
@@ -152,7 +152,7 @@ def test_a_person_installs_it_without_root(unpacked: Path, tmp_path: Path) -> No
 def test_uninstalling_leaves_what_is_the_persons(
     unpacked: Path, tmp_path: Path
 ) -> None:
-    """Their own files stay, and nothing else; also after installing twice."""
+    """Only the user's files stay, also after two installations."""
     home = tmp_path / "home"
     history = home / ".local/share/balance-tray/history.sqlite3"
     history.parent.mkdir(parents=True)
@@ -166,7 +166,7 @@ def test_uninstalling_leaves_what_is_the_persons(
 
 
 def test_a_package_says_what_it_is(staged: Path) -> None:
-    """Its version is the program's, and its files belong where the system has them."""
+    """It has the program's version, and files in the system's folders."""
     settings = nfpm_settings("deb", staged, Dependencies((), "2.35"), "x86_64")
 
     places = {one["dst"] for one in settings["contents"]}

@@ -1,4 +1,4 @@
-"""What desktops and shells look for, made of what the program says of itself."""
+"""The files for desktops and shells, made from the program."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -10,7 +10,7 @@ from trayapp.core.i18n.locales import LOCALES, SOURCE
 
 
 def test_the_menus_entry_speaks_every_language() -> None:
-    """It has a comment in each, and starts the program by its name."""
+    """It has a comment in each language, and the program's name."""
     entry = DesktopEntry.parse(desktop_file())
 
     comments = [entry.get(f"Comment[{code}]") for code in LOCALES if code != SOURCE]
@@ -19,7 +19,7 @@ def test_the_menus_entry_speaks_every_language() -> None:
 
 
 def test_software_centres_are_told_the_version_and_its_day() -> None:
-    """And which entry it is that starts it."""
+    """They also get the menu's entry that starts it."""
     root = ET.fromstring(metainfo(epoch=0))  # noqa: S314  # made a line above
 
     release = root.find("releases/release")

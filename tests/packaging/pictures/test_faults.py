@@ -1,4 +1,4 @@
-"""The gallery of faults: none of them is left out."""
+"""The pictures of faults: none is missing."""
 
 from pictures import injection
 from pictures.fault_scenes import SCENES
@@ -18,5 +18,5 @@ def test_every_scene_has_one_desktop() -> None:
 
 
 def test_what_is_injected_is_an_error_of_the_program() -> None:
-    """A renamed error is missed here and not in a picture."""
+    """A renamed error fails here, and not while pictures are taken."""
     assert set(injection.FAULTS) <= BY_ID.keys()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 
 def test_the_application_has_an_icon_of_every_usual_size(tmp_path: Path) -> None:
-    """Where desktops look for it, and with something on it."""
+    """Each is in the theme's folder, and is not empty."""
     files = draw_icons(tmp_path)
     assert files[-1].read_text().startswith("<svg")
     for size, file in zip(SIZES, files, strict=False):
@@ -24,7 +24,7 @@ def test_the_application_has_an_icon_of_every_usual_size(tmp_path: Path) -> None
 
 
 def test_the_sheet_shows_every_style_on_its_taskbars() -> None:
-    """Ten rows, of which no two are alike."""
+    """It has ten rows, and no two are alike."""
     sheet = tray_sheet()
     height = (sheet.height() - 36) // 10
     rows = {

@@ -18,7 +18,7 @@ HISTORIES = 240
 
 @pytest.fixture(scope="module")
 def trials() -> list[ForecastTrial]:
-    """Play a small sample, the same each time."""
+    """Forecast a small sample, the same each time."""
     played = (replay.trial(SEED, number) for number in range(HISTORIES))
     return [one for one in played if one is not None]
 
@@ -34,20 +34,20 @@ def test_the_true_day_is_mostly_in_a_range_of_use(trials: list[ForecastTrial]) -
 
 
 def test_nearly_every_history_gets_a_range(trials: list[ForecastTrial]) -> None:
-    """Coverage isn't bought by saying nothing."""
+    """Coverage is not high because forecasts are missing."""
     ranged = sum(one.verdict == Verdict.RANGE.value for one in trials)
     assert ranged >= 0.95 * len(trials)
     assert {one.kind for one in trials} == set(KINDS)
 
 
 def test_a_trial_is_the_same_each_time() -> None:
-    """A seed and a number make a history."""
+    """A seed and a number define a history."""
     assert replay.trial(SEED, 2) == replay.trial(SEED, 2)
     assert replay.trial(SEED, 2) != replay.trial(SEED + 1, 2)
 
 
 def test_the_range_is_measured_by_its_days() -> None:
-    """Both ends belong to it; the width is relative to what truly remained."""
+    """Both ends belong to it; the width is relative to the true remaining days."""
     said = Forecast(Verdict.RANGE, date(2026, 12, 4), date(2026, 12, 8))
     assert replay.covers(said, date(2026, 12, 4))
     assert replay.covers(said, date(2026, 12, 8))
@@ -57,7 +57,7 @@ def test_the_range_is_measured_by_its_days() -> None:
 
 
 def test_it_prints_a_table() -> None:
-    """A row for each kind and one for all, in the person's terminal."""
+    """The table has a row for each kind, and one for all."""
     done = subprocess.run(
         [sys.executable, SCRIPT, "--histories", "16", "--seed", "3"],
         capture_output=True,
@@ -70,7 +70,7 @@ def test_it_prints_a_table() -> None:
 
 
 def test_readings_look_like_a_history() -> None:
-    """Hourly, in order, never below nothing, and all of it in the past."""
+    """They are hourly, in order, never negative, and in the past."""
     for number in range(len(KINDS)):
         kind = list(KINDS)[number]
         history = KINDS[kind](replay.random_for(SEED, number))

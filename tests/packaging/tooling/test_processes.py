@@ -1,4 +1,4 @@
-"""Families of processes: nothing of them stays behind."""
+"""Families of processes: all members end."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def is_gone(process: int) -> bool:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a family's folder."""
+    """Return the folder of a family."""
     folder = tmp_path / "family"
     folder.mkdir()
     return folder
@@ -71,8 +71,8 @@ def test_a_family_ends_when_its_owner_is_killed(folder: Path) -> None:
     wait_until(lambda: is_gone(daemon) and not folder.exists(), "the end", 10)
 
 
-def test_a_program_that_ignores_being_asked_is_killed(folder: Path) -> None:
-    """Stopping does not hang on a program that does not listen."""
+def test_a_program_that_ignores_sigterm_is_killed(folder: Path) -> None:
+    """Stopping does not hang."""
     with ProcessFamily(folder, {"PATH": "/usr/bin:/bin"}) as family:
         deaf = family.spawn(["sh", "-c", "trap '' TERM; echo deaf; sleep 300"])
         wait_until(lambda: "deaf" in family.log("sh"), "the trap", 10)
@@ -80,7 +80,7 @@ def test_a_program_that_ignores_being_asked_is_killed(folder: Path) -> None:
         assert family.stop(deaf) < 0
 
 
-def test_waiting_says_what_did_not_come() -> None:
-    """The error names what was waited for, and how long."""
+def test_a_timeout_names_its_condition() -> None:
+    """The error has the condition and the time."""
     with pytest.raises(WaitTimeoutError, match=r"a miracle: not within 0\.05 seconds"):
         wait_until(lambda: False, "a miracle", 0.05)

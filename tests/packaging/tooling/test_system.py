@@ -1,4 +1,4 @@
-"""Which system packages are missing, read from what dpkg says."""
+"""The missing system packages, read from dpkg's list."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_an_installed_package_is_not_missing() -> None:
 
 
 def test_a_package_that_stands_in_for_another_counts() -> None:
-    """Newer releases rename libraries; the old name must not be installed again."""
+    """Newer releases rename libraries; the old name is not installed."""
     assert system.missing_packages(["libglib2.0-0", "dbus-session-bus"], LISTING) == []
 
 
@@ -43,7 +43,7 @@ def test_no_package_is_named_twice() -> None:
 
 @pytest.fixture
 def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in for apt, which knows all but `kwin-x11`; give what it was told."""
+    """Fake apt, which has no `kwin-x11`; return its commands."""
     told = tmp_path / "told"
     for name, script in {
         "apt-get": f"""echo "$*" >> {told}; case "$*" in *kwin-x11*) exit 100; esac""",
@@ -70,7 +70,7 @@ def test_a_package_that_this_release_lacks_is_named_and_left_out(
 def test_what_fails_for_another_reason_is_raised(
     apt: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mirror that is out of reach is not a release without the package."""
+    """An unreachable mirror is not a missing package."""
     monkeypatch.setattr(system, "_can_be_installed", lambda _: True)
     with pytest.raises(StepError):
         system.ensure(["kwin-x11"])

@@ -1,4 +1,4 @@
-"""The installer's script, as far as it can be read without Windows."""
+"""The installer's script, read without Windows."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ TEXT = SCRIPT.read_text(encoding="utf-8")
 
 
 def section(name: str) -> str:
-    """Give a section of the script, without its comments."""
+    """Return a section of the script, without comments."""
     lines = re.split(r"^\[(\w+)\]$", TEXT, flags=re.MULTILINE)
     body = dict(zip(lines[1::2], lines[2::2], strict=True))[name]
     return "\n".join(one for one in body.splitlines() if not one.startswith(";"))
@@ -45,7 +45,7 @@ def test_it_asks_for_no_administrator() -> None:
 
 
 def test_it_speaks_every_language_of_the_program() -> None:
-    """And names a file of messages for each."""
+    """It names a file of messages for each."""
     spoken = re.findall(
         r'^Name: "(\w+)"; MessagesFile: "compiler:(?:Languages\\)?\w+\.isl"$',
         section("Languages"),
@@ -55,7 +55,7 @@ def test_it_speaks_every_language_of_the_program() -> None:
 
 
 def test_the_running_program_is_ended_before_its_files_are_touched() -> None:
-    """By the word that it understands; before an update, and before it is removed."""
+    """The script runs `--quit` before an update and before removal."""
     code = section("Code")
     before = code.partition("function PrepareToInstall")[2].partition("end;")[0]
     removing = code.partition("usUninstall:")[2].partition("usPostUninstall")[0]
@@ -66,7 +66,7 @@ def test_the_running_program_is_ended_before_its_files_are_touched() -> None:
 
 
 def test_removing_it_leaves_what_belongs_to_the_person() -> None:
-    """What starts it at login goes; no folder of the person's is named."""
+    """The login entry is removed; no folder of the user is named."""
     code = section("Code")
 
     assert defined()["RunValue"] == NAME
@@ -78,12 +78,12 @@ def test_removing_it_leaves_what_belongs_to_the_person() -> None:
 
 
 def test_an_update_leaves_no_file_of_the_older_version() -> None:
-    """A library that is gone must not be loaded beside the new ones."""
+    """An old library must not be loaded beside new ones."""
     assert r"{app}\_internal" in section("InstallDelete")
 
 
 def test_everything_that_it_leaves_open_is_given(tmp_path: Path) -> None:
-    """Each name that the script uses is defined, by itself or by who calls it."""
+    """The script or its caller defines each name that it uses."""
     used = set(re.findall(r"\{#(\w+)\}", TEXT))
     given = definitions(tmp_path, tmp_path / "icon.ico", tmp_path)
 

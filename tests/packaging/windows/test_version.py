@@ -10,7 +10,7 @@ from windows.version import numbers, version_info
 
 @dataclass
 class Node:
-    """Any part of the resource: what it was made with."""
+    """A part of the resource, with its arguments."""
 
     kind: str
     args: tuple[object, ...] = ()
@@ -43,13 +43,13 @@ def nodes(part: object) -> list[Node]:
 
 
 def strings(text: str) -> dict[object, object]:
-    """Read what a person sees on the file's page of details."""
+    """Return the strings of the file's page of details."""
     found = [node for node in nodes(evaluated(text)) if node.kind == "StringStruct"]
     return {node.args[0]: node.args[1] for node in found}
 
 
 def test_it_is_the_version_of_the_program() -> None:
-    """In the text that people read, and in the numbers that installers compare."""
+    """Text and numbers have the same version."""
     text = version_info(trayapp.__version__, "Balance Tray", "balance-tray.exe")
     fixed = next(node for node in nodes(evaluated(text)) if node.kind.startswith("Fix"))
 
@@ -60,7 +60,7 @@ def test_it_is_the_version_of_the_program() -> None:
 
 
 def test_each_program_is_called_what_it_is() -> None:
-    """The task manager and a scanner see a product, a maker and a file's name."""
+    """It has a product, a company and a file name."""
     said = strings(version_info("1.2.3", "Balance Tray (console)", "cli.exe"))
 
     assert said["FileDescription"] == "Balance Tray (console)"
@@ -97,6 +97,6 @@ def test_a_version_is_four_numbers(
 
 
 def test_what_is_no_version_is_refused() -> None:
-    """Rather than built into the programs as 0."""
+    """The build fails."""
     with pytest.raises(ValueError, match="unknown"):
         numbers("unknown")
