@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 if sys.version_info < (3, 11):  # noqa: UP036  # people start this with any Python
     sys.exit("Balance Tray needs Python 3.11 or newer, not " + sys.version.split()[0])
 
+from linux import fresh_root
 from tooling import environment, system
 from tooling.environment import PYTHON, ROOT, RUN_MODULE, WINDOWS, WORK
 from tooling.steps import StepError, Steps, run_loudly, run_quietly, say
@@ -84,7 +85,11 @@ def main() -> int:
         if asked.command == "run":
             run(rest, asked.seconds)
         elif asked.command == "test":
-            test(rest, with_bundle=not asked.no_bundle)
+            if asked.in_root:
+                no_bundle = ["--no-bundle"] if asked.no_bundle else []
+                fresh_root.test(asked.in_root, [*no_bundle, *rest])
+            else:
+                test(rest, with_bundle=not asked.no_bundle)
         elif asked.command == "check":
             prepare()
             finish(check())
@@ -295,6 +300,11 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
         "--no-bundle",
         action="store_true",
         help="do not build the program that needs no Python, nor test it",
+    )
+    testing.add_argument(
+        "--in-root",
+        metavar="RELEASE",
+        help="test in a fresh root of a Debian release, such as trixie; needs root",
     )
     commands.add_parser(
         "check", help="lint, format, types, translations, plain English"

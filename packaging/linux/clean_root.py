@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "bookworm"
 """The oldest release with a C library that is new enough."""
-BASE: Final = WORK / f"debian-{RELEASE}"
 PERSON: Final = 1000
 HOME: Final = Path("/home/person")
 NOT_OURS: Final = (
@@ -53,9 +52,9 @@ class CleanRoot:
         self._share = share
 
     def __enter__(self) -> Self:
-        make_base()
+        base = make_base(RELEASE)
         shutil.rmtree(self.folder, ignore_errors=True)
-        run_quietly(["cp", "--archive", BASE, self.folder])
+        run_quietly(["cp", "--archive", base, self.folder])
         home = self.folder / HOME.relative_to("/")
         home.mkdir(mode=0o700)
         os.chown(home, PERSON, PERSON)
@@ -125,15 +124,17 @@ class CleanRoot:
         return found
 
 
-def make_base() -> None:
-    """Make the system that is copied, unless it exists."""
-    if BASE.exists():
-        return
-    say(f"A clean Debian {RELEASE} …")
-    part = BASE.with_name(f"{BASE.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    run_quietly(["debootstrap", "--variant=minbase", RELEASE, part])
-    part.rename(BASE)
+def make_base(release: str, *packages: str) -> Path:
+    """Give the folder of Debian's smallest system with these packages; make it once."""
+    base = WORK / "-".join(("debian", release, *packages))
+    if not base.exists():
+        say(f"A clean Debian {release} …")
+        part = base.with_name(f"{base.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        included = [f"--include={','.join(packages)}"] if packages else []
+        run_quietly(["debootstrap", "--variant=minbase", *included, release, part])
+        part.rename(base)
+    return base
 
 
 def why_not() -> str:

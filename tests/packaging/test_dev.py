@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from linux import fresh_root
 from tooling import environment
 from tooling.steps import StepError, Steps
 
@@ -77,3 +78,18 @@ def test_a_command_starts_its_script_with_what_follows(
     assert started == [[environment.PYTHON, environment.RUN_MODULE, module, "5"]]
     script = environment.ROOT / "packaging" / module.replace(".", "/")
     assert script.with_suffix(".py").is_file()
+
+
+def test_a_test_in_a_root_gets_the_options_of_a_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The command tests nothing outside of the root."""
+    started: list[tuple[str, list[str]]] = []
+    monkeypatch.chdir(environment.ROOT)
+    arguments = ["test", "--in-root", "trixie", "--no-bundle", "-k", "story"]
+    monkeypatch.setattr(sys, "argv", ["dev.py", *arguments])
+    monkeypatch.setattr(environment, "use_work_folder", lambda: None)
+    monkeypatch.setattr(fresh_root, "test", lambda *asked: started.append(asked))
+
+    assert dev.main() == 0
+    assert started == [("trixie", ["--no-bundle", "-k", "story"])]
