@@ -191,6 +191,7 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
         finally:
             scene.release.set()
             scene.wait(scene.poller.stop)
+            assert scene.open_databases() == 0
 
 
 def test_one_that_a_fault_ended_polls_again(
@@ -238,6 +239,25 @@ def test_one_that_was_stuck_and_moves_again_closes_what_it_holds(
     scene.release.set()
     scene.wait(lambda: scene.open_databases() == 1)
     tally.add(FAULTS)
+
+
+def test_one_that_is_stopped_again_while_it_ends_closes_what_it_holds(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second stop cuts the first one short nowhere."""
+    backend = scene.backends[0]
+    released = asyncio.Event()
+
+    async def close() -> None:
+        await released.wait()
+
+    monkeypatch.setattr(backend._delivery, "close", close)  # noqa: SLF001  # a bus that hangs
+    assert not scene.poller.stop()
+    assert not scene.poller.stop()
+    assert scene.open_databases() == 1
+    backend.loop.call_soon_threadsafe(released.set)
+    scene.wait(scene.poller.stop)
+    assert scene.open_databases() == 0
 
 
 def test_one_that_moves_is_never_given_up(scene: Scene) -> None:

@@ -113,8 +113,10 @@ class Loop(QThread):
             self._has_work.set()
 
     def _cancel(self) -> None:
+        """Cancel once: a second cancellation would stop the first one's clean-up."""
         if self._main is not None:
             self._main.cancel()
+            self._main = None
 
     async def _serve(self) -> None:
         self._has_work = asyncio.Event()
@@ -163,7 +165,7 @@ class Loop(QThread):
         with self._lock:
             self._loop, self._main = loop, main
             if self._ending:
-                main.cancel()
+                self._cancel()
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 loop.run_until_complete(main)

@@ -175,11 +175,13 @@ class Backend:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._batch.flush()
-            await self._coalescer.close()
-            await self._delivery.close()
-            self._history.close()
+            try:
+                self._batch.flush()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._coalescer.close()
+                await self._delivery.close()
+            finally:
+                self._history.close()
 
     def retire(self) -> None:
         """Show no more notifications, as another backend does; any thread may call."""

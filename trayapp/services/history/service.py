@@ -83,11 +83,13 @@ class HistoryService:
     def close(self) -> None:
         """Try once more to write the queue, and close the store."""
         self._tried = float("-inf")
-        self.flush()
-        if self._queue:
-            _log.warning("%d changes of the history are lost", len(self._queue))
-        if self._store is not None:
-            self._store.close()
+        try:
+            self.flush()
+        finally:
+            if self._queue:
+                _log.warning("%d changes of the history are lost", len(self._queue))
+            if self._store is not None:
+                self._store.close()
 
     # --- changes --------------------------------------------------------------------
 
