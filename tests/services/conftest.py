@@ -1,9 +1,11 @@
 """What tests of the services share: someone who polls raw servers."""
 
 import asyncio
+import logging
 import os
 import ssl
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,3 +131,25 @@ def talk() -> Talker:
 def peer() -> type[Peer]:
     """Be a server that answers as a test says, where `talk` is too little."""
     return Peer
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """Restore handlers and levels of logging after a test that starts the log file."""
+    root = logging.getLogger()
+    handlers, raising = root.handlers.copy(), logging.raiseExceptions
+    levels = {logger: logger.level for logger in _loggers()}
+    yield
+    logging.captureWarnings(capture=False)
+    for handler in set(root.handlers) - set(handlers):
+        root.removeHandler(handler)
+        handler.close()
+    for logger in _loggers():
+        logger.setLevel(levels.get(logger, logging.NOTSET))
+    logging.raiseExceptions = raising
+
+
+def _loggers() -> list[logging.Logger]:
+    root = logging.getLogger()
+    known = root.manager.loggerDict.values()
+    return [root, *(one for one in known if isinstance(one, logging.Logger))]

@@ -521,6 +521,7 @@ def test_the_command_line_and_the_window_write_side_by_side(
 # --- who may read it --------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("logging_restored")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_all_that_a_run_makes_is_for_its_owner_alone(
     tmp_path: Path, meter: Meter, umask: int, tally: Tally

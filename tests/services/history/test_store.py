@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -371,8 +372,8 @@ def test_the_database_is_for_its_owner_alone(path: Path) -> None:
         pass
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    mode = sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone()
-    assert mode != ("wal",)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() != ("wal",)
 
 
 def test_a_damaged_database_is_kept_aside(path: Path, now: datetime) -> None:

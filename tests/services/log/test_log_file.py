@@ -6,7 +6,6 @@ import logging
 import stat
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -34,22 +33,7 @@ FORMS = {
 }
 log = logging.getLogger("trayapp.test")
 
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """Restore the state of logging after each test."""
-    root = logging.getLogger()
-    loggers = [root, *map(logging.getLogger, LIBRARIES)]
-    levels, handlers = [logger.level for logger in loggers], root.handlers.copy()
-    raising = logging.raiseExceptions
-    yield
-    logging.captureWarnings(capture=False)
-    for handler in set(root.handlers) - set(handlers):
-        root.removeHandler(handler)
-        handler.close()
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    logging.raiseExceptions = raising
+pytestmark = pytest.mark.usefixtures("logging_restored")
 
 
 @pytest.fixture
