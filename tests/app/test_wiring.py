@@ -402,16 +402,16 @@ def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
 def test_another_start_brings_the_window(scene: Scene) -> None:
     """Whoever starts it again wants to see it."""
     scene.start(A)
-    scene.wiring.hear(InstanceMessage.SHOW.value)
+    scene.wiring.handle_message(InstanceMessage.SHOW.value)
     assert scene.window.isVisible()
 
 
 def test_another_start_can_end_and_reload_it(scene: Scene) -> None:
     """`--quit`, and `account add`."""
     scene.start(A)
-    scene.wiring.hear(InstanceMessage.RELOAD.value)
+    scene.wiring.handle_message(InstanceMessage.RELOAD.value)
     assert scene.asked() == [ReloadProfile()]
-    scene.wiring.hear(InstanceMessage.QUIT.value)
+    scene.wiring.handle_message(InstanceMessage.QUIT.value)
     assert len(scene.quits) == 1
     assert not scene.window.isVisible()
 
@@ -420,7 +420,7 @@ def test_the_demo_asks_often_but_not_with_a_rejected_key(scene: Scene) -> None:
     """The breaker holds in the demo too."""
     scene.start(A, B)
     scene.answer(A, Unauthorized)
-    scene.wiring.ask_unrejected()
+    scene.wiring.refresh_unrejected()
     assert scene.asked() == [RequestBalances(("b",))]
 
 

@@ -78,11 +78,11 @@ class NotedPoller(Poller):
         self.requests.record(request)
 
 
-def on_stage(window: Window) -> LazyWindow:
-    """Give a stage whose window was made by the test."""
-    stage = LazyWindow(lambda: window)
-    assert stage.window is window
-    return stage
+def lazily(window: Window) -> LazyWindow:
+    """Give a lazy_window whose window was made by the test."""
+    lazy_window = LazyWindow(lambda: window)
+    assert lazy_window.window is window
+    return lazy_window
 
 
 class NotedTray(Tray):
@@ -134,7 +134,7 @@ class Scene:
         self._qtbot = qtbot
         self.poller, self.tray = NotedPoller(), NotedTray()
         self.wiring = Wiring(self.poller, self.tray, Language(), recent)
-        self.window = self.wiring.stage.window
+        self.window = self.wiring.lazy_window.window
         self.quits: list[None] = []
         self.wiring.quit_requested.connect(lambda: self.quits.append(None))
 
@@ -213,7 +213,7 @@ class Scene:
     def close_window(self) -> None:
         """Close the window, and say that it was the last one."""
         self.window.close()
-        self.wiring.hosting.window_closed()
+        self.wiring.tray_fallback.window_closed()
 
 
 @contextmanager

@@ -152,25 +152,25 @@ def _run(
     poller = Poller(make_backend)
     wiring = Wiring(poller, tray, language, recent)
     wiring.languages.restart_requested.connect(partial(application.exit, RESTART))
-    wiring.stage.made.connect(partial(_place, wiring, tray, profile.places))
+    wiring.lazy_window.made.connect(partial(_place, wiring, tray, profile.places))
     queued = Qt.ConnectionType.QueuedConnection
-    faults.occurred.connect(wiring.faults.hear, queued)
+    faults.occurred.connect(wiring.faults.show_fault, queued)
     wiring.quit_requested.connect(application.exit)
-    instance.message_received.connect(wiring.hear)
-    application.lastWindowClosed.connect(wiring.hosting.window_closed)
+    instance.message_received.connect(wiring.handle_message)
+    application.lastWindowClosed.connect(wiring.tray_fallback.window_closed)
     if sys.platform not in {"win32", "darwin"}:
         from trayapp.qt.tray_host import TrayHost, lacks_host
 
-        wiring.hosting.lacks_host = lacks_host
+        wiring.tray_fallback.lacks_host = lacks_host
         host = TrayHost(application)
-        host.appeared.connect(wiring.hosting.host_appeared)
-        host.vanished.connect(wiring.hosting.host_vanished)
+        host.appeared.connect(wiring.tray_fallback.host_appeared)
+        host.vanished.connect(wiring.tray_fallback.host_vanished)
         from trayapp.qt.scheme import Scheme
 
         Scheme(application).changed.connect(Palettes(application).show_dark)
     if profile.is_demo:
         often = QTimer(application, interval=_DEMO_ASKS_MS)
-        often.timeout.connect(wiring.ask_unrejected)
+        often.timeout.connect(wiring.refresh_unrejected)
         often.start()
     sys.setswitchinterval(TURN_S)
     wiring.start(quiet=quiet)

@@ -1,4 +1,4 @@
-"""Who hears whom: the tray, the windows, the model and the poller of one profile."""
+"""Ties tray, windows, model and poller of one profile together."""
 
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -95,7 +95,7 @@ _UNSAVABLE: Final = (ConfigStuck, ConfigTooNew, ConfigUnreadable)
 
 
 class Wiring(QObject):
-    """Passes intents down and what is known up; decides nothing about balances.
+    """Dispatches the intents of the views and the events of the backend.
 
     Signals:
         opening(Window): it is about to come up, for the tray was clicked just now.
@@ -118,13 +118,15 @@ class Wiring(QObject):
         self._model = AccountsModel(self)
         self._loaded = False
         self._quiet = False
-        self.stage = LazyWindow(self._make_window, self)
-        self._views = Presenter(tray, self.stage, self._model, language)
-        self.hosting = TrayFallback(tray, self.stage, language)
-        self.faults = FaultController(tray, self.stage, self._model, language, recent)
-        self._desk = SettingsController(language, self)
+        self.lazy_window = LazyWindow(self._make_window, self)
+        self._presenter = Presenter(tray, self.lazy_window, self._model, language)
+        self.tray_fallback = TrayFallback(tray, self.lazy_window, language)
+        self.faults = FaultController(
+            tray, self.lazy_window, self._model, language, recent
+        )
+        self._settings = SettingsController(language, self)
         self._history = HistoryController(language, self)
-        self._why = NotificationLogController(language, self.stage)
+        self._notification_log = NotificationLogController(language, self.lazy_window)
         self.languages = LanguageController(language, self)
         self._connect_poller()
         self._connect_views()
@@ -132,29 +134,29 @@ class Wiring(QObject):
     def start(self, *, quiet: bool) -> None:
         """Show the tray icon and start to poll; `quiet` opens no window by itself."""
         self._quiet = quiet
-        self._views.draw_tray()
-        self.hosting.start(quiet=quiet)
+        self._presenter.draw_tray()
+        self.tray_fallback.start(quiet=quiet)
         self._poller.start()
 
     def stop(self) -> bool:
         """Take everything off the screen and end the poller; False if it is stuck."""
         self._tray.hide()
-        if (window := self.stage.present) is not None:
+        if (window := self.lazy_window.present) is not None:
             window.hide()
-        self.hosting.stop()
+        self.tray_fallback.stop()
         return self._poller.stop()
 
     def _connect_poller(self) -> None:
         self._poller.event_emitted.connect(self._on_event)
-        for source in (self.faults, self._desk, self._history):
+        for source in (self.faults, self._settings, self._history):
             source.requested.connect(self._poller.post)
 
     def _connect_views(self) -> None:
         for source in (
             self._tray,
-            self.hosting,
+            self.tray_fallback,
             self.faults,
-            self._desk,
+            self._settings,
             self._history,
         ):
             source.intent.connect(self.dispatch)
@@ -166,12 +168,12 @@ class Wiring(QObject):
         window.intent.connect(self.dispatch)
         return window
 
-    # --- what becomes known -------------------------------------------------------
+    # --- what the backend reports -----------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # a case an event
         """Pass each event to those that show it or act on it."""
-        views, desk = self._views, self._desk
+        presenter, settings = self._presenter, self._settings
         match event:
             case ProfileLoaded():
                 self._on_loaded(event)
@@ -184,74 +186,74 @@ class Wiring(QObject):
             case ButtonPressed(account_id, button):
                 self.dispatch(_intent_of(button, account_id))
             case SnoozeChanged(until):
-                views.set_snoozed(until)
+                presenter.set_snoozed(until)
             case ForecastMade(account_id, forecast):
-                views.set_forecast(account_id, forecast)
-                self._history.renew(account_id)
+                presenter.set_forecast(account_id, forecast)
+                self._history.refresh(account_id)
             case RecentBalancesRead(account_id, recent_balances):
-                views.set_glimpse(account_id, recent_balances)
+                presenter.set_recent_balances(account_id, recent_balances)
             case PendingPaymentsChanged(payments):
-                views.set_awaited(payments)
+                presenter.set_pending_payments(payments)
             case NotificationLogChanged(entries):
-                self._why.set_entries(entries)
+                self._notification_log.set_entries(entries)
             case HistoryRead(view):
                 self._history.show_page(view)
             case ExportFinished(path, failure):
                 self._on_exported(path, failure)
             case StorageChanged(problem):
-                self.faults.hear_kept(problem)
+                self.faults.show_storage_problem(problem)
             case DeliveryChanged(problem):
-                self.faults.hear_reached(problem)
-                desk.hear_reached(problem)
+                self.faults.show_delivery_problem(problem)
+                settings.set_delivery_problem(problem)
             case TrialFinished(trial, outcome):
-                desk.show_trial(trial, outcome)
+                settings.show_trial(trial, outcome)
             case SaveFinished():
                 self._on_saved(event)
-                desk.close_or_explain(event)
-                self.languages.hear(event)
+                settings.finish_save(event)
+                self.languages.handle_save(event)
             case LoginEntryRead(state):
-                desk.show_login(state)
+                settings.show_login(state)
             case DiagnosticsCollected(facts):
                 self.faults.finish(facts)
             case PollerFailed(failure):
-                self.faults.hear_stop(failure)
+                self.faults.show_poller_failure(failure)
             case _:
                 assert_never(event)
 
     def _on_loaded(self, loaded: ProfileLoaded) -> None:
         first, self._loaded = not self._loaded, True
-        self._follow(loaded.settings)
+        self._apply_settings(loaded.settings)
         self._model.load(loaded.accounts)
-        self._views.loaded()
+        self._presenter.loaded()
         for failure in loaded.problems:
             self.faults.show_problem(failure)
         if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
-            self.stage.window.show_accounts_unavailable()
+            self.lazy_window.window.show_accounts_unavailable()
         if loaded.problems:
             # No dialog over the words: the window has the button for a first account.
             self.show_window()
         elif first and not loaded.accounts and not self._quiet:
-            self._desk.begin()
+            self._settings.open_first_run()
 
-    def _follow(self, settings: Settings) -> None:
-        """Do what the settings say of what is seen."""
-        self._desk.follow(settings)
+    def _apply_settings(self, settings: Settings) -> None:
+        """Apply the settings that change what is on the screen."""
+        self._settings.set_settings(settings)
         self._tray.show_style(settings.icon)
-        self._views.set_discreet(on=settings.discreet)
+        self._presenter.set_discreet(on=settings.discreet)
 
     def _on_saved(self, saved: SaveFinished) -> None:
         if saved.problem is None:
-            self._follow(saved.settings)
+            self._apply_settings(saved.settings)
             self._model.set_accounts(saved.accounts)
 
     def _on_exported(self, path: str, failure: Failure | None) -> None:
         words = self._language.gettext("Exported to {path}.").format(path=path)
         if failure is not None:
             words = problem(failure, self._language).in_full()
-        if self._history.tell_exported(path, words):
+        if self._history.show_export_result(path, words):
             return
-        self.stage.show_banner(_EXPORT, None)  # the same words again are news too
-        self.stage.show_banner(_EXPORT, words)
+        self.lazy_window.show_banner(_EXPORT, None)  # the same words again are news too
+        self.lazy_window.show_banner(_EXPORT, words)
         self.show_window()
 
     # --- what a person asks for ---------------------------------------------------
@@ -270,16 +272,16 @@ class Wiring(QObject):
         match intent:
             case OpenWindow(at_icon):
                 if at_icon:
-                    self.opening.emit(self.stage.window)
+                    self.opening.emit(self.lazy_window.window)
                 self.show_window()
             case OpenSettings():
                 self._edit_settings(None)
             case OpenFirstRun():
-                self._desk.begin()
+                self._settings.open_first_run()
             case OpenHistory(account_id):
                 self._history.open(account_id)
             case OpenNotificationLog():
-                self._why.open()
+                self._notification_log.open()
             case OpenAbout():
                 self.faults.show_about()
             case OpenWebsite(url):
@@ -313,11 +315,11 @@ class Wiring(QObject):
             case SendTestNotification():
                 self._poller.post(SendSample())
             case RevealAmounts():
-                self._views.reveal_amounts()
+                self._presenter.reveal_amounts()
             case CopyDiagnostics():
                 self.faults.collect()
             case LeaveFirstRun():
-                self.stage.window.offer_to_continue()
+                self.lazy_window.window.offer_to_continue()
                 self.show_window()
             case Quit():
                 self.quit_requested.emit()
@@ -326,13 +328,13 @@ class Wiring(QObject):
 
     def show_window(self) -> None:
         """Bring the window up, whatever state it is in."""
-        bring_to_front(self.stage.window)
-        self._views.window_shown()
+        bring_to_front(self.lazy_window.window)
+        self._presenter.window_shown()
 
     @Slot(str)
-    def hear(self, word: str) -> None:
+    def handle_message(self, message: str) -> None:
         """Do what another start of the program asks for."""
-        match word:
+        match message:
             case InstanceMessage.SHOW:
                 self.show_window()
             case InstanceMessage.RELOAD:
@@ -341,8 +343,8 @@ class Wiring(QObject):
                 self.quit_requested.emit()
 
     @Slot()
-    def ask_unrejected(self) -> None:
-        """Ask all accounts but those whose key was rejected (the demo does, often)."""
+    def refresh_unrejected(self) -> None:
+        """Request all balances but those with a rejected key, for the demo."""
         rejected = Status.UNAUTHORIZED
         self._poller.post(
             RequestBalances(
@@ -361,13 +363,13 @@ class Wiring(QObject):
 
     def _edit_settings(self, account_id: str | None) -> None:
         accounts = tuple(one.account for one in self._model.states)
-        self._desk.open(accounts, edit=account_id)
+        self._settings.open(accounts, edit=account_id)
 
     def _copy_request(self, account_id: str) -> None:
         for known in self._model.states:
             if known.account.id == account_id and known.reading is not None:
-                said = self._views.forecast(account_id)
-                text = self._history.request_for(known, said)
+                forecast = self._presenter.forecast(account_id)
+                text = self._history.request_for(known, forecast)
                 QGuiApplication.clipboard().setText(text)
 
 

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class RequestQueue:
-    """The requests that no loop has begun to handle; it outlives the loops."""
+    """The requests that no loop handles yet; it outlives the loops."""
 
     def __init__(self) -> None:
         self._requests: deque[Request] = deque()

@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 class Poller(QObject):
     """Passes requests to a thread, and the backend's events back.
 
-    Requests may come from the GUI thread at any time, before the start too; they
-    are carried out in their order. A loop that a fault ended, or one that does not
-    move any more, is replaced by another, and what was asked for goes to that one.
+    Requests may come from the GUI thread at any time, before `start` too. They are
+    handled in their order. A loop that a fault ended or blocked is replaced by another,
+    which gets the waiting requests.
 
     Signals:
         event_emitted (Event): something happened. Connect it to `@Slot` methods of

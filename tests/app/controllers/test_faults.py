@@ -68,7 +68,7 @@ def clipboard() -> str:
 def test_a_fault_waits_in_the_window(scene: Scene, tally: Tally) -> None:
     """It brings nothing up: the accounts are asked all the same."""
     scene.start(A)
-    scene.wiring.faults.hear(BUG)
+    scene.wiring.faults.show_fault(BUG)
     assert not scene.window.isVisible()
     scene.wiring.show_window()
     assert scene.says(MISTAKE)
@@ -80,13 +80,13 @@ def test_a_fault_that_comes_back_is_told_once(scene: Scene, tally: Tally) -> Non
     """Also beside another: a person who dismissed it has read it."""
     scene.start(A)
     scene.wiring.show_window()
-    scene.wiring.faults.hear(BUG)
+    scene.wiring.faults.show_fault(BUG)
     press(scene.window, "Dismiss")
-    scene.wiring.faults.hear(Failure(InternalFault, "KeyError"))
+    scene.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
     assert scene.says("(KeyError)")
     press(scene.window, "Dismiss")
     for _ in range(3):
-        scene.wiring.faults.hear(BUG)
+        scene.wiring.faults.show_fault(BUG)
     assert not scene.says(MISTAKE)
     tally.add(FAULTS, 5)
 
@@ -105,8 +105,8 @@ def test_telling_that_fails_is_not_tried_for_ever(
     monkeypatch.setattr(scene.window, "show_banner", broken)
     for fault in ("ZeroDivisionError", "KeyError"):
         with pytest.raises(KeyError):
-            scene.wiring.faults.hear(Failure(InternalFault, fault))
-    scene.wiring.faults.hear(Failure(InternalFault, "KeyError"))
+            scene.wiring.faults.show_fault(Failure(InternalFault, fault))
+    scene.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
     assert len(tries) == 2
     tally.add(FAULTS, 2)
 
@@ -163,7 +163,7 @@ def test_the_banner_offers_the_report(scene: Scene) -> None:
     """What was found out is on the clipboard, and that is said."""
     scene.start(A)
     scene.wiring.show_window()
-    scene.wiring.faults.hear(BUG)
+    scene.wiring.faults.show_fault(BUG)
     press(scene.window, "Copy diagnostics")
     assert scene.asked() == [CollectDiagnostics()]
     assert not scene.says(COPIED)
@@ -196,7 +196,7 @@ def test_a_poller_that_does_not_answer_is_done_without(
     """That is when a report is needed most."""
     scene.start(A)
     scene.wiring.show_window()
-    scene.wiring.faults._patience.setInterval(10)  # noqa: SLF001  # instead of 8 s
+    scene.wiring.faults._deadline.setInterval(10)  # noqa: SLF001  # instead of 8 s
     scene.wiring.faults.collect()
     qtbot.waitUntil(lambda: scene.says(COPIED))
     assert "Poller: no answer" in clipboard().splitlines()

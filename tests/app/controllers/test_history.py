@@ -117,8 +117,8 @@ def test_each_account_has_a_window_of_its_own(scene: Scene) -> None:
 def test_what_changed_is_read_for_open_windows_only(scene: Scene) -> None:
     """And shown in place."""
     window = scene.open("a")
-    scene.desk.renew("b")
-    scene.desk.renew("a")
+    scene.desk.refresh("b")
+    scene.desk.refresh("a")
     assert scene.asked == ["a", "a"]
     scene.desk.show_page(page("a", "As it is now"))
     assert scene.windows() == [window]
@@ -130,7 +130,7 @@ def test_a_closed_window_is_read_anew(scene: Scene) -> None:
     window, other = scene.open("a"), scene.open("b")
     window.close()
     assert scene.windows() == [other]
-    scene.desk.renew("a")
+    scene.desk.refresh("a")
     assert scene.asked == ["a", "b"]
     assert scene.open("a") is not window
     assert scene.asked == ["a", "b", "a"]
@@ -141,7 +141,7 @@ def test_a_page_that_comes_after_the_window_was_closed_brings_none(
 ) -> None:
     """Nobody asked for it but the window that is gone."""
     window = scene.open("a")
-    scene.desk.renew("a")
+    scene.desk.refresh("a")
     window.close()
     scene.desk.show_page(page("a"))
     assert scene.windows() == []
@@ -204,10 +204,10 @@ def test_what_became_of_an_export_is_told_where_it_was_asked_for(scene: Scene) -
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/a.csv"))
     exported = [WriteExport("a", "csv", "/home/ana/a.csv")]
     assert scene.requests.of(WriteExport) == exported
-    assert scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
+    assert scene.desk.show_export_result("/home/ana/a.csv", "It was written.")
     assert "It was written." in words(window)
     assert "It was written." not in words(other)
-    assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
+    assert not scene.desk.show_export_result("/home/ana/a.csv", "It was written.")
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/a.csv"))
     window.close()
-    assert not scene.desk.tell_exported("/home/ana/a.csv", "It was written.")
+    assert not scene.desk.show_export_result("/home/ana/a.csv", "It was written.")

@@ -48,7 +48,7 @@ def press(words: str) -> None:
 def test_another_language_is_offered_with_a_restart(desk: LanguageController) -> None:
     """On a press the program is asked to start anew."""
     spy = QSignalSpy(desk.restart_requested)
-    desk.hear(saved("es"))
+    desk.handle_save(saved("es"))
     press("Restart now")
     assert spy.count() == 1
     assert offers() == []
@@ -57,14 +57,14 @@ def test_another_language_is_offered_with_a_restart(desk: LanguageController) ->
 def test_later_is_later(desk: LanguageController) -> None:
     """The same choice is not asked about again, another one is."""
     spy = QSignalSpy(desk.restart_requested)
-    desk.hear(saved("es"))
+    desk.handle_save(saved("es"))
     press("Later")
     assert spy.count() == 0
-    desk.hear(saved("es"))
+    desk.handle_save(saved("es"))
     assert offers() == []
-    desk.hear(saved("de"))
+    desk.handle_save(saved("de"))
     press("Later")
-    desk.hear(saved("en"))
+    desk.handle_save(saved("en"))
     assert offers() == []
 
 
@@ -73,12 +73,14 @@ def test_the_language_that_is_spoken_needs_nothing(
     desk: LanguageController, code: str
 ) -> None:
     """Whether it is chosen or the system's own, or this one is unknown."""
-    desk.hear(saved(code))
+    desk.handle_save(saved(code))
     assert offers() == []
 
 
 def test_what_was_not_saved_is_not_offered(desk: LanguageController) -> None:
     """The settings dialog says why."""
     settings = Settings(language="es")
-    desk.hear(SaveFinished(settings=settings, problem=Failure(ConfigUnwritable, "")))
+    desk.handle_save(
+        SaveFinished(settings=settings, problem=Failure(ConfigUnwritable, ""))
+    )
     assert offers() == []

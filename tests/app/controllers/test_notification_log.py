@@ -15,7 +15,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind
 from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
-from wired import on_stage, words
+from wired import lazily, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 THEN = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.window = Window(Language())
-        self.desk = NotificationLogController(Language(), on_stage(self.window))
+        self.desk = NotificationLogController(Language(), lazily(self.window))
 
     @property
     def dialog(self) -> NotificationLogDialog:

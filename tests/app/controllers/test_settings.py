@@ -59,7 +59,7 @@ class Scene:
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
         self.desk = SettingsController(Language())
-        self.desk.follow(SETTINGS)
+        self.desk.set_settings(SETTINGS)
         self.requests = EventLog()
         self.desk.requested.connect(self.requests.record)
         self.intents = collected(self.desk.intent, object)
@@ -81,7 +81,7 @@ class Scene:
 
     def begin(self) -> None:
         """Open the first run."""
-        self.desk.begin()
+        self.desk.open_first_run()
 
     def first_runs(self) -> list[FirstRun]:
         """Give the first runs that are to be seen."""
@@ -175,7 +175,7 @@ def test_nothing_opens_before_the_settings_are_known(qtbot: QtBot) -> None:
     desk = SettingsController(Language())
     before = set(QApplication.topLevelWidgets())
     desk.open((), edit=None)
-    desk.begin()
+    desk.open_first_run()
     assert set(QApplication.topLevelWidgets()) == before
     del qtbot  # there is an application
 
@@ -194,7 +194,7 @@ def test_it_closes_when_all_is_stored(scene: Scene) -> None:
     """And the next one begins anew, with what is stored then."""
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
+    scene.desk.finish_save(SaveFinished((A,), Settings()))
     assert scene.dialogs() == []
     scene.open(A, B)
     press(scene.dialog, "OK")
@@ -205,7 +205,7 @@ def test_it_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
     """A person can try again."""
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
+    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)
     press(scene.dialog, "OK")
     assert len(scene.saves) == 2
@@ -226,7 +226,7 @@ def test_one_that_was_closed_while_saving_comes_back_to_tell(scene: Scene) -> No
     press(scene.dialog, "OK")
     scene.dialog.reject()
     assert scene.dialogs() == []
-    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
+    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
     assert "The settings can't be saved" in words(scene.dialog)
 
 
@@ -237,7 +237,7 @@ def test_one_that_was_closed_while_saving_can_be_asked_for(scene: Scene) -> None
     scene.dialog.reject()
     scene.open(A)
     assert not scene.dialog.isEnabled()
-    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
+    scene.desk.finish_save(SaveFinished((A,), Settings()))
     assert scene.dialogs() == []
 
 
@@ -293,7 +293,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
     login_box(scene.dialog).click()
     press(scene.dialog, "OK")
     assert scene.saves[-1].changes.at_login is False
-    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
+    scene.desk.finish_save(SaveFinished((A,), Settings()))
     scene.open(A)
     assert scene.login_looks == 2
     scene.desk.show_login(LoginEntryState.OFF)
@@ -305,7 +305,7 @@ def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
 def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
     """It may have been closed before they came."""
     scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
-    scene.desk.close_or_explain(SaveFinished())
+    scene.desk.finish_save(SaveFinished())
     scene.desk.show_login(LoginEntryState.ON)
     assert scene.dialogs() == []
 
@@ -314,14 +314,14 @@ def test_a_notification_that_nobody_took_is_told_where_it_was_tried(
     scene: Scene,
 ) -> None:
     """Also when that was known before the dialog was opened."""
-    scene.desk.hear_reached(Failure(NotificationsUnseen))
+    scene.desk.set_delivery_problem(Failure(NotificationsUnseen))
     scene.open(A)
     scene.dialog.tabs.setCurrentIndex(1)
     press(scene.dialog, "Test notification")
     title = NotificationsUnseen.title
     assert title in words(scene.dialog)
     assert "Sent." not in words(scene.dialog)
-    scene.desk.hear_reached(None)
+    scene.desk.set_delivery_problem(None)
     assert title not in words(scene.dialog)
 
 
@@ -341,7 +341,7 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     assert changes.keys[account.id].reveal() == KEY
     assert len(account.id) == 12
     assert (len(scene.first_runs()), scene.intents) == (1, [])
-    scene.desk.close_or_explain(SaveFinished((account,), SETTINGS))
+    scene.desk.finish_save(SaveFinished((account,), SETTINGS))
     assert (scene.first_runs(), scene.intents) == ([], [OpenWindow()])
 
 
@@ -359,7 +359,7 @@ def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> Non
     """And can be finished when that is mended."""
     scene.begin()
     scene.answer_all()
-    scene.desk.close_or_explain(SaveFinished(problem=Failure(ConfigUnwritable)))
+    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
     (wizard,) = scene.first_runs()
     assert "The settings can't be saved" in words(wizard)
     press(wizard, "Finish")
@@ -396,7 +396,7 @@ def test_settings_are_saved_though_a_first_run_was_left(scene: Scene) -> None:
     scene.first_runs()[0].reject()
     scene.open(A)
     press(scene.dialog, "OK")
-    scene.desk.close_or_explain(SaveFinished((A,), Settings()))
+    scene.desk.finish_save(SaveFinished((A,), Settings()))
     assert (scene.dialogs(), scene.intents) == ([], [LeaveFirstRun()])
 
 

@@ -55,9 +55,9 @@ class Scene:
         self.clock = clock
         self.tray, self.window = NotedTray(), Window(Language())
         self.model = AccountsModel()
-        stage = LazyWindow(lambda: self.window)
-        self.views = Presenter(self.tray, stage, self.model, Language())
-        assert stage.window is self.window
+        lazy_window = LazyWindow(lambda: self.window)
+        self.views = Presenter(self.tray, lazy_window, self.model, Language())
+        assert lazy_window.window is self.window
         self.window.intent.connect(self._on_intent)
 
     def _on_intent(self, intent: object) -> None:
@@ -118,6 +118,7 @@ def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     qtbot.addWidget(scene.window)
     yield scene
     scene.window.hide()
+    scene.views.deleteLater()  # with its timers, which would outlive the window
     scene.tray.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -286,12 +287,12 @@ def test_a_payment_is_shown_while_it_is_waited_for(scene: Scene) -> None:
     """With the morning on which a reminder comes."""
     scene.load(A)
     scene.show()
-    scene.views.set_awaited((PendingPayment("a", NOON),))
+    scene.views.set_pending_payments((PendingPayment("a", NOON),))
     assert scene.says(
         "You said you paid (12:00). If no top-up is seen, a reminder comes "
         "(24 Nov, 09:00)."
     )
-    scene.views.set_awaited(())
+    scene.views.set_pending_payments(())
     assert not scene.says("You said you paid")
 
 
@@ -402,7 +403,7 @@ def test_what_was_glimpsed_fills_the_gauge(scene: Scene) -> None:
     scene.load(A)
     scene.answer(A, LOW)
     assert scene.tray.views[-1].gauge.level is None
-    scene.views.set_glimpse("a", RecentBalances(Decimal(19)))
+    scene.views.set_recent_balances("a", RecentBalances(Decimal(19)))
     assert scene.tray.views[-1].gauge.level == 0.5
 
 
@@ -412,7 +413,7 @@ def test_what_was_glimpsed_is_the_line_on_the_card(scene: Scene) -> None:
     scene.show()
     scene.answer(A, LOW)
     line = ((0.0, 1.0), (1.0, 0.5))
-    scene.views.set_glimpse(
+    scene.views.set_recent_balances(
         "a", RecentBalances(Decimal(19), line, Decimal(19), Decimal(19))
     )
     (spark,) = scene.window.findChildren(SparklineButton)

@@ -11,7 +11,7 @@ from trayapp.app.screen.visibility import TrayFallback
 from trayapp.core.i18n.language import Language
 from trayapp.ui.intents import OpenWindow, Quit
 from trayapp.ui.window.window import Window
-from wired import NO_TRAY, NotedTray, on_stage, words
+from wired import NO_TRAY, NotedTray, lazily, words
 
 
 class Scene:
@@ -19,9 +19,9 @@ class Scene:
 
     def __init__(self) -> None:
         self.tray, self.window = NotedTray(), Window(Language())
-        self.hosting = TrayFallback(self.tray, on_stage(self.window), Language())
-        self.quits = collected(self.hosting.intent, Quit)
-        self.hosting.intent.connect(self._on_intent)
+        self.tray_fallback = TrayFallback(self.tray, lazily(self.window), Language())
+        self.quits = collected(self.tray_fallback.intent, Quit)
+        self.tray_fallback.intent.connect(self._on_intent)
 
     def _on_intent(self, intent: object) -> None:
         if intent == OpenWindow():
@@ -30,12 +30,12 @@ class Scene:
     def start(self, *, hosted: bool, quiet: bool = False) -> None:
         """Start on a desktop that shows icons, or doesn't."""
         self.tray.host = hosted
-        self.hosting.start(quiet=quiet)
+        self.tray_fallback.start(quiet=quiet)
 
     def close(self) -> None:
         """Close the window, which is the last one."""
         self.window.close()
-        self.hosting.window_closed()
+        self.tray_fallback.window_closed()
 
     def says(self, text: str) -> bool:
         """Say whether something stands in the window."""
@@ -48,7 +48,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
     scene = Scene()
     qtbot.addWidget(scene.window)
     yield scene
-    scene.hosting.stop()
+    scene.tray_fallback.stop()
     scene.window.hide()
     scene.tray.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -78,7 +78,7 @@ def test_minimizing_the_window_without_a_tray_keeps_the_program(
     scene.start(hosted=False)
     qtbot.waitUntil(scene.window.isVisible)
     scene.window.showMinimized()
-    scene.hosting.window_closed()
+    scene.tray_fallback.window_closed()
     assert scene.quits == []
 
 
@@ -126,7 +126,7 @@ def test_a_panel_that_came_in_time_is_as_good_as_one_that_was_there(
     scene.start(hosted=False)
     scene.tray.host = True
     QCoreApplication.processEvents()
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert scene.tray.calls == ["show"]
     assert not scene.window.isVisible()
 
@@ -148,7 +148,7 @@ def test_a_host_that_appears_gets_a_new_icon(scene: Scene, qtbot: QtBot) -> None
     scene.start(hosted=False)
     qtbot.waitUntil(scene.window.isVisible)
     scene.tray.host = True
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert scene.tray.calls == ["show", "recreate"]
     assert not scene.says(NO_TRAY)
     scene.close()
@@ -158,7 +158,7 @@ def test_a_host_that_appears_gets_a_new_icon(scene: Scene, qtbot: QtBot) -> None
 def test_a_host_that_was_there_needs_no_new_icon(scene: Scene) -> None:
     """Qt finds a panel that starts again by itself."""
     scene.start(hosted=True)
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert scene.tray.calls == ["show"]
 
 
@@ -170,11 +170,11 @@ def test_a_host_that_vanishes_for_good_leaves_the_window(
     scene.start(hosted=True)
     QCoreApplication.processEvents()
     scene.tray.host = False
-    scene.hosting.host_vanished()
+    scene.tray_fallback.host_vanished()
     qtbot.waitUntil(scene.window.isVisible)
     assert scene.says(NO_TRAY)
     scene.tray.host = True
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert not scene.says(NO_TRAY)
     scene.close()
     assert scene.quits == []
@@ -183,7 +183,7 @@ def test_a_host_that_vanishes_for_good_leaves_the_window(
 def test_a_host_that_is_back_soon_calls_no_window(scene: Scene) -> None:
     """A panel that restarts is gone for a moment only."""
     scene.start(hosted=True)
-    scene.hosting.host_vanished()
+    scene.tray_fallback.host_vanished()
     QCoreApplication.processEvents()
     assert not scene.window.isVisible()
 
@@ -192,12 +192,12 @@ def test_a_host_that_is_back_soon_calls_no_window(scene: Scene) -> None:
 def test_a_tray_that_shows_nothing_is_none(scene: Scene, qtbot: QtBot) -> None:
     """Until somebody shows what is registered there."""
     hostless = [True]
-    scene.hosting.lacks_host = lambda: hostless[0]
+    scene.tray_fallback.lacks_host = lambda: hostless[0]
     scene.start(hosted=True)
     qtbot.waitUntil(scene.window.isVisible)
     assert scene.says(NO_TRAY)
     hostless[0] = False
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert not scene.says(NO_TRAY)
 
 
@@ -206,7 +206,7 @@ def test_a_name_without_a_host_changes_nothing(scene: Scene, qtbot: QtBot) -> No
     """A watcher alone shows no icons."""
     scene.start(hosted=False)
     qtbot.waitUntil(scene.window.isVisible)
-    scene.hosting.host_appeared()
+    scene.tray_fallback.host_appeared()
     assert scene.says(NO_TRAY)
     scene.close()
     assert len(scene.quits) == 1
@@ -216,7 +216,7 @@ def test_a_name_without_a_host_changes_nothing(scene: Scene, qtbot: QtBot) -> No
 def test_after_the_end_nothing_comes_up_any_more(scene: Scene, qtbot: QtBot) -> None:
     """However late the look at the tray is."""
     scene.start(hosted=False)
-    scene.hosting.stop()
-    with qtbot.assertNotEmitted(scene.hosting.intent, wait=50):
+    scene.tray_fallback.stop()
+    with qtbot.assertNotEmitted(scene.tray_fallback.intent, wait=50):
         pass
     assert not scene.window.isVisible()

@@ -1,4 +1,4 @@
-"""What a person is told of the program itself, its files and faults; and a report."""
+"""Shows faults of the program and troubles with its files, and makes a report."""
 
 import sys
 from pathlib import Path
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 _TOPIC: Final = "fault"
 _ANSWER_MS: Final = 8_000
-"""How long the poller's side may look around before the report goes without it."""
+"""The report waits no longer for the backend's facts."""
 _STOPS: Final = 3
-"""So often the poller may stop before the window comes up by itself."""
+"""After so many failures of the poller the window comes up by itself."""
 _PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
-"""What is told of the history until it is kept again."""
+"""The errors that are shown until the history can be written again."""
 _NO_ANSWER: Final = (("Poller", "no answer"),)
 
 
 class FaultController(QObject):
-    """Tells each kind of fault once, quietly, and knows what to report of it.
+    """Shows each kind of fault once, in a banner, and collects the diagnostics.
 
     Signals:
         requested(Request): to have the backend collect facts; `finish` takes them.
@@ -56,20 +56,20 @@ class FaultController(QObject):
     def __init__(
         self,
         tray: Tray,
-        stage: LazyWindow,
+        lazy_window: LazyWindow,
         model: AccountsModel,
         language: Language,
         recent: "RecentErrors | None" = None,
     ) -> None:
         """Take the last entries of the log from `recent`."""
-        super().__init__(stage)
-        self._tray, self._stage, self._model = tray, stage, model
+        super().__init__(lazy_window)
+        self._tray, self._lazy_window, self._model = tray, lazy_window, model
         self._language, self._recent = language, recent
-        self._told: set[str] = set()
+        self._shown: set[str] = set()
         self._stops = 0
         self._about: AboutDialog | None = None
-        self._patience = QTimer(self, interval=_ANSWER_MS, singleShot=True)
-        self._patience.timeout.connect(self._do_without)
+        self._deadline = QTimer(self, interval=_ANSWER_MS, singleShot=True)
+        self._deadline.timeout.connect(self._finish_without_facts)
 
     @Slot()
     def show_about(self) -> None:
@@ -77,86 +77,88 @@ class FaultController(QObject):
         if self._about is None:
             from trayapp.ui.window.about import AboutDialog
 
-            self._about = AboutDialog(__version__, self._language, self._stage.window)
+            self._about = AboutDialog(
+                __version__, self._language, self._lazy_window.window
+            )
             self._about.intent.connect(self.intent)
         self._about.show()
         self._about.raise_()
 
     def show_problem(self, failure: "Failure") -> None:
-        """Tell of a trouble with the program's own files."""
-        self._stage.show_banner(
+        """Show a trouble with the program's own files."""
+        self._lazy_window.show_banner(
             failure.kind.id, problem(failure, self._language).in_full()
         )
 
-    def hear_kept(self, failure: "Failure | None") -> None:
-        """Say that the history can't be kept; no window comes up, as balances can."""
+    def show_storage_problem(self, failure: "Failure | None") -> None:
+        """Show why the history can't be written, or no longer; open no window."""
         for kind in _PASSING:
-            self._stage.show_banner(kind.id, None)
+            self._lazy_window.show_banner(kind.id, None)
         if failure is not None:
             self.show_problem(failure)
 
-    def hear_reached(self, failure: "Failure | None") -> None:
-        """Say that nothing shows notifications: the icon and the window do."""
-        self._stage.show_banner(NotificationsUnseen.id, None)
+    def show_delivery_problem(self, failure: "Failure | None") -> None:
+        """Show why notifications don't reach the person, or no longer."""
+        self._lazy_window.show_banner(NotificationsUnseen.id, None)
         if failure is not None:
             self.show_problem(failure)
 
     @Slot(object)
-    def hear(self, failure: "Failure") -> None:
-        """Tell a fault in the window, once: it may come back with every poll."""
-        if failure.detail not in self._told:
-            # Noted first: should showing it be what fails, that is told once too.
-            self._told.add(failure.detail)
+    def show_fault(self, failure: "Failure") -> None:
+        """Show a fault in the window once; it may come back with every poll."""
+        if failure.detail not in self._shown:
+            # Noted first: if showing it is what fails, that is shown once, too.
+            self._shown.add(failure.detail)
             words = problem(failure, self._language).in_full()
-            self._stage.show_banner(_TOPIC, words, is_fault=True)
+            self._lazy_window.show_banner(_TOPIC, words, is_fault=True)
 
-    def hear_stop(self, failure: "Failure") -> None:
-        """Show that nobody asks at present: what is known grows old.
+    def show_poller_failure(self, failure: "Failure") -> None:
+        """Show that no account is polled at present.
 
-        Another poller starts by itself, so that is no reason to bring the window up,
-        unless there is nothing else to see or it happens again and again.
+        Another poller starts by itself. So the window comes up only if there is no
+        balance to see, or after several failures.
         """
         self._stops += 1
         self._model.fail(failure)
-        self.hear(failure)
+        self.show_fault(failure)
         if not self._model.states or self._stops == _STOPS:
             self.intent.emit(OpenWindow())
 
     @Slot()
     def collect(self) -> None:
         """Begin a report."""
-        if not self._patience.isActive():
-            self._patience.start()
+        if not self._deadline.isActive():
+            self._deadline.start()
             self.requested.emit(CollectDiagnostics())
 
     def finish(self, facts: "tuple[Fact, ...]") -> None:
-        """Put the report on the clipboard, and say so."""
-        if not self._patience.isActive():
-            return  # it went without
-        self._patience.stop()
+        """Copy the report to the clipboard, and confirm that."""
+        if not self._deadline.isActive():
+            return  # the report was made without them
+        self._deadline.stop()
         QGuiApplication.clipboard().setText(self._report(facts))
         words = self._language.gettext(
             "Copied to the clipboard. It holds no key and no account's name; read it "
             "before you send it on."
         )
-        for shown in (self._about, self._stage.present):
+        for shown in (self._about, self._lazy_window.present):
             if shown is not None:
                 shown.confirm(words)
 
     @Slot()
-    def _do_without(self) -> None:
-        self._patience.start()  # as if it were just in time
+    def _finish_without_facts(self) -> None:
+        self._deadline.start()  # `finish` accepts facts only before the deadline
         self.finish(_NO_ANSWER)
 
     def _report(self, facts: "tuple[Fact, ...]") -> str:
-        found = Findings(
+        findings = Findings(
             program=(*self._screen(), *facts),
             accounts=self._model.states,
             entries=() if self._recent is None else self._recent.entries,
             home=str(Path.home()),
         )
-        said = report(found)
-        return said if self._recent is None else self._recent.redact(said)
+        text = report(findings)
+        return text if self._recent is None else self._recent.redact(text)
 
     def _screen(self) -> "tuple[Fact, ...]":
         is_hosted = self._tray.is_hosted()

@@ -1,4 +1,4 @@
-"""The history windows' comings and goings, and the text for who pays."""
+"""Opens and updates the history windows, and writes the request to top up."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class HistoryController(QObject):
-    """Keeps one history window an account at most, and up to date while it is open.
+    """Keeps at most one history window for each account, and updates it.
 
     Signals:
         requested(Request): what a window needs of the backend.
@@ -37,28 +37,28 @@ class HistoryController(QObject):
         super().__init__(parent)
         self._language = language
         self._windows: dict[str, HistoryWindow] = {}
-        self._wanted: set[str] = set()
+        self._opening: set[str] = set()
         self._exports: dict[str, str] = {}
 
     @Slot(str)
     def open(self, account_id: str) -> None:
-        """Bring an account's window up, or ask for what it shows."""
+        """Bring an account's window up, or request its page first."""
         window = self._windows.get(account_id)
         if window is None:
-            self._wanted.add(account_id)
+            self._opening.add(account_id)
             self.requested.emit(ReadHistory(account_id))
             return
         bring_to_front(window)
 
     def show_page(self, view: "HistoryView") -> None:
-        """Show what was asked for, or renew what is open."""
+        """Open the window that waits for this page, or update the open one."""
         window = self._windows.get(view.account_id)
         if window is not None:
             window.show_view(view)
             return
-        if view.account_id not in self._wanted:
-            return  # to renew a window that was closed meanwhile
-        self._wanted.remove(view.account_id)
+        if view.account_id not in self._opening:
+            return  # its window was closed meanwhile
+        self._opening.remove(view.account_id)
         from trayapp.ui.history.window import HistoryWindow
 
         window = HistoryWindow(view, self._language)
@@ -67,30 +67,27 @@ class HistoryController(QObject):
         self._windows[view.account_id] = window
         self.open(view.account_id)
 
-    def renew(self, account_id: str) -> None:
-        """Ask again for what an open window shows: something has changed."""
+    def refresh(self, account_id: str) -> None:
+        """Request the page of an open window again, after a change."""
         if account_id in self._windows:
             self.requested.emit(ReadHistory(account_id))
 
-    def tell_exported(self, path: str, words: str) -> bool:
-        """Say what became of an export where it was asked for; False if that is closed.
-
-        The main window would say it behind that one.
-        """
+    def show_export_result(self, path: str, words: str) -> bool:
+        """Show the result of an export in its window; False if that one is closed."""
         window = self._windows.get(self._exports.pop(path, ""))
         if window is None:
             return False
         window.show_export_result(words)
         return True
 
-    def request_for(self, known: AccountState, said: Forecast | None) -> str:
-        """Write the request to top an account up; empty if no balance is known."""
+    def request_for(self, known: AccountState, forecast: Forecast | None) -> str:
+        """Return the request to top up an account; empty if no balance is known."""
         if known.reading is None:
             return ""
         from trayapp.core.view.history import top_up_request
 
         today = datetime.now(UTC).astimezone(self._language.zone).date()
-        forecast = said or Forecast(Verdict.NOT_ENOUGH)
+        forecast = forecast or Forecast(Verdict.NOT_ENOUGH)
         return top_up_request(
             known.account, known.reading, forecast, today, self._language
         )

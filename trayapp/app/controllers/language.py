@@ -1,4 +1,4 @@
-"""Offers to start anew when another language was chosen: all that is shown has one."""
+"""Offers a restart when another language was saved, as it needs one."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LanguageController(QObject):
-    """Asks once for each other language that was saved.
+    """Offers a restart once for each other language that was saved.
 
     Signals:
         restart_requested(): a person wants to read that language now.
@@ -28,8 +28,8 @@ class LanguageController(QObject):
         self._offered = language.code
         self._offer: RestartOffer | None = None
 
-    def hear(self, saved: "SaveFinished") -> None:
-        """Know the settings that were saved, if they were."""
+    def handle_save(self, saved: "SaveFinished") -> None:
+        """Offer a restart if the saved settings have another language."""
         if saved.problem is not None:
             return
         code = person_language(saved.settings.language).code

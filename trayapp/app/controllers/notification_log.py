@@ -1,4 +1,4 @@
-"""The "Why?" list: what was told, held back and not told, kept while it is open."""
+"""Opens the notification log, and updates it while it is open."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class NotificationLogController(QObject):
-    """Knows the last decisions, and shows them when a person asks why."""
+    """Keeps the last decisions about alerts for the notification log."""
 
-    def __init__(self, language: Language, stage: LazyWindow) -> None:
-        super().__init__(stage)
-        self._language, self._stage = language, stage
+    def __init__(self, language: Language, lazy_window: LazyWindow) -> None:
+        super().__init__(lazy_window)
+        self._language, self._lazy_window = language, lazy_window
         self._entries: tuple[LogEntry, ...] = ()
         self._dialog: NotificationLogDialog | None = None
 
@@ -32,11 +32,13 @@ class NotificationLogController(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Show them."""
+        """Show the notification log."""
         if self._dialog is None:
             from trayapp.ui.window.notification_log import NotificationLogDialog
 
-            self._dialog = NotificationLogDialog(self._language, self._stage.window)
+            self._dialog = NotificationLogDialog(
+                self._language, self._lazy_window.window
+            )
         self._show(self._dialog)
         bring_to_front(self._dialog)
 

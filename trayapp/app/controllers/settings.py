@@ -1,4 +1,4 @@
-"""The comings and goings of settings and first run: opened, tried, saved, closed."""
+"""Opens, serves and closes the settings dialog and the first run."""
 
 import secrets
 from typing import TYPE_CHECKING, assert_never
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 
 class SettingsController(QObject):
-    """Keeps one dialog at a time, settings or first run, and what it was opened with.
+    """Keeps one dialog open at a time: the settings or the first run.
 
-    A first run that was left stays, hidden, to be gone on with.
+    A first run that was left stays hidden, and can be continued.
 
     Signals:
         requested(Request): what a dialog needs of the backend.
@@ -53,11 +53,11 @@ class SettingsController(QObject):
         self._dialog: SettingsDialog | None = None
         self._first_run: FirstRun | None = None
         self._settings: Settings | None = None
-        self._unseen: Failure | None = None
+        self._delivery_problem: Failure | None = None
         self._shown: frozenset[str] = frozenset()
 
-    def follow(self, settings: Settings) -> None:
-        """Know the settings as they are; before that, nothing is opened."""
+    def set_settings(self, settings: Settings) -> None:
+        """Take the stored settings; before that, no dialog opens."""
         self._settings = settings
 
     def open(self, accounts: tuple[Account, ...], *, edit: str | None) -> None:
@@ -79,7 +79,7 @@ class SettingsController(QObject):
                 new_id=_new_id,
                 edit=edit,
             )
-            self._show_unseen()
+            self._show_delivery_problem()
             self._dialog.intent.connect(self._on_settings_intent)
             self._dialog.finished.connect(self._closed)
             self._dialog.open()
@@ -92,8 +92,8 @@ class SettingsController(QObject):
             self._dialog.edit_account(edit)
 
     @Slot()
-    def begin(self) -> None:
-        """Set up the first account, or go on with that."""
+    def open_first_run(self) -> None:
+        """Set up the first account, or continue with that."""
         if self._settings is None:
             return
         if self._dialog is not None:
@@ -108,23 +108,23 @@ class SettingsController(QObject):
         self.requested.emit(ReadLoginEntry())
 
     def show_trial(self, trial: Trial, outcome: Outcome) -> None:
-        """Show what a trial came to, if the dialog is still there."""
+        """Show the result of a trial, if the dialog is still open."""
         result = outcome.result
-        said = (
+        shown = (
             result.balance
             if isinstance(result, Reading)
             else problem(result, self._language)
         )
         if self._first_run is not None:
-            self._first_run.show_trial(trial, said)
+            self._first_run.show_trial(trial, shown)
         if self._dialog is not None:
-            if isinstance(said, Balance):
-                self._dialog.show_trial(trial, self._money(said))
+            if isinstance(shown, Balance):
+                self._dialog.show_trial(trial, self._money(shown))
             else:
-                self._dialog.show_trial(trial, said)
+                self._dialog.show_trial(trial, shown)
 
-    def close_or_explain(self, saved: "SaveFinished") -> None:
-        """Close the dialog when all is stored; else say in it why nothing is."""
+    def finish_save(self, saved: "SaveFinished") -> None:
+        """Close the dialog if everything was stored; else show the reason in it."""
         waiting: SettingsDialog | FirstRun | None = self._dialog
         if self._first_run is not None and self._first_run.is_saving:
             waiting = self._first_run
@@ -140,21 +140,21 @@ class SettingsController(QObject):
             self.intent.emit(OpenWindow())
 
     def show_login(self, login: LoginEntryState) -> None:
-        """Show in what is open whether the program starts at login."""
+        """Show in the open dialog whether the program starts at login."""
         for dialog in (self._dialog, self._first_run):
             if dialog is not None:
                 dialog.show_login(login)
 
-    def hear_reached(self, failure: Failure | None) -> None:
-        """Know why notifications reach nobody, for whoever tries them out."""
-        self._unseen = failure
-        self._show_unseen()
+    def set_delivery_problem(self, failure: Failure | None) -> None:
+        """Take why notifications don't reach the person; None if they do."""
+        self._delivery_problem = failure
+        self._show_delivery_problem()
 
-    def _show_unseen(self) -> None:
+    def _show_delivery_problem(self) -> None:
         if self._dialog is not None:
-            why = self._unseen
-            said = None if why is None else problem(why, self._language)
-            self._dialog.show_unseen(said)
+            failure = self._delivery_problem
+            words = None if failure is None else problem(failure, self._language)
+            self._dialog.show_unseen(words)
 
     def _money(self, balance: Balance) -> str:
         return self._language.money(balance.amount, balance.unit)

@@ -40,25 +40,30 @@ _SNOOZED: Final = "snoozed"
 
 
 class Presenter(QObject):
-    """Holds nothing of its own but what goes beside a balance: forecast, snooze, paid.
+    """Draws the tray and the window from the model.
 
-    The tray is drawn when something changes, and once an hour for the day in its
-    times; the window, while it is on the screen, each half minute for the ages.
+    It keeps what belongs beside a balance: forecast, snooze, pending payment. The tray
+    is drawn after each change, and once an hour for the day in its times. The visible
+    window is drawn each half minute for the ages.
     """
 
     def __init__(
-        self, tray: Tray, stage: LazyWindow, model: AccountsModel, language: Language
+        self,
+        tray: Tray,
+        lazy_window: LazyWindow,
+        model: AccountsModel,
+        language: Language,
     ) -> None:
-        super().__init__(stage)
-        self._tray, self._stage, self._model = tray, stage, model
+        super().__init__(lazy_window)
+        self._tray, self._lazy_window, self._model = tray, lazy_window, model
         self._language = language
         self._hiding = replace(language, hides_amounts=True)
         self._discreet = self._revealed = False
         self._loaded = False
         self._snoozed: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
-        self._glimpses: dict[str, RecentBalances] = {}
-        self._paid: dict[str, PendingPayment] = {}
+        self._recent_balances: dict[str, RecentBalances] = {}
+        self._payments: dict[str, PendingPayment] = {}
         self._ages = QTimer(self, interval=_AGE_MS)
         self._ages.timeout.connect(self.draw_window)
         self._hours = QTimer(self, interval=_HOUR_MS)
@@ -72,7 +77,7 @@ class Presenter(QObject):
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self._draw_some_cards)
         model.changed.connect(self._draw_soon)
-        stage.made.connect(self._on_made)
+        lazy_window.made.connect(self._on_made)
 
     @property
     def discreet_language(self) -> Language:
@@ -91,7 +96,7 @@ class Presenter(QObject):
         self.draw_window()
 
     def forecast(self, account_id: str) -> Forecast | None:
-        """Give what was last foreseen of an account."""
+        """Return an account's last forecast."""
         return self._forecasts.get(account_id)
 
     def window_shown(self) -> None:
@@ -135,7 +140,7 @@ class Presenter(QObject):
         self._soon.stop()
         self.draw_tray()
         self._since_drawn.start()
-        if (window := self._stage.present) is None:
+        if (window := self._lazy_window.present) is None:
             return
         ids = [one.account.id for one in self._model.states]
         if ids != window.account_ids:
@@ -148,7 +153,7 @@ class Presenter(QObject):
 
     @Slot()
     def _draw_some_cards(self) -> None:
-        window = self._stage.window  # it is on the screen
+        window = self._lazy_window.window  # it is on the screen
         busy = QElapsedTimer()
         busy.start()
         now = datetime.now(UTC)
@@ -173,7 +178,7 @@ class Presenter(QObject):
         words = ""
         if self._snoozed is not None and self._snoozed > now:
             words = snoozed_until(self._snoozed, now, self._language)
-        highs = {one: seen.high for one, seen in self._glimpses.items()}
+        highs = {one: recent.high for one, recent in self._recent_balances.items()}
         self._tray.render(
             tray_view(
                 self._known(now),
@@ -187,7 +192,7 @@ class Presenter(QObject):
     @Slot()
     def draw_window(self) -> None:
         """Draw the window, if anybody can see it."""
-        window = self._stage.present
+        window = self._lazy_window.present
         if window is None or not window.isVisible():
             self._ages.stop()
             return
@@ -207,23 +212,25 @@ class Presenter(QObject):
         words = None
         if until is not None:
             words = snoozed_until(until, datetime.now(UTC), self._language)
-        self._stage.show_banner(_SNOOZED, words)
+        self._lazy_window.show_banner(_SNOOZED, words)
         self.draw_tray()
 
-    def set_forecast(self, account_id: str, said: Forecast) -> None:
+    def set_forecast(self, account_id: str, forecast: Forecast) -> None:
         """Show when an account runs out."""
-        self._forecasts[account_id] = said
+        self._forecasts[account_id] = forecast
         self._draw_soon()
 
-    def set_glimpse(self, account_id: str, seen: RecentBalances) -> None:
+    def set_recent_balances(
+        self, account_id: str, recent_balances: RecentBalances
+    ) -> None:
         """Show what an account's last weeks were like."""
-        if self._glimpses.get(account_id) != seen:
-            self._glimpses[account_id] = seen
+        if self._recent_balances.get(account_id) != recent_balances:
+            self._recent_balances[account_id] = recent_balances
             self._draw_soon()
 
-    def set_awaited(self, paid: "tuple[PendingPayment, ...]") -> None:
+    def set_pending_payments(self, paid: "tuple[PendingPayment, ...]") -> None:
         """Show which payments are waited for."""
-        self._paid = {one.account_id: one for one in paid}
+        self._payments = {one.account_id: one for one in paid}
         self.draw_window()
 
     @property
@@ -240,7 +247,7 @@ class Presenter(QObject):
         if self._revealed:
             self._revealed = False
             self._left.clear()
-            self._stage.window.show_cards(())
+            self._lazy_window.window.show_cards(())
 
     def _known(self, now: datetime) -> tuple[AccountState, ...]:
         """Give what is known, and of which accounts few days are left."""
@@ -254,8 +261,13 @@ class Presenter(QObject):
             for one in self._model.states
         )
 
-    def _card(self, known: AccountState, now: datetime) -> Card:
-        one, language = known.account.id, self._in_window
-        said = self._forecasts.get(one), self._glimpses.get(one), self._paid.get(one)
-        shown = card(known, now, language, card_details(known, said, now, language))
-        return replace(shown, amount_to_copy=amount(known, self._language))
+    def _card(self, state: AccountState, now: datetime) -> Card:
+        account_id, language = state.account.id, self._in_window
+        beside = (
+            self._forecasts.get(account_id),
+            self._recent_balances.get(account_id),
+            self._payments.get(account_id),
+        )
+        details = card_details(state, beside, now, language)
+        shown = card(state, now, language, details)
+        return replace(shown, amount_to_copy=amount(state, self._language))

@@ -28,9 +28,9 @@ class TrayFallback(QObject):
 
     intent = Signal(object)
 
-    def __init__(self, tray: Tray, stage: LazyWindow, language: Language) -> None:
-        super().__init__(stage)
-        self._tray, self._stage, self._language = tray, stage, language
+    def __init__(self, tray: Tray, lazy_window: LazyWindow, language: Language) -> None:
+        super().__init__(lazy_window)
+        self._tray, self._lazy_window, self._language = tray, lazy_window, language
         self._hosted = False
         self._without_tray = False
         self._stopped = False
@@ -58,7 +58,7 @@ class TrayFallback(QObject):
             self._hosted = self._is_hosted()
         if self._hosted:
             self._without_tray = False
-            self._stage.show_banner(_TOPIC, None)
+            self._lazy_window.show_banner(_TOPIC, None)
 
     @Slot()
     def host_vanished(self) -> None:
@@ -68,7 +68,7 @@ class TrayFallback(QObject):
     @Slot()
     def window_closed(self) -> None:
         """End the program with its window where there is no icon to bring it back."""
-        if self._without_tray and not self._stage.is_visible:
+        if self._without_tray and not self._lazy_window.is_visible:
             self.intent.emit(Quit())
 
     def _is_hosted(self) -> bool:
@@ -82,7 +82,7 @@ class TrayFallback(QObject):
             self._hosted = True
             return
         self._hosted, self._without_tray = False, True
-        self._stage.show_banner(
+        self._lazy_window.show_banner(
             _TOPIC,
             self._language.gettext(
                 "This desktop shows no tray icons, so this window takes the icon's "
