@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from collected import collected
 from trayapp.core.account import Account, Service
+from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.changes import Changes
 from trayapp.core.errors import Remedy
@@ -463,13 +464,8 @@ def test_everything_one_can_touch_has_a_name(make: Make) -> None:
         "Language",
         "Start Balance Tray when I log in",
         "Tray icon",
-        "Low balance",
-        "Runs out soon",
-        "Balance is used up",
-        "API key is rejected",
-        "Unusual spending",
+        *(record.option_label.replace("&", "") for record in KINDS.values()),
         "Unreachable for longer than",
-        "Topped up",
         "Quiet hours from",
         "Remind me while the balance is low, every",
         "Time between two reminders",

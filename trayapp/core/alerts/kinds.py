@@ -105,6 +105,14 @@ UNREACHABLE: Final = AlertKindRecord(
 
 KINDS: Final[Mapping[AlertKind, AlertKindRecord]] = {
     record.kind: record
-    for record in (EMPTY, DRAIN, REJECTED, LOW, LOW_DAYS, UNREACHABLE, TOPPED_UP)
+    for record in (
+        EMPTY,
+        DRAIN,
+        REJECTED,
+        LOW,
+        LOW_DAYS,
+        UNREACHABLE,
+        TOPPED_UP,
+    )
 }
 """Each kind's record, the gravest first."""

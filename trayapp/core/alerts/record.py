@@ -31,7 +31,7 @@ class Situation:
     sent: frozenset[AlertKind]
     """The kinds of which this turn sent an alert so far."""
     now: datetime
-    """Aware, in UTC."""
+    """Aware, in UTC; `now.astimezone().date()` is the person's day."""
 
     @property
     def amount(self) -> Decimal | None:

@@ -1,22 +1,23 @@
 """Rows of a form: names on the left, each level with the first line on its right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
 
 class Explained(QWidget):
-    """A field as wide as its text, with a help text below."""
+    """A field as wide as its text, with a help text below it or beside it."""
 
-    def __init__(self, field: QWidget, advice: str) -> None:
+    def __init__(self, field: QWidget, advice: str, *, is_beside: bool = False) -> None:
         super().__init__()
         field.setAccessibleDescription(advice)
-        layout = QVBoxLayout(self)
+        em = self.fontMetrics().height()
+        layout = QHBoxLayout(self) if is_beside else QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(self.fontMetrics().height() // 5)
+        layout.setSpacing(em // 2 if is_beside else em // 5)
         layout.addWidget(field, 0, Qt.AlignmentFlag.AlignLeading)
-        layout.addWidget(TextLabel(advice, tone=Tone.MUTED))
+        layout.addWidget(TextLabel(advice, tone=Tone.MUTED), 1)
 
 
 class Rows(QGridLayout):
