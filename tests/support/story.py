@@ -68,7 +68,8 @@ class Program:
             self.process.send_signal(number)
         code = self.process.wait(END_S)
         passed = time.monotonic() - begun
-        assert (code, self.desktop.log("program")) == (0, "")
+        end = code, self.desktop.log("program")
+        assert end == (0, ""), end
         return passed
 
     def windows(self) -> set[str]:
