@@ -1,4 +1,4 @@
-"""What a server needs to prove who it is."""
+"""TLS contexts for test servers."""
 
 import ssl
 
@@ -6,7 +6,7 @@ import trustme
 
 
 def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    """Make a server's side of TLS."""
+    """Make a server's TLS context."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context

@@ -1,4 +1,4 @@
-"""An asyncio loop whose clock jumps to the next timer instead of waiting for it."""
+"""An asyncio loop whose clock jumps to the next timer, without waiting."""
 
 import asyncio
 import selectors
@@ -10,14 +10,14 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 _THREAD_S: Final = 0.05
 _TICK_S: Final = 1e-6
-"""A clock never stands where a timer does; after half a year of seconds, asyncio's own
-nanosecond is lost in the rounding."""
+"""Seconds that a jump goes beyond the timer. After half a year, rounding loses
+asyncio's own nanosecond."""
 _WORKERS: Final = "keyring"
-"""The name of the threads that the loop waits for as if it were in real time."""
+"""The name of the threads for which the loop waits in real time."""
 
 
 class _Selector(selectors.DefaultSelector):
-    """Waits for nothing but threads; says how much time it left out."""
+    """Waits only for threads, and counts the skipped time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,12 +26,12 @@ class _Selector(selectors.DefaultSelector):
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        """Look for what is ready now, or pretend that the time has passed."""
+        """Return what is ready now, or skip the time until the timeout."""
         ready = super().select(0)
         if ready or timeout == 0:
             return ready
-        at_work = any(one.name == _WORKERS for one in threading.enumerate())
-        if at_work or timeout is None:
+        is_busy = any(thread.name == _WORKERS for thread in threading.enumerate())
+        if is_busy or timeout is None:
             return super().select(_THREAD_S)
         self.skipped += timeout + _TICK_S
         return []
@@ -40,7 +40,7 @@ class _Selector(selectors.DefaultSelector):
 class FastLoop(asyncio.SelectorEventLoop):
     """Runs two months of sleeping and waiting in seconds.
 
-    What a program does on a thread beside the loop is done at once, on the loop.
+    It runs the executor's calls at once, on the loop's thread.
     """
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class FastLoop(asyncio.SelectorEventLoop):
         super().__init__(self._time)
 
     def time(self) -> float:
-        """Give the seconds since the beginning, of which few have passed."""
+        """Return the simulated seconds since the start."""
         return self._time.skipped
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[..., _T], *args: object
     ) -> asyncio.Future[_T]:
-        """Do it now: a thread would need real time."""
+        """Run a call now, because a thread would need real time."""
         del executor
-        done: asyncio.Future[_T] = self.create_future()
-        done.set_result(func(*args))
-        return done
+        future: asyncio.Future[_T] = self.create_future()
+        future.set_result(func(*args))
+        return future

@@ -1,4 +1,4 @@
-"""Screens on which one language is spoken, and what is left in English there."""
+"""Windows in one language, and the texts in them that are not translated."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -30,41 +30,46 @@ OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
     )
     for word in re.findall(r"[A-Za-z]+", name)
 }
-"""Words that are the same in every language."""
+"""Names that are the same in each language."""
 
 
 @dataclass
 class Place:
-    """A screen on which one language is spoken."""
+    """A language, and a function that shows a window in it."""
 
     language: Language
     shown: Callable[[QWidget], QWidget]
 
     def looks_well(self, top: QWidget) -> None:
-        """Hold a window against all that can be wrong."""
-        found = faults(top)
-        assert found == [], found
+        """Check a window's layout, and that its texts are translated."""
+        layout_faults = faults(top)
+        assert layout_faults == [], layout_faults
         if self.language.code not in LOCALES:
-            left = untranslated(top)
-            assert left == set(), left
+            texts = untranslated(top)
+            assert texts == set(), texts
 
 
 def untranslated(top: QWidget) -> set[str]:
-    """Give what is said in English where nothing should be."""
+    """Return the English texts of a window, which should have none."""
     texts = [top.windowTitle()]
-    seen = (one for one in top.findChildren(QWidget) if one.isVisibleTo(top))
-    for one in (top, *seen):
-        texts += [one.accessibleName(), one.accessibleDescription(), one.toolTip()]
-        if isinstance(one, (QAbstractButton, QLabel)):
-            texts.append(one.text())
-        if isinstance(one, QLineEdit):
-            texts.append(one.placeholderText())
-        if isinstance(one, QComboBox):
-            texts += [one.itemText(row) for row in range(one.count())]
-        if isinstance(one, QTabBar):
-            texts += [one.tabText(tab) for tab in range(one.count())]
-        if isinstance(one, QTableWidget):
-            model = one.model()
+    children = top.findChildren(QWidget)
+    visible = (child for child in children if child.isVisibleTo(top))
+    for widget in (top, *visible):
+        texts += [
+            widget.accessibleName(),
+            widget.accessibleDescription(),
+            widget.toolTip(),
+        ]
+        if isinstance(widget, (QAbstractButton, QLabel)):
+            texts.append(widget.text())
+        if isinstance(widget, QLineEdit):
+            texts.append(widget.placeholderText())
+        if isinstance(widget, QComboBox):
+            texts += [widget.itemText(row) for row in range(widget.count())]
+        if isinstance(widget, QTabBar):
+            texts += [widget.tabText(tab) for tab in range(widget.count())]
+        if isinstance(widget, QTableWidget):
+            model = widget.model()
             texts += [
                 str(model.index(row, column).data())
                 for row in range(model.rowCount())
@@ -79,7 +84,7 @@ def untranslated(top: QWidget) -> set[str]:
 
 
 def english(texts: Iterable[str]) -> set[str]:
-    """Give those of some texts that have an English word in them."""
+    """Return the texts that have an English word."""
     return {
         text
         for text in texts

@@ -1,4 +1,4 @@
-"""The search for a key in all places where a program could have left it."""
+"""Searches for a key in files, processes and texts."""
 
 import base64
 import contextlib
@@ -17,15 +17,15 @@ _PROC: Final = Path("/proc")
 
 
 def spellings(key: str) -> dict[str, str]:
-    """Write a key in each of the ways in which it might have got out.
+    """Return the encodings in which a key might have leaked, by their names.
 
-    By means of its own: a fault in the program's own search must not hide here too.
+    It uses none of the program's own code, whose faults it must not share.
     """
     raw = key.encode()
     written = {
         "plain": key,
         "URL": quote(key, safe=""),
-        "url": re.sub("%..", lambda one: one[0].lower(), quote(key, safe="")),
+        "url": re.sub("%..", lambda escape: escape[0].lower(), quote(key, safe="")),
         "percent": "".join(f"%{byte:02X}" for byte in raw),
         "JSON": json.dumps(key)[1:-1],
         "repr": repr(key)[1:-1],
@@ -37,7 +37,7 @@ def spellings(key: str) -> dict[str, str]:
     }
     for of, text in (("it", raw), ("JSON", written["JSON"].encode())):
         for shift in range(3):
-            # What is the same wherever it lies: whole groups of three bytes.
+            # Whole groups of three bytes are the same at any position.
             inner = text[-shift % 3 :]
             inner = inner[: len(inner) // 3 * 3]
             written[f"base64 of {of}, {shift}"] = base64.b64encode(inner).decode()
@@ -47,7 +47,7 @@ def spellings(key: str) -> dict[str, str]:
 
 
 class Sweep:
-    """Looks for one key, counts the places, and keeps where it was found."""
+    """Searches for one key, counts the searched places, and keeps the findings."""
 
     def __init__(self, key: str, tally: Tally | None = None) -> None:
         self.found: list[str] = []
@@ -75,25 +75,29 @@ class Sweep:
     ) -> None:
         """Search all files below a folder, and their names.
 
-        `since` leaves out what was not touched after that time; other file systems
-        that are mounted there are not looked into.
+        It skips files that were last changed before `since`, and the folders on which
+        other file systems are mounted.
         """
         for file in _files(folder):
-            with contextlib.suppress(OSError):  # gone meanwhile
+            with contextlib.suppress(OSError):  # it is gone
                 if file.match(name) and file.stat().st_mtime >= since:
                     self.look(str(file), bytes(file) + b"\n" + file.read_bytes())
 
     def look_at_processes(self) -> None:
-        """Search the arguments and the environment of all that runs."""
+        """Search the arguments and the environment of all processes."""
         for kind in ("cmdline", "environ"):
             for file in _PROC.glob(f"[0-9]*/{kind}"):
-                with contextlib.suppress(OSError):  # it has ended, or is another's
+                with contextlib.suppress(
+                    OSError
+                ):  # it has ended, or belongs to another user
                     self.look(str(file), file.read_bytes())
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, inner, names in os.walk(folder):
-        inner[:] = [one for one in inner if not os.path.ismount(Path(place) / one)]
-        for file in (Path(place) / name for name in names):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [
+            name for name in folders if not os.path.ismount(Path(parent) / name)
+        ]
+        for file in (Path(parent) / name for name in names):
             if file.is_file():
                 yield file

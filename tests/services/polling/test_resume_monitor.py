@@ -24,7 +24,7 @@ from system_services import LOGIND, SLEEP, System
 from trayapp.services.polling import resume_monitor as module
 from trayapp.services.polling.resume_monitor import ResumeMonitor
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def play(story: Callable[[EventLog], Coroutine[None, None, None]]) -> None:
     asyncio.run(run())
 
 
-def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
+def test_the_end_of_a_sleep_is_reported_and_its_beginning_is_not(
     bus: str, tally: Tally
 ) -> None:
     """The test does it three times."""
@@ -74,7 +74,7 @@ def test_the_end_of_a_sleep_is_heard_and_its_beginning_is_not(
     tally.add(FAULTS, 3)
 
 
-def test_a_network_that_leads_somewhere_is_heard(bus: str) -> None:
+def test_a_network_with_internet_access_is_reported(bus: str) -> None:
     """A network that is being set up, or ends at the router, does not count."""
 
     async def story(events: EventLog) -> None:
@@ -112,10 +112,10 @@ def test_a_stranger_cant_wake_the_program(bus: str) -> None:
 
 
 @pytest.mark.parametrize("body", [("s", ("no",)), ("", ()), ("bb", (False, False))])
-def test_words_of_another_kind_are_passed_over(
+def test_signals_with_another_body_are_ignored(
     bus: str, body: tuple[str, tuple[object, ...]]
 ) -> None:
-    """The sender is right, and the signal is another."""
+    """The sender is logind, but the signal differs."""
 
     async def story(events: EventLog) -> None:
         system = System(bus)
@@ -132,7 +132,7 @@ def test_words_of_another_kind_are_passed_over(
 @pytest.mark.parametrize(
     "address", ["unix:path=/nonexistent", "nonsense", "tcp:host=x", "unix:path={file}"]
 )
-def test_no_bus_is_nothing_to_speak_of(
+def test_a_missing_bus_is_not_logged(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
@@ -144,7 +144,7 @@ def test_no_bus_is_nothing_to_speak_of(
     file = tmp_path / "bus"
     file.touch()
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address.format(file=file))
-    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(module, "_RETRY_S", 0.0)
 
     async def story(_: EventLog) -> None:
         for _round in range(50):
@@ -155,12 +155,12 @@ def test_no_bus_is_nothing_to_speak_of(
     tally.add(FAULTS)
 
 
-def test_a_bus_that_says_nothing_is_given_up(
+def test_a_silent_bus_times_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tally: Tally
 ) -> None:
     """The monitor tries again, and closes each connection."""
     monkeypatch.setattr(module, "_CONNECT_S", 0.05)
-    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(module, "_RETRY_S", 0.0)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
     mute = socket.socket(socket.AF_UNIX)
     mute.bind(f"{tmp_path}/bus")
@@ -169,7 +169,7 @@ def test_a_bus_that_says_nothing_is_given_up(
 
     async def story(_: EventLog) -> None:
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             for _round in range(3):
                 line, _ = await loop.sock_accept(mute)
                 with line:
@@ -181,11 +181,11 @@ def test_a_bus_that_says_nothing_is_given_up(
     tally.add(FAULTS, 3)
 
 
-def test_a_bus_that_comes_back_is_listened_to_again(
+def test_a_bus_that_restarts_is_connected_again(
     monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """An upgrade of the bus restarts it."""
-    monkeypatch.setattr(module, "_AGAIN_S", 0.05)
+    monkeypatch.setattr(module, "_RETRY_S", 0.05)
 
     async def story(events: EventLog) -> None:
         for _ in range(2):

@@ -1,7 +1,7 @@
-"""Breaks the program from within: faults that quote the key, wherever one may arise.
+"""Causes faults that quote the key inside the program, in each place that may fail.
 
-Python imports this at its start if its folder is on the path. It does nothing until
-the file that BALANCE_TRAY_INTRUDER names is there.
+Python imports this module at its start if its folder is on the path. It waits until the
+file that BALANCE_TRAY_INTRUDER names exists.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _log = logging.getLogger("trayapp.intruder")
 
 
 class _Unraisable:
-    """An object whose end fails."""
+    """An object whose finalizer fails."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -38,16 +38,16 @@ async def _fail_later(key: str) -> None:
 
 
 def _in_the_loop(key: str) -> None:
-    """Fail in a callback, and in a task that nobody waits for."""
+    """Fail in a callback, and in a task that no code awaits."""
     loop = asyncio.get_running_loop()
-    loop.create_task(_fail_later(key))  # noqa: RUF006  # nobody is to wait for it
+    loop.create_task(_fail_later(key))  # noqa: RUF006  # it must not be awaited
     context = {"message": key, "exception": ValueError(key), "key": key}
     loop.call_exception_handler(context)
     loop.call_soon(_fail, key)
 
 
 def _in_the_window(key: str) -> None:
-    """Fail in a slot, and let Qt speak."""
+    """Fail in a slot, and send messages of Qt."""
     from PySide6.QtCore import (  # noqa: PLC0415  # not before the program does
         QCoreApplication,
         QTimer,
@@ -63,7 +63,7 @@ def _in_the_window(key: str) -> None:
 
 
 def _of_kind(name: str) -> list[object]:
-    return [one for one in gc.get_objects() if type(one).__name__ == name]
+    return [item for item in gc.get_objects() if type(item).__name__ == name]
 
 
 def _break_all(key: str) -> None:
@@ -82,9 +82,9 @@ def _break_all(key: str) -> None:
 def _wait(trigger: Path) -> None:
     while not trigger.exists():
         time.sleep(_PAUSE_S)
-    gc.unfreeze()  # the program puts what stays out of the collector's sight
+    gc.unfreeze()  # the program has frozen its long-lived objects
     for secret in _of_kind("Secret"):
-        _break_all(secret.reveal())  # type: ignore[attr-defined]  # found by its name
+        _break_all(secret.reveal())  # type: ignore[attr-defined]  # selected by its type's name
         break
     trigger.with_suffix(".done").touch()
 

@@ -175,7 +175,7 @@ def _attributes(account_id: str) -> dict[str, str]:
 def _run(operation: Callable[[_Connection], _T]) -> _T:
     """Run an operation on a new connection, and close the connection.
 
-    A foreign exception becomes a `KeyringProblem` and is not chained, not even as the
+    A foreign exception becomes a `KeyringProblem`. It is not chained, not even as the
     context, because some exceptions quote the key that could not be stored.
     """
     try:

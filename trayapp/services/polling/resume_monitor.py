@@ -1,4 +1,4 @@
-"""Hears over the system bus that the computer woke up, or came online (Linux)."""
+"""Reports over the system bus that the computer resumed or came online (Linux)."""
 
 import asyncio
 import logging
@@ -12,10 +12,10 @@ from trayapp.services.desktop.dbus_connection import BUS_ERRORS, connect
 from trayapp.services.log.log_faults import log_faults
 
 _CONNECT_S: Final = 5.0
-_AGAIN_S: Final = 600.0
-"""Until a bus that was not there, or was lost, is looked for again."""
+_RETRY_S: Final = 600.0
+"""Seconds until a missing or lost bus is connected again."""
 _ONLINE: Final = 60
-"""NetworkManager's state from which on more than this network is reached."""
+"""NetworkManager's lowest state in which more than the local network is reached."""
 _SLEEP: Final = MatchRule(
     type="signal",
     sender="org.freedesktop.login1",
@@ -53,8 +53,8 @@ class ResumeMonitor:
                 try:
                     await self._listen()
                 except BUS_ERRORS as error:
-                    _log.debug("no word from the system: %s", type(error).__name__)
-            await asyncio.sleep(_AGAIN_S)
+                    _log.debug("no signals from the system: %s", type(error).__name__)
+            await asyncio.sleep(_RETRY_S)
 
     async def _listen(self) -> None:
         async with asyncio.timeout(_CONNECT_S):
@@ -63,15 +63,15 @@ class ResumeMonitor:
             for rule in (_SLEEP, _NETWORK):
                 await connection.send(message_bus.AddMatch(rule))
             while True:
-                self._hear(await connection.receive())
+                self._handle(await connection.receive())
         finally:
             await connection.close()
 
-    def _hear(self, message: Message) -> None:
-        """Take a signal that was sent to everybody.
+    def _handle(self, message: Message) -> None:
+        """Handle a broadcast signal of the two services.
 
-        The bus passes on only those of the two services. But anybody may send one to
-        us alone, and so keep a reply from ever reaching us.
+        The match rules pass only their signals. But any program may send a signal to
+        this connection alone, which does not count.
         """
         fields = message.header.fields
         if (
