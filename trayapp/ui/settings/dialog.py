@@ -146,7 +146,9 @@ class SettingsDialog(FormDialog):
     def _edit_account(self, account_id: str) -> AccountDialog | None:
         for account in self._accounts:
             if account.id == account_id:
-                others = (one.name for one in self._accounts if one is not account)
+                others = (
+                    other.name for other in self._accounts if other is not account
+                )
                 key = self._keys.get(account_id)
                 return self._open_account(
                     EditedAccount(
@@ -188,13 +190,15 @@ class SettingsDialog(FormDialog):
         )
 
     def _remove_account(self, account_id: str) -> None:
-        self._accounts = [one for one in self._accounts if one.id != account_id]
+        self._accounts = [
+            account for account in self._accounts if account.id != account_id
+        ]
         self._keys.pop(account_id, None)
         self._show_accounts()
 
     @Slot(object, object)
     def _on_entered(self, account: Account, key: Secret | None) -> None:
-        ids = [one.id for one in self._accounts]
+        ids = [known.id for known in self._accounts]
         if account.id in ids:
             self._accounts[ids.index(account.id)] = account
         else:
