@@ -2,9 +2,9 @@
 
     python3 packaging/dev.py fuzz [SECONDS] [--target NAME]
 
-Each target of `tests/support/found.py` gets so many seconds, beginning with its good
+Each target of `tests/support/fuzz_cases.py` gets SECONDS, beginning with its good
 examples and with what earlier runs discovered (`packaging/.work/fuzz`). A finding is
-printed as it belongs into `FOUND` there.
+printed as it belongs into `REGRESSIONS` there.
 """
 
 from __future__ import annotations
@@ -96,11 +96,11 @@ def fuzz_here(name: str, seconds: int) -> None:
     sys.path[:0] = [str(SUPPORT), str(ROOT)]
     # The coverage of the readers leads the search, not that of Qt and httpx.
     with atheris.instrument_imports(include=["trayapp", "tomllib", "email"]):
-        from found import FOUND, GOOD, TARGETS  # noqa: PLC0415  # as instrumented
+        from fuzz_cases import EXAMPLES, REGRESSIONS, TARGETS  # noqa: PLC0415  # as instrumented
 
     logging.disable()
     folder = FOLDER / name
-    known = (*GOOD[name], *FOUND[name])
+    known = (*EXAMPLES[name], *REGRESSIONS[name])
     write_seeds(folder / "seeds", known)
     (folder / "words.txt").write_text(dictionary(known))
     atheris.Setup(

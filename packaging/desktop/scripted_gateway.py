@@ -10,7 +10,7 @@ from trayapp.core.balance import exact_amount
 from trayapp.core.secret import Secret
 from trayapp.demo.accounts import DemoAccount
 from trayapp.demo.gateway import DemoGateway
-from trayapp.demo.server import Reply, Request
+from trayapp.demo.server import Request, Response
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,9 @@ class ScriptedGateway(DemoGateway):
     def _amount(self, story: DemoAccount) -> tuple[str, str]:
         return self._fixed.get(story.id) or super()._amount(story)
 
-    def _key_response(self, request: Request, key: str, user_name: str) -> Reply | None:
+    def _key_response(
+        self, request: Request, key: str, user_name: str
+    ) -> Response | None:
         with self._news:
             self._asked.append(
                 ReceivedRequest(request.path, Secret(key), user_name, self._clock())

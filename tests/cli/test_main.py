@@ -1,4 +1,4 @@
-"""Commands without a screen: what they print, what they change, how they end."""
+"""Commands without a screen: their output, their changes, their exit codes."""
 
 import contextlib
 import csv
@@ -58,8 +58,8 @@ FOLDERS = {
 }
 
 
-class Vault(MemoryVault):
-    """A keyring that can be locked, or fail as the test wants."""
+class LockableVault(MemoryVault):
+    """A keyring that can be locked and can fail."""
 
     def __init__(self, **keys: str) -> None:
         super().__init__(keys)
@@ -67,29 +67,29 @@ class Vault(MemoryVault):
         self.error: type[BalanceTrayError] | None = None
 
     def is_locked(self) -> bool:
-        """Say what the test wants, or fail."""
+        """Give the set state, or raise the set error."""
         if self.error is not None:
             raise self.error
         return self.locked
 
     def unlock(self) -> None:
-        """Open, or fail."""
+        """Unlock, or raise the set error."""
         if self.error is not None:
             raise self.error
         self.locked = False
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What became of a command."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
     err: str
 
 
-class Person:
-    """Somebody at a terminal, with files, a keyring and a gateway of their own."""
+class CliUser:
+    """A person at a terminal, with files, a keyring and a gateway."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Person:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         self.folder, self.gateway = folder, gateway
-        self.vault = Vault()
+        self.vault = LockableVault()
         self.places = Paths.of_user()
         self.file = ConfigFile(self.places.config)
         self._monkeypatch, self._capsys = monkeypatch, capsys
@@ -120,23 +120,25 @@ class Person:
             low_below=Decimal(10),
         )
 
-    def has(self, *accounts: Account) -> None:
-        """Have these accounts set up."""
+    def set_accounts(self, *accounts: Account) -> None:
+        """Store these accounts."""
         self.file.save(Config(accounts))
 
     @property
     def accounts(self) -> tuple[Account, ...]:
-        """The accounts that are set up."""
+        """The stored accounts."""
         return self.file.load().config.accounts
 
-    def read(self, account_id: str, *readings: tuple[datetime, str, str]) -> None:
-        """Have these readings in the history."""
+    def store_readings(
+        self, account_id: str, *readings: tuple[datetime, str, str]
+    ) -> None:
+        """Store these readings in the history."""
         with HistoryStore(self.places.history) as history:
             for at, amount, unit in readings:
                 balance = Balance(Decimal(amount), unit)
                 history.write(KeepReading(account_id, Reading(balance, at)))
 
-    def runs(self, *arguments: str, stdin: str | None = None) -> Ran:
+    def run(self, *arguments: str, stdin: str | None = None) -> CommandResult:
         """Run a command in this process, up to its exit code."""
 
         def leave(code: int) -> None:
@@ -151,10 +153,12 @@ class Person:
                 program.main()
         said = self._capsys.readouterr()
         assert isinstance(left.value.code, int)
-        return Ran(left.value.code, said.out, said.err)
+        return CommandResult(left.value.code, said.out, said.err)
 
-    def starts(self, *arguments: str, stdin: str = "", **environment: str) -> Ran:
-        """Run a command as a process of its own, where no keyring is."""
+    def start_process(
+        self, *arguments: str, stdin: str = "", **environment: str
+    ) -> CommandResult:
+        """Run a command in a process, without a keyring."""
         done = subprocess.run(
             [sys.executable, "-m", "trayapp", *arguments],
             env={**os.environ, **environment},
@@ -165,20 +169,20 @@ class Person:
             check=False,
             timeout=60,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
-    def checks(self, *names: str) -> tuple[int, list[dict[str, object]]]:
-        """Run `check --json` and give its exit code and its list."""
-        ran = self.runs("check", "--json", *names)
+    def check(self, *names: str) -> tuple[int, list[dict[str, object]]]:
+        """Run `check --json`; give its exit code and its list."""
+        ran = self.run("check", "--json", *names)
         assert ran.err == ""
         return ran.code, json.loads(ran.out)
 
 
 @pytest.fixture
-def person(
+def user(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Person]:
-    """Give somebody whose home is empty; their log and their locale are undone."""
+) -> Iterator[CliUser]:
+    """Give a user with an empty home; undo the log and the locale."""
     # Short: a socket's path has little room.
     folder = Path(tempfile.mkdtemp(prefix="bt-"))
     for name, part in FOLDERS.items():
@@ -193,7 +197,7 @@ def person(
             gateway.set_balance(key, amount, "EUR")
         gateway.set_balance(KEY, "50.0000", "EUR")
         gateway.revoke(REJECTED)
-        yield Person(folder, gateway, monkeypatch, capsys)
+        yield CliUser(folder, gateway, monkeypatch, capsys)
     locale.setlocale(locale.LC_ALL, before)
     root.setLevel(level)
     for handler in set(root.handlers) - set(handlers):
@@ -204,37 +208,37 @@ def person(
 # --- languages -----------------------------------------------------------------------
 
 
-def test_a_persons_language_is_the_terminals_or_the_one_they_chose(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_the_language_is_the_chosen_one_or_the_terminals(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its words, its numbers, and its errors."""
+    """It decides words, numbers and errors."""
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
-    person.has(person.account("low", LOW))
+    user.set_accounts(user.account("low", LOW))
     spanish, catalan = catalog("es"), catalog("ca")
-    said = person.runs("check").out
+    said = user.run("check").out
     assert "9,99 €" in said
     assert spanish.gettext("Low") in said
     unknown = "There is no account called {name}."
-    assert person.runs("check", "x").err == (
+    assert user.run("check", "x").err == (
         spanish.gettext(unknown).format(name="'x'") + "\n"
     )
-    person.file.save(Config((), Settings(language="ca")))
+    user.file.save(Config((), Settings(language="ca")))
     words = "No accounts yet: add one with `balance-tray account add NAME`."
-    assert person.runs("account", "list").out == catalan.gettext(words) + "\n"
+    assert user.run("account", "list").out == catalan.gettext(words) + "\n"
 
 
-def test_what_programs_read_is_english_in_every_language(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_output_for_programs_is_english_in_every_language(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A script goes on working when a person chooses a language."""
-    person.has(person.account("rejected", REJECTED), person.account("low", LOW))
+    """A script keeps working when a person chooses a language."""
+    user.set_accounts(user.account("rejected", REJECTED), user.account("low", LOW))
     commands = (
         *(["check", "--json"], ["account", "list"]),
         *(["history", "The low", "--what", what] for what in ("movements", "months")),
     )
 
     def asked() -> list[str]:
-        return [re.sub(r"T[0-9:.]+Z", "", person.runs(*one).out) for one in commands]
+        return [re.sub(r"T[0-9:.]+Z", "", user.run(*one).out) for one in commands]
 
     english = asked()
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
@@ -245,11 +249,11 @@ def test_what_programs_read_is_english_in_every_language(
 # --- check ---------------------------------------------------------------------------
 
 
-def test_check_says_all_that_is_known_in_json(person: Person) -> None:
-    """The fields that other programs rely on, the balance in the gateway's digits."""
-    person.has(person.account("good", GOOD))
+def test_check_has_all_fields_in_json(user: CliUser) -> None:
+    """Other programs rely on them; the balance has the gateway's digits."""
+    user.set_accounts(user.account("good", GOOD))
     before = datetime.now(UTC) - timedelta(seconds=1)
-    code, (said,) = person.checks()
+    code, (said,) = user.check()
     as_of = str(said.pop("as_of"))
     assert (code, said) == (
         0,
@@ -277,8 +281,8 @@ def test_check_says_all_that_is_known_in_json(person: Person) -> None:
         (None, 3, "no-key", None, "key-missing"),
     ],
 )
-def test_check_ends_in_the_order_of_monitoring_plugins(
-    person: Person,
+def test_check_has_the_exit_codes_of_monitoring_plugins(
+    user: CliUser,
     key: str | None,
     code: int,
     state: str,
@@ -286,8 +290,8 @@ def test_check_ends_in_the_order_of_monitoring_plugins(
     error: str | None,
 ) -> None:
     """0 fine, 1 low, 2 empty or rejected, 3 unknown."""
-    person.has(person.account("a", key))
-    ended, (said,) = person.checks()
+    user.set_accounts(user.account("a", key))
+    ended, (said,) = user.check()
     assert (ended, said["state"], said["balance"]) == (code, state, balance)
     assert _error_id(said) == error
 
@@ -303,49 +307,49 @@ def _error_id(said: dict[str, object]) -> object:
     return error["id"]
 
 
-def test_check_says_when_the_gateway_cannot_be_reached(person: Person) -> None:
-    """Nobody listens there."""
-    person.has(person.account("a"))
-    person.gateway.stop()
-    code, (said,) = person.checks()
+def test_check_reports_an_unreachable_gateway(user: CliUser) -> None:
+    """The connection is refused."""
+    user.set_accounts(user.account("a"))
+    user.gateway.stop()
+    code, (said,) = user.check()
     assert (code, said["state"]) == (3, "unreachable")
     assert _error_id(said) == "no-connection"
 
 
-def test_check_says_when_the_gateway_refuses(person: Person) -> None:
+def test_check_reports_a_refusal(user: CliUser) -> None:
     """There is no such sub-account."""
-    person.has(replace(person.account("a"), sub_account="nobody"))
-    code, (said,) = person.checks()
+    user.set_accounts(replace(user.account("a"), sub_account="nobody"))
+    code, (said,) = user.check()
     assert (code, said["state"]) == (3, "refused")
     assert _error_id(said) == "refused"
 
 
-def test_check_says_when_the_keyring_is_locked_and_never_opens_it(
-    person: Person,
+def test_check_reports_a_locked_keyring_without_a_prompt(
+    user: CliUser,
 ) -> None:
-    """It may run where nobody sees a question."""
-    person.has(person.account("a"))
-    person.vault.locked = True
-    code, (said,) = person.checks()
+    """It may run where a person sees no prompt."""
+    user.set_accounts(user.account("a"))
+    user.vault.locked = True
+    code, (said,) = user.check()
     assert (code, said["state"], _error_id(said)) == (3, "locked", "keyring-locked")
-    assert person.vault.locked
-    assert person.gateway.requests == []
+    assert user.vault.locked
+    assert user.gateway.requests == []
 
 
-def test_check_says_when_there_is_no_keyring(person: Person) -> None:
+def test_check_reports_a_missing_keyring(user: CliUser) -> None:
     """That is not a missing key."""
-    person.has(person.account("a"))
-    person.vault.error = KeyringAbsent
-    code, (said,) = person.checks()
+    user.set_accounts(user.account("a"))
+    user.vault.error = KeyringAbsent
+    code, (said,) = user.check()
     assert (code, said["state"], _error_id(said)) == (3, "locked", "keyring-absent")
 
 
-def test_a_failure_does_not_hide_the_last_balance(person: Person) -> None:
-    """It is told with its time, and the exit code is that of not knowing."""
-    person.has(person.account("a"))
-    person.read("a", (NOON, "12.5000", "EUR"))
-    person.gateway.stop()
-    code, (said,) = person.checks()
+def test_a_failure_does_not_hide_the_last_balance(user: CliUser) -> None:
+    """The balance has its time, and the exit code is that of an unknown status."""
+    user.set_accounts(user.account("a"))
+    user.store_readings("a", (NOON, "12.5000", "EUR"))
+    user.gateway.stop()
+    code, (said,) = user.check()
     assert (code, said["state"]) == (3, "unreachable")
     assert (said["balance"], said["as_of"]) == ("12.5000", "2026-11-23T12:00:00.000Z")
 
@@ -362,106 +366,106 @@ def test_a_failure_does_not_hide_the_last_balance(person: Person) -> None:
         ((GOOD, LOW, EMPTY, REJECTED, None), 2),
     ],
 )
-def test_of_several_accounts_the_gravest_decides(
-    person: Person, keys: tuple[str | None, ...], code: int
+def test_the_gravest_account_decides_the_exit_code(
+    user: CliUser, keys: tuple[str | None, ...], code: int
 ) -> None:
     """In the order 2, 1, 3, 0."""
-    person.has(*(person.account(f"a{n}", key) for n, key in enumerate(keys)))
-    ended, said = person.checks()
+    user.set_accounts(*(user.account(f"a{n}", key) for n, key in enumerate(keys)))
+    ended, said = user.check()
     assert ended == code
     assert [one["id"] for one in said] == [f"a{n}" for n in range(len(keys))]
 
 
-def test_check_asks_those_that_are_named(person: Person) -> None:
-    """In the order in which they are named, however they are written."""
-    person.has(*(person.account(one) for one in "abc"))
-    code, said = person.checks("THE C", "The a")
+def test_check_asks_only_the_named_accounts(user: CliUser) -> None:
+    """In the given order; upper and lower case do not matter."""
+    user.set_accounts(*(user.account(one) for one in "abc"))
+    code, said = user.check("THE C", "The a")
     assert (code, [one["id"] for one in said]) == (0, ["c", "a"])
-    assert len(person.gateway.requests) == 2
+    assert len(user.gateway.requests) == 2
 
 
-def test_check_of_an_unknown_account_asks_nobody(person: Person) -> None:
-    """Not even the known one beside it."""
-    person.has(person.account("a"))
-    ran = person.runs("check", "The a", "The b")
+def test_check_of_an_unknown_account_sends_no_request(user: CliUser) -> None:
+    """Not even for a known account beside it."""
+    user.set_accounts(user.account("a"))
+    ran = user.run("check", "The a", "The b")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == "There is no account called 'The b'.\n"
-    assert person.gateway.requests == []
+    assert user.gateway.requests == []
 
 
-def test_check_without_accounts_knows_nothing(person: Person) -> None:
-    """And says how to get one."""
-    ran = person.runs("check", "--json")
+def test_check_without_accounts_is_unknown(user: CliUser) -> None:
+    """It says how to add one."""
+    ran = user.run("check", "--json")
     assert (ran.code, ran.out) == (3, "")
     assert "balance-tray account add" in ran.err
 
 
 @pytest.mark.parametrize("text", ["not toml [", "version = 99\n"])
-def test_a_settings_file_that_cannot_be_used_is_no_empty_one(
-    person: Person, text: str
+def test_an_unusable_settings_file_is_unknown_and_not_empty(
+    user: CliUser, text: str
 ) -> None:
-    """Nothing is known then, and it is said why."""
-    person.places.config.parent.mkdir()
-    person.places.config.write_text(text)
-    ran = person.runs("check")
+    """The error says why."""
+    user.places.config.parent.mkdir()
+    user.places.config.write_text(text)
+    ran = user.run("check")
     assert (ran.code, ran.out) == (3, "")
     assert "settings" in ran.err
 
 
-def test_check_records_what_it_read(person: Person) -> None:
-    """But not that anybody was told."""
-    person.has(person.account("low", LOW))
-    person.checks()
-    with HistoryStore(person.places.history) as history:
+def test_check_stores_the_readings(user: CliUser) -> None:
+    """It does not change what was notified."""
+    user.set_accounts(user.account("low", LOW))
+    user.check()
+    with HistoryStore(user.places.history) as history:
         last = history.last("low")
         assert last is not None
         assert last.balance.digits == "9.9900"
         assert history.load() == StateCache()
 
 
-def test_a_history_that_was_damaged_is_told_beside_the_balance(person: Person) -> None:
-    """By the command that found it, and by no other after it."""
-    person.has(person.account("a"))
-    person.places.history.parent.mkdir(parents=True)
-    person.places.history.write_bytes(b"damaged " * 1_000)
-    ran = person.runs("check")
+def test_a_repaired_history_is_reported_once_beside_the_balance(user: CliUser) -> None:
+    """Only the command that repaired it reports it."""
+    user.set_accounts(user.account("a"))
+    user.places.history.parent.mkdir(parents=True)
+    user.places.history.write_bytes(b"damaged " * 1_000)
+    ran = user.run("check")
     assert ran.code == 0
     assert ran.err.startswith("The history was damaged.")
-    assert person.runs("history", "The a").err == ""
-    person.places.history.write_bytes(b"damaged " * 1_000)
-    assert person.runs("history", "The a").err.startswith("The history was damaged.")
+    assert user.run("history", "The a").err == ""
+    user.places.history.write_bytes(b"damaged " * 1_000)
+    assert user.run("history", "The a").err.startswith("The history was damaged.")
 
 
-def test_a_history_that_cannot_be_opened_hides_no_balance(person: Person) -> None:
-    """It is said on standard error alone."""
-    person.has(person.account("good", GOOD))
-    person.places.history.mkdir(parents=True)
-    ran = person.runs("check", "--json")
+def test_a_history_that_cannot_be_opened_hides_no_balance(user: CliUser) -> None:
+    """The error is on standard error only."""
+    user.set_accounts(user.account("good", GOOD))
+    user.places.history.mkdir(parents=True)
+    ran = user.run("check", "--json")
     assert ran.code == 0
     assert json.loads(ran.out)[0]["balance"] == "50.0000"
     assert "The history can't be kept." in ran.err
 
 
 def test_a_history_that_cannot_be_written_hides_no_balance(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reason is on standard error, once, and the exit code is the balance's."""
+    """The error is on standard error, once; the exit code is the balance's."""
 
     def full(*_: object) -> None:
         raise HistoryFull
 
-    person.has(person.account("good", GOOD), person.account("other", GOOD))
+    user.set_accounts(user.account("good", GOOD), user.account("other", GOOD))
     monkeypatch.setattr(HistoryStore, "write", full)
-    ran = person.runs("check")
+    ran = user.run("check")
     assert ran.code == 0
     assert "€50.00" in ran.out
     assert ran.err.count("The disk is full") == 1
 
 
-def test_check_speaks_to_people_too(person: Person) -> None:
-    """One line an account, and for each problem what to do."""
-    person.has(person.account("low", LOW), person.account("none", None))
-    ran = person.runs("check")
+def test_check_prints_text_for_people(user: CliUser) -> None:
+    """One line an account, and each problem with its advice."""
+    user.set_accounts(user.account("low", LOW), user.account("none", None))
+    ran = user.run("check")
     low, none, *more = ran.out.splitlines()
     assert low.startswith("The low: €9.99, Low, as of ")
     assert none == "The none: No key yet"
@@ -470,28 +474,28 @@ def test_check_speaks_to_people_too(person: Person) -> None:
     assert (ran.code, ran.err) == (1, "")
 
 
-def test_many_accounts_are_asked_side_by_side(person: Person) -> None:
-    """Eight at once, though none is answered."""
-    person.has(*(person.account(f"a{n}") for n in range(12)))
-    person.gateway.hang(on=True)
+def test_many_accounts_are_asked_concurrently(user: CliUser) -> None:
+    """Eight at a time, even without a response."""
+    user.set_accounts(*(user.account(f"a{n}") for n in range(12)))
+    user.gateway.hang(on=True)
 
     def let_go() -> None:
         try:
-            person.gateway.wait_for_requests(8, PATIENCE_S)
+            user.gateway.wait_for_requests(8, PATIENCE_S)
         finally:
-            person.gateway.hang(on=False)
+            user.gateway.hang(on=False)
 
     thread = threading.Thread(target=let_go)
     thread.start()
-    code, said = person.checks()
+    code, said = user.check()
     thread.join()
     assert (code, len(said)) == (0, 12)
 
 
-def test_check_runs_as_a_process(person: Person) -> None:
-    """Where there is no session, JSON and exit code are as anywhere."""
-    person.has(person.account("a"))
-    ran = person.starts("check", "--json")
+def test_check_runs_as_a_process(user: CliUser) -> None:
+    """Without a session, JSON and exit code are the same."""
+    user.set_accounts(user.account("a"))
+    ran = user.start_process("check", "--json")
     (said,) = json.loads(ran.out)
     assert (ran.code, said["state"], said["error"]["id"], ran.err) == (
         3,
@@ -505,21 +509,21 @@ def test_check_runs_as_a_process(person: Person) -> None:
 
 
 @pytest.fixture
-def reader(person: Person) -> Person:
-    """Give somebody with three readings of one account."""
-    person.has(person.account("a"))
-    person.read(
+def user_with_readings(user: CliUser) -> CliUser:
+    """Give a user with three readings of one account."""
+    user.set_accounts(user.account("a"))
+    user.store_readings(
         "a",
         (NOON - timedelta(days=2), "350.1200", "EUR"),
         (NOON - timedelta(days=1), "349.0000", "EUR"),
         (NOON, "12", "CREDITS"),
     )
-    return person
+    return user
 
 
-def test_history_is_csv(reader: Person) -> None:
-    """The oldest first, every digit kept."""
-    ran = reader.runs("history", "the a")
+def test_history_is_csv(user_with_readings: CliUser) -> None:
+    """The oldest first, with every digit."""
+    ran = user_with_readings.run("history", "the a")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
         "at,balance,currency\n"
@@ -529,9 +533,9 @@ def test_history_is_csv(reader: Person) -> None:
     )
 
 
-def test_history_is_json_too(reader: Person) -> None:
-    """The same rows."""
-    ran = reader.runs("history", "The a", "--format", "json")
+def test_history_is_json_too(user_with_readings: CliUser) -> None:
+    """The same rows as the CSV."""
+    ran = user_with_readings.run("history", "The a", "--format", "json")
     assert json.loads(ran.out)[-1] == {
         "at": "2026-11-23T12:00:00.000Z",
         "balance": "12",
@@ -550,18 +554,22 @@ def test_history_is_json_too(reader: Person) -> None:
         ("1969-12-31", 3),
     ],
 )
-def test_history_since_a_day(reader: Person, since: str, count: int) -> None:
-    """That moment and all after it."""
-    ran = reader.runs("history", "The a", "--since", since)
+def test_history_since_a_day(
+    user_with_readings: CliUser, since: str, count: int
+) -> None:
+    """From the beginning of that day on."""
+    ran = user_with_readings.run("history", "The a", "--since", since)
     assert (ran.code, ran.out.count("\n")) == (0, count + 1)
 
 
 @pytest.mark.parametrize(("zone", "count"), [("UTC", 2), ("UTC-13", 3)])
-def test_a_day_begins_where_the_person_is(
-    reader: Person, zone: str, count: int
+def test_a_day_begins_in_the_persons_zone(
+    user_with_readings: CliUser, zone: str, count: int
 ) -> None:
-    """In Auckland it began thirteen hours ago when it does in London."""
-    ran = reader.starts("history", "The a", "--since", "2026-11-22", TZ=zone)
+    """In Auckland it begins thirteen hours before London."""
+    ran = user_with_readings.start_process(
+        "history", "The a", "--since", "2026-11-22", TZ=zone
+    )
     assert (ran.code, ran.out.count("\n")) == (0, count + 1)
 
 
@@ -569,44 +577,46 @@ def test_a_day_begins_where_the_person_is(
     "since",
     ["yesterday", "2026-13-01", "", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"],
 )
-def test_history_since_what_is_no_day(reader: Person, since: str) -> None:
-    """It is said so, in one line."""
-    ran = reader.runs("history", "The a", "--since", since)
+def test_history_since_an_invalid_day_is_an_error(
+    user_with_readings: CliUser, since: str
+) -> None:
+    """The error is one line."""
+    ran = user_with_readings.run("history", "The a", "--since", since)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"{since!r} is no date such as 2026-11-01.\n"
 
 
-def test_history_of_an_unknown_account(reader: Person) -> None:
-    """Unknown, as for `check`."""
-    ran = reader.runs("history", "The b")
+def test_history_of_an_unknown_account(user_with_readings: CliUser) -> None:
+    """The exit code is 3, as for `check`."""
+    ran = user_with_readings.run("history", "The b")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == "There is no account called 'The b'.\n"
 
 
-def test_history_of_an_account_that_was_never_asked(person: Person) -> None:
-    """A table without rows, and a list without entries."""
-    person.has(person.account("a"))
-    assert person.runs("history", "The a").out == "at,balance,currency\n"
-    assert person.runs("history", "The a", "--format", "json").out == "[]\n"
+def test_history_without_readings_is_empty(user: CliUser) -> None:
+    """CSV has its header only, JSON an empty list."""
+    user.set_accounts(user.account("a"))
+    assert user.run("history", "The a").out == "at,balance,currency\n"
+    assert user.run("history", "The a", "--format", "json").out == "[]\n"
 
 
 @pytest.mark.parametrize("unit", ["=1+1", "+X", "-X", "@X"])
-def test_a_spreadsheet_takes_no_unit_for_a_formula(person: Person, unit: str) -> None:
-    """Somebody else chose that text; JSON has it as it is."""
-    person.has(person.account("a"))
-    person.read("a", (NOON, "-3", unit))
-    (row,) = csv.DictReader(io.StringIO(person.runs("history", "The a").out))
+def test_no_unit_is_a_formula_in_csv(user: CliUser, unit: str) -> None:
+    """The unit is foreign text; JSON has it unchanged."""
+    user.set_accounts(user.account("a"))
+    user.store_readings("a", (NOON, "-3", unit))
+    (row,) = csv.DictReader(io.StringIO(user.run("history", "The a").out))
     assert (row["balance"], row["currency"]) == ("-3", f"'{unit}")
-    ran = person.runs("history", "The a", "--format", "json")
+    ran = user.run("history", "The a", "--format", "json")
     assert json.loads(ran.out)[0]["currency"] == unit
 
 
-def test_history_that_nobody_reads_to_the_end(person: Person) -> None:
-    """`| head` is no error of ours."""
-    person.has(person.account("a"))
-    person.read("a", (NOON, "1", "EUR"))
+def test_a_reader_that_ends_early_is_no_error(user: CliUser) -> None:
+    """As with `| head`."""
+    user.set_accounts(user.account("a"))
+    user.store_readings("a", (NOON, "1", "EUR"))
     rows = [("a", second * 1_000, "349.0000", "EUR") for second in range(10_000)]
-    with contextlib.closing(sqlite3.connect(person.places.history)) as database:
+    with contextlib.closing(sqlite3.connect(user.places.history)) as database:
         database.executemany("INSERT INTO reading VALUES (?, ?, ?, ?)", rows)
         database.commit()
     with subprocess.Popen(
@@ -625,41 +635,41 @@ def test_history_that_nobody_reads_to_the_end(person: Person) -> None:
 # --- accounts ------------------------------------------------------------------------
 
 
-def test_an_account_is_added_with_its_key(person: Person) -> None:
-    """The key in the keyring under the account's id, the rest in the file."""
-    ran = person.runs(
+def test_an_account_is_added_with_its_key(user: CliUser) -> None:
+    """The key is in the keyring under the account's id, the rest in the file."""
+    ran = user.run(
         *("account", "add", "Shop", "--service", "custom", "--key-stdin"),
-        *("--base-url", f"{person.gateway.url}/", "--sub-account", "shop"),
+        *("--base-url", f"{user.gateway.url}/", "--sub-account", "shop"),
         *("--low", "25.50"),
         stdin=f"  {KEY}\nand a line more\n",
     )
-    assert ran == Ran(0, "", "")
-    (account,) = person.accounts
+    assert ran == CommandResult(0, "", "")
+    (account,) = user.accounts
     assert account == Account(
         account.id,
         "Shop",
         Service.CUSTOM,
-        person.gateway.url,
+        user.gateway.url,
         "shop",
         Decimal("25.50"),
     )
-    assert person.vault.get(account.id) == KEY
+    assert user.vault.get(account.id) == KEY
 
 
-def test_an_account_needs_no_more_than_its_name(person: Person) -> None:
-    """The rest is usual."""
-    assert person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY).code == 0
-    (account,) = person.accounts
+def test_an_account_needs_only_a_name(user: CliUser) -> None:
+    """All else has a default."""
+    assert user.run("account", "add", "Shop", "--key-stdin", stdin=KEY).code == 0
+    (account,) = user.accounts
     assert account == Account(account.id, "Shop")
 
 
-def test_accounts_and_settings_that_are_there_stay(person: Person) -> None:
-    """The new one comes last."""
+def test_adding_keeps_other_accounts_and_settings(user: CliUser) -> None:
+    """The new account is the last."""
     settings = Settings(timedelta(hours=6), alert_kinds=frozenset({AlertKind.LOW}))
-    first = person.account("a")
-    person.file.save(Config((first,), settings))
-    person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)
-    config = person.file.load().config
+    first = user.account("a")
+    user.file.save(Config((first,), settings))
+    user.run("account", "add", "Shop", "--key-stdin", stdin=KEY)
+    config = user.file.load().config
     assert config.settings == settings
     assert [one.name for one in config.accounts] == ["The a", "Shop"]
 
@@ -699,38 +709,38 @@ def test_accounts_and_settings_that_are_there_stay(person: Person) -> None:
         ),
     ],
 )
-def test_an_account_that_cannot_be_is_not_asked_for_its_key(
-    person: Person, arguments: list[str], sentence: str
+def test_an_invalid_account_is_not_asked_for_its_key(
+    user: CliUser, arguments: list[str], sentence: str
 ) -> None:
-    """Each mistake has its sentence, and nothing is stored."""
-    person.has(person.account("a"))
-    ran = person.runs("account", "add", *arguments)
-    assert ran == Ran(2, "", f"{sentence}\n")
-    assert [one.id for one in person.accounts] == ["a"]
+    """Each error has a sentence, and nothing is stored."""
+    user.set_accounts(user.account("a"))
+    ran = user.run("account", "add", *arguments)
+    assert ran == CommandResult(2, "", f"{sentence}\n")
+    assert [one.id for one in user.accounts] == ["a"]
 
 
-def test_all_mistakes_are_told_at_once(person: Person) -> None:
-    """One a line."""
-    ran = person.runs("account", "add", "", "--low", "x")
+def test_all_errors_are_reported_together(user: CliUser) -> None:
+    """Each on its own line."""
+    ran = user.run("account", "add", "", "--low", "x")
     assert (ran.code, len(ran.err.splitlines())) == (2, 2)
 
 
 @pytest.mark.parametrize(
     "typed", ["short", "with blanks inside", "clé-accentuée-1", "\n"]
 )
-def test_what_cannot_be_a_key_is_refused_unseen(person: Person, typed: str) -> None:
-    """The sentence says what a key looks like and never what was typed."""
-    ran = person.runs("account", "add", "Shop", "--key-stdin", stdin=typed)
+def test_an_unusable_key_is_rejected_unseen(user: CliUser, typed: str) -> None:
+    """The error describes a key and never repeats the typed text."""
+    ran = user.run("account", "add", "Shop", "--key-stdin", stdin=typed)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("This is not an API key.\n")
     assert not typed.strip() or typed.strip() not in ran.err
-    assert person.accounts == ()
+    assert user.accounts == ()
 
 
-def test_the_key_is_asked_for_unseen(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_the_key_is_typed_without_an_echo(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At a terminal, without an echo."""
+    """At a terminal."""
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -744,37 +754,37 @@ def test_the_key_is_asked_for_unseen(
 
     monkeypatch.setattr("getpass.getpass", getpass)
     monkeypatch.setattr(io, "StringIO", Terminal)
-    ran = person.runs("account", "add", "Shop", stdin="never read")
-    assert ran == Ran(0, "", "")
+    ran = user.run("account", "add", "Shop", stdin="never read")
+    assert ran == CommandResult(0, "", "")
     assert asked == ["API key (not shown): "]
-    assert person.vault.get(person.accounts[0].id) == KEY
+    assert user.vault.get(user.accounts[0].id) == KEY
 
 
 @pytest.mark.parametrize("stdin", [None, KEY])
-def test_without_a_terminal_the_key_must_be_piped_on_purpose(
-    person: Person, stdin: str | None
+def test_without_a_terminal_a_key_needs_key_stdin(
+    user: CliUser, stdin: str | None
 ) -> None:
-    """It is not read from wherever standard input happens to come."""
-    ran = person.runs("account", "add", "Shop", stdin=stdin)
-    assert ran == Ran(
+    """Standard input is not read without that option."""
+    ran = user.run("account", "add", "Shop", stdin=stdin)
+    assert ran == CommandResult(
         2, "", "There is no terminal to ask for the key: use --key-stdin.\n"
     )
-    assert person.accounts == ()
+    assert user.accounts == ()
 
 
-def test_a_keyring_that_fails_adds_nothing(person: Person) -> None:
-    """And says so in its own words."""
-    person.vault.error = KeyringAbsent
-    ran = person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)
+def test_a_failing_keyring_adds_no_account(user: CliUser) -> None:
+    """Its error is printed."""
+    user.vault.error = KeyringAbsent
+    ran = user.run("account", "add", "Shop", "--key-stdin", stdin=KEY)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("There is no keyring on this desktop.\n")
-    assert person.accounts == ()
+    assert user.accounts == ()
 
 
-def test_a_file_that_cannot_be_written_leaves_no_key(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_an_unwritable_file_leaves_no_key(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is half added."""
+    """No part of the account is stored."""
     stored: list[str] = []
     put = MemoryVault.put
 
@@ -787,27 +797,27 @@ def test_a_file_that_cannot_be_written_leaves_no_key(
 
     monkeypatch.setattr(MemoryVault, "put", keep)
     monkeypatch.setattr(os, "fsync", full)
-    ran = person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)
+    ran = user.run("account", "add", "Shop", "--key-stdin", stdin=KEY)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("The settings can't be saved.\n")
     (account_id,) = stored
-    assert person.vault.get(account_id) is None
+    assert user.vault.get(account_id) is None
 
 
-def test_a_locked_keyring_is_opened_to_add_an_account(person: Person) -> None:
-    """A person sits there and can type its password."""
-    person.vault.locked = True
-    assert person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY).code == 0
+def test_adding_an_account_unlocks_the_keyring(user: CliUser) -> None:
+    """A person at the terminal can type its password."""
+    user.vault.locked = True
+    assert user.run("account", "add", "Shop", "--key-stdin", stdin=KEY).code == 0
 
 
-def test_accounts_are_listed(person: Person) -> None:
-    """Each with what sets it apart, and without its key."""
-    person.has(
+def test_accounts_are_listed(user: CliUser) -> None:
+    """Each with its service and limit, and without its key."""
+    user.set_accounts(
         Account("a", "Main", low_below=Decimal("12.50")),
         Account("b", "Reminders", Service.SMSPUBLI, sub_account="shop"),
         Account("c", "Other", Service.CUSTOM, "https://sms.example/api"),
     )
-    ran = person.runs("account", "list")
+    ran = user.run("account", "list")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
         "NAME       SERVICE                  SUB-ACCOUNT  LOW BELOW\n"
@@ -817,63 +827,63 @@ def test_accounts_are_listed(person: Person) -> None:
     )
 
 
-def test_no_account_to_list(person: Person) -> None:
-    """It says how to add one."""
-    ran = person.runs("account", "list")
+def test_an_empty_list_says_how_to_add_an_account(user: CliUser) -> None:
+    """It is no error."""
+    ran = user.run("account", "list")
     assert ran.code == 0
     assert "balance-tray account add NAME" in ran.out
 
 
-def test_a_name_that_the_terminal_cannot_write_is_no_fault(person: Person) -> None:
+def test_a_name_that_the_terminal_cannot_write_is_no_error(user: CliUser) -> None:
     """As in a pipe of an old encoding."""
-    person.has(Account("a", "Ñandú €"))
-    ran = person.starts("account", "list", PYTHONIOENCODING="ascii")
+    user.set_accounts(Account("a", "Ñandú €"))
+    ran = user.start_process("account", "list", PYTHONIOENCODING="ascii")
     assert (ran.code, ran.err) == (0, "")
     assert r"\xd1and\xfa \u20ac" in ran.out
 
 
-def test_a_removed_account_leaves_nothing(person: Person) -> None:
-    """Neither key nor history; the others keep theirs."""
-    person.has(person.account("a"), person.account("b"))
-    person.read("a", (NOON, "1", "EUR"))
-    person.read("b", (NOON, "2", "EUR"))
-    assert person.runs("account", "remove", "the A") == Ran(0, "", "")
-    assert [one.id for one in person.accounts] == ["b"]
-    assert (person.vault.get("a"), person.vault.get("b")) == (None, KEY)
-    with HistoryStore(person.places.history) as history:
+def test_removing_an_account_removes_its_key_and_history(user: CliUser) -> None:
+    """The other accounts keep theirs."""
+    user.set_accounts(user.account("a"), user.account("b"))
+    user.store_readings("a", (NOON, "1", "EUR"))
+    user.store_readings("b", (NOON, "2", "EUR"))
+    assert user.run("account", "remove", "the A") == CommandResult(0, "", "")
+    assert [one.id for one in user.accounts] == ["b"]
+    assert (user.vault.get("a"), user.vault.get("b")) == (None, KEY)
+    with HistoryStore(user.places.history) as history:
         assert history.last("a") is None
         assert history.last("b") is not None
 
 
-def test_removing_an_unknown_account_changes_nothing(person: Person) -> None:
-    """And fails."""
-    person.has(person.account("a"))
-    ran = person.runs("account", "remove", "The b")
-    assert ran == Ran(1, "", "There is no account called 'The b'.\n")
-    assert len(person.accounts) == 1
+def test_removing_an_unknown_account_changes_nothing(user: CliUser) -> None:
+    """The command fails."""
+    user.set_accounts(user.account("a"))
+    ran = user.run("account", "remove", "The b")
+    assert ran == CommandResult(1, "", "There is no account called 'The b'.\n")
+    assert len(user.accounts) == 1
 
 
-def test_a_keyring_that_fails_removes_nothing(person: Person) -> None:
-    """A key without an account would stay for good."""
-    person.has(person.account("a"))
-    person.vault.error = KeyringFailed
-    assert person.runs("account", "remove", "The a").code == 1
-    assert len(person.accounts) == 1
+def test_a_failing_keyring_removes_no_account(user: CliUser) -> None:
+    """Otherwise a key would stay without an account."""
+    user.set_accounts(user.account("a"))
+    user.vault.error = KeyringFailed
+    assert user.run("account", "remove", "The a").code == 1
+    assert len(user.accounts) == 1
 
 
 # --- the running program -------------------------------------------------------------
 
 
-def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) -> None:
-    """After adding and after removing, and of nothing that failed."""
-    instance = Instance(person.places)
+def test_the_running_program_reloads_after_changes(user: CliUser, qtbot: QtBot) -> None:
+    """After adding and removing, but not after a failure."""
+    instance = Instance(user.places)
     assert instance.claim()
     calls, codes = EventLog(), list[int]()
     instance.message_received.connect(calls.record)
 
     def change() -> None:
         codes.extend(
-            person.runs("account", *words, stdin=KEY).code
+            user.run("account", *words, stdin=KEY).code
             for words in (
                 ("add", "Shop", "--key-stdin"),
                 ("add", "Shop", "--key-stdin"),
@@ -889,64 +899,62 @@ def test_the_running_program_is_told_of_changes(person: Person, qtbot: QtBot) ->
     assert calls.events == ["reload", "reload"]
 
 
-def test_quitting_when_nothing_runs_is_no_failure(person: Person) -> None:
-    """It is what was wanted."""
-    assert person.runs("--quit") == Ran(0, "Balance Tray is not running.\n", "")
+def test_quit_without_a_running_program_succeeds(user: CliUser) -> None:
+    """It prints a sentence."""
+    assert user.run("--quit") == CommandResult(0, "Balance Tray is not running.\n", "")
 
 
 @pytest.mark.parametrize("whose", ["own", "demo"])
-def test_quitting_ends_the_one_that_runs(
-    person: Person, qtbot: QtBot, whose: str
-) -> None:
+def test_quit_ends_the_running_program(user: CliUser, qtbot: QtBot, whose: str) -> None:
     """The person's own, or else the demo."""
-    places = person.places if whose == "own" else Paths.of_demo(person.folder)
+    places = user.places if whose == "own" else Paths.of_demo(user.folder)
     instance = Instance(places)
     assert instance.claim()
-    calls, answers = EventLog(), list[Ran]()
+    calls, answers = EventLog(), list[CommandResult]()
     instance.message_received.connect(calls.record)
-    thread = threading.Thread(target=lambda: answers.append(person.runs("--quit")))
+    thread = threading.Thread(target=lambda: answers.append(user.run("--quit")))
     thread.start()
     qtbot.waitUntil(lambda: calls.events == ["quit"], timeout=10_000)
     instance.release()
     instance.deleteLater()
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)
-    assert answers == [Ran(0, "", "")]
+    assert answers == [CommandResult(0, "", "")]
 
 
-def test_one_that_hangs_is_told_by_quitting_and_stops_no_other_command(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_quit_reports_a_hanging_program_and_other_commands_work(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is named by its number, and what to do with it; accounts are changed."""
+    """The error has its process number and advice."""
     monkeypatch.setattr("trayapp.services.desktop.instance_client._TIMEOUT_S", 0.05)
-    person.places.runtime.mkdir(parents=True, exist_ok=True)
-    person.places.lock.write_text("4711\n")
+    user.places.runtime.mkdir(parents=True, exist_ok=True)
+    user.places.lock.write_text("4711\n")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hung:
-        hung.bind(person.places.socket)
+        hung.bind(user.places.socket)
         hung.listen()
-        done = person.runs("--quit")
+        done = user.run("--quit")
         assert (done.code, done.out) == (1, "")
         assert "runs already, and does not answer" in done.err
         assert "(process 4711)" in done.err
-        added = person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY)
-        assert added == Ran(0, "", "")
+        added = user.run("account", "add", "Shop", "--key-stdin", stdin=KEY)
+        assert added == CommandResult(0, "", "")
 
 
 # --- all of them ---------------------------------------------------------------------
 
 
-def test_the_key_is_in_no_output_and_in_no_file(person: Person) -> None:
-    """Whatever is run, and whatever fails."""
+def test_the_key_is_in_no_output_and_in_no_file(user: CliUser) -> None:
+    """In any command and any failure."""
     said = [
-        person.runs("account", "add", "Shop", "--key-stdin", stdin=KEY),
-        person.runs("account", "add", "Other", "--key-stdin", stdin=REJECTED),
+        user.run("account", "add", "Shop", "--key-stdin", stdin=KEY),
+        user.run("account", "add", "Other", "--key-stdin", stdin=REJECTED),
     ]
     moved = [
-        replace(one, service=Service.CUSTOM, base_url=person.gateway.url)
-        for one in person.accounts
+        replace(one, service=Service.CUSTOM, base_url=user.gateway.url)
+        for one in user.accounts
     ]
-    person.has(*moved)
+    user.set_accounts(*moved)
     said += [
-        person.runs(*line.split())
+        user.run(*line.split())
         for line in (
             "account list",
             "check",
@@ -958,28 +966,28 @@ def test_the_key_is_in_no_output_and_in_no_file(person: Person) -> None:
     ]
     assert [one.code for one in said] == [0, 0, 0, 2, 2, 2, 0, 0]
     printed = "".join(one.out + one.err for one in said).encode()
-    written = [file for file in person.folder.rglob("*") if file.is_file()]
+    written = [file for file in user.folder.rglob("*") if file.is_file()]
     assert len(written) >= 2
     for text in (printed, *(file.read_bytes() for file in written)):
         assert KEY.encode() not in text
         assert REJECTED.encode() not in text
 
 
-def test_a_command_that_is_interrupted_ends_as_one(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupted_command_ends_with_130(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """130, as shells have it, and no traceback."""
+    """As in shells, and without a traceback."""
 
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ConfigFile, "load", interrupt)
-    assert person.runs("check") == Ran(130, "", "")
+    assert user.run("check") == CommandResult(130, "", "")
 
 
-def test_a_demo_gateway_that_cannot_listen_says_so(person: Person) -> None:
-    """In a sentence."""
-    port = person.gateway.url.rsplit(":", 1)[1]
-    ran = person.starts("demo-gateway", "--port", port)
+def test_a_demo_gateway_without_a_port_fails(user: CliUser) -> None:
+    """With one sentence."""
+    port = user.gateway.url.rsplit(":", 1)[1]
+    ran = user.start_process("demo-gateway", "--port", port)
     assert (ran.code, ran.out) == (1, "")
     assert f"can't listen on port {port}" in ran.err

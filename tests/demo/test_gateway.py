@@ -1,4 +1,4 @@
-"""The demo gateway: it speaks the contract, and its accounts' stories come true."""
+"""The demo gateway follows the contract, and its balances follow its time."""
 
 from __future__ import annotations
 
@@ -67,20 +67,20 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Have the gateways' time in hand."""
+    """Give the clock of the gateways."""
     return Clock()
 
 
 @pytest.fixture
 def demo(clock: Clock) -> Iterator[DemoGateway]:
-    """Run a demo at whose first moment time stands still."""
+    """Run a demo whose time stands at its beginning."""
     with DemoGateway(clock=clock) as running:
         yield running
 
 
 @pytest.fixture
 def scripted(clock: Clock) -> Iterator[ScriptedGateway]:
-    """Run a gateway that does what the test says."""
+    """Run a gateway that the test controls."""
     with ScriptedGateway(clock=clock) as running:
         yield running
 
@@ -90,14 +90,14 @@ def account_of(demo: DemoGateway, account_id: str) -> Account:
     return {one.id: one for one in demo.accounts()}[account_id]
 
 
-def ask(
+def poll_demo(
     demo: DemoGateway, account_id: str, key: str = ""
 ) -> Balance | BalanceTrayError:
-    """Poll one of the demo's accounts as the program does, with its key or another."""
-    return ask_as(account_of(demo, account_id), key or demo.keys()[account_id])
+    """Poll one of the demo's accounts, with its key or another."""
+    return poll_account(account_of(demo, account_id), key or demo.keys()[account_id])
 
 
-def ask_as(account: Account, key: str) -> Balance | BalanceTrayError:
+def poll_account(account: Account, key: str) -> Balance | BalanceTrayError:
     """Poll an account."""
 
     async def poll() -> Balance | BalanceTrayError:
@@ -112,8 +112,8 @@ def ask_as(account: Account, key: str) -> Balance | BalanceTrayError:
     return asyncio.run(poll())
 
 
-def digits(outcome: Balance | BalanceTrayError) -> str:
-    """Take a poll's amount, with its unit."""
+def amount_and_unit(outcome: Balance | BalanceTrayError) -> str:
+    """Take the amount and the unit from a poll."""
     assert isinstance(outcome, Balance), outcome
     return f"{outcome.digits} {outcome.unit}"
 
@@ -125,7 +125,7 @@ def send(
     body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[HTTPResponse, bytes]:
-    """Send any request, and read the whole reply."""
+    """Send any request, and read the whole response."""
     connection = HTTPConnection(demo.url.removeprefix("http://"), timeout=20)
     try:
         connection.request(method, path, body, headers or {})
@@ -138,8 +138,8 @@ def send(
 # --- the contract -----------------------------------------------------------------
 
 
-def test_the_published_sample_works_as_published(demo: DemoGateway) -> None:
-    """The sample's key gets the sample's reply, byte by byte."""
+def test_the_documented_sample_gives_the_documented_response(demo: DemoGateway) -> None:
+    """The sample's key gives it byte for byte."""
     response, body = send(demo, "POST", ACCOUNT, f'{{"api_key": "{MAIN_KEY}"}}', JSON)
     assert response.status == 200
     assert response.headers["Content-Type"] == "application/json"
@@ -180,7 +180,7 @@ def test_the_published_sample_works_as_published(demo: DemoGateway) -> None:
 def test_errors_are_the_documented_ones(
     demo: DemoGateway, path: str, kind: str, body: str, error_id: str
 ) -> None:
-    """Every published error comes with its HTTP status, its id and some words."""
+    """Each documented error has its HTTP status, its id and some words."""
     response, raw = send(demo, "POST", path, body, {"Content-Type": kind})
     status = 401 if error_id == "UNAUTHORIZED" else 400
     said = json.loads(raw)
@@ -191,17 +191,17 @@ def test_errors_are_the_documented_ones(
 
 
 def test_the_client_understands_the_demo(demo: DemoGateway) -> None:
-    """Balances, a wrong key and an unknown sub-account arrive as what they are."""
+    """It reads balances, a wrong key and an unknown sub-account."""
     main = account_of(demo, MAIN.id)
     stranger = Account("x", "X", main.service, demo.url, "nobody")
-    assert digits(ask(demo, MAIN.id)) == "350.1200 EUR"
-    assert digits(ask(demo, SUB.id)) == "42.0000 CREDITS"
-    assert digits(ask(demo, SMS.id)) == "4820.0000 SMS"
-    assert type(ask(demo, SMS.id, "demo-key-wrong")) is Unauthorized
-    refused = ask_as(stranger, MAIN_KEY)
+    assert amount_and_unit(poll_demo(demo, MAIN.id)) == "350.1200 EUR"
+    assert amount_and_unit(poll_demo(demo, SUB.id)) == "42.0000 CREDITS"
+    assert amount_and_unit(poll_demo(demo, SMS.id)) == "4820.0000 SMS"
+    assert type(poll_demo(demo, SMS.id, "demo-key-wrong")) is Unauthorized
+    refused = poll_account(stranger, MAIN_KEY)
     assert type(refused) is Refused
     assert "BAD_PARAMS" in refused.detail
-    assert type(ask_as(stranger, "demo-key-wrong")) is Unauthorized
+    assert type(poll_account(stranger, "demo-key-wrong")) is Unauthorized
 
 
 @pytest.mark.parametrize(
@@ -218,10 +218,10 @@ def test_the_client_understands_the_demo(demo: DemoGateway) -> None:
         ("GET", SUB_ACCOUNT + "?api_key=k", 405),
     ],
 )
-def test_elsewhere_is_a_web_server(
+def test_other_paths_respond_as_a_web_server(
     demo: DemoGateway, method: str, path: str, status: int
 ) -> None:
-    """What is no question for a balance gets HTML, as from any web server."""
+    """They send HTML."""
     response, body = send(demo, method, path)
     assert response.status == status
     assert response.headers.get_content_type() == "text/html"
@@ -234,27 +234,29 @@ def test_elsewhere_is_a_web_server(
     [("65537", 413), ("9" * 5_000, 413), ("-1", 400), ("many", 400), ("²", 400)],
     ids=lambda value: str(value)[:8],
 )
-def test_a_body_is_bounded(demo: DemoGateway, length: str, status: int) -> None:
-    """More than anybody needs to ask is not even read."""
+def test_a_request_body_has_a_limit(
+    demo: DemoGateway, length: str, status: int
+) -> None:
+    """A longer body is not read."""
     headers = JSON | {"Content-Length": length}
     assert send(demo, "POST", ACCOUNT, None, headers)[0].status == status
 
 
-def test_it_is_out_of_the_networks_reach(demo: DemoGateway) -> None:
-    """It listens on the loopback, so its plain HTTP is an address one may enter."""
+def test_it_listens_on_the_loopback_only(demo: DemoGateway) -> None:
+    """So a person may enter its plain HTTP address."""
     assert demo.url.startswith("http://127.0.0.1:")
     assert base_url_problem(demo.url) is None
     assert {one.base_url for one in demo.accounts()} == {demo.url}
 
 
-def test_a_key_is_written_nowhere(
+def test_no_key_is_on_the_website_or_in_the_log(
     demo: DemoGateway,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Neither the panel nor the log holds a key, not even at the finest level."""
+    """Not even at the finest log level."""
     caplog.set_level("DEBUG")
-    ask(demo, MAIN.id)
+    poll_demo(demo, MAIN.id)
     _, page = send(demo, "GET", "/panel")
     assert capfd.readouterr() == ("", "")
     written = caplog.text + page.decode()
@@ -265,16 +267,14 @@ def test_a_key_is_written_nowhere(
 # --- the stories ------------------------------------------------------------------
 
 
-def test_the_first_glance_shows_a_bit_of_everything(
-    demo: DemoGateway, clock: Clock
-) -> None:
-    """At first all is fine but the sub-account; then the one key is rejected."""
+def test_the_accounts_show_different_statuses(demo: DemoGateway, clock: Clock) -> None:
+    """At first all but the sub-account are fine; later one key is rejected."""
 
     def states() -> dict[str, Status]:
         found = {}
         for account in demo.accounts():
             if account.id != SLOW.id:
-                outcome = ask(demo, account.id)
+                outcome = poll_demo(demo, account.id)
                 known = AccountState(account)
                 if isinstance(outcome, Balance):
                     known = AccountState(account, Reading(outcome, datetime.now(UTC)))
@@ -290,13 +290,13 @@ def test_the_first_glance_shows_a_bit_of_everything(
     clock.now += 1
     assert states() == first | {REVOKED.id: Status.UNAUTHORIZED}
     clock.now += 10 * DAY
-    assert type(ask(demo, REVOKED.id)) is Unauthorized
+    assert type(poll_demo(demo, REVOKED.id)) is Unauthorized
 
 
-def test_the_slow_account_answers_in_its_own_time(
+def test_the_slow_account_takes_several_seconds(
     scripted: ScriptedGateway, clock: Clock
 ) -> None:
-    """The slow account takes several seconds, and is fine then."""
+    """Then its balance is fine."""
 
     async def poll() -> Balance:
         gateway = GatewayClient(deadline_s=20)
@@ -306,27 +306,30 @@ def test_the_slow_account_answers_in_its_own_time(
         await asyncio.to_thread(scripted.wait_for_requests, 1, 10)
         # While this one hangs, others are answered.
         main = account_of(scripted, MAIN.id)
-        assert digits(await gateway.balance(main, Secret(MAIN_KEY))) == "350.1200 EUR"
+        assert (
+            amount_and_unit(await gateway.balance(main, Secret(MAIN_KEY)))
+            == "350.1200 EUR"
+        )
         assert not task.done()
         clock.now += SLOW_S
         balance = await task
         await gateway.close()
         return balance
 
-    assert digits(asyncio.run(poll())) == "212.3350 GBP"
+    assert amount_and_unit(asyncio.run(poll())) == "212.3350 GBP"
 
 
-def test_time_runs_as_fast_as_one_likes(clock: Clock) -> None:
-    """A speed of 3600 shows an hour of the demo in a second."""
+def test_the_speed_sets_the_demos_time(clock: Clock) -> None:
+    """At 3600 a second is an hour of the demo."""
     with DemoGateway(clock=clock, speed=3_600) as demo:
         clock.now += 24
         expected = MAIN.balance(DAY)
-        assert digits(ask(demo, MAIN.id)) == f"{expected:.4f} EUR"
+        assert amount_and_unit(poll_demo(demo, MAIN.id)) == f"{expected:.4f} EUR"
         assert expected < MAIN.start
 
 
-def test_the_main_account_lives_a_company_s_life() -> None:
-    """It spends by day, hardly by night, less on weekends, and is topped up if low."""
+def test_the_main_account_follows_a_companys_week() -> None:
+    """It spends little at night and on weekends, and is topped up when low."""
     hours = [MAIN.balance(hour * 3_600) for hour in range(60 * 24)]
     spent = [before - after for before, after in itertools.pairwise(hours)]
     topped_up = [hour for hour, one in enumerate(spent) if one < 0]
@@ -340,14 +343,14 @@ def test_the_main_account_lives_a_company_s_life() -> None:
     assert all(hours[hour] < MAIN.low_below * 2 for hour in topped_up)
 
 
-def test_something_happens_while_one_watches() -> None:
-    """At the usual speed the main account changes from minute to minute."""
+def test_the_main_account_changes_each_minute() -> None:
+    """At the usual speed."""
     minutes = [MAIN.balance(minute * 60) for minute in range(15)]
     assert len(set(minutes)) == 15
 
 
 def test_an_empty_account_waits_for_credit() -> None:
-    """The sub-account is empty within a day, owes nothing, and goes on with credit."""
+    """It is empty within a day, has no debt, and continues with credit."""
     assert SUB.balance(DAY) == 0
     assert SUB.balance(9 * DAY) == 0
     top_up = TopUp(9 * DAY, Decimal(1_000))
@@ -357,8 +360,8 @@ def test_an_empty_account_waits_for_credit() -> None:
 
 
 @pytest.mark.parametrize("story", DEMO_ACCOUNTS, ids=lambda story: story.id)
-def test_a_story_is_the_same_whenever_it_is_told(story: DemoAccount) -> None:
-    """A balance depends on the time alone, not on when it was asked before."""
+def test_a_balance_depends_only_on_the_time(story: DemoAccount) -> None:
+    """Earlier requests do not change it."""
     late = story.balance(40 * DAY + 12_345)
     assert story.balance(0) == story.start
     assert story.balance(40 * DAY + 12_345) == late >= 0
@@ -367,8 +370,8 @@ def test_a_story_is_the_same_whenever_it_is_told(story: DemoAccount) -> None:
 # --- the panel --------------------------------------------------------------------
 
 
-def test_a_top_up_in_the_panel_is_real(demo: DemoGateway) -> None:
-    """The panel lists all accounts, and its button raises the balance of one."""
+def test_a_top_up_on_the_website_raises_the_balance(demo: DemoGateway) -> None:
+    """The website lists all accounts."""
     panel = account_of(demo, SUB.id).panel_url
     assert panel == demo.url + "/panel"
     _, page = send(demo, "GET", "/panel")
@@ -376,26 +379,30 @@ def test_a_top_up_in_the_panel_is_real(demo: DemoGateway) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     response, _ = send(demo, "POST", "/panel/top-up", "account=demo-sub", form)
     assert (response.status, response.headers["Location"]) == (303, "/panel")
-    assert digits(ask(demo, SUB.id)) == "1042.0000 CREDITS"
-    assert digits(ask(demo, MAIN.id)) == "350.1200 EUR"
+    assert amount_and_unit(poll_demo(demo, SUB.id)) == "1042.0000 CREDITS"
+    assert amount_and_unit(poll_demo(demo, MAIN.id)) == "350.1200 EUR"
     assert b"1042.0000" in send(demo, "GET", "/panel")[1]
 
 
 @pytest.mark.parametrize("form", [b"", b"account=", b"account=nobody", b"\xff=\xff"])
-def test_a_top_up_of_nothing_is_not_found(demo: DemoGateway, form: bytes) -> None:
-    """An account that does not exist can't be topped up."""
+def test_a_top_up_of_an_unknown_account_is_not_found(
+    demo: DemoGateway, form: bytes
+) -> None:
+    """The status is 404."""
     assert send(demo, "POST", "/panel/top-up", form)[0].status == 404
 
 
 # --- beginning and end ------------------------------------------------------------
 
 
-def test_stopping_does_not_wait_for_anybody(clock: Clock) -> None:
-    """While a reply is held back, stopping is quick, frees the port and hangs up."""
+def test_stop_does_not_wait_for_delayed_responses(clock: Clock) -> None:
+    """It closes the port and the connections."""
     gateway = ScriptedGateway(clock=clock)
     outcomes: list[Balance | BalanceTrayError] = []
     with gateway:
-        slow = threading.Thread(target=lambda: outcomes.append(ask(gateway, SLOW.id)))
+        slow = threading.Thread(
+            target=lambda: outcomes.append(poll_demo(gateway, SLOW.id))
+        )
         slow.start()
         gateway.wait_for_requests(1, 10)
         before = time.monotonic()
@@ -403,22 +410,22 @@ def test_stopping_does_not_wait_for_anybody(clock: Clock) -> None:
         assert time.monotonic() - before < 1
         port = int(gateway.url.rpartition(":")[2])
         with DemoGateway(port=port, clock=clock) as again:
-            assert digits(ask(again, MAIN.id)) == "350.1200 EUR"
+            assert amount_and_unit(poll_demo(again, MAIN.id)) == "350.1200 EUR"
     slow.join(10)
     assert [type(outcome) for outcome in outcomes] == [NoConnection]
 
 
 def test_it_can_be_stopped_before_it_starts() -> None:
-    """One that never answered frees its port as well."""
+    """The port is closed too."""
     gateway = DemoGateway()
     gateway.stop()
     DemoGateway(port=int(gateway.url.rpartition(":")[2])).stop()
 
 
-def test_a_client_that_leaves_is_no_fault(
+def test_a_client_that_hangs_up_is_no_error(
     scripted: ScriptedGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A client that hangs up while its reply is held frees the server's thread."""
+    """The thread of its delayed response ends."""
     threads = threading.active_count()
     scripted.hang(on=True)
     connection = HTTPConnection(scripted.url.removeprefix("http://"))
@@ -431,16 +438,16 @@ def test_a_client_that_leaves_is_no_fault(
     assert caplog.text == ""
 
 
-def test_a_taken_port_is_said(demo: DemoGateway) -> None:
-    """The command ends with a sentence if it can't have its port."""
+def test_a_port_in_use_ends_the_command_with_a_sentence(demo: DemoGateway) -> None:
+    """It is an exit, not a traceback."""
     with pytest.raises(SystemExit, match="can't listen on port"):
         serve_forever(int(demo.url.rpartition(":")[2]), 1.0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_how_to_ask_and_ends_in_order(end: signal.Signals) -> None:
-    """It prints where it is and a line for curl, serves, and ends without a word."""
+def test_the_command_prints_its_url_and_a_sample_request(end: signal.Signals) -> None:
+    """It serves until a signal, and then ends without output."""
     program = "from trayapp.demo.gateway import serve_forever; serve_forever(0, 1.0)"
     with subprocess.Popen(
         [sys.executable, "-c", program],
@@ -473,63 +480,65 @@ def test_the_command_says_how_to_ask_and_ends_in_order(end: signal.Signals) -> N
 
 
 def test_a_balance_can_be_fixed(scripted: ScriptedGateway) -> None:
-    """By an account's id or by a key, exactly as written, and topped up from there."""
+    """By an account's id or by a key; a top-up adds to it."""
     scripted.set_balance(SUB.id, "0.0000", "CREDITS")
     scripted.set_balance(MAIN_KEY, "1.50", "USD")
     scripted.set_balance(SMS.id, "NaN", "SMS")
-    assert digits(ask(scripted, SUB.id)) == "0.0000 CREDITS"
-    assert digits(ask(scripted, MAIN.id)) == "1.50 USD"
-    assert type(ask(scripted, SMS.id)) is UnexpectedReply
+    assert amount_and_unit(poll_demo(scripted, SUB.id)) == "0.0000 CREDITS"
+    assert amount_and_unit(poll_demo(scripted, MAIN.id)) == "1.50 USD"
+    assert type(poll_demo(scripted, SMS.id)) is UnexpectedReply
     scripted.top_up(SUB.id)
     scripted.top_up(REVOKED.id)
-    assert digits(ask(scripted, SUB.id)) == "1000.0000 CREDITS"
-    assert digits(ask(scripted, REVOKED.id)) == "136.4000 EUR"
+    assert amount_and_unit(poll_demo(scripted, SUB.id)) == "1000.0000 CREDITS"
+    assert amount_and_unit(poll_demo(scripted, REVOKED.id)) == "136.4000 EUR"
 
 
 def test_a_key_can_be_revoked_and_accepted(scripted: ScriptedGateway) -> None:
-    """Also one that the demo does not know, and one that its story revoked."""
-    assert type(ask(scripted, MAIN.id, NEW_KEY)) is Unauthorized
+    """Also an unknown key and a key that the demo revoked."""
+    assert type(poll_demo(scripted, MAIN.id, NEW_KEY)) is Unauthorized
     scripted.accept(NEW_KEY)
-    assert digits(ask(scripted, MAIN.id, NEW_KEY)) == "350.1200 EUR"
+    assert amount_and_unit(poll_demo(scripted, MAIN.id, NEW_KEY)) == "350.1200 EUR"
     scripted.set_balance(NEW_KEY, "7.0000", "GBP")
-    assert digits(ask(scripted, MAIN.id, NEW_KEY)) == "7.0000 GBP"
+    assert amount_and_unit(poll_demo(scripted, MAIN.id, NEW_KEY)) == "7.0000 GBP"
     scripted.revoke(NEW_KEY)
     scripted.revoke(MAIN_KEY)
-    assert type(ask(scripted, MAIN.id, NEW_KEY)) is Unauthorized
-    assert type(ask(scripted, SUB.id)) is Unauthorized
+    assert type(poll_demo(scripted, MAIN.id, NEW_KEY)) is Unauthorized
+    assert type(poll_demo(scripted, SUB.id)) is Unauthorized
     scripted.accept(MAIN_KEY)
-    assert digits(ask(scripted, SUB.id)) == "42.0000 CREDITS"
+    assert amount_and_unit(poll_demo(scripted, SUB.id)) == "42.0000 CREDITS"
 
 
-def test_an_accepted_key_outlives_its_story(
+def test_an_accepted_key_stays_valid_after_its_revocation_time(
     scripted: ScriptedGateway, clock: Clock
 ) -> None:
-    """A revoked account that is allowed again answers."""
+    """A revoked account responds again."""
     clock.now += 60
-    assert type(ask(scripted, REVOKED.id)) is Unauthorized
+    assert type(poll_demo(scripted, REVOKED.id)) is Unauthorized
     scripted.accept(REVOKED.key)
-    assert digits(ask(scripted, REVOKED.id)) == "86.4000 EUR"
+    assert amount_and_unit(poll_demo(scripted, REVOKED.id)) == "86.4000 EUR"
 
 
-def test_replies_can_be_held_and_let_go(scripted: ScriptedGateway) -> None:
-    """A held reply goes out when it may, with the balance of that moment."""
+def test_responses_can_be_held_and_released(scripted: ScriptedGateway) -> None:
+    """A released response has the balance of that moment."""
     scripted.hang(on=True)
     outcomes: list[Balance | BalanceTrayError] = []
-    asking = threading.Thread(target=lambda: outcomes.append(ask(scripted, MAIN.id)))
+    asking = threading.Thread(
+        target=lambda: outcomes.append(poll_demo(scripted, MAIN.id))
+    )
     asking.start()
     scripted.wait_for_requests(1, 10)
     assert outcomes == []
     scripted.set_balance(MAIN.id, "5.0000", "EUR")
     scripted.hang(on=False)
     asking.join(10)
-    assert [digits(outcome) for outcome in outcomes] == ["5.0000 EUR"]
+    assert [amount_and_unit(outcome) for outcome in outcomes] == ["5.0000 EUR"]
 
 
-def test_what_was_asked_is_kept(scripted: ScriptedGateway, clock: Clock) -> None:
-    """Each question is kept with its path, time and key, which is not printed."""
-    ask(scripted, MAIN.id)
+def test_requests_are_recorded(scripted: ScriptedGateway, clock: Clock) -> None:
+    """With path, time and key; the key is not printed."""
+    poll_demo(scripted, MAIN.id)
     clock.now += 5
-    ask(scripted, SUB.id, "demo-key-wrong")
+    poll_demo(scripted, SUB.id, "demo-key-wrong")
     first, second = scripted.requests
     assert (first.path, first.sub_account, first.at) == (ACCOUNT, "", 1_000)
     assert first.key.reveal() == MAIN_KEY

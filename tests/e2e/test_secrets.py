@@ -22,8 +22,8 @@ from certificates import serving
 from desktop.atspi import GoneError, ScreenReader
 from desktop.desktop import KEYRING, Desktop
 from desktop.scripted_gateway import ScriptedGateway
+from echoing_gateway import RESETS, RESPONSES, SILENT, EchoingGateway
 from fake_secrets import FAILED, FakeSecrets
-from parrot import RESETS, SAYS, SILENT, Parrot
 from session import Icon, Notifications
 from story import Ours, Program
 from sweep import Sweep, spellings
@@ -232,8 +232,8 @@ def test_no_way_of_failing_lets_the_key_out(run: Run, key: str, tally: Tally) ->
     """Every error there is, with a gateway that repeats the key in all that it says."""
     forged = trustme.CA().issue_cert("127.0.0.1")
     vault, icon, ours = SecretServiceVault(), run.icon, run.ours
-    with Parrot() as gateway, Parrot(serving(forged)) as stranger:
-        accounts = [account(name, gateway.url) for name in (*SAYS, SILENT, RESETS)]
+    with EchoingGateway() as gateway, EchoingGateway(serving(forged)) as stranger:
+        accounts = [account(name, gateway.url) for name in (*RESPONSES, SILENT, RESETS)]
         accounts += [
             account("certificate", stranger.url),
             account("nobody", "http://127.0.0.1:1"),
@@ -273,7 +273,7 @@ def test_no_way_of_failing_lets_the_key_out(run: Run, key: str, tally: Tally) ->
         run.break_from_within()
         run.sweep.look_at_processes()
         run.read_screen()
-        assert not [path for path in gateway.asked if "leaked" in path]
+        assert not [path for path in gateway.paths if "leaked" in path]
     assert run.end(signal.SIGSEGV) == -signal.SIGSEGV
     run.finish()
     assert run.sweep.found == []

@@ -1,4 +1,4 @@
-"""Whatever stands in an autostart entry: it can be switched on and off."""
+"""Any autostart entry can be switched on and off."""
 
 import contextlib
 import sys
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promises import LoginEntry
+from fuzz_targets import LoginEntryTarget
 
 if sys.platform == "win32":
     pytest.skip("it has no such files", allow_module_level=True)
@@ -37,24 +37,24 @@ LINES = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def entry() -> Iterator[LoginEntry]:
+def entry() -> Iterator[LoginEntryTarget]:
     """Give a folder for entries."""
-    with contextlib.closing(LoginEntry()) as target:
+    with contextlib.closing(LoginEntryTarget()) as target:
         yield target
 
 
 @settings(max_examples=200, deadline=None)  # files are written, on a busy machine
 @given(st.lists(LINES, max_size=12))
 def test_entries_of_any_lines_can_be_switched(
-    entry: LoginEntry, lines: list[str]
+    entry: LoginEntryTarget, lines: list[str]
 ) -> None:
-    """Most of them are nearly right."""
+    """Most of them are almost right."""
     text = "\n".join(["[Desktop Entry]", *lines, ""])
     entry(text.encode("utf-8", "replace"))
 
 
 @settings(max_examples=200, deadline=None)  # as above
 @given(st.binary(max_size=200))
-def test_any_bytes_can_be_switched(entry: LoginEntry, data: bytes) -> None:
-    """Nobody knows who wrote there."""
+def test_any_bytes_can_be_switched(entry: LoginEntryTarget, data: bytes) -> None:
+    """Any program may have written them."""
     entry(data)

@@ -1,4 +1,4 @@
-"""Whatever answers: a balance as it was sent, or one of our errors."""
+"""Any response gives the balance as sent, or one of our errors."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from promises import KEY, Reply
+from fuzz_targets import KEY, ReplyTarget
 from tally import REPLIES, TALLY
 
 SIGNS = st.characters(codec=None)
@@ -54,15 +54,15 @@ CODINGS = st.sampled_from(["", "", "", "identity", "gzip", "br", KEY]) | WORDS
 
 
 @pytest.fixture(scope="module")
-def reply(pytestconfig: pytest.Config) -> Iterator[Reply]:
-    """Give the client, on a wire that answers what it is told."""
-    with contextlib.closing(Reply()) as target:
+def client(pytestconfig: pytest.Config) -> Iterator[ReplyTarget]:
+    """Give a client whose transport sends the given response."""
+    with contextlib.closing(ReplyTarget()) as target:
         yield target
         pytestconfig.stash[TALLY].add(REPLIES, target.tried)
 
 
 def head(*fields: object) -> bytes:
-    """Write a reply's head as the target reads it."""
+    """Write a response's head as the target reads it."""
     line = "|".join(map(str, fields)).replace("\n", " ")
     return line.encode("utf-8", "replace") + b"\n"
 
@@ -71,47 +71,49 @@ def head(*fields: object) -> bytes:
 @given(st.binary(max_size=400))
 @example(b"200\n" + b"[" * 200_000)
 @example(b'200\n{"status": "ok", "result": {"balance": ' + b"9" * 5_000 + b"}}")
-def test_any_bytes_are_a_reply(reply: Reply, data: bytes) -> None:
-    """Nothing but our own errors comes out of them."""
-    reply(data)
+def test_any_bytes_give_a_balance_or_our_error(
+    client: ReplyTarget, data: bytes
+) -> None:
+    """No other exception is raised."""
+    client(data)
 
 
 @settings(max_examples=500)
 @given(STATUSES, TYPES, BODIES)
-def test_any_reply_of_the_documented_shape_is_read_exactly_or_not_at_all(
-    reply: Reply, status: int, kind: str, body: str
+def test_a_documented_shape_is_read_exactly_or_rejected(
+    client: ReplyTarget, status: int, kind: str, body: str
 ) -> None:
-    """Whatever stands in its fields, to every digit."""
-    reply(head(status, kind) + body.encode("utf-8", "replace"))
+    """With any values in its fields."""
+    client(head(status, kind) + body.encode("utf-8", "replace"))
 
 
 @settings(max_examples=500)
 @given(NUMBERS, st.sampled_from([str, json.dumps]), WORDS)
-def test_any_digits_come_out_as_they_were_sent(
-    reply: Reply, amount: str, written: Callable[[str], str], unit: str
+def test_any_digits_are_read_as_sent(
+    client: ReplyTarget, amount: str, written: Callable[[str], str], unit: str
 ) -> None:
     """As a text or as a number, in any unit."""
     result = f'{{"balance": {written(amount)}, "currency": {json.dumps(unit)}}}'
     body = f'{{"status": "ok", "result": {result}}}'
-    reply(head(200, "application/json") + body.encode("utf-8", "replace"))
+    client(head(200, "application/json") + body.encode("utf-8", "replace"))
 
 
 @settings(max_examples=500)
 @given(st.sampled_from([429, 500, 503]), RETRY, CODINGS)
-def test_whatever_retry_after_says_the_next_question_comes(
-    reply: Reply, status: int, retry: str, coding: str
+def test_any_retry_after_gives_a_next_request(
+    client: ReplyTarget, status: int, retry: str, coding: str
 ) -> None:
-    """Not at once, and within two days."""
-    reply(head(status, "text/plain", retry, coding))
+    """It is not immediate, and within two days."""
+    client(head(status, "text/plain", retry, coding))
 
 
 @settings(max_examples=500)
 @given(BODIES, st.data())
-def test_a_reply_that_was_cut_or_changed_on_the_way_is_a_reply(
-    reply: Reply, body: str, data: st.DataObject
+def test_a_changed_or_cut_response_gives_a_balance_or_our_error(
+    client: ReplyTarget, body: str, data: st.DataObject
 ) -> None:
-    """A byte that is another one, or everything after some byte missing."""
+    """One byte differs, or the end is missing."""
     raw = bytearray(body.encode("utf-8", "replace"))
     where = data.draw(st.integers(0, len(raw) - 1))
     raw[where : where + 1] = data.draw(st.binary(max_size=2))
-    reply(head(200) + bytes(raw[: data.draw(st.integers(where, len(raw)))]))
+    client(head(200) + bytes(raw[: data.draw(st.integers(where, len(raw)))]))

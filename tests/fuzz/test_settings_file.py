@@ -1,4 +1,4 @@
-"""Whatever stands in the settings file: it is read, or kept aside as it was."""
+"""Any settings file is read, or kept aside unchanged."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from promises import SettingsFile
+from fuzz_targets import SettingsFileTarget
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import AccountDraft
 from trayapp.core.settings import AlertKind, QuietHours, Settings
@@ -92,46 +92,48 @@ TABLES = st.dictionaries(NAMES_IN_IT, VALUES, max_size=8).map(
 
 
 @pytest.fixture(scope="module")
-def file() -> Iterator[SettingsFile]:
-    """Give a settings file in a folder of its own."""
-    with contextlib.closing(SettingsFile()) as target:
+def settings_file() -> Iterator[SettingsFileTarget]:
+    """Give a settings file in a temporary folder."""
+    with contextlib.closing(SettingsFileTarget()) as target:
         yield target
 
 
 @hypothesis.settings(max_examples=300)
 @given(st.binary(max_size=400))
-def test_any_bytes_are_a_settings_file(file: SettingsFile, data: bytes) -> None:
-    """Something to start with, and nothing of them is lost."""
-    file(data)
+def test_any_bytes_give_settings(
+    settings_file: SettingsFileTarget, data: bytes
+) -> None:
+    """None of the bytes are lost."""
+    settings_file(data)
 
 
 @hypothesis.settings(max_examples=300)
 @given(TABLES)
-def test_any_toml_is_a_settings_file(
-    file: SettingsFile, table: dict[str, object]
+def test_any_toml_gives_settings(
+    settings_file: SettingsFileTarget, table: dict[str, object]
 ) -> None:
-    """Whatever it sets our names to."""
-    file(tomli_w.dumps(table).encode())
+    """With any values for our names."""
+    settings_file(tomli_w.dumps(table).encode())
 
 
 @hypothesis.settings(max_examples=300)
 @given(TABLES, st.data())
-def test_toml_that_was_edited_or_cut_is_a_settings_file(
-    file: SettingsFile, table: dict[str, object], data: st.DataObject
+def test_changed_or_cut_toml_gives_settings(
+    settings_file: SettingsFileTarget, table: dict[str, object], data: st.DataObject
 ) -> None:
-    """A byte that is another one, or the end missing."""
+    """One byte differs, or the end is missing."""
     raw = bytearray(tomli_w.dumps(table).encode())
     where = data.draw(st.integers(0, len(raw) - 1))
     raw[where : where + 1] = data.draw(st.binary(max_size=2))
-    file(bytes(raw[: data.draw(st.integers(where, len(raw)))]))
+    settings_file(bytes(raw[: data.draw(st.integers(where, len(raw)))]))
 
 
 @hypothesis.settings(max_examples=300)
 @given(st.lists(ACCOUNTS, max_size=3), SETTINGS)
-def test_all_that_a_person_can_choose_comes_back(
-    file: SettingsFile, drafts: list[AccountDraft], settings: Settings
+def test_all_settings_are_saved_and_loaded(
+    settings_file: SettingsFileTarget, drafts: list[AccountDraft], settings: Settings
 ) -> None:
-    """Every account that the dialog lets through, with any settings."""
+    """Every account that the dialog accepts, with any settings."""
     accounts: list[Account] = []
     for draft in drafts:
         typed = replace(draft, name=draft.name.strip())
@@ -139,4 +141,4 @@ def test_all_that_a_person_can_choose_comes_back(
             accounts.append(typed.account())
     assume(len({one.id for one in accounts}) == len(accounts))
     assert all(isinstance(one.low_below, Decimal) for one in accounts)
-    file.comes_back(Config(tuple(accounts), settings))
+    settings_file.assert_saved(Config(tuple(accounts), settings))

@@ -1,6 +1,6 @@
-"""One bad reply between two good ones, and someone who looks on all the while.
+"""A hostile response between two good ones, and what the program shows.
 
-The replies are in `hostile_replies` and the modules beside it, by what is bad in them.
+The responses are in `hostile_replies` and the modules beside it, by their fault.
 """
 
 import ssl
@@ -43,60 +43,60 @@ from trayapp.services.polling.refresh import Refresh
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DEADLINE_S: Final = 1.0
-"""For one question; the program's own is longer and means the same."""
+"""For one request; the program's own deadline is longer."""
 MOST_MEMORY: Final = 20 * 1024 * 1024
 _NOT_SHOWN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a bad reply must come to."""
+class ExpectedFailure:
+    """What a hostile response must result in."""
 
     kind: type[BalanceTrayError]
-    state: Status
+    status: Status
     title: str
-    """What stands on the account's card."""
+    """The title on the account's card."""
     words: str
-    """What the tray says beside the last balance."""
+    """The status in the tray, beside the last balance."""
 
 
-REJECTED: Final = Verdict(
+REJECTED: Final = ExpectedFailure(
     Unauthorized,
     Status.UNAUTHORIZED,
     "The gateway rejects the API key",
     "Key rejected",
 )
-REFUSED: Final = Verdict(
+REFUSED: Final = ExpectedFailure(
     Refused, Status.REFUSED, "The gateway refuses to tell the balance", "Refused"
 )
-NOT_READ: Final = Verdict(
+NOT_READ: Final = ExpectedFailure(
     BadRequest, Status.REFUSED, "The gateway could not read the request", "Refused"
 )
-STRANGE: Final = Verdict(
+STRANGE: Final = ExpectedFailure(
     UnexpectedReply,
     Status.UNREACHABLE,
     "The answer is not what the gateway sends",
     "Unreachable",
 )
-DOWN: Final = Verdict(
+DOWN: Final = ExpectedFailure(
     GatewayDown,
     Status.UNREACHABLE,
     "The gateway is not available at the moment",
     "Unreachable",
 )
-PROXY: Final = Verdict(
+PROXY: Final = ExpectedFailure(
     ProxyProblem, Status.UNREACHABLE, "The proxy setting can't be used", "Unreachable"
 )
-CUT: Final = Verdict(
+CUT: Final = ExpectedFailure(
     NoConnection, Status.UNREACHABLE, "The gateway can't be reached", "Unreachable"
 )
-LATE: Final = Verdict(
+LATE: Final = ExpectedFailure(
     TimedOut,
     Status.UNREACHABLE,
     "The gateway does not answer in time",
     "Unreachable",
 )
-INSECURE: Final = Verdict(
+INSECURE: Final = ExpectedFailure(
     CertificateProblem,
     Status.UNREACHABLE,
     "The connection to the gateway is not secure",
@@ -105,57 +105,57 @@ INSECURE: Final = Verdict(
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """What came of a bad reply, and of the good ones before and after it."""
+class HostileExchange:
+    """The results of a hostile response and of the good ones around it."""
 
     bad: Outcome
     before: AccountState
     during: AccountState
     after: AccountState
     took_s: float
-    """From the question to the bad outcome."""
-    grew: int
-    """How many bytes of memory that took at its highest."""
-    heard: bytes
-    """All that the bad server was told and could read."""
+    """From the request to the failure."""
+    memory_growth: int
+    """The peak growth in bytes during the request."""
+    received: bytes
+    """Everything that the hostile server could read."""
 
     @property
     def card(self) -> Card:
-        """The account in the window after the bad reply."""
+        """The account's card after the hostile response."""
         return card(self.during, NOON, ENGLISH)
 
     @property
     def tray(self) -> TrayView:
-        """The tray after the bad reply."""
+        """The tray after the hostile response."""
         return tray_view((self.during,), NOON, ENGLISH)
 
     @property
     def detail(self) -> str:
-        """What "Copy details" and the log give of the bad reply."""
+        """The failure's detail, for "Copy details" and the log."""
         assert isinstance(self.bad.result, Failure), self.bad
         return self.bad.result.detail
 
-    def survived(self, verdict: Verdict) -> None:
-        """Hold what was met against all that a bad reply must not do."""
+    def assert_harmless(self, verdict: ExpectedFailure) -> None:
+        """Check everything that a hostile response must not do."""
         assert isinstance(self.bad.result, Failure), self.bad
         assert self.bad.result.kind is verdict.kind, self.bad
-        assert self.during.status is verdict.state
-        # The last good balance is kept, and shown with what went wrong.
+        assert self.during.status is verdict.status
+        # The last good balance is kept and shown beside the failure.
         assert self.before.reading is not None
         assert self.during.reading == self.before.reading
         assert self.tray.lines == (f"Main: €350.12, {verdict.words}, as of 12:00",)
         assert self.tray.tooltip == self.tray.lines[0]
         assert (self.card.amount, self.card.status_words) == ("€350.12", verdict.words)
-        # Not a letter of the server's is shown: the card is the kind's own.
+        # No text of the server is shown: the card has the error's own words.
         assert self.card.problem is not None
         assert self.card.problem.title == verdict.title
         bare = replace(self.during, failure=Failure(verdict.kind))
         problem = replace(self.card.problem, detail="")
         assert replace(self.card, problem=problem) == card(bare, NOON, ENGLISH)
         assert_fit_for_a_log(self.detail)
-        # And it is over in time, and spoils nothing.
+        # It ends in time, and the next request succeeds.
         assert self.took_s < DEADLINE_S + 1
-        assert self.grew < MOST_MEMORY
+        assert self.memory_growth < MOST_MEMORY
         assert self.after.status is Status.OK
         assert self.after.reading is not None
         assert self.after.reading.balance.digits == "349.9000"
@@ -163,14 +163,14 @@ class Met:
 
 
 def assert_fit_for_a_log(text: str) -> None:
-    """Find nothing in a text that could mislead, flood, or give the key away."""
+    """Check that a text can't mislead, flood a log or contain the key."""
     assert len(text) <= 300
     assert not [c for c in text if unicodedata.category(c) in _NOT_SHOWN], repr(text)
     assert KEY not in text
 
 
-class Onlooker:
-    """Asks about one account as the program does, over one client for all."""
+class ReplyTester:
+    """Polls one account as the program does, with one client."""
 
     def __init__(self, history: HistoryStore | None = None) -> None:
         keychain = Keychain(MemoryVault({"a": KEY}))
@@ -186,14 +186,14 @@ class Onlooker:
         """Close the client."""
         await self._gateway.close()
 
-    async def meet(
+    async def try_reply(
         self,
         answer: Answer,
         *,
         tls: ssl.SSLContext | None = None,
         at: str = "{url}",
-    ) -> Met:
-        """Ask for a good reply, for the bad one at `at`, and for a good one again."""
+    ) -> HostileExchange:
+        """Poll a good server, the hostile one at `at`, and the good one again."""
         async with (
             Peer(result(), result('"349.9000"')) as good,
             Peer(answer, tls=tls) as bad,
@@ -204,7 +204,7 @@ class Onlooker:
             url = at.format(url=bad.url, port=bad.port)
             strange = replace(account, base_url=url)
             began = time.monotonic()
-            with growth() as grown:
+            with memory_growth() as grown:
                 outcome = await self._refresh.refresh(strange)
             took_s = time.monotonic() - began
             during = before.apply(outcome)
@@ -212,30 +212,32 @@ class Onlooker:
             assert not self._history or self._history.last("a", NOON) == during.reading
             after = during.apply(await self._refresh.refresh(account))
         heard = b"".join(bad.heard)
-        return Met(outcome, before, during, after, took_s, grown.most, heard)
+        return HostileExchange(
+            outcome, before, during, after, took_s, grown.peak, heard
+        )
 
 
-class Growth:
-    """How far this process's memory rose at its highest."""
+class MemoryGrowth:
+    """The peak growth of this process's memory, in bytes."""
 
     def __init__(self) -> None:
-        self.most = 0
+        self.peak = 0
 
 
 @contextmanager
-def growth() -> Iterator[Growth]:
-    """Measure how much more memory than before this process holds at its peak.
+def memory_growth() -> Iterator[MemoryGrowth]:
+    """Measure the peak growth of this process's memory.
 
-    Linux alone tells; elsewhere it stays 0.
+    Only on Linux; elsewhere it stays 0.
     """
-    seen, status = Growth(), Path("/proc/self/status")
+    seen, status = MemoryGrowth(), Path("/proc/self/status")
     if not status.exists():
         yield seen
         return
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = _held(status, "VmRSS")
     yield seen
-    seen.most = _held(status, "VmHWM") - before
+    seen.peak = _held(status, "VmHWM") - before
 
 
 def _held(status: Path, name: str) -> int:

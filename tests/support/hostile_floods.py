@@ -1,4 +1,4 @@
-"""Replies that are too much: bombs, and bodies and headers of 300 MB."""
+"""Responses that are too large: bombs, and bodies and headers of 300 MB."""
 
 import base64
 import contextlib
@@ -6,7 +6,7 @@ import gzip
 import zlib
 from typing import Final
 
-from hostile import DOWN, STRANGE, Verdict
+from hostile import DOWN, STRANGE, ExpectedFailure
 from peer import Answer, Line
 from replies import GOOD, head, reply
 
@@ -15,7 +15,7 @@ _BLOCK: Final = 64 * 1024
 
 
 def flooding(start: bytes, block: bytes) -> Answer:
-    """Send `start`, then `block` until it is 300 MB or nobody is there any more."""
+    """Send `start`, then `block` up to 300 MB or until the client hangs up."""
 
     async def answer(line: Line) -> None:
         await line.hear()
@@ -28,20 +28,20 @@ def flooding(start: bytes, block: bytes) -> Answer:
 
 
 def _zeros(head: bytes = b"", foot: bytes = b"") -> bytes:
-    """Make 300 MB of nothing small: a block that is packed once, again and again."""
+    """Compress 300 MB of zeros: one compressed block, repeated."""
     packer = zlib.compressobj(9, wbits=-15)
     block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
     end = b"\x03\x00"
     return head + block * (FLOOD >> 20) + end + foot
 
 
-# The checksums at their ends are wrong: by then whoever unpacks has had the harm.
+# The checksums at the end are wrong, but a client that reaches them has unpacked all.
 _GZIP: Final = _zeros(b"\x1f\x8b\x08\x00" + bytes(6), bytes(8))
 _DEFLATE: Final = _zeros(b"\x78\xda", bytes(4))
 
 
 def _zstd() -> bytes:
-    """Make 300 MB of nothing: blocks of 128 KB that say one byte each (RFC 8878)."""
+    """Compress 300 MB of zeros: blocks of 128 KB with one byte each (RFC 8878)."""
     frame = bytes.fromhex("28b52ffd0058")  # no checksum, a window of 2 MB
     size, repeated = 128 * 1024 - 1, 0b010
     block = (size << 3 | repeated).to_bytes(3, "little") + b"\x00"
@@ -73,16 +73,16 @@ _PACKED: Final = {
     "a coding in disguise": ("\u202egzip", GOOD.encode()),
 }
 
-BOMBS: Final[dict[str, tuple[Verdict, Answer]]] = {
+BOMBS: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     **{
         name: (STRANGE, reply(body, Content_Encoding=coding))
         for name, (coding, body) in _PACKED.items()
     },
     "gzip that is not said": (STRANGE, reply(_GZIP[: 32 * 1024])),
 }
-"""What unpacks to 300 MB, and what else comes packed."""
+"""Bodies that unpack to 300 MB, and other compressed bodies."""
 
-FLOODS: Final[dict[str, tuple[Verdict, Answer]]] = {
+FLOODS: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     "300 MB as said": (
         STRANGE,
         flooding(head(f"Content-Length: {FLOOD}"), b" " * _BLOCK),
@@ -140,4 +140,4 @@ FLOODS: Final[dict[str, tuple[Verdict, Answer]]] = {
     "300 MB without a line's end": (STRANGE, flooding(b"", b"x" * _BLOCK)),
     "300 MB of empty lines": (STRANGE, flooding(b"", b"\r\n" * 10_000)),
 }
-"""300 MB, in every place of a reply."""
+"""300 MB in every part of a response."""

@@ -1,8 +1,8 @@
-"""What breaks HTTP itself, and lines that break."""
+"""Broken HTTP, and broken connections."""
 
 from typing import Final
 
-from hostile import CUT, STRANGE, Verdict
+from hostile import CUT, STRANGE, ExpectedFailure
 from peer import Answer, Line
 from replies import GOOD, KEY, head, reply
 
@@ -19,7 +19,7 @@ async def reset_at_once(line: Line) -> None:
 
 
 async def reset_unheard(line: Line) -> None:
-    """Reset without having read the question."""
+    """Reset without reading the request."""
     line.reset()
 
 
@@ -31,7 +31,7 @@ async def reset_in_the_body(line: Line) -> None:
 
 
 def closing_after(raw: bytes) -> Answer:
-    """Send this and close, as if it were whole."""
+    """Send this and close the connection regularly."""
 
     async def answer(line: Line) -> None:
         await line.hear()
@@ -40,7 +40,7 @@ def closing_after(raw: bytes) -> Answer:
     return answer
 
 
-NO_HTTP: Final[dict[str, tuple[Verdict, Answer]]] = {
+BROKEN_HTTP: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     "a mail server": (STRANGE, b"220 mail.example.com ESMTP\r\n\r\n"),
     "a secure shell": (STRANGE, b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n"),
     "JSON without HTTP": (STRANGE, GOOD.encode() + b"\r\n\r\n"),
@@ -97,4 +97,4 @@ NO_HTTP: Final[dict[str, tuple[Verdict, Answer]]] = {
     "reset at once": (CUT, reset_at_once),
     "reset in the body": (CUT, reset_in_the_body),
 }
-"""What breaks HTTP itself, and lines that break."""
+"""Broken HTTP, and broken connections."""

@@ -1,4 +1,4 @@
-"""Bodies that are no balance: numbers that are none, units, shapes, and words."""
+"""Bodies without a balance: bad numbers, units, shapes and texts."""
 
 import json
 from typing import Final
@@ -19,8 +19,8 @@ HOSTILE_WORDS: Final = {
 }
 
 
-def words(raw: str) -> str:
-    """Write a string into JSON, lone surrogates and all."""
+def json_string(raw: str) -> str:
+    """Write a JSON string, lone surrogates included."""
     return json.dumps(raw)
 
 
@@ -48,7 +48,7 @@ NUMBERS: Final = {
     },
     "the key as the balance": (STRANGE, result(f'"{KEY}"')),
 }
-"""What is no plain amount; never guessed at."""
+"""Balances that are no plain amounts."""
 
 UNITS: Final = {
     **{
@@ -59,11 +59,11 @@ UNITS: Final = {
         )
     },
     **{
-        f"currency with {name}": (STRANGE, result(currency=words("EUR" + said)))
+        f"currency with {name}": (STRANGE, result(currency=json_string("EUR" + said)))
         for name, said in HOSTILE_WORDS.items()
     },
 }
-"""What is no short word."""
+"""Currencies that are no short words."""
 
 _BODIES: Final[dict[str, str | bytes]] = {
     "nothing": "",
@@ -114,4 +114,4 @@ _BODIES: Final[dict[str, str | bytes]] = {
 SHAPES: Final = {
     f"200 {name}": (STRANGE, reply(body)) for name, body in _BODIES.items()
 }
-"""JSON that is not the documented, and what is no JSON."""
+"""Undocumented JSON, and bodies that are no JSON."""

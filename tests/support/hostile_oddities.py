@@ -1,4 +1,4 @@
-"""Replies that are odd, and still say without a doubt what the balance is."""
+"""Unusual responses whose balance is nevertheless unambiguous."""
 
 import json
 from typing import Final
@@ -10,48 +10,56 @@ from trayapp.core.errors.status import Status
 _CHUNKED: Final = head("Transfer-Encoding: chunked")
 
 
-async def piecemeal(line: Line) -> None:
-    """Send the reply in a hundred pieces, each in a packet of its own."""
+async def in_pieces(line: Line) -> None:
+    """Send the response byte by byte, each in its own packet."""
     await line.hear()
     for byte in reply():
         await line.send(bytes([byte]))
     assert await line.gone()
 
 
-async def unheard(line: Line) -> None:
-    """Answer before the question came."""
+async def before_the_request(line: Line) -> None:
+    """Respond before the request arrives."""
     await line.send(reply())
     await line.hear()
     assert await line.gone()
 
 
 async def until_the_end(line: Line) -> None:
-    """Say no length, and close where the reply ends."""
+    """Send no length, and close at the end of the response."""
     await line.hear()
     await line.send(head() + GOOD.encode())
 
 
-def said(amount: str, unit: str = "EUR") -> bytes:
-    """Write a reply of this balance in this unit."""
+def reply_with(amount: str, unit: str = "EUR") -> bytes:
+    """Write a response with this balance in this unit."""
     return result(json.dumps(amount), json.dumps(unit))
 
 
-TAKEN: Final[dict[str, tuple[str, Status, Answer]]] = {
-    "negative": ("-€12.50", Status.EMPTY, said("-12.5000")),
-    "negative by a breath": ("-€0.00000001", Status.EMPTY, said("-0.00000001")),
-    "zero": ("€0.00", Status.EMPTY, said("0.0000")),
-    "minus zero": ("€0.00", Status.EMPTY, said("-0.0000")),
+ACCEPTED: Final[dict[str, tuple[str, Status, Answer]]] = {
+    "negative": ("-€12.50", Status.EMPTY, reply_with("-12.5000")),
+    "negative by a breath": ("-€0.00000001", Status.EMPTY, reply_with("-0.00000001")),
+    "zero": ("€0.00", Status.EMPTY, reply_with("0.0000")),
+    "minus zero": ("€0.00", Status.EMPTY, reply_with("-0.0000")),
     "a number": ("€350.12", Status.OK, result("350.1200")),
     "15 digits and 8 more": (
         "€999,999,999,999,999.99999999",
         Status.OK,
         result("999999999999999.99999999"),
     ),
-    "zeros in front": ("€7.50", Status.LOW, said("007.50")),
-    "credits": ("1,225\xa0CREDITS", Status.OK, said("1225", "CREDITS")),
-    "a unit with blanks": ("1,225\xa0SMS", Status.OK, said("1225", " SMS\n")),
-    "a unit with an accent": ("50\xa0créditos", Status.OK, said("50", "créditos")),
-    "a unit of 16 letters": ("50\xa0" + "E" * 16, Status.OK, said("50", "E" * 16)),
+    "zeros in front": ("€7.50", Status.LOW, reply_with("007.50")),
+    "credits": ("1,225\xa0CREDITS", Status.OK, reply_with("1225", "CREDITS")),
+    "a unit with blanks": ("1,225\xa0SMS", Status.OK, reply_with("1225", " SMS\n")),
+    "a unit with an accent": (
+        "50\xa0créditos",
+        Status.OK,
+        reply_with("50", "créditos"),
+    ),
+    "a unit of 16 letters": (
+        "50\xa0" + "E" * 16,
+        Status.OK,
+        reply_with("50", "E" * 16),
+    ),
     "a byte order mark": ("€350.12", Status.OK, reply("\ufeff" + GOOD)),
     "escapes": (
         "€350.12",
@@ -102,7 +110,7 @@ TAKEN: Final[dict[str, tuple[str, Status, Answer]]] = {
         + b"0\r\nX: y\r\n\r\n",
     ),
     "no length": ("€350.12", Status.OK, until_the_end),
-    "a byte in each packet": ("€350.12", Status.OK, piecemeal),
-    "before the question": ("€350.12", Status.OK, unheard),
+    "a byte in each packet": ("€350.12", Status.OK, in_pieces),
+    "before the question": ("€350.12", Status.OK, before_the_request),
 }
-"""What a person reads, in which state the account is, and the reply."""
+"""The shown amount, the account's status, and the response."""

@@ -1,10 +1,10 @@
-"""Replies that are no balance, each with what it must come to: the table."""
+"""Responses without a balance, each with the failure that it must result in."""
 
 import json
 from typing import Final
 
-from hostile import DOWN, NOT_READ, PROXY, REFUSED, REJECTED, STRANGE, Verdict
-from hostile_http import NO_HTTP, closing_after
+from hostile import DOWN, NOT_READ, PROXY, REFUSED, REJECTED, STRANGE, ExpectedFailure
+from hostile_http import BROKEN_HTTP, closing_after
 from hostile_json import HOSTILE_WORDS, NUMBERS, SHAPES, UNITS
 from peer import Answer
 from replies import GOOD, head, refusal, reply
@@ -14,7 +14,7 @@ _REJECTION: Final = json.dumps(
     {"status": "error", "error_id": "UNAUTHORIZED", "error_msg": "no"}
 )
 
-SAID_NO: Final[dict[str, tuple[Verdict, Answer]]] = {
+SAID_NO: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     "401 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "401 Unauthorized")),
     "403 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "403 Forbidden")),
     "200 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "200 OK")),
@@ -41,9 +41,9 @@ SAID_NO: Final[dict[str, tuple[Verdict, Answer]]] = {
         for name, said in HOSTILE_WORDS.items()
     },
 }
-"""The gateway answers, and says no."""
+"""Refusals of the gateway."""
 
-STRANGERS: Final[dict[str, tuple[Verdict, Answer]]] = {
+STRANGERS: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     **{
         f"{status} and {what}": (STRANGE, reply(body, f"{status} No", "text/html"))
         for status in (401, 403)
@@ -85,9 +85,9 @@ STRANGERS: Final[dict[str, tuple[Verdict, Answer]]] = {
     ),
     "999 a good reply": (STRANGE, reply(GOOD, "999 Denied")),
 }
-"""A portal, a proxy, another service: nothing is said about the key."""
+"""A portal, a proxy or another service, which says nothing about the key."""
 
-NOT_NOW: Final[dict[str, tuple[Verdict, Answer]]] = {
+NOT_NOW: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     **{
         f"{status} and {what}": (DOWN, reply(body, f"{status} Oops"))
         for status in (429, 500, 502, 503, 504, 599)
@@ -104,15 +104,15 @@ NOT_NOW: Final[dict[str, tuple[Verdict, Answer]]] = {
         head("Content-Length: " + "9" * 20, status="503 Busy"),
     ),
 }
-"""The gateway, or what stands before it, is busy."""
+"""The gateway, or a proxy before it, is busy."""
 
-QUICK: Final[dict[str, tuple[Verdict, Answer]]] = {
+QUICK: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     **SAID_NO,
     **STRANGERS,
     **NOT_NOW,
     **NUMBERS,
     **UNITS,
     **SHAPES,
-    **NO_HTTP,
+    **BROKEN_HTTP,
 }
-"""All that is met in no time."""
+"""All responses that are quick."""

@@ -1,9 +1,9 @@
-"""Servers that take their time: silent, dripping, or busy without an end."""
+"""Slow servers: silent, dripping, or busy without an end."""
 
 import contextlib
 from typing import Final
 
-from hostile import DOWN, LATE, STRANGE, Verdict
+from hostile import DOWN, LATE, STRANGE, ExpectedFailure
 from peer import Answer, Line
 from replies import GOOD, head, refusal, reply
 
@@ -11,7 +11,7 @@ CHUNKED: Final = head("Transfer-Encoding: chunked")
 
 
 def silent_after(start: bytes) -> Answer:
-    """Send this, and then nothing, with the line open."""
+    """Send this, then nothing, and keep the connection open."""
 
     async def answer(line: Line) -> None:
         await line.hear()
@@ -22,7 +22,7 @@ def silent_after(start: bytes) -> Answer:
 
 
 def dripping(start: bytes, rest: bytes, every_s: float = 1.0) -> Answer:
-    """Send `start` at once, and of `rest` a byte every `every_s`."""
+    """Send `start` at once, then a byte of `rest` every `every_s` seconds."""
 
     async def answer(line: Line) -> None:
         await line.hear()
@@ -52,13 +52,13 @@ def repeating(start: bytes, block: bytes) -> Answer:
 
 
 async def deaf(line: Line) -> None:
-    """Take the connection and read nothing."""
+    """Accept the connection and read nothing."""
     assert await line.gone()
 
 
 _HEAD: Final = reply()[: -len(GOOD)]
 
-SLOW: Final[dict[str, tuple[Verdict, Answer]]] = {
+SLOW: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     "reads nothing": (LATE, deaf),
     "hangs before the headers": (LATE, silent_after(b"")),
     "hangs in the status": (LATE, silent_after(b"HTTP/1.1 2")),
@@ -112,4 +112,4 @@ SLOW: Final[dict[str, tuple[Verdict, Answer]]] = {
     "chunks without an end": (LATE, repeating(CHUNKED, b"1\r\n \r\n")),
     "trailers without an end": (LATE, repeating(CHUNKED + b"0\r\n", b"X: y\r\n")),
 }
-"""What must end with the deadline at the latest."""
+"""Responses that end with the deadline at the latest."""

@@ -1,4 +1,4 @@
-"""Servers whose TLS is bad, each in its own way, before the greeting or after it."""
+"""Servers with bad TLS, before the handshake or after it."""
 
 import os
 import ssl
@@ -12,7 +12,7 @@ from typing import Final
 import trustme
 
 from certificates import serving
-from hostile import CUT, INSECURE, STRANGE, Verdict
+from hostile import CUT, INSECURE, STRANGE, ExpectedFailure
 from peer import Answer, Line
 from replies import GOOD, reply
 
@@ -52,20 +52,20 @@ def _by_an_unknown_authority(_: trustme.CA) -> ssl.SSLContext:
     return serving(trustme.CA(organization_name="Nobody").issue_cert(HOST))
 
 
-def _without_the_middle(trusted: trustme.CA) -> ssl.SSLContext:
-    """Keep back the certificate between the trusted one and the host's."""
+def _without_the_intermediate(trusted: trustme.CA) -> ssl.SSLContext:
+    """Leave out the intermediate certificate."""
     certificate = trusted.create_child_ca().issue_cert(HOST)
     return _loaded(certificate.private_key_pem, certificate.cert_chain_pems[0])
 
 
 def _self_signed(_: trustme.CA) -> ssl.SSLContext:
-    """Vouch for itself."""
+    """Sign the certificate with its own key."""
     own = trustme.CA(organization_name="Own")
     return _loaded(own.private_key_pem, own.cert_pem)
 
 
 def _by_the_host_of_another(trusted: trustme.CA) -> ssl.SSLContext:
-    """Be signed by one who may be a host, and no authority."""
+    """Sign the certificate with a host's key, which is no authority."""
     host = trusted.issue_cert("gateway.example")
     signed = trustme.CA.from_pem(
         host.cert_chain_pems[0].bytes(), host.private_key_pem.bytes()
@@ -93,16 +93,15 @@ CERTIFICATES: Final[dict[str, tuple[str, Callable[[trustme.CA], ssl.SSLContext]]
         _of_a_common_name_alone,
     ),
     "by an unknown authority": ("unable to get", _by_an_unknown_authority),
-    "without the one in the middle": ("unable to get", _without_the_middle),
+    "without the one in the middle": ("unable to get", _without_the_intermediate),
     "self-signed": ("self-signed", _self_signed),
     "by another host": ("", _by_the_host_of_another),
 }
-"""What the client's words must hold, and the server's side; all but the certificate
-is as it should be."""
+"""A part of the client's error, and the server's context with a bad certificate."""
 
 
-class Sealed:
-    """The server's end of TLS over a line, by hand, so that it can be done badly."""
+class ServerTls:
+    """The server's end of TLS over a connection, step by step."""
 
     def __init__(self, line: Line, context: ssl.SSLContext) -> None:
         self._line = line
@@ -110,7 +109,7 @@ class Sealed:
         self._tls = context.wrap_bio(self._come, self._go, server_side=True)
 
     async def greet(self) -> None:
-        """Go through the handshake."""
+        """Do the handshake."""
         while True:
             try:
                 self._tls.do_handshake()
@@ -122,7 +121,7 @@ class Sealed:
         await self._line.send(self._go.read())
 
     async def hear(self) -> None:
-        """Wait until something was asked."""
+        """Wait for the first part of a request."""
         while True:
             try:
                 self._tls.read()
@@ -132,17 +131,17 @@ class Sealed:
                 return
 
     def alert(self) -> bytes:
-        """Give what TLS says of its own failure."""
+        """Give the alert of a failed handshake."""
         return self._go.read()
 
     def seal(self, text: bytes) -> bytes:
-        """Encrypt, and send nothing yet."""
+        """Encrypt a text without sending it."""
         self._tls.write(text)
         return self._go.read()
 
 
-def first_saying(raw: bytes) -> Answer:
-    """Answer a greeting with this, in the clear, and hear what comes of it."""
+def responding_first(raw: bytes) -> Answer:
+    """Send this in plain text instead of a handshake, and read the reaction."""
 
     async def answer(line: Line) -> None:
         await line.send(raw)
@@ -152,58 +151,61 @@ def first_saying(raw: bytes) -> Answer:
 
 
 async def _hangs_up(line: Line) -> None:
-    """Close as soon as somebody is there."""
+    """Close the connection at once."""
 
 
 async def _resets(line: Line) -> None:
-    """Reset as soon as somebody is there."""
+    """Reset the connection at once."""
     line.reset()
 
 
 def speaking_tls_1_0(context: ssl.SSLContext) -> Answer:
-    """Speak what was given up in 2021, and nothing newer."""
+    """Offer only TLS 1.0, which was deprecated in 2021."""
     with warnings.catch_warnings():
-        # Python says so, too; being outdated is what it is here for.
+        # Python warns of TLS 1.0, which this server needs.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers("ALL:@SECLEVEL=0")
 
     async def answer(line: Line) -> None:
-        sealed = Sealed(line, context)
+        tls = ServerTls(line, context)
         try:
-            await sealed.greet()
+            await tls.greet()
         except ssl.SSLError:
-            await line.send(sealed.alert())
+            await line.send(tls.alert())
         await line.hear_all()
 
     return answer
 
 
-GREETINGS: Final[dict[str, tuple[Verdict, Answer]]] = {
-    "plain HTTP on the port": (INSECURE, first_saying(reply())),
+HANDSHAKES: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
+    "plain HTTP on the port": (INSECURE, responding_first(reply())),
     "plain HTTP that leads elsewhere": (
         INSECURE,
-        first_saying(reply("", "301 Away", Location="http://127.0.0.1:9/")),
+        responding_first(reply("", "301 Away", Location="http://127.0.0.1:9/")),
     ),
-    "a mail server on the port": (INSECURE, first_saying(b"220 mail ESMTP\r\n")),
-    "nonsense": (INSECURE, first_saying(b"\x00" * 4_096)),
-    "an alert": (INSECURE, first_saying(bytes.fromhex("15030300020228"))),
-    "a record that is too long": (INSECURE, first_saying(b"\x16\x03\x03\xff\xff" * 9)),
+    "a mail server on the port": (INSECURE, responding_first(b"220 mail ESMTP\r\n")),
+    "nonsense": (INSECURE, responding_first(b"\x00" * 4_096)),
+    "an alert": (INSECURE, responding_first(bytes.fromhex("15030300020228"))),
+    "a record that is too long": (
+        INSECURE,
+        responding_first(b"\x16\x03\x03\xff\xff" * 9),
+    ),
     "closed": (CUT, _hangs_up),
     "reset": (CUT, _resets),
 }
-"""What answers where TLS should begin."""
+"""Responses in place of a handshake."""
 
 
 def tampered(context: ssl.SSLContext) -> Answer:
-    """Turn a bit of the sealed reply, as who reads along could."""
+    """Flip a bit of the encrypted response, as a man in the middle could."""
 
     async def answer(line: Line) -> None:
-        sealed = Sealed(line, context)
-        await sealed.greet()
-        await sealed.hear()
-        record = bytearray(sealed.seal(reply()))
+        tls = ServerTls(line, context)
+        await tls.greet()
+        await tls.hear()
+        record = bytearray(tls.seal(reply()))
         record[-20] ^= 1
         await line.send(bytes(record))
         assert await line.gone()
@@ -212,24 +214,24 @@ def tampered(context: ssl.SSLContext) -> Answer:
 
 
 def broken_off(context: ssl.SSLContext) -> Answer:
-    """Close in the middle, without TLS's own word of the end."""
+    """Close within the response, without TLS's close alert."""
 
     async def answer(line: Line) -> None:
-        sealed = Sealed(line, context)
-        await sealed.greet()
-        await sealed.hear()
-        await line.send(sealed.seal(reply()[: -len(GOOD) // 2]))
+        tls = ServerTls(line, context)
+        await tls.greet()
+        await tls.hear()
+        await line.send(tls.seal(reply()[: -len(GOOD) // 2]))
 
     return answer
 
 
 def in_the_clear(context: ssl.SSLContext) -> Answer:
-    """Greet well, and then answer without TLS."""
+    """Do the handshake, then respond in plain text."""
 
     async def answer(line: Line) -> None:
-        sealed = Sealed(line, context)
-        await sealed.greet()
-        await sealed.hear()
+        tls = ServerTls(line, context)
+        await tls.greet()
+        await tls.hear()
         await line.send(reply())
         assert await line.gone()
 
@@ -237,24 +239,26 @@ def in_the_clear(context: ssl.SSLContext) -> Answer:
 
 
 def wanting_a_certificate(context: ssl.SSLContext) -> Answer:
-    """Want the client to prove who it is, which TLS 1.3 says only afterwards."""
+    """Require a client certificate; TLS 1.3 reports that after the handshake."""
 
     async def answer(line: Line) -> None:
         context.verify_mode = ssl.CERT_REQUIRED
-        sealed = Sealed(line, context)
+        tls = ServerTls(line, context)
         try:
-            await sealed.greet()
+            await tls.greet()
         except ssl.SSLError:
-            await line.send(sealed.alert())
+            await line.send(tls.alert())
         assert await line.gone()
 
     return answer
 
 
-SEALED: Final[dict[str, tuple[Verdict, Callable[[ssl.SSLContext], Answer]]]] = {
+AFTER_HANDSHAKE: Final[
+    dict[str, tuple[ExpectedFailure, Callable[[ssl.SSLContext], Answer]]]
+] = {
     "tampered with": (STRANGE, tampered),
     "broken off": (CUT, broken_off),
     "in the clear after the greeting": (STRANGE, in_the_clear),
     "wanting a client's certificate": (STRANGE, wanting_a_certificate),
 }
-"""What goes wrong when the certificate was good and the key was sent."""
+"""Faults after a good handshake, when the key was sent."""

@@ -1,4 +1,4 @@
-"""Languages that nobody speaks: longer than any, or written from right to left."""
+"""Pseudo-localization: longer sentences, and right-to-left ones."""
 
 import gettext
 import re
@@ -8,7 +8,7 @@ from i18n import translations
 from trayapp.core.i18n.language import Language
 
 GROWTH = 1.4
-"""What German or Catalan may need where English needs 1."""
+"""German and Catalan sentences may be this many times as long as English ones."""
 _PART = re.compile(r"(\{\w*\}|&(?=\w))")
 _ACCENTED = str.maketrans(
     "aceinouyACEINOUYdghklrstwzDGHKLRSTWZ", "åçéîñøûýÅÇÉÎÑØÛÝđĝĥķłŕšţŵžĐĜĤĶŁŔŠŢŴŽ"
@@ -20,8 +20,8 @@ _HEBREW = str.maketrans(
 _VOWELS = re.compile(r"[aeiou]")
 
 
-class Pseudo(gettext.NullTranslations):
-    """Knows what the template knows; anything else comes back as it is."""
+class PseudoTranslations(gettext.NullTranslations):
+    """Changes the sentences of the template; other text stays unchanged."""
 
     def __init__(self, *, right_to_left: bool = False) -> None:
         super().__init__()
@@ -34,11 +34,11 @@ class Pseudo(gettext.NullTranslations):
         }
 
     def gettext(self, message: str) -> str:
-        """Write a sentence of the program so that it is 40 % longer."""
+        """Make a sentence of the program 40 % longer."""
         return self._written(message) if message in self._known else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Write the form for a number."""
+        """Choose the form for a number and make it longer."""
         return self.gettext(msgid1 if n == 1 else msgid2)
 
     def _written(self, message: str) -> str:
@@ -50,7 +50,7 @@ class Pseudo(gettext.NullTranslations):
         return "".join(longer)
 
     def _longer(self, part: str) -> str:
-        """Double vowels, and if that isn't enough, the ends of words."""
+        """Double vowels, and if needed lengthen the end."""
         missing = round(len(part.strip()) * (GROWTH - 1))
         doubled = []
         for letter in part:
@@ -69,6 +69,6 @@ class Pseudo(gettext.NullTranslations):
 
 
 def pseudo_language(*, right_to_left: bool = False) -> Language:
-    """Give the language in which the pictures of the tests are drawn."""
-    words = Pseudo(right_to_left=right_to_left)
+    """Make a pseudo-localized language."""
+    words = PseudoTranslations(right_to_left=right_to_left)
     return Language(code="xx", gettext=words.gettext, ngettext=words.ngettext)

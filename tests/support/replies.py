@@ -1,4 +1,4 @@
-"""Replies as they stand on the wire, for servers that answer as a test says."""
+"""HTTP responses as bytes, for servers that tests control."""
 
 import json
 from typing import Final
@@ -14,7 +14,7 @@ def reply(
     kind: str = "application/json",
     **headers: str,
 ) -> bytes:
-    """Write an HTTP reply; `Retry_After` stands for the header's name."""
+    """Write an HTTP response; `Retry_After` stands for the header's name."""
     raw = body if isinstance(body, bytes) else body.encode()
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -23,7 +23,7 @@ def reply(
 
 
 def head(*headers: str, status: str = "200 OK") -> bytes:
-    """Write what stands before a body, with no word of its length."""
+    """Write status line and headers, without a length."""
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers, "", ""]
     return "\r\n".join(lines).encode()
 
@@ -31,12 +31,12 @@ def head(*headers: str, status: str = "200 OK") -> bytes:
 def refusal(
     error_id: object, status: str = "400 Bad Request", words: object = ""
 ) -> bytes:
-    """Write a refusal as the gateway does."""
+    """Write a refusal as the gateway sends it."""
     said = {"status": "error", "error_id": error_id, "error_msg": words}
     return reply(json.dumps(said), status)
 
 
 def result(balance: str = '"350.1200"', currency: str = '"EUR"') -> bytes:
-    """Write a reply around a balance and a currency as they stand in the JSON."""
+    """Write a response with this balance and currency, both as JSON."""
     inner = f'{{"balance": {balance}, "currency": {currency}}}'
     return reply(f'{{"status": "ok", "result": {inner}}}')

@@ -1,4 +1,4 @@
-"""What a run of the tests counted beyond its tests, for the figures at its end."""
+"""Counts for the summary at the end of a test run, beside the number of tests."""
 
 from collections import Counter
 from typing import Final
@@ -14,18 +14,18 @@ _ORDER: Final = (REPLIES, FAULTS, KILLS, DAYS, PLACES)
 
 
 class Tally:
-    """Counts what tests did: one of the names above, as often as it was done."""
+    """Counts events of the tests, each by one of the names above."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def add(self, name: str, count: int = 1) -> None:
-        """Count something; the figures hold only what was really done."""
+        """Count an event that really happened."""
         assert name in _ORDER
         self._counts[name] += count
 
     def summary(self) -> str:
-        """Give all figures on one line; those of tests that did not run are 0."""
+        """Give all counts on one line; those without events are 0."""
         return ", ".join(f"{self._counts[name]:,} {name}" for name in _ORDER)
 
 

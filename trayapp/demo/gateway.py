@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.demo.accounts import DEMO_ACCOUNTS, DemoAccount, TopUp
-from trayapp.demo.server import HOST, Reply, Request, Server, status_page
+from trayapp.demo.server import HOST, Request, Response, Server, status_page
 
 _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
@@ -149,13 +149,13 @@ class DemoGateway:
                 return False
         return True
 
-    def _response(self, request: Request) -> Reply | None:
+    def _response(self, request: Request) -> Response | None:
         if request.path in {_ACCOUNT, _SUB_ACCOUNT}:
             if request.method != "POST":
                 return status_page(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": "POST"})
             return self._api_response(request)
         if (request.method, request.path) == ("GET", _WEBSITE):
-            return Reply(HTTPStatus.OK, self._website())
+            return Response(HTTPStatus.OK, self._website())
         if (request.method, request.path) == ("POST", _TOP_UP):
             form = parse_qs(request.body.decode("utf-8", "replace"))
             try:
@@ -165,7 +165,7 @@ class DemoGateway:
             return status_page(HTTPStatus.SEE_OTHER, {"Location": _WEBSITE})
         return status_page(HTTPStatus.NOT_FOUND)
 
-    def _api_response(self, request: Request) -> Reply | None:
+    def _api_response(self, request: Request) -> Response | None:
         if request.content_type != "application/json":
             return _refusal("INVALID_CONTENT_TYPE")
         try:
@@ -183,7 +183,9 @@ class DemoGateway:
             return _refusal("MISSING_PARAMS")
         return self._key_response(request, key, user_name)
 
-    def _key_response(self, request: Request, key: str, user_name: str) -> Reply | None:
+    def _key_response(
+        self, request: Request, key: str, user_name: str
+    ) -> Response | None:
         if not self._accepts(key):
             return _refusal("UNAUTHORIZED")
         by_user_name = {
@@ -218,11 +220,11 @@ class DemoGateway:
         return _WEBSITE_PAGE.format(rows="".join(rows))
 
 
-def _json(status: HTTPStatus, reply: dict[str, object]) -> Reply:
-    return Reply(status, json.dumps(reply), "application/json")
+def _json(status: HTTPStatus, reply: dict[str, object]) -> Response:
+    return Response(status, json.dumps(reply), "application/json")
 
 
-def _refusal(error_id: str) -> Reply:
+def _refusal(error_id: str) -> Response:
     unauthorized = error_id == "UNAUTHORIZED"
     return _json(
         HTTPStatus.UNAUTHORIZED if unauthorized else HTTPStatus.BAD_REQUEST,

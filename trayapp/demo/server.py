@@ -31,7 +31,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """The response to a request."""
 
     status: HTTPStatus
@@ -40,11 +40,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def status_page(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Reply:
+def status_page(
+    status: HTTPStatus, headers: Mapping[str, str] | None = None
+) -> Response:
     """Make the HTML page that web servers send for a status."""
     words = f"{status.value} {status.phrase}"
     page = f"<!doctype html><html><title>{words}</title><h1>{words}</h1></html>\n"
-    return Reply(status, page, headers=headers or {})
+    return Response(status, page, headers=headers or {})
 
 
 class Server(ThreadingHTTPServer):
@@ -57,7 +59,9 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = sys.platform != "win32"  # where two could then share a port
     request_queue_size = 64
 
-    def __init__(self, port: int, respond: Callable[[Request], Reply | None]) -> None:
+    def __init__(
+        self, port: int, respond: Callable[[Request], Response | None]
+    ) -> None:
         self.respond = respond
         super().__init__((HOST, port), _Handler)
 
@@ -103,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Respond, as to any other method."""
         self._serve()
 
-    def _reply(self) -> Reply | None:
+    def _reply(self) -> Response | None:
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()):
             return status_page(HTTPStatus.BAD_REQUEST)

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 
-from pasts import HOUR, MADRID, NOON, ZONES, histories, marked_histories, read
+from sample_readings import (
+    HOUR,
+    MADRID,
+    NOON,
+    ZONES,
+    histories,
+    histories_with_corrections,
+    read,
+)
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.history.ledger import (
     Gap,
@@ -93,7 +101,7 @@ def test_months_in_a_gap_have_a_row() -> None:
     assert january.spent == 2
 
 
-@given(marked_histories(), ZONES)
+@given(histories_with_corrections(), ZONES)
 def test_every_month_adds_up(
     history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None
 ) -> None:

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasts import NOON, ZONES, marked_histories, read
+from sample_readings import NOON, ZONES, histories_with_corrections, read
 from trayapp.core.balance import Reading
 from trayapp.core.history.ledger import gaps, in_order, midnight, months
 from trayapp.core.history.retention import KEPT_FOR, WHOLE_FOR, retained
 
 
-@given(marked_histories(), ZONES, st.integers(0, 1500))
+@given(histories_with_corrections(), ZONES, st.integers(0, 1500))
 def test_retained_readings_give_the_same_months(
     history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None, days: int
 ) -> None:

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from certificates import serving
-from hostile import DEADLINE_S, DOWN, INSECURE, MOST_MEMORY, NOON, Onlooker
+from hostile import DEADLINE_S, DOWN, INSECURE, MOST_MEMORY, NOON, ReplyTester
 from hostile_floods import BOMBS, FLOODS
-from hostile_oddities import TAKEN
+from hostile_oddities import ACCEPTED
 from hostile_replies import QUICK
 from hostile_silence import SLOW
-from hostile_tls import CERTIFICATES, GREETINGS, HOST, SEALED, speaking_tls_1_0
+from hostile_tls import (
+    AFTER_HANDSHAKE,
+    CERTIFICATES,
+    HANDSHAKES,
+    HOST,
+    speaking_tls_1_0,
+)
 from replies import KEY, reply
 from tally import REPLIES
 from trayapp.core.balance import Reading
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
 
     import trustme
 
-    from hostile import Met
+    from hostile import HostileExchange
     from peer import Answer
     from tally import Tally
 
@@ -52,12 +58,12 @@ def meet(
     *,
     tls: ssl.SSLContext | None = None,
     at: str = "{url}",
-) -> Met:
+) -> HostileExchange:
     """Receive one reply between two good ones."""
 
-    async def polls() -> Met:
-        onlooker = Onlooker(history)
-        met = await onlooker.meet(answer, tls=tls, at=at)
+    async def polls() -> HostileExchange:
+        onlooker = ReplyTester(history)
+        met = await onlooker.try_reply(answer, tls=tls, at=at)
         await onlooker.close()
         return met
 
@@ -70,7 +76,7 @@ def test_a_bad_reply_names_its_cause(
 ) -> None:
     """The last balance is kept, and the next good reply is accepted."""
     verdict, answer = QUICK[name]
-    meet(answer, history).survived(verdict)
+    meet(answer, history).assert_harmless(verdict)
     tally.add(REPLIES)
 
 
@@ -78,18 +84,18 @@ def test_a_bad_reply_names_its_cause(
 def test_a_huge_reply_is_left_unread(name: str, tally: Tally) -> None:
     """A reply of 300 MB, or one that unpacks to that, costs neither memory nor time."""
     verdict, answer = (BOMBS | FLOODS)[name]
-    meet(answer).survived(verdict)
+    meet(answer).assert_harmless(verdict)
     tally.add(REPLIES)
 
 
 @pytest.fixture(scope="module")
-def slow() -> dict[str, Met]:
+def slow() -> dict[str, HostileExchange]:
     """Receive all slow replies side by side; one after the other takes 30 seconds."""
 
-    async def polls() -> list[Met]:
-        onlooker = Onlooker()
+    async def polls() -> list[HostileExchange]:
+        onlooker = ReplyTester()
         met = await asyncio.gather(
-            *(onlooker.meet(answer) for _, answer in SLOW.values())
+            *(onlooker.try_reply(answer) for _, answer in SLOW.values())
         )
         await onlooker.close()
         return met
@@ -99,11 +105,11 @@ def slow() -> dict[str, Met]:
 
 @pytest.mark.parametrize("name", SLOW)
 def test_a_slow_reply_ends_with_the_deadline(
-    name: str, slow: dict[str, Met], tally: Tally
+    name: str, slow: dict[str, HostileExchange], tally: Tally
 ) -> None:
     """The client ends the request, however the server spends the time."""
     verdict, _ = SLOW[name]
-    slow[name].survived(verdict)
+    slow[name].assert_harmless(verdict)
     tally.add(REPLIES)
 
 
@@ -118,32 +124,32 @@ def test_a_server_with_a_bad_certificate_receives_no_key(
     """It receives nothing at all, and the detail names the reason."""
     reason, context = CERTIFICATES[name]
     met = meet(reply(), tls=context(trusted))
-    met.survived(INSECURE)
+    met.assert_harmless(INSECURE)
     assert reason in met.detail
-    assert met.heard == b""
+    assert met.received == b""
     tally.add(REPLIES)
 
 
-@pytest.mark.parametrize("name", GREETINGS)
+@pytest.mark.parametrize("name", HANDSHAKES)
 def test_no_key_is_sent_without_tls(name: str, tally: Tally) -> None:
     """A server without TLS receives a TLS greeting and nothing else."""
-    verdict, answer = GREETINGS[name]
+    verdict, answer = HANDSHAKES[name]
     met = meet(answer, at="https://127.0.0.1:{port}")
-    met.survived(verdict)
-    assert KEY.encode() not in met.heard
-    assert b"api_key" not in met.heard
+    met.assert_harmless(verdict)
+    assert KEY.encode() not in met.received
+    assert b"api_key" not in met.received
     tally.add(REPLIES)
 
 
 @trusts_by_environment
-@pytest.mark.parametrize("name", SEALED)
+@pytest.mark.parametrize("name", AFTER_HANDSHAKE)
 def test_tls_that_fails_after_the_handshake_is_no_certificate_problem(
     name: str, trusted: trustme.CA, tally: Tally
 ) -> None:
     """The key may have been sent by then, so no message may deny that."""
-    verdict, answer = SEALED[name]
+    verdict, answer = AFTER_HANDSHAKE[name]
     context = serving(trusted.issue_cert(HOST))
-    meet(answer(context), at="https://127.0.0.1:{port}").survived(verdict)
+    meet(answer(context), at="https://127.0.0.1:{port}").assert_harmless(verdict)
     tally.add(REPLIES)
 
 
@@ -152,7 +158,7 @@ def test_tls_1_0_is_not_spoken(trusted: trustme.CA, tally: Tally) -> None:
     """A server that can do nothing newer hears no key, for all its good certificate."""
     answer = speaking_tls_1_0(serving(trusted.issue_cert(HOST)))
     met = meet(answer, at="https://127.0.0.1:{port}")
-    met.survived(INSECURE)
+    met.assert_harmless(INSECURE)
     assert "PROTOCOL_VERSION" in met.detail
     tally.add(REPLIES)
 
@@ -162,25 +168,25 @@ def test_good_tls_is_accepted(trusted: trustme.CA, tally: Tally) -> None:
     """It proves that the other tests fail because of the bad certificates."""
     met = meet(reply(), tls=serving(trusted.issue_cert(HOST)))
     assert met.during.status is Status.OK
-    assert KEY.encode() in met.heard
+    assert KEY.encode() in met.received
     tally.add(REPLIES)
 
 
 # --- oddities, and Retry-After ----------------------------------------------------
 
 
-@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_an_odd_but_clear_reply_is_accepted(
     name: str, history: HistoryStore, tally: Tally
 ) -> None:
     """Its meaning is certain, so the window shows the balance."""
-    amount, state, answer = TAKEN[name]
+    amount, state, answer = ACCEPTED[name]
     met = meet(answer, history)
     assert isinstance(met.bad.result, Reading)
     assert (met.card.amount, met.during.status) == (amount, state)
     assert met.card.problem is None
     assert met.took_s < DEADLINE_S + 1
-    assert met.grew < MOST_MEMORY
+    assert met.memory_growth < MOST_MEMORY
     assert met.after.status is Status.OK
     tally.add(REPLIES)
 
@@ -193,7 +199,7 @@ NOT_NOW = ("429 Too Many Requests", "503 Busy")
 def assert_waits(status: str, value: str, wait: timedelta, *, held: bool) -> None:
     """Receive this Retry-After, and check when the schedule polls next."""
     met = meet(reply("Busy", status, "text/html", Retry_After=value))
-    met.survived(DOWN)
+    met.assert_harmless(DOWN)
     plan = plan_after(Plan(NOON), met.bad, USUAL, jitter=0)
     assert abs(plan.due - NOON - wait) < timedelta(seconds=10)
     assert (plan.failures, plan.must_persist) == (1, held)

@@ -1,4 +1,4 @@
-"""A gateway that repeats the key in all that it says, each time in another way."""
+"""A gateway that repeats the key in its responses, each in another place."""
 
 import base64
 import contextlib
@@ -17,7 +17,7 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 def echo(key: str) -> str:
-    """Say a key in every way that comes to mind."""
+    """Write a key in many encodings."""
     raw = key.encode()
     return " ".join(
         (
@@ -53,7 +53,7 @@ def _result(balance: str, currency: str, **more: str) -> bytes:
 
 
 _JSON: Final = "Content-Type: application/json"
-SAYS: Final[dict[str, Callable[[str], bytes]]] = {
+RESPONSES: Final[dict[str, Callable[[str], bytes]]] = {
     "low": lambda key: _result("3.1200", "EUR", note=echo(key)),
     "unauthorized": lambda key: _error("401 No", "UNAUTHORIZED", echo(key)),
     "refused": lambda key: _error("400 No", key, echo(key)),
@@ -83,21 +83,21 @@ SAYS: Final[dict[str, Callable[[str], bytes]]] = {
         f"HTTP/1.1 200 OK\r\n{_JSON}\r\nContent-Length: 9999\r\n\r\n{echo(key)}"
     ).encode(),
 }
-"""What it says, by the first part of the path that is asked for."""
+"""The responses, by the first part of the request's path."""
 SILENT: Final = "silent"
 RESETS: Final = "resets"
 
 
-class Parrot(socketserver.ThreadingTCPServer):
-    """The gateway, on a port of its own; with `tls` it is one that nobody trusts."""
+class EchoingGateway(socketserver.ThreadingTCPServer):
+    """The gateway on a port of the loopback; `tls` has an untrusted certificate."""
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self.asked: list[str] = []
-        """The paths that were asked for."""
+        self.paths: list[str] = []
+        """The paths of the requests."""
         self.tls = tls
         self.ended = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -113,24 +113,24 @@ class Parrot(socketserver.ThreadingTCPServer):
         self.server_close()
 
     def finish_request(self, request: object, client_address: object) -> None:
-        """Answer; a client that hangs up or wants a better certificate may."""
+        """Respond; ignore a client that hangs up or rejects the certificate."""
         with contextlib.suppress(OSError):
-            super().finish_request(request, client_address)  # type: ignore[arg-type]  # typeshed's own words
+            super().finish_request(request, client_address)  # type: ignore[arg-type]  # typeshed's own types
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    server: Parrot
+    server: EchoingGateway
 
     def setup(self) -> None:
-        """Begin with TLS, if there is any."""
+        """Start TLS if it is set."""
         if self.server.tls is not None:
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
 
     def handle(self) -> None:
-        """Hear one question, and answer it."""
+        """Read one request and respond to it."""
         path = self.rfile.readline().split()[1].decode()
-        self.server.asked.append(path)
+        self.server.paths.append(path)
         length = 0
         while line := self.rfile.readline().strip():
             name, _, value = line.partition(b":")
@@ -142,5 +142,5 @@ class _Handler(socketserver.StreamRequestHandler):
             self.server.ended.wait()
         elif mode == RESETS:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        elif mode in SAYS:
-            self.wfile.write(SAYS[mode](json.loads(body)["api_key"]))
+        elif mode in RESPONSES:
+            self.wfile.write(RESPONSES[mode](json.loads(body)["api_key"]))

@@ -1,4 +1,4 @@
-"""What fuzzing once found does not come back."""
+"""What fuzzing found once does not return."""
 
 import contextlib
 import sys
@@ -8,13 +8,13 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("Unix sockets", allow_module_level=True)
 
-from found import FOUND, GOOD, TARGETS
+from fuzz_cases import EXAMPLES, REGRESSIONS, TARGETS
 
 
 @pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("name", TARGETS)
-def test_every_promise_holds_for_what_once_broke_it(name: str) -> None:
-    """And for the examples that the long run begins with."""
+def test_every_target_passes_its_regressions_and_examples(name: str) -> None:
+    """The long run begins with the examples."""
     with contextlib.closing(TARGETS[name]()) as target:
-        for case in (*GOOD[name], *FOUND[name]):
+        for case in (*EXAMPLES[name], *REGRESSIONS[name]):
             target(case)

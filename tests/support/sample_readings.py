@@ -1,4 +1,4 @@
-"""Made-up pasts: readings by hand, and by hypothesis."""
+"""Sample readings: given amounts, and strategies of hypothesis."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def read(*amounts: str, every: timedelta = HOUR, unit: str = "EUR") -> list[Reading]:
-    """Make readings of these amounts, the first at noon."""
+    """Make readings with these amounts, the first at noon."""
     return [
         Reading(Balance(Decimal(amount), unit), NOON + index * every)
         for index, amount in enumerate(amounts)
@@ -24,7 +24,7 @@ def read(*amounts: str, every: timedelta = HOUR, unit: str = "EUR") -> list[Read
 
 @st.composite
 def histories(draw: st.DrawFn, units: Sequence[str] = ("EUR", "SMS")) -> list[Reading]:
-    """Make readings of up to some years, in any order, some at the same time."""
+    """Draw readings of up to some years, in any order, some at the same time."""
     amounts = st.decimals(-1000, 10**15, places=8) | st.integers(0, 50).map(Decimal)
     steps = st.integers(0, 30_000) | st.integers(0, 240) | st.just(60)
     at = datetime(2023, 6, 1, tzinfo=UTC) + draw(st.integers(0, 10**6)) * HOUR / 60
@@ -37,8 +37,8 @@ def histories(draw: st.DrawFn, units: Sequence[str] = ("EUR", "SMS")) -> list[Re
 
 
 @st.composite
-def marked_histories(draw: st.DrawFn) -> tuple[list[Reading], list[datetime]]:
-    """Make readings, and mark some of them as corrections."""
+def histories_with_corrections(draw: st.DrawFn) -> tuple[list[Reading], list[datetime]]:
+    """Draw readings, and the times of some as corrections."""
     readings = draw(histories())
     times = [one.at for one in readings]
     return readings, draw(st.lists(st.sampled_from(times))) if times else []

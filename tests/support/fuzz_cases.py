@@ -1,19 +1,27 @@
-"""What the fuzz targets begin with: good examples, and every case that once failed."""
+"""The fuzz targets' examples, and every case that failed once."""
 
 import json
 from typing import Final
 
 from callers import CalledInstance
-from promises import KEY, LoginEntry, Remembered, Reply, SettingsFile, Target, Text
+from fuzz_targets import (
+    KEY,
+    AlertMemoryTarget,
+    LoginEntryTarget,
+    ReplyTarget,
+    SettingsFileTarget,
+    Target,
+    TextTarget,
+)
 from trayapp.core.alerts.memory import AlertMemory
 
 TARGETS: Final[dict[str, type[Target]]] = {
-    "reply": Reply,
-    "settings-file": SettingsFile,
+    "reply": ReplyTarget,
+    "settings-file": SettingsFileTarget,
     "called": CalledInstance,
-    "remembered": Remembered,
-    "login-entry": LoginEntry,
-    "text": Text,
+    "remembered": AlertMemoryTarget,
+    "login-entry": LoginEntryTarget,
+    "text": TextTarget,
 }
 _MEMORY: Final = AlertMemory().as_dict()
 
@@ -22,7 +30,7 @@ def _changed(**values: object) -> bytes:
     return json.dumps({**_MEMORY, **values}).encode()
 
 
-GOOD: Final[dict[str, tuple[bytes, ...]]] = {
+EXAMPLES: Final[dict[str, tuple[bytes, ...]]] = {
     "reply": (
         (
             b"200|application/json\n"
@@ -80,34 +88,34 @@ GOOD: Final[dict[str, tuple[bytes, ...]]] = {
     ),
     "text": ("\x28Shop — a\u202eb".encode(), b"\x05<b>&amp;\0"),
 }
-FOUND: Final[dict[str, tuple[bytes, ...]]] = {
+REGRESSIONS: Final[dict[str, tuple[bytes, ...]]] = {
     "reply": (
-        # Undoing the escape ate the key's first digits, and the rest was no key.
+        # Undoing the escape destroyed the key's first digits, and the rest was no key.
         f"200|text/html %{KEY}\n".encode(),
         f'400\n{{"status": "error", "error_id": "&#x{KEY}"}}'.encode(),
     ),
     "settings-file": (),
     "called": (
-        # The beginning of a long line was taken for a word.
+        # The beginning of a long line was taken for a message.
         b"show" + b" " * 70 + b"and more\n",
         b"show" + b" " * 70,
-        # Who had said quit could go on talking.
+        # A caller could send more after "quit".
         b"\xff\xffquit\n\xff\xff\xff\xffquit\n\xff\xff\xff",
     ),
     "remembered": (
-        # Moments that have no day in UTC, and brackets without end.
+        # Moments outside the years of UTC, and nested brackets.
         _changed(since="0001-01-01T00:00:00+14:00"),
         _changed(told_at="9999-12-31T23:59:59-14:00", stages={"low": "told"}),
         _changed(drained="0001-01-01T00:00:00+14:00", stages={"drain": "told"}),
         b"[" * 100_000,
     ),
     "login-entry": (
-        # A group without its end, into which the command was written.
+        # A group header without its end, into which the command was written.
         b"[",
     ),
     "text": (
-        # Blanks that only something invisible held apart.
+        # Blanks with only an invisible character between them.
         b"\x50a \xe2\x80\x8b b",
     ),
 }
-"""As the target was given them; each was mended in the program."""
+"""The data of each finding, which was fixed in the program."""

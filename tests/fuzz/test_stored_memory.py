@@ -1,4 +1,4 @@
-"""Whatever the database says was told: the program goes on."""
+"""Any stored alert memory loads."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promises import Remembered
+from fuzz_targets import AlertMemoryTarget
 from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
 from trayapp.core.settings import AlertKind
 
@@ -34,23 +34,25 @@ CHANGES = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
 @pytest.fixture(scope="module")
-def remembered() -> Iterator[Remembered]:
-    """Give a history in a folder of its own."""
-    with contextlib.closing(Remembered()) as target:
+def stored_memory() -> Iterator[AlertMemoryTarget]:
+    """Give a history in a temporary folder."""
+    with contextlib.closing(AlertMemoryTarget()) as target:
         yield target
 
 
 @settings(max_examples=300)
 @given(CHANGES)
-def test_a_memory_with_anything_in_it_is_gone_on_with(
-    remembered: Remembered, changes: dict[str, object]
+def test_a_memory_with_any_values_loads(
+    stored_memory: AlertMemoryTarget, changes: dict[str, object]
 ) -> None:
-    """As it is, or as an empty one."""
-    remembered(json.dumps({**AlertMemory().as_dict(), **changes}).encode())
+    """As stored, or as an empty one."""
+    stored_memory(json.dumps({**AlertMemory().as_dict(), **changes}).encode())
 
 
 @settings(max_examples=300)
 @given(st.binary(max_size=200))
-def test_any_text_is_gone_on_with(remembered: Remembered, data: bytes) -> None:
-    """As an empty memory."""
-    remembered(data)
+def test_any_text_loads_as_a_memory(
+    stored_memory: AlertMemoryTarget, data: bytes
+) -> None:
+    """As an empty one."""
+    stored_memory(data)

@@ -1,4 +1,4 @@
-"""Text from outside, where it is shown and where it is exported."""
+"""Foreign text on the screen and in exports."""
 
 import contextlib
 import csv
@@ -9,7 +9,7 @@ from io import StringIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promises import NOON, Text
+from fuzz_targets import NOON, TextTarget
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.history.export import escape_formula, movements_csv, readings_csv
 from trayapp.core.history.ledger import movements
@@ -22,15 +22,15 @@ BALANCES = st.builds(Balance, st.decimals(-(10**9), 10**9, places=4), UNITS)
 @settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_text_becomes_one_visible_line(data: bytes) -> None:
-    """No longer than it may be, and showing it twice changes nothing."""
-    with contextlib.closing(Text()) as shown:
+    """It has at most the limit, and a second pass changes nothing."""
+    with contextlib.closing(TextTarget()) as shown:
         shown(data)
 
 
 @settings(max_examples=300)
 @given(st.lists(BALANCES, max_size=5))
 def test_no_cell_of_an_export_is_a_formula(balances: list[Balance]) -> None:
-    """Whatever the units are called; a negative amount is a number."""
+    """With any units; a negative amount is a number."""
     readings = [
         Reading(one, NOON + timedelta(days=day)) for day, one in enumerate(balances)
     ]

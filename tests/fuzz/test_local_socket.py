@@ -1,4 +1,4 @@
-"""Whatever a caller says over the local socket: three words, and nothing else."""
+"""Any bytes over the local socket: only three messages have an effect."""
 
 import contextlib
 import sys
@@ -18,8 +18,8 @@ PIECES = st.lists(WORDS | st.binary(max_size=20) | st.just(b" " * 30), max_size=
 
 
 @pytest.fixture(scope="module")
-def called(qapp: object) -> Iterator[CalledInstance]:
-    """Give a running program, and who calls it."""
+def fuzzed_instance(qapp: object) -> Iterator[CalledInstance]:
+    """Give a running program and its caller."""
     assert qapp is not None
     with contextlib.closing(CalledInstance()) as target:
         yield target
@@ -27,17 +27,17 @@ def called(qapp: object) -> Iterator[CalledInstance]:
 
 @settings(max_examples=600)
 @given(PIECES)
-def test_only_the_three_words_have_an_effect(
-    called: CalledInstance, pieces: list[bytes]
+def test_only_the_three_messages_have_an_effect(
+    fuzzed_instance: CalledInstance, pieces: list[bytes]
 ) -> None:
-    """In any pieces; the caller is let go, and the next one is heard."""
-    called(b"\xff".join(pieces))
+    """In any pieces; the connection closes, and the next caller is served."""
+    fuzzed_instance(b"\xff".join(pieces))
 
 
 @settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_bytes_leave_the_program_listening(
-    called: CalledInstance, data: bytes
+    fuzzed_instance: CalledInstance, data: bytes
 ) -> None:
-    """Nothing is kept of who said them."""
-    called(data)
+    """Nothing of the caller is kept."""
+    fuzzed_instance(data)

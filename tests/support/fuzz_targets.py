@@ -1,9 +1,9 @@
-"""What must hold of each reader of foreign bytes, whatever the bytes: fuzz targets.
+"""Fuzz targets: what every reader of foreign bytes guarantees.
 
-Each target is called with bytes and raises if its promise is broken. Hypothesis calls
-them in the tests (`tests/fuzz`), atheris in `dev.py fuzz`, and what either finds is
-kept as a case in `found.py`. The target of the local socket is in `callers.py`: it
-needs Qt.
+A target is called with bytes and raises if its guarantee is broken. Hypothesis calls
+the targets in the tests (`tests/fuzz`), atheris in `dev.py fuzz`. Findings are kept as
+cases in `fuzz_cases.py`. The target of the local socket is in `callers.py`, as it needs
+Qt.
 """
 
 import asyncio
@@ -56,19 +56,19 @@ _MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a folder below it is made saf
 
 
 class Target(Protocol):
-    """A promise, to be tried with bytes and closed at the end."""
+    """A guarantee, to be called with bytes and closed at the end."""
 
     def __call__(self, data: bytes) -> None:
-        """Raise if the promise is broken."""
+        """Raise if the guarantee is broken."""
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Release its resources."""
 
 
-class Reply:
-    """The gateway's client gives a balance as it was sent, or one of our errors.
+class ReplyTarget:
+    """The gateway's client gives a balance as sent, or one of our errors.
 
-    The data are a line `status|content type|retry-after|encoding` and the body; a
+    The data are a line `status|content type|retry-after|encoding` and the body. A
     header without text is not sent.
     """
 
@@ -79,13 +79,13 @@ class Reply:
         self._gateway = GatewayClient(lambda: httpx.AsyncClient(transport=self._wire))
 
     def __call__(self, data: bytes) -> None:
-        """Answer a question with the data."""
+        """Respond to a request with the data."""
         self.tried += 1
         self._wire.data = data
         try:
             balance = self._runner.run(self._gateway.balance(ACCOUNT, Secret(KEY)))
         except (GatewayError, ConnectionProblem) as error:
-            _look_at(error)
+            _check_error(error)
         else:
             sent = _amount(data.partition(b"\n")[2])
             assert balance.amount.is_finite()
@@ -101,12 +101,12 @@ class Reply:
 
 
 class _Wire(httpx.AsyncBaseTransport):
-    """Answers every question with the reply that the data describe."""
+    """A transport that responds with the data to every request."""
 
     data = b""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Give the reply; what HTTP itself refuses does not come this far."""
+        """Give the response; it is valid HTTP."""
         assert request.method == "POST"
         head, _, body = self.data.partition(b"\n")
         status, *values = (
@@ -121,8 +121,8 @@ class _Wire(httpx.AsyncBaseTransport):
         return httpx.Response(code, headers=headers, stream=httpx.ByteStream(body))
 
 
-def _look_at(error: BalanceTrayError) -> None:
-    """Whatever came, what is kept of it is short, visible, and not the key."""
+def _check_error(error: BalanceTrayError) -> None:
+    """Check that an error's detail is short, visible, and without the key."""
     assert len(error.detail) <= _LONGEST_DETAIL
     assert is_plain(error.detail)
     assert KEY not in f"{error.detail} {error} {error!r}"
@@ -132,21 +132,21 @@ def _look_at(error: BalanceTrayError) -> None:
 
 
 def _amount(body: bytes) -> Decimal:
-    """Read the amount from its own digits; minus nothing is nothing."""
+    """Read the amount by its digits; minus zero is zero."""
     reply = json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str)
     return Decimal(reply["result"]["balance"]) + 0
 
 
 def is_plain(text: str) -> bool:
-    """Say whether a text is one line of visible characters."""
+    """Whether a text is one line of visible characters."""
     return not any(unicodedata.category(one) in _INVISIBLE for one in text)
 
 
-class Text:
-    """A text from outside becomes one visible line, and stays it."""
+class TextTarget:
+    """A foreign text becomes one visible line, and a second pass keeps it."""
 
     def __call__(self, data: bytes) -> None:
-        """Show the data: a byte that says how long it may be, then the text."""
+        """Take a byte for the limit, then the text."""
         limit = 1 + (data[0] if data else 0)
         text = data[1:].decode("utf-8", "surrogateescape")
         shown = one_line(text, limit)
@@ -156,11 +156,11 @@ class Text:
         assert shown == one_line(shown, limit)
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing, as it has no resources."""
 
 
-class _InFolder:
-    """A target with a folder of its own, in memory where there is such a place."""
+class _TargetInFolder:
+    """A target with a folder, in memory if the system has a place there."""
 
     def __init__(self) -> None:
         below = _MEMORY if _MEMORY.is_dir() else None
@@ -171,11 +171,11 @@ class _InFolder:
         shutil.rmtree(self.folder)
 
 
-class SettingsFile(_InFolder):
-    """The settings file is read, or kept aside as it was; what is saved comes back."""
+class SettingsFileTarget(_TargetInFolder):
+    """The settings file is read or kept aside; saved settings load again."""
 
     def __call__(self, data: bytes) -> None:
-        """Start with a file of these bytes."""
+        """Load a file of these bytes."""
         path = self.folder / "config.toml"
         path.write_bytes(data)
         file = ConfigFile(path)
@@ -183,7 +183,7 @@ class SettingsFile(_InFolder):
         left = [one.read_bytes() for one in self.folder.iterdir()]
         assert left == [data]
         if loaded.problem is None:
-            self.comes_back(loaded.config)
+            self.assert_saved(loaded.config)
         else:
             assert loaded.config == Config()
             assert loaded.problem.kind in {ConfigBroken, ConfigTooNew}
@@ -192,8 +192,8 @@ class SettingsFile(_InFolder):
         for one in self.folder.iterdir():
             one.unlink()
 
-    def comes_back(self, config: Config) -> None:
-        """Save, load and save again: nothing changes on the way."""
+    def assert_saved(self, config: Config) -> None:
+        """Save, load and save again without a change."""
         path = self.folder / "config.toml"
         file = ConfigFile(path)
         file.save(config)
@@ -204,11 +204,11 @@ class SettingsFile(_InFolder):
         assert path.read_bytes() == first
 
 
-class LoginEntry(_InFolder):
-    """Whatever stands in an autostart entry, it can be read and switched both ways."""
+class LoginEntryTarget(_TargetInFolder):
+    """Any autostart entry can be read and switched on and off."""
 
     def __call__(self, data: bytes) -> None:
-        """Have an entry of these bytes, which may start another program."""
+        """Switch an entry of these bytes, which may start another program."""
         own = self.folder / "autostart/balance-tray.desktop"
         own.parent.mkdir(exist_ok=True)
         own.write_bytes(data)
@@ -226,8 +226,8 @@ class LoginEntry(_InFolder):
         assert own.read_bytes() == text
 
 
-class Remembered(_InFolder):
-    """Whatever the database holds as remembered, there is a memory to go on with."""
+class AlertMemoryTarget(_TargetInFolder):
+    """Any stored alert memory loads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -237,7 +237,7 @@ class Remembered(_InFolder):
         self._raw.execute("PRAGMA journal_mode = MEMORY")
 
     def __call__(self, data: bytes) -> None:
-        """Remember this text, and decide what each kind of news means after it."""
+        """Store this text, and decide about each kind of observation after it."""
         text = data.decode("utf-8", "replace")
         self._raw.execute("REPLACE INTO memory VALUES (?, ?)", (ACCOUNT.id, text))
         memory = self._history.load().memory(ACCOUNT.id)
