@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 
+from harness.loop import let_loop_run
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.settings import AlertKind
@@ -12,7 +13,7 @@ A, B, C = (Alert(AlertKind.LOW, Account(one, one.upper())) for one in "abc")
 PATIENCE_S = 5.0
 
 
-class Scene:
+class CoalescerHarness:
     """A coalescer, what it sent, and whether requests are under way."""
 
     def __init__(self, longest_s: float) -> None:
@@ -32,19 +33,18 @@ class Scene:
             return await self.sent.get()
 
     async def idle(self) -> None:
-        """Give the coalescer every chance to do what it should not."""
-        for _ in range(20):
-            await asyncio.sleep(0)
+        """Let the coalescer do whatever it has to do."""
+        await let_loop_run()
 
 
 def play(
-    story: Callable[[Scene], Coroutine[None, None, None]],
+    story: Callable[[CoalescerHarness], Coroutine[None, None, None]],
     longest_s: float = PATIENCE_S,
 ) -> None:
-    """Tell a story on a loop of its own."""
+    """Run a story on a loop of its own."""
 
     async def run() -> None:
-        await story(Scene(longest_s))
+        await story(CoalescerHarness(longest_s))
 
     asyncio.run(run())
 
@@ -52,9 +52,9 @@ def play(
 def test_a_lone_account_is_told_at_once() -> None:
     """As soon as nothing else is asked."""
 
-    async def story(scene: Scene) -> None:
-        scene.coalescer.add([A])
-        assert await scene.next() == (A,)
+    async def story(harness: CoalescerHarness) -> None:
+        harness.coalescer.add([A])
+        assert await harness.next() == (A,)
 
     play(story)
 
@@ -62,15 +62,15 @@ def test_a_lone_account_is_told_at_once() -> None:
 def test_all_of_a_round_are_told_together() -> None:
     """In the order in which they came."""
 
-    async def story(scene: Scene) -> None:
-        scene.quiet.clear()
-        scene.coalescer.add([A])
-        await scene.idle()
-        scene.coalescer.add([B, C])
-        await scene.idle()
-        assert scene.sent.empty()
-        scene.quiet.set()
-        assert await scene.next() == (A, B, C)
+    async def story(harness: CoalescerHarness) -> None:
+        harness.quiet.clear()
+        harness.coalescer.add([A])
+        await harness.idle()
+        harness.coalescer.add([B, C])
+        await harness.idle()
+        assert harness.sent.empty()
+        harness.quiet.set()
+        assert await harness.next() == (A, B, C)
 
     play(story)
 
@@ -78,12 +78,12 @@ def test_all_of_a_round_are_told_together() -> None:
 def test_a_question_that_hangs_delays_nobody_for_long() -> None:
     """What comes later is told later, without what was told already."""
 
-    async def story(scene: Scene) -> None:
-        scene.quiet.clear()
-        scene.coalescer.add([A])
-        assert await scene.next() == (A,)
-        scene.coalescer.add([B])
-        assert await scene.next() == (B,)
+    async def story(harness: CoalescerHarness) -> None:
+        harness.quiet.clear()
+        harness.coalescer.add([A])
+        assert await harness.next() == (A,)
+        harness.coalescer.add([B])
+        assert await harness.next() == (B,)
 
     play(story, longest_s=0.01)
 
@@ -91,10 +91,10 @@ def test_a_question_that_hangs_delays_nobody_for_long() -> None:
 def test_nothing_to_tell_is_nothing_told() -> None:
     """Most answers are no news."""
 
-    async def story(scene: Scene) -> None:
-        scene.coalescer.add([])
-        await scene.idle()
-        assert scene.sent.empty()
+    async def story(harness: CoalescerHarness) -> None:
+        harness.coalescer.add([])
+        await harness.idle()
+        assert harness.sent.empty()
 
     play(story)
 
@@ -102,16 +102,16 @@ def test_nothing_to_tell_is_nothing_told() -> None:
 def test_a_removed_account_is_not_told_any_more() -> None:
     """Nor is anything, if it was the only one."""
 
-    async def story(scene: Scene) -> None:
-        scene.quiet.clear()
-        scene.coalescer.add([A, B])
-        scene.coalescer.drop("a")
-        scene.quiet.set()
-        assert await scene.next() == (B,)
-        scene.coalescer.add([A])
-        scene.coalescer.drop("a")
-        await scene.idle()
-        assert scene.sent.empty()
+    async def story(harness: CoalescerHarness) -> None:
+        harness.quiet.clear()
+        harness.coalescer.add([A, B])
+        harness.coalescer.drop("a")
+        harness.quiet.set()
+        assert await harness.next() == (B,)
+        harness.coalescer.add([A])
+        harness.coalescer.drop("a")
+        await harness.idle()
+        assert harness.sent.empty()
 
     play(story)
 
@@ -119,13 +119,13 @@ def test_a_removed_account_is_not_told_any_more() -> None:
 def test_the_end_of_the_program_waits_for_nothing() -> None:
     """Whatever is under way."""
 
-    async def story(scene: Scene) -> None:
-        await scene.coalescer.close()
-        scene.quiet.clear()
-        scene.coalescer.add([A])
-        await scene.idle()
-        await scene.coalescer.close()
-        await scene.idle()
+    async def story(harness: CoalescerHarness) -> None:
+        await harness.coalescer.close()
+        harness.quiet.clear()
+        harness.coalescer.add([A])
+        await harness.idle()
+        await harness.coalescer.close()
+        await harness.idle()
         assert len(asyncio.all_tasks()) == 1
 
     play(story)

@@ -1,96 +1,54 @@
 """What is decided when answers come and when time passes, with a real history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from event_log import EventLog
+from harness.alert_service import A, AlertServiceHarness, B
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Alert, Disposition, Reason
+from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.services.alerts.service import AlertService
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.messages.events import (
-    NotificationLogChanged,
-    PendingPaymentsChanged,
     SnoozeChanged,
 )
 
 LOW, LOW_DAYS, EMPTY = AlertKind.LOW, AlertKind.LOW_DAYS, AlertKind.EMPTY
 REJECTED, DRAIN = AlertKind.REJECTED, AlertKind.DRAIN
 UNREACHABLE, TOPPED_UP = AlertKind.UNREACHABLE, AlertKind.TOPPED_UP
-A, B = Account("a", "A"), Account("b", "B")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-class Scene:
-    """An alarm with its surroundings, and a clock that the test sets."""
+class AlertServiceWithStore(AlertServiceHarness):
+    """An alert service with a real store, and a clock that the test sets."""
 
-    def __init__(self, history: HistoryStore, now: datetime) -> None:
-        self.history, self.now = history, now
-        self.settings = Settings()
-        self.start()
-
-    def start(self) -> None:
-        """Start anew, as after a restart, knowing only what is written."""
-        self.events = EventLog()
-        self.alerts: list[Alert] = []
-        self.service = AlertService(
-            HistoryService(lambda: self.history),
-            self.events.record,
-            self._tell,
-            clock=lambda: self.now,
-            zone=UTC,
-        )
-        self.choose()
-        self.service.start()
+    def __init__(self, store: HistoryStore, now: datetime) -> None:
+        self.store = store
+        super().__init__(lambda: HistoryService(lambda: store), now)
 
     @property
     def snoozes(self) -> list[datetime | None]:
         """The ends of all snoozes since the start."""
         return [one.until for one in self.events.of(SnoozeChanged)]
 
-    @property
-    def entries(self) -> tuple[LogEntry, ...]:
-        """The decisions that "Why?" lists."""
-        return self.events.last(NotificationLogChanged).entries
-
-    @property
-    def payments(self) -> list[PendingPayment]:
-        """The payments whose top-ups are expected."""
-        return list(self.events.last(PendingPaymentsChanged).payments)
-
-    def choose(self, *accounts: Account, settings: Settings | None = None) -> None:
-        """Set the accounts, A and B unless others are named, and the settings."""
-        self.settings = settings or self.settings
-        self.service.set(accounts or (A, B), self.settings)
-
-    def _tell(self, alerts: Iterable[Alert]) -> None:
-        self.alerts += alerts
-
-    def read(self, amount: str, account: Account = A, unit: str = "EUR") -> None:
-        """Let the gateway answer."""
-        reading = Reading(Balance(Decimal(amount), unit), self.now)
-        self.service.evaluate(Outcome(account.id, self.now, reading))
-
     def fail(self, kind: type[BalanceTrayError] = NoConnection) -> None:
-        """Let a question fail."""
+        """Report that a request failed."""
         self.service.evaluate(Outcome("a", self.now, kind().as_failure()))
 
     def wait(self, passed: timedelta) -> None:
-        """Let time pass with a look each minute, and an answer each quarter."""
+        """Pass time with a tick each minute, and a balance each quarter of an hour."""
         for minute in range(1, passed // MINUTE + 1):
             self.now += MINUTE
             if minute % 15 == 0:
@@ -98,201 +56,213 @@ class Scene:
             self.service.tick()
 
     def repeat(self) -> None:
-        """Let the gateway say what it said last."""
-        last = self.history.last("a")
+        """Report the last balance once more."""
+        last = self.store.last("a")
         assert last is not None
         self.read(last.balance.digits)
 
     def told(self) -> list[tuple[str, AlertKind]]:
-        """Give what was told since this was last asked."""
+        """Return what the service notified of since the last call."""
         told = [(one.account.id, one.kind) for one in self.alerts]
         self.alerts.clear()
         return told
 
 
 @pytest.fixture
-def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
-    """Give an alarm for A and B, on a Monday at noon."""
-    with HistoryStore(tmp_path / "history.sqlite3") as history:
-        yield Scene(history, now)
+def harness(tmp_path: Path, now: datetime) -> Iterator[AlertServiceWithStore]:
+    """Return an alert service for A and B, on a Monday at noon."""
+    with HistoryStore(tmp_path / "history.sqlite3") as store:
+        yield AlertServiceWithStore(store, now)
 
 
-def test_an_answer_is_recorded_and_told(scene: Scene) -> None:
+def test_an_answer_is_recorded_and_told(harness: AlertServiceWithStore) -> None:
     """Once, also after a restart; and the log says why."""
-    scene.read("9")
-    assert scene.told() == [("a", LOW)]
-    last = scene.history.last("a")
-    assert last == Reading(Balance(Decimal(9), "EUR"), scene.now)
-    (entry,) = scene.entries
-    assert entry == LogEntry(scene.now, "a", "A", LOW, Disposition.SENT, Reason.NEW)
-    scene.start()
-    assert scene.entries == (entry,)
-    scene.read("8")
-    assert scene.told() == []
+    harness.read("9")
+    assert harness.told() == [("a", LOW)]
+    last = harness.store.last("a")
+    assert last == Reading(Balance(Decimal(9), "EUR"), harness.now)
+    (entry,) = harness.entries
+    assert entry == LogEntry(harness.now, "a", "A", LOW, Disposition.SENT, Reason.NEW)
+    harness.start()
+    assert harness.entries == (entry,)
+    harness.read("8")
+    assert harness.told() == []
 
 
-def test_of_a_removed_account_nothing_is_recorded(scene: Scene) -> None:
+def test_of_a_removed_account_nothing_is_recorded(
+    harness: AlertServiceWithStore,
+) -> None:
     """Its answer may still have been under way."""
-    scene.read("9", Account("c", "C"))
-    assert scene.told() == []
-    assert scene.history.last("c") is None
+    harness.read("9", Account("c", "C"))
+    assert harness.told() == []
+    assert harness.store.last("c") is None
 
 
-def test_a_failure_records_no_reading_and_keeps_the_memory(scene: Scene) -> None:
+def test_a_failure_records_no_reading_and_keeps_the_memory(
+    harness: AlertServiceWithStore,
+) -> None:
     """How often it failed outlives a restart."""
-    scene.fail()
-    assert scene.history.last("a") is None
-    assert scene.history.load().memory("a").failures == 1
+    harness.fail()
+    assert harness.store.last("a") is None
+    assert harness.store.load().memory("a").failures == 1
 
 
-def test_a_snooze_holds_back_until_its_end(scene: Scene) -> None:
+def test_a_snooze_holds_back_until_its_end(harness: AlertServiceWithStore) -> None:
     """Said at once, and told at most a minute after."""
-    scene.service.snooze(SnoozeChoice.HOUR)
-    end = scene.now + HOUR
-    assert scene.snoozes == [None, end]
-    scene.read("9")
-    assert scene.told() == []
-    scene.start()
-    assert scene.snoozes == [end]
-    scene.wait(59 * MINUTE)
-    assert scene.told() == []
-    scene.wait(MINUTE)
-    assert scene.told() == [("a", LOW)]
-    assert scene.snoozes == [end, None]
-    fates = [(one.disposition, one.reason) for one in scene.entries]
+    harness.service.snooze(SnoozeChoice.HOUR)
+    end = harness.now + HOUR
+    assert harness.snoozes == [None, end]
+    harness.read("9")
+    assert harness.told() == []
+    harness.start()
+    assert harness.snoozes == [end]
+    harness.wait(59 * MINUTE)
+    assert harness.told() == []
+    harness.wait(MINUTE)
+    assert harness.told() == [("a", LOW)]
+    assert harness.snoozes == [end, None]
+    fates = [(one.disposition, one.reason) for one in harness.entries]
     assert fates == [
         (Disposition.PENDING, Reason.SNOOZED),
         (Disposition.SENT, Reason.AFTERWARDS),
     ]
 
 
-def test_ending_a_snooze_tells_at_once(scene: Scene) -> None:
+def test_ending_a_snooze_tells_at_once(harness: AlertServiceWithStore) -> None:
     """Of all accounts."""
-    scene.service.snooze(SnoozeChoice.MONDAY)
-    scene.read("9")
-    scene.read("8", B)
-    scene.service.snooze(SnoozeChoice.OFF)
-    assert scene.told() == [("a", LOW), ("b", LOW)]
-    assert scene.snoozes[-1] is None
+    harness.service.snooze(SnoozeChoice.MONDAY)
+    harness.read("9")
+    harness.read("8", B)
+    harness.service.snooze(SnoozeChoice.OFF)
+    assert harness.told() == [("a", LOW), ("b", LOW)]
+    assert harness.snoozes[-1] is None
 
 
-def test_what_is_urgent_breaks_through(scene: Scene) -> None:
+def test_what_is_urgent_breaks_through(harness: AlertServiceWithStore) -> None:
     """It can't wait until Monday."""
-    scene.service.snooze(SnoozeChoice.MONDAY)
-    scene.read("0")
-    assert scene.told() == [("a", EMPTY)]
+    harness.service.snooze(SnoozeChoice.MONDAY)
+    harness.read("0")
+    assert harness.told() == [("a", EMPTY)]
 
 
-def test_quiet_hours_end_in_the_morning(scene: Scene) -> None:
+def test_quiet_hours_end_in_the_morning(harness: AlertServiceWithStore) -> None:
     """The log says that it was the quiet hours."""
     quiet = QuietHours(time(11), time(13))
-    scene.choose(settings=Settings(quiet=quiet))
-    scene.read("9")
-    assert scene.told() == []
-    scene.wait(HOUR)
-    assert scene.told() == [("a", LOW)]
-    assert scene.entries[0].reason is Reason.QUIET
+    harness.configure(settings=Settings(quiet=quiet))
+    harness.read("9")
+    assert harness.told() == []
+    harness.wait(HOUR)
+    assert harness.told() == [("a", LOW)]
+    assert harness.entries[0].reason is Reason.QUIET
 
 
-def test_a_reminder_comes_by_the_time_alone(scene: Scene) -> None:
+def test_a_reminder_comes_by_the_time_alone(harness: AlertServiceWithStore) -> None:
     """Between two questions too."""
-    scene.choose(settings=Settings(reminder=HOUR))
-    scene.read("9")
-    scene.wait(59 * MINUTE)
-    assert scene.told() == [("a", LOW)]
-    scene.wait(MINUTE)
-    assert scene.told() == [("a", LOW)]
+    harness.configure(settings=Settings(reminder=HOUR))
+    harness.read("9")
+    harness.wait(59 * MINUTE)
+    assert harness.told() == [("a", LOW)]
+    harness.wait(MINUTE)
+    assert harness.told() == [("a", LOW)]
 
 
-def test_silence_is_told_by_the_time_alone(scene: Scene) -> None:
+def test_silence_is_told_by_the_time_alone(harness: AlertServiceWithStore) -> None:
     """When the chosen time has passed, not when the next question has failed."""
-    scene.read("50")
-    scene.fail()
-    scene.fail()
+    harness.read("50")
+    harness.fail()
+    harness.fail()
     for _ in range(6 * 60):
-        scene.now += MINUTE
-        scene.service.tick()
-    assert scene.told() == [("a", UNREACHABLE)]
-    scene.start()
-    scene.service.tick()
-    assert scene.told() == []
+        harness.now += MINUTE
+        harness.service.tick()
+    assert harness.told() == [("a", UNREACHABLE)]
+    harness.start()
+    harness.service.tick()
+    assert harness.told() == []
 
 
-def test_time_that_passes_is_not_written_each_minute(scene: Scene) -> None:
+def test_time_that_passes_is_not_written_each_minute(
+    harness: AlertServiceWithStore,
+) -> None:
     """The disk is for what was decided."""
-    scene.read("50")
-    before = scene.history.load().memory("a")
-    scene.now += MINUTE
-    scene.service.tick()
-    assert scene.history.load().memory("a") == before
+    harness.read("50")
+    before = harness.store.load().memory("a")
+    harness.now += MINUTE
+    harness.service.tick()
+    assert harness.store.load().memory("a") == before
 
 
 # --- what the history says --------------------------------------------------------
 
 
-def spend(scene: Scene, a_day: int, days: int) -> Decimal:
+def spend(harness: AlertServiceWithStore, a_day: int, days: int) -> Decimal:
     """Let so many days pass with even spending; give what is left of 500 then."""
     left, part = Decimal(500), Decimal(a_day) / 24
     for _ in range(days * 24):
-        scene.now += HOUR
+        harness.now += HOUR
         left -= part
         balance = Balance(left.quantize(Decimal("0.0001")), "EUR")
-        scene.history.write(KeepReading("a", Reading(balance, scene.now)))
-    scene.now += HOUR
-    scene.read(f"{left:.4f}")
+        harness.store.write(KeepReading("a", Reading(balance, harness.now)))
+    harness.now += HOUR
+    harness.read(f"{left:.4f}")
     return left
 
 
-def test_few_days_left_are_told_when_the_history_says_so(scene: Scene) -> None:
+def test_few_days_left_are_told_when_the_history_says_so(
+    harness: AlertServiceWithStore,
+) -> None:
     """Far above the threshold in money."""
-    scene.choose(replace(A, low_below=Decimal(1)))
-    spend(scene, 20, 14)
-    assert scene.told() == []
-    scene.now += MINUTE
-    scene.read("70")
-    assert scene.told() == [("a", LOW_DAYS)]
+    harness.configure(replace(A, low_below=Decimal(1)))
+    spend(harness, 20, 14)
+    assert harness.told() == []
+    harness.now += MINUTE
+    harness.read("70")
+    assert harness.told() == [("a", LOW_DAYS)]
 
 
-def test_a_drain_is_told_when_the_history_knows_what_is_usual(scene: Scene) -> None:
+def test_a_drain_is_told_when_the_history_knows_what_is_usual(
+    harness: AlertServiceWithStore,
+) -> None:
     """And only then; it says how much in which time."""
-    scene.choose(replace(A, low_below=Decimal(1), warn_days=0))
-    left = spend(scene, 2, 18)
-    assert scene.told() == []
-    scene.now += 20 * MINUTE
-    scene.read(f"{left - 38:.4f}")
-    (alert,) = scene.alerts
+    harness.configure(replace(A, low_below=Decimal(1), warn_days=0))
+    left = spend(harness, 2, 18)
+    assert harness.told() == []
+    harness.now += 20 * MINUTE
+    harness.read(f"{left - 38:.4f}")
+    (alert,) = harness.alerts
     assert alert.kind is DRAIN
     assert alert.drain is not None
     assert alert.drain.spent >= 38
     assert alert.drain.within == 20 * MINUTE
 
 
-def test_a_fall_without_a_history_is_no_drain(scene: Scene) -> None:
+def test_a_fall_without_a_history_is_no_drain(harness: AlertServiceWithStore) -> None:
     """Nobody knows what is usual."""
-    scene.read("500")
-    scene.now += 20 * MINUTE
-    scene.read("300")
-    assert scene.told() == []
+    harness.read("500")
+    harness.now += 20 * MINUTE
+    harness.read("300")
+    assert harness.told() == []
 
 
-def test_another_questions_readings_say_nothing_of_this_one(scene: Scene) -> None:
+def test_another_questions_readings_say_nothing_of_this_one(
+    harness: AlertServiceWithStore,
+) -> None:
     """A sub-account that has less is no drain of the account."""
-    scene.choose(replace(A, low_below=Decimal(1), warn_days=0))
-    spend(scene, 2, 18)
-    scene.choose(replace(A, low_below=Decimal(1), sub_account="shop"))
-    scene.now += MINUTE
-    scene.read("50")
-    assert scene.told() == []
+    harness.configure(replace(A, low_below=Decimal(1), warn_days=0))
+    spend(harness, 2, 18)
+    harness.configure(replace(A, low_below=Decimal(1), sub_account="shop"))
+    harness.now += MINUTE
+    harness.read("50")
+    assert harness.told() == []
 
 
-def test_a_marked_correction_is_no_drain(scene: Scene) -> None:
+def test_a_marked_correction_is_no_drain(harness: AlertServiceWithStore) -> None:
     """The person knows better."""
-    scene.choose(replace(A, low_below=Decimal(1), warn_days=0))
-    left = spend(scene, 2, 18)
-    scene.now += 20 * MINUTE
-    scene.service.correct("a", scene.now, on=True)
-    scene.read(f"{left - 38:.4f}")
-    assert scene.told() == []
+    harness.configure(replace(A, low_below=Decimal(1), warn_days=0))
+    left = spend(harness, 2, 18)
+    harness.now += 20 * MINUTE
+    harness.service.correct("a", harness.now, on=True)
+    harness.read(f"{left - 38:.4f}")
+    assert harness.told() == []
 
 
 # --- what a person paid -----------------------------------------------------------
@@ -302,72 +272,78 @@ TUESDAY = timedelta(hours=21)
 
 
 def test_a_top_up_that_does_not_come_is_told_the_next_working_day(
-    scene: Scene,
+    harness: AlertServiceWithStore,
 ) -> None:
     """Once; and it survives a restart until then."""
-    scene.read("50")
-    said = scene.now
-    scene.service.expect_top_up("a")
-    assert scene.payments == [PendingPayment("a", said)]
-    scene.start()
-    assert scene.payments == [PendingPayment("a", said)]
-    scene.wait(TUESDAY - MINUTE)
-    assert scene.told() == []
-    scene.wait(MINUTE)
-    (alert,) = scene.alerts
+    harness.read("50")
+    said = harness.now
+    harness.service.expect_top_up("a")
+    assert harness.payments == [PendingPayment("a", said)]
+    harness.start()
+    assert harness.payments == [PendingPayment("a", said)]
+    harness.wait(TUESDAY - MINUTE)
+    assert harness.told() == []
+    harness.wait(MINUTE)
+    (alert,) = harness.alerts
     assert (alert.kind, alert.unseen_since) == (TOPPED_UP, said)
-    assert scene.entries[-1].reason is Reason.UNSEEN
-    assert scene.payments == []
-    scene.start()
-    scene.wait(DAY)
-    assert scene.told() == []
+    assert harness.entries[-1].reason is Reason.UNSEEN
+    assert harness.payments == []
+    harness.start()
+    harness.wait(DAY)
+    assert harness.told() == []
 
 
-def test_a_top_up_that_comes_ends_the_waiting(scene: Scene) -> None:
+def test_a_top_up_that_comes_ends_the_waiting(harness: AlertServiceWithStore) -> None:
     """Nobody is reminded of what happened."""
-    scene.read("50")
-    scene.service.expect_top_up("a")
-    scene.now += MINUTE
-    scene.read("49")
-    assert scene.payments
-    scene.read("149")
-    assert scene.payments == []
-    scene.wait(DAY)
-    assert scene.told() == []
+    harness.read("50")
+    harness.service.expect_top_up("a")
+    harness.now += MINUTE
+    harness.read("49")
+    assert harness.payments
+    harness.read("149")
+    assert harness.payments == []
+    harness.wait(DAY)
+    assert harness.told() == []
 
 
-def test_no_top_up_is_said_to_be_missing_while_nobody_can_look(scene: Scene) -> None:
+def test_no_top_up_is_said_to_be_missing_while_nobody_can_look(
+    harness: AlertServiceWithStore,
+) -> None:
     """It may have come; it is told when that is known."""
-    scene.read("50")
-    scene.service.expect_top_up("a")
-    scene.fail()
-    scene.now += TUESDAY
-    scene.service.tick()
-    assert scene.told() == []
-    scene.read("50")
-    scene.service.tick()
-    assert scene.told() == [("a", TOPPED_UP)]
+    harness.read("50")
+    harness.service.expect_top_up("a")
+    harness.fail()
+    harness.now += TUESDAY
+    harness.service.tick()
+    assert harness.told() == []
+    harness.read("50")
+    harness.service.tick()
+    assert harness.told() == [("a", TOPPED_UP)]
 
 
-def test_a_missing_top_up_waits_for_the_end_of_a_snooze(scene: Scene) -> None:
+def test_a_missing_top_up_waits_for_the_end_of_a_snooze(
+    harness: AlertServiceWithStore,
+) -> None:
     """Like all that does not break through."""
-    scene.read("50")
-    scene.service.expect_top_up("a")
-    scene.now += TUESDAY
-    scene.service.snooze(SnoozeChoice.HOUR)
-    scene.read("50")
-    scene.service.tick()
-    assert scene.told() == []
-    scene.wait(HOUR)
-    assert scene.told() == [("a", TOPPED_UP)]
+    harness.read("50")
+    harness.service.expect_top_up("a")
+    harness.now += TUESDAY
+    harness.service.snooze(SnoozeChoice.HOUR)
+    harness.read("50")
+    harness.service.tick()
+    assert harness.told() == []
+    harness.wait(HOUR)
+    assert harness.told() == [("a", TOPPED_UP)]
 
 
-def test_nobody_waits_for_a_removed_accounts_top_up(scene: Scene) -> None:
+def test_nobody_waits_for_a_removed_accounts_top_up(
+    harness: AlertServiceWithStore,
+) -> None:
     """Nor for one that never was."""
-    scene.service.expect_top_up("gone")
-    assert scene.payments == []
-    scene.read("9")
-    scene.service.expect_top_up("a")
-    scene.service.forget("a")
-    assert scene.payments == []
-    assert scene.entries == ()
+    harness.service.expect_top_up("gone")
+    assert harness.payments == []
+    harness.read("9")
+    harness.service.expect_top_up("a")
+    harness.service.forget("a")
+    assert harness.payments == []
+    assert harness.entries == ()

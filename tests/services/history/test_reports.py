@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from fakes.history import StorelessHistory
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import ExportUnwritable, HistoryProblem
+from trayapp.core.errors import ExportUnwritable
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView
 from trayapp.services.history.changes import KeepReading, SetCorrection
@@ -50,39 +51,39 @@ class NotingZone(tzinfo):
         return "noting"
 
 
-class Scene:
+class ReportsHarness:
     """Reports from a real store."""
 
     def __init__(self, history: HistoryStore, now: datetime) -> None:
-        self.history, self.now = history, now
+        self.store, self.now = history, now
         self.zone: tzinfo = UTC
 
     def keep(self, *readings: tuple[datetime, str]) -> None:
         """Write an account's readings."""
-        self.history.record_past(
+        self.store.record_past(
             "a", (Reading(Balance(Decimal(said), "EUR"), at) for at, said in readings)
         )
 
-    def books(self) -> HistoryReports:
+    def reports(self) -> HistoryReports:
         """Return the reports."""
-        history = HistoryService(lambda: self.history)
+        history = HistoryService(lambda: self.store)
         return HistoryReports(history, clock=lambda: self.now, zone=self.zone)
 
     def page(self) -> HistoryView:
         """Return the page."""
-        return asyncio.run(self.books().page(MAIN, QUARTER, ENGLISH))
+        return asyncio.run(self.reports().page(MAIN, QUARTER, ENGLISH))
 
     def export(self, kind: str, path: Path) -> str:
         """Write a file, and return its text as it is."""
-        asyncio.run(self.books().export(MAIN, kind, str(path)))
+        asyncio.run(self.reports().export(MAIN, kind, str(path)))
         return path.read_bytes().decode()
 
 
 @pytest.fixture
-def scene(tmp_path: Path, now: datetime) -> Iterator[Scene]:
+def harness(tmp_path: Path, now: datetime) -> Iterator[ReportsHarness]:
     """Return reports without a reading, at noon of 23 November."""
     with HistoryStore(tmp_path / "history.sqlite3") as history:
-        yield Scene(history, now)
+        yield ReportsHarness(history, now)
 
 
 def day(month: int, number: int) -> datetime:
@@ -104,13 +105,13 @@ AUTUMN = (
 # --- the page ------------------------------------------------------------------------
 
 
-def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
+def test_the_page_is_made_of_what_is_stored(harness: ReportsHarness) -> None:
     """It leaves out the readings of other accounts."""
-    scene.keep(*AUTUMN)
-    scene.history.write(
-        KeepReading("b", Reading(Balance(Decimal(7), "USD"), scene.now))
+    harness.keep(*AUTUMN)
+    harness.store.write(
+        KeepReading("b", Reading(Balance(Decimal(7), "USD"), harness.now))
     )
-    page = scene.page()
+    page = harness.page()
     assert (page.account_id, page.title) == ("a", "Año = Main")
     assert [(one.month, one.opening, one.closing) for one in page.months] == [
         ("Nov 2026", "€20.00", "€128.1234"),
@@ -120,26 +121,26 @@ def test_the_page_is_made_of_what_is_stored(scene: Scene) -> None:
         "4 Nov, 12:00: +€10.00",
         "2 Nov, 12:00: +€100.00",
     ]
-    assert (page.chart.now, page.chart.unit) == (scene.now, "EUR")
+    assert (page.chart.now, page.chart.unit) == (harness.now, "EUR")
     assert len(page.chart.readings) == 6
 
 
-def test_the_page_knows_what_a_person_corrected(scene: Scene) -> None:
+def test_the_page_knows_what_a_person_corrected(harness: ReportsHarness) -> None:
     """The person can remove the mark."""
-    scene.keep(*AUTUMN)
-    scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
-    page = scene.page()
+    harness.keep(*AUTUMN)
+    harness.store.write(SetCorrection("a", day(11, 4), is_correction=True))
+    page = harness.page()
     assert [one.is_correction for one in page.movements] == [True, False]
     assert (page.months[0].topped_up, page.months[0].corrected) == ("€100.00", "€10.00")
-    scene.history.write(SetCorrection("a", day(11, 4), is_correction=False))
-    assert [one.is_correction for one in scene.page().movements] == [False, False]
+    harness.store.write(SetCorrection("a", day(11, 4), is_correction=False))
+    assert [one.is_correction for one in harness.page().movements] == [False, False]
 
 
-def test_the_page_says_when_the_account_runs_out(scene: Scene) -> None:
+def test_the_page_says_when_the_account_runs_out(harness: ReportsHarness) -> None:
     """At € 5 a day, € 40 last until Tuesday, 1 December."""
     days = range(30, -1, -1)
-    scene.keep(*((scene.now - timedelta(days=n), str(40 + 5 * n)) for n in days))
-    page = scene.page()
+    harness.keep(*((harness.now - timedelta(days=n), str(40 + 5 * n)) for n in days))
+    page = harness.page()
     assert page.chart.run_out is not None
     first, last = page.chart.run_out
     assert first <= day(12, 1).date() <= last
@@ -147,33 +148,31 @@ def test_the_page_says_when_the_account_runs_out(scene: Scene) -> None:
     assert "four of five" in page.caveat
 
 
-def test_without_a_reading_the_page_is_empty(scene: Scene) -> None:
+def test_without_a_reading_the_page_is_empty(harness: ReportsHarness) -> None:
     """It says that there is not enough history yet."""
-    page = scene.page()
+    page = harness.page()
     assert (page.months, page.movements) == ((), ())
     assert page.forecast_words == "Not enough history yet"
 
 
 def test_without_a_history_the_page_is_empty_too(now: datetime) -> None:
     """The start has reported the problem."""
-
-    def broken() -> HistoryStore:
-        raise HistoryProblem
-
-    books = HistoryReports(HistoryService(broken), clock=lambda: now, zone=UTC)
-    page = asyncio.run(books.page(MAIN, QUARTER, ENGLISH))
+    reports = HistoryReports(StorelessHistory(), clock=lambda: now, zone=UTC)
+    page = asyncio.run(reports.page(MAIN, QUARTER, ENGLISH))
     assert (page.months, page.forecast_words) == ((), "Not enough history yet")
 
 
-def test_calculations_do_not_block_the_loop(scene: Scene, tmp_path: Path) -> None:
+def test_calculations_do_not_block_the_loop(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
     """A million readings take seconds, so a thread makes page and file."""
-    scene.keep(*AUTUMN)
-    scene.zone = zone = NotingZone()
-    scene.page()
+    harness.keep(*AUTUMN)
+    harness.zone = zone = NotingZone()
+    harness.page()
     assert zone.threads
     assert threading.get_ident() not in zone.threads
     zone.threads.clear()
-    scene.export("json", tmp_path / "main.json")
+    harness.export("json", tmp_path / "main.json")
     assert zone.threads
     assert threading.get_ident() not in zone.threads
 
@@ -181,11 +180,13 @@ def test_calculations_do_not_block_the_loop(scene: Scene, tmp_path: Path) -> Non
 # --- files ---------------------------------------------------------------------------
 
 
-def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) -> None:
+def test_a_table_has_a_row_a_month_that_adds_up(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
     """It has every digit, and a closing is the next month's opening."""
-    scene.keep(*AUTUMN)
-    scene.history.write(SetCorrection("a", day(11, 4), is_correction=True))
-    text = scene.export("csv", tmp_path / "main.csv")
+    harness.keep(*AUTUMN)
+    harness.store.write(SetCorrection("a", day(11, 4), is_correction=True))
+    text = harness.export("csv", tmp_path / "main.csv")
     # Nobody looked between these readings: all of October, and 84 hours of November.
     assert text.split("\r\n") == [
         HEADER,
@@ -203,10 +204,12 @@ def test_a_table_has_a_row_a_month_that_adds_up(scene: Scene, tmp_path: Path) ->
     assert all(one["closing"] == two["opening"] for one, two in pairwise(rows))
 
 
-def test_a_file_for_programs_has_everything(scene: Scene, tmp_path: Path) -> None:
+def test_a_file_for_programs_has_everything(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
     """Amounts are strings, so that no digit is lost."""
-    scene.keep((day(11, 22), "20.0000"), (day(11, 23), "120.5000"))
-    text = scene.export("json", tmp_path / "main.json")
+    harness.keep((day(11, 22), "20.0000"), (day(11, 23), "120.5000"))
+    text = harness.export("json", tmp_path / "main.json")
     assert '"Año = Main"' in text
     assert text.endswith("}\n")
     assert json.loads(text) == {
@@ -253,11 +256,11 @@ def test_a_file_for_programs_has_everything(scene: Scene, tmp_path: Path) -> Non
 
 
 def test_an_account_without_readings_has_empty_files(
-    scene: Scene, tmp_path: Path
+    harness: ReportsHarness, tmp_path: Path
 ) -> None:
     """A table has its columns even then."""
-    assert scene.export("csv", tmp_path / "main.csv") == HEADER + "\r\n"
-    assert json.loads(scene.export("json", tmp_path / "main.json")) == {
+    assert harness.export("csv", tmp_path / "main.csv") == HEADER + "\r\n"
+    assert json.loads(harness.export("json", tmp_path / "main.json")) == {
         "account": "Año = Main",
         "months": [],
         "movements": [],
@@ -265,45 +268,47 @@ def test_an_account_without_readings_has_empty_files(
     }
 
 
-def test_a_file_that_was_there_is_replaced(scene: Scene, tmp_path: Path) -> None:
+def test_a_file_that_was_there_is_replaced(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
     """The dialog has asked the person; the new file has no rest of the old one."""
     path = tmp_path / "main.csv"
     path.write_text("old\n" * 100)
-    assert scene.export("csv", path) == HEADER + "\r\n"
+    assert harness.export("csv", path) == HEADER + "\r\n"
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_a_file_that_cannot_be_written_is_an_error(
-    scene: Scene, tmp_path: Path, kind: str
+    harness: ReportsHarness, tmp_path: Path, kind: str
 ) -> None:
     """The error has the system's message, and not the path."""
-    books = scene.books()
+    reports = harness.reports()
     with pytest.raises(ExportUnwritable) as caught:
-        asyncio.run(books.export(MAIN, kind, str(tmp_path / "gone" / "file")))
+        asyncio.run(reports.export(MAIN, kind, str(tmp_path / "gone" / "file")))
     assert caught.value.as_failure().detail == "No such file or directory"
     with pytest.raises(ExportUnwritable):
-        asyncio.run(books.export(MAIN, kind, str(tmp_path)))
+        asyncio.run(reports.export(MAIN, kind, str(tmp_path)))
 
 
-def test_retention_leaves_the_months_as_they_were(scene: Scene) -> None:
+def test_retention_leaves_the_months_as_they_were(harness: ReportsHarness) -> None:
     """All recent readings stay, and of the old ones those that the months need."""
-    start = scene.now - timedelta(days=200)
-    scene.keep(
+    start = harness.now - timedelta(days=200)
+    harness.keep(
         *((start + timedelta(hours=hour), f"{5000 - hour}") for hour in range(24 * 200))
     )
-    months = scene.page().months
-    count = len(list(scene.history.readings("a")))
-    asyncio.run(scene.books().apply_retention("a"))
-    left = list(scene.history.readings("a"))
+    months = harness.page().months
+    count = len(list(harness.store.readings("a")))
+    asyncio.run(harness.reports().apply_retention("a"))
+    left = list(harness.store.readings("a"))
     assert len(left) < count * 0.8
-    recent = scene.now - timedelta(days=90)
+    recent = harness.now - timedelta(days=90)
     assert sum(one.at > recent for one in left) == 24 * 90 - 1
-    assert scene.page().months == months
+    assert harness.page().months == months
 
 
-def test_a_short_past_is_left_whole(scene: Scene) -> None:
+def test_a_short_past_is_left_whole(harness: ReportsHarness) -> None:
     """Retention leaves recent readings alone."""
     hours = range(24 * 30)
-    scene.keep(*((scene.now - timedelta(hours=hour), f"{hour}") for hour in hours))
-    asyncio.run(scene.books().apply_retention("a"))
-    assert len(list(scene.history.readings("a"))) == len(hours)
+    harness.keep(*((harness.now - timedelta(hours=hour), f"{hour}") for hour in hours))
+    asyncio.run(harness.reports().apply_retention("a"))
+    assert len(list(harness.store.readings("a"))) == len(hours)

@@ -15,6 +15,7 @@ import pytest
 
 import polled
 from disks import Disk, on_a_disk
+from fakes.database_lock import lock_database
 from meter import Meter
 from tally import FAULTS, Tally
 from trayapp.core.account_state import Outcome
@@ -49,14 +50,6 @@ PATIENCE_S: Final = 10.0
 STALL_S: Final = 1.0
 SOMEBODY: Final = 12_345
 Kinds = list[type[BalanceTrayError] | None]
-HOLDER: Final = """
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-db.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-"""Another program that holds the database until it is told to let go."""
 WRITER: Final = """
 import sys
 from datetime import UTC, datetime, timedelta
@@ -469,21 +462,12 @@ def test_another_programs_lock_stalls_nothing(
     async def held(_: Scene) -> None:
         await scene.answers()
         beating = asyncio.create_task(beat())
-        holder = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            HOLDER,
-            str(scene.places.history),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert holder.stdout is not None
-        assert await holder.stdout.readline() == b"held\n"
+        let_go = await asyncio.to_thread(lock_database, scene.places.history)
         await scene.ask(2)
         assert scene.told == [HistoryBusy]
         assert await scene.save(2) is None
         await scene.answers()
-        await holder.communicate(b"")
+        await asyncio.to_thread(let_go)
         scene.backend.tick()
         assert scene.told == [HistoryBusy, None]
         beating.cancel()

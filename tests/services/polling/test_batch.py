@@ -9,24 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from fakes.history import StorelessHistory
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import HistoryProblem
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.polling.batch import Batch
 
 
-def _no_store() -> HistoryStore:
-    raise HistoryProblem
-
-
-class NotedHistory(HistoryService):
+class TransactionHistory(StorelessHistory):
     """A history that notes the begin and the end of a transaction."""
 
     def __init__(self, noted: list[str]) -> None:
-        super().__init__(_no_store)
+        super().__init__()
         self.noted = noted
 
     @contextmanager
@@ -37,7 +33,7 @@ class NotedHistory(HistoryService):
         self.noted.append("end")
 
 
-class Scene:
+class BatchHarness:
     """A batch, and what it writes and shows."""
 
     def __init__(self, now: datetime) -> None:
@@ -47,7 +43,7 @@ class Scene:
         self.more = True
         self.broken = ""
         self.batch = Batch(
-            NotedHistory(self.noted),
+            TransactionHistory(self.noted),
             self._record,
             self._show,
             more_to_come=lambda: self.more,
@@ -69,55 +65,55 @@ class Scene:
 
 
 @pytest.fixture
-def scene(now: datetime) -> Scene:
+def harness(now: datetime) -> BatchHarness:
     """Give an empty batch."""
-    return Scene(now)
+    return BatchHarness(now)
 
 
-def test_one_alone_is_taken_at_once(scene: Scene) -> None:
+def test_one_alone_is_taken_at_once(harness: BatchHarness) -> None:
     """It does not wait for the loop."""
-    scene.more = False
-    scene.answer("a")
-    assert scene.noted == ["begin", "write a", "end", "show a"]
+    harness.more = False
+    harness.answer("a")
+    assert harness.noted == ["begin", "write a", "end", "show a"]
 
 
-def test_many_are_written_together_before_any_is_shown(scene: Scene) -> None:
+def test_many_are_written_together_before_any_is_shown(harness: BatchHarness) -> None:
     """The last request's outcome completes the batch."""
 
     async def story() -> None:
-        scene.answer("a")
-        scene.answer("b")
-        assert scene.noted == []
-        scene.more = False
-        scene.answer("c")
+        harness.answer("a")
+        harness.answer("b")
+        assert harness.noted == []
+        harness.more = False
+        harness.answer("c")
 
     asyncio.run(story())
     written = ["begin", "write a", "write b", "write c", "end"]
-    assert scene.noted == [*written, "show a", "show b", "show c"]
+    assert harness.noted == [*written, "show a", "show b", "show c"]
 
 
-def test_they_wait_for_others_only_a_moment(scene: Scene) -> None:
+def test_they_wait_for_others_only_a_moment(harness: BatchHarness) -> None:
     """Slow requests do not delay the batch."""
 
     async def story() -> None:
         for account_id in ("a", "b"):
-            scene.shown.clear()
-            scene.answer(account_id)
+            harness.shown.clear()
+            harness.answer(account_id)
             async with asyncio.timeout(5):
-                await scene.shown.wait()
+                await harness.shown.wait()
 
     asyncio.run(story())
-    assert scene.noted.count("begin") == 2
+    assert harness.noted.count("begin") == 2
 
 
 def test_a_fault_about_one_hides_no_balance(
-    scene: Scene, caplog: pytest.LogCaptureFixture
+    harness: BatchHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Both balances are shown, and the log has the fault."""
-    scene.more, scene.broken = False, "a"
-    scene.answer("a")
-    scene.answer("b")
-    assert [one for one in scene.noted if one.startswith(("write", "show"))] == [
+    harness.more, harness.broken = False, "a"
+    harness.answer("a")
+    harness.answer("b")
+    assert [one for one in harness.noted if one.startswith(("write", "show"))] == [
         "show a",
         "write b",
         "show b",
@@ -126,10 +122,10 @@ def test_a_fault_about_one_hides_no_balance(
     caplog.clear()
 
 
-def test_nothing_to_take_is_no_work(scene: Scene) -> None:
+def test_nothing_to_take_is_no_work(harness: BatchHarness) -> None:
     """The end of the program and a change of settings flush an empty batch."""
-    scene.batch.flush()
-    assert not any(one.startswith(("write", "show")) for one in scene.noted)
+    harness.batch.flush()
+    assert not any(one.startswith(("write", "show")) for one in harness.noted)
 
 
 def test_the_real_history_writes_them_at_once(now: datetime, tmp_path: Path) -> None:

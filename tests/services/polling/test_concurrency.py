@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from harness.loop import let_loop_run
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -22,7 +23,7 @@ from trayapp.services.polling.concurrency import (
 )
 
 
-class Scene:
+class SlotHolders:
     """Accounts that wait for a slot and hold it until the test releases it."""
 
     def __init__(self) -> None:
@@ -34,18 +35,13 @@ class Scene:
         """Let these ask for a slot, in this order."""
         for account_id in account_ids:
             self.tasks[account_id] = asyncio.create_task(self._hold(account_id))
-        await self.settle()
+        await let_loop_run()
 
     async def go(self, *account_ids: str) -> None:
         """Take these out of their slot or the queue."""
         for account_id in account_ids:
             self.tasks[account_id].cancel()
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let the loop run until all tasks wait."""
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await let_loop_run()
 
     async def _hold(self, account_id: str) -> None:
         async with self.limit.slot(account_id):
@@ -56,14 +52,14 @@ class Scene:
                 self.inside.remove(account_id)
 
 
-def play(story: Callable[[Scene], Coroutine[None, None, None]]) -> None:
+def play(story: Callable[[SlotHolders], Coroutine[None, None, None]]) -> None:
     """Run a story, and release all slots at its end."""
 
     async def run() -> None:
-        scene = Scene()
-        await story(scene)
-        await scene.go(*scene.tasks)
-        assert scene.inside == []
+        holders = SlotHolders()
+        await story(holders)
+        await holders.go(*holders.tasks)
+        assert holders.inside == []
 
     asyncio.run(run())
 
@@ -73,21 +69,21 @@ def ids(kind: str, count: int) -> list[str]:
     return [f"{kind} {number}" for number in range(count)]
 
 
-def slow(scene: Scene, *account_ids: str) -> None:
+def slow(holders: SlotHolders, *account_ids: str) -> None:
     """Note that the last request of these accounts was slow."""
     for account_id in account_ids:
-        scene.limit.note_result(account_id, Failure(TimedOut))
+        holders.limit.note_result(account_id, Failure(TimedOut))
 
 
 def test_eight_have_a_place() -> None:
     """The ninth waits for a free slot."""
 
-    async def story(scene: Scene) -> None:
+    async def story(holders: SlotHolders) -> None:
         good = ids("good", MAX_CONCURRENT + 1)
-        await scene.come(*good)
-        assert scene.inside == good[:MAX_CONCURRENT]
-        await scene.go(good[3])
-        assert scene.inside[-1] == good[-1]
+        await holders.come(*good)
+        assert holders.inside == good[:MAX_CONCURRENT]
+        await holders.go(good[3])
+        assert holders.inside[-1] == good[-1]
 
     play(story)
 
@@ -95,13 +91,13 @@ def test_eight_have_a_place() -> None:
 def test_slow_ones_leave_six_places_to_the_others() -> None:
     """Their number does not matter, nor that they came first."""
 
-    async def story(scene: Scene) -> None:
+    async def story(holders: SlotHolders) -> None:
         hanging, good = ids("hanging", 100), ids("good", 20)
-        slow(scene, *hanging)
-        await scene.come(*hanging)
-        assert scene.inside == hanging[:MAX_SLOW]
-        await scene.come(*good)
-        assert scene.inside[MAX_SLOW:] == good[: MAX_CONCURRENT - MAX_SLOW]
+        slow(holders, *hanging)
+        await holders.come(*hanging)
+        assert holders.inside == hanging[:MAX_SLOW]
+        await holders.come(*good)
+        assert holders.inside[MAX_SLOW:] == good[: MAX_CONCURRENT - MAX_SLOW]
 
     play(story)
 
@@ -109,14 +105,14 @@ def test_slow_ones_leave_six_places_to_the_others() -> None:
 def test_slow_ones_have_their_turn() -> None:
     """They keep their order, and quick accounts don't stop them."""
 
-    async def story(scene: Scene) -> None:
+    async def story(holders: SlotHolders) -> None:
         hanging, good = ids("hanging", 5), ids("good", MAX_CONCURRENT)
-        slow(scene, *hanging)
-        await scene.come(*hanging, *good)
-        await scene.go(hanging[0])
-        assert scene.inside[-1] == good[6]
-        await scene.go(*good)
-        assert [one for one in scene.inside if one in hanging] == hanging[1:3]
+        slow(holders, *hanging)
+        await holders.come(*hanging, *good)
+        await holders.go(hanging[0])
+        assert holders.inside[-1] == good[6]
+        await holders.go(*good)
+        assert [one for one in holders.inside if one in hanging] == hanging[1:3]
 
     play(story)
 
@@ -127,11 +123,11 @@ def test_one_that_kept_its_place_to_the_deadline_is_slow(
 ) -> None:
     """The gateway or the keyring may be the cause."""
 
-    async def story(scene: Scene) -> None:
+    async def story(holders: SlotHolders) -> None:
         for one in ids("a", 3):
-            scene.limit.note_result(one, Failure(kind))
-        await scene.come(*ids("a", 3))
-        assert len(scene.inside) == MAX_SLOW
+            holders.limit.note_result(one, Failure(kind))
+        await holders.come(*ids("a", 3))
+        assert len(holders.inside) == MAX_SLOW
 
     play(story)
 
@@ -139,12 +135,12 @@ def test_one_that_kept_its_place_to_the_deadline_is_slow(
 def test_an_account_that_responds_is_quick_again(now: datetime) -> None:
     """A balance shows it, and so does any other failure."""
 
-    async def story(scene: Scene) -> None:
-        slow(scene, *ids("a", 4))
-        scene.limit.note_result("a 0", Reading(Balance(Decimal(1), "EUR"), now))
-        scene.limit.note_result("a 1", Failure(NoConnection))
-        await scene.come(*ids("a", 4))
-        assert sorted(scene.inside) == ids("a", 4)
+    async def story(holders: SlotHolders) -> None:
+        slow(holders, *ids("a", 4))
+        holders.limit.note_result("a 0", Reading(Balance(Decimal(1), "EUR"), now))
+        holders.limit.note_result("a 1", Failure(NoConnection))
+        await holders.come(*ids("a", 4))
+        assert sorted(holders.inside) == ids("a", 4)
 
     play(story)
 
@@ -152,15 +148,15 @@ def test_an_account_that_responds_is_quick_again(now: datetime) -> None:
 def test_one_that_a_person_waits_for_leaves_the_queue() -> None:
     """It is quick the next time. An account in a slot keeps the slot."""
 
-    async def story(scene: Scene) -> None:
+    async def story(holders: SlotHolders) -> None:
         hanging = ids("a", 3)
-        slow(scene, *hanging)
-        await scene.come(*hanging)
-        assert not scene.limit.treat_as_quick("a 0")
-        assert scene.limit.treat_as_quick("a 2")
-        await scene.go("a 2")
-        assert not scene.limit.treat_as_quick("a 2")
-        await scene.come("a 2")
-        assert scene.inside == hanging
+        slow(holders, *hanging)
+        await holders.come(*hanging)
+        assert not holders.limit.treat_as_quick("a 0")
+        assert holders.limit.treat_as_quick("a 2")
+        await holders.go("a 2")
+        assert not holders.limit.treat_as_quick("a 2")
+        await holders.come("a 2")
+        assert holders.inside == hanging
 
     play(story)

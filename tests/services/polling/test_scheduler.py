@@ -10,6 +10,9 @@ from decimal import Decimal
 import pytest
 
 from event_log import EventLog
+from fakes.clock import SettableClock
+from fakes.history import StorelessHistory
+from harness.loop import let_loop_run, running
 from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -17,16 +20,13 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
-    HistoryProblem,
     NoConnection,
     TimedOut,
     Unauthorized,
 )
 from trayapp.core.schedule import NETWORK_DELAY, Plan
 from trayapp.core.settings import Settings
-from trayapp.services.history.changes import HistoryChange, SetWait, StoredWait
-from trayapp.services.history.service import HistoryService
-from trayapp.services.history.store import HistoryStore
+from trayapp.services.history.changes import SetWait, StoredWait
 from trayapp.services.messages.events import RefreshStarted
 from trayapp.services.polling.concurrency import MAX_CONCURRENT
 from trayapp.services.polling.refresh import Refresh
@@ -36,21 +36,10 @@ A, B = Account("a", "A"), Account("b", "B")
 SETTINGS = Settings()
 
 
-class Clock:
-    """A wall clock that the test sets."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
-
-
-class Asked(Refresh):
+class RecordingRefresh(Refresh):
     """A use case with the outcomes of the test, which notes the accounts."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SettableClock[datetime]) -> None:
         self.clock = clock
         self.names: list[str] = []
         self.answers: asyncio.Queue[Outcome] = asyncio.Queue()
@@ -78,29 +67,12 @@ class Asked(Refresh):
         return outcome
 
 
-class NoHistory(HistoryService):
-    """A history without a store, which notes the changes."""
-
-    def __init__(self) -> None:
-        super().__init__(self._no_store)
-        self.changes: list[HistoryChange] = []
-
-    @staticmethod
-    def _no_store() -> HistoryStore:
-        raise HistoryProblem
-
-    def write(self, *changes: HistoryChange) -> None:
-        """Note them."""
-        self.changes += changes
-        super().write(*changes)
-
-
-class Scene:
-    """A scheduler with its surroundings, running."""
+class SchedulerHarness:
+    """A scheduler with fakes of clock, refresh and history."""
 
     def __init__(self, now: datetime) -> None:
-        self.clock = Clock(now)
-        self.refresh, self.history = Asked(self.clock), NoHistory()
+        self.clock = SettableClock(now)
+        self.refresh, self.history = RecordingRefresh(self.clock), StorelessHistory()
         self.events = EventLog()
         self.ticks = 0
         self.dice: random.Random | None = None
@@ -132,8 +104,7 @@ class Scene:
 
     async def idle(self) -> None:
         """Let the loop run, so that a wrong request would begin."""
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await let_loop_run()
 
     async def pass_time(self, passed: timedelta) -> None:
         """Set the clock forward and wake the scheduler."""
@@ -142,18 +113,16 @@ class Scene:
         await self.idle()
 
 
-def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -> Scene:
+def play(
+    now: datetime, story: Callable[[SchedulerHarness], Coroutine[None, None, None]]
+) -> SchedulerHarness:
     """Run a story beside the scheduler."""
 
-    async def run() -> Scene:
-        scene = Scene(now)
-        watching = asyncio.create_task(scene.scheduler.run())
-        try:
-            await story(scene)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-        return scene
+    async def run() -> SchedulerHarness:
+        harness = SchedulerHarness(now)
+        async with running(harness.scheduler.run()):
+            await story(harness)
+        return harness
 
     return asyncio.run(run())
 
@@ -161,9 +130,9 @@ def play(now: datetime, story: Callable[[Scene], Coroutine[None, None, None]]) -
 def test_new_accounts_are_asked_at_once(now: datetime) -> None:
     """The first balance does not wait for an interval."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.answers(2)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.answers(2)
 
     assert sorted(play(now, story).asked()) == ["a", "b"]
 
@@ -171,13 +140,13 @@ def test_new_accounts_are_asked_at_once(now: datetime) -> None:
 def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
     """It is requested once, and not earlier."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        await scene.pass_time(SETTINGS.interval - timedelta(seconds=1))
-        assert scene.refresh.names == ["a"]
-        await scene.pass_time(timedelta(seconds=1))
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        await harness.pass_time(SETTINGS.interval - timedelta(seconds=1))
+        assert harness.refresh.names == ["a"]
+        await harness.pass_time(timedelta(seconds=1))
+        await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
 
@@ -185,17 +154,17 @@ def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
 def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
     """It is written when it begins, and when a balance ends it."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = NoConnection
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        await scene.idle()
-        assert scene.history.changes == []
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = NoConnection
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        await harness.idle()
+        assert harness.history.changes == []
         for kind in (Unauthorized, None, None):
-            scene.refresh.kind = kind
-            scene.scheduler.ask_now()
-            await scene.answers(1)
-            await scene.idle()
+            harness.refresh.kind = kind
+            harness.scheduler.ask_now()
+            await harness.answers(1)
+            await harness.idle()
 
     began, ended = play(now, story).history.changes
     assert isinstance(began, SetWait)
@@ -206,13 +175,13 @@ def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
 def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
     """A hundred accounts do not send their requests together."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
-        await scene.idle()
-        assert scene.refresh.at_once == MAX_CONCURRENT
-        scene.refresh.gate.set()
-        await scene.answers(100)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await harness.idle()
+        assert harness.refresh.at_once == MAX_CONCURRENT
+        harness.refresh.gate.set()
+        await harness.answers(100)
 
     assert play(now, story).refresh.most_at_once == MAX_CONCURRENT
 
@@ -220,13 +189,13 @@ def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
 def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
     """The others have the seven other slots."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([A], SETTINGS)
-        await scene.idle()
-        scene.refresh.gate = None
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([A], SETTINGS)
+        await harness.idle()
+        harness.refresh.gate = None
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "b"]
 
@@ -234,16 +203,16 @@ def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
 def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> None:
     """Refresh during a request changes nothing."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.ask_now()
-        scene.scheduler.ask_now(["a"])
-        await scene.idle()
-        scene.refresh.gate.set()
-        await scene.answers(1)
-        await scene.idle()
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.ask_now()
+        harness.scheduler.ask_now(["a"])
+        await harness.idle()
+        harness.refresh.gate.set()
+        await harness.answers(1)
+        await harness.idle()
 
     assert play(now, story).refresh.names == ["a", "a"]
 
@@ -251,15 +220,15 @@ def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> No
 def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> None:
     """Hours pass without a request."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = Unauthorized
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = Unauthorized
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
         for _ in range(23):
-            await scene.pass_time(timedelta(hours=1))
-        assert scene.refresh.names == ["a"]
-        await scene.pass_time(timedelta(hours=1))
-        await scene.answers(1)
+            await harness.pass_time(timedelta(hours=1))
+        assert harness.refresh.names == ["a"]
+        await harness.pass_time(timedelta(hours=1))
+        await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
 
@@ -270,15 +239,15 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
 ) -> None:
     """Both end the wait."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = Unauthorized
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = Unauthorized
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
         if how == "key":
-            scene.scheduler.ask_again("a")
+            harness.scheduler.ask_again("a")
         else:
-            scene.scheduler.ask_now(["a"])
-        await scene.answers(1)
+            harness.scheduler.ask_now(["a"])
+        await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
 
@@ -286,14 +255,14 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
 def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
     """The stored wait applies to the first request too."""
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         plan = Plan(now + timedelta(hours=5), 1, must_persist=True)
-        scene.history.state.waits["a"] = StoredWait(plan=plan)
-        scene.scheduler.set([A], SETTINGS)
-        await scene.pass_time(timedelta(hours=4))
-        assert scene.refresh.names == []
-        await scene.pass_time(timedelta(hours=1))
-        await scene.answers(1)
+        harness.history.state.waits["a"] = StoredWait(plan=plan)
+        harness.scheduler.set([A], SETTINGS)
+        await harness.pass_time(timedelta(hours=4))
+        assert harness.refresh.names == []
+        await harness.pass_time(timedelta(hours=1))
+        await harness.answers(1)
 
     play(now, story)
 
@@ -301,17 +270,17 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
 def test_a_new_key_cancels_the_request_with_the_old_one(now: datetime) -> None:
     """The scheduler cancels the old request, and its response does not count."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([A], SETTINGS)
-        await scene.idle()
-        scene.refresh.gate = None
-        scene.scheduler.ask_again("a")
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([A], SETTINGS)
+        await harness.idle()
+        harness.refresh.gate = None
+        harness.scheduler.ask_again("a")
+        await harness.answers(1)
 
-    scene = play(now, story)
-    assert scene.refresh.names == ["a", "a"]
-    assert scene.refresh.answers.empty()
+    harness = play(now, story)
+    assert harness.refresh.names == ["a", "a"]
+    assert harness.refresh.answers.empty()
 
 
 def test_another_address_is_asked_at_once_and_another_name_is_not(
@@ -319,14 +288,14 @@ def test_another_address_is_asked_at_once_and_another_name_is_not(
 ) -> None:
     """Only a change of the request itself sends another."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        scene.scheduler.set([replace(A, name="Renamed")], SETTINGS)
-        await scene.idle()
-        assert scene.refresh.names == ["a"]
-        scene.scheduler.set([replace(A, sub_account="shop")], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        harness.scheduler.set([replace(A, name="Renamed")], SETTINGS)
+        await harness.idle()
+        assert harness.refresh.names == ["a"]
+        harness.scheduler.set([replace(A, sub_account="shop")], SETTINGS)
+        await harness.answers(1)
 
     play(now, story)
 
@@ -334,14 +303,14 @@ def test_another_address_is_asked_at_once_and_another_name_is_not(
 def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
     """An alert may be due now."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
         higher = replace(A, low_below=Decimal(99))
-        scene.scheduler.set([higher], SETTINGS)
-        await scene.answers(1)
-        scene.scheduler.set([replace(higher, warn_days=30)], SETTINGS)
-        await scene.answers(1)
+        harness.scheduler.set([higher], SETTINGS)
+        await harness.answers(1)
+        harness.scheduler.set([replace(higher, warn_days=30)], SETTINGS)
+        await harness.answers(1)
 
     play(now, story)
 
@@ -349,12 +318,12 @@ def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
 def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
     """The old interval does not go on."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], Settings(interval=timedelta(hours=24)))
-        await scene.answers(1)
-        scene.scheduler.set([A], Settings(interval=timedelta(minutes=5)))
-        await scene.pass_time(timedelta(minutes=5))
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], Settings(interval=timedelta(hours=24)))
+        await harness.answers(1)
+        harness.scheduler.set([A], Settings(interval=timedelta(minutes=5)))
+        await harness.pass_time(timedelta(minutes=5))
+        await harness.answers(1)
 
     play(now, story)
 
@@ -362,16 +331,16 @@ def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
 def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
     """Its request under way is cancelled too."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.idle()
-        scene.scheduler.set([B], SETTINGS)
-        scene.refresh.gate.set()
-        await scene.answers(1)
-        await scene.pass_time(timedelta(days=2))
-        await scene.answers(1)
-        assert scene.refresh.answers.empty()
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.idle()
+        harness.scheduler.set([B], SETTINGS)
+        harness.refresh.gate.set()
+        await harness.answers(1)
+        await harness.pass_time(timedelta(days=2))
+        await harness.answers(1)
+        assert harness.refresh.answers.empty()
 
     assert play(now, story).refresh.names.count("a") == 1
 
@@ -379,11 +348,11 @@ def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
 def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
     """The next request comes at once, and not in a year."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        await scene.pass_time(timedelta(days=-365))
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        await harness.pass_time(timedelta(days=-365))
+        await harness.answers(1)
 
     play(now, story)
 
@@ -393,16 +362,16 @@ def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
 ) -> None:
     """As many as have slots are first, and the others follow in ten seconds."""
 
-    async def story(scene: Scene) -> None:
-        scene.dice = random.Random(7)  # noqa: S311  # the same start each time
-        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
-        await scene.answers(MAX_CONCURRENT)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.dice = random.Random(7)  # noqa: S311  # the same start each time
+        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await harness.answers(MAX_CONCURRENT)
         for _second in range(10):
-            before = len(scene.refresh.names)
-            await scene.pass_time(timedelta(seconds=1))
-            await scene.idle()
-            assert 0 < len(scene.refresh.names) - before < 25
-        assert len(set(scene.refresh.names)) == 100
+            before = len(harness.refresh.names)
+            await harness.pass_time(timedelta(seconds=1))
+            await harness.idle()
+            assert 0 < len(harness.refresh.names) - before < 25
+        assert len(set(harness.refresh.names)) == 100
 
     play(now, story)
 
@@ -410,19 +379,19 @@ def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
 def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) -> None:
     """Overdue accounts are requested some seconds later, and no others."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        scene.clock.now += SETTINGS.interval / 2
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.answers(1)
-        scene.clock.now += SETTINGS.interval * 0.75
-        scene.scheduler.woke()
-        await scene.idle()
-        assert scene.refresh.names == ["a", "b"]
-        await scene.pass_time(NETWORK_DELAY)
-        await scene.answers(1)
-        await scene.idle()
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        harness.clock.now += SETTINGS.interval / 2
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.answers(1)
+        harness.clock.now += SETTINGS.interval * 0.75
+        harness.scheduler.woke()
+        await harness.idle()
+        assert harness.refresh.names == ["a", "b"]
+        await harness.pass_time(NETWORK_DELAY)
+        await harness.answers(1)
+        await harness.idle()
 
     assert play(now, story).refresh.names == ["a", "b", "a"]
     tally.add(FAULTS)
@@ -433,17 +402,17 @@ def test_a_suspend_repeats_the_requests_that_it_interrupted(
 ) -> None:
     """Its connection is dead, and would last until the deadline."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([A], SETTINGS)
-        await scene.idle()
-        scene.clock.now += timedelta(hours=8)
-        scene.scheduler.woke()
-        await scene.idle()
-        assert scene.refresh.at_once == 0
-        scene.refresh.gate = None
-        await scene.pass_time(NETWORK_DELAY)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([A], SETTINGS)
+        await harness.idle()
+        harness.clock.now += timedelta(hours=8)
+        harness.scheduler.woke()
+        await harness.idle()
+        assert harness.refresh.at_once == 0
+        harness.refresh.gate = None
+        await harness.pass_time(NETWORK_DELAY)
+        await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
     tally.add(FAULTS)
@@ -454,19 +423,19 @@ def test_after_an_offline_start_the_network_brings_a_request(
 ) -> None:
     """Neither the back-off nor a network that comes and goes delays it."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = NoConnection
-        scene.scheduler.set([A], Settings(interval=timedelta(hours=24)))
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = NoConnection
+        harness.scheduler.set([A], Settings(interval=timedelta(hours=24)))
+        await harness.answers(1)
         for minutes in (1, 2, 4, 8):
-            await scene.pass_time(timedelta(minutes=minutes))
-            await scene.answers(1)
-        await scene.pass_time(timedelta(minutes=1))
-        scene.refresh.kind = None
+            await harness.pass_time(timedelta(minutes=minutes))
+            await harness.answers(1)
+        await harness.pass_time(timedelta(minutes=1))
+        harness.refresh.kind = None
         for _second in range(5):
-            scene.scheduler.came_online()
-            await scene.pass_time(timedelta(seconds=1))
-        await scene.answers(1)
+            harness.scheduler.came_online()
+            await harness.pass_time(timedelta(seconds=1))
+        await harness.answers(1)
 
     assert len(play(now, story).refresh.names) == 6
     tally.add(FAULTS, 5)
@@ -475,13 +444,13 @@ def test_after_an_offline_start_the_network_brings_a_request(
 def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> None:
     """At least half a minute passes between two requests."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = NoConnection
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = NoConnection
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
         for _second in range(300):
-            scene.scheduler.came_online()
-            await scene.pass_time(timedelta(seconds=1))
+            harness.scheduler.came_online()
+            await harness.pass_time(timedelta(seconds=1))
 
     assert len(play(now, story).refresh.names) == 11
     tally.add(FAULTS, 300)
@@ -494,19 +463,19 @@ def test_the_clocks_show_a_suspend_without_a_signal(
     """Without logind this is the way. A clock set forward looks the same."""
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         woke = asyncio.Event()
-        hear, scene.scheduler.woke = scene.scheduler.woke, woke.set  # type: ignore[method-assign]  # heard here too
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        await scene.idle()
-        scene.clock.now += jump
+        hear, harness.scheduler.woke = harness.scheduler.woke, woke.set  # type: ignore[method-assign]  # heard here too
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        await harness.idle()
+        harness.clock.now += jump
         async with asyncio.timeout(5):
             await woke.wait()
-        assert scene.refresh.names == ["a"]
+        assert harness.refresh.names == ["a"]
         hear()
-        await scene.pass_time(NETWORK_DELAY)
-        await scene.answers(1)
+        await harness.pass_time(NETWORK_DELAY)
+        await harness.answers(1)
 
     play(now, story)
     tally.add(FAULTS)
@@ -517,14 +486,14 @@ def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
 ) -> None:
     """There is one request after the change, and one after its correction."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
         for step in (timedelta(days=365), timedelta(days=-365)) * 3:
-            await scene.pass_time(step)
-            await scene.answers(1)
+            await harness.pass_time(step)
+            await harness.answers(1)
             for _second in range(60):
-                await scene.pass_time(timedelta(seconds=1))
+                await harness.pass_time(timedelta(seconds=1))
 
     assert len(play(now, story).refresh.names) == 7
     tally.add(FAULTS, 6)
@@ -533,16 +502,16 @@ def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
 def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
     """One minute, then two."""
 
-    async def story(scene: Scene) -> None:
-        scene.refresh.kind = NoConnection
-        scene.scheduler.set([A], SETTINGS)
-        await scene.answers(1)
-        await scene.pass_time(timedelta(minutes=1))
-        await scene.answers(1)
-        await scene.pass_time(timedelta(minutes=1))
-        assert scene.refresh.names == ["a", "a"]
-        await scene.pass_time(timedelta(minutes=1))
-        await scene.answers(1)
+    async def story(harness: SchedulerHarness) -> None:
+        harness.refresh.kind = NoConnection
+        harness.scheduler.set([A], SETTINGS)
+        await harness.answers(1)
+        await harness.pass_time(timedelta(minutes=1))
+        await harness.answers(1)
+        await harness.pass_time(timedelta(minutes=1))
+        assert harness.refresh.names == ["a", "a"]
+        await harness.pass_time(timedelta(minutes=1))
+        await harness.answers(1)
 
     play(now, story)
 
@@ -550,18 +519,18 @@ def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
 def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
     """After an unexpected exception the account is due later."""
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
         async def burst(account: Account) -> Outcome:
-            scene.refresh.names.append(account.id)
+            harness.refresh.names.append(account.id)
             raise ZeroDivisionError
 
-        scene.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.idle()
-        await scene.pass_time(timedelta(minutes=1))
-        assert sorted(scene.refresh.names) == ["a", "b"]
+        harness.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.idle()
+        await harness.pass_time(timedelta(minutes=1))
+        assert sorted(harness.refresh.names) == ["a", "b"]
 
     play(now, story)
 
@@ -569,10 +538,10 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
 def test_the_tick_comes_at_the_start_and_not_with_every_outcome(now: datetime) -> None:
     """A check of all accounts after each of 200 outcomes would be 40,000 checks."""
 
-    async def story(scene: Scene) -> None:
-        scene.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
-        await scene.answers(100)
-        await scene.idle()
+    async def story(harness: SchedulerHarness) -> None:
+        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        await harness.answers(100)
+        await harness.idle()
 
     assert play(now, story).ticks == 1
 
@@ -584,9 +553,9 @@ def test_time_passes_at_least_once_a_minute(
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
     monkeypatch.setattr("trayapp.services.polling.scheduler._TICK_S", 0.0)
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         async with asyncio.timeout(5):
-            while scene.ticks < 3:  # noqa: ASYNC110  # the scheduler counts
+            while harness.ticks < 3:  # noqa: ASYNC110  # the scheduler counts
                 await asyncio.sleep(0.01)
 
     play(now, story)
@@ -595,19 +564,19 @@ def test_time_passes_at_least_once_a_minute(
 def test_it_is_idle_when_no_request_is_under_way(now: datetime) -> None:
     """It is not idle before, however many requests follow."""
 
-    async def story(scene: Scene) -> None:
-        await scene.scheduler.idle()
-        scene.refresh.gate = asyncio.Event()
-        scene.scheduler.set([A], SETTINGS)
-        await scene.idle()
-        waiting = asyncio.create_task(scene.scheduler.idle())
-        scene.scheduler.set([A, B], SETTINGS)
-        await scene.idle()
+    async def story(harness: SchedulerHarness) -> None:
+        await harness.scheduler.idle()
+        harness.refresh.gate = asyncio.Event()
+        harness.scheduler.set([A], SETTINGS)
+        await harness.idle()
+        waiting = asyncio.create_task(harness.scheduler.idle())
+        harness.scheduler.set([A, B], SETTINGS)
+        await harness.idle()
         assert not waiting.done()
-        scene.refresh.gate.set()
+        harness.refresh.gate.set()
         async with asyncio.timeout(5):
             await waiting
-        await scene.answers(2)
+        await harness.answers(2)
 
     play(now, story)
 
@@ -615,21 +584,21 @@ def test_it_is_idle_when_no_request_is_under_way(now: datetime) -> None:
 def test_random_moves_keep_one_request_an_account(now: datetime) -> None:
     """No order of changes sends two requests of one account at once."""
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         dice = random.Random(7)  # noqa: S311  # the same moves each time
         accounts = [Account(str(i), str(i)) for i in range(20)]
         for _ in range(300):
             match dice.randrange(4):
                 case 0:
                     chosen = dice.sample(accounts, dice.randrange(20))
-                    scene.scheduler.set(chosen, SETTINGS)
+                    harness.scheduler.set(chosen, SETTINGS)
                 case 1:
-                    scene.scheduler.ask_now()
+                    harness.scheduler.ask_now()
                 case 2:
-                    scene.clock.now += timedelta(minutes=dice.randrange(60))
+                    harness.clock.now += timedelta(minutes=dice.randrange(60))
                 case _:
-                    await scene.idle()
-            assert scene.refresh.at_once <= MAX_CONCURRENT
+                    await harness.idle()
+            assert harness.refresh.at_once <= MAX_CONCURRENT
 
     play(now, story)
 
@@ -639,18 +608,18 @@ def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
 ) -> None:
     """The other accounts are refreshed as without them."""
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
-        scene.refresh.kind = TimedOut
-        scene.scheduler.set(hanging, SETTINGS)
-        await scene.answers(20)
-        scene.refresh.names.clear()
-        scene.refresh.gate = asyncio.Event()
-        await scene.pass_time(SETTINGS.interval)
-        assert scene.refresh.names == ["h0", "h1"]
-        scene.scheduler.set([*hanging, A, B], SETTINGS)
-        await scene.idle()
-        assert scene.refresh.names == ["h0", "h1", "a", "b"]
+        harness.refresh.kind = TimedOut
+        harness.scheduler.set(hanging, SETTINGS)
+        await harness.answers(20)
+        harness.refresh.names.clear()
+        harness.refresh.gate = asyncio.Event()
+        await harness.pass_time(SETTINGS.interval)
+        assert harness.refresh.names == ["h0", "h1"]
+        harness.scheduler.set([*hanging, A, B], SETTINGS)
+        await harness.idle()
+        assert harness.refresh.names == ["h0", "h1", "a", "b"]
 
     play(now, story)
 
@@ -658,16 +627,16 @@ def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
 def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) -> None:
     """It leaves the queue of the slow accounts."""
 
-    async def story(scene: Scene) -> None:
+    async def story(harness: SchedulerHarness) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
-        scene.refresh.kind = TimedOut
-        scene.scheduler.set(hanging, SETTINGS)
-        await scene.answers(20)
-        scene.refresh.names.clear()
-        scene.refresh.gate = asyncio.Event()
-        await scene.pass_time(SETTINGS.interval)
-        scene.scheduler.ask_now(["h19"])
-        await scene.idle()
-        assert scene.refresh.names == ["h0", "h1", "h19"]
+        harness.refresh.kind = TimedOut
+        harness.scheduler.set(hanging, SETTINGS)
+        await harness.answers(20)
+        harness.refresh.names.clear()
+        harness.refresh.gate = asyncio.Event()
+        await harness.pass_time(SETTINGS.interval)
+        harness.scheduler.ask_now(["h19"])
+        await harness.idle()
+        assert harness.refresh.names == ["h0", "h1", "h19"]
 
     play(now, story)

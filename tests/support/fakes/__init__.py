@@ -1,0 +1,1 @@
+"""Fakes of what the program talks to: clock, keyring, gateway and history."""

@@ -1,0 +1,1 @@
+"""Parts of the program with the fakes that they need, ready to be tested."""
