@@ -1,4 +1,4 @@
-"""A card of an account with which all is well, for tests to change."""
+"""A card of an account without problems, for tests to change."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""A gateway for a crowd, in a process of its own: it answers, or hangs, by the key.
+"""A gateway for many accounts, in a process, that responds or hangs by the key.
 
-Run as a script: it says its address on standard output and serves until it is ended.
+Run as a script, it prints its URL and serves until it is ended.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ _HEADER_END: Final = b"\r\n\r\n"
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer one question; one with a hanging key, never."""
+    """Respond to one request; never to one with a hanging key."""
     try:
         head = await reader.readuntil(_HEADER_END)
         (length,) = (

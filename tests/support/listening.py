@@ -1,4 +1,4 @@
-"""What servers of the tests have in common: they listen, and see their callers off."""
+"""The base of the tests' servers, which wait for the end of their connections."""
 
 import asyncio
 import ssl
@@ -8,10 +8,10 @@ PATIENCE_S: Final = 10.0
 
 
 class Listening:
-    """A server on loopback, at a port that was free.
+    """A server on a free port of the loopback.
 
-    Leaving the `async with` waits until all connections have ended; one that the
-    client keeps open fails the test.
+    Leaving the `async with` waits until all connections have ended. A connection that
+    the client keeps open fails the test.
     """
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:

@@ -1,4 +1,4 @@
-"""A gateway on loopback whose balance is another with every answer."""
+"""A gateway on the loopback whose balance changes with every response."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ _LOOK_S: Final = 0.05
 
 
 class Meter:
-    """Counts down by one with every question; no two answers are the same."""
+    """Counts the balance down by one with every request."""
 
     def __init__(self) -> None:
         numbers = count(_FROM, -1)
@@ -38,7 +38,7 @@ class Meter:
                     self.close_connection = True
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

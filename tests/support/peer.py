@@ -1,4 +1,4 @@
-"""A server on raw sockets that answers as a test says, HTTP or not."""
+"""A server on raw sockets that responds as a test says, with HTTP or not."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from listening import PATIENCE_S, Listening
 
 
 class Line:
-    """One connection, as the server at its end has it."""
+    """The server's end of a connection."""
 
     def __init__(
         self,
@@ -23,14 +23,14 @@ class Line:
         self._reader, self._writer, self._keep = reader, writer, keep
 
     async def hear(self) -> None:
-        """Read one whole request, and keep it for the test to see."""
+        """Read one whole request, and keep it for the test."""
         head = await self._reader.readuntil(b"\r\n\r\n")
         _, _, after = head.lower().partition(b"content-length:")
         length = int(after.partition(b"\r\n")[0] or 0)
         self._keep(head + await self._reader.readexactly(length))
 
     async def hear_some(self) -> bytes:
-        """Read what there is, and keep it; `ConnectionError` if nothing comes more."""
+        """Read available bytes, and keep them; `ConnectionError` at the end."""
         some = await self._reader.read(65_536)
         if not some:
             raise ConnectionResetError
@@ -38,18 +38,18 @@ class Line:
         return some
 
     async def hear_all(self) -> None:
-        """Read and keep what comes until the client hangs up."""
+        """Read and keep all bytes until the client hangs up."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await self.hear_some()
 
     async def send(self, data: bytes) -> None:
-        """Send; `ConnectionError` if nobody is there any more."""
+        """Send bytes; `ConnectionError` if the client has hung up."""
         self._writer.write(data)
         await self._writer.drain()
 
     async def gone(self, within: float = PATIENCE_S) -> bool:
-        """Wait for the client to hang up, and say whether it did."""
+        """Wait for the client to hang up; return whether it did."""
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             try:
                 async with asyncio.timeout(within):
@@ -66,7 +66,7 @@ class Line:
         self._writer.transport.abort()
 
     async def close(self) -> None:
-        """Hang up, if that has not happened."""
+        """Close the connection if it is open."""
         self._writer.close()
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             await self._writer.wait_closed()
@@ -77,9 +77,9 @@ Answer = bytes | Callable[[Line], Awaitable[None]]
 
 
 class Peer(Listening):
-    """A server that gives its first connection the first answer, and so on.
+    """A server that gives its first connection the first response, and so on.
 
-    One connection more than there are answers fails the test.
+    One connection more than there are responses fails the test.
     """
 
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
@@ -90,7 +90,7 @@ class Peer(Listening):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The server's URL."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def _keep(self, request: bytes) -> None:

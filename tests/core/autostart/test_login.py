@@ -64,11 +64,11 @@ def test_an_installed_copy_stays_while_it_exists() -> None:
 
 def test_a_checkout_replaces_no_command() -> None:
     """Neither does a program in a temporary location."""
-    for starter in (
+    for launch in (
         LaunchCommand(HERE.words, is_lasting=False),
         LaunchCommand(HERE.words, is_temporary=True),
     ):
-        assert not starter.takes_over(OTHER, is_there=False)
+        assert not launch.takes_over(OTHER, is_there=False)
 
 
 def test_the_same_command_is_not_replaced() -> None:

@@ -248,6 +248,6 @@ def test_three_years_of_readings_are_quick() -> None:
 
 
 def _seconds(readings: list[Reading]) -> float:
-    begun = time.process_time()
+    start = time.process_time()
     forecast(readings, NOW, MADRID)
-    return time.process_time() - begun
+    return time.process_time() - start
