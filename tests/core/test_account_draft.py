@@ -70,7 +70,7 @@ def test_a_value_can_be_typed_again(name: DraftField) -> None:
                 "base_url": "https://a.example",
                 "panel": "javascript:alert(1)",
             },
-            DraftField.PANEL,
+            DraftField.WEBSITE,
         ),
         ({"sub_account": "a\nb"}, DraftField.SUB_ACCOUNT),
         ({"low_below": ""}, DraftField.LOW_BELOW),

@@ -103,9 +103,9 @@ def test_another_address_or_sub_account_forgets_the_balance(now: datetime) -> No
 
 def test_each_brand_has_its_own_website() -> None:
     """For another service it is the entered address."""
-    assert Account("a", "A", Service.SMSUP).panel_url == "https://app.smsup.es"
+    assert Account("a", "A", Service.SMSUP).website_url == "https://app.smsup.es"
     smspubli = Account("a", "A", Service.SMSPUBLI)
-    assert smspubli.panel_url == "https://panel.smspubli.com"
-    assert Account("a", "A", Service.CUSTOM).panel_url == ""
+    assert smspubli.website_url == "https://panel.smspubli.com"
+    assert Account("a", "A", Service.CUSTOM).website_url == ""
     own = Account("a", "A", Service.CUSTOM, panel="https://pay.example")
-    assert own.panel_url == "https://pay.example"
+    assert own.website_url == "https://pay.example"

@@ -372,8 +372,8 @@ def test_a_balance_depends_only_on_the_time(story: DemoAccount) -> None:
 
 def test_a_top_up_on_the_website_raises_the_balance(demo: DemoGateway) -> None:
     """The website lists all accounts."""
-    panel = account_of(demo, SUB.id).panel_url
-    assert panel == demo.url + "/panel"
+    website = account_of(demo, SUB.id).website_url
+    assert website == demo.url + "/panel"
     _, page = send(demo, "GET", "/panel")
     assert all(story.name in page.decode() for story in DEMO_ACCOUNTS)
     form = {"Content-Type": "application/x-www-form-urlencoded"}

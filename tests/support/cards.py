@@ -14,6 +14,6 @@ FINE: Final = Card(
     status_words="Fine",
     age="3 minutes ago",
     problem=None,
-    panel_url="https://panel.example",
+    website_url="https://panel.example",
     asking=False,
 )

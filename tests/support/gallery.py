@@ -34,7 +34,7 @@ MAIN = Card(
     status_words="Unreachable",
     age="Just now",
     problem=Problem("No way", "Because.", "Wait.", Remedy.COPY_DETAILS, ""),
-    panel_url="https://panel.example",
+    website_url="https://panel.example",
     asking=False,
 )
 

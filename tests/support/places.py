@@ -26,7 +26,7 @@ OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {
     word
     for name in (
         *(one.name for one in LOCALES.values()),
-        *(Account("", "", one).panel_url for one in Service),
+        *(Account("", "", one).website_url for one in Service),
     )
     for word in re.findall(r"[A-Za-z]+", name)
 }

@@ -77,7 +77,7 @@ def card(state: Status) -> Card:
         status_words=f"It is {state.name}",
         age="Just now",
         problem=TROUBLE if failed else None,
-        panel_url="https://panel.example",
+        website_url="https://panel.example",
         asking=True,
         run_out="Runs out today at this pace",
         messages="about 12 messages",

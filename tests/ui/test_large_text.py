@@ -16,7 +16,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 TWICE = 2.0
 WIDEST = 1366
-"""The width of a small notebook's screen, in pixels."""
+"""The width of a small laptop's screen, in pixels."""
 
 
 @pytest.fixture

@@ -158,9 +158,9 @@ def test_two_hundred_accounts_are_quick(
         ("none changed", many, 0.020),
         ("one changed", changed, 0.025),
     ):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         window.show_cards(shown)
-        taken = time.perf_counter() - begun
+        taken = time.perf_counter() - started
         qtbot.wait(1)
         with capsys.disabled():
             told = f"\n200 accounts, {what}: {taken * 1000:.1f} ms"

@@ -52,7 +52,7 @@ def card(number: int, state: Status) -> Card:
         status_words=f"It is {state.value}",
         age="Just now",
         problem=None if is_balance else DOWN,
-        panel_url="https://panel.example",
+        website_url="https://panel.example",
         asking=False,
         run_out="Runs out today at this pace",
         messages="about 12 messages",

@@ -264,11 +264,11 @@ def test_tray_and_notifications_are_translated() -> None:
     assert isinstance(icon, QSystemTrayIcon)
     texts = [view.tooltip, tray_view((), NOW, language).tooltip, *menu_texts(icon)]
     left = Balance(Decimal("4.5"), "EUR")
-    panel = replace(account(1), panel="https://127.0.0.1", service=Service.CUSTOM)
+    custom = replace(account(1), panel="https://127.0.0.1", service=Service.CUSTOM)
     alerts = [
         Alert(
             kind,
-            panel,
+            custom,
             left,
             days=(0, 3),
             again=again,

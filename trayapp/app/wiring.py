@@ -359,7 +359,7 @@ class Wiring(QObject):
     def _top_up(self, account_id: str) -> None:
         account = self._model.account(account_id)
         if account is not None:
-            open_in_browser(account.panel_url)
+            open_in_browser(account.website_url)
 
     def _edit_settings(self, account_id: str | None) -> None:
         accounts = tuple(one.account for one in self._model.states)

@@ -21,7 +21,7 @@ class Service(StrEnum):
     CUSTOM = "custom"
 
 
-_PANELS: Final = {
+_WEBSITES: Final = {
     Service.SMSUP: "https://app.smsup.es",
     Service.SMSPUBLI: "https://panel.smspubli.com",
     Service.CUSTOM: "",
@@ -51,9 +51,9 @@ class Account:
     not: the gateway's own answer about prices is not documented."""
 
     @property
-    def panel_url(self) -> str:
-        """Where a person tops up, or nothing if that is not known."""
-        return _PANELS[self.service] or self.panel
+    def website_url(self) -> str:
+        """The web page on which a person tops up; empty if it is not known."""
+        return _WEBSITES[self.service] or self.panel
 
     def asks_as(self, other: "Account") -> bool:
         """Say whether both put the same question to the same gateway."""

@@ -32,7 +32,7 @@ class DraftField(StrEnum):
 
     NAME = "name"
     BASE_URL = "base_url"
-    PANEL = "panel"
+    WEBSITE = "panel"
     SUB_ACCOUNT = "sub_account"
     LOW_BELOW = "low_below"
     WARN_DAYS = "warn_days"
@@ -214,7 +214,7 @@ _FIELDS: Final = (
         option=CommandOption("--base-url", "URL", help="for --service custom"),
     ),
     AccountField(
-        field=DraftField.PANEL,
+        field=DraftField.WEBSITE,
         label=mark("Top-up pa&ge:"),
         help=mark("Optional: the web page on which you top up."),
         read=_read_panel,

@@ -49,13 +49,13 @@ class IconStyle(StrEnum):
     """How the tray icon is painted."""
 
     COLOUR = "colour"
-    """In colours, with a rim that parts them from any panel."""
-    PANEL = "panel"
-    """In one ink that suits the panel, where its colour can be known."""
+    """In colours, with a rim that separates them from any taskbar."""
+    TASKBAR = "panel"
+    """In one colour that suits the taskbar, if its colour is known."""
     LIGHT = "light"
-    """In light ink, for a dark panel."""
+    """In a light colour, for a dark taskbar."""
     DARK = "dark"
-    """In dark ink, for a light panel."""
+    """In a dark colour, for a light taskbar."""
     NUMBER = "number"
     """The amount itself, as long as it is fine or low."""
 

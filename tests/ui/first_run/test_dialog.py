@@ -185,7 +185,7 @@ def test_another_service_needs_an_address(person: FirstRunUser, words: Words) ->
     assert (asked.service, asked.base_url) == (Service.CUSTOM, "https://sms.example")
 
 
-def test_the_panel_is_opened_in_both_steps_that_speak_of_it(
+def test_the_website_is_opened_in_both_steps_that_mention_it(
     person: FirstRunUser, buttons: Buttons
 ) -> None:
     """The button opens the chosen service's website; a custom service has none."""

@@ -53,19 +53,19 @@ STYLES = {
     "number": (COLOURED, True, 80),
 }
 """Inks, whether numbers are written, and what a clear difference is on mid-grey."""
-PANELS = ("#000000", "#808080", "#ffffff")
+BACKGROUNDS = ("#000000", "#808080", "#ffffff")
 SHOWN = [
-    (style, panel)
+    (style, background)
     for style in STYLES
-    for panel in PANELS
-    if (style, panel) not in {("light", "#ffffff"), ("dark", "#000000")}
+    for background in BACKGROUNDS
+    if (style, background) not in {("light", "#ffffff"), ("dark", "#000000")}
 ]
 
 
-def on(panel: str, image: QImage) -> QImage:
+def on(background: str, image: QImage) -> QImage:
     """Paint a picture on a background."""
     laid = QImage(image.size(), QImage.Format.Format_RGB32)
-    laid.fill(QColor(panel))
+    laid.fill(QColor(background))
     painter = QPainter(laid)
     painter.drawImage(0, 0, image)
     painter.end()
@@ -115,15 +115,17 @@ def test_states_differ_without_colours(size: int, style: str) -> None:
     assert alike == []
 
 
-@pytest.mark.parametrize(("style", "panel"), SHOWN)
+@pytest.mark.parametrize(("style", "background"), SHOWN)
 @pytest.mark.parametrize("size", [16, 22])
-def test_every_panel_shows_every_state(size: int, style: str, panel: str) -> None:
+def test_every_background_shows_every_status(
+    size: int, style: str, background: str
+) -> None:
     """Enough pixels differ from each background that the style is for."""
     inks, number, _ = STYLES[style]
-    ground = QColor(panel)
+    ground = QColor(background)
 
     def seen(gauge: Gauge) -> float:
-        pixels = colours(on(panel, gauge_image(gauge, size, inks, number=number)))
+        pixels = colours(on(background, gauge_image(gauge, size, inks, number=number)))
         return sum(contrast(one, ground) >= 3 for one in pixels) / len(pixels)
 
     assert [gauge for gauge in GAUGES if seen(gauge) < 0.07] == []
@@ -159,9 +161,9 @@ def test_the_style_chooses_the_ink(qtbot: QtBot) -> None:
         return gauge_icon(Gauge(Status.EMPTY), style, ink).pixmap(32, 32).toImage()
 
     coloured = drawn(IconStyle.COLOUR, LIGHT_INK)
-    assert drawn(IconStyle.PANEL, None) == coloured
-    assert drawn(IconStyle.PANEL, LIGHT_INK) == drawn(IconStyle.LIGHT, None)
-    assert drawn(IconStyle.PANEL, DARK_INK) == drawn(IconStyle.DARK, None)
+    assert drawn(IconStyle.TASKBAR, None) == coloured
+    assert drawn(IconStyle.TASKBAR, LIGHT_INK) == drawn(IconStyle.LIGHT, None)
+    assert drawn(IconStyle.TASKBAR, DARK_INK) == drawn(IconStyle.DARK, None)
     assert drawn(IconStyle.LIGHT, None) != coloured
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 MAIN = replace(
     FINE,
     age="Just now",
-    panel_url="",
+    website_url="",
 )
 LOW = replace(MAIN, amount="€7.00", status=Status.LOW, status_words="Low: below €10.00")
 Announcements = list[tuple[str, bool]]

@@ -21,7 +21,7 @@ CHOSEN_PLACE = (20, 60, 500, 400)
 CHOSEN = QRect(*CHOSEN_PLACE)
 Place = tuple[int, int, int, int]
 ROOM = QRect(0, 30, 1000, 770)
-"""A screen of 1000 x 800 with a panel at the top."""
+"""A screen of 1000 x 800 with a taskbar at the top."""
 SIZE = QSize(400, 300)
 NUMBERS = st.integers(min_value=-5000, max_value=5000)
 LENGTHS = st.integers(min_value=1, max_value=5000)
@@ -88,7 +88,7 @@ def test_the_first_time_it_opens_beside_the_icon(scene: PlacementScene) -> None:
     assert scene.place.right() > ICON.left()
 
 
-def test_where_no_panel_tells_it_opens_beside_the_pointer(
+def test_without_the_icons_place_it_opens_beside_the_pointer(
     scene: PlacementScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mouse pointer is where the icon was clicked."""

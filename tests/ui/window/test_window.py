@@ -218,12 +218,12 @@ def test_topping_up_stands_out_when_it_is_needed(
     assert contrast(colours.button().color(), colours.buttonText().color()) >= READABLE
 
 
-def test_without_a_panel_there_is_nothing_to_top_up(
+def test_without_a_website_there_is_nothing_to_top_up(
     window: Window, buttons: Buttons
 ) -> None:
     """The program does not guess an address."""
     main = card(window, "Main")
-    main.show_card(replace(FINE, panel_url=""))
+    main.show_card(replace(FINE, website_url=""))
     assert "Top up…" not in buttons(main)
 
 

@@ -77,7 +77,7 @@ def _single(alert: Alert, language: Language) -> Notification:
     own: tuple[tuple[NotificationButton, str], ...] = ()
     if record.button is not None:
         button, label = record.button
-        if button is not NotificationButton.TOP_UP or account.panel_url:
+        if button is not NotificationButton.TOP_UP or account.website_url:
             own = ((button, language.gettext(label)),)
     name = one_line(account.name, _LONGEST_NAME)
     return Notification(

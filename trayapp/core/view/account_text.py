@@ -72,7 +72,7 @@ class Card:
     status_words: str
     age: str
     problem: Problem | None
-    panel_url: str
+    website_url: str
     asking: bool
     run_out: str = ""
     """The run-out date in words; empty without a forecast."""
@@ -119,7 +119,7 @@ def card(
         status_words=status_sentence(state, language),
         age=age(state, now, language),
         problem=problem(state.failure, language) if state.failure else None,
-        panel_url=state.account.panel_url,
+        website_url=state.account.website_url,
         asking=state.asking,
         run_out=details.run_out,
         note=details.note,

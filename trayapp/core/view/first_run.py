@@ -26,7 +26,7 @@ class Step(IntEnum):
 
 
 FIELDS: Final = {
-    Step.SERVICE: (DraftField.BASE_URL, DraftField.PANEL),
+    Step.SERVICE: (DraftField.BASE_URL, DraftField.WEBSITE),
     Step.KEY: (DraftField.KEY, DraftField.NAME),
     Step.LIMIT: (DraftField.LOW_BELOW, DraftField.WARN_DAYS),
 }

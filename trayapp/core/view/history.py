@@ -293,7 +293,7 @@ def top_up_request(
                 _WEEKS,
             ).format(weeks=_WEEKS, amount=language.money(suggested, balance.unit))
         )
-    if account.panel_url:
+    if account.website_url:
         # Translators: the web page on which the account is topped up.
-        lines.append(translate("Panel: {url}").format(url=account.panel_url))
+        lines.append(translate("Panel: {url}").format(url=account.website_url))
     return "\n".join(lines)

@@ -80,7 +80,7 @@ def tray_view(
         top_ups=tuple(
             (state.account.id, state.account.name)
             for state in ordered
-            if state.account.panel_url
+            if state.account.website_url
         )[:_TOP_UPS],
         snoozed=snoozed,
         more=len(ordered) - len(lines),

@@ -65,7 +65,7 @@ class CardActions(QWidget):
         self._sparkline.show_sparkline(
             card.sparkline, card.balance_status, aged=card.problem is not None
         )
-        self._top_up.setVisible(bool(card.panel_url))
+        self._top_up.setVisible(bool(card.website_url))
         needed = card.balance_status in NEEDY
         self._top_up.emphasize(on=needed)
         self._top_up.setFlat(self._is_compact and not needed)

@@ -177,7 +177,7 @@ class FirstRun(PagedDialog):
             name=self._key.typed(DraftField.NAME),
             service=self._service.service,
             base_url=self._service.typed(DraftField.BASE_URL),
-            panel=self._service.typed(DraftField.PANEL),
+            panel=self._service.typed(DraftField.WEBSITE),
             low_below=self._limit.typed(DraftField.LOW_BELOW),
             warn_days=self._limit.typed(DraftField.WARN_DAYS),
         )
@@ -231,7 +231,7 @@ class FirstRun(PagedDialog):
         self._forget_trial()
 
     def _website_url(self) -> str:
-        return Account("", "", self._service.service).panel_url
+        return Account("", "", self._service.service).website_url
 
     @Slot()
     def _on_website(self) -> None:

@@ -128,7 +128,7 @@ class ServiceStep(StepView):
         self._choices = QButtonGroup(self)
         self._lay_out_choices()
         self.add_described(DraftField.BASE_URL)
-        self.add_described(DraftField.PANEL)
+        self.add_described(DraftField.WEBSITE)
         self.column.addLayout(self.rows)
         for field_view in self.entries.values():
             field_view.edited.connect(self.changed)
@@ -157,7 +157,7 @@ class ServiceStep(StepView):
         grid.setHorizontalSpacing(self.fontMetrics().height())
         grid.setColumnStretch(1, 1)
         for row, service in enumerate(_SERVICES):
-            url = Account("", "", service).panel_url
+            url = Account("", "", service).website_url
             hint = url.removeprefix("https://") or self.language.gettext(
                 "Another one with the same API; you enter its address."
             )

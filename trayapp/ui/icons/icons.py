@@ -25,14 +25,14 @@ _APP: Final = "balance-tray.svg"
 def gauge_icon(gauge: Gauge, style: IconStyle, ink: QColor | None) -> QIcon:
     """Make the tray icon, sharp in each of `SIZES`.
 
-    `ink` is the result of `taskbar_ink`; None paints `IconStyle.PANEL` in colours.
+    `ink` is the result of `taskbar_ink`; None paints `IconStyle.TASKBAR` in colours.
     """
     inks = COLOURED
     if style is IconStyle.LIGHT:
         inks = plain_inks(LIGHT_INK)
     elif style is IconStyle.DARK:
         inks = plain_inks(DARK_INK)
-    elif style is IconStyle.PANEL and ink is not None:
+    elif style is IconStyle.TASKBAR and ink is not None:
         inks = plain_inks(ink)
     number = style is IconStyle.NUMBER
     icon = QIcon()

@@ -32,7 +32,7 @@ _PROPOSED_QUIET_HOURS: Final = QuietHours(time(22), time(7))
 _STYLES: Final = {
     IconStyle.COLOUR: mark("In colour"),
     # Translators: a style of the tray icon: in the colour of the panel's other icons.
-    IconStyle.PANEL: mark("Like the panel's own icons"),
+    IconStyle.TASKBAR: mark("Like the panel's own icons"),
     IconStyle.LIGHT: mark("Light, for a dark panel"),
     IconStyle.DARK: mark("Dark, for a light panel"),
     # Translators: a style of the tray icon: a short number such as "350" or "1.2k".
