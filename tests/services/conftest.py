@@ -7,11 +7,13 @@ import ssl
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import trustme
 
+from harness.backend import BackendHarness
 from listening import PATIENCE_S
 from peer import Answer, Peer
 from trayapp.core.account import Account, Service
@@ -153,3 +155,9 @@ def _loggers() -> list[logging.Logger]:
     root = logging.getLogger()
     known = root.manager.loggerDict.values()
     return [root, *(one for one in known if isinstance(one, logging.Logger))]
+
+
+@pytest.fixture
+def harness(tmp_path: Path, now: datetime) -> BackendHarness:
+    """Return an empty profile at noon, on which backends can run."""
+    return BackendHarness(tmp_path, now)

@@ -2,36 +2,30 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from functools import partial, wraps
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from event_log import EventLog
+from harness.backend import BackendHarness
 from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import NotificationImage
-from trayapp.core.balance import Balance, Reading
+from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, InternalFault
-from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
 from trayapp.services.alerts.coalescer import Coalescer
 from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.alerts.service import AlertService
-from trayapp.services.backend import Backend, Environment
-from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.messages.events import (
     ForecastMade,
     RefreshFinished,
@@ -51,7 +45,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-class BrokenLog(EventLog):
+class FragileLog(EventLog):
     """Keeps events; a test may break one of its methods."""
 
     def record(self, event: object) -> None:
@@ -74,33 +68,21 @@ class BrokenLog(EventLog):
     def on_forecast(self, account_id: str) -> None:
         """Do nothing."""
 
-    @property
-    def answers(self) -> list[Outcome]:
-        """Give all results."""
-        return [one.outcome for one in self.of(RefreshFinished)]
 
-    @property
-    def told(self) -> list[tuple[str, AlertKind]]:
-        """The alerts in all notifications, each with its account."""
-        shown = [one.notification for one in self.of(ShowNotification)]
-        return [(one.account.id, one.kind) for each in shown for one in each.alerts]
+def outcomes(harness: BackendHarness, account: Account) -> list[Outcome]:
+    """Return all outcomes of an account."""
+    finished = [one.outcome for one in harness.events.of(RefreshFinished)]
+    return [one for one in finished if one.account_id == account.id]
 
 
-class Till(GatewayClient):
-    """A gateway where both accounts have as much as the test says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.amount = Decimal(50)
-
-    async def balance(self, account: Account, key: Secret) -> Balance:
-        """Give it."""
-        del account, key
-        return Balance(self.amount, "EUR")
+def alerts(harness: BackendHarness) -> list[tuple[str, AlertKind]]:
+    """Return the alerts in all notifications, each with its account."""
+    shown = [one.notification for one in harness.events.of(ShowNotification)]
+    return [(one.account.id, one.kind) for each in shown for one in each.alerts]
 
 
 SITES: dict[str, tuple[object, str]] = {
-    "asking the gateway": (Till, "balance"),
+    "asking the gateway": (GatewayClient, "balance"),
     "reading the key": (Keychain, "key"),
     "recalling its wait, and planning": (StateCache, "wait"),
     "recalling its balance": (HistoryService, "last"),
@@ -115,9 +97,9 @@ SITES: dict[str, tuple[object, str]] = {
     "looking at the time": (AlertService, "_evaluate_time"),
     "noting its result": (ConcurrencyLimit, "note_result"),
     "applying retention": (HistoryReports, "apply_retention"),
-    "saying that it is asked": (BrokenLog, "on_started"),
-    "saying what came": (BrokenLog, "on_finished"),
-    "saying when it runs out": (BrokenLog, "on_forecast"),
+    "saying that it is asked": (FragileLog, "on_started"),
+    "saying what came": (FragileLog, "on_finished"),
+    "saying when it runs out": (FragileLog, "on_forecast"),
 }
 
 
@@ -143,30 +125,19 @@ def breaking(call: Callable[..., Any], faults: list[int]) -> Callable[..., Any]:
     return broken
 
 
-class Scene:
-    """The program's backend with two accounts, on a clock that the test sets."""
-
-    def __init__(self, folder: Path, now: datetime) -> None:
-        self.now, self.till, self.events = now, Till(), BrokenLog()
-        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
-        ConfigFile(self.places.config).save(Config((BROKEN, SOUND)))
-        key = "made-up-key-0123456789"
-        keychain = Keychain(MemoryVault({BROKEN.id: key, SOUND.id: key}))
-        picture = NotificationImage(1, bytes(4))
-        environment = Environment(keychain, self.till, lambda: self.now, picture, UTC)
-        self.backend = Backend(self.places, self.events.record, environment)
-
-    def answers(self, account: Account) -> int:
-        """Count what came of an account."""
-        return sum(one.account_id == account.id for one in self.events.answers)
+@pytest.fixture
+def harness(harness: BackendHarness) -> BackendHarness:
+    """Return a profile with both accounts, whose events may break."""
+    harness.make_log = FragileLog
+    harness.store(BROKEN, SOUND)
+    return harness
 
 
 @pytest.mark.usefixtures("qt_notifies")
 @pytest.mark.parametrize("site", SITES)
 def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
     site: str,
-    tmp_path: Path,
-    now: datetime,
+    harness: BackendHarness,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     tally: Tally,
@@ -180,26 +151,23 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
         with monkeypatch.context() as broken:
             call = getattr(owner, name)
             broken.setattr(owner, name, breaking(call, faults))
-            scene = Scene(tmp_path, now)
-            running = asyncio.create_task(scene.backend.run())
-            await until(lambda: scene.answers(SOUND) == 1)
-            scene.backend.tick()
+            task = harness.start()
+            await until(lambda: len(outcomes(harness, SOUND)) == 1)
+            harness.backend.tick()
             await until(lambda: bool(faults))
-            scene.till.amount = Decimal(5)
-            scene.now += timedelta(hours=25)  # after any wait that there is
-            scene.backend.ask_now([])
-            await until(lambda: scene.answers(SOUND) == 2)
-            await until(lambda: (SOUND.id, AlertKind.LOW) in scene.events.told)
-            assert not running.done()
-        before = scene.answers(BROKEN)
-        scene.now += timedelta(hours=25)
-        scene.backend.ask_now([])
-        await until(lambda: scene.answers(BROKEN) > before)
-        last = [one for one in scene.events.answers if one.account_id == BROKEN.id][-1]
-        assert isinstance(last.result, Reading)
-        await until(lambda: (BROKEN.id, AlertKind.LOW) in scene.events.told)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+            harness.gateway.amount = "5.0000"
+            harness.now += timedelta(hours=25)  # after any wait that there is
+            harness.backend.ask_now([])
+            await until(lambda: len(outcomes(harness, SOUND)) == 2)
+            await until(lambda: (SOUND.id, AlertKind.LOW) in alerts(harness))
+            assert not task.done()
+        before = len(outcomes(harness, BROKEN))
+        harness.now += timedelta(hours=25)
+        harness.backend.ask_now([])
+        await until(lambda: len(outcomes(harness, BROKEN)) > before)
+        assert isinstance(outcomes(harness, BROKEN)[-1].result, Reading)
+        await until(lambda: (BROKEN.id, AlertKind.LOW) in alerts(harness))
+        await harness.stop()
 
     asyncio.run(story())
     logged = [one for one in caplog.records if one.exc_info]
@@ -209,21 +177,17 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
 
 
 def test_a_bug_in_asking_is_what_the_account_shows(
-    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, tally: Tally
+    harness: BackendHarness, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """With the exception's type alone: its text may quote anything."""
     faults: list[int] = []
-    monkeypatch.setattr(Till, "balance", breaking(Till.balance, faults))
+    broken = breaking(GatewayClient.balance, faults)
+    monkeypatch.setattr(GatewayClient, "balance", broken)
 
     async def story() -> None:
-        scene = Scene(tmp_path, now)
-        running = asyncio.create_task(scene.backend.run())
-        await until(lambda: scene.answers(BROKEN) == 1)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        (outcome,) = [
-            one for one in scene.events.answers if one.account_id == BROKEN.id
-        ]
+        async with harness.started():
+            await until(lambda: len(outcomes(harness, BROKEN)) == 1)
+        (outcome,) = outcomes(harness, BROKEN)
         assert outcome.result == Failure(InternalFault, "ZeroDivisionError")
 
     asyncio.run(story())

@@ -16,6 +16,7 @@ import pytest
 import polled
 from disks import Disk, on_a_disk
 from fakes.database_lock import lock_database
+from harness.loop import running
 from meter import Meter
 from tally import FAULTS, Tally
 from trayapp.core.account_state import Outcome
@@ -67,7 +68,7 @@ with HistoryStore(Path(sys.argv[1])) as history:
 """Records as the command line does, and waits as long for its turn."""
 
 
-class Scene:
+class StorageFaultHarness:
     """A profile behind the program's own backend, and all that a person is shown."""
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -105,19 +106,14 @@ class Scene:
         """Set the accounts up, as an earlier start left them."""
         ConfigFile(self.places.config).save(self.config)
 
-    def play(self, *steps: Callable[["Scene"], Awaitable[None]]) -> None:
+    def play(self, *steps: Callable[["StorageFaultHarness"], Awaitable[None]]) -> None:
         """Start, do these steps, and end as the program does."""
 
         async def run() -> None:
             self.backend = polled.backend_of(self.places, self.handle)
-            running = asyncio.create_task(self.backend.run())
-            await asyncio.sleep(0)
-            try:
+            async with running(self.backend.run()):
                 for step in steps:
                     await step(self)
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
 
         self._finished = asyncio.Queue()
         asyncio.run(run())
@@ -180,9 +176,9 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
         yield mounted
 
 
-def start(scene: Scene) -> Awaitable[None]:
+def start(harness: StorageFaultHarness) -> Awaitable[None]:
     """Wait for the first answers."""
-    return scene.answers()
+    return harness.answers()
 
 
 # --- a full disk ------------------------------------------------------------------
@@ -193,26 +189,26 @@ def test_a_disk_that_is_full_at_the_start_hides_nothing(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """The last balances are known, new ones are shown, and written when that goes."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
-    scene.play(start)
-    before = dict(scene.shown)
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
+    harness.play(start)
+    before = dict(harness.shown)
 
-    async def full(_: Scene) -> None:
-        assert scene.problems == []
-        assert {one: _stored(kept) for one, kept in scene.last.items() if kept} == {
+    async def full(_: StorageFaultHarness) -> None:
+        assert harness.problems == []
+        assert {one: _stored(kept) for one, kept in harness.last.items() if kept} == {
             one: _stored(kept) for one, kept in before.items()
         }
-        await scene.answers()
-        await scene.ask(5)
-        assert scene.told == [HistoryFull]
+        await harness.answers()
+        await harness.ask(5)
+        assert harness.told == [HistoryFull]
         disk.free()
-        scene.backend.tick()
-        assert scene.told == [HistoryFull, None]
+        harness.backend.tick()
+        assert harness.told == [HistoryFull, None]
 
     disk.fill()
-    scene.play(full)
-    assert scene.nothing_is_lost()
+    harness.play(full)
+    assert harness.nothing_is_lost()
     tally.add(FAULTS)
 
 
@@ -221,20 +217,20 @@ def test_a_history_that_found_no_room_is_made_when_there_is_some(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """The first start of all, on a full disk."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
 
-    async def full(_: Scene) -> None:
-        assert scene.problems == [HistoryFull]
-        await scene.answers()
-        await scene.ask()
+    async def full(_: StorageFaultHarness) -> None:
+        assert harness.problems == [HistoryFull]
+        await harness.answers()
+        await harness.ask()
         disk.free()
-        scene.backend.tick()
-        assert scene.told == [None]
+        harness.backend.tick()
+        assert harness.told == [None]
 
     disk.fill()
-    scene.play(full)
-    assert scene.nothing_is_lost()
+    harness.play(full)
+    assert harness.nothing_is_lost()
     tally.add(FAULTS)
 
 
@@ -243,20 +239,20 @@ def test_a_disk_that_fills_up_and_is_freed_again_loses_no_balance(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """Three times over while the program runs; told and taken back each time."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
 
-    async def full(_: Scene) -> None:
-        await scene.answers()
+    async def full(_: StorageFaultHarness) -> None:
+        await harness.answers()
         for _turn in range(3):
             disk.fill()
-            await scene.ask(10)
+            await harness.ask(10)
             disk.free()
-            await scene.ask(2)
-        assert scene.told == [HistoryFull, None] * 3
+            await harness.ask(2)
+        assert harness.told == [HistoryFull, None] * 3
 
-    scene.play(full)
-    assert scene.nothing_is_lost()
+    harness.play(full)
+    assert harness.nothing_is_lost()
     tally.add(FAULTS, 3)
 
 
@@ -265,20 +261,20 @@ def test_settings_that_find_no_room_leave_the_old_ones(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """Whole, and nothing half written beside them."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
 
-    async def full(_: Scene) -> None:
-        await scene.answers()
+    async def full(_: StorageFaultHarness) -> None:
+        await harness.answers()
         disk.fill()
-        assert await scene.save(2) is ConfigUnwritable
-        assert ConfigFile(scene.places.config).load().config == scene.config
-        assert list(scene.places.config.parent.iterdir()) == [scene.places.config]
+        assert await harness.save(2) is ConfigUnwritable
+        assert ConfigFile(harness.places.config).load().config == harness.config
+        assert list(harness.places.config.parent.iterdir()) == [harness.places.config]
         disk.free()
-        assert await scene.save(3) is None
+        assert await harness.save(3) is None
 
-    scene.play(full)
-    loaded = ConfigFile(scene.places.config).load()
+    harness.play(full)
+    loaded = ConfigFile(harness.places.config).load()
     assert loaded.config == polled.config(3, meter.url)
     tally.add(FAULTS)
 
@@ -288,24 +284,24 @@ def test_damage_on_a_full_disk_is_mended_when_there_is_room(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """Until then the damaged file stays as it is."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
-    scene.play(start)
-    damaged = scene.places.history.read_bytes()[:-4_096]
-    scene.places.history.write_bytes(damaged)
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
+    harness.play(start)
+    damaged = harness.places.history.read_bytes()[:-4_096]
+    harness.places.history.write_bytes(damaged)
 
-    async def full(_: Scene) -> None:
-        assert scene.problems == [HistoryFull]
-        await scene.answers()
-        assert scene.places.history.read_bytes() == damaged
+    async def full(_: StorageFaultHarness) -> None:
+        assert harness.problems == [HistoryFull]
+        await harness.answers()
+        assert harness.places.history.read_bytes() == damaged
         disk.free()
-        scene.backend.tick()
-        assert scene.told == [HistoryDamaged, None]
+        harness.backend.tick()
+        assert harness.told == [HistoryDamaged, None]
 
     disk.fill()
-    scene.shown.clear()
-    scene.play(full)
-    assert scene.nothing_is_lost()
+    harness.shown.clear()
+    harness.play(full)
+    assert harness.nothing_is_lost()
     tally.add(FAULTS)
 
 
@@ -317,26 +313,26 @@ def test_on_a_read_only_disk_the_last_balances_are_known(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """That nothing is kept is told; it is again when the disk can be written to."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
-    scene.play(start)
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
+    harness.play(start)
 
-    async def read_only(_: Scene) -> None:
-        assert scene.problems == [HistoryProblem]
-        assert "read-only" in scene.details[0]
-        assert set(scene.last) == set("abc")
-        assert all(scene.last.values())
-        await scene.answers()
-        await scene.ask(3)
-        assert await scene.save(2) is ConfigUnwritable
+    async def read_only(_: StorageFaultHarness) -> None:
+        assert harness.problems == [HistoryProblem]
+        assert "read-only" in harness.details[0]
+        assert set(harness.last) == set("abc")
+        assert all(harness.last.values())
+        await harness.answers()
+        await harness.ask(3)
+        assert await harness.save(2) is ConfigUnwritable
         disk.set_writable(is_writable=True)
-        scene.backend.tick()
-        assert scene.told[-1] is None
-        assert await scene.save(3) is None
+        harness.backend.tick()
+        assert harness.told[-1] is None
+        assert await harness.save(3) is None
 
     disk.set_writable(is_writable=False)
-    scene.play(read_only)
-    assert scene.nothing_is_lost()
+    harness.play(read_only)
+    assert harness.nothing_is_lost()
     tally.add(FAULTS)
 
 
@@ -345,18 +341,18 @@ def test_broken_settings_on_a_read_only_disk_are_told_as_that(
     disk: Disk, meter: Meter, tally: Tally
 ) -> None:
     """They could not be kept aside, so nobody is told that they were."""
-    scene = Scene(disk.path, meter.url)
-    scene.store()
-    scene.places.config.write_text("half a thought [")
+    harness = StorageFaultHarness(disk.path, meter.url)
+    harness.store()
+    harness.places.config.write_text("half a thought [")
 
-    async def read_only(_: Scene) -> None:
-        assert ConfigStuck in scene.problems
-        assert await scene.save(2) is ConfigStuck
+    async def read_only(_: StorageFaultHarness) -> None:
+        assert ConfigStuck in harness.problems
+        assert await harness.save(2) is ConfigStuck
 
     disk.set_writable(is_writable=False)
-    scene.play(read_only)
+    harness.play(read_only)
     disk.set_writable(is_writable=True)
-    assert scene.places.config.read_text() == "half a thought ["
+    assert harness.places.config.read_text() == "half a thought ["
     tally.add(FAULTS)
 
 
@@ -388,14 +384,14 @@ def test_without_a_place_for_files_balances_are_shown(
     meter: Meter, tally: Tally
 ) -> None:
     """Neither settings nor history can be kept, and both are told."""
-    scene = Scene(Path("/proc/no-home"), meter.url)
+    harness = StorageFaultHarness(Path("/proc/no-home"), meter.url)
 
-    async def homeless(_: Scene) -> None:
-        assert scene.problems == [HistoryProblem]
-        assert await scene.save(1) is ConfigUnwritable
-        scene.backend.tick()
+    async def homeless(_: StorageFaultHarness) -> None:
+        assert harness.problems == [HistoryProblem]
+        assert await harness.save(1) is ConfigUnwritable
+        harness.backend.tick()
 
-    scene.play(homeless)
+    harness.play(homeless)
     tally.add(FAULTS)
 
 
@@ -408,21 +404,21 @@ def test_the_history_of_another_user_is_not_touched(
     tally: Tally,
 ) -> None:
     """Even if everybody may write to it; balances are shown all the same."""
-    scene = Scene(tmp_path, meter.url)
-    scene.store()
-    scene.play(start)
-    foreign = scene.places.history
+    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness.store()
+    harness.play(start)
+    foreign = harness.places.history
     foreign = foreign.parent if kind == "folder" else foreign
     foreign.chmod(0o777)
     if os.geteuid() == 0:
         os.chown(foreign, SOMEBODY, SOMEBODY)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
-    before = scene.places.history.read_bytes()
-    scene.play()
-    assert HistoryProblem in scene.problems
-    assert any("belongs to another user" in one for one in scene.details)
-    assert scene.places.history.read_bytes() == before
+    before = harness.places.history.read_bytes()
+    harness.play()
+    assert HistoryProblem in harness.problems
+    assert any("belongs to another user" in one for one in harness.details)
+    assert harness.places.history.read_bytes() == before
     tally.add(FAULTS)
 
 
@@ -430,15 +426,15 @@ def test_settings_of_another_user_are_told_at_the_start(
     tmp_path: Path, meter: Meter, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """No account is watched that somebody else has set up."""
-    scene = Scene(tmp_path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness.store()
     if os.geteuid() == 0:
-        os.chown(scene.places.config, SOMEBODY, SOMEBODY)
+        os.chown(harness.places.config, SOMEBODY, SOMEBODY)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
-    scene.play()
-    assert ConfigUnreadable in scene.problems
-    assert scene.last == {}
+    harness.play()
+    assert ConfigUnreadable in harness.problems
+    assert harness.last == {}
     tally.add(FAULTS)
 
 
@@ -449,8 +445,8 @@ def test_another_programs_lock_stalls_nothing(
     tmp_path: Path, meter: Meter, tally: Tally
 ) -> None:
     """Polls go on, the loop never stops for a second, and nothing shown is lost."""
-    scene = Scene(tmp_path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness.store()
     stalls: list[float] = []
 
     async def beat() -> None:
@@ -459,22 +455,22 @@ def test_another_programs_lock_stalls_nothing(
             await asyncio.sleep(0)
             stalls.append(time.monotonic() - before)
 
-    async def held(_: Scene) -> None:
-        await scene.answers()
+    async def held(_: StorageFaultHarness) -> None:
+        await harness.answers()
         beating = asyncio.create_task(beat())
-        let_go = await asyncio.to_thread(lock_database, scene.places.history)
-        await scene.ask(2)
-        assert scene.told == [HistoryBusy]
-        assert await scene.save(2) is None
-        await scene.answers()
+        let_go = await asyncio.to_thread(lock_database, harness.places.history)
+        await harness.ask(2)
+        assert harness.told == [HistoryBusy]
+        assert await harness.save(2) is None
+        await harness.answers()
         await asyncio.to_thread(let_go)
-        scene.backend.tick()
-        assert scene.told == [HistoryBusy, None]
+        harness.backend.tick()
+        assert harness.told == [HistoryBusy, None]
         beating.cancel()
 
-    scene.play(held)
+    harness.play(held)
     assert max(stalls) < STALL_S
-    assert scene.nothing_is_lost()
+    assert harness.nothing_is_lost()
     tally.add(FAULTS)
 
 
@@ -482,22 +478,22 @@ def test_the_command_line_and_the_window_write_side_by_side(
     tmp_path: Path, meter: Meter, tally: Tally
 ) -> None:
     """Each waits for the other, and all of both is there in the end."""
-    scene = Scene(tmp_path, meter.url)
-    scene.store()
+    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness.store()
     count = 200
 
-    async def beside(_: Scene) -> None:
-        await scene.answers()
+    async def beside(_: StorageFaultHarness) -> None:
+        await harness.answers()
         writer = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WRITER, str(scene.places.history), str(count)
+            sys.executable, "-c", WRITER, str(harness.places.history), str(count)
         )
         while writer.returncode is None:
-            await scene.ask()
+            await harness.ask()
         assert writer.returncode == 0
 
-    scene.play(beside)
-    assert scene.nothing_is_lost()
-    with HistoryStore(scene.places.history) as history:
+    harness.play(beside)
+    assert harness.nothing_is_lost()
+    with HistoryStore(harness.places.history) as history:
         assert len(list(history.readings("cli"))) == count
     tally.add(FAULTS)
 
@@ -511,21 +507,21 @@ def test_all_that_a_run_makes_is_for_its_owner_alone(
     tmp_path: Path, meter: Meter, umask: int, tally: Tally
 ) -> None:
     """Settings, database, rollback file, log and kept copies: 0600 in 0700."""
-    scene = Scene(tmp_path / "profile", meter.url)
+    harness = StorageFaultHarness(tmp_path / "profile", meter.url)
 
-    async def save(_: Scene) -> None:
-        await scene.save(2)
+    async def save(_: StorageFaultHarness) -> None:
+        await harness.save(2)
 
     before = os.umask(umask)
     try:
-        start_log(scene.places.log, verbose=False)
-        scene.store()
-        scene.play(start, save)
-        scene.places.history.write_bytes(b"damaged " * 1_000)
-        scene.places.config.write_text("broken [")
-        scene.play()
-        scene.store()
-        scene.play(start)
+        start_log(harness.places.log, verbose=False)
+        harness.store()
+        harness.play(start, save)
+        harness.places.history.write_bytes(b"damaged " * 1_000)
+        harness.places.config.write_text("broken [")
+        harness.play()
+        harness.store()
+        harness.play(start)
     finally:
         os.umask(before)
     modes = {
