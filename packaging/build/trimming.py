@@ -32,6 +32,7 @@ NOT_IMPORTED: Final = (
     "pkg_resources",
     "pygments",
     "pytest",
+    "readline",
     "rich",
     "setuptools",
     "tkinter",
@@ -73,7 +74,7 @@ OF_THE_SYSTEM: Final = re.compile(
     r"|ssl|crypto"
     # Parts of a system that have to match its other parts.
     r"|dbus-1|systemd|gcrypt|gpg-error|cap|lz4|zstd|lzma|bz2|z|md|bsd"
-    r"|glib-2\.0|gthread-2\.0|gobject-2\.0|gmodule-2\.0|gio-2\.0|pcre2-8"
+    r"|atomic|glib-2\.0|gthread-2\.0|gobject-2\.0|gmodule-2\.0|gio-2\.0|pcre2-8"
     r"|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils"
     r")\.so[.0-9]*"
 )
