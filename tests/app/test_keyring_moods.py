@@ -4,8 +4,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,8 +18,9 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
 from desktop.scripted_gateway import ScriptedGateway
-from event_log import EventLog
 from fake_secrets import FAILED, FakeSecrets
+from harness.backend import real_environment
+from harness.poller import PollerHarness
 from on_screen import on_screen
 from private_bus import private_bus
 from tally import FAULTS, Tally
@@ -28,7 +29,6 @@ from trayapp.app.wiring import Wiring
 from trayapp.core import schedule
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -40,11 +40,9 @@ from trayapp.core.errors import (
     KeyringSlow,
 )
 from trayapp.core.i18n.language import Language
-from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Environment
+from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
-from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.secret_service import SecretServiceVault
 from trayapp.services.messages.events import Emit, RefreshFinished
@@ -55,20 +53,17 @@ KEY = "made-up-key-0123456789"
 PATIENCE_S = 0.2
 WATCHED_MS = 600
 LONGEST_STALL_MS = 50.0
-WITHIN_MS = 15_000
 LOOK = timedelta(seconds=0.1)
 
 
-class Scene:
+class KeyringHarness(PollerHarness[Backend]):
     """The wired program with one account, and the keyring that its key is in."""
 
-    def __init__(self, bus: str, qtbot: QtBot, places: Paths) -> None:
-        self._bus, self._qtbot, self._places = bus, qtbot, places
+    def __init__(self, bus: str, qtbot: QtBot, paths: Paths) -> None:
+        self._bus, self._paths = bus, paths
         self.service: FakeSecrets | None = None
-        self.poller = Poller(self._make_backend)
+        super().__init__(qtbot, self._make_keyring_backend)
         self.wiring = Wiring(self.poller, Tray(Language()), Language())
-        self.events = EventLog()
-        self.poller.event_emitted.connect(self.events.record)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -91,7 +86,7 @@ class Scene:
         before = self.keyring.prompts
         self.wait_for(KeyringLocked)
         self.poller.post(OpenKeyring())
-        self._qtbot.waitUntil(lambda: self.keyring.prompts > before, timeout=WITHIN_MS)
+        self.wait(lambda: self.keyring.prompts > before)
 
     def wait_for(self, result: type[BalanceTrayError] | type[Reading]) -> None:
         """Wait for an answer of this kind from now on."""
@@ -104,7 +99,7 @@ class Scene:
             ]
             return result in kinds
 
-        self._qtbot.waitUntil(came, timeout=WITHIN_MS)
+        self.wait(came)
 
     def longest_stall_ms(self) -> float:
         """Feel the GUI thread's pulse for a while."""
@@ -116,23 +111,17 @@ class Scene:
         heart.stop()
         return max(after - before for before, after in pairwise(beats)) * 1_000
 
-    def _make_backend(self, emit: Emit) -> Backend:
-        keychain = Keychain(
-            SecretServiceVault(), timeout_s=PATIENCE_S, prompt_timeout_s=PATIENCE_S
-        )
-        environment = Environment(
-            keychain,
-            GatewayClient(),
-            lambda: datetime.now(UTC),
-            NotificationImage(1, bytes(4)),
-        )
-        return Backend(self._places, emit, environment)
+    def _make_keyring_backend(self, emit: Emit) -> Backend:
+        vault = SecretServiceVault()
+        keychain = Keychain(vault, timeout_s=PATIENCE_S, prompt_timeout_s=PATIENCE_S)
+        environment = replace(real_environment(vault), keychain=keychain)
+        return Backend(self._paths, emit, environment)
 
 
 @pytest.fixture
-def scene(
+def harness(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Scene]:
+) -> Iterator[KeyringHarness]:
     """Set everything up; nothing runs yet, and no keyring either."""
     monkeypatch.setattr(schedule, "KEYRING_INTERVAL", LOOK)
     places = Paths.of_demo(tmp_path)
@@ -142,7 +131,7 @@ def scene(
         gateway.set_balance(KEY, "350.1200", "EUR")
         account = Account("a", "Shop", Service.CUSTOM, gateway.url)
         ConfigFile(places.config).save(Config((account,)))
-        made = Scene(bus, qtbot, places)
+        made = KeyringHarness(bus, qtbot, places)
         sys.setswitchinterval(TURN_S)  # as the program does
         yield made
         sys.setswitchinterval(usual)
@@ -159,104 +148,106 @@ def scene(
 class Mood:
     """What the keyring does, what a person is told, and how it gets well again."""
 
-    begin: Callable[[Scene], object]
+    begin: Callable[[KeyringHarness], object]
     told: type[BalanceTrayError]
-    mend: Callable[[Scene], object]
+    mend: Callable[[KeyringHarness], object]
     asks: bool = False
 
 
-def lock(scene: Scene) -> None:
+def lock(harness: KeyringHarness) -> None:
     """Run a keyring that is locked."""
-    scene.run_keyring().locked = True
+    harness.run_keyring().locked = True
 
 
-def hang(scene: Scene, call: str) -> None:
+def hang(harness: KeyringHarness, call: str) -> None:
     """Run a keyring that gives no answer to one kind of call."""
-    scene.run_keyring().hangs_on = {call}
+    harness.run_keyring().hangs_on = {call}
 
 
-def die(scene: Scene) -> None:
+def die(harness: KeyringHarness) -> None:
     """Run a keyring that crashes when it is to give the key."""
-    scene.run_keyring().dies_on = "GetSecret"
+    harness.run_keyring().dies_on = "GetSecret"
 
 
-def refuse(scene: Scene) -> None:
+def refuse(harness: KeyringHarness) -> None:
     """Run a keyring that is broken."""
-    scene.run_keyring().refuses["GetSecret"] = FAILED
+    harness.run_keyring().refuses["GetSecret"] = FAILED
 
 
-def opened(scene: Scene) -> None:
+def opened(harness: KeyringHarness) -> None:
     """Unlock the keyring elsewhere."""
-    scene.keyring.locked = False
+    harness.keyring.locked = False
 
 
 MOODS = {
     "absent, and there later": Mood(
-        lambda _: None, KeyringAbsent, lambda scene: scene.run_keyring()
+        lambda _: None, KeyringAbsent, lambda harness: harness.run_keyring()
     ),
     "locked, and opened elsewhere": Mood(lock, KeyringLocked, opened),
     "locked, its question unanswered, then answered late": Mood(
         lock,
         KeyringSlow,
-        lambda scene: scene.keyring.close_prompt(dismissed=False),
+        lambda harness: harness.keyring.close_prompt(dismissed=False),
         asks=True,
     ),
     "locked, its question unanswered, and opened elsewhere": Mood(
         lock, KeyringSlow, opened, asks=True
     ),
     "hanging when it is looked at": Mood(
-        lambda scene: hang(scene, "Locked"),
+        lambda harness: hang(harness, "Locked"),
         KeyringSlow,
-        lambda scene: scene.keyring.release(),
+        lambda harness: harness.keyring.release(),
     ),
     "hanging when it is read": Mood(
-        lambda scene: hang(scene, "GetSecret"),
+        lambda harness: hang(harness, "GetSecret"),
         KeyringSlow,
-        lambda scene: scene.keyring.release(),
+        lambda harness: harness.keyring.release(),
     ),
     "crashing when it is read": Mood(
-        die, KeyringAbsent, lambda scene: scene.run_keyring()
+        die, KeyringAbsent, lambda harness: harness.run_keyring()
     ),
-    "broken": Mood(refuse, KeyringFailed, lambda scene: scene.keyring.refuses.clear()),
+    "broken": Mood(
+        refuse, KeyringFailed, lambda harness: harness.keyring.refuses.clear()
+    ),
 }
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints|systemTrayWindowChanged|does not")
 @pytest.mark.parametrize("mood", MOODS.values(), ids=MOODS)
 def test_the_program_lives_through_each_mood_and_goes_on_by_itself(
-    scene: Scene, mood: Mood, tally: Tally
+    harness: KeyringHarness, mood: Mood, tally: Tally
 ) -> None:
     """The window never stalls, nothing is written, and no key is asked for."""
-    mood.begin(scene)
-    scene.wiring.start(quiet=False)
+    mood.begin(harness)
+    harness.wiring.start(quiet=False)
     if mood.asks:
-        scene.ask_for_password()
-    scene.wait_for(mood.told)
-    scene.wiring.show_window()
+        harness.ask_for_password()
+    harness.wait_for(mood.told)
+    harness.wiring.show_window()
     # A machine under load may stall it once; the keyring would each time.
-    stalls = [scene.longest_stall_ms() for _ in range(2)]
+    stalls = [harness.longest_stall_ms() for _ in range(2)]
     assert min(stalls) < LONGEST_STALL_MS
-    assert not any(isinstance(one.result, Reading) for one in scene.outcomes)
+    assert not any(isinstance(one.result, Reading) for one in harness.outcomes)
     assert not on_screen(QDialog), "out of reach is not missing"
-    mood.mend(scene)
-    scene.wait_for(Reading)
-    assert "CreateItem" not in scene.keyring.calls
+    mood.mend(harness)
+    harness.wait_for(Reading)
+    assert "CreateItem" not in harness.keyring.calls
     tally.add(FAULTS)
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints|systemTrayWindowChanged|does not")
 def test_a_dismissed_question_is_told_and_not_put_again(
-    scene: Scene, tally: Tally
+    harness: KeyringHarness, tally: Tally
 ) -> None:
     """Only a person brings it back; that the keyring opens is noticed all the same."""
-    lock(scene)
-    scene.wiring.start(quiet=False)
-    scene.ask_for_password()
-    scene.keyring.close_prompt(dismissed=True)
-    scene.wait_for(KeyringDenied)
-    scene.wait_for(KeyringLocked)
-    assert scene.keyring.prompts == 1
-    scene.ask_for_password()
-    scene.keyring.close_prompt(dismissed=False)
-    scene.wait_for(Reading)
+    lock(harness)
+    harness.wiring.start(quiet=False)
+    harness.ask_for_password()
+    harness.keyring.close_prompt(dismissed=True)
+    harness.wait_for(KeyringDenied)
+    harness.wait_for(KeyringLocked)
+    assert harness.keyring.prompts == 1
+    harness.ask_for_password()
+    harness.keyring.close_prompt(dismissed=False)
+    harness.wait_for(Reading)
     tally.add(FAULTS)

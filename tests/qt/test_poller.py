@@ -7,8 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,8 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
-from event_log import EventLog
+from harness.backend import profile_paths, real_environment
+from harness.poller import PollerHarness, RecordingBackend
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Disposition, Reason
@@ -26,7 +26,6 @@ from trayapp.core.alerts.log import LogEntry
 from trayapp.core.alerts.notification import (
     Notification,
     NotificationButton,
-    NotificationImage,
     Urgency,
 )
 from trayapp.core.alerts.pending_payment import PendingPayment
@@ -36,11 +35,9 @@ from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Environment
+from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Paths
-from trayapp.services.gateway.client import GatewayClient
-from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import (
     ButtonPressed,
     Emit,
@@ -94,30 +91,12 @@ REQUESTS: dict[str, Request] = {
 }
 
 
-class Recorder(Backend):
-    """A backend that notes what it is asked for, and asks nobody."""
+class ScriptedBackend(RecordingBackend):
+    """A backend that responds to some requests with made-up events."""
 
-    def __init__(self, emit: Emit) -> None:
-        self.emit = emit
-        self.requests: list[Request] = []
-        self.thread = QThread.currentThread()
-        self.fault: Exception | None = None
+    first_events = (ProfileLoaded((), Settings()),)
 
-    async def run(self) -> None:
-        """Load, and wait for the end."""
-        self.emit(ProfileLoaded((), Settings()))
-        await asyncio.Event().wait()
-
-    async def handle(self, request: Request) -> None:
-        """Note a request, and answer."""
-        self.requests.append(request)
-        if self.fault is not None:
-            fault, self.fault = self.fault, None
-            raise fault
-        for event in self.answers(request):
-            self.emit(event)
-
-    def answers(self, request: Request) -> tuple[Event, ...]:
+    def responses(self, request: Request) -> tuple[Event, ...]:
         """Give the events that a request brings here."""
         match request:
             case RunTrial(trial):
@@ -142,57 +121,16 @@ class Recorder(Backend):
                 return ()
 
 
-class Scene:
-    """A poller, whoever hears it, and its backend once there is one."""
-
-    def __init__(self, make_backend: Callable[[Emit], Backend] = Recorder) -> None:
-        self.backends: list[Backend] = []
-
-        def make(emit: Emit) -> Backend:
-            self.backends.append(make_backend(emit))
-            return self.backends[-1]
-
-        self.poller = Poller(make)
-        self.events = EventLog()
-        self.poller.event_emitted.connect(self.events.record)
-
-    @property
-    def recorder(self) -> Recorder:
-        """The backend of a scene that was made with none in particular."""
-        (backend,) = self.backends
-        assert isinstance(backend, Recorder)
-        return backend
-
-    def has(self, event: Event) -> bool:
-        """Say whether this event came."""
-        return event in self.events.events
-
-
-@contextmanager
-def running(scene: Scene) -> Iterator[Scene]:
-    """Run the poller, and end it whatever happens."""
-    scene.poller.start()
-    try:
-        yield scene
-    finally:
-        assert scene.poller.stop()
-
-
-def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    """Let the event loop run until something holds."""
-    qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
-
-
 def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
     """Every signal, though it was emitted on the poller's."""
-    with running(Scene()) as scene:
-        scene.poller.post(OpenKeyring())
-        scene.poller.post(ChangeSnooze(SnoozeChoice.HOUR))
-        scene.poller.post(ExpectTopUp("a"))
-        scene.poller.post(RunTrial(TRIAL))
-        scene.poller.post(ApplyChanges(CHANGES, frozenset()))
-        wait(qtbot, lambda: scene.has(SaveFinished()))
-        assert scene.events.events == [
+    with PollerHarness(qtbot, ScriptedBackend).running() as harness:
+        harness.poller.post(OpenKeyring())
+        harness.poller.post(ChangeSnooze(SnoozeChoice.HOUR))
+        harness.poller.post(ExpectTopUp("a"))
+        harness.poller.post(RunTrial(TRIAL))
+        harness.poller.post(ApplyChanges(CHANGES, frozenset()))
+        harness.wait(lambda: harness.has(SaveFinished()))
+        assert harness.events.events == [
             ProfileLoaded((), Settings()),
             RefreshStarted("a"),
             RefreshFinished(OUTCOME),
@@ -204,47 +142,47 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
             TrialFinished(TRIAL, OUTCOME),
             SaveFinished(),
         ]
-        assert scene.events.threads == {threading.get_ident()}
-        assert scene.recorder.thread is not QThread.currentThread()
+        assert harness.events.threads == {threading.get_ident()}
+        assert harness.backend.thread is not QThread.currentThread()
 
 
 def test_requests_before_the_start_are_kept_in_their_order(qtbot: QtBot) -> None:
     """The icon is shown first, and a person may be quick."""
-    scene = Scene()
+    harness = PollerHarness(qtbot, ScriptedBackend)
     requests = list(REQUESTS.values())
     for request in requests:
-        scene.poller.post(request)
-    with running(scene):
-        wait(qtbot, lambda: scene.has(SaveFinished()))
-        assert scene.recorder.requests == requests
-    assert scene.events.events[0] == ProfileLoaded((), Settings())
+        harness.poller.post(request)
+    with harness.running():
+        harness.wait(lambda: harness.has(SaveFinished()))
+        assert harness.backend.requests == requests
+    assert harness.events.events[0] == ProfileLoaded((), Settings())
 
 
-def test_stopping_an_idle_poller_takes_no_time() -> None:
+def test_stopping_an_idle_poller_takes_no_time(qtbot: QtBot) -> None:
     """Nor does stopping it again."""
-    scene = Scene()
-    scene.poller.start()
-    assert scene.poller.stop()
-    assert scene.poller.stop()
+    harness = PollerHarness(qtbot, ScriptedBackend)
+    harness.poller.start()
+    assert harness.poller.stop()
+    assert harness.poller.stop()
 
 
-def test_a_poller_that_was_stopped_before_its_start_ends_at_once() -> None:
+def test_a_poller_that_was_stopped_before_its_start_ends_at_once(qtbot: QtBot) -> None:
     """As when a person quits while the program starts."""
-    scene = Scene()
-    assert scene.poller.stop()
-    scene.poller.start()
-    assert scene.poller.stop()
-    assert scene.backends == []
-    assert scene.events.events == []
+    harness = PollerHarness(qtbot, ScriptedBackend)
+    assert harness.poller.stop()
+    harness.poller.start()
+    assert harness.poller.stop()
+    assert harness.backends == []
+    assert harness.events.events == []
 
 
-def test_requests_after_the_end_are_no_fault() -> None:
+def test_requests_after_the_end_are_no_fault(qtbot: QtBot) -> None:
     """A signal may still be under way."""
-    scene = Scene()
-    with running(scene):
+    harness = PollerHarness(qtbot, ScriptedBackend)
+    with harness.running():
         pass
-    scene.poller.post(RequestBalances())
-    assert scene.poller.stop()
+    harness.poller.post(RequestBalances())
+    assert harness.poller.stop()
 
 
 def test_a_backend_that_cannot_be_made_is_told(
@@ -255,8 +193,8 @@ def test_a_backend_that_cannot_be_made_is_told(
     def burst(_: Emit) -> Backend:
         raise ZeroDivisionError
 
-    with running(Scene(burst)) as scene:
-        wait(qtbot, lambda: scene.has(GONE))
+    with PollerHarness(qtbot, burst).running() as harness:
+        harness.wait(lambda: harness.has(GONE))
     assert [one.message for one in caplog.records] == ["the poller ended"]
 
 
@@ -265,27 +203,27 @@ def test_a_backend_that_ends_by_a_fault_is_told(
 ) -> None:
     """It is never silent."""
 
-    class Short(Recorder):
+    class Short(ScriptedBackend):
         async def run(self) -> None:
             raise ZeroDivisionError
 
-    with running(Scene(Short)) as scene:
-        wait(qtbot, lambda: scene.has(GONE))
+    with PollerHarness(qtbot, Short).running() as harness:
+        harness.wait(lambda: harness.has(GONE))
     assert [one.message for one in caplog.records] == ["the poller ended"]
 
 
 def test_a_backend_that_ends_by_a_fault_later_is_told(qtbot: QtBot) -> None:
     """Though nobody asks for anything at that moment."""
 
-    class Late(Recorder):
+    class Late(ScriptedBackend):
         async def run(self) -> None:
             self.emit(RefreshStarted("a"))
             await asyncio.sleep(0.01)
             raise ZeroDivisionError
 
-    with running(Scene(Late)) as scene:
-        wait(qtbot, lambda: scene.has(GONE))
-    assert scene.has(RefreshStarted("a"))
+    with PollerHarness(qtbot, Late).running() as harness:
+        harness.wait(lambda: harness.has(GONE))
+    assert harness.has(RefreshStarted("a"))
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
@@ -293,13 +231,13 @@ def test_a_fault_in_one_request_ends_nothing_else(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture, request_: str
 ) -> None:
     """The next one is carried out, and the log says what happened."""
-    with running(Scene()) as scene:
-        wait(qtbot, lambda: bool(scene.events.events))
-        scene.recorder.fault = ZeroDivisionError()
-        scene.poller.post(REQUESTS[request_])
-        scene.poller.post(RunTrial(TRIAL))
-        wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
-    assert scene.events.of(PollerFailed) == []
+    with PollerHarness(qtbot, ScriptedBackend).running() as harness:
+        harness.wait(lambda: bool(harness.events.events))
+        harness.backend.fault = ZeroDivisionError()
+        harness.poller.post(REQUESTS[request_])
+        harness.poller.post(RunTrial(TRIAL))
+        harness.wait(lambda: harness.has(TrialFinished(TRIAL, OUTCOME)))
+    assert harness.events.of(PollerFailed) == []
     assert [one.message for one in caplog.records] == ["a request failed"]
 
 
@@ -309,7 +247,7 @@ def test_a_request_that_hangs_holds_up_no_other(
     """A keyring's question waits for a person, and is given up at the end."""
     ends: list[str] = []
 
-    class Hanging(Recorder):
+    class Hanging(ScriptedBackend):
         async def handle(self, request: Request) -> None:
             await super().handle(request)
             if request == OpenKeyring():
@@ -318,11 +256,11 @@ def test_a_request_that_hangs_holds_up_no_other(
                 finally:
                     ends.append("given up")
 
-    scene = Scene(Hanging)
-    with running(scene):
-        scene.poller.post(OpenKeyring())
-        scene.poller.post(RunTrial(TRIAL))
-        wait(qtbot, lambda: scene.has(TrialFinished(TRIAL, OUTCOME)))
+    harness = PollerHarness(qtbot, Hanging)
+    with harness.running():
+        harness.poller.post(OpenKeyring())
+        harness.poller.post(RunTrial(TRIAL))
+        harness.wait(lambda: harness.has(TrialFinished(TRIAL, OUTCOME)))
         assert ends == []
     assert ends == ["given up"]
     assert caplog.records == []
@@ -331,17 +269,11 @@ def test_a_request_that_hangs_holds_up_no_other(
 def real_backend(
     folder: Path, gateway: ScriptedGateway, vault: MemoryVault
 ) -> Callable[[Emit], Backend]:
-    """Give what makes the program's own backend, for one account."""
-    places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
+    """Return what makes the program's own backend, for one account."""
+    paths = profile_paths(folder)
     account = Account("a", "A", Service.CUSTOM, gateway.url)
-    ConfigFile(places.config).save(Config((account,)))
-    environment = Environment(
-        Keychain(vault),
-        GatewayClient(),
-        lambda: datetime.now(UTC),
-        NotificationImage(1, bytes(4)),
-    )
-    return lambda emit: Backend(places, emit, environment)
+    ConfigFile(paths.config).save(Config((account,)))
+    return lambda emit: Backend(paths, emit, real_environment(vault))
 
 
 def stopping_time(poller: Poller) -> float:
@@ -355,50 +287,58 @@ def test_a_balance_comes_from_a_real_gateway(qtbot: QtBot, tmp_path: Path) -> No
     """From the socket to the window's thread."""
     with ScriptedGateway() as gateway:
         gateway.set_balance(KEY, "12.5000", "EUR")
-        scene = Scene(real_backend(tmp_path, gateway, MemoryVault({"a": KEY})))
-        with running(scene):
-            wait(qtbot, lambda: bool(scene.events.of(RefreshFinished)))
-    result = scene.events.last(RefreshFinished).outcome.result
+        harness = PollerHarness(
+            qtbot, real_backend(tmp_path, gateway, MemoryVault({"a": KEY}))
+        )
+        with harness.running():
+            harness.wait(lambda: bool(harness.events.of(RefreshFinished)))
+    result = harness.events.last(RefreshFinished).outcome.result
     assert isinstance(result, Reading)
     assert result.balance.digits == "12.5000"
-    loaded = scene.events.events[0]
+    loaded = harness.events.events[0]
     assert isinstance(loaded, ProfileLoaded)
     assert isinstance(loaded.accounts[0], AccountState)
 
 
 def test_quitting_while_the_gateway_hangs_takes_no_time(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And leaves nothing half-way on the loop."""
     caplog.set_level(logging.DEBUG, logger="asyncio")
     with ScriptedGateway() as gateway:
         gateway.hang(on=True)
         gateway.accept(KEY)
-        scene = Scene(real_backend(tmp_path, gateway, MemoryVault({"a": KEY})))
-        scene.poller.start()
+        harness = PollerHarness(
+            qtbot, real_backend(tmp_path, gateway, MemoryVault({"a": KEY}))
+        )
+        harness.poller.start()
         gateway.wait_for_requests(1, PATIENCE_S)
-        assert stopping_time(scene.poller) < 1
-    del scene
+        assert stopping_time(harness.poller) < 1
+    del harness
     gc.collect()
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == []
 
 
-def test_quitting_while_the_keyring_hangs_takes_no_time(tmp_path: Path) -> None:
+def test_quitting_while_the_keyring_hangs_takes_no_time(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     """Its question may stand on the screen for good."""
     asked, release = threading.Event(), threading.Event()
 
-    class Vault(MemoryVault):
+    class HangingVault(MemoryVault):
         def get(self, account_id: str) -> str | None:
             asked.set()
             release.wait()
             return super().get(account_id)
 
     with ScriptedGateway() as gateway:
-        scene = Scene(real_backend(tmp_path, gateway, Vault({"a": KEY})))
-        scene.poller.start()
+        harness = PollerHarness(
+            qtbot, real_backend(tmp_path, gateway, HangingVault({"a": KEY}))
+        )
+        harness.poller.start()
         try:
             assert asked.wait(PATIENCE_S)
-            assert stopping_time(scene.poller) < 1
+            assert stopping_time(harness.poller) < 1
         finally:
             release.set()
     for thread in threading.enumerate():
@@ -410,20 +350,20 @@ def test_a_loop_that_is_blocked_is_given_up(qtbot: QtBot) -> None:
     """A fault of ours; the process is then ended as it is."""
     release = threading.Event()
 
-    class Blocking(Recorder):
+    class Blocking(ScriptedBackend):
         async def handle(self, _: Request) -> None:
             self.emit(RefreshStarted("blocked"))
             release.wait()
 
-    scene = Scene(Blocking)
-    scene.poller.start()
+    harness = PollerHarness(qtbot, Blocking)
+    harness.poller.start()
     try:
-        scene.poller.post(OpenKeyring())
-        wait(qtbot, lambda: scene.has(RefreshStarted("blocked")))
-        assert not scene.poller.stop()
+        harness.poller.post(OpenKeyring())
+        harness.wait(lambda: harness.has(RefreshStarted("blocked")))
+        assert not harness.poller.stop()
     finally:
         release.set()
-        wait(qtbot, scene.poller.stop)
+        harness.wait(harness.poller.stop)
 
 
 MANY = """

@@ -1,23 +1,20 @@
 """What the poller's thread says of the past and of what is to come."""
 
-import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.poller import PollerHarness, RecordingBackend
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.errors import ExportUnwritable, Failure
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.view.history import HistoryView
-from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend
 from trayapp.services.messages.events import (
-    Emit,
+    Event,
     ExportFinished,
     ForecastMade,
     HistoryRead,
@@ -30,78 +27,50 @@ PAGE = HistoryView(
     "a", "A", ChartData((), Decimal(10), (), None, NOON, "EUR"), "", "", (), ()
 )
 FAILURE = Failure(ExportUnwritable, "No space left on device")
-PATIENCE_S = 10.0
 
 
-class Recorder(Backend):
-    """A backend that notes what it is asked for, and answers something."""
+class HistoryBackend(RecordingBackend):
+    """A backend that has one page, and can write tables alone."""
 
-    def __init__(self, emit: Emit) -> None:
-        self.emit = emit
-        self.done: list[Request] = []
-        self.fault: Exception | None = None
+    first_events = (ForecastMade("a", FAR),)
 
-    async def run(self) -> None:
-        """Report a forecast, and wait for the end."""
-        self.emit(ForecastMade("a", FAR))
-        await asyncio.Event().wait()
-
-    async def handle(self, request: Request) -> None:
-        """Note it, and answer: a table is written, another file fails."""
-        self.done.append(request)
-        if self.fault is not None:
-            fault, self.fault = self.fault, None
-            raise fault
+    def responses(self, request: Request) -> tuple[Event, ...]:
+        """Return the page, or how the export ended."""
         match request:
             case ReadHistory():
-                self.emit(HistoryRead(PAGE))
+                return (HistoryRead(PAGE),)
             case WriteExport(_, form, path):
-                self.emit(ExportFinished(path, None if form == "csv" else FAILURE))
-
-
-class Scene:
-    """A poller, whoever hears it, and its backend once there is one."""
-
-    def __init__(self, qtbot: QtBot) -> None:
-        self._qtbot = qtbot
-        self.backends: list[Recorder] = []
-        self.poller = Poller(self._make)
-        self.events = EventLog()
-        self.poller.event_emitted.connect(self.events.record)
-
-    def _make(self, emit: Emit) -> Backend:
-        self.backends.append(Recorder(emit))
-        return self.backends[-1]
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        """Run the GUI thread until something is so."""
-        self._qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1000))
+                return (ExportFinished(path, None if form == "csv" else FAILURE),)
+            case _:
+                return ()
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[Scene]:
-    """Give a poller that was not started, and end it whatever happens."""
-    scene = Scene(qtbot)
-    yield scene
-    assert scene.poller.stop()
+def harness(qtbot: QtBot) -> Iterator[PollerHarness[HistoryBackend]]:
+    """Return a poller that is not started, and stop it after the test."""
+    harness = PollerHarness(qtbot, HistoryBackend)
+    yield harness
+    assert harness.poller.stop()
 
 
-def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> None:
+def test_pages_and_files_are_made_on_the_thread_and_told_here(
+    harness: PollerHarness[HistoryBackend],
+) -> None:
     """In the order of the requests, with all that was asked for."""
-    scene.poller.post(ReadHistory("a"))
-    scene.poller.post(WriteExport("a", "csv", "/home/ana/a.csv"))
-    scene.poller.post(WriteExport("a", "json", "/home/ana/a.json"))
-    scene.poller.start()
-    scene.wait(lambda: len(scene.events.events) == 4)
-    assert scene.events.events == [
+    harness.poller.post(ReadHistory("a"))
+    harness.poller.post(WriteExport("a", "csv", "/home/ana/a.csv"))
+    harness.poller.post(WriteExport("a", "json", "/home/ana/a.json"))
+    harness.poller.start()
+    harness.wait(lambda: len(harness.events.events) == 4)
+    assert harness.events.events == [
         ForecastMade("a", FAR),
         HistoryRead(PAGE),
         ExportFinished("/home/ana/a.csv", None),
         ExportFinished("/home/ana/a.json", FAILURE),
     ]
-    assert scene.events.threads == {threading.get_ident()}
-    (backend,) = scene.backends
-    assert backend.done == [
+    assert harness.events.threads == {threading.get_ident()}
+    (backend,) = harness.backends
+    assert backend.requests == [
         ReadHistory("a"),
         WriteExport("a", "csv", "/home/ana/a.csv"),
         WriteExport("a", "json", "/home/ana/a.json"),
@@ -109,13 +78,13 @@ def test_pages_and_files_are_made_on_the_thread_and_told_here(scene: Scene) -> N
 
 
 def test_a_page_that_cannot_be_made_ends_nothing_else(
-    scene: Scene, caplog: pytest.LogCaptureFixture
+    harness: PollerHarness[HistoryBackend], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next request is carried out, and the log says what happened."""
-    scene.poller.start()
-    scene.wait(lambda: bool(scene.events.events))
-    scene.backends[0].fault = ZeroDivisionError()
-    scene.poller.post(ReadHistory("a"))
-    scene.poller.post(ReadHistory("a"))
-    scene.wait(lambda: HistoryRead(PAGE) in scene.events.events)
+    harness.poller.start()
+    harness.wait(lambda: bool(harness.events.events))
+    harness.backend.fault = ZeroDivisionError()
+    harness.poller.post(ReadHistory("a"))
+    harness.poller.post(ReadHistory("a"))
+    harness.wait(lambda: HistoryRead(PAGE) in harness.events.events)
     assert [one.message for one in caplog.records] == ["a request failed"]

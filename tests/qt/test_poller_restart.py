@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,22 +14,22 @@ from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
 from event_log import EventLog
+from harness.backend import KEY, profile_paths, real_environment
+from harness.poller import PollerHarness
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
-from trayapp.core.alerts.notification import Notification, NotificationImage
+from trayapp.core.alerts.notification import Notification
 from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes, Trial
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.schedule import RESTARTS_AN_HOUR
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
-from trayapp.services.backend import Backend, Environment
+from trayapp.services.backend import Backend
 from trayapp.services.files.config_file import Config, ConfigFile
-from trayapp.services.files.paths import Paths
-from trayapp.services.gateway.client import GatewayClient
-from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import (
     DiagnosticsCollected,
     Emit,
@@ -47,7 +47,6 @@ from trayapp.services.messages.requests import (
     RunTrial,
 )
 
-KEY = "made-up-key-0123456789"
 PATIENCE_S = 20.0
 QUICKLY = 1_000.0
 """Instead of five seconds, a restart comes after five milliseconds."""
@@ -65,31 +64,47 @@ def os_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
-class Scene:
+class TickingBackend(Backend):
+    """The program's own, which looks at the clock ten times a second for the test."""
+
+    loop: asyncio.AbstractEventLoop
+    is_retired = False
+
+    def retire(self) -> None:
+        """Note it."""
+        self.is_retired = True
+        super().retire()
+
+    async def run(self) -> None:
+        """Run, and beat beside it as the watch would each minute."""
+        self.loop = asyncio.get_running_loop()
+        beating = asyncio.create_task(self._beat())
+        try:
+            await super().run()
+        finally:
+            beating.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            self.tick()
+
+
+class RestartHarness(PollerHarness[TickingBackend]):
     """A poller with the program's own backend, a gateway, and a way to break it."""
 
     def __init__(self, qtbot: QtBot, folder: Path, gateway: ScriptedGateway) -> None:
-        self._qtbot = qtbot
         self.gateway = gateway
-        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.paths = profile_paths(folder)
         self.account = Account("a", "A", Service.CUSTOM, gateway.url)
-        ConfigFile(self.places.config).save(Config((self.account,)))
-        self.backends: list[Restless] = []
+        ConfigFile(self.paths.config).save(Config((self.account,)))
         self.release = threading.Event()
-        self.poller = Poller(self._make, look_ms=300, hurry=QUICKLY)
-        self.events = EventLog()
-        self.poller.event_emitted.connect(self.events.record)
-
-    def _make(self, emit: Emit) -> Backend:
-        keychain = Keychain(MemoryVault({"a": KEY}))
-        environment = Environment(
-            keychain,
-            GatewayClient(),
-            lambda: datetime.now(UTC),
-            NotificationImage(1, bytes(4)),
+        vault = MemoryVault({"a": KEY})
+        super().__init__(
+            qtbot,
+            lambda emit: TickingBackend(self.paths, emit, real_environment(vault)),
+            partial(Poller, look_ms=300, hurry=QUICKLY),
         )
-        self.backends.append(Restless(self.places, emit, environment))
-        return self.backends[-1]
 
     @property
     def answers(self) -> list[Outcome]:
@@ -110,17 +125,13 @@ class Scene:
         """The failures of all loops that stopped."""
         return [one.failure for one in self.events.of(PollerFailed)]
 
-    def wait(self, condition: Callable[[], bool]) -> None:
-        """Run the GUI thread until something holds."""
-        self._qtbot.waitUntil(condition, timeout=int(PATIENCE_S * 1_000))
-
     def wait_for_answer(self, count: int) -> None:
         """Wait until so many balances were read, since the beginning."""
         self.wait(lambda: len(self.answers) >= count)
 
     def open_databases(self) -> int:
         """Count how often this process has the history open."""
-        return open_files().count(str(self.places.history))
+        return open_files().count(str(self.paths.history))
 
     def do(self, harm: Callable[[Backend], None]) -> None:
         """Do harm on the loop of the newest backend; no request does so on purpose."""
@@ -152,57 +163,31 @@ class Scene:
         assert blocked.wait(PATIENCE_S)
 
 
-class Restless(Backend):
-    """The program's own, which looks at the clock ten times a second for the test."""
-
-    loop: asyncio.AbstractEventLoop
-    is_retired = False
-
-    def retire(self) -> None:
-        """Note it."""
-        self.is_retired = True
-        super().retire()
-
-    async def run(self) -> None:
-        """Run, and beat beside it as the watch would each minute."""
-        self.loop = asyncio.get_running_loop()
-        beating = asyncio.create_task(self._beat())
-        try:
-            await super().run()
-        finally:
-            beating.cancel()
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(0.02)
-            self.tick()
-
-
 @pytest.fixture
-def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
+def harness(qtbot: QtBot, tmp_path: Path) -> Iterator[RestartHarness]:
     """Start a poller for one low account, and end it whatever happens."""
     with ScriptedGateway() as gateway:
         gateway.set_balance(KEY, "2.5000", "EUR")
-        scene = Scene(qtbot, tmp_path, gateway)
-        scene.poller.start()
+        harness = RestartHarness(qtbot, tmp_path, gateway)
+        harness.poller.start()
         try:
-            scene.wait_for_answer(1)
-            yield scene
+            harness.wait_for_answer(1)
+            yield harness
         finally:
-            scene.release.set()
-            scene.wait(scene.poller.stop)
-            assert scene.open_databases() == 0
+            harness.release.set()
+            harness.wait(harness.poller.stop)
+            assert harness.open_databases() == 0
 
 
 def test_one_that_a_fault_ended_polls_again(
-    scene: Scene, caplog: pytest.LogCaptureFixture, tally: Tally
+    harness: RestartHarness, caplog: pytest.LogCaptureFixture, tally: Tally
 ) -> None:
     """It is told once what happened, with one entry in the log."""
-    scene.kill()
-    scene.wait_for_answer(2)
-    assert scene.failures == [GONE]
-    assert len(scene.backends) == 2
-    assert isinstance(scene.answers[-1].result, Reading)
+    harness.kill()
+    harness.wait_for_answer(2)
+    assert harness.failures == [GONE]
+    assert len(harness.backends) == 2
+    assert isinstance(harness.answers[-1].result, Reading)
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
         "the poller ended"
     ]
@@ -210,18 +195,18 @@ def test_one_that_a_fault_ended_polls_again(
 
 
 def test_one_that_is_stuck_is_given_up_for_another(
-    scene: Scene, caplog: pytest.LogCaptureFixture, tally: Tally
+    harness: RestartHarness, caplog: pytest.LogCaptureFixture, tally: Tally
 ) -> None:
     """Though its thread can't be ended; it says nothing any more when it moves."""
-    scene.block()
-    scene.wait_for_answer(2)
-    assert scene.failures == [STUCK]
-    assert [one.is_retired for one in scene.backends] == [True, False]
-    loads = len(scene.events.of(ProfileLoaded))
-    scene.release.set()
-    scene.wait(lambda: scene.open_databases() == 1)
+    harness.block()
+    harness.wait_for_answer(2)
+    assert harness.failures == [STUCK]
+    assert [one.is_retired for one in harness.backends] == [True, False]
+    loads = len(harness.events.of(ProfileLoaded))
+    harness.release.set()
+    harness.wait(lambda: harness.open_databases() == 1)
     QCoreApplication.processEvents()
-    assert len(scene.events.of(ProfileLoaded)) == loads
+    assert len(harness.events.of(ProfileLoaded)) == loads
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
         "the poller does not move any more"
     ]
@@ -229,71 +214,73 @@ def test_one_that_is_stuck_is_given_up_for_another(
 
 
 def test_one_that_was_stuck_and_moves_again_closes_what_it_holds(
-    scene: Scene, tally: Tally
+    harness: RestartHarness, tally: Tally
 ) -> None:
     """Its thread ends, and its database with it."""
-    assert scene.open_databases() == 1
-    scene.block()
-    scene.wait_for_answer(2)
-    assert scene.open_databases() == 2
-    scene.release.set()
-    scene.wait(lambda: scene.open_databases() == 1)
+    assert harness.open_databases() == 1
+    harness.block()
+    harness.wait_for_answer(2)
+    assert harness.open_databases() == 2
+    harness.release.set()
+    harness.wait(lambda: harness.open_databases() == 1)
     tally.add(FAULTS)
 
 
 def test_one_that_is_stopped_again_while_it_ends_closes_what_it_holds(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    harness: RestartHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second stop cuts the first one short nowhere."""
-    backend = scene.backends[0]
+    backend = harness.backends[0]
     released = asyncio.Event()
 
     async def close() -> None:
         await released.wait()
 
     monkeypatch.setattr(backend._delivery, "close", close)  # noqa: SLF001  # a bus that hangs
-    assert not scene.poller.stop()
-    assert not scene.poller.stop()
-    assert scene.open_databases() == 1
+    assert not harness.poller.stop()
+    assert not harness.poller.stop()
+    assert harness.open_databases() == 1
     backend.loop.call_soon_threadsafe(released.set)
-    scene.wait(scene.poller.stop)
-    assert scene.open_databases() == 0
+    harness.wait(harness.poller.stop)
+    assert harness.open_databases() == 0
 
 
-def test_one_that_moves_is_never_given_up(scene: Scene) -> None:
+def test_one_that_moves_is_never_given_up(harness: RestartHarness) -> None:
     """However often it is looked at."""
-    beats = scene.backends[0].beats
-    scene.wait(lambda: scene.backends[0].beats > beats + 50)
-    assert len(scene.backends) == 1
-    assert scene.failures == []
+    beats = harness.backends[0].beats
+    harness.wait(lambda: harness.backends[0].beats > beats + 50)
+    assert len(harness.backends) == 1
+    assert harness.failures == []
 
 
 @pytest.mark.usefixtures("qt_notifies")
-@pytest.mark.parametrize("harm", [Scene.kill, Scene.block])
+@pytest.mark.parametrize("harm", [RestartHarness.kill, RestartHarness.block])
 def test_nothing_is_told_twice(
-    scene: Scene, harm: Callable[[Scene], None], tally: Tally
+    harness: RestartHarness, harm: Callable[[RestartHarness], None], tally: Tally
 ) -> None:
     """What was told is remembered by the next one."""
-    scene.wait(lambda: bool(scene.alerts))
+    harness.wait(lambda: bool(harness.alerts))
     for count in (2, 3):
-        harm(scene)
-        scene.wait_for_answer(count)
+        harm(harness)
+        harness.wait_for_answer(count)
         tally.add(FAULTS)
-    scene.gateway.set_balance(KEY, "0.0000", "EUR")
-    scene.poller.post(RequestBalances())
-    scene.wait(lambda: len(scene.alerts) > 1)
-    assert [one.kind for one in scene.alerts] == [AlertKind.LOW, AlertKind.EMPTY]
+    harness.gateway.set_balance(KEY, "0.0000", "EUR")
+    harness.poller.post(RequestBalances())
+    harness.wait(lambda: len(harness.alerts) > 1)
+    assert [one.kind for one in harness.alerts] == [AlertKind.LOW, AlertKind.EMPTY]
 
 
-def test_nothing_is_left_behind_by_many_faults(scene: Scene, tally: Tally) -> None:
+def test_nothing_is_left_behind_by_many_faults(
+    harness: RestartHarness, tally: Tally
+) -> None:
     """Neither threads nor open files, after the five that an hour allows."""
     threads, files = os_threads(), len(open_files())
     for count in range(RESTARTS_AN_HOUR):
-        scene.kill()
-        scene.wait_for_answer(count + 2)
+        harness.kill()
+        harness.wait_for_answer(count + 2)
         tally.add(FAULTS)
-    scene.wait(lambda: os_threads() <= threads)
-    scene.wait(lambda: len(open_files()) <= files)
+    harness.wait(lambda: os_threads() <= threads)
+    harness.wait(lambda: len(open_files()) <= files)
 
 
 def test_faults_without_end_are_met_with_patience(
@@ -321,39 +308,39 @@ def test_faults_without_end_are_met_with_patience(
     tally.add(FAULTS, RESTARTS_AN_HOUR + 1)
 
 
-@pytest.mark.parametrize("harm", [Scene.kill, Scene.block])
+@pytest.mark.parametrize("harm", [RestartHarness.kill, RestartHarness.block])
 def test_whoever_waits_for_an_answer_gets_one(
-    scene: Scene, harm: Callable[[Scene], None], tally: Tally
+    harness: RestartHarness, harm: Callable[[RestartHarness], None], tally: Tally
 ) -> None:
     """Dialogs must not wait for good: what was under way has failed."""
-    scene.gateway.hang(on=True)
-    scene.poller.post(RunTrial(Trial(scene.account, None)))
-    scene.gateway.wait_for_requests(2, PATIENCE_S)
-    harm(scene)
-    scene.wait(lambda: bool(scene.events.of(TrialFinished)))
-    outcome = scene.events.last(TrialFinished).outcome
+    harness.gateway.hang(on=True)
+    harness.poller.post(RunTrial(Trial(harness.account, None)))
+    harness.gateway.wait_for_requests(2, PATIENCE_S)
+    harm(harness)
+    harness.wait(lambda: bool(harness.events.of(TrialFinished)))
+    outcome = harness.events.last(TrialFinished).outcome
     assert isinstance(outcome.result, Failure)
     assert outcome.result.kind is InternalFault
-    scene.gateway.hang(on=False)
+    harness.gateway.hang(on=False)
     tally.add(FAULTS)
 
 
 def test_what_is_asked_for_meanwhile_is_done_by_the_next(
-    scene: Scene, tally: Tally
+    harness: RestartHarness, tally: Tally
 ) -> None:
     """A person who saves at that moment loses nothing."""
-    scene.block()
-    changes = Changes((scene.account,), Settings())
-    scene.poller.post(ApplyChanges(changes, frozenset("a")))
-    scene.wait(lambda: bool(scene.events.of(SaveFinished)))
-    assert scene.events.of(SaveFinished)[0].problem is None
-    assert len(scene.backends) == 2
+    harness.block()
+    changes = Changes((harness.account,), Settings())
+    harness.poller.post(ApplyChanges(changes, frozenset("a")))
+    harness.wait(lambda: bool(harness.events.of(SaveFinished)))
+    assert harness.events.of(SaveFinished)[0].problem is None
+    assert len(harness.backends) == 2
     tally.add(FAULTS)
 
 
-def test_facts_for_a_report_cross_the_thread(scene: Scene) -> None:
+def test_facts_for_a_report_cross_the_thread(harness: RestartHarness) -> None:
     """What runs where, and what a person chose."""
-    scene.poller.post(CollectDiagnostics())
-    scene.wait(lambda: bool(scene.events.of(DiagnosticsCollected)))
-    facts = dict(scene.events.last(DiagnosticsCollected).facts)
+    harness.poller.post(CollectDiagnostics())
+    harness.wait(lambda: bool(harness.events.of(DiagnosticsCollected)))
+    facts = dict(harness.events.last(DiagnosticsCollected).facts)
     assert {"Python", "Keyring", "Notifications", "Interval"} <= facts.keys()
