@@ -457,7 +457,7 @@ def test_without_a_tray_the_window_comes_up_and_its_end_is_the_programs(
     scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even at a quiet start: never invisible."""
-    monkeypatch.setattr("trayapp.app.screen.visibility._LOGIN_GRACE_MS", 0)
+    monkeypatch.setattr("trayapp.app.screen.tray_fallback._LOGIN_GRACE_MS", 0)
     scene.tray.host = False
     scene.start(A, quiet=True)
     qtbot.waitUntil(scene.window.isVisible)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz_targets import AlertMemoryTarget
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.settings import AlertKind
 
-NAMES = st.sampled_from([*AlertMemory().as_dict(), *AlertKind, *EpisodeStage])
+NAMES = st.sampled_from([*AlertMemory().as_dict(), *AlertKind, *EpisodeStatus])
 VALUES = st.recursive(
     st.one_of(
         st.none(),

@@ -1,4 +1,4 @@
-"""What of a start is done by the time that the slow modules are imported."""
+"""The state of a start before the slow modules are imported."""
 
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 
 
 class Boot:
-    """The profile's lock, the icon that is up, and what Qt said meanwhile."""
+    """The profile's lock, the icon that is shown, and the messages of Qt so far."""
 
     def __init__(self, lock: ProfileLock) -> None:
         self.lock = lock
         self.icon: FirstIcon | None = None
-        """There if the lock is held: None if another program has it, or there is
-        none."""
-        self.said: list[tuple[QtMsgType, str]] = []
-        """For the log, which is not open yet."""
+        """None if another program has the lock, or the lock can't be made."""
+        self.qt_messages: list[tuple[QtMsgType, str]] = []
+        """For the log, which opens later."""
 
-    def hear(self, kind: QtMsgType, _: QMessageLogContext, words: str) -> None:
-        """Keep what Qt says."""
-        self.said.append((kind, words))
+    def keep_message(
+        self, kind: QtMsgType, _: QMessageLogContext, message: str
+    ) -> None:
+        """Keep a message of Qt; this is its message handler."""
+        self.qt_messages.append((kind, message))

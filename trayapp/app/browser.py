@@ -13,10 +13,10 @@ _LIBRARIES: Final = "LD_LIBRARY_PATH"
 
 
 def open_in_browser(url: str) -> None:
-    """Open an `https` page, or a loopback one; anything else is not opened.
+    """Open an `https` page or one on loopback; ignore any other address.
 
-    A bundled program's children would inherit its library path, and a browser that
-    loads the bundle's libraries fails: so on Linux it is started with a clean one.
+    A child of the bundled program inherits its library path, and a browser fails with
+    the bundle's libraries. So on Linux the browser gets a clean library path.
     """
     if base_url_problem(url) is not None:
         return

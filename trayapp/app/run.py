@@ -52,12 +52,13 @@ if TYPE_CHECKING:
     from trayapp.ui.window.window import Window
 
 TURN_S: Final = 0.001
-"""How long the poller's thread may keep the interpreter while the window waits for it;
-Python's own 5 ms add up to a stall when hundreds of accounts are asked."""
-_DEMO_ASKS_MS: Final = 10_000
+"""How long the poller's thread may keep the interpreter while the GUI thread waits.
+
+Python's default of 5 ms adds up to a stall when hundreds of accounts are polled."""
+_DEMO_POLL_MS: Final = 10_000
 _DEMO_PAST_HOURS: Final = 60 * 24
 _SETTLED_MS: Final = 3_000
-"""By then all is imported, and the first balances are there."""
+"""By then everything is imported, and the first balances are shown."""
 _CLAIM_TRIES: Final = 20
 _CLAIM_PAUSE_MS: Final = 100
 _log = logging.getLogger(__name__)
@@ -75,12 +76,12 @@ class Profile:
 def main(
     options: argparse.Namespace,
     application: QApplication,
-    begun: Boot,
+    boot: Boot,
 ) -> int:
     """Run the program until a person ends it; give the exit code."""
     with ExitStack() as at_exit:
         profile = _demo(at_exit) if options.demo else _own()
-        instance = Instance(profile.places, begun.lock)
+        instance = Instance(profile.places, boot.lock)
         try:
             if not _claim(instance, profile.places):
                 return 0
@@ -96,7 +97,7 @@ def main(
         faults = FaultHooks()
         recent = RecentErrors(redactor, faults.occurred.emit)
         logging.getLogger().addHandler(recent)
-        catch_faults(begun.said)
+        catch_faults(boot.qt_messages)
         at_exit.callback(release_faults)
         at_exit.callback(recent.close)
         _log.info("Balance Tray %s starts", __version__)
@@ -109,7 +110,7 @@ def main(
         return _run(
             application,
             profile,
-            (instance, begun.icon),
+            (instance, boot.icon),
             (redactor, recent, faults),
             quiet=options.minimized,
         )
@@ -169,7 +170,7 @@ def _run(
 
         Scheme(application).changed.connect(Palettes(application).show_dark)
     if profile.is_demo:
-        often = QTimer(application, interval=_DEMO_ASKS_MS)
+        often = QTimer(application, interval=_DEMO_POLL_MS)
         often.timeout.connect(wiring.refresh_unrejected)
         often.start()
     sys.setswitchinterval(TURN_S)

@@ -1,7 +1,7 @@
-"""Looks whether an installed program is whole, without a screen, keys or a network.
+"""Checks whether an installed program is complete, without screen, keys or network.
 
-What it looks at is what packers get wrong: a module, plugin, library or file that was
-left behind shows nowhere else until a person needs it.
+It checks what packaging gets wrong. A module, plugin, library or file that is missing
+shows nowhere else until a person needs it.
 """
 
 import importlib

@@ -1,7 +1,7 @@
-"""Brings the icon up before all else, which is imported behind it.
+"""Shows the icon first, then imports the rest of the program.
 
-So this module, and what it imports, is as little as can be: half of a start is Python
-reading modules, and Qt making the enums that they name.
+This module imports as little as it can. Half of a start is Python reading modules, and
+Qt making the enums that they name.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from trayapp.ui.icons.first_icon import FirstIcon
 def main(options: argparse.Namespace) -> int:
     """Run the program until a person ends it; give the exit code.
 
-    The icon comes up at once where nothing else runs for the same profile. What it is
-    of is found out later.
+    The icon appears at once if no other program runs for the profile. Its picture
+    comes later.
     """
     pause_garbage_collection()
     restore_import()
@@ -33,22 +33,22 @@ def main(options: argparse.Namespace) -> int:
 
         set_app_identity()
     runtime = Paths.runtime_of_user(demo=options.demo)
-    begun = Boot(ProfileLock(Paths.lock_in(runtime)))
-    qInstallMessageHandler(begun.hear)
+    boot = Boot(ProfileLock(Paths.lock_in(runtime)))
+    qInstallMessageHandler(boot.keep_message)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("balance-tray")
     application.setApplicationDisplayName(PROGRAM)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("balance-tray")
     application.setQuitOnLastWindowClosed(False)
-    with contextlib.suppress(OSError):  # whoever takes it again hears why
+    with contextlib.suppress(OSError):  # the next attempt reports it
         private_folder(runtime)
-        if begun.lock.acquire():
-            begun.icon = FirstIcon()
+        if boot.lock.acquire():
+            boot.icon = FirstIcon()
     from trayapp.app import run
 
-    code = run.main(options, application, begun)
+    code = run.main(options, application, boot)
     from trayapp.qt import restart
 
-    # Only now another one finds the place free.
+    # Only now the lock is free for another program.
     return int(not restart.start_successor()) if code == restart.RESTART else code

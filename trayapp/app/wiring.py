@@ -13,7 +13,7 @@ from trayapp.app.controllers.notification_log import NotificationLogController
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
-from trayapp.app.screen.visibility import TrayFallback
+from trayapp.app.screen.tray_fallback import TrayFallback
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure

@@ -40,15 +40,16 @@ class Account:
     sub_account: str = ""
     """The sub-account's `user_name`, asked with the parent's key; empty for none."""
     low_below: Decimal = DEFAULT_LOW
-    """Below this the balance is low; 0 tells only of an empty account."""
+    """The balance is low below this amount; 0 warns only of an empty account."""
     panel: str = ""
-    """For `CUSTOM`, where one tops up; the brands have their own."""
+    """The top-up page of a `CUSTOM` account; the brands have their own. The name is the
+    key in the settings file."""
     warn_days: int = DEFAULT_WARN_DAYS
-    """How many days before it may run out the person is warned, up to 60; 0 for no
-    such warning."""
+    """Warn so many days before the balance may run out, up to 60; 0 for no warning."""
     price: Decimal | None = None
-    """What one message costs, more than 0, as the person typed it; None if they did
-    not: the gateway's own answer about prices is not documented."""
+    """The price of one message as the person typed it, more than 0; None for no price.
+
+    The gateway's own reply about prices is not documented."""
 
     @property
     def website_url(self) -> str:
@@ -56,5 +57,5 @@ class Account:
         return _WEBSITES[self.service] or self.panel
 
     def asks_as(self, other: "Account") -> bool:
-        """Say whether both put the same question to the same gateway."""
+        """Return whether both send the same request to the same gateway."""
         return (self.base_url, self.sub_account) == (other.base_url, other.sub_account)

@@ -159,7 +159,7 @@ def _read_base_url(text: str, _: Language) -> str:
     return text.strip().rstrip("/")
 
 
-def _read_panel(text: str, _: Language) -> str:
+def _read_website(text: str, _: Language) -> str:
     if text.strip() and base_url_problem(text):
         raise FieldError(mark("Enter a web address with https://."))
     return text.strip()
@@ -217,7 +217,7 @@ _FIELDS: Final = (
         field=DraftField.WEBSITE,
         label=mark("Top-up pa&ge:"),
         help=mark("Optional: the web page on which you top up."),
-        read=_read_panel,
+        read=_read_website,
         is_custom=True,
     ),
     AccountField(

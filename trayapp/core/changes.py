@@ -1,4 +1,4 @@
-"""What a person asks for in the settings dialog, as values."""
+"""The changes and trials of the settings dialog, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,22 +10,21 @@ from trayapp.core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that OK applies, at once or not at all."""
+    """Everything that OK applies, all of it or nothing."""
 
     accounts: tuple[Account, ...]
-    """All accounts as they shall be, in their order; one that is missing is removed
-    together with its key."""
+    """All accounts in their new order. A missing account is removed with its key."""
     settings: Settings
     keys: Mapping[str, Secret] = field(default_factory=dict)
-    """The keys that were entered, by account id; the others stay as they are."""
+    """The new keys by account id; the other keys stay."""
     at_login: bool | None = None
-    """Whether the program is to start at login; None leaves that as it is."""
+    """Whether the program starts at login; None for no change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A question to the gateway from the dialog, before anything is stored."""
+    """A balance request that a dialog makes before anything is stored."""
 
     account: Account
     key: Secret | None
-    """None asks with the key that is in the keyring."""
+    """None for the key in the keyring."""

@@ -809,7 +809,7 @@ def test_nothing_is_told_twice_or_without_being_known(
 
 def assert_nothing_is_lost(story: Story, amount: Decimal) -> None:
     """Say that a low or empty balance, told or not, is known to have been."""
-    stages = story.memory.stages
+    stages = story.memory.episodes
     for kind, holds in ((EMPTY, amount <= 0), (LOW, amount < 10)):
         if holds and kind in story.settings.alert_kinds:
             assert stages.get(kind) == "told"

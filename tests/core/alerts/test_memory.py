@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.account import Account
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.settings import AlertKind
 
@@ -26,7 +26,9 @@ MEMORIES = st.builds(
     AlertMemory,
     question=st.text(max_size=20),
     since=st.none() | MOMENTS,
-    stages=st.dictionaries(st.sampled_from(AlertKind), st.sampled_from(EpisodeStage)),
+    episodes=st.dictionaries(
+        st.sampled_from(AlertKind), st.sampled_from(EpisodeStatus)
+    ),
     seen=st.none() | READINGS,
     in_new_unit=st.booleans(),
     days=st.none() | st.tuples(st.integers(0, 700), st.integers(0, 700)),

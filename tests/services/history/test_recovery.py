@@ -15,7 +15,7 @@ import pytest
 from tally import FAULTS, Tally
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import HistoryDamaged, HistoryProblem, HistoryTooNew
@@ -31,7 +31,7 @@ from trayapp.services.history.store import HistoryStore
 PAGE: Final = 4_096
 COUNT: Final = 600
 """Readings of each account: some fifteen pages in all."""
-TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
+TOLD: Final = AlertMemory(episodes={AlertKind.LOW: EpisodeStatus.SENT})
 MINUTE: Final = timedelta(minutes=1)
 
 

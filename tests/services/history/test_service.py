@@ -15,7 +15,7 @@ from fakes.database_lock import lock_database
 from tally import FAULTS, Tally
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
@@ -45,7 +45,7 @@ from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 
 MINUTE: Final = timedelta(minutes=1)
-TOLD: Final = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
+TOLD: Final = AlertMemory(episodes={AlertKind.LOW: EpisodeStatus.SENT})
 BUSY_WAIT_S: Final = 0.05
 
 
@@ -279,7 +279,7 @@ def entry(at: datetime) -> LogEntry:
 
 
 REJECTED: Final = AlertMemory(
-    stages={AlertKind.LOW: EpisodeStage.SENT, AlertKind.REJECTED: EpisodeStage.SENT}
+    episodes={AlertKind.LOW: EpisodeStatus.SENT, AlertKind.REJECTED: EpisodeStatus.SENT}
 )
 
 

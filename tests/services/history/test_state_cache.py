@@ -7,7 +7,7 @@ import pytest
 
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.errors import Failure, Unauthorized
@@ -27,7 +27,7 @@ from trayapp.services.history.store import HistoryStore
 
 HOUR = timedelta(hours=1)
 NOON = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
-TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
+TOLD = AlertMemory(episodes={AlertKind.LOW: EpisodeStatus.SENT})
 WAIT = StoredWait(Plan(NOON, 1, must_persist=True), Failure(Unauthorized))
 
 

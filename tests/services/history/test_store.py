@@ -12,7 +12,7 @@ import pytest
 
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import KEPT, LogEntry
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Balance, Reading
@@ -34,7 +34,7 @@ from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 
 HOUR = timedelta(hours=1)
-TOLD = AlertMemory(stages={AlertKind.LOW: EpisodeStage.SENT})
+TOLD = AlertMemory(episodes={AlertKind.LOW: EpisodeStatus.SENT})
 
 
 @pytest.fixture
@@ -345,9 +345,9 @@ def test_the_first_versions_history_is_taken_over(path: Path, now: datetime) -> 
             assert history.load().memory("a") == TOLD
             assert history.load().wait("a") == StoredWait()
             assert history.load().memory("b") == AlertMemory(
-                stages=dict.fromkeys(
+                episodes=dict.fromkeys(
                     (AlertKind.LOW, AlertKind.EMPTY, AlertKind.REJECTED),
-                    EpisodeStage.SENT,
+                    EpisodeStatus.SENT,
                 )
             )
             plan = Plan(now + HOUR, 2, must_persist=True)

@@ -18,7 +18,7 @@ from trayapp.core.alerts.decision import (
     Reason,
 )
 from trayapp.core.alerts.kinds import KINDS
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.record import AlertKindRecord, Situation
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure, KeyProblem, KeyringProblem, Unauthorized
@@ -149,10 +149,10 @@ class _Turn:
             if alert is not None:
                 alerts[kind] = alert
                 self._begin(record, alert, covered=record.is_covered(situation))
-                if record.is_event and not self._is_at(kind, EpisodeStage.PENDING):
+                if record.is_event and not self._is_at(kind, EpisodeStatus.PENDING):
                     self._forget(record)
             elif record.is_implied(situation) and kind in self._settings.alert_kinds:
-                self.memory = self.memory.with_stage(kind, EpisodeStage.SENT)
+                self.memory = self.memory.with_episode(kind, EpisodeStatus.SENT)
         self._remind(alerts)
 
     def _situation(self, balance: Balance | None) -> Situation:
@@ -174,37 +174,37 @@ class _Turn:
 
     def _begin(self, record: AlertKindRecord, alert: Alert, *, covered: bool) -> None:
         """Note that a condition holds, and send the alert if that was not done."""
-        kind, stage = record.kind, self.memory.stages.get(record.kind)
-        if stage is EpisodeStage.SENT:
+        kind, status = record.kind, self.memory.episodes.get(record.kind)
+        if status is EpisodeStatus.SENT:
             return
         must_wait = self._postponed is Reason.UNDELIVERED or not record.is_urgent
-        after, disposition = EpisodeStage.SENT, Disposition.SENT
+        after, disposition = EpisodeStatus.SENT, Disposition.SENT
         if kind not in self._settings.alert_kinds:
-            after, disposition = EpisodeStage.OFF, Disposition.SUPPRESSED
+            after, disposition = EpisodeStatus.OFF, Disposition.SUPPRESSED
             reason = Reason.OFF
         elif covered:
             disposition, reason = Disposition.SUPPRESSED, Reason.COVERED
         elif self._postponed is not None and must_wait:
-            after, disposition = EpisodeStage.PENDING, Disposition.PENDING
+            after, disposition = EpisodeStatus.PENDING, Disposition.PENDING
             reason = self._postponed
-        elif stage is EpisodeStage.PENDING:
+        elif status is EpisodeStatus.PENDING:
             reason = Reason.AFTERWARDS
         else:
             reason = Reason.NEW
-        if after is not stage:
-            self.memory = self.memory.with_stage(kind, after)
+        if after is not status:
+            self.memory = self.memory.with_episode(kind, after)
             self._decide(record, disposition, reason, alert)
 
     def _end(self, record: AlertKindRecord) -> None:
         """Note that a condition is over: the next episode is sent again."""
-        if self._is_at(record.kind, EpisodeStage.PENDING):
+        if self._is_at(record.kind, EpisodeStatus.PENDING):
             self._decide(record, Disposition.SUPPRESSED, Reason.OVER)
         self._forget(record)
 
     def _forget(self, record: AlertKindRecord) -> None:
         memory = self.memory
-        if record.kind in memory.stages:
-            memory = memory.with_stage(record.kind, None)
+        if record.kind in memory.episodes:
+            memory = memory.with_episode(record.kind, None)
         self.memory = record.forget(memory)
 
     def _remind(self, alerts: dict[AlertKind, Alert]) -> None:
@@ -214,7 +214,7 @@ class _Turn:
             for kind, alert in alerts.items()
             if KINDS[kind].is_reminded
             and kind in self._settings.alert_kinds
-            and self._is_at(kind, EpisodeStage.SENT)
+            and self._is_at(kind, EpisodeStatus.SENT)
         ]
         if not remindable:
             return
@@ -229,8 +229,8 @@ class _Turn:
             alert = replace(remindable[0], again=True)
             self._decide(KINDS[alert.kind], Disposition.SENT, Reason.REMINDER, alert)
 
-    def _is_at(self, kind: AlertKind, stage: EpisodeStage) -> bool:
-        return self.memory.stages.get(kind) is stage
+    def _is_at(self, kind: AlertKind, status: EpisodeStatus) -> bool:
+        return self.memory.episodes.get(kind) is status
 
     def _decide(
         self,

@@ -1,4 +1,4 @@
-"""What was told of an account and what it was told from, to outlive a restart."""
+"""What an account's alerts depend on besides the balance; it outlives a restart."""
 
 import re
 from collections.abc import Mapping
@@ -15,51 +15,53 @@ from trayapp.core.settings import AlertKind
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,8})?", re.ASCII)
 _ON_TIME: Final = 1.25
-"""The schedule moves a question by a tenth of the interval; later it is overdue."""
+"""The scheduler moves a request by a tenth of the interval; a later one is overdue."""
 
 
-class EpisodeStage(StrEnum):
-    """How far the telling of an episode has come; without one there is no episode."""
+class EpisodeStatus(StrEnum):
+    """Whether the alert of an episode was sent. Without an episode there is none."""
 
     PENDING = "held"
-    """Snoozed, quiet or untaken: to be told afterwards, if it still holds."""
+    """The alert waits: notifications are snoozed, quiet or undelivered."""
     OFF = "off"
-    """A person wants no word of it: that is not counted as told."""
+    """The person turned the kind off; the alert does not count as sent."""
     SENT = "told"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertMemory:
-    """All that the next decision about an account needs of the ones before."""
+    """What the next decision about an account needs to know of the earlier ones."""
 
     question: str = ""
-    """What the gateway is asked; the answer to another question is another balance."""
+    """The address and the sub-account of the requests. Other ones return the balance of
+    another account. The name is the key in the database."""
     since: datetime | None = None
-    """From when on readings answer that question; None: all do."""
-    stages: Mapping[AlertKind, EpisodeStage] = field(default_factory=dict)
+    """The first moment whose readings belong to these requests; None for all."""
+    episodes: Mapping[AlertKind, EpisodeStatus] = field(default_factory=dict)
+    """The episodes that are not over."""
     seen: Reading | None = None
-    """The last good answer."""
+    """The last balance that the gateway returned."""
     in_new_unit: bool = False
-    """Whether it was the first one in another unit than those before it."""
+    """Whether that balance was the first in a new unit."""
     days: tuple[int, int] | None = None
-    """In how many days it ran out, from the first to the last, as known then."""
+    """The run-out day of that balance: first and last, in days from then."""
     risen: Decimal = Decimal(0)
-    """How much was topped up and is still to be told."""
+    """The top-ups since the last alert about a top-up."""
     drained: datetime | None = None
-    """When the account was last seen draining."""
+    """The last time when the account spent unusually much."""
     sent_at: datetime | None = None
-    """When a person was last told, or reminded, that the balance is low or empty."""
+    """The last alert or reminder of a low or empty balance."""
     failures: int = 0
-    """How many questions in a row gave no balance."""
+    """How many requests in a row returned no balance."""
     unanswered: bool = False
-    """Whether that is the gateway's or the network's doing, and not the key's."""
+    """Whether the gateway or the network is the cause of that, and not the key."""
     without: timedelta = timedelta(0)
-    """For how long, with the program running, there was no good answer."""
+    """How long the program ran without a balance."""
     looked: datetime | None = None
-    """Until when that was counted."""
+    """The end of the time that `without` counts."""
 
     def asking(self, account: Account, now: datetime) -> "AlertMemory":
-        """Give the memory to go on with; another question begins with an empty one."""
+        """Return the memory for an account; it is empty if the requests changed."""
         question = f"{account.base_url} {account.sub_account}"
         if self.question and self.question != question:
             return AlertMemory(question, since=now)
@@ -67,7 +69,10 @@ class AlertMemory:
         return replace(self, question=question, since=since)
 
     def rise_to(self, reading: Reading) -> Decimal | None:
-        """Give by how much a reading is above the last one, if they compare at all."""
+        """Return how much a reading is above the last one.
+
+        None if it is not above it, or has a new unit.
+        """
         seen = self.seen
         if seen is None or seen.balance.unit != reading.balance.unit:
             return None
@@ -75,9 +80,9 @@ class AlertMemory:
         return more if more > 0 else None
 
     def current(self, interval: timedelta, now: datetime) -> Balance | None:
-        """Give the last known balance if it can be spoken of as the balance now.
+        """Return the last balance if it is still current, else None.
 
-        That is if no question failed since, and none is overdue.
+        It is current if no request has failed since, and none is overdue.
         """
         if self.seen is None or self.failures:
             return None
@@ -85,32 +90,36 @@ class AlertMemory:
         on_time = timedelta(0) <= age <= interval * _ON_TIME
         return self.seen.balance if on_time else None
 
-    def with_stage(self, kind: AlertKind, stage: EpisodeStage | None) -> "AlertMemory":
-        """Give the memory with an episode at a stage, or over."""
-        stages = {one: old for one, old in self.stages.items() if one is not kind}
-        if stage is not None:
-            stages[kind] = stage
-        return replace(self, stages=stages)
+    def with_episode(
+        self, kind: AlertKind, status: EpisodeStatus | None
+    ) -> "AlertMemory":
+        """Return the memory with the status of an episode; None ends the episode."""
+        episodes = {one: old for one, old in self.episodes.items() if one is not kind}
+        if status is not None:
+            episodes[kind] = status
+        return replace(self, episodes=episodes)
 
     def undelivered(self, alert: Alert) -> "AlertMemory":
-        """Give the memory with an alert held that nobody took.
+        """Return the memory with an alert pending that no notification server took.
 
-        What is over meanwhile stays over.
+        An episode that has ended meanwhile stays over.
         """
-        if alert.rise is not None:  # an event, which is forgotten as soon as it is told
-            held = self.with_stage(alert.kind, EpisodeStage.PENDING)
-            return replace(held, risen=self.risen + alert.rise)
-        if self.stages.get(alert.kind) is not EpisodeStage.SENT:
+        if alert.rise is not None:  # an event: it ends as soon as its alert is sent
+            pending = self.with_episode(alert.kind, EpisodeStatus.PENDING)
+            return replace(pending, risen=self.risen + alert.rise)
+        if self.episodes.get(alert.kind) is not EpisodeStatus.SENT:
             return self
-        return self.with_stage(alert.kind, EpisodeStage.PENDING)
+        return self.with_episode(alert.kind, EpisodeStatus.PENDING)
 
     def as_dict(self) -> dict[str, object]:
-        """Give it as plain values, for JSON."""
+        """Return plain values for JSON; the keys are stored and stay as they are."""
         seen = self.seen
         return {
             "question": self.question,
             "since": _written(self.since),
-            "stages": {kind.value: stage.value for kind, stage in self.stages.items()},
+            "stages": {
+                kind.value: status.value for kind, status in self.episodes.items()
+            },
             "amount": seen.balance.digits if seen else None,
             "unit": seen.balance.unit if seen else None,
             "seen": _written(seen.at) if seen else None,
@@ -127,14 +136,14 @@ class AlertMemory:
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "AlertMemory":
-        """Read what `as_dict` gave; `ValueError` if it is anything else."""
+        """Read the values of `as_dict`; `ValueError` for anything else."""
         try:
             return cls(
                 question=str(table["question"]),
                 since=_moment(table["since"]),
-                stages={
-                    AlertKind(kind): EpisodeStage(stage)
-                    for kind, stage in table["stages"].items()
+                episodes={
+                    AlertKind(kind): EpisodeStatus(status)
+                    for kind, status in table["stages"].items()
                 },
                 seen=_seen(table),
                 in_new_unit=bool(table["in_new_unit"]),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Outlook
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import Failure
@@ -45,11 +45,11 @@ class Situation:
 
     def is_sent(self, kind: AlertKind) -> bool:
         """Say whether an alert of this kind was sent and its episode goes on."""
-        return self.memory.stages.get(kind) is EpisodeStage.SENT
+        return self.memory.episodes.get(kind) is EpisodeStatus.SENT
 
     def is_pending(self, kind: AlertKind) -> bool:
         """Say whether an alert of this kind waits until it may be sent."""
-        return self.memory.stages.get(kind) is EpisodeStage.PENDING
+        return self.memory.episodes.get(kind) is EpisodeStatus.PENDING
 
 
 def never(_: Situation) -> bool:

@@ -84,7 +84,7 @@ class Language:
         """Parse a typed amount of zero or more; None for other text.
 
         A single point or comma that can't be a group separator is the decimal sign in
-        every language, as number pads have only one of them. The amount has at most 15
+        every language: number pads have only one of them. The amount has at most 15
         digits and 8 decimals.
         """
         compact = re.sub(r"[\s'’]", "", text)

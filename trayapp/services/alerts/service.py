@@ -178,7 +178,7 @@ class AlertService:
         memory, decisions = decide(
             before, Observation(account), self._settings, hold, now
         )
-        if decisions or memory.stages != before.stages:
+        if decisions or memory.episodes != before.episodes:
             self._keep(account, memory, decisions)
         else:
             self._history.state.note(account.id, memory)

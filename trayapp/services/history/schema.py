@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from trayapp.core.alerts.memory import AlertMemory, EpisodeStage
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.errors import (
     HistoryBusy,
     HistoryDamaged,
@@ -130,12 +130,12 @@ def _move_episodes(db: sqlite3.Connection) -> None:
     for account, *sent in db.execute(
         "SELECT account, low, empty, rejected FROM watch"
     ).fetchall():
-        stages = {
-            kind: EpisodeStage.SENT
+        episodes = {
+            kind: EpisodeStatus.SENT
             for kind, was_sent in zip(kinds, sent, strict=True)
             if was_sent
         }
-        written = json.dumps(AlertMemory(stages=stages).as_dict())
+        written = json.dumps(AlertMemory(episodes=episodes).as_dict())
         db.execute("INSERT INTO memory VALUES (?, ?)", (account, written))
     db.execute("DROP TABLE watch")
 

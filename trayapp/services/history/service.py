@@ -132,7 +132,7 @@ class HistoryService:
 
     def key_changed(self, account_id: str) -> None:
         """End what the old key of an account was rejected for."""
-        memory = self.state.memory(account_id).with_stage(AlertKind.REJECTED, None)
+        memory = self.state.memory(account_id).with_episode(AlertKind.REJECTED, None)
         self.write(
             SetWait(account_id, StoredWait()),
             KeepEvaluation(account_id, replace(memory, failures=0, unanswered=False)),

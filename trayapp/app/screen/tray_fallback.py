@@ -1,4 +1,4 @@
-"""Never invisible: what happens with a tray that is late, restarted or not there."""
+"""Keeps the program visible when the tray is late, restarts or is missing."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TRAY_GRACE_MS: Final = 5_000
-"""How long a panel may take to come up again before we do without it."""
+"""How long the desktop's tray may take to restart before the window replaces it."""
 _LOGIN_GRACE_MS: Final = 20_000
-"""The same at login, when a panel starts beside everything else."""
+"""The same at login, when the tray starts beside all other programs."""
 _TOPIC: Final = "no-tray"
 
 
 class TrayFallback(QObject):
-    """Watches whether anything shows the icon; without, the window takes its place.
+    """Watches whether a tray shows the icon; without one the window replaces it.
 
     Signals:
-        intent(Intent): without an icon, to open the window; to quit when it closes.
+        intent(Intent): without an icon, to open the window, and to quit with it.
     """
 
     intent = Signal(object)
@@ -35,10 +35,10 @@ class TrayFallback(QObject):
         self._without_tray = False
         self._stopped = False
         self.lacks_host: Callable[[], bool] = lambda: False
-        """Says that what Qt takes for a tray shows no icons."""
+        """Returns whether the tray that Qt found shows no icons."""
 
     def start(self, *, quiet: bool) -> None:
-        """Show the icon, and look a little later whether it is on the screen.
+        """Show the icon, and check a little later whether it is on the screen.
 
         A `quiet` start is one at login: no window opens while the desktop comes up.
         """
@@ -47,12 +47,12 @@ class TrayFallback(QObject):
         QTimer.singleShot(_LOGIN_GRACE_MS if quiet else _TRAY_GRACE_MS, self._check)
 
     def stop(self) -> None:
-        """Do nothing any more: the program ends."""
+        """Stop watching, because the program ends."""
         self._stopped = True
 
     @Slot()
     def host_appeared(self) -> None:
-        """Make the icon anew if it was made before there was a host for it."""
+        """Make the icon again if it was made before the tray appeared."""
         if not self._hosted:
             self._tray.recreate()
             self._hosted = self._is_hosted()
@@ -62,12 +62,12 @@ class TrayFallback(QObject):
 
     @Slot()
     def host_vanished(self) -> None:
-        """Look a little later whether another one shows the icon, as after a crash."""
+        """Check a little later whether a restarted tray shows the icon."""
         QTimer.singleShot(_TRAY_GRACE_MS, self._check)
 
     @Slot()
     def window_closed(self) -> None:
-        """End the program with its window where there is no icon to bring it back."""
+        """End the program with its window if there is no icon to open it again."""
         if self._without_tray and not self._lazy_window.is_visible:
             self.intent.emit(Quit())
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from collected import collected
-from trayapp.app.screen.visibility import TrayFallback
+from trayapp.app.screen.tray_fallback import TrayFallback
 from trayapp.core.i18n.language import Language
 from trayapp.ui.intents import OpenWindow, Quit
 from trayapp.ui.window.window import Window
@@ -57,7 +57,7 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a panel no time to come up."""
-    monkeypatch.setattr("trayapp.app.screen.visibility._TRAY_GRACE_MS", 0)
+    monkeypatch.setattr("trayapp.app.screen.tray_fallback._TRAY_GRACE_MS", 0)
 
 
 @pytest.mark.usefixtures("no_grace")
@@ -102,7 +102,7 @@ def test_at_login_too_the_window_takes_the_place_of_a_tray_that_never_comes(
     scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The program is never invisible for good."""
-    monkeypatch.setattr("trayapp.app.screen.visibility._LOGIN_GRACE_MS", 0)
+    monkeypatch.setattr("trayapp.app.screen.tray_fallback._LOGIN_GRACE_MS", 0)
     scene.start(hosted=False, quiet=True)
     qtbot.waitUntil(scene.window.isVisible)
     assert scene.says(NO_TRAY)
