@@ -84,7 +84,7 @@ def test_an_old_word_is_found_in_identifiers_texts_and_class_names() -> None:
 
 def test_an_identifier_counts_once_in_a_file() -> None:
     """Its uses are renamed together."""
-    assert len(findings(FILE, "panel = 1\nprint(panel)\n")) == 1
+    assert len(findings(FILE, "notebook = 1\nprint(notebook)\n")) == 1
 
 
 def test_an_exception_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,13 +109,13 @@ def test_it_fails_over_its_limit_and_prints_the_counts(
 ) -> None:
     """At the limit, it is content."""
     file = tmp_path / "a.py"
-    file.write_text("panel = 1\n")
+    file.write_text("notebook = 1\n")
     monkeypatch.setattr(plain_english, "ROOT", tmp_path)
     monkeypatch.setattr("sys.argv", ["plain_english", "--list", str(file)])
     monkeypatch.setattr(plain_english, "LIMITS", {"long sentences": 0, "old words": 1})
     assert plain_english.main() == 0
     assert capsys.readouterr().out == (
-        "a.py:1: old words: panel\n0 long sentences (limit 0), 1 old words (limit 1)\n"
+        "a.py:1: old words: notebook\n0 long sentences (limit 0), 1 old words (limit 1)\n"
     )
     monkeypatch.setattr(plain_english, "LIMITS", {"long sentences": 0, "old words": 0})
     assert plain_english.main() == 1
