@@ -115,7 +115,8 @@ def test_it_fails_over_its_limit_and_prints_the_counts(
     monkeypatch.setattr(plain_english, "LIMITS", {"long sentences": 0, "old words": 1})
     assert plain_english.main() == 0
     assert capsys.readouterr().out == (
-        "a.py:1: old words: notebook\n0 long sentences (limit 0), 1 old words (limit 1)\n"
+        "a.py:1: old words: notebook\n"
+        "0 long sentences (limit 0), 1 old words (limit 1)\n"
     )
     monkeypatch.setattr(plain_english, "LIMITS", {"long sentences": 0, "old words": 0})
     assert plain_english.main() == 1
