@@ -1,4 +1,4 @@
-"""What there is to tell a person, and what became of it: the values of alerts."""
+"""The values of alerts: observations, alerts, and what is decided about them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,48 +14,48 @@ from trayapp.core.settings import AlertKind
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the history says of a balance, as far as it says anything."""
+    """What the history tells about a balance; empty if it tells nothing."""
 
     days: tuple[int, int] | None = None
     """In how many days it runs out, from the first to the last; None if unknown."""
     far: bool = False
-    """Whether that is known to be too far away to name a day."""
+    """Whether that is so far away that no day is named."""
     drain: Drain | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is known of an account now that was not before."""
+    """What is new about an account: a response, or only the passage of time."""
 
     account: Account
     result: Reading | Failure | None = None
-    """What the gateway was asked and said; None if only time has passed."""
+    """The gateway's response; None if only time passed."""
     outlook: Outlook = field(default_factory=Outlook)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell a person, once."""
+    """One alert about one account. Details that do not apply are None."""
 
     kind: AlertKind
     account: Account
     balance: Balance | None = None
-    """What is left, if that is known."""
+    """What is left; None if that is unknown."""
     days: tuple[int, int] | None = None
     """In how many days it runs out, for `LOW` and `LOW_DAYS`."""
     rise: Decimal | None = None
     """How much was topped up, for `TOPPED_UP`."""
     drain: Drain | None = None
     without: timedelta | None = None
-    """For how long there was no answer, for `UNREACHABLE`."""
+    """The time without a good response, for `UNREACHABLE`."""
     unseen_since: datetime | None = None
-    """When a person said they paid: `TOPPED_UP` then tells that nothing came."""
+    """When a person marked a payment: `TOPPED_UP` then says that nothing came in."""
     again: bool = False
-    """Whether this reminds of what was told before."""
+    """Whether this is a reminder of an alert that was sent before."""
 
 
 class Disposition(StrEnum):
-    """What became of something worth telling."""
+    """What happens to an alert. The values are stored in the database."""
 
     SENT = "sent"
     PENDING = "held"
@@ -63,7 +63,7 @@ class Disposition(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why."""
+    """Why an alert has its disposition. The values are stored in the database."""
 
     NEW = "new"
     AFTERWARDS = "afterwards"
@@ -80,11 +80,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one thing, and why."""
+    """What happens to one alert, and why."""
 
     kind: AlertKind | None
-    """None for a change of the unit: an event, and nothing to act on."""
+    """None for a change of the unit, which is only logged."""
     disposition: Disposition
     reason: Reason
     alert: Alert | None = None
-    """What to tell, if it is sent."""
+    """What to send; None unless `disposition` is `SENT`."""

@@ -1,4 +1,4 @@
-"""When notifications are held back: snoozed by a person, or in quiet hours."""
+"""When notifications are postponed: a person snoozed them, or the hours are quiet."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -16,16 +16,16 @@ _LONGEST: Final = timedelta(days=8)
 
 
 class SnoozeChoice(StrEnum):
-    """For how long a person wants no notifications."""
+    """How long a person snoozes notifications."""
 
     HOUR = "1h"
     EIGHT_HOURS = "8h"
     TOMORROW = "tomorrow"
     """Until 9:00 of the next day."""
     MONDAY = "monday"
-    """Until 9:00 of the next Monday; on a Monday that is the one in a week."""
+    """Until 9:00 of the next Monday; on a Monday that is a week later."""
     OFF = "off"
-    """Not any more."""
+    """End the snooze."""
 
 
 _HOURS: Final = {
@@ -36,16 +36,16 @@ _HOURS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Until when a person wants no notifications, of any account."""
+    """Until when the notifications of all accounts are snoozed."""
 
     until: datetime | None = None
-    """Aware, in UTC; None if they are wanted."""
+    """Aware, in UTC; None if they are not snoozed."""
 
     def holds(self, now: datetime) -> bool:
         """Say whether notifications are snoozed now.
 
-        An end further away than any choice reaches was made by another clock, or
-        came with a backup: it holds nothing back.
+        An end that is further away than any choice comes from another clock or from a
+        backup: it does not count.
         """
         return self.until is not None and now < self.until <= now + _LONGEST
 
@@ -53,8 +53,8 @@ class Snooze:
 def until(choice: SnoozeChoice, now: datetime, zone: tzinfo | None) -> datetime | None:
     """Give the end of a snooze that begins now, in UTC; None for `OFF`.
 
-    Hours are hours that pass; a morning is by the clock on the wall in `zone` (None:
-    the system's own), whatever clock change lies between.
+    Hours are elapsed hours. A morning is by the local time in `zone` (None: the
+    system's own), also over a clock change.
     """
     if choice is SnoozeChoice.OFF:
         return None
@@ -66,7 +66,7 @@ def until(choice: SnoozeChoice, now: datetime, zone: tzinfo | None) -> datetime 
 
 
 def quiet_now(quiet: QuietHours | None, now: datetime, zone: tzinfo | None) -> bool:
-    """Say whether the clock on the wall in `zone` shows a quiet hour."""
+    """Say whether the local time in `zone` is in the quiet hours."""
     if quiet is None:
         return False
     shown = now.astimezone(zone).time()
