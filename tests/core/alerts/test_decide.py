@@ -1,4 +1,4 @@
-"""What a person is told, held back and not told."""
+"""Which alerts are sent, pending or suppressed."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class Story:
 
     settings: Settings = ALL
     account: Account = ACCOUNT
-    hold: Reason | None = None
+    postponed: Reason | None = None
     now: datetime = AT
     memory: AlertMemory = field(default_factory=AlertMemory)
     decisions: list[Decision] = field(default_factory=list)
@@ -65,27 +65,27 @@ class Story:
     def read(
         self, amount: str, outlook: Outlook = NOTHING, unit: str = "EUR"
     ) -> list[AlertKind]:
-        """Let the gateway answer a minute later; give what is told."""
+        """Let the gateway answer a minute later; give the kinds that are sent."""
         self.now += MINUTE
         reading = Reading(Balance(Decimal(amount), unit), self.now)
         return self.meet(reading, outlook)
 
     def fail(self, kind: type[BalanceTrayError] = NoConnection) -> list[AlertKind]:
-        """Let the question fail a minute later; give what is told."""
+        """Let the request fail a minute later; give the kinds that are sent."""
         self.now += MINUTE
         return self.meet(Failure(kind))
 
     def tick(self) -> list[AlertKind]:
-        """Look at the time; give what is told."""
+        """Look at the time; give the kinds that are sent."""
         return self.meet(None)
 
     def wait(self, passed: timedelta) -> list[AlertKind]:
-        """Let time pass with a look each minute; give what is told in it."""
-        told = []
+        """Let time pass with a look each minute; give the kinds that are sent."""
+        sent = []
         for _ in range(passed // MINUTE):
             self.now += MINUTE
-            told += self.tick()
-        return told
+            sent += self.tick()
+        return sent
 
     def restart(self) -> None:
         """Write the memory down and read it again."""
@@ -96,10 +96,10 @@ class Story:
     def meet(
         self, result: Reading | Failure | None, outlook: Outlook = NOTHING
     ) -> list[AlertKind]:
-        """Decide about something now; give what is told."""
+        """Decide about something now; give the kinds that are sent."""
         news = Observation(self.account, result, outlook)
         self.memory, self.decisions[:] = decide(
-            self.memory, news, self.settings, self.hold, self.now
+            self.memory, news, self.settings, self.postponed, self.now
         )
         return [one.alert.kind for one in self.decisions if one.alert is not None]
 
@@ -117,21 +117,21 @@ class Story:
 
 @pytest.fixture
 def story() -> Story:
-    """Give an account of which nothing is known, with everything turned on."""
+    """Return an account of which nothing is known, with all kinds turned on."""
     return Story()
 
 
-def told(story: Story, *amounts: str) -> list[list[AlertKind]]:
-    """Read one amount after the other; give what is told after each."""
+def sent(story: Story, *amounts: str) -> list[list[AlertKind]]:
+    """Read one amount after the other; give the kinds sent after each."""
     return [story.read(amount) for amount in amounts]
 
 
 # --- low and empty ----------------------------------------------------------------
 
 
-def test_a_low_balance_is_told_once(story: Story) -> None:
-    """The first reading below the threshold tells, the next do not."""
-    assert told(story, "10", "9.99", "9", "0.01") == [[], [LOW], [], []]
+def test_a_low_balance_is_sent_once(story: Story) -> None:
+    """The first reading below the threshold sends an alert, the next do not."""
+    assert sent(story, "10", "9.99", "9", "0.01") == [[], [LOW], [], []]
 
 
 def test_an_alert_says_what_is_left_and_of_which_account(story: Story) -> None:
@@ -141,21 +141,21 @@ def test_an_alert_says_what_is_left_and_of_which_account(story: Story) -> None:
     assert story.alert == Alert(LOW, ACCOUNT, left, days=(1, 2))
 
 
-def test_an_amount_that_hovers_around_the_threshold_is_told_once(story: Story) -> None:
+def test_an_amount_that_hovers_around_the_threshold_is_sent_once(story: Story) -> None:
     """Only 5 % above the threshold ends the episode."""
     story.settings = Settings()
-    assert told(story, "9", "10.49", "9", "10.5", "9") == [[LOW], [], [], [], [LOW]]
+    assert sent(story, "9", "10.49", "9", "10.5", "9") == [[LOW], [], [], [], [LOW]]
 
 
-def test_an_empty_account_is_told_after_a_low_one(story: Story) -> None:
-    """Nothing left is news of its own, once."""
-    assert told(story, "5", "0", "-1", "0") == [[LOW], [EMPTY], [], []]
+def test_an_empty_account_is_sent_after_a_low_one(story: Story) -> None:
+    """An empty balance is an alert of its own, once."""
+    assert sent(story, "5", "0", "-1", "0") == [[LOW], [EMPTY], [], []]
 
 
-def test_an_account_that_empties_at_once_is_told_as_empty_alone(story: Story) -> None:
+def test_an_account_that_empties_at_once_is_sent_as_empty_alone(story: Story) -> None:
     """One fall is one notification, also when a little comes back."""
     story.settings = Settings()
-    assert told(story, "50", "0", "0.5", "0") == [[], [EMPTY], [], []]
+    assert sent(story, "50", "0", "0.5", "0") == [[], [EMPTY], [], []]
 
 
 def test_what_a_graver_alert_says_is_logged_as_said(story: Story) -> None:
@@ -170,26 +170,26 @@ def test_what_a_graver_alert_says_is_logged_as_said(story: Story) -> None:
 def test_a_threshold_of_zero_tells_of_an_empty_account_alone(story: Story) -> None:
     """Zero means: no warning before it is empty."""
     story.account = replace(ACCOUNT, low_below=Decimal(0))
-    assert told(story, "0.0001", "0") == [[], [EMPTY]]
+    assert sent(story, "0.0001", "0") == [[], [EMPTY]]
 
 
-def test_low_is_told_though_empty_is_turned_off(story: Story) -> None:
-    """What nobody hears of covers nothing."""
+def test_low_is_sent_though_empty_is_turned_off(story: Story) -> None:
+    """An alert that was not sent covers no other."""
     story.settings = replace(ALL, alert_kinds=frozenset({LOW}))
-    assert told(story, "50", "0") == [[], [LOW]]
+    assert sent(story, "50", "0") == [[], [LOW]]
 
 
 # --- days -------------------------------------------------------------------------
 
 
-def test_few_days_are_told_by_the_first_of_the_range(story: Story) -> None:
-    """A warning that comes late is none."""
+def test_few_days_are_sent_by_the_first_of_the_range(story: Story) -> None:
+    """A warning must not come too late."""
     assert story.read("90", days(6, 9)) == []
     assert story.read("80", days(5, 9)) == [LOW_DAYS]
     assert story.alert.days == (5, 9)
 
 
-def test_days_that_hover_are_told_once(story: Story) -> None:
+def test_days_that_hover_are_sent_once(story: Story) -> None:
     """Two days above the person's number end the episode."""
     firsts = (5, 6, 5, 7, 5)
     said = [story.read("80", days(first)) for first in firsts]
@@ -213,7 +213,7 @@ def test_zero_days_mean_no_warning_by_days(story: Story) -> None:
 
 
 def test_low_by_amount_and_by_days_at_once_are_one_alert(story: Story) -> None:
-    """The amount says it; the days stand beside it."""
+    """The alert of the amount has the days in it."""
     assert story.read("9", days(2)) == [LOW]
     assert story.read("9", days(2)) == []
 
@@ -234,8 +234,8 @@ def test_a_little_that_comes_back_to_an_empty_account_is_no_news(story: Story) -
 # --- drain ------------------------------------------------------------------------
 
 
-def test_a_drain_is_told_once_and_says_what_is_usual(story: Story) -> None:
-    """One that pauses for hours is the same one."""
+def test_a_drain_is_sent_once_and_says_what_is_usual(story: Story) -> None:
+    """A drain that pauses for hours is the same drain."""
     assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
     assert story.alert.drain == LEAK
     assert story.read("490") == []
@@ -244,15 +244,15 @@ def test_a_drain_is_told_once_and_says_what_is_usual(story: Story) -> None:
 
 
 def test_a_drain_is_over_a_day_after_it_was_last_seen(story: Story) -> None:
-    """The next one is told."""
+    """The next drain is another episode."""
     story.read("500", Outlook(drain=LEAK))
     story.now += DAY
     assert story.read("490") == []
     assert story.read("450", Outlook(drain=LEAK)) == [DRAIN]
 
 
-def test_a_drain_that_goes_on_unseen_for_days_is_told_once(story: Story) -> None:
-    """That nobody could look did not end it."""
+def test_a_drain_that_goes_on_unseen_for_days_is_sent_once(story: Story) -> None:
+    """Failed requests do not end it."""
     story.read("500", Outlook(drain=LEAK))
     for _ in range(3):
         story.now += DAY
@@ -265,7 +265,7 @@ def test_a_drain_that_goes_on_unseen_for_days_is_told_once(story: Story) -> None
 
 def test_a_top_up_says_how_much_and_the_new_balance(story: Story) -> None:
     """The first reading of all is no top-up; each later rise is one."""
-    assert told(story, "50", "150", "150", "140", "240") == [
+    assert sent(story, "50", "150", "150", "140", "240") == [
         [],
         [TOPPED_UP],
         [],
@@ -278,21 +278,21 @@ def test_a_top_up_says_how_much_and_the_new_balance(story: Story) -> None:
     )
 
 
-def test_top_ups_that_were_held_back_are_told_as_one(story: Story) -> None:
+def test_top_ups_that_were_pending_are_sent_as_one(story: Story) -> None:
     """With their sum, once."""
     story.read("50")
-    story.hold = Reason.SNOOZED
-    assert told(story, "150", "140", "240") == [[], [], []]
-    story.hold = None
+    story.postponed = Reason.SNOOZED
+    assert sent(story, "150", "140", "240") == [[], [], []]
+    story.postponed = None
     assert story.tick() == [TOPPED_UP]
     assert story.alert.rise == Decimal(200)
     assert story.tick() == []
 
 
-def test_a_top_up_that_was_spent_before_it_could_be_told_is_none(story: Story) -> None:
-    """It is told as what it is now."""
+def test_a_top_up_that_was_spent_before_it_could_be_sent_is_none(story: Story) -> None:
+    """The alert says what the balance is now."""
     story.read("50")
-    story.hold = Reason.SNOOZED
+    story.postponed = Reason.SNOOZED
     story.read("150")
     assert story.read("0") == [EMPTY]
     assert (TOPPED_UP, Disposition.SUPPRESSED, Reason.OVER) in story.fates
@@ -301,7 +301,7 @@ def test_a_top_up_that_was_spent_before_it_could_be_told_is_none(story: Story) -
 # --- the key, and silence ---------------------------------------------------------
 
 
-def test_a_rejected_key_is_told_once_until_it_was_accepted_again(story: Story) -> None:
+def test_a_rejected_key_is_sent_once_until_it_was_accepted_again(story: Story) -> None:
     """One notification for each time the gateway turns the key down."""
     said = [
         story.fail(Unauthorized),
@@ -314,18 +314,18 @@ def test_a_rejected_key_is_told_once_until_it_was_accepted_again(story: Story) -
     assert said == [[REJECTED], [], [], [], [], [REJECTED]]
 
 
-def test_a_rejected_key_leaves_a_low_balance_told(story: Story) -> None:
-    """The two episodes know nothing of each other."""
+def test_a_rejected_key_leaves_a_low_balance_sent(story: Story) -> None:
+    """The two episodes do not depend on each other."""
     assert story.read("9") == [LOW]
     assert story.fail(Unauthorized) == [REJECTED]
     assert story.read("9") == []
 
 
 @pytest.mark.parametrize("kind", [NoConnection, Refused])
-def test_no_balance_for_the_chosen_time_is_told_once(
+def test_no_balance_for_the_chosen_time_is_sent_once(
     story: Story, kind: type[BalanceTrayError]
 ) -> None:
-    """Counted from the last good answer; the last balance stands beside it."""
+    """The time counts from the last good response; the alert has the last balance."""
     story.read("50")
     story.wait(2 * HOUR)
     story.fail(kind)
@@ -340,7 +340,7 @@ def test_no_balance_for_the_chosen_time_is_told_once(
 
 
 def test_time_asleep_or_off_is_not_counted(story: Story) -> None:
-    """Nobody could have answered."""
+    """No request was made in that time."""
     story.read("50")
     story.fail()
     story.now += 3 * DAY
@@ -352,7 +352,7 @@ def test_time_asleep_or_off_is_not_counted(story: Story) -> None:
 def test_a_keyring_out_of_reach_is_not_the_gateways_silence(
     story: Story, kind: type[BalanceTrayError]
 ) -> None:
-    """Nor does the time count afterwards."""
+    """That time does not count afterwards either."""
     story.read("50")
     story.fail(kind)
     story.fail(kind)
@@ -365,14 +365,14 @@ def test_a_keyring_out_of_reach_is_not_the_gateways_silence(
 def test_a_locked_keyring_is_no_silence_however_long_nobody_was_asked(
     story: Story,
 ) -> None:
-    """The gateway might well answer."""
+    """The gateway may be reachable."""
     story.read("50")
     story.wait(DAY)
     assert story.fail(KeyringLocked) == story.fail(KeyringLocked) == story.tick() == []
 
 
 def test_one_question_that_failed_is_no_silence(story: Story) -> None:
-    """However long ago the last good answer was."""
+    """The age of the last good response does not matter."""
     story.read("50")
     story.wait(DAY)
     assert story.fail() == []
@@ -388,23 +388,23 @@ def test_an_unknown_balance_changes_nothing(story: Story) -> None:
     assert story.fail() == story.read("9") == story.fail() == story.read("8") == []
 
 
-def test_what_was_held_back_is_not_told_of_an_unknown_balance(story: Story) -> None:
+def test_what_was_pending_is_not_sent_of_an_unknown_balance(story: Story) -> None:
     """It waits until it is known whether it still holds."""
-    story.hold = Reason.QUIET
+    story.postponed = Reason.QUIET
     story.read("9")
-    story.hold = None
+    story.postponed = None
     assert story.fail() == story.tick() == []
     assert story.read("9") == [LOW]
 
 
-def test_what_was_held_back_over_night_waits_for_the_mornings_answer(
+def test_what_was_pending_over_night_waits_for_the_mornings_answer(
     story: Story,
 ) -> None:
-    """A balance from yesterday evening is not spoken of as today's."""
-    story.hold = Reason.QUIET
+    """A balance of yesterday evening does not count as today's."""
+    story.postponed = Reason.QUIET
     story.read("9")
     story.now += 9 * HOUR
-    story.hold = None
+    story.postponed = None
     assert story.tick() == []
     story.settings = Settings()
     assert story.read("50") == []
@@ -412,7 +412,7 @@ def test_what_was_held_back_over_night_waits_for_the_mornings_answer(
 
 
 def test_a_late_answer_changes_nothing(story: Story) -> None:
-    """A newer one was heard already."""
+    """A newer response came first."""
     story.read("50")
     late = Reading(Balance(Decimal(1), "EUR"), story.now - MINUTE)
     assert story.meet(late) == []
@@ -424,7 +424,7 @@ def test_a_late_answer_changes_nothing(story: Story) -> None:
 
 
 def test_a_changed_unit_is_an_event_and_not_a_drop(story: Story) -> None:
-    """Nothing is told of the first reading, by itself or by the time."""
+    """The first reading in the new unit sends nothing, nor does time after it."""
     story.read("5000")
     assert story.read("9", days(1), unit="CREDITS") == []
     assert story.fates == [(None, Disposition.SUPPRESSED, Reason.UNIT_CHANGED)]
@@ -433,14 +433,14 @@ def test_a_changed_unit_is_an_event_and_not_a_drop(story: Story) -> None:
 
 
 def test_episodes_begin_anew_with_the_unit(story: Story) -> None:
-    """What was told in EUR says nothing of CREDITS."""
+    """An alert in EUR says nothing about CREDITS."""
     assert story.read("9") == [LOW]
     story.read("9", unit="CREDITS")
     assert story.read("8", unit="CREDITS") == [LOW]
 
 
 def test_nothing_is_nothing_in_any_unit(story: Story) -> None:
-    """An account that is empty is told so."""
+    """An empty account is an alert in each unit."""
     story.read("50")
     assert story.read("0", unit="CREDITS") == [EMPTY]
 
@@ -454,7 +454,7 @@ def test_another_question_is_another_balance(story: Story) -> None:
 
 
 def test_another_name_or_threshold_is_the_same_balance(story: Story) -> None:
-    """What was told stays told."""
+    """The episode goes on."""
     assert story.read("9") == [LOW]
     story.account = replace(ACCOUNT, name="Renamed", low_below=Decimal(20))
     assert story.read("9") == []
@@ -478,55 +478,55 @@ LEAKING = Outlook(drain=LEAK)
     ],
 )
 @pytest.mark.parametrize("known", [True, False])
-def test_what_nobody_takes_is_told_once_when_somebody_does(
+def test_what_is_undelivered_is_sent_once_when_that_is_possible(
     story: Story,
     kind: AlertKind,
     begin: Callable[[Story], list[AlertKind]],
     known: bool,  # noqa: FBT001  # a parameter of the test
 ) -> None:
-    """Whether that was known before it was sent, or found out by it."""
+    """Whether that is known before sending or only after it."""
     if known:
-        story.hold = Reason.UNDELIVERED
+        story.postponed = Reason.UNDELIVERED
         assert begin(story) == []
         assert (kind, Disposition.PENDING, Reason.UNDELIVERED) in story.fates
     else:
         assert begin(story) == [kind]
         story.memory = story.memory.undelivered(story.alert)
-        story.hold = Reason.UNDELIVERED
+        story.postponed = Reason.UNDELIVERED
     assert story.wait(15 * MINUTE) == []
     story.restart()
-    story.hold = None
+    story.postponed = None
     assert story.tick() == [kind]
     assert (kind, Disposition.SENT, Reason.AFTERWARDS) in story.fates
     assert story.alert.rise == (Decimal(10) if kind is TOPPED_UP else None)
     assert story.wait(15 * MINUTE) == []
 
 
-def test_what_is_over_before_anybody_takes_it_is_not_told(story: Story) -> None:
+def test_what_is_over_before_it_is_delivered_is_not_sent(story: Story) -> None:
     """A balance that was low is no news when it is topped up."""
     story.settings = Settings()
     story.read("9")
     story.memory = story.memory.undelivered(story.alert)
-    story.hold = Reason.UNDELIVERED
+    story.postponed = Reason.UNDELIVERED
     story.read("50")
     assert story.fates[0] == (LOW, Disposition.SUPPRESSED, Reason.OVER)
-    story.hold = None
+    story.postponed = None
     assert story.tick() == []
 
 
-def test_a_drain_that_nobody_took_is_over_after_a_day(story: Story) -> None:
-    """Then it is no news any more."""
-    story.hold = Reason.UNDELIVERED
+def test_a_drain_that_was_not_delivered_is_over_after_a_day(story: Story) -> None:
+    """The episode is over then."""
+    story.postponed = Reason.UNDELIVERED
     story.read("80", LEAKING)
     for _ in range(24 * 4 + 1):
         story.now += 15 * MINUTE
         story.read("80")
-    story.hold = None
+    story.postponed = None
     assert story.tick() == []
 
 
-def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> None:
-    """The desktop said only later that it does not take it."""
+def test_an_alert_whose_episode_ended_meanwhile_is_not_pending(story: Story) -> None:
+    """The desktop refuses the notification late."""
     story.settings = Settings()
     story.read("9")
     alert = story.alert
@@ -537,8 +537,8 @@ def test_an_alert_whose_episode_ended_meanwhile_is_not_held(story: Story) -> Non
 # --- turned off, held back, reminded ----------------------------------------------
 
 
-def test_what_is_turned_off_is_told_when_it_is_turned_on_again(story: Story) -> None:
-    """Silence is not counted as having told; it is logged once."""
+def test_what_is_turned_off_is_sent_when_it_is_turned_on_again(story: Story) -> None:
+    """A suppressed alert does not count as sent; it is logged once."""
     story.settings = replace(ALL, alert_kinds=frozenset())
     assert story.read("5") == []
     assert story.fates == [(LOW, Disposition.SUPPRESSED, Reason.OFF)]
@@ -551,50 +551,50 @@ def test_what_is_turned_off_is_told_when_it_is_turned_on_again(story: Story) -> 
 
 
 @pytest.mark.parametrize("hold", [Reason.SNOOZED, Reason.QUIET])
-def test_what_is_held_back_is_told_once_afterwards(story: Story, hold: Reason) -> None:
-    """If it still holds; and it is logged both times."""
-    story.hold = hold
+def test_what_is_pending_is_sent_once_afterwards(story: Story, hold: Reason) -> None:
+    """It is sent if it still holds, and logged both times."""
+    story.postponed = hold
     assert story.read("9") == []
     assert story.fates == [(LOW, Disposition.PENDING, hold)]
     assert story.read("8") == []
     assert story.fates == []
-    story.hold = None
+    story.postponed = None
     assert story.tick() == [LOW]
     assert story.fates == [(LOW, Disposition.SENT, Reason.AFTERWARDS)]
     assert story.tick() == story.read("7") == []
 
 
-def test_what_is_over_before_it_could_be_told_is_not_told(story: Story) -> None:
-    """That is said in the log."""
+def test_what_is_over_before_it_could_be_sent_is_not_sent(story: Story) -> None:
+    """The log says so."""
     story.settings = Settings()
-    story.hold = Reason.SNOOZED
+    story.postponed = Reason.SNOOZED
     story.read("9")
     story.read("50")
     assert (LOW, Disposition.SUPPRESSED, Reason.OVER) in story.fates
-    story.hold = None
+    story.postponed = None
     assert story.tick() == []
 
 
 def test_empty_rejected_and_drain_break_through(story: Story) -> None:
-    """They can't wait for the morning."""
-    story.hold = Reason.QUIET
+    """Urgent kinds do not wait for the morning."""
+    story.postponed = Reason.QUIET
     assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
     assert story.read("0") == [EMPTY]
     assert story.fail(Unauthorized) == [REJECTED]
 
 
-def test_silence_is_held_back_too(story: Story) -> None:
-    """And told afterwards, if nobody has answered yet."""
-    story.hold = Reason.QUIET
+def test_silence_is_pending_too(story: Story) -> None:
+    """It is sent afterwards if there is still no balance."""
+    story.postponed = Reason.QUIET
     story.fail()
     story.fail()
     assert story.wait(7 * HOUR) == []
-    story.hold = None
+    story.postponed = None
     assert story.tick() == [UNREACHABLE]
 
 
 def test_no_reminder_comes_unless_a_person_wants_it(story: Story) -> None:
-    """Off is the default."""
+    """Reminders are off by default."""
     story.read("9")
     for _ in range(100):
         story.now += HOUR
@@ -602,13 +602,13 @@ def test_no_reminder_comes_unless_a_person_wants_it(story: Story) -> None:
 
 
 def test_a_reminder_comes_every_so_often_while_it_is_low(story: Story) -> None:
-    """Held back like what it reminds of, and ended by a top-up."""
+    """A reminder is postponed like its alert, and a top-up ends it."""
     story.settings = replace(Settings(), reminder=3 * HOUR)
     assert story.read("9") == [LOW]
     story.now += 3 * HOUR
-    story.hold = Reason.SNOOZED
+    story.postponed = Reason.SNOOZED
     assert story.read("9") == []
-    story.hold = None
+    story.postponed = None
     assert story.tick() == [LOW]
     assert story.alert.again
     assert story.fates == [(LOW, Disposition.SENT, Reason.REMINDER)]
@@ -622,7 +622,7 @@ def test_a_reminder_comes_every_so_often_while_it_is_low(story: Story) -> None:
 
 
 def test_a_reminder_is_of_the_gravest(story: Story) -> None:
-    """Not of low, if it is empty by now."""
+    """An account that is empty by now is not called low."""
     story.settings = replace(ALL, reminder=HOUR)
     story.read("9")
     story.read("0")
@@ -637,7 +637,7 @@ def test_a_reminder_is_of_the_gravest(story: Story) -> None:
 def test_a_changed_clock_neither_repeats_nor_silences(
     story: Story, shift: timedelta
 ) -> None:
-    """So a restored backup does not, whose times may lie in the future."""
+    """The same is true of a restored backup, whose times may lie in the future."""
     story.settings = replace(Settings(), reminder=None)
     assert story.read("500", Outlook(drain=LEAK)) == [DRAIN]
     assert story.read("9") == [LOW]
@@ -662,7 +662,7 @@ def test_a_drain_ends_though_it_was_seen_in_what_is_now_the_future(
 
 
 def test_reminders_go_on_after_the_clock_was_set_back(story: Story) -> None:
-    """Nobody waits a year for the next."""
+    """The next reminder does not wait a year."""
     story.settings = replace(Settings(), reminder=3 * HOUR)
     story.read("9")
     story.now -= 400 * DAY
@@ -707,7 +707,7 @@ EVENTS = st.one_of(
 
 
 class Judge:
-    """Knows what may be told, from what happened alone."""
+    """Knows which alerts may be sent, from the events alone."""
 
     def __init__(self) -> None:
         self.open: set[AlertKind] = set()
@@ -745,7 +745,7 @@ class Judge:
         self.known, self.failure = False, kind
 
     def judge(self, decisions: Iterable[Decision]) -> None:
-        """Complain of an alert that is a repetition, or not known to be true."""
+        """Fail for an alert that is a repetition or not known to be true."""
         for one in decisions:
             if one.disposition is not Disposition.SENT:
                 assert one.alert is None
@@ -774,7 +774,7 @@ class Judge:
 
 
 @given(st.lists(EVENTS, max_size=60))
-def test_nothing_is_told_twice_or_without_being_known(
+def test_nothing_is_sent_twice_or_without_being_known(
     events: list[tuple[object, ...]],
 ) -> None:
     """For any order of answers, failures, restarts, snoozes and clock changes."""
@@ -785,7 +785,7 @@ def test_nothing_is_told_twice_or_without_being_known(
             case "read", str(amount), Outlook() as outlook, str(unit):
                 judge.reads(amount, outlook, unit)
                 story.read(amount, outlook, unit)
-                if story.hold is None and not judge.new_unit:
+                if story.postponed is None and not judge.new_unit:
                     assert_nothing_is_lost(story, Decimal(amount))
             case "fail", type() as kind:
                 judge.fails(kind)
@@ -793,7 +793,7 @@ def test_nothing_is_told_twice_or_without_being_known(
             case "restart", *_:
                 story.restart()
             case "hold", (None | Reason()) as hold:
-                story.hold = hold
+                story.postponed = hold
                 story.tick()
             case "clock", timedelta() as shift:
                 story.now += shift
@@ -808,7 +808,7 @@ def test_nothing_is_told_twice_or_without_being_known(
 
 
 def assert_nothing_is_lost(story: Story, amount: Decimal) -> None:
-    """Say that a low or empty balance, told or not, is known to have been."""
+    """Check that a low or empty balance counts as sent."""
     stages = story.memory.episodes
     for kind, holds in ((EMPTY, amount <= 0), (LOW, amount < 10)):
         if holds and kind in story.settings.alert_kinds:
