@@ -8,7 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from trayapp.core.account import Service
-from trayapp.core.errors import BY_ID
+from trayapp.core.errors import (
+    BY_ID,
+    ConnectionProblem,
+    GatewayError,
+    KeyProblem,
+    KeyringProblem,
+)
 from trayapp.core.view.names import service_name
 
 if TYPE_CHECKING:
@@ -17,12 +23,12 @@ if TYPE_CHECKING:
     from pictures.sheet_session import SheetSession
     from trayapp.core.account import Account
 
-ON_CARDS: Final = (
-    ("unauthorized", "refused", "bad-request", "no-connection"),
-    ("timed-out", "certificate", "proxy", "gateway-down"),
-    ("unexpected-reply", "keyring-absent", "keyring-locked", "keyring-denied"),
-    ("keyring-slow", "keyring-failed", "key-missing", "key-unusable"),
-)
+_ACCOUNTS: Final = 4
+_OF_ACCOUNTS: Final = (GatewayError, ConnectionProblem, KeyringProblem, KeyProblem)
+_IDS: Final = [name for name, kind in BY_ID.items() if issubclass(kind, _OF_ACCOUNTS)]
+ON_CARDS: Final = [
+    _IDS[first : first + _ACCOUNTS] for first in range(0, len(_IDS), _ACCOUNTS)
+]
 """Every error that an account can be in, four at a time."""
 DISK_FULL: Final = ("config-unwritable", "history-full")
 _MONTHS: Final = 24 * 60
@@ -194,7 +200,7 @@ def errors(session: SheetSession) -> None:
     session.resize(640, 1200)
     for kinds in ON_CARDS:
         session.inject(
-            errors=dict(zip((one.id for one in accounts), kinds, strict=True))
+            errors=dict(zip((one.id for one in accounts), kinds, strict=False))
         )
         session.keys("F5")
         for kind in kinds:
