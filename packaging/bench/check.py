@@ -15,7 +15,7 @@ from tooling.steps import StepError
 
 if TYPE_CHECKING:
     from bench.context import BenchmarkContext
-    from bench.subjects import Subject
+    from bench.session import Subject
 
 FIGURES: Final = (
     Figure("check", "`check`, new process", "s", (at_most(0.45),), digits=3),

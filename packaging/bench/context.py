@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.report import BenchmarkReport
-    from bench.session import BenchmarkDesktop, TrayMonitor
-    from bench.subjects import Subject
+    from bench.session import BenchmarkDesktop, Subject, TrayMonitor
 
 KEY: Final = "made-up-key-of-the-benchmark"
 BALANCE_S: Final = 30.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bench.context import BenchmarkContext
-    from bench.subjects import Subject
+    from bench.session import Subject
 
 ACCOUNTS: Final = (1, 10, 100, 1_000)
 READINGS: Final = (1_000, 100_000, 1_000_000)

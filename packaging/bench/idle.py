@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.context import BenchmarkContext
-    from bench.session import MeasuredProgram, TrayEvent
-    from bench.subjects import Subject
+    from bench.session import MeasuredProgram, Subject, TrayEvent
 
 FIGURES: Final = (
     Figure("switches", "idle: context switches a minute", "", (at_most(6),)),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.report import Figure, FigureRow
-    from bench.subjects import Subject
+    from bench.session import Subject
 
 JSON: Final = FOLDER / "bench.json"
 RUNS: Final = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from jeepney import DBusAddress, HeaderFields, MessageType, Properties, new_method_call
@@ -14,16 +14,16 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from bench import process_metrics
 from bench.process_metrics import MARK, ExitWatcher
+from bench.report import OURS
 from desktop.desktop import Desktop
 from tooling.processes import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Mapping
     from pathlib import Path
 
     from jeepney import Message
-
-    from bench.subjects import Subject
 
 _ITEM: Final = "org.kde.StatusNotifierItem"
 _MONITORED: Final = (
@@ -36,6 +36,23 @@ _APPEAR_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.5
 _QUIT_S: Final = 10.0
 _WINDOW_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A program that is measured."""
+
+    name: str
+    command: tuple[str | Path, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    """The arguments that start it in the tray, without a window."""
+    version: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the program itself, and not one to compare it with."""
+        return self.name in OURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from tooling.processes import WaitTimeoutError
 
 if TYPE_CHECKING:
     from bench.context import BenchmarkContext
-    from bench.session import MeasuredProgram
-    from bench.subjects import Subject
+    from bench.session import MeasuredProgram, Subject
 
 FIGURES: Final = (
     Figure("tray", "exec to tray item", "s", (times(1.15, "tray", FLOOR),), digits=3),

@@ -8,16 +8,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.report import BUNDLE, CHECKOUT, FLOOR, OURS, PEERS
+from bench.report import BUNDLE, CHECKOUT, FLOOR, PEERS
+from bench.session import Subject
 from tooling.environment import STAMP, VENV, WORK
 from tooling.steps import StepError, run_quietly, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bench.session import BenchmarkDesktop
 
@@ -48,23 +48,6 @@ version=2
 0\\dav_user=nobody
 0\\webflow_user=nobody
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A program that is measured."""
-
-    name: str
-    command: tuple[str | Path, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
-    arguments: tuple[str, ...] = ()
-    """The arguments that start it in the tray, without a window."""
-    version: str = ""
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is the program itself, and not one to compare it with."""
-        return self.name in OURS
 
 
 def subjects(*, with_peers: bool) -> list[Subject]:

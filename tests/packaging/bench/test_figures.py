@@ -9,8 +9,8 @@ import pytest
 from bench import check, growth, idle, start
 from bench.context import KEY, BenchmarkContext, FallingGateway
 from bench.report import CHECKOUT, FLOOR, HTTPX, BenchmarkReport
-from bench.session import BenchmarkDesktop, TrayMonitor
-from bench.subjects import Subject, add_account
+from bench.session import BenchmarkDesktop, Subject, TrayMonitor
+from bench.subjects import add_account
 
 pytestmark = pytest.mark.e2e
 

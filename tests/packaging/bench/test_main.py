@@ -10,7 +10,7 @@ import pytest
 from bench import bare, gateway
 from bench import main as bench
 from bench.report import CHECKOUT, FLOOR, PEERS, BenchmarkReport
-from bench.subjects import Subject
+from bench.session import Subject
 from tooling.steps import StepError
 
 PACKAGING = Path(bench.__file__).parent
