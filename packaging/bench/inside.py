@@ -123,13 +123,13 @@ class InstrumentedProgram:
         """Replace classes of the program before it imports them."""
         inside, run = self, QApplication.exec
 
-        class Poller(trayapp.qt.poller.Poller):
+        class InstrumentedPoller(trayapp.qt.poller.Poller):
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # passed on
                 super().__init__(*args)
                 inside.poller = self
                 self.event_emitted.connect(inside.loop.record)
 
-        class Wiring(trayapp.app.wiring.Wiring):
+        class InstrumentedWiring(trayapp.app.wiring.Wiring):
             def __init__(self, *args: Any) -> None:  # noqa: ANN401  # see above
                 super().__init__(*args)
                 inside.wiring = self
@@ -139,8 +139,8 @@ class InstrumentedProgram:
             QTimer.singleShot(0, inside.measure)
             return run()
 
-        trayapp.qt.poller.Poller = Poller  # type: ignore[assignment,misc]  # to instrument
-        trayapp.app.wiring.Wiring = Wiring  # type: ignore[assignment,misc]  # see above
+        trayapp.qt.poller.Poller = InstrumentedPoller  # type: ignore[assignment,misc]  # to instrument
+        trayapp.app.wiring.Wiring = InstrumentedWiring  # type: ignore[assignment,misc]  # see above
         keys = dict.fromkeys(self.ids, KEY)
         trayapp.services.keyring.system_vault.system_vault = lambda: MemoryVault(keys)
         QApplication.exec = execute  # type: ignore[assignment,method-assign]  # see above

@@ -21,7 +21,6 @@ from desktop.scripted_gateway import ScriptedGateway
 from fake_secrets import FAILED, FakeSecrets
 from harness.backend import real_environment
 from harness.poller import PollerHarness
-from on_screen import on_screen
 from private_bus import private_bus
 from tally import FAULTS, Tally
 from trayapp.app.run import TURN_S
@@ -48,6 +47,7 @@ from trayapp.services.keyring.secret_service import SecretServiceVault
 from trayapp.services.messages.events import Emit, RefreshFinished
 from trayapp.services.messages.requests import OpenKeyring
 from trayapp.ui.tray.tray import Tray
+from widgets.visible import visible_windows
 
 KEY = "made-up-key-0123456789"
 PATIENCE_S = 0.2
@@ -228,7 +228,7 @@ def test_the_program_lives_through_each_mood_and_goes_on_by_itself(
     stalls = [harness.longest_stall_ms() for _ in range(2)]
     assert min(stalls) < LONGEST_STALL_MS
     assert not any(isinstance(one.result, Reading) for one in harness.outcomes)
-    assert not on_screen(QDialog), "out of reach is not missing"
+    assert not visible_windows(QDialog), "out of reach is not missing"
     mood.mend(harness)
     harness.wait_for(Reading)
     assert "CreateItem" not in harness.keyring.calls

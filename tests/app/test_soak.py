@@ -21,11 +21,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from fakes.vault import FakeVault
 from fast_time import FastLoop
-from soak import LOW, SwitchableNotifier, Vault, World, busy
+from harness.backend import KEY
+from soak import LOW, SwitchableNotifier, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage
+from trayapp.core.errors import KeyringFailed
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.delivery import NotificationDelivery
 from trayapp.services.backend import Backend, Environment
@@ -78,7 +81,8 @@ class Life:
         ids = [one.id for one in accounts]
         self.offset = timedelta(0)
         self.world = World(ids, self.now, self.chance)
-        self.vault, self.notifier = Vault(ids), SwitchableNotifier(self.world)
+        self.vault = FakeVault(**dict.fromkeys(ids, KEY))
+        self.notifier = SwitchableNotifier(self.world)
         self.keychain = Keychain(self.vault)
         self.backend: Backend
         self.marks: list[Mark] = []
@@ -136,7 +140,7 @@ class Life:
     async def _calm_down(self) -> None:
         """Let nothing go wrong for a day and a bit, which is the longest wait."""
         self.world.calm, self.world.cut = True, False
-        self.vault.locked = self.vault.broken = False
+        self.vault.locked, self.vault.error = False, None
         self.notifier.is_there = True
         await asyncio.sleep(30 * HOUR_S)
 
@@ -167,8 +171,8 @@ class Life:
         return self.chance.uniform(1, 300)
 
     def _break_keyring(self, over: ExitStack) -> float:
-        self.vault.broken = True
-        over.callback(setattr, self.vault, "broken", False)  # noqa: FBT003  # its value
+        self.vault.error = KeyringFailed
+        over.callback(setattr, self.vault, "error", None)
         self._forget_keys()
         return self.chance.uniform(1, 60)
 

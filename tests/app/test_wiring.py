@@ -1,6 +1,5 @@
 """Who hears whom: what becomes known goes up, to the tray and the windows."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from harness.wired_program import LOW, NO_TRAY, NOON, A, B, WiredProgram, outcome
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
@@ -65,22 +65,11 @@ from trayapp.ui.intents import (
     OpenSettings,
 )
 from trayapp.ui.widgets.login_option import LoginOption
-from wired import LOW, NO_TRAY, NOON, A, B, Scene, outcome, press, wired, words
+from widgets.visible import click_button, visible_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 FAR = Forecast(Verdict.FAR, per_day=Decimal("7.5"))
 EXPORTED = "Exported to /home/ana/main.csv."
-
-
-@pytest.fixture
-def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Wire everything, drawn at once, and take it down again."""
-    monkeypatch.setattr("trayapp.app.screen.presenter._BURST_MS", 0)
-    monkeypatch.setattr(
-        "trayapp.app.screen.presenter._TURN_MS", 60_000
-    )  # this machine may be busy
-    with wired(qtbot) as scene:
-        yield scene
 
 
 def page(account: Account, forecast_words: str = "No word yet") -> HistoryView:
@@ -94,90 +83,92 @@ def page(account: Account, forecast_words: str = "No word yet") -> HistoryView:
 # --- what becomes known --------------------------------------------------------------
 
 
-def test_the_icon_is_shown_before_anything_is_known(scene: Scene) -> None:
+def test_the_icon_is_shown_before_anything_is_known(program: WiredProgram) -> None:
     """And says nothing of accounts that are not loaded yet."""
-    scene.wiring.start(quiet=False)
-    assert scene.tray.calls == ["show"]
-    assert scene.poller.calls == ["start"]
-    assert scene.tray.views == []
-    assert not scene.window.isVisible()
+    program.wiring.start(quiet=False)
+    assert program.tray.calls == ["show"]
+    assert program.poller.calls == ["start"]
+    assert program.tray.views == []
+    assert not program.window.isVisible()
 
 
-def test_a_start_with_accounts_opens_no_window(scene: Scene) -> None:
+def test_a_start_with_accounts_opens_no_window(program: WiredProgram) -> None:
     """It is a program for the tray."""
-    scene.start(A, B)
-    assert not scene.window.isVisible()
-    assert scene.dialogs() == []
-    assert scene.tray.views[-1].gauge.status is Status.UNKNOWN
+    program.start(A, B)
+    assert not program.window.isVisible()
+    assert program.dialogs() == []
+    assert program.tray.views[-1].gauge.status is Status.UNKNOWN
 
 
-def test_an_outcome_is_in_the_tray_and_in_the_window(scene: Scene) -> None:
+def test_an_outcome_is_in_the_tray_and_in_the_window(program: WiredProgram) -> None:
     """The weakest account decides the icon."""
-    scene.start(A, B)
-    scene.wiring.show_window()
-    scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    scene.answer(B, LOW)
-    view = scene.tray.views[-1]
+    program.start(A, B)
+    program.wiring.show_window()
+    program.answer(A, Balance(Decimal("350.1200"), "EUR"))
+    program.answer(B, LOW)
+    view = program.tray.views[-1]
     assert view.gauge.status is Status.LOW
     assert view.lines[0].startswith("Shop: €9.50, Low, as of ")
-    assert [one.account_id for one in scene.cards] == ["a", "b"]
-    assert scene.says("€350.12")
-    assert scene.says("Low: below €10.00")
+    assert [one.account_id for one in program.cards] == ["a", "b"]
+    assert program.says("€350.12")
+    assert program.says("Low: below €10.00")
 
 
-def test_a_question_under_way_is_shown(scene: Scene) -> None:
+def test_a_question_under_way_is_shown(program: WiredProgram) -> None:
     """Until its answer comes."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.report(RefreshStarted("a"))
-    assert scene.says("Asking the gateway…")
-    scene.answer(A, LOW)
-    assert not scene.says("Asking the gateway…")
+    program.start(A)
+    program.wiring.show_window()
+    program.report(RefreshStarted("a"))
+    assert program.says("Asking the gateway…")
+    program.answer(A, LOW)
+    assert not program.says("Asking the gateway…")
 
 
-def test_a_window_that_is_opened_late_shows_all_the_same(scene: Scene) -> None:
+def test_a_window_that_is_opened_late_shows_all_the_same(program: WiredProgram) -> None:
     """What is known does not depend on who looked."""
-    scene.start(A)
-    scene.answer(A, LOW)
-    assert scene.cards == []
-    scene.wiring.show_window()
-    assert scene.says("€9.50")
+    program.start(A)
+    program.answer(A, LOW)
+    assert program.cards == []
+    program.wiring.show_window()
+    assert program.says("€9.50")
 
 
 # --- what a person is told -----------------------------------------------------------
 
 
-def test_a_notification_that_is_qts_to_show_comes_from_the_tray(scene: Scene) -> None:
+def test_a_notification_that_is_qts_to_show_comes_from_the_tray(
+    program: WiredProgram,
+) -> None:
     """Where there is no D-Bus; its words are ready."""
-    scene.start(A)
+    program.start(A)
     notification = notification_about(Alert(AlertKind.REJECTED, A), Language())
-    scene.report(ShowNotification(notification))
-    assert scene.tray.messages == [notification]
+    program.report(ShowNotification(notification))
+    assert program.tray.messages == [notification]
 
 
-def test_an_answer_alone_tells_nobody(scene: Scene) -> None:
+def test_an_answer_alone_tells_nobody(program: WiredProgram) -> None:
     """It is on the screen for whoever looks."""
-    scene.start(A)
-    scene.answer(A, LOW)
-    assert scene.tray.messages == scene.asked() == []
+    program.start(A)
+    program.answer(A, LOW)
+    assert program.tray.messages == program.asked() == []
 
 
-def test_a_snooze_is_in_the_tray_until_its_end(scene: Scene) -> None:
+def test_a_snooze_is_in_the_tray_until_its_end(program: WiredProgram) -> None:
     """A person sees why nothing is told."""
-    scene.start(A)
-    scene.report(SnoozeChanged(datetime.now(UTC) + timedelta(hours=1)))
-    assert scene.tray.views[-1].snoozed.startswith("Snoozed until ")
-    scene.report(SnoozeChanged(None))
-    assert not scene.tray.views[-1].snoozed
+    program.start(A)
+    program.report(SnoozeChanged(datetime.now(UTC) + timedelta(hours=1)))
+    assert program.tray.views[-1].snoozed.startswith("Snoozed until ")
+    program.report(SnoozeChanged(None))
+    assert not program.tray.views[-1].snoozed
 
 
-def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
+def test_what_was_decided_is_in_the_list_of_reasons(program: WiredProgram) -> None:
     """The window's "Why?" opens it."""
-    scene.start(A)
+    program.start(A)
     held = LogEntry(NOON, "a", "Main", AlertKind.LOW, Disposition.PENDING, Reason.QUIET)
-    scene.report(NotificationLogChanged((held,)))
-    scene.window.intent.emit(OpenNotificationLog())
-    (table,) = scene.window.findChildren(QTableWidget)
+    program.report(NotificationLogChanged((held,)))
+    program.window.intent.emit(OpenNotificationLog())
+    (table,) = program.window.findChildren(QTableWidget)
     assert table.isVisible()
     row = [str(table.model().index(0, column).data()) for column in (2, 3)]
     assert [one.replace("\u200b", "") for one in row] == [
@@ -189,261 +180,271 @@ def test_what_was_decided_is_in_the_list_of_reasons(scene: Scene) -> None:
 # --- what the history says -----------------------------------------------------------
 
 
-def test_a_forecast_and_a_payment_are_on_the_card(scene: Scene) -> None:
+def test_a_forecast_and_a_payment_are_on_the_card(program: WiredProgram) -> None:
     """Beside the balance that they are about."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.answer(A, LOW)
-    scene.report(ForecastMade("a", FAR))
-    scene.report(PendingPaymentsChanged((PendingPayment("a", NOON),)))
-    assert scene.says("More than two years at this pace")
-    assert scene.says("You said you paid")
-    scene.report(PendingPaymentsChanged(()))
-    assert not scene.says("You said you paid")
+    program.start(A)
+    program.wiring.show_window()
+    program.answer(A, LOW)
+    program.report(ForecastMade("a", FAR))
+    program.report(PendingPaymentsChanged((PendingPayment("a", NOON),)))
+    assert program.says("More than two years at this pace")
+    assert program.says("You said you paid")
+    program.report(PendingPaymentsChanged(()))
+    assert not program.says("You said you paid")
 
 
-def test_a_page_that_was_asked_for_comes_up(scene: Scene) -> None:
+def test_a_page_that_was_asked_for_comes_up(program: WiredProgram) -> None:
     """In a window of its own."""
-    scene.start(A)
-    scene.window.intent.emit(OpenHistory("a"))
-    assert scene.asked() == [ReadHistory("a")]
-    scene.report(HistoryRead(page(A)))
-    (window,) = scene.histories()
+    program.start(A)
+    program.window.intent.emit(OpenHistory("a"))
+    assert program.asked() == [ReadHistory("a")]
+    program.report(HistoryRead(page(A)))
+    (window,) = program.histories()
     assert window.account_id == "a"
 
 
-def test_an_open_history_is_renewed_after_an_answer(scene: Scene) -> None:
+def test_an_open_history_is_renewed_after_an_answer(program: WiredProgram) -> None:
     """And one that isn't open is not read at all."""
-    scene.start(A, B)
-    scene.window.intent.emit(OpenHistory("a"))
-    scene.report(HistoryRead(page(A)))
-    scene.report(ForecastMade("b", FAR))
-    scene.report(ForecastMade("a", FAR))
-    assert scene.asked() == [ReadHistory("a")] * 2
-    scene.report(HistoryRead(page(A, "Read anew")))
-    (window,) = scene.histories()
-    assert "Read anew" in words(window)
+    program.start(A, B)
+    program.window.intent.emit(OpenHistory("a"))
+    program.report(HistoryRead(page(A)))
+    program.report(ForecastMade("b", FAR))
+    program.report(ForecastMade("a", FAR))
+    assert program.asked() == [ReadHistory("a")] * 2
+    program.report(HistoryRead(page(A, "Read anew")))
+    (window,) = program.histories()
+    assert "Read anew" in visible_texts(window)
 
 
-def test_an_export_that_was_written_is_told(scene: Scene) -> None:
+def test_an_export_that_was_written_is_told(program: WiredProgram) -> None:
     """In the window, also when that was closed; again, though it was read before."""
-    scene.start(A)
+    program.start(A)
     for _ in range(2):
-        scene.report(ExportFinished("/home/ana/main.csv", None))
-        assert scene.window.isVisible()
-        assert scene.says(EXPORTED)
-        press(scene.window, "Dismiss")
-        assert not scene.says(EXPORTED)
+        program.report(ExportFinished("/home/ana/main.csv", None))
+        assert program.window.isVisible()
+        assert program.says(EXPORTED)
+        click_button(program.window, "Dismiss")
+        assert not program.says(EXPORTED)
 
 
-def test_an_export_that_failed_is_told_with_the_reason(scene: Scene) -> None:
+def test_an_export_that_failed_is_told_with_the_reason(program: WiredProgram) -> None:
     """In place of what was said of the one before."""
-    scene.start(A)
-    scene.report(ExportFinished("/home/ana/main.csv", None))
+    program.start(A)
+    program.report(ExportFinished("/home/ana/main.csv", None))
     failure = Failure(ExportUnwritable, "No space left on device")
-    scene.report(ExportFinished("/home/ana/main.csv", failure))
-    assert not scene.says(EXPORTED)
-    assert scene.says(
+    program.report(ExportFinished("/home/ana/main.csv", failure))
+    assert not program.says(EXPORTED)
+    assert program.says(
         "The export can't be written. The disk is full, or the folder may not be "
         "written to. Choose another folder, or free some space, and export again. "
         "(No space left on device)"
     )
 
 
-def test_an_export_is_told_in_the_history_that_is_open(scene: Scene) -> None:
+def test_an_export_is_told_in_the_history_that_is_open(program: WiredProgram) -> None:
     """The window below it has nothing to say, and does not come up."""
-    scene.start(A)
-    scene.window.intent.emit(OpenHistory("a"))
-    scene.report(HistoryRead(page(A)))
-    (window,) = scene.histories()
+    program.start(A)
+    program.window.intent.emit(OpenHistory("a"))
+    program.report(HistoryRead(page(A)))
+    (window,) = program.histories()
     window.intent.emit(ExportHistory("a", "csv", "/home/ana/main.csv"))
-    scene.report(ExportFinished("/home/ana/main.csv", Failure(ExportUnwritable)))
-    assert any("The export can't be written." in one for one in words(window))
-    assert not scene.says("The export can't be written.")
-    assert not scene.window.isVisible()
+    program.report(ExportFinished("/home/ana/main.csv", Failure(ExportUnwritable)))
+    assert any("The export can't be written." in one for one in visible_texts(window))
+    assert not program.says("The export can't be written.")
+    assert not program.window.isVisible()
 
 
 # --- the first start, and problems ---------------------------------------------------
 
 
-def test_without_an_account_a_person_is_welcomed_once(scene: Scene) -> None:
+def test_without_an_account_a_person_is_welcomed_once(program: WiredProgram) -> None:
     """Not again when the command line changes something."""
-    scene.start()
-    (wizard,) = scene.first_runs()
-    assert "Step 1 of 3" in words(wizard)
-    assert scene.tray.views[-1].gauge.status is Status.NOT_SET_UP
-    assert not scene.window.isVisible()
+    program.start()
+    (wizard,) = program.first_runs()
+    assert "Step 1 of 3" in visible_texts(wizard)
+    assert program.tray.views[-1].gauge.status is Status.NOT_SET_UP
+    assert not program.window.isVisible()
     wizard.reject()
-    scene.load()
-    assert (scene.first_runs(), scene.dialogs()) == ([], [])
+    program.load()
+    assert (program.first_runs(), program.dialogs()) == ([], [])
 
 
-def test_a_first_run_that_is_left_can_be_gone_on_with(scene: Scene) -> None:
+def test_a_first_run_that_is_left_can_be_gone_on_with(program: WiredProgram) -> None:
     """The window comes up and says so; what was entered is still there."""
-    scene.start(quiet=True)
-    scene.window.show()
-    press(scene.window, "Add an account…")
-    (wizard,) = scene.first_runs()
-    press(wizard, "Next")
-    scene.window.close()
+    program.start(quiet=True)
+    program.window.show()
+    click_button(program.window, "Add an account…")
+    (wizard,) = program.first_runs()
+    click_button(wizard, "Next")
+    program.window.close()
     wizard.reject()
-    assert scene.window.isVisible()
-    assert scene.says("You began to set up an account")
-    press(scene.window, "Go on where you left off")
-    assert scene.first_runs() == [wizard]
-    assert "Step 2 of 3" in words(wizard)
+    assert program.window.isVisible()
+    assert program.says("You began to set up an account")
+    click_button(program.window, "Go on where you left off")
+    assert program.first_runs() == [wizard]
+    assert "Step 2 of 3" in visible_texts(wizard)
 
 
-def test_after_the_first_run_the_window_shows_its_account(scene: Scene) -> None:
+def test_after_the_first_run_the_window_shows_its_account(
+    program: WiredProgram,
+) -> None:
     """Whose balance is asked for by then."""
-    scene.start()
-    (wizard,) = scene.first_runs()
-    press(wizard, "Next")
+    program.start()
+    (wizard,) = program.first_runs()
+    click_button(wizard, "Next")
     (key,) = (
         one
         for one in wizard.findChildren(QLineEdit)
         if one.accessibleName() == "API key"
     )
     key.setText("made-up-key-0123456789")
-    press(wizard, "Next")
-    (request,) = scene.asked()
+    click_button(wizard, "Next")
+    (request,) = program.asked()
     assert isinstance(request, RunTrial)
     trial = request.trial
-    scene.report(TrialFinished(trial, outcome(trial.account, LOW)))
-    press(wizard, "Finish")
-    (save,) = scene.poller.requests.of(ApplyChanges)
+    program.report(TrialFinished(trial, outcome(trial.account, LOW)))
+    click_button(wizard, "Finish")
+    (save,) = program.poller.requests.of(ApplyChanges)
     assert save.shown == frozenset()
     changes = save.changes
-    scene.report(SaveFinished(changes.accounts, changes.settings))
-    assert scene.first_runs() == []
-    assert scene.window.isVisible()
-    assert [one.name for one in scene.cards] == ["SMSup"]
+    program.report(SaveFinished(changes.accounts, changes.settings))
+    assert program.first_runs() == []
+    assert program.window.isVisible()
+    assert [one.name for one in program.cards] == ["SMSup"]
 
 
-def test_settings_can_be_chosen_before_there_is_an_account(scene: Scene) -> None:
+def test_settings_can_be_chosen_before_there_is_an_account(
+    program: WiredProgram,
+) -> None:
     """A language, for one."""
-    scene.start(quiet=True)
-    scene.tray.intent.emit(OpenSettings())
-    assert len(scene.dialogs()) == 1
-    assert scene.first_runs() == []
+    program.start(quiet=True)
+    program.tray.intent.emit(OpenSettings())
+    assert len(program.dialogs()) == 1
+    assert program.first_runs() == []
 
 
-def test_a_quiet_start_opens_nothing_by_itself(scene: Scene) -> None:
+def test_a_quiet_start_opens_nothing_by_itself(program: WiredProgram) -> None:
     """It is the session that starts it, not a person."""
-    scene.start(quiet=True)
-    assert (scene.first_runs(), scene.dialogs()) == ([], [])
-    assert not scene.window.isVisible()
+    program.start(quiet=True)
+    assert (program.first_runs(), program.dialogs()) == ([], [])
+    assert not program.window.isVisible()
 
 
-def test_that_the_history_is_not_kept_is_told_until_it_is(scene: Scene) -> None:
+def test_that_the_history_is_not_kept_is_told_until_it_is(
+    program: WiredProgram,
+) -> None:
     """No window comes up by itself, and what was mended stays to be read."""
-    scene.start(A, quiet=True)
+    program.start(A, quiet=True)
     for kind in (HistoryDamaged, HistoryBusy, HistoryFull):
-        scene.report(StorageChanged(Failure(kind, "a detail")))
-    assert not scene.window.isVisible()
-    scene.wiring.show_window()
-    assert scene.says("The disk is full.")
-    assert not scene.says("The history is held by another program.")
-    scene.report(StorageChanged(None))
-    assert not scene.says("The disk is full.")
-    assert scene.says("The history was damaged.")
+        program.report(StorageChanged(Failure(kind, "a detail")))
+    assert not program.window.isVisible()
+    program.wiring.show_window()
+    assert program.says("The disk is full.")
+    assert not program.says("The history is held by another program.")
+    program.report(StorageChanged(None))
+    assert not program.says("The disk is full.")
+    assert program.says("The history was damaged.")
 
 
-def test_a_problem_with_our_files_is_told_in_the_window(scene: Scene) -> None:
+def test_a_problem_with_our_files_is_told_in_the_window(program: WiredProgram) -> None:
     """What, why, what helps and the detail; a quiet start says it too."""
-    scene.start(A, problems=(HistoryProblem,), quiet=True)
-    assert scene.window.isVisible()
-    (told,) = (one for one in words(scene.window) if "history" in one)
+    program.start(A, problems=(HistoryProblem,), quiet=True)
+    assert program.window.isVisible()
+    (told,) = (one for one in visible_texts(program.window) if "history" in one)
     assert told == (
         "The history can't be kept. Its database can't be opened or written. Check "
         "that its folder is there, is yours and may be written to. Balances are still "
         "shown and warned about. (a detail)"
     )
-    assert scene.dialogs() == []
+    assert program.dialogs() == []
 
 
 def test_after_damaged_settings_the_window_says_so_before_anything_else(
-    scene: Scene,
+    program: WiredProgram,
 ) -> None:
     """No dialog hides the words; the first account's button stands below them."""
-    scene.start(problems=(ConfigBroken,))
-    assert scene.says("The settings file can't be read.")
-    assert scene.says("No account yet")
-    assert (scene.first_runs(), scene.dialogs()) == ([], [])
+    program.start(problems=(ConfigBroken,))
+    assert program.says("The settings file can't be read.")
+    assert program.says("No account yet")
+    assert (program.first_runs(), program.dialogs()) == ([], [])
 
 
-def test_after_settings_of_a_newer_version_nothing_is_asked_for(scene: Scene) -> None:
+def test_after_settings_of_a_newer_version_nothing_is_asked_for(
+    program: WiredProgram,
+) -> None:
     """Nothing could be saved, so the window has no button to begin with either."""
-    scene.start(problems=(ConfigTooNew,))
-    assert scene.says("The settings were written by a newer version.")
-    assert scene.says("Your accounts can't be shown")
-    assert not scene.says("&Add an account…")
-    assert scene.dialogs() == []
+    program.start(problems=(ConfigTooNew,))
+    assert program.says("The settings were written by a newer version.")
+    assert program.says("Your accounts can't be shown")
+    assert not program.says("&Add an account…")
+    assert program.dialogs() == []
 
 
-def test_a_fault_of_ours_is_told_in_the_window(scene: Scene) -> None:
+def test_a_fault_of_ours_is_told_in_the_window(program: WiredProgram) -> None:
     """Nobody asks at present: the icon shows that, and the window says why."""
-    scene.start(A)
-    scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    scene.report(PollerFailed(Failure(InternalFault, "ZeroDivisionError")))
-    assert scene.tray.views[-1].gauge.status == Status.UNREACHABLE
-    assert "€350.12" in scene.tray.views[-1].lines[0]
-    assert not scene.window.isVisible()
-    scene.wiring.show_window()
-    assert scene.says("Balance Tray made a mistake.")
-    assert scene.says("(ZeroDivisionError)")
-    scene.answer(A, Balance(Decimal("350.1200"), "EUR"))
-    assert [view.gauge.status for view in scene.tray.views][-1] is Status.OK
+    program.start(A)
+    program.answer(A, Balance(Decimal("350.1200"), "EUR"))
+    program.report(PollerFailed(Failure(InternalFault, "ZeroDivisionError")))
+    assert program.tray.views[-1].gauge.status == Status.UNREACHABLE
+    assert "€350.12" in program.tray.views[-1].lines[0]
+    assert not program.window.isVisible()
+    program.wiring.show_window()
+    assert program.says("Balance Tray made a mistake.")
+    assert program.says("(ZeroDivisionError)")
+    program.answer(A, Balance(Decimal("350.1200"), "EUR"))
+    assert [view.gauge.status for view in program.tray.views][-1] is Status.OK
 
 
 # --- other starts, and the end -------------------------------------------------------
 
 
-def test_another_start_brings_the_window(scene: Scene) -> None:
+def test_another_start_brings_the_window(program: WiredProgram) -> None:
     """Whoever starts it again wants to see it."""
-    scene.start(A)
-    scene.wiring.handle_message(InstanceMessage.SHOW.value)
-    assert scene.window.isVisible()
+    program.start(A)
+    program.wiring.handle_message(InstanceMessage.SHOW.value)
+    assert program.window.isVisible()
 
 
-def test_another_start_can_end_and_reload_it(scene: Scene) -> None:
+def test_another_start_can_end_and_reload_it(program: WiredProgram) -> None:
     """`--quit`, and `account add`."""
-    scene.start(A)
-    scene.wiring.handle_message(InstanceMessage.RELOAD.value)
-    assert scene.asked() == [ReloadProfile()]
-    scene.wiring.handle_message(InstanceMessage.QUIT.value)
-    assert len(scene.quits) == 1
-    assert not scene.window.isVisible()
+    program.start(A)
+    program.wiring.handle_message(InstanceMessage.RELOAD.value)
+    assert program.asked() == [ReloadProfile()]
+    program.wiring.handle_message(InstanceMessage.QUIT.value)
+    assert len(program.quits) == 1
+    assert not program.window.isVisible()
 
 
-def test_the_demo_asks_often_but_not_with_a_rejected_key(scene: Scene) -> None:
+def test_the_demo_asks_often_but_not_with_a_rejected_key(program: WiredProgram) -> None:
     """The breaker holds in the demo too."""
-    scene.start(A, B)
-    scene.answer(A, Unauthorized)
-    scene.wiring.refresh_unrejected()
-    assert scene.asked() == [RequestBalances(("b",))]
+    program.start(A, B)
+    program.answer(A, Unauthorized)
+    program.wiring.refresh_unrejected()
+    assert program.asked() == [RequestBalances(("b",))]
 
 
 @pytest.mark.parametrize("is_stuck", [False, True])
 def test_the_end_takes_everything_off_the_screen(
-    scene: Scene, *, is_stuck: bool
+    program: WiredProgram, *, is_stuck: bool
 ) -> None:
     """And says whether the poller ended."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.poller.is_stuck = is_stuck
-    assert scene.wiring.stop() is not is_stuck
-    assert not scene.window.isVisible()
-    assert scene.tray.calls[-1] == "hide"
-    assert scene.poller.calls[-1] == "stop"
+    program.start(A)
+    program.wiring.show_window()
+    program.poller.is_stuck = is_stuck
+    assert program.wiring.stop() is not is_stuck
+    assert not program.window.isVisible()
+    assert program.tray.calls[-1] == "hide"
+    assert program.poller.calls[-1] == "stop"
 
 
-def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
+def test_whether_it_starts_at_login_is_asked_and_answered(
+    program: WiredProgram,
+) -> None:
     """For the settings that are open."""
-    scene.start(A)
-    scene.tray.intent.emit(OpenSettings())
-    assert len(scene.poller.requests.of(ReadLoginEntry)) == 1
-    scene.report(LoginEntryRead(LoginEntryState.ON))
+    program.start(A)
+    program.tray.intent.emit(OpenSettings())
+    assert len(program.poller.requests.of(ReadLoginEntry)) == 1
+    program.report(LoginEntryRead(LoginEntryState.ON))
     (option,) = (
         one for one in QApplication.allWidgets() if isinstance(one, LoginOption)
     )
@@ -454,32 +455,32 @@ def test_whether_it_starts_at_login_is_asked_and_answered(scene: Scene) -> None:
 
 
 def test_without_a_tray_the_window_comes_up_and_its_end_is_the_programs(
-    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    program: WiredProgram, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even at a quiet start: never invisible."""
     monkeypatch.setattr("trayapp.app.screen.tray_fallback._LOGIN_GRACE_MS", 0)
-    scene.tray.host = False
-    scene.start(A, quiet=True)
-    qtbot.waitUntil(scene.window.isVisible)
-    assert scene.says(NO_TRAY)
-    scene.close_window()
-    assert len(scene.quits) == 1
+    program.tray.host = False
+    program.start(A, quiet=True)
+    qtbot.waitUntil(program.window.isVisible)
+    assert program.says(NO_TRAY)
+    program.close_window()
+    assert len(program.quits) == 1
 
 
-def test_a_panel_has_time_to_come_up(scene: Scene) -> None:
+def test_a_panel_has_time_to_come_up(program: WiredProgram) -> None:
     """At login it may start after the program."""
-    scene.tray.host = False
-    scene.start(A)
+    program.tray.host = False
+    program.start(A)
     QCoreApplication.processEvents()
-    assert not scene.window.isVisible()
+    assert not program.window.isVisible()
 
 
-def test_the_settings_choose_what_is_seen(scene: Scene) -> None:
+def test_the_settings_choose_what_is_seen(program: WiredProgram) -> None:
     """The tray icon's style, and whether amounts are in the tray."""
-    scene.start(A)
-    scene.answer(A, LOW)
-    before = scene.tray.styles[-1]
+    program.start(A)
+    program.answer(A, LOW)
+    before = program.tray.styles[-1]
     settings = Settings(icon=IconStyle.NUMBER, discreet=True)
-    scene.report(SaveFinished((A,), settings))
-    assert (before, scene.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
-    assert "9.5" not in str(scene.tray.views[-1])
+    program.report(SaveFinished((A,), settings))
+    assert (before, program.tray.styles[-1]) == (IconStyle.COLOUR, IconStyle.NUMBER)
+    assert "9.5" not in str(program.tray.views[-1])

@@ -26,11 +26,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
 from event_log import EventLog
+from fakes.vault import FakeVault
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
-    BalanceTrayError,
     HistoryFull,
     KeyringAbsent,
     KeyringFailed,
@@ -58,27 +58,6 @@ FOLDERS = {
 }
 
 
-class LockableVault(MemoryVault):
-    """A keyring that can be locked and can fail."""
-
-    def __init__(self, **keys: str) -> None:
-        super().__init__(keys)
-        self.locked = False
-        self.error: type[BalanceTrayError] | None = None
-
-    def is_locked(self) -> bool:
-        """Give the set state, or raise the set error."""
-        if self.error is not None:
-            raise self.error
-        return self.locked
-
-    def unlock(self) -> None:
-        """Unlock, or raise the set error."""
-        if self.error is not None:
-            raise self.error
-        self.locked = False
-
-
 @dataclass(frozen=True, slots=True)
 class CommandResult:
     """The exit code and the output of a command."""
@@ -99,7 +78,7 @@ class CliUser:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         self.folder, self.gateway = folder, gateway
-        self.vault = LockableVault()
+        self.vault = FakeVault()
         self.places = Paths.of_user()
         self.file = ConfigFile(self.places.config)
         self._monkeypatch, self._capsys = monkeypatch, capsys

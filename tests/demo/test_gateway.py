@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.scripted_gateway import ScriptedGateway
+from fakes.clock import SettableClock
 from trayapp.core.account import Account
 from trayapp.core.account_draft import base_url_problem
 from trayapp.core.account_state import AccountState
@@ -54,32 +55,21 @@ MAIN, SUB, SMS, REVOKED, SLOW = DEMO_ACCOUNTS
 NEW_KEY = "demo-key-of-a-test"
 
 
-class Clock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        """Give the time."""
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> SettableClock[float]:
     """Give the clock of the gateways."""
-    return Clock()
+    return SettableClock(1_000.0)
 
 
 @pytest.fixture
-def demo(clock: Clock) -> Iterator[DemoGateway]:
+def demo(clock: SettableClock[float]) -> Iterator[DemoGateway]:
     """Run a demo whose time stands at its beginning."""
     with DemoGateway(clock=clock) as running:
         yield running
 
 
 @pytest.fixture
-def scripted(clock: Clock) -> Iterator[ScriptedGateway]:
+def scripted(clock: SettableClock[float]) -> Iterator[ScriptedGateway]:
     """Run a gateway that the test controls."""
     with ScriptedGateway(clock=clock) as running:
         yield running
@@ -267,7 +257,9 @@ def test_no_key_is_on_the_website_or_in_the_log(
 # --- the stories ------------------------------------------------------------------
 
 
-def test_the_accounts_show_different_statuses(demo: DemoGateway, clock: Clock) -> None:
+def test_the_accounts_show_different_statuses(
+    demo: DemoGateway, clock: SettableClock[float]
+) -> None:
     """At first all but the sub-account are fine; later one key is rejected."""
 
     def states() -> dict[str, Status]:
@@ -294,7 +286,7 @@ def test_the_accounts_show_different_statuses(demo: DemoGateway, clock: Clock) -
 
 
 def test_the_slow_account_takes_several_seconds(
-    scripted: ScriptedGateway, clock: Clock
+    scripted: ScriptedGateway, clock: SettableClock[float]
 ) -> None:
     """Then its balance is fine."""
 
@@ -319,7 +311,7 @@ def test_the_slow_account_takes_several_seconds(
     assert amount_and_unit(asyncio.run(poll())) == "212.3350 GBP"
 
 
-def test_the_speed_sets_the_demos_time(clock: Clock) -> None:
+def test_the_speed_sets_the_demos_time(clock: SettableClock[float]) -> None:
     """At 3600 a second is an hour of the demo."""
     with DemoGateway(clock=clock, speed=3_600) as demo:
         clock.now += 24
@@ -395,7 +387,7 @@ def test_a_top_up_of_an_unknown_account_is_not_found(
 # --- beginning and end ------------------------------------------------------------
 
 
-def test_stop_does_not_wait_for_delayed_responses(clock: Clock) -> None:
+def test_stop_does_not_wait_for_delayed_responses(clock: SettableClock[float]) -> None:
     """It closes the port and the connections."""
     gateway = ScriptedGateway(clock=clock)
     outcomes: list[Balance | BalanceTrayError] = []
@@ -509,7 +501,7 @@ def test_a_key_can_be_revoked_and_accepted(scripted: ScriptedGateway) -> None:
 
 
 def test_an_accepted_key_stays_valid_after_its_revocation_time(
-    scripted: ScriptedGateway, clock: Clock
+    scripted: ScriptedGateway, clock: SettableClock[float]
 ) -> None:
     """A revoked account responds again."""
     clock.now += 60
@@ -534,7 +526,9 @@ def test_responses_can_be_held_and_released(scripted: ScriptedGateway) -> None:
     assert [amount_and_unit(outcome) for outcome in outcomes] == ["5.0000 EUR"]
 
 
-def test_requests_are_recorded(scripted: ScriptedGateway, clock: Clock) -> None:
+def test_requests_are_recorded(
+    scripted: ScriptedGateway, clock: SettableClock[float]
+) -> None:
     """With path, time and key; the key is not printed."""
     poll_demo(scripted, MAIN.id)
     clock.now += 5

@@ -41,7 +41,7 @@ WITH_ITEMS: Final[list[DesktopKind]] = ["xfce", "plasma", "gnome", "sway"]
 WITHOUT_TRAY: Final[list[DesktopKind]] = ["gnome-bare", "none"]
 
 
-class Scene:
+class DesktopRun:
     """One desktop, with the program that an account was added to."""
 
     def __init__(self, desktop: Desktop, gateway: ScriptedGateway, key: str) -> None:
@@ -97,100 +97,100 @@ class Scene:
 
 
 @pytest.fixture
-def scene(
+def desktop_run(
     request: pytest.FixtureRequest, gateway: ScriptedGateway, key: str
-) -> Iterator[Scene]:
+) -> Iterator[DesktopRun]:
     """Start the desktop that the test is parametrized with."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with Desktop(request.param) as desktop:
-        yield Scene(desktop, gateway, key)
+        yield DesktopRun(desktop, gateway, key)
 
 
-@pytest.mark.parametrize("scene", WITH_ITEMS, indirect=True)
-def test_the_main_job_where_a_panel_takes_icons(scene: Scene) -> None:
+@pytest.mark.parametrize("desktop_run", WITH_ITEMS, indirect=True)
+def test_the_main_job_where_a_panel_takes_icons(desktop_run: DesktopRun) -> None:
     """Icon, menu, tooltip, a warning by the desktop itself, the window, and the end."""
-    does_the_main_job(scene)
+    does_the_main_job(desktop_run)
 
 
 @pytest.mark.bundle
-@pytest.mark.parametrize("scene", ["sway"], indirect=True)
-def test_the_main_job_of_the_bundle_on_wayland(scene: Scene) -> None:
+@pytest.mark.parametrize("desktop_run", ["sway"], indirect=True)
+def test_the_main_job_of_the_bundle_on_wayland(desktop_run: DesktopRun) -> None:
     """What was built brings along all that Wayland needs."""
-    scene.program.command = [os.environ["BALANCE_TRAY_BUNDLE"]]
-    does_the_main_job(scene)
+    desktop_run.program.command = [os.environ["BALANCE_TRAY_BUNDLE"]]
+    does_the_main_job(desktop_run)
 
 
-def does_the_main_job(scene: Scene) -> None:
+def does_the_main_job(desktop_run: DesktopRun) -> None:
     """Live through it with an icon that the bus knows of."""
     with (
-        Icon(scene.program.bus) as icon,
-        Notifications(scene.program.bus) as heard,
-        ScreenReader(scene.program.bus) as screen,
+        Icon(desktop_run.program.bus) as icon,
+        Notifications(desktop_run.program.bus) as heard,
+        ScreenReader(desktop_run.program.bus) as screen,
     ):
-        ours = scene.start(screen, "--minimized")
+        ours = desktop_run.start(screen, "--minimized")
         icon.says(f"{LINE}, as of ")
         assert icon.menu()[0].startswith(LINE)
         assert icon.menu()[1:3] == ["Open", "Refresh"]
-        wait_for_icon(scene.desktop, scene.picture, FINE)
+        wait_for_icon(desktop_run.desktop, desktop_run.picture, FINE)
         assert drawn(screen, "alance") == []
-        scene.run_low()
+        desktop_run.run_low()
         icon.middle_click()
-        scene.is_told_once(heard, screen)
-        wait_for_icon(scene.desktop, scene.picture, LOW)
-        scene.opens(ours)
-        scene.comes_forward()
-        scene.cover()
+        desktop_run.is_told_once(heard, screen)
+        wait_for_icon(desktop_run.desktop, desktop_run.picture, LOW)
+        desktop_run.opens(ours)
+        desktop_run.comes_forward()
+        desktop_run.cover()
         icon.activate()
-        scene.program.wait_for_front(TITLE)
+        desktop_run.program.wait_for_front(TITLE)
         assert icon.menu()[0].startswith("Shop: €4.50")
         icon.choose("Quit")
-        scene.program.seconds_to_end()
+        desktop_run.program.seconds_to_end()
         assert len(heard.sent) == 1
 
 
-@pytest.mark.parametrize("scene", ["xembed"], indirect=True)
-def test_the_main_job_in_the_old_kind_of_tray(scene: Scene) -> None:
+@pytest.mark.parametrize("desktop_run", ["xembed"], indirect=True)
+def test_the_main_job_in_the_old_kind_of_tray(desktop_run: DesktopRun) -> None:
     """The same by mouse and keyboard; Qt's balloon does not take the warning."""
     with (
-        Notifications(scene.program.bus) as heard,
-        ScreenReader(scene.program.bus) as screen,
+        Notifications(desktop_run.program.bus) as heard,
+        ScreenReader(desktop_run.program.bus) as screen,
     ):
-        icon = OldIcon(scene.desktop, screen)
-        ours = scene.start(screen, "--minimized")
-        wait_for_icon(scene.desktop, scene.picture, FINE)
+        icon = OldIcon(desktop_run.desktop, screen)
+        ours = desktop_run.start(screen, "--minimized")
+        wait_for_icon(desktop_run.desktop, desktop_run.picture, FINE)
         assert drawn(screen, "alance") == []
         icon.says(LINE)
         assert icon.first_line().startswith(LINE)
-        scene.run_low()
+        desktop_run.run_low()
         icon.middle_click()
-        scene.is_told_once(heard, screen)
-        wait_for_icon(scene.desktop, scene.picture, LOW)
-        scene.opens(ours)
-        scene.comes_forward()
-        scene.cover()
+        desktop_run.is_told_once(heard, screen)
+        wait_for_icon(desktop_run.desktop, desktop_run.picture, LOW)
+        desktop_run.opens(ours)
+        desktop_run.comes_forward()
+        desktop_run.cover()
         icon.activate()
-        scene.program.wait_for_front(TITLE)
+        desktop_run.program.wait_for_front(TITLE)
         icon.choose("q")
-        scene.program.seconds_to_end()
+        desktop_run.program.seconds_to_end()
         assert len(heard.sent) == 1
 
 
-@pytest.mark.parametrize("scene", WITHOUT_TRAY, indirect=True)
-def test_the_main_job_without_any_tray(scene: Scene) -> None:
+@pytest.mark.parametrize("desktop_run", WITHOUT_TRAY, indirect=True)
+def test_the_main_job_without_any_tray(desktop_run: DesktopRun) -> None:
     """The window takes the icon's place; it warns and it ends like everywhere."""
     with (
-        Notifications(scene.program.bus) as heard,
-        ScreenReader(scene.program.bus) as screen,
+        Notifications(desktop_run.program.bus) as heard,
+        ScreenReader(desktop_run.program.bus) as screen,
     ):
-        ours = scene.start(screen)
-        scene.program.wait_for_front(TITLE)
+        ours = desktop_run.start(screen)
+        desktop_run.program.wait_for_front(TITLE)
         ours.says("This desktop shows no tray icons")
         ours.says("€350.12")
-        scene.run_low()
+        desktop_run.run_low()
         ours.press("push button", "Refresh")
-        scene.is_told_once(heard, screen)
-        scene.opens(ours)
-        scene.comes_forward()
-        assert scene.program.run("--quit").returncode == 0
-        scene.program.seconds_to_end()
+        desktop_run.is_told_once(heard, screen)
+        desktop_run.opens(ours)
+        desktop_run.comes_forward()
+        assert desktop_run.program.run("--quit").returncode == 0
+        desktop_run.program.seconds_to_end()
         assert len(heard.sent) == 1

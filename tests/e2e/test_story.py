@@ -12,7 +12,7 @@ import pytest
 from desktop.atspi import ScreenReader
 from desktop.first_run import enter_key, name_service
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon, Notification, Notifications
+from session import Icon, Notifications, SentNotification
 from story import Ours, Program
 from tooling.processes import wait_until
 
@@ -154,7 +154,7 @@ def poll(icon: Icon, gateway: ScriptedGateway) -> None:
     wait_until(is_asked, "a question to the gateway", 10)
 
 
-def assert_names_both_causes(rejected: Notification) -> None:
+def assert_names_both_causes(rejected: SentNotification) -> None:
     """Check that a person is told of the key, of the IP address, and what to do."""
     assert rejected.title == "Shop: the API key is rejected"
     assert rejected.urgency == 2

@@ -26,7 +26,7 @@ MAY_WRITE = {
 Json = dict[Any, Any]  # any: what YAML holds
 
 
-class Step(NamedTuple):
+class WorkflowStep(NamedTuple):
     """A step, and its job."""
 
     file: str
@@ -48,9 +48,11 @@ def jobs() -> Iterator[tuple[str, str, Json]]:
             yield file.name, name, job
 
 
-def steps() -> list[Step]:
+def steps() -> list[WorkflowStep]:
     """Give every step of every job."""
-    return [Step(f, name, one) for f, name, job in jobs() for one in job["steps"]]
+    return [
+        WorkflowStep(f, name, one) for f, name, job in jobs() for one in job["steps"]
+    ]
 
 
 def commands() -> Iterator[list[str]]:

@@ -56,7 +56,7 @@ def test_existing_objects_are_not_examined_again() -> None:
 def test_a_frozen_object_that_became_garbage_is_collected_at_the_next_call() -> None:
     """Freezing keeps no object for ever."""
 
-    class Node:
+    class SelfReference:
         """An object that refers to itself."""
 
         def __init__(self, gone: list[str]) -> None:
@@ -66,7 +66,7 @@ def test_a_frozen_object_that_became_garbage_is_collected_at_the_next_call() -> 
             self.gone.append("gone")
 
     gone: list[str] = []
-    node = Node(gone)
+    node = SelfReference(gone)
     freeze_long_lived_objects()
     del node
     assert gone == []

@@ -325,7 +325,7 @@ def test_quitting_while_the_keyring_hangs_takes_no_time(
     """Its question may stand on the screen for good."""
     asked, release = threading.Event(), threading.Event()
 
-    class HangingVault(MemoryVault):
+    class BlockedVault(MemoryVault):
         def get(self, account_id: str) -> str | None:
             asked.set()
             release.wait()
@@ -333,7 +333,7 @@ def test_quitting_while_the_keyring_hangs_takes_no_time(
 
     with ScriptedGateway() as gateway:
         harness = PollerHarness(
-            qtbot, real_backend(tmp_path, gateway, HangingVault({"a": KEY}))
+            qtbot, real_backend(tmp_path, gateway, BlockedVault({"a": KEY}))
         )
         harness.poller.start()
         try:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from fakes.autostart import FakeAutostart
 from harness.backend import BackendHarness, Step
 from trayapp.core.account import Account
 from trayapp.core.autostart.login import LoginEntryState
@@ -17,36 +18,11 @@ from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry
 HOURLY = Settings(interval=timedelta(hours=1))
 
 
-class FakeAutostart:
-    """Start at login, in memory; it can refuse to change."""
-
-    def __init__(self) -> None:
-        self.on = False
-        self.repairs = 0
-        self.fault: Exception | None = None
-
-    def state(self) -> LoginEntryState:
-        """Say what is."""
-        return LoginEntryState.ON if self.on else LoginEntryState.OFF
-
-    def switch(self, *, on: bool) -> None:
-        """Switch it, or refuse."""
-        if self.fault is not None:
-            raise self.fault
-        self.on = on
-
-    def repair(self) -> bool:
-        """Count it, and fail where that is wanted."""
-        self.repairs += 1
-        if self.fault is not None:
-            raise self.fault
-        return True
-
-
 @pytest.fixture
 def autostart(harness: BackendHarness) -> FakeAutostart:
     """Give the harness a login entry in memory."""
     harness.autostart = autostart = FakeAutostart()
+    autostart.was_moved = True
     return autostart
 
 
@@ -91,7 +67,7 @@ def test_settings_are_saved_without_it(
     harness: BackendHarness, autostart: FakeAutostart
 ) -> None:
     """Where it can't be changed, the rest still can."""
-    autostart.fault = LoginUnchanged(detail="no")
+    autostart.error = LoginUnchanged(detail="no")
     harness.play(saving(at_login=None))
     assert (autostart.on, harness.stored().settings) == (False, HOURLY)
 
@@ -100,7 +76,7 @@ def test_nothing_is_saved_where_it_can_not_be_switched(
     harness: BackendHarness, autostart: FakeAutostart
 ) -> None:
     """The dialog stays and says why."""
-    autostart.fault = LoginUnchanged(detail="no")
+    autostart.error = LoginUnchanged(detail="no")
     harness.play(saving(at_login=True))
     (said,) = harness.events.of(SaveFinished)
     assert said.problem is not None
@@ -124,7 +100,7 @@ def test_it_is_repaired_at_each_start(
     harness: BackendHarness, autostart: FakeAutostart, fault: Exception | None
 ) -> None:
     """A fault in it keeps nothing else from starting."""
-    autostart.fault = fault
+    autostart.error = fault
 
     async def still_alive(harness: BackendHarness) -> None:
         await asyncio.sleep(0)

@@ -100,7 +100,7 @@ class EchoingGateway(socketserver.ThreadingTCPServer):
         """The paths of the requests."""
         self.tls = tls
         self.ended = threading.Event()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), _EchoHandler)
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
@@ -118,7 +118,7 @@ class EchoingGateway(socketserver.ThreadingTCPServer):
             super().finish_request(request, client_address)  # type: ignore[arg-type]  # typeshed's own types
 
 
-class _Handler(socketserver.StreamRequestHandler):
+class _EchoHandler(socketserver.StreamRequestHandler):
     server: EchoingGateway
 
     def setup(self) -> None:

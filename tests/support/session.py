@@ -25,7 +25,7 @@ _WITHIN_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
+class SentNotification:
     """One `Notify` call, as it went over the bus."""
 
     app: str
@@ -40,7 +40,7 @@ class Notifications:
     """Hears every notification that is sent on a session's bus."""
 
     def __init__(self, bus: str) -> None:
-        self.sent: list[Notification] = []
+        self.sent: list[SentNotification] = []
         self._connection = open_dbus_connection(bus)
         Proxy(Monitoring(), self._connection).BecomeMonitor([_NOTIFY])
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -69,7 +69,7 @@ class Notifications:
             ):
                 app, replaces, _, title, body, actions, hints, _ = message.body
                 self.sent.append(
-                    Notification(
+                    SentNotification(
                         app,
                         replaces,
                         title,

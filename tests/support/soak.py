@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from trayapp.core.balance import read_balance
-from trayapp.core.errors import KeyringFailed, NoConnection, TimedOut, Unauthorized
+from trayapp.core.errors import NoConnection, TimedOut, Unauthorized
 from trayapp.core.secret import Secret
 from trayapp.core.settings import AlertKind
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.reply import read_reply
-from trayapp.services.keyring.keychain import MemoryVault
 
 if TYPE_CHECKING:
     import random
@@ -168,21 +167,6 @@ class World(GatewayClient):
                 self.twice.append(f"{alert.account.id} {kind} {self.clock()}")
             purse.told[kind] += 1
             purse.fine.discard(kind)
-
-
-class Vault(MemoryVault):
-    """A keyring that is locked or broken now and then."""
-
-    def __init__(self, ids: Iterable[str]) -> None:
-        super().__init__(dict.fromkeys(ids, "made-up-key-0123456789"))
-        self.locked = False
-        self.broken = False
-
-    def is_locked(self) -> bool:
-        """Say what the times bring."""
-        if self.broken:
-            raise KeyringFailed
-        return self.locked
 
 
 class SwitchableNotifier:

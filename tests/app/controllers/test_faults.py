@@ -1,7 +1,6 @@
 """What a person is told of the program's own faults, and the report about them."""
 
 import logging
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -9,6 +8,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from harness.wired_program import NOON, A, B, WiredProgram, outcome
 from tally import FAULTS, PLACES, Tally
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance
@@ -26,7 +26,7 @@ from trayapp.services.messages.events import (
 from trayapp.services.messages.requests import CollectDiagnostics
 from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.about import AboutDialog
-from wired import NOON, A, B, Scene, outcome, press, wired
+from widgets.visible import click_button
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 KEY = "made-up-key-0123456789"
@@ -44,19 +44,6 @@ def recent() -> RecentErrors:
     return RecentErrors(redactor)
 
 
-@pytest.fixture
-def scene(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, recent: RecentErrors
-) -> Iterator[Scene]:
-    """Wire everything, drawn at once, and take it down again."""
-    monkeypatch.setattr("trayapp.app.screen.presenter._BURST_MS", 0)
-    monkeypatch.setattr(
-        "trayapp.app.screen.presenter._TURN_MS", 60_000
-    )  # this machine may be busy
-    with wired(qtbot, recent) as scene:
-        yield scene
-
-
 def clipboard() -> str:
     """Read it."""
     return QGuiApplication.clipboard().text()
@@ -65,34 +52,36 @@ def clipboard() -> str:
 # --- what is told --------------------------------------------------------------------
 
 
-def test_a_fault_waits_in_the_window(scene: Scene, tally: Tally) -> None:
+def test_a_fault_waits_in_the_window(program: WiredProgram, tally: Tally) -> None:
     """It brings nothing up: the accounts are asked all the same."""
-    scene.start(A)
-    scene.wiring.faults.show_fault(BUG)
-    assert not scene.window.isVisible()
-    scene.wiring.show_window()
-    assert scene.says(MISTAKE)
-    assert scene.says("(ZeroDivisionError)")
+    program.start(A)
+    program.wiring.faults.show_fault(BUG)
+    assert not program.window.isVisible()
+    program.wiring.show_window()
+    assert program.says(MISTAKE)
+    assert program.says("(ZeroDivisionError)")
     tally.add(FAULTS)
 
 
-def test_a_fault_that_comes_back_is_told_once(scene: Scene, tally: Tally) -> None:
+def test_a_fault_that_comes_back_is_told_once(
+    program: WiredProgram, tally: Tally
+) -> None:
     """Also beside another: a person who dismissed it has read it."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.wiring.faults.show_fault(BUG)
-    press(scene.window, "Dismiss")
-    scene.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
-    assert scene.says("(KeyError)")
-    press(scene.window, "Dismiss")
+    program.start(A)
+    program.wiring.show_window()
+    program.wiring.faults.show_fault(BUG)
+    click_button(program.window, "Dismiss")
+    program.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
+    assert program.says("(KeyError)")
+    click_button(program.window, "Dismiss")
     for _ in range(3):
-        scene.wiring.faults.show_fault(BUG)
-    assert not scene.says(MISTAKE)
+        program.wiring.faults.show_fault(BUG)
+    assert not program.says(MISTAKE)
     tally.add(FAULTS, 5)
 
 
 def test_telling_that_fails_is_not_tried_for_ever(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, tally: Tally
+    program: WiredProgram, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """It would come back here as a fault, be told, fail, and so on."""
     tries: list[str] = []
@@ -101,74 +90,76 @@ def test_telling_that_fails_is_not_tried_for_ever(
         tries.append(topic)
         raise KeyError
 
-    scene.start(A)
-    monkeypatch.setattr(scene.window, "show_banner", broken)
+    program.start(A)
+    monkeypatch.setattr(program.window, "show_banner", broken)
     for fault in ("ZeroDivisionError", "KeyError"):
         with pytest.raises(KeyError):
-            scene.wiring.faults.show_fault(Failure(InternalFault, fault))
-    scene.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
+            program.wiring.faults.show_fault(Failure(InternalFault, fault))
+    program.wiring.faults.show_fault(Failure(InternalFault, "KeyError"))
     assert len(tries) == 2
     tally.add(FAULTS, 2)
 
 
-def test_a_poller_that_stopped_shows_in_the_icon(scene: Scene, tally: Tally) -> None:
+def test_a_poller_that_stopped_shows_in_the_icon(
+    program: WiredProgram, tally: Tally
+) -> None:
     """The last balance stays; why another account failed before is not lost."""
-    scene.start(A, B)
-    scene.answer(A, FINE)
-    scene.answer(B, NoConnection)
-    scene.report(RefreshStarted("a"))
-    scene.report(PollerFailed(BUG))
-    assert scene.tray.views[-1].gauge.status is Status.UNREACHABLE
-    scene.wiring.show_window()
-    assert scene.says("€350.12")
-    assert scene.says("The gateway can't be reached")
-    assert not scene.says("Asking the gateway…")
-    scene.report(RefreshFinished(outcome(A, FINE)))
-    scene.report(RefreshFinished(outcome(B, FINE)))
-    assert [view.gauge.status for view in scene.tray.views][-1] is Status.OK
+    program.start(A, B)
+    program.answer(A, FINE)
+    program.answer(B, NoConnection)
+    program.report(RefreshStarted("a"))
+    program.report(PollerFailed(BUG))
+    assert program.tray.views[-1].gauge.status is Status.UNREACHABLE
+    program.wiring.show_window()
+    assert program.says("€350.12")
+    assert program.says("The gateway can't be reached")
+    assert not program.says("Asking the gateway…")
+    program.report(RefreshFinished(outcome(A, FINE)))
+    program.report(RefreshFinished(outcome(B, FINE)))
+    assert [view.gauge.status for view in program.tray.views][-1] is Status.OK
     tally.add(FAULTS)
 
 
 def test_a_poller_that_stops_again_and_again_brings_the_window(
-    scene: Scene, tally: Tally
+    program: WiredProgram, tally: Tally
 ) -> None:
     """At its third time, and not at each further one."""
-    scene.start(A)
+    program.start(A)
     for _ in range(2):
-        scene.report(PollerFailed(BUG))
-    assert not scene.window.isVisible()
-    scene.report(PollerFailed(BUG))
-    assert scene.window.isVisible()
-    scene.window.close()
-    scene.report(PollerFailed(BUG))
-    assert not scene.window.isVisible()
+        program.report(PollerFailed(BUG))
+    assert not program.window.isVisible()
+    program.report(PollerFailed(BUG))
+    assert program.window.isVisible()
+    program.window.close()
+    program.report(PollerFailed(BUG))
+    assert not program.window.isVisible()
     tally.add(FAULTS, 4)
 
 
 def test_a_poller_that_never_started_brings_the_window(
-    scene: Scene, tally: Tally
+    program: WiredProgram, tally: Tally
 ) -> None:
     """There is nothing else to be seen."""
-    scene.wiring.start(quiet=True)
-    scene.report(PollerFailed(BUG))
-    assert scene.window.isVisible()
-    assert scene.says(MISTAKE)
+    program.wiring.start(quiet=True)
+    program.report(PollerFailed(BUG))
+    assert program.window.isVisible()
+    assert program.says(MISTAKE)
     tally.add(FAULTS)
 
 
 # --- the report ----------------------------------------------------------------------
 
 
-def test_the_banner_offers_the_report(scene: Scene) -> None:
+def test_the_banner_offers_the_report(program: WiredProgram) -> None:
     """What was found out is on the clipboard, and that is said."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.wiring.faults.show_fault(BUG)
-    press(scene.window, "Copy diagnostics")
-    assert scene.asked() == [CollectDiagnostics()]
-    assert not scene.says(COPIED)
-    scene.report(DiagnosticsCollected((("Desktop", "KDE"),)))
-    assert scene.says(COPIED)
+    program.start(A)
+    program.wiring.show_window()
+    program.wiring.faults.show_fault(BUG)
+    click_button(program.window, "Copy diagnostics")
+    assert program.asked() == [CollectDiagnostics()]
+    assert not program.says(COPIED)
+    program.report(DiagnosticsCollected((("Desktop", "KDE"),)))
+    assert program.says(COPIED)
     lines = clipboard().splitlines()
     assert "Desktop: KDE" in lines
     assert f"Qt: {qVersion()}, PySide6 " in clipboard()
@@ -177,36 +168,36 @@ def test_the_banner_offers_the_report(scene: Scene) -> None:
     assert "Accounts: 1 (1 smsup, 1 unknown)" in lines
 
 
-def test_about_offers_the_report(scene: Scene) -> None:
+def test_about_offers_the_report(program: WiredProgram) -> None:
     """Once at a time; it says when it is done."""
-    scene.start(A)
-    scene.tray.intent.emit(OpenAbout())
-    (about,) = scene.window.findChildren(AboutDialog)
-    press(about, "Copy diagnostics")
-    press(about, "Copy diagnostics")
-    assert scene.asked() == [CollectDiagnostics()]
-    scene.report(DiagnosticsCollected(()))
-    press(about, "Copy diagnostics")
-    assert scene.asked() == [CollectDiagnostics()] * 2
+    program.start(A)
+    program.tray.intent.emit(OpenAbout())
+    (about,) = program.window.findChildren(AboutDialog)
+    click_button(about, "Copy diagnostics")
+    click_button(about, "Copy diagnostics")
+    assert program.asked() == [CollectDiagnostics()]
+    program.report(DiagnosticsCollected(()))
+    click_button(about, "Copy diagnostics")
+    assert program.asked() == [CollectDiagnostics()] * 2
 
 
 def test_a_poller_that_does_not_answer_is_done_without(
-    scene: Scene, qtbot: QtBot
+    program: WiredProgram, qtbot: QtBot
 ) -> None:
     """That is when a report is needed most."""
-    scene.start(A)
-    scene.wiring.show_window()
-    scene.wiring.faults._deadline.setInterval(10)  # noqa: SLF001  # instead of 8 s
-    scene.wiring.faults.collect()
-    qtbot.waitUntil(lambda: scene.says(COPIED))
+    program.start(A)
+    program.wiring.show_window()
+    program.wiring.faults._deadline.setInterval(10)  # noqa: SLF001  # instead of 8 s
+    program.wiring.faults.collect()
+    qtbot.waitUntil(lambda: program.says(COPIED))
     assert "Poller: no answer" in clipboard().splitlines()
     QGuiApplication.clipboard().setText("something else")
-    scene.report(DiagnosticsCollected((("Desktop", "KDE"),)))
+    program.report(DiagnosticsCollected((("Desktop", "KDE"),)))
     assert clipboard() == "something else"
 
 
 def test_no_key_and_no_name_is_in_the_report(
-    scene: Scene, recent: RecentErrors, tally: Tally
+    program: WiredProgram, recent: RecentErrors, tally: Tally
 ) -> None:
     """Wherever a fault may have put them: log, details, facts."""
     log = logging.getLogger("trayapp.planted")
@@ -218,10 +209,10 @@ def test_no_key_and_no_name_is_in_the_report(
         log.exception("asking %s for Main with %s failed", A.id, KEY)
     log.removeHandler(recent)
     log.propagate = True
-    scene.start(A)
-    scene.report(RefreshFinished(Outcome("a", NOON, Failure(NoConnection, KEY))))
-    scene.wiring.faults.collect()
-    scene.report(DiagnosticsCollected((("Keyring", f"holds {KEY}"),)))
+    program.start(A)
+    program.report(RefreshFinished(Outcome("a", NOON, Failure(NoConnection, KEY))))
+    program.wiring.faults.collect()
+    program.report(DiagnosticsCollected((("Keyring", f"holds {KEY}"),)))
     assert KEY not in clipboard()
     assert "Main" not in clipboard()
     assert "asking [account 1] for [account 1] with [key] failed" in clipboard()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
+from harness.wired_program import lazily
 from trayapp.app.controllers.notification_log import NotificationLogController
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
@@ -15,7 +16,7 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.settings import AlertKind
 from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
-from wired import lazily, words
+from widgets.visible import visible_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 THEN = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -37,12 +38,12 @@ HELD_ROW = (
 )
 
 
-class Scene:
-    """A desk, and the dialog on it."""
+class NotificationLogHarness:
+    """A controller, and the dialog on it."""
 
     def __init__(self) -> None:
         self.window = Window(Language())
-        self.desk = NotificationLogController(Language(), lazily(self.window))
+        self.controller = NotificationLogController(Language(), lazily(self.window))
 
     @property
     def dialog(self) -> NotificationLogDialog:
@@ -63,51 +64,55 @@ class Scene:
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[Scene]:
-    """Give a desk that nothing was told yet."""
+def harness(qtbot: QtBot) -> Iterator[NotificationLogHarness]:
+    """Give a controller that nothing was told yet."""
     del qtbot
-    scene = Scene()
-    yield scene
-    scene.window.deleteLater()
+    harness = NotificationLogHarness()
+    yield harness
+    harness.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def test_decisions_alone_show_nothing(scene: Scene) -> None:
+def test_decisions_alone_show_nothing(harness: NotificationLogHarness) -> None:
     """A person has not asked."""
-    scene.desk.set_entries((SENT,))
-    assert scene.window.findChildren(NotificationLogDialog) == []
+    harness.controller.set_entries((SENT,))
+    assert harness.window.findChildren(NotificationLogDialog) == []
 
 
-def test_who_asks_sees_the_last_decision_first(scene: Scene) -> None:
+def test_who_asks_sees_the_last_decision_first(harness: NotificationLogHarness) -> None:
     """When, of which account, what, and what became of it."""
-    scene.desk.set_entries((SENT, HELD))
-    scene.desk.open()
-    assert scene.dialog.isVisible()
-    assert scene.rows() == [HELD_ROW, SENT_ROW]
+    harness.controller.set_entries((SENT, HELD))
+    harness.controller.open()
+    assert harness.dialog.isVisible()
+    assert harness.rows() == [HELD_ROW, SENT_ROW]
 
 
-def test_a_new_decision_comes_into_the_open_list(scene: Scene) -> None:
+def test_a_new_decision_comes_into_the_open_list(
+    harness: NotificationLogHarness,
+) -> None:
     """It needs no closing."""
-    scene.desk.set_entries((SENT,))
-    scene.desk.open()
-    scene.desk.set_entries((SENT, HELD))
-    assert scene.rows() == [HELD_ROW, SENT_ROW]
+    harness.controller.set_entries((SENT,))
+    harness.controller.open()
+    harness.controller.set_entries((SENT, HELD))
+    assert harness.rows() == [HELD_ROW, SENT_ROW]
 
 
 def test_a_list_that_was_closed_is_up_to_date_when_it_comes_back(
-    scene: Scene,
+    harness: NotificationLogHarness,
 ) -> None:
     """Whatever was decided meanwhile."""
-    scene.desk.open()
-    scene.dialog.close()
-    scene.desk.set_entries((HELD,))
-    assert not scene.dialog.isVisible()
-    scene.desk.open()
-    assert scene.rows() == [HELD_ROW]
+    harness.controller.open()
+    harness.dialog.close()
+    harness.controller.set_entries((HELD,))
+    assert not harness.dialog.isVisible()
+    harness.controller.open()
+    assert harness.rows() == [HELD_ROW]
 
 
-def test_without_a_decision_the_list_says_so(scene: Scene) -> None:
+def test_without_a_decision_the_list_says_so(harness: NotificationLogHarness) -> None:
     """An empty table would look broken."""
-    scene.desk.open()
-    assert "Nothing yet: there was no reason to notify you." in words(scene.dialog)
-    assert scene.rows() == []
+    harness.controller.open()
+    assert "Nothing yet: there was no reason to notify you." in visible_texts(
+        harness.dialog
+    )
+    assert harness.rows() == []

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from collected import collected
 from event_log import EventLog
-from on_screen import on_screen
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -45,6 +44,7 @@ from trayapp.ui.intents import (
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.login_option import LoginOption
+from widgets.visible import visible_windows
 
 A, B = Account("a", "A"), Account("b", "B")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -53,16 +53,16 @@ KEY = "made-up-key-0123456789"
 SETTINGS = Settings(discreet=True)
 
 
-class Scene:
-    """A desk, what it asked for, and what stands on it."""
+class SettingsControllerHarness:
+    """A controller, what it asked for, and what stands on it."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
-        self.desk = SettingsController(Language())
-        self.desk.set_settings(SETTINGS)
+        self.controller = SettingsController(Language())
+        self.controller.set_settings(SETTINGS)
         self.requests = EventLog()
-        self.desk.requested.connect(self.requests.record)
-        self.intents = collected(self.desk.intent, object)
+        self.controller.requested.connect(self.requests.record)
+        self.intents = collected(self.controller.intent, object)
 
     @property
     def saves(self) -> list[ApplyChanges]:
@@ -76,16 +76,16 @@ class Scene:
 
     @property
     def login_looks(self) -> int:
-        """How often the desk asked whether the program starts at login."""
+        """How often the controller asked whether the program starts at login."""
         return len(self.requests.of(ReadLoginEntry))
 
     def begin(self) -> None:
         """Open the first run."""
-        self.desk.open_first_run()
+        self.controller.open_first_run()
 
     def first_runs(self) -> list[FirstRun]:
         """Give the first runs that are to be seen."""
-        return on_screen(FirstRun)
+        return visible_windows(FirstRun)
 
     def answer_all(self) -> None:
         """Go through the first run, to where it is being saved."""
@@ -99,16 +99,16 @@ class Scene:
         line.setText(KEY)
         press(wizard, "Next")
         reading = Reading(Balance(Decimal("12.5000"), "EUR"), NOON)
-        self.desk.show_trial(self.trials[-1], Outcome("", NOON, reading))
+        self.controller.show_trial(self.trials[-1], Outcome("", NOON, reading))
         press(wizard, "Finish")
 
     def open(self, *accounts: Account, edit: str | None = None) -> None:
         """Open the dialog."""
-        self.desk.open(accounts, edit=edit)
+        self.controller.open(accounts, edit=edit)
 
     def dialogs(self) -> list[SettingsDialog]:
         """Give the settings dialogs that are to be seen."""
-        return on_screen(SettingsDialog)
+        return visible_windows(SettingsDialog)
 
     @property
     def dialog(self) -> SettingsDialog:
@@ -126,14 +126,14 @@ class Scene:
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[Scene]:
-    """Give an empty desk, and clear it afterwards."""
-    scene = Scene(qtbot)
-    yield scene
+def harness(qtbot: QtBot) -> Iterator[SettingsControllerHarness]:
+    """Give an empty controller, and clear it afterwards."""
+    harness = SettingsControllerHarness(qtbot)
+    yield harness
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, SettingsDialog | FirstRun):
             dialog.deleteLater()
-    scene.desk.deleteLater()
+    harness.controller.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
@@ -162,272 +162,300 @@ def press(widget: QWidget, text: str) -> None:
     button.click()
 
 
-def test_the_dialog_is_opened_once(scene: Scene) -> None:
+def test_the_dialog_is_opened_once(harness: SettingsControllerHarness) -> None:
     """Asking again brings the same one up."""
-    scene.open(A)
-    first = scene.dialog
-    scene.open(A, B)
-    assert scene.dialog is first
+    harness.open(A)
+    first = harness.dialog
+    harness.open(A, B)
+    assert harness.dialog is first
 
 
 def test_nothing_opens_before_the_settings_are_known(qtbot: QtBot) -> None:
     """Saving what was made up would lose what is stored."""
-    desk = SettingsController(Language())
+    controller = SettingsController(Language())
     before = set(QApplication.topLevelWidgets())
-    desk.open((), edit=None)
-    desk.open_first_run()
+    controller.open((), edit=None)
+    controller.open_first_run()
     assert set(QApplication.topLevelWidgets()) == before
     del qtbot  # there is an application
 
 
-def test_ok_asks_to_save_and_waits(scene: Scene) -> None:
+def test_ok_asks_to_save_and_waits(harness: SettingsControllerHarness) -> None:
     """With the ids of the accounts that the dialog was opened with."""
-    scene.open(A, B)
-    press(scene.dialog, "OK")
-    (save,) = scene.saves
+    harness.open(A, B)
+    press(harness.dialog, "OK")
+    (save,) = harness.saves
     changes, shown = save.changes, save.shown
     assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
-    assert not scene.dialog.isEnabled()
+    assert not harness.dialog.isEnabled()
 
 
-def test_it_closes_when_all_is_stored(scene: Scene) -> None:
+def test_it_closes_when_all_is_stored(harness: SettingsControllerHarness) -> None:
     """And the next one begins anew, with what is stored then."""
-    scene.open(A)
-    press(scene.dialog, "OK")
-    scene.desk.finish_save(SaveFinished((A,), Settings()))
-    assert scene.dialogs() == []
-    scene.open(A, B)
-    press(scene.dialog, "OK")
-    assert scene.saves[-1].shown == frozenset({"a", "b"})
+    harness.open(A)
+    press(harness.dialog, "OK")
+    harness.controller.finish_save(SaveFinished((A,), Settings()))
+    assert harness.dialogs() == []
+    harness.open(A, B)
+    press(harness.dialog, "OK")
+    assert harness.saves[-1].shown == frozenset({"a", "b"})
 
 
-def test_it_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
+def test_it_stays_and_says_why_nothing_is_stored(
+    harness: SettingsControllerHarness,
+) -> None:
     """A person can try again."""
-    scene.open(A)
-    press(scene.dialog, "OK")
-    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
-    assert "The settings can't be saved" in words(scene.dialog)
-    press(scene.dialog, "OK")
-    assert len(scene.saves) == 2
+    harness.open(A)
+    press(harness.dialog, "OK")
+    harness.controller.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
+    assert "The settings can't be saved" in words(harness.dialog)
+    press(harness.dialog, "OK")
+    assert len(harness.saves) == 2
 
 
-def test_cancel_saves_nothing(scene: Scene) -> None:
+def test_cancel_saves_nothing(harness: SettingsControllerHarness) -> None:
     """And the next dialog is a new one."""
-    scene.open(A)
-    press(scene.dialog, "Cancel")
-    assert (scene.dialogs(), scene.saves) == ([], [])
-    scene.open(A)
-    assert scene.dialog.isEnabled()
+    harness.open(A)
+    press(harness.dialog, "Cancel")
+    assert (harness.dialogs(), harness.saves) == ([], [])
+    harness.open(A)
+    assert harness.dialog.isEnabled()
 
 
-def test_one_that_was_closed_while_saving_comes_back_to_tell(scene: Scene) -> None:
+def test_one_that_was_closed_while_saving_comes_back_to_tell(
+    harness: SettingsControllerHarness,
+) -> None:
     """The keyring's question may have taken minutes."""
-    scene.open(A)
-    press(scene.dialog, "OK")
-    scene.dialog.reject()
-    assert scene.dialogs() == []
-    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
-    assert "The settings can't be saved" in words(scene.dialog)
+    harness.open(A)
+    press(harness.dialog, "OK")
+    harness.dialog.reject()
+    assert harness.dialogs() == []
+    harness.controller.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
+    assert "The settings can't be saved" in words(harness.dialog)
 
 
-def test_one_that_was_closed_while_saving_can_be_asked_for(scene: Scene) -> None:
+def test_one_that_was_closed_while_saving_can_be_asked_for(
+    harness: SettingsControllerHarness,
+) -> None:
     """It waits still, and is shown as that."""
-    scene.open(A)
-    press(scene.dialog, "OK")
-    scene.dialog.reject()
-    scene.open(A)
-    assert not scene.dialog.isEnabled()
-    scene.desk.finish_save(SaveFinished((A,), Settings()))
-    assert scene.dialogs() == []
+    harness.open(A)
+    press(harness.dialog, "OK")
+    harness.dialog.reject()
+    harness.open(A)
+    assert not harness.dialog.isEnabled()
+    harness.controller.finish_save(SaveFinished((A,), Settings()))
+    assert harness.dialogs() == []
 
 
-def test_one_account_can_be_opened_at_once(scene: Scene) -> None:
+def test_one_account_can_be_opened_at_once(harness: SettingsControllerHarness) -> None:
     """As from a notification of a rejected key."""
-    scene.open(A, B, edit="b")
-    assert [one.text() for one in scene.account_dialog.findChildren(QLineEdit)][:1] == [
-        "B"
-    ]
+    harness.open(A, B, edit="b")
+    assert [one.text() for one in harness.account_dialog.findChildren(QLineEdit)][
+        :1
+    ] == ["B"]
 
 
-def test_an_account_that_is_gone_opens_the_settings(scene: Scene) -> None:
+def test_an_account_that_is_gone_opens_the_settings(
+    harness: SettingsControllerHarness,
+) -> None:
     """The notification was an old one."""
-    scene.open(A, edit="gone")
+    harness.open(A, edit="gone")
     QCoreApplication.processEvents()
-    assert scene.dialog.findChildren(AccountDialog) == []
+    assert harness.dialog.findChildren(AccountDialog) == []
 
 
-def test_a_trial_is_asked_and_its_balance_shown(scene: Scene) -> None:
+def test_a_trial_is_asked_and_its_balance_shown(
+    harness: SettingsControllerHarness,
+) -> None:
     """In the account's dialog, with its unit."""
-    scene.open(A, edit="a")
-    press(scene.account_dialog, "Test")
-    (trial,) = scene.trials
+    harness.open(A, edit="a")
+    press(harness.account_dialog, "Test")
+    (trial,) = harness.trials
     assert (trial.account, trial.key) == (A, None)
     reading = Reading(Balance(Decimal("12.5000"), "EUR"), NOON)
-    scene.desk.show_trial(trial, Outcome("a", NOON, reading))
-    assert "The gateway answers: €12.50" in words(scene.account_dialog)
+    harness.controller.show_trial(trial, Outcome("a", NOON, reading))
+    assert "The gateway answers: €12.50" in words(harness.account_dialog)
 
 
-def test_a_trial_that_fails_says_why(scene: Scene) -> None:
+def test_a_trial_that_fails_says_why(harness: SettingsControllerHarness) -> None:
     """Where it was asked."""
-    scene.open(A, edit="a")
-    press(scene.account_dialog, "Test")
-    (trial,) = scene.trials
-    scene.desk.show_trial(trial, Outcome("a", NOON, Failure(NoConnection)))
-    assert "The gateway can't be reached" in words(scene.account_dialog)
+    harness.open(A, edit="a")
+    press(harness.account_dialog, "Test")
+    (trial,) = harness.trials
+    harness.controller.show_trial(trial, Outcome("a", NOON, Failure(NoConnection)))
+    assert "The gateway can't be reached" in words(harness.account_dialog)
 
 
-def test_notifications_can_be_tried_out(scene: Scene) -> None:
+def test_notifications_can_be_tried_out(harness: SettingsControllerHarness) -> None:
     """As often as a person likes, and nothing is stored for it."""
-    scene.open(A)
+    harness.open(A)
     for _ in range(2):
-        press(scene.dialog, "Test notification")
-    assert (scene.intents, scene.saves) == ([SendTestNotification()] * 2, [])
+        press(harness.dialog, "Test notification")
+    assert (harness.intents, harness.saves) == ([SendTestNotification()] * 2, [])
 
 
-def test_what_the_desktop_has_is_asked_for_and_shown(scene: Scene) -> None:
+def test_what_the_desktop_has_is_asked_for_and_shown(
+    harness: SettingsControllerHarness,
+) -> None:
     """In each dialog anew: a person may have switched it elsewhere meanwhile."""
-    scene.open(A)
-    assert scene.login_looks == 1
-    scene.desk.show_login(LoginEntryState.ON)
-    assert login_box(scene.dialog).isChecked()
-    login_box(scene.dialog).click()
-    press(scene.dialog, "OK")
-    assert scene.saves[-1].changes.at_login is False
-    scene.desk.finish_save(SaveFinished((A,), Settings()))
-    scene.open(A)
-    assert scene.login_looks == 2
-    scene.desk.show_login(LoginEntryState.OFF)
-    assert not login_box(scene.dialog).isChecked()
-    press(scene.dialog, "OK")
-    assert scene.saves[-1].changes.at_login is None
+    harness.open(A)
+    assert harness.login_looks == 1
+    harness.controller.show_login(LoginEntryState.ON)
+    assert login_box(harness.dialog).isChecked()
+    login_box(harness.dialog).click()
+    press(harness.dialog, "OK")
+    assert harness.saves[-1].changes.at_login is False
+    harness.controller.finish_save(SaveFinished((A,), Settings()))
+    harness.open(A)
+    assert harness.login_looks == 2
+    harness.controller.show_login(LoginEntryState.OFF)
+    assert not login_box(harness.dialog).isChecked()
+    press(harness.dialog, "OK")
+    assert harness.saves[-1].changes.at_login is None
 
 
-def test_answers_without_a_dialog_are_no_fault(scene: Scene) -> None:
+def test_answers_without_a_dialog_are_no_fault(
+    harness: SettingsControllerHarness,
+) -> None:
     """It may have been closed before they came."""
-    scene.desk.show_trial(Trial(A, None), Outcome("a", NOON, Failure(NoConnection)))
-    scene.desk.finish_save(SaveFinished())
-    scene.desk.show_login(LoginEntryState.ON)
-    assert scene.dialogs() == []
+    harness.controller.show_trial(
+        Trial(A, None), Outcome("a", NOON, Failure(NoConnection))
+    )
+    harness.controller.finish_save(SaveFinished())
+    harness.controller.show_login(LoginEntryState.ON)
+    assert harness.dialogs() == []
 
 
 def test_a_notification_that_nobody_took_is_told_where_it_was_tried(
-    scene: Scene,
+    harness: SettingsControllerHarness,
 ) -> None:
     """Also when that was known before the dialog was opened."""
-    scene.desk.set_delivery_problem(Failure(NotificationsUnseen))
-    scene.open(A)
-    scene.dialog.tabs.setCurrentIndex(1)
-    press(scene.dialog, "Test notification")
+    harness.controller.set_delivery_problem(Failure(NotificationsUnseen))
+    harness.open(A)
+    harness.dialog.tabs.setCurrentIndex(1)
+    press(harness.dialog, "Test notification")
     title = NotificationsUnseen.title
-    assert title in words(scene.dialog)
-    assert "Sent." not in words(scene.dialog)
-    scene.desk.set_delivery_problem(None)
-    assert title not in words(scene.dialog)
+    assert title in words(harness.dialog)
+    assert "Sent." not in words(harness.dialog)
+    harness.controller.set_delivery_problem(None)
+    assert title not in words(harness.dialog)
 
 
 # --- the first run -------------------------------------------------------------------
 
 
 def test_the_first_account_is_saved_with_the_settings_as_they_are(
-    scene: Scene,
+    harness: SettingsControllerHarness,
 ) -> None:
     """It replaces none that was added meanwhile; then the first run is over."""
-    scene.begin()
-    scene.answer_all()
-    (save,) = scene.saves
+    harness.begin()
+    harness.answer_all()
+    (save,) = harness.saves
     changes, shown = save.changes, save.shown
     (account,) = changes.accounts
     assert (account.name, shown, changes.settings) == ("SMSup", frozenset(), SETTINGS)
     assert changes.keys[account.id].reveal() == KEY
     assert len(account.id) == 12
-    assert (len(scene.first_runs()), scene.intents) == (1, [])
-    scene.desk.finish_save(SaveFinished((account,), SETTINGS))
-    assert (scene.first_runs(), scene.intents) == ([], [OpenWindow()])
+    assert (len(harness.first_runs()), harness.intents) == (1, [])
+    harness.controller.finish_save(SaveFinished((account,), SETTINGS))
+    assert (harness.first_runs(), harness.intents) == ([], [OpenWindow()])
 
 
-def test_the_first_run_asks_whether_to_start_at_login(scene: Scene) -> None:
+def test_the_first_run_asks_whether_to_start_at_login(
+    harness: SettingsControllerHarness,
+) -> None:
     """And hands over what was chosen."""
-    scene.begin()
-    assert scene.login_looks == 1
-    scene.desk.show_login(LoginEntryState.OFF)
-    login_box(scene.first_runs()[0]).click()
-    scene.answer_all()
-    assert scene.saves[-1].changes.at_login is True
+    harness.begin()
+    assert harness.login_looks == 1
+    harness.controller.show_login(LoginEntryState.OFF)
+    login_box(harness.first_runs()[0]).click()
+    harness.answer_all()
+    assert harness.saves[-1].changes.at_login is True
 
 
-def test_the_first_run_stays_and_says_why_nothing_is_stored(scene: Scene) -> None:
+def test_the_first_run_stays_and_says_why_nothing_is_stored(
+    harness: SettingsControllerHarness,
+) -> None:
     """And can be finished when that is mended."""
-    scene.begin()
-    scene.answer_all()
-    scene.desk.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
-    (wizard,) = scene.first_runs()
+    harness.begin()
+    harness.answer_all()
+    harness.controller.finish_save(SaveFinished(problem=Failure(ConfigUnwritable)))
+    (wizard,) = harness.first_runs()
     assert "The settings can't be saved" in words(wizard)
     press(wizard, "Finish")
-    assert len(scene.saves) == 2
-    assert scene.intents == []
+    assert len(harness.saves) == 2
+    assert harness.intents == []
 
 
-def test_a_first_run_that_was_left_is_gone_on_with(scene: Scene) -> None:
+def test_a_first_run_that_was_left_is_gone_on_with(
+    harness: SettingsControllerHarness,
+) -> None:
     """It is the same one, where it was."""
-    scene.begin()
-    (wizard,) = scene.first_runs()
+    harness.begin()
+    (wizard,) = harness.first_runs()
     press(wizard, "Next")
     wizard.reject()
-    assert (scene.first_runs(), scene.intents) == ([], [LeaveFirstRun()])
-    scene.begin()
-    assert scene.first_runs() == [wizard]
+    assert (harness.first_runs(), harness.intents) == ([], [LeaveFirstRun()])
+    harness.begin()
+    assert harness.first_runs() == [wizard]
     assert "Step 2 of 3" in words(wizard)
 
 
-def test_settings_and_first_run_are_never_open_together(scene: Scene) -> None:
+def test_settings_and_first_run_are_never_open_together(
+    harness: SettingsControllerHarness,
+) -> None:
     """Who asks for the other finds the one that is open; both would save."""
-    scene.begin()
-    scene.open()
-    assert (len(scene.first_runs()), scene.dialogs()) == (1, [])
-    scene.first_runs()[0].reject()
-    scene.open()
-    scene.begin()
-    assert (scene.first_runs(), len(scene.dialogs())) == ([], 1)
+    harness.begin()
+    harness.open()
+    assert (len(harness.first_runs()), harness.dialogs()) == (1, [])
+    harness.first_runs()[0].reject()
+    harness.open()
+    harness.begin()
+    assert (harness.first_runs(), len(harness.dialogs())) == ([], 1)
 
 
-def test_settings_are_saved_though_a_first_run_was_left(scene: Scene) -> None:
+def test_settings_are_saved_though_a_first_run_was_left(
+    harness: SettingsControllerHarness,
+) -> None:
     """What was stored is not its account, which can still be gone on with."""
-    scene.begin()
-    scene.first_runs()[0].reject()
-    scene.open(A)
-    press(scene.dialog, "OK")
-    scene.desk.finish_save(SaveFinished((A,), Settings()))
-    assert (scene.dialogs(), scene.intents) == ([], [LeaveFirstRun()])
+    harness.begin()
+    harness.first_runs()[0].reject()
+    harness.open(A)
+    press(harness.dialog, "OK")
+    harness.controller.finish_save(SaveFinished((A,), Settings()))
+    assert (harness.dialogs(), harness.intents) == ([], [LeaveFirstRun()])
 
 
 def test_a_first_run_that_was_closed_while_saving_comes_up_when_asked_for(
-    scene: Scene,
+    harness: SettingsControllerHarness,
 ) -> None:
     """Instead of the settings: it still waits."""
-    scene.begin()
-    scene.answer_all()
-    (wizard,) = scene.first_runs()
+    harness.begin()
+    harness.answer_all()
+    (wizard,) = harness.first_runs()
     wizard.reject()
-    scene.open(A)
-    assert (scene.first_runs(), scene.dialogs()) == ([wizard], [])
+    harness.open(A)
+    assert (harness.first_runs(), harness.dialogs()) == ([wizard], [])
 
 
-def test_the_panel_is_passed_on(scene: Scene) -> None:
+def test_the_panel_is_passed_on(harness: SettingsControllerHarness) -> None:
     """To be opened in the browser."""
-    scene.begin()
-    (wizard,) = scene.first_runs()
+    harness.begin()
+    (wizard,) = harness.first_runs()
     page = OpenWebsite("https://app.smsup.es")
     wizard.intent.emit(page)
-    assert scene.intents == [page]
+    assert harness.intents == [page]
 
 
-def test_a_new_account_gets_an_id_of_its_own(scene: Scene) -> None:
+def test_a_new_account_gets_an_id_of_its_own(
+    harness: SettingsControllerHarness,
+) -> None:
     """Nobody chooses it, and nobody sees it."""
-    scene.open(A)
+    harness.open(A)
     ids = set()
     for name in ("First", "Second"):
-        press(scene.dialog, "Add an account…")
-        dialog = scene.account_dialog
+        press(harness.dialog, "Add an account…")
+        dialog = harness.account_dialog
         key, line = (
             next(
                 one
@@ -440,8 +468,8 @@ def test_a_new_account_gets_an_id_of_its_own(scene: Scene) -> None:
         key.setText(KEY)
         press(dialog, "OK")
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    press(scene.dialog, "OK")
-    (save,) = scene.saves
+    press(harness.dialog, "OK")
+    (save,) = harness.saves
     changes = save.changes
     ids = {one.id for one in changes.accounts}
     assert len(ids) == 3

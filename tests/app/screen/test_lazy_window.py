@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.i18n.language import Language
 from trayapp.ui.window.window import Window
-from wired import words
+from widgets.visible import visible_texts
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_what_was_said_before_stands_in_it(lazy_window: LazyWindow) -> None:
     lazy_window.show_banner("history", None)
     lazy_window.show_banner("fault", "Balance Tray made a mistake.", is_fault=True)
     lazy_window.window.show()
-    said = "\n".join(words(lazy_window.window))
+    said = "\n".join(visible_texts(lazy_window.window))
     assert "Snoozed until Monday" in said
     assert "made a mistake" in said
     assert "Copy diagnostics" in [
@@ -52,9 +52,9 @@ def test_what_is_said_later_stands_in_it_too(lazy_window: LazyWindow) -> None:
     """And goes when it is taken back."""
     window = lazy_window.window
     lazy_window.show_banner("history", "The disk is full.")
-    assert "The disk is full." in words(window)
+    assert "The disk is full." in visible_texts(window)
     lazy_window.show_banner("history", None)
-    assert "The disk is full." not in words(window)
+    assert "The disk is full." not in visible_texts(window)
 
 
 def test_there_is_one_window_and_it_is_told_of_once(lazy_window: LazyWindow) -> None:

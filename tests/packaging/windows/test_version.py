@@ -9,7 +9,7 @@ from windows.version import numbers, version_info
 
 
 @dataclass
-class Node:
+class ResourceNode:
     """A part of the resource, with its arguments."""
 
     kind: str
@@ -17,11 +17,11 @@ class Node:
     given: dict[str, object] = field(default_factory=dict)
 
 
-def evaluated(text: str) -> Node:
+def evaluated(text: str) -> ResourceNode:
     """Evaluate the text as PyInstaller does, with nodes instead of its classes."""
 
     def maker(kind: str) -> object:
-        return lambda *args, **given: Node(kind, args, given)
+        return lambda *args, **given: ResourceNode(kind, args, given)
 
     kinds = (
         "VSVersionInfo FixedFileInfo StringFileInfo StringTable StringStruct"
@@ -29,13 +29,13 @@ def evaluated(text: str) -> Node:
     )
     names = {kind: maker(kind) for kind in kinds.split()}
     node = eval(text, {"__builtins__": {}}, names)  # noqa: S307  # our own text
-    assert isinstance(node, Node)
+    assert isinstance(node, ResourceNode)
     return node
 
 
-def nodes(part: object) -> list[Node]:
+def nodes(part: object) -> list[ResourceNode]:
     """Find every part of the resource."""
-    if isinstance(part, Node):
+    if isinstance(part, ResourceNode):
         return [part, *nodes(part.args), *nodes(list(part.given.values()))]
     if isinstance(part, list | tuple):
         return [node for one in part for node in nodes(one)]

@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 PATIENCE_S = 5.0
 
 
-class FakeNotifier(DBusNotifier):
+class RecordingNotifier(DBusNotifier):
     """A notifier on a desktop as the test wants it, without a bus."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class DeliveryHarness(AlertServiceHarness):
     def __init__(self) -> None:
         self._sending: list[asyncio.Task[None]] = []
         super().__init__(StorelessHistory, NOON)
-        self.notifier = FakeNotifier()
+        self.notifier = RecordingNotifier()
         self.delivery = NotificationDelivery(
             self.notifier,
             self.service,

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from fakes.autostart import FakeAutostart
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.errors import ConfigUnwritable, LoginUnchanged
 from trayapp.services.autostart.autostart import (
@@ -12,33 +13,6 @@ from trayapp.services.autostart.autostart import (
     repair_autostart,
     system_autostart,
 )
-
-
-class FakeAutostart:
-    """A login entry that records how it is switched."""
-
-    def __init__(self, *, on: bool = False) -> None:
-        self.on = on
-        self.calls: list[bool] = []
-        self.error: LoginUnchanged | None = None
-        self.was_moved = False
-
-    def state(self) -> LoginEntryState:
-        """Return whether it is on."""
-        return LoginEntryState.ON if self.on else LoginEntryState.OFF
-
-    def switch(self, *, on: bool) -> None:
-        """Record the call, or fail."""
-        if self.error:
-            raise self.error
-        self.calls.append(on)
-        self.on = on
-
-    def repair(self) -> bool:
-        """Return whether there was something to repair, or fail."""
-        if self.error:
-            raise self.error
-        return self.was_moved
 
 
 @pytest.mark.parametrize("on", [True, False])

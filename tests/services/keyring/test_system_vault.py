@@ -30,7 +30,7 @@ CALLS: dict[str, Callable[[Vault], object]] = {
 }
 
 
-class Backend(KeyringBackend):
+class FakeKeyringBackend(KeyringBackend):
     """A backend class that stores keys, or raises a test's error."""
 
     stored: ClassVar[dict[tuple[str, str], str]] = {}
@@ -64,14 +64,14 @@ class Backend(KeyringBackend):
 def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
     """Make the vault of Windows and macOS, over the test's backend."""
     for name, value in (("stored", {}), ("calls", []), ("error", None)):
-        monkeypatch.setattr(Backend, name, value)
-    return BackendVault(Backend)
+        monkeypatch.setattr(FakeKeyringBackend, name, value)
+    return BackendVault(FakeKeyringBackend)
 
 
 def test_a_key_is_stored_under_the_service_and_the_accounts_id(vault: Vault) -> None:
     """There a person finds it in the keyring's own program."""
     vault.put("a", KEY)
-    assert Backend.stored == {("balance-tray", "a"): KEY}
+    assert FakeKeyringBackend.stored == {("balance-tray", "a"): KEY}
     assert vault.get("a") == KEY
     vault.remove("a")
     assert vault.get("a") is None
@@ -81,13 +81,13 @@ def test_a_keyring_without_a_lock_is_open(vault: Vault) -> None:
     """The system itself prompts when a key is read."""
     assert not vault.is_locked()
     vault.unlock()
-    assert Backend.calls == []
+    assert FakeKeyringBackend.calls == []
 
 
 def test_removing_a_missing_key_is_no_error(vault: Vault) -> None:
     """The result is the same."""
     vault.remove("a")
-    assert Backend.calls == ["delete"]
+    assert FakeKeyringBackend.calls == ["delete"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_each_exception_is_translated_without_its_text(
         if foreign is UnicodeEncodeError
         else foreign(f"could not store {KEY}")
     )
-    monkeypatch.setattr(Backend, "error", error)
+    monkeypatch.setattr(FakeKeyringBackend, "error", error)
     with pytest.raises(expected) as raised:
         CALLS[call](vault)
     problem = raised.value

@@ -5,11 +5,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from on_screen import on_screen
 from trayapp.core.errors import ProgramHangs
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.ui.window.message_boxes import show_start_error
+from widgets.visible import visible_windows
 
 SAID = problem(ProgramHangs(detail="process 4711").as_failure(), Language())
 
@@ -20,7 +20,7 @@ def test_it_says_what_why_and_what_to_do_until_it_is_read(qtbot: QtBot) -> None:
     read: list[str] = []
 
     def look() -> None:
-        (box,) = on_screen(QMessageBox)
+        (box,) = visible_windows(QMessageBox)
         read.extend((box.text(), box.informativeText()))
         box.accept()
 

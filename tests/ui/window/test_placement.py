@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
 from pytestqt.qtbot import QtBot
 
+from harness.wired_program import RecordingTray
 from trayapp.core.i18n.language import Language
 from trayapp.ui.window.placement import Placement, beside, restored
 from trayapp.ui.window.window import Window
-from wired import NotedTray
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -28,7 +28,7 @@ LENGTHS = st.integers(min_value=1, max_value=5000)
 PLACES = st.builds(QRect, NUMBERS, NUMBERS, LENGTHS, LENGTHS)
 
 
-class PlacedTray(NotedTray):
+class PlacedTray(RecordingTray):
     """A tray that reports the rectangle of its icon."""
 
     icon = ICON
@@ -38,7 +38,7 @@ class PlacedTray(NotedTray):
         return self.icon
 
 
-class PlacementScene:
+class PlacementHarness:
     """A tray, a window and its placement."""
 
     def __init__(self, stood: Place | None = None) -> None:
@@ -73,95 +73,97 @@ class PlacementScene:
 
 
 @pytest.fixture
-def scene(qtbot: QtBot) -> Iterator[PlacementScene]:
-    """Return the scene of a first start."""
+def harness(qtbot: QtBot) -> Iterator[PlacementHarness]:
+    """Return the harness of a first start."""
     del qtbot
-    scene = PlacementScene()
-    yield scene
-    scene.end()
+    harness = PlacementHarness()
+    yield harness
+    harness.end()
 
 
-def test_the_first_time_it_opens_beside_the_icon(scene: PlacementScene) -> None:
+def test_the_first_time_it_opens_beside_the_icon(harness: PlacementHarness) -> None:
     """It is right above an icon at the bottom."""
-    scene.click_icon()
-    assert scene.place.bottom() < ICON.top()
-    assert scene.place.right() > ICON.left()
+    harness.click_icon()
+    assert harness.place.bottom() < ICON.top()
+    assert harness.place.right() > ICON.left()
 
 
 def test_without_the_icons_place_it_opens_beside_the_pointer(
-    scene: PlacementScene, monkeypatch: pytest.MonkeyPatch
+    harness: PlacementHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mouse pointer is where the icon was clicked."""
     monkeypatch.setattr(
         "trayapp.ui.window.placement.QCursor.pos", lambda: QPoint(700, 5)
     )
-    scene.tray.icon = QRect()
-    scene.click_icon()
-    assert scene.place.top() < 40
-    assert scene.place.right() > 700
+    harness.tray.icon = QRect()
+    harness.click_icon()
+    assert harness.place.top() < 40
+    assert harness.place.right() > 700
 
 
-def test_without_a_click_the_desktop_decides(scene: PlacementScene) -> None:
+def test_without_a_click_the_desktop_decides(harness: PlacementHarness) -> None:
     """A start has no place of a click."""
-    before = scene.window.pos()
-    scene.window.show()
-    assert scene.window.pos() == before
+    before = harness.window.pos()
+    harness.window.show()
+    assert harness.window.pos() == before
 
 
-def test_it_comes_up_where_it_was_left(scene: PlacementScene) -> None:
+def test_it_comes_up_where_it_was_left(harness: PlacementHarness) -> None:
     """The place is restored now and after a restart, wherever the icon is."""
-    scene.click_icon()
-    scene.choose(CHOSEN)
-    scene.click_icon()
-    assert scene.place == CHOSEN
-    scene.window.close()
-    assert scene.left == [CHOSEN_PLACE]
-    again = PlacementScene(CHOSEN_PLACE)
+    harness.click_icon()
+    harness.choose(CHOSEN)
+    harness.click_icon()
+    assert harness.place == CHOSEN
+    harness.window.close()
+    assert harness.left == [CHOSEN_PLACE]
+    again = PlacementHarness(CHOSEN_PLACE)
     again.click_icon()
     assert again.place == CHOSEN
     again.end()
 
 
-def test_a_maximized_window_keeps_the_place_it_had(scene: PlacementScene) -> None:
+def test_a_maximized_window_keeps_the_place_it_had(harness: PlacementHarness) -> None:
     """The place before is kept, to be restored later."""
-    scene.click_icon()
-    scene.choose(CHOSEN)
-    scene.click_icon()
-    scene.window.showMaximized()
-    scene.window.close()
-    assert scene.left == [CHOSEN_PLACE]
+    harness.click_icon()
+    harness.choose(CHOSEN)
+    harness.click_icon()
+    harness.window.showMaximized()
+    harness.window.close()
+    assert harness.left == [CHOSEN_PLACE]
 
 
-def test_what_stays_is_no_news(scene: PlacementScene) -> None:
+def test_what_stays_is_no_news(harness: PlacementHarness) -> None:
     """Opening and closing doesn't emit an equal place."""
     for _ in range(3):
-        scene.click_icon()
-        scene.choose(CHOSEN)
-    assert scene.left == [CHOSEN_PLACE]
+        harness.click_icon()
+        harness.choose(CHOSEN)
+    assert harness.left == [CHOSEN_PLACE]
 
 
 def test_a_place_on_a_screen_that_is_gone_is_forgotten(qtbot: QtBot) -> None:
     """The size stays, and the window opens beside the icon."""
     del qtbot
-    scene = PlacementScene((5000, 5000, 500, 400))
-    scene.click_icon()
-    assert scene.place.size() == QSize(500, 400)
-    assert scene.window.screen().availableGeometry().contains(scene.place)
-    scene.end()
+    harness = PlacementHarness((5000, 5000, 500, 400))
+    harness.click_icon()
+    assert harness.place.size() == QSize(500, 400)
+    assert harness.window.screen().availableGeometry().contains(harness.place)
+    harness.end()
 
 
-def test_where_windows_cannot_be_moved_the_size_stays(scene: PlacementScene) -> None:
+def test_where_windows_cannot_be_moved_the_size_stays(
+    harness: PlacementHarness,
+) -> None:
     """Wayland is such a platform."""
-    scene.placement.can_move = False
-    before = scene.window.pos()
-    scene.click_icon()
-    assert scene.window.pos() == before
-    scene.window.resize(CHOSEN.size())
-    scene.window.close()
-    scene.window.resize(700, 500)
-    scene.click_icon()
-    assert scene.window.size() == CHOSEN.size()
-    assert scene.left == [(0, 0, 500, 400)]
+    harness.placement.can_move = False
+    before = harness.window.pos()
+    harness.click_icon()
+    assert harness.window.pos() == before
+    harness.window.resize(CHOSEN.size())
+    harness.window.close()
+    harness.window.resize(700, 500)
+    harness.click_icon()
+    assert harness.window.size() == CHOSEN.size()
+    assert harness.left == [(0, 0, 500, 400)]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from event_log import EventLog
-from on_screen import on_screen
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service
@@ -34,6 +33,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.window import Window
+from widgets.visible import visible_texts, visible_windows
 
 A: Final = Account("a", "Main")
 B: Final = Account(
@@ -52,7 +52,7 @@ def outcome(account: Account, result: Balance | type[BalanceTrayError]) -> Outco
     return Outcome(account.id, NOON, Failure(result, "a detail"))
 
 
-class NotedPoller(Poller):
+class RecordingPoller(Poller):
     """A poller that notes what it is asked for and never runs."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ def lazily(window: Window) -> LazyWindow:
     return lazy_window
 
 
-class NotedTray(Tray):
+class RecordingTray(Tray):
     """A tray that notes what it shows, on a desktop as the test wants it."""
 
     def __init__(self) -> None:
@@ -127,12 +127,12 @@ class NotedTray(Tray):
         self.messages.append(notice)
 
 
-class Scene:
+class WiredProgram:
     """Everything wired, and a hand on both ends."""
 
     def __init__(self, qtbot: QtBot, recent: RecentErrors | None = None) -> None:
         self._qtbot = qtbot
-        self.poller, self.tray = NotedPoller(), NotedTray()
+        self.poller, self.tray = RecordingPoller(), RecordingTray()
         self.wiring = Wiring(self.poller, self.tray, Language(), recent)
         self.window = self.wiring.lazy_window.window
         self.quits: list[None] = []
@@ -173,7 +173,7 @@ class Scene:
 
     def dialogs(self) -> list[SettingsDialog]:
         """Give the settings dialogs that are to be seen."""
-        return on_screen(SettingsDialog)
+        return visible_windows(SettingsDialog)
 
     @property
     def dialog(self) -> SettingsDialog:
@@ -183,11 +183,11 @@ class Scene:
 
     def first_runs(self) -> list[FirstRun]:
         """Give the first runs that are to be seen."""
-        return on_screen(FirstRun)
+        return visible_windows(FirstRun)
 
     def histories(self) -> list[HistoryWindow]:
         """Give the history windows that are to be seen."""
-        return on_screen(HistoryWindow)
+        return visible_windows(HistoryWindow)
 
     @property
     def edited(self) -> str:
@@ -208,7 +208,7 @@ class Scene:
 
     def says(self, text: str) -> bool:
         """Say whether something stands in the window."""
-        return text in "\n".join(words(self.window))
+        return text in "\n".join(visible_texts(self.window))
 
     def close_window(self) -> None:
         """Close the window, and say that it was the last one."""
@@ -217,34 +217,15 @@ class Scene:
 
 
 @contextmanager
-def wired(qtbot: QtBot, recent: RecentErrors | None = None) -> Iterator[Scene]:
+def wired_program(
+    qtbot: QtBot, recent: RecentErrors | None = None
+) -> Iterator[WiredProgram]:
     """Wire everything, and take it down again."""
     before = set(QApplication.topLevelWidgets())
-    scene = Scene(qtbot, recent)
-    yield scene
+    program = WiredProgram(qtbot, recent)
+    yield program
     for widget in set(QApplication.topLevelWidgets()) - before:
         widget.hide()
         widget.deleteLater()
-    scene.wiring.deleteLater()
+    program.wiring.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def words(widget: QWidget) -> list[str]:
-    """Read all that is to be seen."""
-    return [
-        one.text().replace("\u200b", "").replace("\u00a0", " ")
-        for one in widget.findChildren(QLabel)
-        if one.isVisibleTo(widget)
-    ]
-
-
-def press(widget: QWidget, text: str) -> None:
-    """Press a button by its text."""
-    (button,) = (
-        one
-        for one in widget.findChildren(QPushButton)
-        if one.text().replace("&", "") == text
-        and one.isVisibleTo(widget)
-        and one.window() is widget.window()
-    )
-    button.click()

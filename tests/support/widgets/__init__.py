@@ -1,0 +1,1 @@
+"""Helpers for tests that look at windows and use them like a person."""
