@@ -61,7 +61,9 @@ def test(release: str, args: Sequence[str]) -> None:
     say(f"Testing in {root} …")
     entering = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     entering += ["sh", "-c", ENTER, "sh", str(root)]
-    testing = ["env", "--ignore-environment", *_environment(), "python3"]
+    # nohup and a shell's `&` have signals ignored that tests send.
+    testing = ["env", "--default-signal", "--ignore-environment"]
+    testing += [*_environment(), "python3"]
     run_loudly([*entering, *testing, CHECKOUT / "packaging/dev.py", "test", *args])
 
 
