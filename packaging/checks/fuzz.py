@@ -2,7 +2,7 @@
 
     python3 packaging/dev.py fuzz [SECONDS] [--target NAME]
 
-Each target of `tests/support/fuzz_cases.py` gets SECONDS, beginning with its good
+Each target of `tests/support/fuzzing/cases.py` gets SECONDS, beginning with its good
 examples and with what earlier runs discovered (`packaging/.work/fuzz`). A finding is
 printed as it belongs into `REGRESSIONS` there.
 """
@@ -96,7 +96,7 @@ def fuzz_here(name: str, seconds: int) -> None:
     sys.path[:0] = [str(SUPPORT), str(ROOT)]
     # The coverage of the readers leads the search, not that of Qt and httpx.
     with atheris.instrument_imports(include=["trayapp", "tomllib", "email"]):
-        from fuzz_cases import EXAMPLES, REGRESSIONS, TARGETS  # noqa: PLC0415  # as instrumented
+        from fuzzing.cases import EXAMPLES, REGRESSIONS, TARGETS  # noqa: PLC0415  # as instrumented
 
     logging.disable()
     folder = FOLDER / name

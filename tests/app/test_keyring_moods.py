@@ -17,11 +17,11 @@ from pytestqt.qtbot import QtBot
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
+from buses.fake_secrets import FAILED, FakeSecrets
+from buses.private_bus import private_bus
 from desktop.scripted_gateway import ScriptedGateway
-from fake_secrets import FAILED, FakeSecrets
 from harness.backend import real_environment
 from harness.poller import PollerHarness
-from private_bus import private_bus
 from tally import FAULTS, Tally
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring

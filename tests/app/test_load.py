@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-import crowd
+from gateways import load_gateway
 from tally import FAULTS, Tally
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
@@ -51,7 +51,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 def url() -> Iterator[str]:
     """Start the crowd's gateway in a process of its own, as a gateway is."""
     with subprocess.Popen(
-        [sys.executable, crowd.__file__], stdout=subprocess.PIPE, text=True
+        [sys.executable, load_gateway.__file__], stdout=subprocess.PIPE, text=True
     ) as started:
         assert started.stdout is not None
         yield started.stdout.readline().strip()
@@ -131,7 +131,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
 ) -> None:
     """Once they do, for as long as their deadlines take; from then on not at all."""
     keys = {
-        f"id{n}": f"{crowd.HANGING if n % 10 == 9 else crowd.GOOD}{n}"
+        f"id{n}": f"{load_gateway.HANGING if n % 10 == 9 else load_gateway.GOOD}{n}"
         for n in range(COUNT)
     }
     places = Paths.of_demo(tmp_path)
@@ -205,7 +205,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
 
 def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> None:
     """On real sockets: neither files, nor tasks, nor memory."""
-    keys = {f"id{n}": f"{crowd.GOOD}{n}" for n in range(MAX_CONCURRENT * 5)}
+    keys = {f"id{n}": f"{load_gateway.GOOD}{n}" for n in range(MAX_CONCURRENT * 5)}
     places = Paths.of_demo(tmp_path)
     accounts = tuple(Account(one, one, Service.CUSTOM, url) for one in keys)
     ConfigFile(places.config).save(Config(accounts))

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.app.run import TURN_S
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service

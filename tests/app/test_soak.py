@@ -22,9 +22,9 @@ from types import SimpleNamespace
 import pytest
 
 from fakes.vault import FakeVault
-from fast_time import FastLoop
 from harness.backend import KEY
-from soak import LOW, SwitchableNotifier, World, busy
+from harness.fast_loop import FastLoop
+from harness.soak import LOW, SwitchableNotifier, World, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage

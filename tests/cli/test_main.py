@@ -25,8 +25,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
-from event_log import EventLog
 from fakes.vault import FakeVault
+from harness.event_log import EventLog
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, Reading

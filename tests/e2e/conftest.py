@@ -10,8 +10,8 @@ import pytest
 from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon, Notifications
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications
 
 
 @pytest.fixture

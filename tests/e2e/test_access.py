@@ -16,8 +16,8 @@ import pytest
 from desktop.atspi import Accessible, ScreenReader
 from desktop.reader import SpokenLine, lines
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon
 from tooling.processes import wait_until
 from trayapp.core.balance import Balance, Reading
 from trayapp.services.history.store import HistoryStore

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from story import Program
+from sessions.program import Program
 
 pytestmark = pytest.mark.e2e
 

@@ -8,8 +8,8 @@ import pytest
 
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon, Notifications
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
 

@@ -10,8 +10,8 @@ import pytest
 from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
 

@@ -11,8 +11,8 @@ import pytest
 
 from desktop.atspi import Accessible, GoneError, ScreenReader
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import Program
+from sessions.program import Program
+from sessions.session_bus import Icon
 from tooling.processes import WaitTimeoutError, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]

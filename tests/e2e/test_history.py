@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from desktop.scripted_gateway import ScriptedGateway
-from story import Program
+from sessions.program import Program
 
 pytestmark = pytest.mark.e2e
 

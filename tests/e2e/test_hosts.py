@@ -4,14 +4,14 @@ import signal
 
 import pytest
 
+from buses.tray_watcher import Watcher
 from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
-from watcher import Watcher
 
 pytestmark = pytest.mark.e2e
 LOGIN_S = 30

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from buses.fake_secrets import FAILED, FakeSecrets
 from desktop.atspi import Accessible, ScreenReader
 from desktop.desktop import PASSWORD, Desktop
 from desktop.first_run import enter_key, finish, name_service
 from desktop.scripted_gateway import ScriptedGateway
-from fake_secrets import FAILED, FakeSecrets
-from session import Icon, Notifications
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
 

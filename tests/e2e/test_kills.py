@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-import polled
-from meter import Meter
+from gateways.counting_gateway import Meter
+from harness import polling_process
 from tally import KILLS, Tally
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.config_text import from_toml
@@ -40,7 +40,7 @@ class Lane:
 
     def __init__(self, folder: Path, url: str, umask: int, seed: int) -> None:
         self.folder, self.url = folder, url
-        self.places = polled.places(folder)
+        self.places = polling_process.places(folder)
         self.chance = random.Random(seed)  # noqa: S311  # to be repeated
         self.umask = umask
         self.number = 0
@@ -50,7 +50,7 @@ class Lane:
         self.shown: set[tuple[str, int, str]] = set()
         self.kills = 0
         self.readings_at_kill: list[int] = []
-        ConfigFile(self.places.config).save(polled.config(0, url))
+        ConfigFile(self.places.config).save(polling_process.config(0, url))
 
     def run(self) -> None:
         """Kill as often as is wanted, and look after each time."""
@@ -74,7 +74,13 @@ class Lane:
             assert server.wait(PATIENCE_S) == 0
 
     def _start(self, *args: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, polled.__file__, str(self.folder), self.url, *args]
+        command = [
+            sys.executable,
+            polling_process.__file__,
+            str(self.folder),
+            self.url,
+            *args,
+        ]
         return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -127,8 +133,8 @@ class Lane:
         Else the next one meets them first: a journal that is to be played back, too.
         """
         config = from_toml(self.places.config.read_bytes())
-        number = polled.number_of(config.accounts)
-        assert config == polled.config(number, self.url)
+        number = polling_process.number_of(config.accounts)
+        assert config == polling_process.config(number, self.url)
         assert number in {self.number, self.next}
         if self.chance.random() < 1 / 2 and self.places.history.exists():
             self.look_at_history()

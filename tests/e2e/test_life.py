@@ -13,8 +13,8 @@ import pytest
 
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import Program
+from sessions.program import Program
+from sessions.session_bus import Icon
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
 

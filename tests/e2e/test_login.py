@@ -12,8 +12,8 @@ from desktop.atspi import Accessible, ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
 from desktop.sessions import Xfce
-from session import Icon
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]

@@ -6,8 +6,8 @@ import pytest
 
 from desktop.atspi import ScreenReader
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon
-from story import END_S, Ours, Program
+from sessions.program import END_S, Ours, Program
+from sessions.session_bus import Icon
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]

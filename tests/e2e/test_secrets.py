@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 import trustme
 
-import clipboard
-import sweep as searching
-from certificates import serving
+from buses.fake_secrets import FAILED, FakeSecrets
 from desktop.atspi import GoneError, ScreenReader
 from desktop.desktop import KEYRING, Desktop
 from desktop.scripted_gateway import ScriptedGateway
-from echoing_gateway import RESETS, RESPONSES, SILENT, EchoingGateway
-from fake_secrets import FAILED, FakeSecrets
-from session import Icon, Notifications
-from story import Ours, Program
-from sweep import Sweep, spellings
+from gateways.certificates import serving
+from gateways.echoing_gateway import RESETS, RESPONSES, SILENT, EchoingGateway
+from sessions import clipboard_monitor
+from sessions import key_search as searching
+from sessions.key_search import Sweep, spellings
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications
 from tally import FAULTS, Tally
 from tooling.processes import wait_until
 from trayapp.core.account import Account, Service
@@ -110,7 +110,7 @@ class Run:
         self.icon, self._screen, self.ours = icon, screen, Ours(screen)
         self.begun = time.time()
         self._trigger = desktop.folder / "trigger"
-        spy = [sys.executable, clipboard.__file__]
+        spy = [sys.executable, clipboard_monitor.__file__]
         self._traffic = desktop.spawn(
             ["dbus-monitor", "--session", "--pcap"], log="traffic"
         )
@@ -183,7 +183,7 @@ class Run:
 
     def copies(self) -> int:
         """Count what came onto the clipboard."""
-        return self.desktop.log("clipboard").count(clipboard.SEPARATOR)
+        return self.desktop.log("clipboard").count(clipboard_monitor.SEPARATOR)
 
     def has_copied(self, before: int) -> bool:
         """Say whether more came onto the clipboard than so much."""
@@ -376,7 +376,7 @@ def test_the_sweep_finds_a_key_in_each_place(run: Run, key: str) -> None:
     signal_of_ours = ["--session", "--type=signal", "/planted", "a.planted.Signal"]
     desktop.run(["dbus-send", *signal_of_ours, f"string:{key}"])
     desktop.spawn([sys.executable, "-c", f"print({key!r})"], log="program").wait()
-    desktop.spawn([sys.executable, clipboard.__file__, key])
+    desktop.spawn([sys.executable, clipboard_monitor.__file__, key])
     wait_until(lambda: run.copies() > 0, "the clipboard", WITHIN_S)
     log = desktop.home / ".local/state/balance-tray/log"
     log.mkdir(parents=True)
@@ -388,5 +388,10 @@ def test_the_sweep_finds_a_key_in_each_place(run: Run, key: str) -> None:
     found.clear()
     run.finish()
     places = {Path(one.partition(": ")[0]).name for one in found}
-    assert places >= {"traffic.log", "program.log", "clipboard.log", history.name}
+    assert places >= {
+        "traffic.log",
+        "program.log",
+        "clipboard_monitor.log",
+        history.name,
+    }
     assert {"balance-tray.log.1", f"planted-{key[:8]}"} <= places

@@ -15,10 +15,10 @@ import pytest
 from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop, DesktopKind
 from desktop.scripted_gateway import ScriptedGateway
-from displayed import drawn, wait_for_icon, wait_for_notification
-from old_tray import OldIcon
-from session import Icon, Notifications
-from story import Ours, Program
+from sessions.desktop_screen import drawn, wait_for_icon, wait_for_notification
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications
+from sessions.xembed_icon import OldIcon
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]

@@ -12,8 +12,8 @@ import pytest
 from desktop.atspi import ScreenReader
 from desktop.first_run import enter_key, name_service
 from desktop.scripted_gateway import ScriptedGateway
-from session import Icon, Notifications, SentNotification
-from story import Ours, Program
+from sessions.program import Ours, Program
+from sessions.session_bus import Icon, Notifications, SentNotification
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]

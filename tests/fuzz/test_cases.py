@@ -8,7 +8,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("Unix sockets", allow_module_level=True)
 
-from fuzz_cases import EXAMPLES, REGRESSIONS, TARGETS
+from fuzzing.cases import EXAMPLES, REGRESSIONS, TARGETS
 
 
 @pytest.mark.usefixtures("qapp")

@@ -9,7 +9,7 @@ from io import StringIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz_targets import NOON, TextTarget
+from fuzzing.targets import NOON, TextTarget
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.history.export import escape_formula, movements_csv, readings_csv
 from trayapp.core.history.ledger import movements

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 if sys.platform == "win32":
     pytest.skip("Unix sockets", allow_module_level=True)
 
-from callers import CalledInstance
+from fuzzing.instance_target import CalledInstance
 
 WORDS = st.sampled_from([b"show", b"quit", b"reload", b"\n", b"\r\n", b" ", b"\0"])
 PIECES = st.lists(WORDS | st.binary(max_size=20) | st.just(b" " * 30), max_size=8)

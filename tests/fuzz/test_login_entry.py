@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz_targets import LoginEntryTarget
+from fuzzing.targets import LoginEntryTarget
 
 if sys.platform == "win32":
     pytest.skip("it has no such files", allow_module_level=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fuzz_targets import KEY, ReplyTarget
+from fuzzing.targets import KEY, ReplyTarget
 from tally import REPLIES, TALLY
 
 SIGNS = st.characters(codec=None)

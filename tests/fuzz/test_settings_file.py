@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fuzz_targets import SettingsFileTarget
+from fuzzing.targets import SettingsFileTarget
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import AccountDraft
 from trayapp.core.settings import AlertKind, QuietHours, Settings

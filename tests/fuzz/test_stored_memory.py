@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz_targets import AlertMemoryTarget
+from fuzzing.targets import AlertMemoryTarget
 from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.settings import AlertKind
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import QLockFile
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.qt.instance import Instance
 from trayapp.services.desktop.instance_client import InstanceMessage, send_message
 from trayapp.services.files.paths import Paths

@@ -13,8 +13,8 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
-from event_log import EventLog
 from harness.backend import KEY, profile_paths, real_environment
+from harness.event_log import EventLog
 from harness.poller import PollerHarness
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from private_bus import private_bus
+from buses.private_bus import private_bus
 
 ROOT = Path(__file__).parents[2]
 PORTAL = ROOT / "packaging/desktop/portal.py"

@@ -16,7 +16,7 @@ from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from private_bus import private_bus
+from buses.private_bus import private_bus
 
 TIMEOUT_S = 10.0
 WATCH = """

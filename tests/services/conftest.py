@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from gateways.loopback_server import PATIENCE_S
+from gateways.peer import Answer, Peer
 from harness.backend import BackendHarness
-from listening import PATIENCE_S
-from peer import Answer, Peer
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import BalanceTrayError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from event_log import EventLog
 from harness.backend import BackendHarness
+from harness.event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable, Failure

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from event_log import EventLog
 from harness.backend import BackendHarness
+from harness.event_log import EventLog
 from tally import FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome

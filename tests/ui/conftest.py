@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from places import RIGHT_TO_LEFT, Place
-from pseudo import pseudo_language
 from trayapp.core.i18n.language import Language, language_for
 from trayapp.core.i18n.locales import LOCALES
 from trayapp.services.files.catalogs import catalog
+from widgets.localized_screen import RIGHT_TO_LEFT, Place
+from widgets.pseudo_language import pseudo_language
 
 INVISIBLE = str.maketrans({"\u200b": "", "\u2060": "", "\u00a0": " "})
 """What labels wrap by, or not."""

@@ -9,8 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cards import FINE
-from collected import collected
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.card.card import AccountCard
@@ -18,6 +16,8 @@ from trayapp.ui.intents import CopyText
 from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.footer import Footer
 from trayapp.ui.window.window import Window
+from widgets.sample_card import FINE
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

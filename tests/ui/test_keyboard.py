@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
-from gallery import GALLERY
 from trayapp.ui.intents import OpenAbout
 from trayapp.ui.window.window import Window
+from widgets.sample_windows import GALLERY
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -7,9 +7,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from gallery import GALLERY
-from layout import faults
 from trayapp.ui.widgets.labels import TextLabel, scaled_font
+from widgets.layout import faults
+from widgets.sample_windows import GALLERY
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

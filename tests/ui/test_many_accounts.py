@@ -10,14 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from cards import FINE
-from collected import collected
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.account_text import Card
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
 from trayapp.ui.intents import CopyText, OpenNotificationLog
 from trayapp.ui.window.window import Window
+from widgets.sample_card import FINE
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import Failure, Unauthorized
 from trayapp.core.errors.status import Status
@@ -38,6 +37,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.window import Window
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

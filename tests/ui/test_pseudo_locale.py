@@ -18,10 +18,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
-from layout import faults
-from places import Place, english, untranslated
-from pseudo import pseudo_language
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState
@@ -54,6 +50,10 @@ from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
+from widgets.layout import faults
+from widgets.localized_screen import Place, english, untranslated
+from widgets.pseudo_language import pseudo_language
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -8,8 +8,6 @@ from decimal import Decimal
 import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
-from collected import collected
-from places import Place
 from trayapp.core import errors
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState
@@ -25,6 +23,8 @@ from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.window import Window
+from widgets.localized_screen import Place
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

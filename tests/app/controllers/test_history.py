@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.app.controllers.history import HistoryController
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState

@@ -16,8 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.app.controllers.settings import SettingsController
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
@@ -44,6 +43,7 @@ from trayapp.ui.intents import (
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.login_option import LoginOption
+from widgets.signals import collected
 from widgets.visible import visible_windows
 
 A, B = Account("a", "A"), Account("b", "B")

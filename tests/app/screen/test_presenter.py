@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from harness.wired_program import A, B, RecordingTray
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
@@ -29,6 +28,7 @@ from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.sparkline import SparklineButton
 from trayapp.ui.intents import CopyText, RevealAmounts
 from trayapp.ui.window.window import Window
+from widgets.signals import collected
 from widgets.visible import click_button, visible_texts
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from harness.wired_program import NO_TRAY, RecordingTray, lazily
 from trayapp.app.screen.tray_fallback import TrayFallback
 from trayapp.core.i18n.language import Language
 from trayapp.ui.intents import OpenWindow, Quit
 from trayapp.ui.window.window import Window
+from widgets.signals import collected
 from widgets.visible import visible_texts
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import dev
 from checks import fuzz
-from fuzz_cases import TARGETS
+from fuzzing.cases import TARGETS
 from tooling import environment
 
 LOG = """\

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import pytest
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.core.alerts.notification import (
     Notification,
     NotificationButton,
@@ -39,7 +39,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection as Connection
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from private_bus import Bus, whole_bus
+from buses.private_bus import Bus, whole_bus
 from trayapp.services.alerts import dbus_notifier as module
 from trayapp.services.alerts.dbus_notifier import DBusNotifier, Router
 

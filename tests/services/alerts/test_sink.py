@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.alerts.wording import sample_notification
 from trayapp.core.i18n.language import ENGLISH

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from replies import GOOD, KEY, head, refusal, reply, result
+from gateways.replies import GOOD, KEY, head, refusal, reply, result
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import (
@@ -24,7 +24,7 @@ from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.transport import new_client
 
 if TYPE_CHECKING:
-    from peer import Line, Peer
+    from gateways.peer import Line, Peer
     from tests.services.conftest import Talker
 
 # --- what goes over the wire ------------------------------------------------------

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from certificates import serving
-from hostile import DEADLINE_S, DOWN, INSECURE, MOST_MEMORY, NOON, ReplyTester
-from hostile_floods import BOMBS, FLOODS
-from hostile_oddities import ACCEPTED
-from hostile_replies import QUICK
-from hostile_silence import SLOW
-from hostile_tls import (
+from gateways.certificates import serving
+from gateways.replies import KEY, reply
+from hostile.case import DEADLINE_S, DOWN, INSECURE, MOST_MEMORY, NOON, ReplyTester
+from hostile.floods import BOMBS, FLOODS
+from hostile.oddities import ACCEPTED
+from hostile.replies import QUICK
+from hostile.silence import SLOW
+from hostile.tls import (
     AFTER_HANDSHAKE,
     CERTIFICATES,
     HANDSHAKES,
     HOST,
     speaking_tls_1_0,
 )
-from replies import KEY, reply
 from tally import REPLIES
 from trayapp.core.balance import Reading
 from trayapp.core.errors.status import Status
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     import trustme
 
-    from hostile import HostileExchange
-    from peer import Answer
+    from gateways.peer import Answer
+    from hostile.case import HostileExchange
     from tally import Tally
 
 trusts_by_environment = pytest.mark.skipif(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from certificates import serving
-from replies import reply
+from gateways.certificates import serving
+from gateways.replies import reply
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import CertificateProblem, NoConnection
 from trayapp.core.secret import Secret
@@ -19,7 +19,7 @@ from trayapp.services.gateway.client import GatewayClient
 if TYPE_CHECKING:
     import trustme
 
-    from peer import Peer
+    from gateways.peer import Peer
     from tests.services.conftest import Talker
 
 trusts_by_environment = pytest.mark.skipif(

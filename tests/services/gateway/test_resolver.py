@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from peer import Peer
+from gateways.peer import Peer
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.errors import NoConnection, TimedOut

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import trustme
 
-from certificates import serving
-from peer import Line, Peer
-from proxy import HttpProxy, SocksProxy
-from replies import reply
+from gateways.certificates import serving
+from gateways.peer import Line, Peer
+from gateways.proxy import HttpProxy, SocksProxy
+from gateways.replies import reply
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-import polled
-from disks import Disk, on_a_disk
 from fakes.database_lock import lock_database
+from fakes.disk import Disk, on_a_disk
+from gateways.counting_gateway import Meter
+from harness import polling_process
 from harness.loop import running
-from meter import Meter
 from tally import FAULTS, Tally
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
@@ -72,8 +72,8 @@ class StorageFaultHarness:
     """A profile behind the program's own backend, and all that a person is shown."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.places, self.url = polled.places(folder), url
-        self.config = polled.config(1, url)
+        self.places, self.url = polling_process.places(folder), url
+        self.config = polling_process.config(1, url)
         self.backend: Backend
         self.problems: Kinds = []
         """What was told when the settings were loaded."""
@@ -110,7 +110,7 @@ class StorageFaultHarness:
         """Start, do these steps, and end as the program does."""
 
         async def run() -> None:
-            self.backend = polled.backend_of(self.places, self.handle)
+            self.backend = polling_process.backend_of(self.places, self.handle)
             async with running(self.backend.run()):
                 for step in steps:
                     await step(self)
@@ -132,7 +132,7 @@ class StorageFaultHarness:
 
     async def save(self, number: int) -> type[BalanceTrayError] | None:
         """Press OK in the settings; gives why nothing was saved."""
-        wanted = polled.config(number, self.url)
+        wanted = polling_process.config(number, self.url)
         changes = Changes(wanted.accounts, wanted.settings, {})
         await self.backend.handle(ApplyChanges(changes, frozenset("abc")))
         problem = self.saves[-1].problem
@@ -275,7 +275,7 @@ def test_settings_that_find_no_room_leave_the_old_ones(
 
     harness.play(full)
     loaded = ConfigFile(harness.places.config).load()
-    assert loaded.config == polled.config(3, meter.url)
+    assert loaded.config == polling_process.config(3, meter.url)
     tally.add(FAULTS)
 
 

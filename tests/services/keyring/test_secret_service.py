@@ -13,8 +13,8 @@ import pytest
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
-from fake_secrets import FAILED, FakeSecrets
-from private_bus import private_bus
+from buses.fake_secrets import FAILED, FakeSecrets
+from buses.private_bus import private_bus
 from tally import FAULTS, Tally
 from trayapp.core.errors import (
     BalanceTrayError,

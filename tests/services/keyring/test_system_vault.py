@@ -170,8 +170,8 @@ def output(
     """Run a session with or without a keyring; give the expected output of `USE`."""
     if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
         pytest.skip("needs D-Bus")
-    from fake_secrets import FakeSecrets  # noqa: PLC0415  # needs D-Bus
-    from private_bus import private_bus  # noqa: PLC0415  # needs D-Bus
+    from buses.fake_secrets import FakeSecrets  # noqa: PLC0415  # needs D-Bus
+    from buses.private_bus import private_bus  # noqa: PLC0415  # needs D-Bus
 
     with private_bus() as bus:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)

@@ -18,9 +18,9 @@ from jeepney import HeaderFields, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from event_log import EventLog
-from private_bus import private_bus
-from system_services import LOGIND, SLEEP, System
+from buses.private_bus import private_bus
+from buses.system_services import LOGIND, SLEEP, System
+from harness.event_log import EventLog
 from trayapp.services.polling import resume_monitor as module
 from trayapp.services.polling.resume_monitor import ResumeMonitor
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from event_log import EventLog
 from fakes.clock import SettableClock
 from fakes.history import StorelessHistory
+from harness.event_log import EventLog
 from harness.loop import let_loop_run, running
 from tally import FAULTS, Tally
 from trayapp.core.account import Account

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from gateways.peer import Peer
+from gateways.replies import refusal, reply
 from harness.backend import BackendHarness
 from harness.loop import let_loop_run
-from peer import Peer
-from replies import refusal, reply
 from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
@@ -113,8 +113,8 @@ def test_after_a_night_asleep_the_balance_is_asked_some_seconds_later(
 ) -> None:
     """The test goes from logind's signal to the gateway's response."""
     # D-Bus may be absent, and its library with it.
-    from private_bus import private_bus  # noqa: PLC0415  # as said
-    from system_services import System  # noqa: PLC0415  # as said
+    from buses.private_bus import private_bus  # noqa: PLC0415  # as said
+    from buses.system_services import System  # noqa: PLC0415  # as said
 
     async def story(address: str) -> None:
         async with Peer(reply(), reply()) as gateway:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from event_log import EventLog
 from fakes.gateway import FakeGateway
 from fakes.vault import FakeVault
+from harness.event_log import EventLog
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.notification import NotificationImage

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Generic, Self, TypeVar
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.qt.poller import Poller
 from trayapp.services.backend import Backend
 from trayapp.services.messages.events import Emit, Event

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.wiring import Wiring
 from trayapp.core.account import Account, Service

@@ -20,7 +20,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from pointer import point_at, point_away
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.axis import midnight, tick_words
 from trayapp.core.chart.plot import ChartData
@@ -32,6 +31,7 @@ from trayapp.ui.chart.curve import Curve
 from trayapp.ui.chart.layout import ChartColours, ChartLayout
 from trayapp.ui.chart.painter import paint_chart
 from trayapp.ui.widgets.colours import READABLE, contrast
+from widgets.mouse import point_at, point_away
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
@@ -30,6 +29,7 @@ from trayapp.core.view.account_text import problem
 from trayapp.core.view.first_run import Step
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.intents import LeaveFirstRun, OpenWebsite, SaveFirstAccount, TryAccount
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("does not support")

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.chart.plot import ChartData
 from trayapp.core.i18n.language import ENGLISH
@@ -25,6 +24,7 @@ from trayapp.core.view.history import HistoryView, MonthRow, MovementRow
 from trayapp.ui.chart.curve import Curve
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, MarkAsCorrection
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

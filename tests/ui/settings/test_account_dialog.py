@@ -10,7 +10,6 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.account import GATEWAY, Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, DraftField
 from trayapp.core.changes import Trial
@@ -20,6 +19,7 @@ from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
 from trayapp.ui.intents import TryAccount
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -8,7 +8,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
@@ -16,6 +15,7 @@ from trayapp.ui.intents import SaveSettings
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.widgets.buttons import PushButton
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

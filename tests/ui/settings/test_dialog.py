@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.account import Account, Service
 from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.autostart.login import LoginEntryState
@@ -38,6 +37,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.settings_page import SettingsPage
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

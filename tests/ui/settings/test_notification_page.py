@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.errors import Failure, NotificationsUnseen
 from trayapp.core.i18n.language import ENGLISH
@@ -23,6 +22,7 @@ from trayapp.core.settings import AlertKind, QuietHours, Settings
 from trayapp.core.view.account_text import problem
 from trayapp.ui.intents import SendTestNotification
 from trayapp.ui.settings.notification_page import NotificationPage
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.alerts.notification import Notification, Urgency
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors.status import Status
@@ -28,6 +27,7 @@ from trayapp.ui.intents import (
     SnoozeNotifications,
 )
 from trayapp.ui.tray.tray import LINES, Tray
+from widgets.signals import collected
 
 # Said by Qt's tray icon where there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")

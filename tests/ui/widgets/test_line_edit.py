@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from layout import faults
 from trayapp.core.account import Account
 from trayapp.core.i18n.language import language_for
 from trayapp.core.i18n.locales import LOCALES
@@ -14,6 +13,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.widgets.key_field import KeyField
 from trayapp.ui.widgets.line_edit import LineEdit
 from trayapp.ui.window.window import Window
+from widgets.layout import faults
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

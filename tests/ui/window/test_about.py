@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from collected import collected
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.ui.intents import CopyDiagnostics
 from trayapp.ui.window.about import AboutDialog
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -8,8 +8,6 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from cards import FINE
-from layout import faults
 from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
@@ -19,6 +17,8 @@ from trayapp.ui.card.card import AccountCard
 from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.card_grid import CardGrid
 from trayapp.ui.window.window import Window
+from widgets.layout import faults
+from widgets.sample_card import FINE
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -7,8 +7,6 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cards import FINE
-from collected import collected
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
@@ -18,6 +16,8 @@ from trayapp.ui.card.density import MANY
 from trayapp.ui.intents import RefreshBalances, UnlockKeyring
 from trayapp.ui.window.shared_problem import SharedProblem
 from trayapp.ui.window.window import Window
+from widgets.sample_card import FINE
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

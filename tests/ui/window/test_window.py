@@ -10,8 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from cards import FINE
-from collected import collected
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
@@ -32,6 +30,8 @@ from trayapp.ui.widgets.buttons import PushButton
 from trayapp.ui.widgets.colours import READABLE, contrast
 from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.window import Window
+from widgets.sample_card import FINE
+from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

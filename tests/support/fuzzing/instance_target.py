@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtNetwork import QLocalSocket
 
-from event_log import EventLog
+from harness.event_log import EventLog
 from trayapp.qt.instance import Instance
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.files.paths import Paths

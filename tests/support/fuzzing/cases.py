@@ -3,8 +3,8 @@
 import json
 from typing import Final
 
-from callers import CalledInstance
-from fuzz_targets import (
+from fuzzing.instance_target import CalledInstance
+from fuzzing.targets import (
     KEY,
     AlertMemoryTarget,
     LoginEntryTarget,

@@ -6,9 +6,9 @@ import gzip
 import zlib
 from typing import Final
 
-from hostile import DOWN, STRANGE, ExpectedFailure
-from peer import Answer, Line
-from replies import GOOD, head, reply
+from gateways.peer import Answer, Line
+from gateways.replies import GOOD, head, reply
+from hostile.case import DOWN, STRANGE, ExpectedFailure
 
 FLOOD: Final = 300 * 1024 * 1024
 _BLOCK: Final = 64 * 1024

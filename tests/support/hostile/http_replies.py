@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from hostile import CUT, STRANGE, ExpectedFailure
-from peer import Answer, Line
-from replies import GOOD, KEY, head, reply
+from gateways.peer import Answer, Line
+from gateways.replies import GOOD, KEY, head, reply
+from hostile.case import CUT, STRANGE, ExpectedFailure
 
 
 async def cut_at_once(line: Line) -> None:

@@ -3,9 +3,9 @@
 import contextlib
 from typing import Final
 
-from hostile import DOWN, LATE, STRANGE, ExpectedFailure
-from peer import Answer, Line
-from replies import GOOD, head, refusal, reply
+from gateways.peer import Answer, Line
+from gateways.replies import GOOD, head, refusal, reply
+from hostile.case import DOWN, LATE, STRANGE, ExpectedFailure
 
 CHUNKED: Final = head("Transfer-Encoding: chunked")
 

@@ -3,8 +3,8 @@
 import json
 from typing import Final
 
-from hostile import STRANGE
-from replies import GOOD, KEY, reply, result
+from gateways.replies import GOOD, KEY, reply, result
+from hostile.case import STRANGE
 
 HOSTILE_WORDS: Final = {
     "NUL": "a\x00b",

@@ -3,8 +3,8 @@
 import json
 from typing import Final
 
-from peer import Answer, Line
-from replies import GOOD, head, reply, result
+from gateways.peer import Answer, Line
+from gateways.replies import GOOD, head, reply, result
 from trayapp.core.errors.status import Status
 
 _CHUNKED: Final = head("Transfer-Encoding: chunked")

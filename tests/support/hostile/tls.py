@@ -11,10 +11,10 @@ from typing import Final
 
 import trustme
 
-from certificates import serving
-from hostile import CUT, INSECURE, STRANGE, ExpectedFailure
-from peer import Answer, Line
-from replies import GOOD, reply
+from gateways.certificates import serving
+from gateways.peer import Answer, Line
+from gateways.replies import GOOD, reply
+from hostile.case import CUT, INSECURE, STRANGE, ExpectedFailure
 
 HOST: Final = "127.0.0.1"
 _TODAY: Final = datetime.now(UTC)

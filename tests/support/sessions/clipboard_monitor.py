@@ -1,6 +1,6 @@
 """Writes down all that comes onto a desktop's clipboard; or puts something on it.
 
-    python3 tests/support/clipboard.py [TEXT]
+    python3 tests/support/sessions/clipboard_monitor.py [TEXT]
 
 is started on the desktop, and runs until it is ended.
 """

@@ -6,7 +6,7 @@ import contextlib
 import ssl
 from typing import Final
 
-from listening import Listening
+from gateways.loopback_server import Listening
 
 _SUCCEEDED: Final = 0
 _HOST_UNREACHABLE: Final = 4

@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable
 
-from listening import PATIENCE_S, Listening
+from gateways.loopback_server import PATIENCE_S, Listening
 
 
 class Line:

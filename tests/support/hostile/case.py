@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from peer import Answer, Peer
-from replies import KEY, result
+from gateways.peer import Answer, Peer
+from gateways.replies import KEY, result
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Reading

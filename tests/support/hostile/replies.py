@@ -3,11 +3,19 @@
 import json
 from typing import Final
 
-from hostile import DOWN, NOT_READ, PROXY, REFUSED, REJECTED, STRANGE, ExpectedFailure
-from hostile_http import BROKEN_HTTP, closing_after
-from hostile_json import HOSTILE_WORDS, NUMBERS, SHAPES, UNITS
-from peer import Answer
-from replies import GOOD, head, refusal, reply
+from gateways.peer import Answer
+from gateways.replies import GOOD, head, refusal, reply
+from hostile.case import (
+    DOWN,
+    NOT_READ,
+    PROXY,
+    REFUSED,
+    REJECTED,
+    STRANGE,
+    ExpectedFailure,
+)
+from hostile.http_replies import BROKEN_HTTP, closing_after
+from hostile.json_replies import HOSTILE_WORDS, NUMBERS, SHAPES, UNITS
 
 _PORTAL: Final = "<html><h1>Welcome to the hotel</h1> Log in to the Wi-Fi</html>"
 _REJECTION: Final = json.dumps(

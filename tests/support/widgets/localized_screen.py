@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layout import faults
 from trayapp.core.account import Account, Service
 from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.locales import LOCALES
+from widgets.layout import faults
 
 RIGHT_TO_LEFT = "right to left"
 OWN_NAMES = {"SMSup", "SMSPubli", "Balance", "Tray"} | {

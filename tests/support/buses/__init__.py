@@ -1,0 +1,1 @@
+"""D-Bus: a private bus, and fakes of the services on it."""

@@ -1,0 +1,1 @@
+"""Fuzz targets: what each reader of foreign bytes promises, and known cases."""

@@ -1,0 +1,1 @@
+"""The program on a desktop, as the end-to-end tests use it."""
