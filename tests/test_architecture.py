@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +156,26 @@ def test_a_file_has_one_subject(module: Path) -> None:
     text = module.read_text()
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= LONGEST
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """A search for a class finds one, in the program, its tools and their tests.
+
+    Type stubs have their libraries' names, and strings that other processes run are
+    not read.
+    """
+    files = [
+        file
+        for folder in ("trayapp", "packaging", "tests")
+        for file in (ROOT / folder).rglob("*.py")
+        if not {".work", "stubs"} & set(file.parts)
+    ]
+    places = defaultdict[str, list[str]](list)
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_modules_import_each_other_in_no_circle() -> None:

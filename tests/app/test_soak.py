@@ -24,7 +24,7 @@ import pytest
 from fakes.vault import FakeVault
 from harness.backend import KEY
 from harness.fast_loop import FastLoop
-from harness.soak import LOW, SwitchableNotifier, World, busy
+from harness.soak import LOW, SimulatedGateway, SwitchableNotifier, busy
 from tally import DAYS, FAULTS, Tally
 from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationImage
@@ -80,7 +80,7 @@ class Life:
         ConfigFile(self.places.config).save(config)
         ids = [one.id for one in accounts]
         self.offset = timedelta(0)
-        self.world = World(ids, self.now, self.chance)
+        self.world = SimulatedGateway(ids, self.now, self.chance)
         self.vault = FakeVault(**dict.fromkeys(ids, KEY))
         self.notifier = SwitchableNotifier(self.world)
         self.keychain = Keychain(self.vault)
@@ -262,7 +262,9 @@ def test_sixty_days(
     life.live(DAYS_LONG)
     world, (first, *_, last) = life.world, life.marks
     polls = world.polls * (last.day - first.day) / last.day
-    told = sum((one.told for one in world.purses.values()), Counter[AlertKind]())
+    told = sum(
+        (one.told for one in world.simulated_accounts.values()), Counter[AlertKind]()
+    )
     print(  # noqa: T201  # the figures
         f"\n{DAYS_LONG} days: {world.polls:,} polls, {world.faults.total():,} faults, "
         f"{told.total()} alerts; from day {first.day} to {last.day} "
@@ -277,10 +279,14 @@ def test_sixty_days(
     assert AlertKind.UNREACHABLE in told
     assert world.twice == []
     end = life.now()
-    assert {one for one, purse in world.purses.items() if purse.asked is None} == set()
-    for purse in world.purses.values():
-        assert purse.asked is not None
-        assert end - purse.asked < timedelta(minutes=20)
+    assert {
+        one
+        for one, simulated in world.simulated_accounts.items()
+        if simulated.asked is None
+    } == set()
+    for simulated in world.simulated_accounts.values():
+        assert simulated.asked is not None
+        assert end - simulated.asked < timedelta(minutes=20)
     assert last.memory_mb - first.memory_mb < 10
     assert (last.blocks - first.blocks) / polls < 0.5, "objects that a poll leaves"
     assert last.tasks <= first.tasks + 1

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from buses.tray_watcher import Watcher
+from buses.tray_watcher import TrayWatcher
 from desktop.atspi import ScreenReader
 from desktop.desktop import Desktop
 from desktop.scripted_gateway import ScriptedGateway
@@ -169,7 +169,7 @@ def test_a_watcher_that_nobody_looks_at_is_no_tray(
     with Desktop("none") as desktop:
         program = Program(desktop, command)
         program.add_account("Shop", gateway.url, key)
-        with Watcher(program.bus) as watcher, ScreenReader(program.bus) as screen:
+        with TrayWatcher(program.bus) as watcher, ScreenReader(program.bus) as screen:
             program.start()
             program.wait_for_window("Balance Tray")
             said = "This desktop shows no tray icons"

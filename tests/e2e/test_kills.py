@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from gateways.counting_gateway import Meter
+from gateways.counting_gateway import CountingGateway
 from harness import polling_process
 from tally import KILLS, Tally
 from trayapp.services.files.config_file import ConfigFile
@@ -175,9 +175,9 @@ def test_a_process_that_is_killed_at_any_moment_loses_nothing(
     """
     seed = int.from_bytes(os.urandom(4))
     request.node.user_properties.append(("seed", seed))
-    with Meter() as meter, ThreadPoolExecutor() as pool:
+    with CountingGateway() as gateway, ThreadPoolExecutor() as pool:
         lanes = [
-            Lane(tmp_path / str(umask), meter.url, umask, seed + umask)
+            Lane(tmp_path / str(umask), gateway.url, umask, seed + umask)
             for umask in (0o000, 0o077)
         ]
         for done in [pool.submit(lane.run) for lane in lanes]:

@@ -24,7 +24,7 @@ from gateways.certificates import serving
 from gateways.echoing_gateway import RESETS, RESPONSES, SILENT, EchoingGateway
 from sessions import clipboard_monitor
 from sessions import key_search as searching
-from sessions.key_search import Sweep, spellings
+from sessions.key_search import KeySearch, spellings
 from sessions.program import Ours, Program
 from sessions.session_bus import Icon, Notifications
 from tally import FAULTS, Tally
@@ -81,7 +81,7 @@ def test_the_key_is_in_the_keyring_and_nowhere_else(
     dialog.find("text", "API key").type(key)
     dialog.find("push button", "Test").press()
     dialog.says("rejects")
-    sweep = Sweep(key, tally)
+    sweep = KeySearch(key, tally)
     sweep.look_at_processes()
     assert program.process is not None
     program.process.send_signal(signal.SIGTERM)
@@ -101,7 +101,7 @@ class Run:
     """The program from its source, with a stranger in it, all outputs written down."""
 
     def __init__(
-        self, desktop: Desktop, icon: Icon, screen: ScreenReader, sweep: Sweep
+        self, desktop: Desktop, icon: Icon, screen: ScreenReader, sweep: KeySearch
     ) -> None:
         # Whatever the shell's limit is: that no core is left must be the program's own.
         command = ["prlimit", "--core=unlimited", sys.executable, "-m", "trayapp"]
@@ -220,7 +220,7 @@ def run(
     bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
     with Icon(bus) as icon, ScreenReader(bus) as screen:
-        yield Run(desktop, icon, screen, Sweep(key, tally))
+        yield Run(desktop, icon, screen, KeySearch(key, tally))
 
 
 def account(name: str, url: str) -> Account:
@@ -350,7 +350,7 @@ def test_the_sweep_finds_a_key_however_it_is_written(
     planted = tmp_path / "folder" / "file"
     planted.parent.mkdir()
     planted.write_bytes(b"before" + written(key).encode(encoding) + b"after")
-    sweep = Sweep(key)
+    sweep = KeySearch(key)
     sweep.look_into_files(tmp_path)
     assert sweep.found
     assert all(one.startswith(f"{planted}: ") for one in sweep.found)

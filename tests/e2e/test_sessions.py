@@ -18,7 +18,7 @@ from desktop.scripted_gateway import ScriptedGateway
 from sessions.desktop_screen import drawn, wait_for_icon, wait_for_notification
 from sessions.program import Ours, Program
 from sessions.session_bus import Icon, Notifications
-from sessions.xembed_icon import OldIcon
+from sessions.xembed_icon import XembedIcon
 from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -155,7 +155,7 @@ def test_the_main_job_in_the_old_kind_of_tray(desktop_run: DesktopRun) -> None:
         Notifications(desktop_run.program.bus) as heard,
         ScreenReader(desktop_run.program.bus) as screen,
     ):
-        icon = OldIcon(desktop_run.desktop, screen)
+        icon = XembedIcon(desktop_run.desktop, screen)
         ours = desktop_run.start(screen, "--minimized")
         wait_for_icon(desktop_run.desktop, desktop_run.picture, FINE)
         assert drawn(screen, "alance") == []

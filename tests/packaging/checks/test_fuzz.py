@@ -16,7 +16,7 @@ LOG = """\
  === Uncaught Python exception: ===
 AssertionError: the caller is not let go
 Traceback (most recent call last):
-  File "callers.py", line 66, in _says
+  File "instance_target.py", line 66, in _says
 
 ==17102== ERROR: libFuzzer: fuzz target exited
 SUMMARY: libFuzzer: fuzz target exited

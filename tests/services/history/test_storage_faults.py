@@ -15,7 +15,7 @@ import pytest
 
 from fakes.database_lock import lock_database
 from fakes.disk import Disk, on_a_disk
-from gateways.counting_gateway import Meter
+from gateways.counting_gateway import CountingGateway
 from harness import polling_process
 from harness.loop import running
 from tally import FAULTS, Tally
@@ -162,9 +162,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def meter() -> Iterator[Meter]:
+def gateway() -> Iterator[CountingGateway]:
     """Start a gateway."""
-    with Meter() as started:
+    with CountingGateway() as started:
         yield started
 
 
@@ -186,10 +186,10 @@ def start(harness: StorageFaultHarness) -> Awaitable[None]:
 
 @on_a_disk
 def test_a_disk_that_is_full_at_the_start_hides_nothing(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """The last balances are known, new ones are shown, and written when that goes."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
     harness.play(start)
     before = dict(harness.shown)
@@ -214,10 +214,10 @@ def test_a_disk_that_is_full_at_the_start_hides_nothing(
 
 @on_a_disk
 def test_a_history_that_found_no_room_is_made_when_there_is_some(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """The first start of all, on a full disk."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
 
     async def full(_: StorageFaultHarness) -> None:
@@ -236,10 +236,10 @@ def test_a_history_that_found_no_room_is_made_when_there_is_some(
 
 @on_a_disk
 def test_a_disk_that_fills_up_and_is_freed_again_loses_no_balance(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """Three times over while the program runs; told and taken back each time."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
 
     async def full(_: StorageFaultHarness) -> None:
@@ -258,10 +258,10 @@ def test_a_disk_that_fills_up_and_is_freed_again_loses_no_balance(
 
 @on_a_disk
 def test_settings_that_find_no_room_leave_the_old_ones(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """Whole, and nothing half written beside them."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
 
     async def full(_: StorageFaultHarness) -> None:
@@ -275,16 +275,16 @@ def test_settings_that_find_no_room_leave_the_old_ones(
 
     harness.play(full)
     loaded = ConfigFile(harness.places.config).load()
-    assert loaded.config == polling_process.config(3, meter.url)
+    assert loaded.config == polling_process.config(3, gateway.url)
     tally.add(FAULTS)
 
 
 @on_a_disk
 def test_damage_on_a_full_disk_is_mended_when_there_is_room(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """Until then the damaged file stays as it is."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
     harness.play(start)
     damaged = harness.places.history.read_bytes()[:-4_096]
@@ -310,10 +310,10 @@ def test_damage_on_a_full_disk_is_mended_when_there_is_room(
 
 @on_a_disk
 def test_on_a_read_only_disk_the_last_balances_are_known(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """That nothing is kept is told; it is again when the disk can be written to."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
     harness.play(start)
 
@@ -338,10 +338,10 @@ def test_on_a_read_only_disk_the_last_balances_are_known(
 
 @on_a_disk
 def test_broken_settings_on_a_read_only_disk_are_told_as_that(
-    disk: Disk, meter: Meter, tally: Tally
+    disk: Disk, gateway: CountingGateway, tally: Tally
 ) -> None:
     """They could not be kept aside, so nobody is told that they were."""
-    harness = StorageFaultHarness(disk.path, meter.url)
+    harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
     harness.places.config.write_text("half a thought [")
 
@@ -381,10 +381,10 @@ def test_without_a_usable_home_commands_end_in_words(home: str, tally: Tally) ->
 
 
 def test_without_a_place_for_files_balances_are_shown(
-    meter: Meter, tally: Tally
+    gateway: CountingGateway, tally: Tally
 ) -> None:
     """Neither settings nor history can be kept, and both are told."""
-    harness = StorageFaultHarness(Path("/proc/no-home"), meter.url)
+    harness = StorageFaultHarness(Path("/proc/no-home"), gateway.url)
 
     async def homeless(_: StorageFaultHarness) -> None:
         assert harness.problems == [HistoryProblem]
@@ -398,13 +398,13 @@ def test_without_a_place_for_files_balances_are_shown(
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_the_history_of_another_user_is_not_touched(
     tmp_path: Path,
-    meter: Meter,
+    gateway: CountingGateway,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
     tally: Tally,
 ) -> None:
     """Even if everybody may write to it; balances are shown all the same."""
-    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     harness.play(start)
     foreign = harness.places.history
@@ -423,10 +423,13 @@ def test_the_history_of_another_user_is_not_touched(
 
 
 def test_settings_of_another_user_are_told_at_the_start(
-    tmp_path: Path, meter: Meter, monkeypatch: pytest.MonkeyPatch, tally: Tally
+    tmp_path: Path,
+    gateway: CountingGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    tally: Tally,
 ) -> None:
     """No account is watched that somebody else has set up."""
-    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     if os.geteuid() == 0:
         os.chown(harness.places.config, SOMEBODY, SOMEBODY)
@@ -442,10 +445,10 @@ def test_settings_of_another_user_are_told_at_the_start(
 
 
 def test_another_programs_lock_stalls_nothing(
-    tmp_path: Path, meter: Meter, tally: Tally
+    tmp_path: Path, gateway: CountingGateway, tally: Tally
 ) -> None:
     """Polls go on, the loop never stops for a second, and nothing shown is lost."""
-    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     stalls: list[float] = []
 
@@ -475,10 +478,10 @@ def test_another_programs_lock_stalls_nothing(
 
 
 def test_the_command_line_and_the_window_write_side_by_side(
-    tmp_path: Path, meter: Meter, tally: Tally
+    tmp_path: Path, gateway: CountingGateway, tally: Tally
 ) -> None:
     """Each waits for the other, and all of both is there in the end."""
-    harness = StorageFaultHarness(tmp_path, meter.url)
+    harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     count = 200
 
@@ -504,10 +507,10 @@ def test_the_command_line_and_the_window_write_side_by_side(
 @pytest.mark.usefixtures("logging_restored")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_all_that_a_run_makes_is_for_its_owner_alone(
-    tmp_path: Path, meter: Meter, umask: int, tally: Tally
+    tmp_path: Path, gateway: CountingGateway, umask: int, tally: Tally
 ) -> None:
     """Settings, database, rollback file, log and kept copies: 0600 in 0700."""
-    harness = StorageFaultHarness(tmp_path / "profile", meter.url)
+    harness = StorageFaultHarness(tmp_path / "profile", gateway.url)
 
     async def save(_: StorageFaultHarness) -> None:
         await harness.save(2)

@@ -19,7 +19,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from buses.private_bus import private_bus
-from buses.system_services import LOGIND, SLEEP, System
+from buses.system_services import LOGIND, SLEEP, SystemServices
 from harness.event_log import EventLog
 from trayapp.services.polling import resume_monitor as module
 from trayapp.services.polling.resume_monitor import ResumeMonitor
@@ -61,7 +61,7 @@ def test_the_end_of_a_sleep_is_reported_and_its_beginning_is_not(
     """The test does it three times."""
 
     async def story(events: EventLog) -> None:
-        system = System(bus)
+        system = SystemServices(bus)
         await system.listened_to()
         for _ in range(3):
             system.sleeps(begins=True)
@@ -78,7 +78,7 @@ def test_a_network_with_internet_access_is_reported(bus: str) -> None:
     """A network that is being set up, or ends at the router, does not count."""
 
     async def story(events: EventLog) -> None:
-        system = System(bus)
+        system = SystemServices(bus)
         await system.listened_to()
         for state in (20, 40, 50, 70, 30, 60):
             system.network(state)
@@ -94,7 +94,7 @@ def test_a_stranger_cant_wake_the_program(bus: str) -> None:
     """Neither a broadcast nor a direct signal of a stranger counts."""
 
     async def story(events: EventLog) -> None:
-        system = System(bus)
+        system = SystemServices(bus)
         us = await system.listened_to()
         stranger = open_dbus_connection(bus)
         for _ in range(20):
@@ -118,7 +118,7 @@ def test_signals_with_another_body_are_ignored(
     """The sender is logind, but the signal differs."""
 
     async def story(events: EventLog) -> None:
-        system = System(bus)
+        system = SystemServices(bus)
         await system.listened_to()
         system.say(new_signal(SLEEP, "PrepareForSleep", *body))
         system.sleeps(begins=False)
@@ -191,7 +191,7 @@ def test_a_bus_that_restarts_is_connected_again(
         for _ in range(2):
             with private_bus() as address:
                 monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-                system = System(address)
+                system = SystemServices(address)
                 await system.listened_to()
                 system.sleeps(begins=False)
                 assert await events.next(str) == "woke"

@@ -114,12 +114,12 @@ def test_after_a_night_asleep_the_balance_is_asked_some_seconds_later(
     """The test goes from logind's signal to the gateway's response."""
     # D-Bus may be absent, and its library with it.
     from buses.private_bus import private_bus  # noqa: PLC0415  # as said
-    from buses.system_services import System  # noqa: PLC0415  # as said
+    from buses.system_services import SystemServices  # noqa: PLC0415  # as said
 
     async def story(address: str) -> None:
         async with Peer(reply(), reply()) as gateway:
             store_account(profile, gateway)
-            system = System(address)
+            system = SystemServices(address)
             async with profile.started():
                 await system.listened_to()
                 await outcome(profile)

@@ -16,7 +16,7 @@ _STATE: Final = DBusAddress("/org/freedesktop/NetworkManager", interface=_NETWOR
 _PATIENCE_S: Final = 10.0
 
 
-class System:
+class SystemServices:
     """Both services, on one connection to a bus of the test's own."""
 
     def __init__(self, address: str) -> None:

@@ -23,7 +23,7 @@ _NAME: Final = "org.kde.StatusNotifierWatcher"
 _ADDRESS: Final = DBusAddress("/StatusNotifierWatcher", _NAME, _NAME)
 
 
-class Watcher:
+class TrayWatcher:
     """Takes every icon, and says whether anybody shows them.
 
     Use it as a context manager; `bus` is the session bus's address.

@@ -2,7 +2,7 @@
 
 A target is called with bytes and raises if its guarantee is broken. Hypothesis calls
 the targets in the tests (`tests/fuzz`), atheris in `dev.py fuzz`. Findings are kept as
-cases in `fuzz_cases.py`. The target of the local socket is in `callers.py`, as it needs
+cases in `cases.py`. The local socket's target is in `instance_target.py`, as it needs
 Qt.
 """
 

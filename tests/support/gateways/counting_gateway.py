@@ -10,7 +10,7 @@ _FROM: Final = 1_000_000
 _LOOK_S: Final = 0.05
 
 
-class Meter:
+class CountingGateway:
     """Counts the balance down by one with every request."""
 
     def __init__(self) -> None:

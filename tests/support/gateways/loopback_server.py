@@ -7,7 +7,7 @@ from typing import Final, Self
 PATIENCE_S: Final = 10.0
 
 
-class Listening:
+class LoopbackServer:
     """A server on a free port of the loopback.
 
     Leaving the `async with` waits until all connections have ended. A connection that

@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable
 
-from gateways.loopback_server import PATIENCE_S, Listening
+from gateways.loopback_server import PATIENCE_S, LoopbackServer
 
 
 class Line:
@@ -76,7 +76,7 @@ Answer = bytes | Callable[[Line], Awaitable[None]]
 """What a connection gets: bytes after its request, or something of its own."""
 
 
-class Peer(Listening):
+class Peer(LoopbackServer):
     """A server that gives its first connection the first response, and so on.
 
     One connection more than there are responses fails the test.

@@ -6,7 +6,7 @@ import contextlib
 import ssl
 from typing import Final
 
-from gateways.loopback_server import Listening
+from gateways.loopback_server import LoopbackServer
 
 _SUCCEEDED: Final = 0
 _HOST_UNREACHABLE: Final = 4
@@ -16,7 +16,7 @@ _PASSWORD: Final = 2
 Login = tuple[str, str]
 
 
-class _Proxy(Listening):
+class _Proxy(LoopbackServer):
     """A proxy that does a handshake, connects, and copies bytes both ways.
 
     Without a port it can't reach the target.

@@ -1,7 +1,7 @@
 """A profile that is polled and saved as fast as it goes, in a process to be killed.
 
-    polled.py FOLDER URL           polls until it is killed
-    polled.py FOLDER URL --fork    starts a child that does so for each line it reads
+    polling_process.py FOLDER URL           polls until it is killed
+    polling_process.py FOLDER URL --fork    starts such a child for each line it reads
 
 It says on standard output what a person would have been shown, a line each:
 

@@ -61,7 +61,7 @@ _GARBAGE: Final = (
 
 
 @dataclass
-class Purse:
+class SimulatedAccount:
     """One account as the gateway knows it, and what is noted for the judgement."""
 
     amount: Decimal
@@ -74,7 +74,7 @@ class Purse:
     told: Counter[AlertKind] = field(default_factory=Counter)
 
 
-class World(GatewayClient):
+class SimulatedGateway(GatewayClient):
     """A gateway with accounts that spend and top up, and faults at random.
 
     What is told is judged: an alert may come again only after an answer that said
@@ -89,8 +89,8 @@ class World(GatewayClient):
     ) -> None:
         super().__init__()
         self.clock, self.chance = clock, chance
-        self.purses = {
-            one: Purse(
+        self.simulated_accounts = {
+            one: SimulatedAccount(
                 Decimal(chance.randint(20, 400)),
                 Decimal(chance.randint(10, 400)) / 100,
             )
@@ -105,37 +105,37 @@ class World(GatewayClient):
     async def balance(self, account: Account, key: Secret) -> Balance:
         """Answer, or fail in one of many ways."""
         del key
-        purse = self.purses[account.id]
+        simulated = self.simulated_accounts[account.id]
         self.polls += 1
-        purse.asked = self.clock()
-        await self._trouble(purse)
+        simulated.asked = self.clock()
+        await self._trouble(simulated)
         if self.chance.random() < _SPENDS:
-            purse.amount -= purse.spent
-        if purse.amount < -2:
-            purse.amount += self.chance.choice([50, 100, 400])
-        balance = read_balance(f"{purse.amount:.4f}", "EUR")
-        self._note(purse)
+            simulated.amount -= simulated.spent
+        if simulated.amount < -2:
+            simulated.amount += self.chance.choice([50, 100, 400])
+        balance = read_balance(f"{simulated.amount:.4f}", "EUR")
+        self._note(simulated)
         return balance
 
-    async def _trouble(self, purse: Purse) -> None:
+    async def _trouble(self, simulated: SimulatedAccount) -> None:
         """Let something go wrong, one time in fifty or so."""
         if self.calm:
-            purse.rejected = False
+            simulated.rejected = False
         elif self.cut:
             self.faults["no network"] += 1
             raise NoConnection
-        elif purse.rejected and self.chance.random() < _STAYS_REJECTED:
+        elif simulated.rejected and self.chance.random() < _STAYS_REJECTED:
             self.faults["rejected"] += 1
             raise Unauthorized(detail="HTTP 401")
         else:
-            purse.rejected = False
+            simulated.rejected = False
             names, weights = zip(*_CHANCES.items(), strict=True)
             (what,) = self.chance.choices(names, weights)
             if what:
                 self.faults[what] += 1
-                await self._fail(what, purse)
+                await self._fail(what, simulated)
 
-    async def _fail(self, what: str, purse: Purse) -> None:
+    async def _fail(self, what: str, simulated: SimulatedAccount) -> None:
         match what:
             case "timed out":
                 await asyncio.sleep(20)
@@ -143,7 +143,7 @@ class World(GatewayClient):
             case "no network":
                 raise NoConnection
             case "rejected":
-                purse.rejected = True
+                simulated.rejected = True
                 raise Unauthorized(detail="HTTP 401")
             case "garbage":
                 await read_reply(_response(200, self.chance.choice(_GARBAGE)), _KEY)
@@ -152,27 +152,27 @@ class World(GatewayClient):
             case _:
                 raise ZeroDivisionError
 
-    def _note(self, purse: Purse) -> None:
-        purse.fine |= {AlertKind.REJECTED, AlertKind.UNREACHABLE}
-        if purse.amount > 0:
-            purse.fine.add(AlertKind.EMPTY)
-        if purse.amount >= LOW:
-            purse.fine.add(AlertKind.LOW)
+    def _note(self, simulated: SimulatedAccount) -> None:
+        simulated.fine |= {AlertKind.REJECTED, AlertKind.UNREACHABLE}
+        if simulated.amount > 0:
+            simulated.fine.add(AlertKind.EMPTY)
+        if simulated.amount >= LOW:
+            simulated.fine.add(AlertKind.LOW)
 
     def hear(self, alerts: Iterable[Alert]) -> None:
         """Judge what a person is told."""
         for alert in alerts:
-            purse, kind = self.purses[alert.account.id], alert.kind
-            if purse.told[kind] and kind in _JUDGED and kind not in purse.fine:
+            simulated, kind = self.simulated_accounts[alert.account.id], alert.kind
+            if simulated.told[kind] and kind in _JUDGED and kind not in simulated.fine:
                 self.twice.append(f"{alert.account.id} {kind} {self.clock()}")
-            purse.told[kind] += 1
-            purse.fine.discard(kind)
+            simulated.told[kind] += 1
+            simulated.fine.discard(kind)
 
 
 class SwitchableNotifier:
     """A notifier whose server can be switched off."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedGateway) -> None:
         self._world = world
         self.is_there = True
         self.server_changed: Callable[[], None] = lambda: None

@@ -1,6 +1,6 @@
 """A hostile response between two good ones, and what the program shows.
 
-The responses are in `hostile_replies` and the modules beside it, by their fault.
+The responses are in `replies.py` and the modules beside it, by their fault.
 """
 
 import ssl

@@ -46,7 +46,7 @@ def spellings(key: str) -> dict[str, str]:
     return written
 
 
-class Sweep:
+class KeySearch:
     """Searches for one key, counts the searched places, and keeps the findings."""
 
     def __init__(self, key: str, tally: Tally | None = None) -> None:

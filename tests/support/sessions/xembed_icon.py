@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class OldIcon:
+class XembedIcon:
     """Our icon where XEmbed hosts it, in the screen's upper right corner."""
 
     desktop: Desktop
