@@ -21,8 +21,8 @@ for _name in tuple(os.environ):
 collect_ignore = (
     []
     if sys.platform == "linux"
-    # No D-Bus there, so the first can't even be imported; the others mount disks, put
-    # Unix's own kinds of files in ours' places, and count threads and files in /proc.
+    # The first need D-Bus to be imported. The others mount disks, make special files
+    # of Unix, or count threads and files in /proc.
     else [
         "e2e",
         "services/alerts/test_dbus_notifier.py",

@@ -62,7 +62,7 @@ def test_a_page_is_opened_by_the_desktop(
 def test_a_loopback_page_is_opened_without_encryption(
     by_desktop: Callable[[], list[str]],
 ) -> None:
-    """The demo's panel."""
+    """The demo has its website there."""
     open_in_browser("http://127.0.0.1:8080/panel")
     assert by_desktop()[1] == "http://127.0.0.1:8080/panel"
 

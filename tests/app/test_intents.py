@@ -124,7 +124,7 @@ def test_unlocking_asks_the_keyring(program: WiredProgram) -> None:
 
 
 @pytest.mark.parametrize("whose", ["tray", "window"])
-def test_topping_up_opens_the_accounts_panel(
+def test_topping_up_opens_the_accounts_website(
     program: WiredProgram, pages: list[str], whose: str
 ) -> None:
     """Each brand's own, or the one that a person named."""
@@ -184,7 +184,7 @@ def test_a_pressed_notification_brings_the_window(
     assert program.window.isVisible()
 
 
-def test_a_pressed_top_up_opens_the_panel(
+def test_a_pressed_top_up_opens_the_website(
     program: WiredProgram, pages: list[str]
 ) -> None:
     """And no window."""

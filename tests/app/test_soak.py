@@ -96,8 +96,8 @@ class Life:
         monkeypatch.setattr(f"{services}.backend.make_sink", lambda *_: self.notifier)
         monkeypatch.setattr(f"{services}.backend._make_resume_monitor", lambda _: None)
         monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
-        # What is done each minute and each hour takes most of the time, and is the
-        # same each time: the alarm's look at the clock, and that at months of readings.
+        # The ticks and the outlooks take most of the time, and each is like the one
+        # before. So there are fewer of them here.
         monkeypatch.setattr(f"{services}.polling.scheduler._TICK_S", 900.0)
         monkeypatch.setattr(
             "trayapp.core.alerts.decide._LONGEST_STEP", timedelta(minutes=30)
@@ -302,7 +302,7 @@ def test_sixty_days(
 def test_a_long_past_is_kept_in_little(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    """What is older than ninety days is thinned each day: the file hardly grows."""
+    """Retention deletes old readings daily: the file hardly grows."""
     life = Life(folder, monkeypatch, ACCOUNTS[:1], Settings(timedelta(minutes=30)))
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", HOUR_S)
     life.live(LONG, troubled=False)

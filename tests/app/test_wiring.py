@@ -467,7 +467,7 @@ def test_without_a_tray_the_window_comes_up_and_its_end_is_the_programs(
     assert len(program.quits) == 1
 
 
-def test_a_panel_has_time_to_come_up(program: WiredProgram) -> None:
+def test_a_taskbar_has_time_to_start(program: WiredProgram) -> None:
     """At login it may start after the program."""
     program.tray.host = False
     program.start(A)

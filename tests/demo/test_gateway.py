@@ -359,7 +359,7 @@ def test_a_balance_depends_only_on_the_time(story: DemoAccount) -> None:
     assert story.balance(40 * DAY + 12_345) == late >= 0
 
 
-# --- the panel --------------------------------------------------------------------
+# --- the website ------------------------------------------------------------------
 
 
 def test_a_top_up_on_the_website_raises_the_balance(demo: DemoGateway) -> None:

@@ -38,7 +38,7 @@ def command(request: pytest.FixtureRequest) -> list[str]:
 
 @pytest.fixture
 def desktop() -> Iterator[Desktop]:
-    """Start a desktop with a panel, notifications and an open keyring."""
+    """Start a desktop with a taskbar, notifications and an open keyring."""
     with Desktop("xfce") as started:
         yield started
 

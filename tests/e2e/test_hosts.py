@@ -21,7 +21,7 @@ LOGIN_S = 30
 def test_a_host_that_starts_late_shows_the_icon(
     program: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
-    """At login the program may be there before the panel is: no window opens."""
+    """At login the program may start before the taskbar: no window opens."""
     program.add_account("Shop", gateway.url, key)
     desktop.stop_taskbar()
     program.start("--minimized")
@@ -37,7 +37,7 @@ def test_a_host_that_starts_late_shows_the_icon(
 def test_a_host_that_restarts_shows_the_icon_again(
     running: Program, desktop: Desktop, icon: Icon, gateway: ScriptedGateway, key: str
 ) -> None:
-    """A panel that crashes takes the icon along for a moment only."""
+    """The icon comes back after a crash of the taskbar."""
     desktop.stop_taskbar()
     desktop.start_taskbar()
     icon.says("Shop: €350.12")
@@ -109,7 +109,7 @@ def test_a_host_that_restarts_again_and_again_shows_one_icon(
     key: str,
     tally: Tally,
 ) -> None:
-    """Each panel knows of it once, and its menu works there."""
+    """Each taskbar has it once, and its menu works there."""
     program.add_account("Shop", gateway.url, key)
     program.start("--minimized")
     for amount in ("20", "30", "40", "50"):
@@ -131,7 +131,7 @@ def test_a_host_that_goes_for_good_leaves_the_window(
     desktop: Desktop,
     tally: Tally,
 ) -> None:
-    """Without a panel there is no icon: the program is never invisible."""
+    """Without a taskbar there is no icon: the program is never invisible."""
     desktop.stop_taskbar()
     running.wait_for_window("Balance Tray")
     desktop.run(["xdotool", "key", "Escape"])

@@ -35,8 +35,8 @@ COLD_S: Final = 2.0
 PATIENCE_S: Final = 30.0
 
 
-class Lane:
-    """One folder, in which one process after the other is killed."""
+class KilledProfile:
+    """One profile, on which one process after the other is killed."""
 
     def __init__(self, folder: Path, url: str, umask: int, seed: int) -> None:
         self.folder, self.url = folder, url
@@ -128,9 +128,10 @@ class Lane:
                 pytest.fail(f"it says {line!r}")
 
     def _look(self) -> None:
-        """Look at the files as the killed process left them, every other time.
+        """Read the files as the killed process left them, every other time.
 
-        Else the next one meets them first: a journal that is to be played back, too.
+        At the other times the next process reads them first. It then rolls an
+        unfinished transaction back.
         """
         config = from_toml(self.places.config.read_bytes())
         number = polling_process.number_of(config.accounts)
@@ -170,25 +171,25 @@ def test_a_process_that_is_killed_at_any_moment_loses_nothing(
 ) -> None:
     """Three hundred times, while it polls and saves; two folders, so that it adds up.
 
-    The settings are the old ones or the new ones, the history is whole and holds every
-    balance that was shown, and the next start finds nothing to complain of.
+    The settings are the old ones or the new ones. The history is whole and has every
+    balance that was shown. The next start finds no fault.
     """
     seed = int.from_bytes(os.urandom(4))
     request.node.user_properties.append(("seed", seed))
     with CountingGateway() as gateway, ThreadPoolExecutor() as pool:
-        lanes = [
-            Lane(tmp_path / str(umask), gateway.url, umask, seed + umask)
+        profiles = [
+            KilledProfile(tmp_path / str(umask), gateway.url, umask, seed + umask)
             for umask in (0o000, 0o077)
         ]
-        for done in [pool.submit(lane.run) for lane in lanes]:
+        for done in [pool.submit(profile.run) for profile in profiles]:
             done.result()
-    for lane in lanes:
-        tally.add(KILLS, lane.kills)
-        lane.look_at_history()
-        assert lane.others() == set()
-        assert sum(lane.readings_at_kill) > WARM  # there was something to be lost
-        _assert_private(lane.folder)
-        _assert_cleared(lane)
+    for profile in profiles:
+        tally.add(KILLS, profile.kills)
+        profile.look_at_history()
+        assert profile.others() == set()
+        assert sum(profile.readings_at_kill) > WARM  # there was something to be lost
+        _assert_private(profile.folder)
+        _assert_cleared(profile)
 
 
 def _assert_private(folder: Path) -> None:
@@ -198,10 +199,10 @@ def _assert_private(folder: Path) -> None:
         assert mode == (0o700 if one.is_dir() else 0o600), one
 
 
-def _assert_cleared(lane: Lane) -> None:
+def _assert_cleared(profile: KilledProfile) -> None:
     """See that a later start clears away what killed saves left."""
     long_ago = time.time() - 3_600
-    for one in lane.left_behind():
+    for one in profile.left_behind():
         os.utime(one, (long_ago, long_ago))
-    ConfigFile(lane.places.config).load()
-    assert lane.left_behind() == []
+    ConfigFile(profile.places.config).load()
+    assert profile.left_behind() == []

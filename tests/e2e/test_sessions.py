@@ -107,7 +107,7 @@ def desktop_run(
 
 
 @pytest.mark.parametrize("desktop_run", WITH_ITEMS, indirect=True)
-def test_the_main_job_where_a_panel_takes_icons(desktop_run: DesktopRun) -> None:
+def test_the_main_job_where_a_taskbar_takes_icons(desktop_run: DesktopRun) -> None:
     """Icon, menu, tooltip, a warning by the desktop itself, the window, and the end."""
     does_the_main_job(desktop_run)
 

@@ -1,6 +1,6 @@
 """The main job, end to end, as a person lives it: from an empty machine to a warning.
 
-One long story, because each part stands on what came before: the account is added in
+It is one long test, because each part needs the one before. The account is added in
 the first run, runs low, is topped up, loses its key and gets a new one.
 """
 

@@ -191,7 +191,7 @@ def test_a_request_has_the_balance_and_what_was_foreseen(
 def test_a_request_without_a_forecast_suggests_nothing(
     harness: HistoryControllerHarness,
 ) -> None:
-    """Nor does it name a panel that isn't known."""
+    """It names no website where none is known."""
     account = replace(MAIN, service=Service.CUSTOM)
     assert harness.controller.request_for(
         AccountState(account, READING), None

@@ -438,7 +438,7 @@ def test_a_first_run_that_was_closed_while_saving_comes_up_when_asked_for(
     assert (harness.first_runs(), harness.dialogs()) == ([wizard], [])
 
 
-def test_the_panel_is_passed_on(harness: SettingsControllerHarness) -> None:
+def test_the_website_is_passed_on(harness: SettingsControllerHarness) -> None:
     """To be opened in the browser."""
     harness.begin()
     (wizard,) = harness.first_runs()

@@ -57,7 +57,7 @@ def harness(qtbot: QtBot) -> Iterator[TrayFallbackHarness]:
 
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give a panel no time to come up."""
+    """Give the taskbar no time to start."""
     monkeypatch.setattr("trayapp.app.screen.tray_fallback._TRAY_GRACE_MS", 0)
 
 
@@ -85,7 +85,7 @@ def test_minimizing_the_window_without_a_tray_keeps_the_program(
     assert harness.quits == []
 
 
-def test_a_panel_has_time_to_come_up(harness: TrayFallbackHarness) -> None:
+def test_a_taskbar_has_time_to_start(harness: TrayFallbackHarness) -> None:
     """At login it may start after the program."""
     harness.start(hosted=False)
     QCoreApplication.processEvents()
@@ -97,7 +97,7 @@ def test_a_panel_has_time_to_come_up(harness: TrayFallbackHarness) -> None:
 def test_at_login_no_window_opens_while_the_desktop_comes_up(
     harness: TrayFallbackHarness,
 ) -> None:
-    """There a panel has more time than any other start gives it."""
+    """At login the taskbar has more time than at any other start."""
     harness.start(hosted=False, quiet=True)
     QCoreApplication.processEvents()
     assert not harness.window.isVisible()
@@ -124,10 +124,10 @@ def test_closing_the_window_before_that_time_is_over_ends_nothing(
 
 
 @pytest.mark.usefixtures("no_grace")
-def test_a_panel_that_came_in_time_is_as_good_as_one_that_was_there(
+def test_a_taskbar_that_starts_in_time_needs_nothing(
     harness: TrayFallbackHarness,
 ) -> None:
-    """Qt itself finds it; nothing is made anew."""
+    """Qt itself finds it; the icon is not made again."""
     harness.start(hosted=False)
     harness.tray.host = True
     QCoreApplication.processEvents()
@@ -163,7 +163,7 @@ def test_a_host_that_appears_gets_a_new_icon(
 
 
 def test_a_host_that_was_there_needs_no_new_icon(harness: TrayFallbackHarness) -> None:
-    """Qt finds a panel that starts again by itself."""
+    """Qt itself finds a taskbar that starts again."""
     harness.start(hosted=True)
     harness.tray_fallback.host_appeared()
     assert harness.tray.calls == ["show"]
@@ -188,7 +188,7 @@ def test_a_host_that_vanishes_for_good_leaves_the_window(
 
 
 def test_a_host_that_is_back_soon_calls_no_window(harness: TrayFallbackHarness) -> None:
-    """A panel that restarts is gone for a moment only."""
+    """A taskbar that restarts is away for a moment only."""
     harness.start(hosted=True)
     harness.tray_fallback.host_vanished()
     QCoreApplication.processEvents()

@@ -809,7 +809,7 @@ def test_nothing_is_sent_twice_or_without_being_known(
 
 def assert_nothing_is_lost(story: Story, amount: Decimal) -> None:
     """Check that a low or empty balance counts as sent."""
-    stages = story.memory.episodes
+    episodes = story.memory.episodes
     for kind, holds in ((EMPTY, amount <= 0), (LOW, amount < 10)):
         if holds and kind in story.settings.alert_kinds:
-            assert stages.get(kind) == "told"
+            assert episodes.get(kind) == "told"

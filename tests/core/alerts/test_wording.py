@@ -90,7 +90,7 @@ def test_a_rejected_key_names_both_causes_and_what_to_do_about_each() -> None:
     assert said.urgency is Urgency.CRITICAL
 
 
-def test_a_drain_says_what_is_usual_and_leads_to_the_panel() -> None:
+def test_a_drain_says_what_is_usual_and_leads_to_the_website() -> None:
     """Where the key is revoked."""
     drain = Drain(Decimal(38), timedelta(minutes=20), NORMAL)
     said = notification_about(
@@ -150,7 +150,7 @@ def test_a_payment_that_did_not_arrive_says_since_when() -> None:
     )
 
 
-def test_without_a_panel_there_is_no_top_up_button() -> None:
+def test_without_a_website_there_is_no_top_up_button() -> None:
     """A button that leads nowhere is worse than none."""
     account = Account("a", "Own", Service.CUSTOM)
     alert = Alert(AlertKind.LOW, account, Balance(Decimal(1), "SMS"))

@@ -1,4 +1,4 @@
-"""What a desktop itself shows: its notification server, and the icon in its panel."""
+"""What a desktop itself shows: its notification server, and the icon in its taskbar."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SERVERS: Final = {
     "sway": "mako",
 }
 """What the notification server of each kind of desktop calls itself."""
-_PANELS: Final = {
+_TASKBARS: Final = {
     "xfce": QRect(640, 0, 640, 28),
     "plasma": QRect(640, 756, 640, 44),
     "gnome": QRect(640, 0, 640, 32),
@@ -66,17 +66,17 @@ def wait_for_notification(desktop: Desktop, screen: ScreenReader, title: str) ->
 
 
 def wait_for_icon(desktop: Desktop, picture: Path, colour: str) -> None:
-    """Wait until the panel shows an icon in a state's colour; `picture` is left."""
+    """Wait until the taskbar shows an icon in a state's colour; `picture` is left."""
     wanted = QColor(colour)
 
     def is_seen() -> bool:
         desktop.screenshot(picture)
-        panel = QImage(str(picture)).copy(_PANELS[desktop.kind])
+        taskbar = QImage(str(picture)).copy(_TASKBARS[desktop.kind])
         near = [
             True
-            for x in range(panel.width())
-            for y in range(panel.height())
-            if _is_near(panel.pixelColor(x, y), wanted)
+            for x in range(taskbar.width())
+            for y in range(taskbar.height())
+            if _is_near(taskbar.pixelColor(x, y), wanted)
         ]
         return len(near) >= _SEEN
 

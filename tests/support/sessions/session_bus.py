@@ -120,7 +120,7 @@ class Icon(TrayItem):
         wait_until(holds, f"the tray icon: {what}", within_s)
 
     def is_there(self) -> bool:
-        """Say whether the panel shows it."""
+        """Return whether the taskbar shows it."""
         try:
             self._item()
         except NoTrayIconError:

@@ -1,8 +1,7 @@
 """A mouse over one widget, whatever other windows lie on the screen meanwhile.
 
-`QTest.mouseMove` moves the screen's own cursor: without a desktop, all windows lie on
-each other in a corner, and the first of them hears of it, such as one that an earlier
-test left there.
+`QTest.mouseMove` moves the screen's own cursor. Without a desktop all windows overlap
+in one corner. The topmost window gets the event, and it may be of an earlier test.
 """
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
