@@ -1,6 +1,7 @@
 """Every alert kind has a whole record."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -32,6 +33,14 @@ NOTHING_KNOWN = Situation(
 def test_every_kind_has_a_record(kind: AlertKind) -> None:
     """`KINDS` in core/alerts/kinds.py names each member of `AlertKind`."""
     assert kind in KINDS, f"write a record for {kind!r} and name it in KINDS"
+
+
+def test_a_rule_knows_the_persons_day() -> None:
+    """It is already tomorrow in the east."""
+    late = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    here = replace(NOTHING_KNOWN, now=late, zone=UTC)
+    east = replace(NOTHING_KNOWN, now=late, zone=timezone(timedelta(hours=2)))
+    assert (here.today.day, east.today.day) == (23, 24)
 
 
 @pytest.mark.parametrize("record", KINDS.values(), ids=lambda record: record.kind)

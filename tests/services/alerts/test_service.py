@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import pytest
 from harness.alert_service import A, AlertServiceHarness, B
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.alerts.decision import Disposition, Reason
+from trayapp.core.alerts.decision import Decision, Disposition, Observation, Reason
 from trayapp.core.alerts.log import LogEntry
+from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
@@ -105,6 +106,26 @@ def test_a_failure_records_no_reading_and_keeps_the_memory(
     harness.fail()
     assert harness.store.last("a") is None
     assert harness.store.load().memory("a").failures == 1
+
+
+def test_the_rules_know_the_persons_zone(
+    harness: AlertServiceWithStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a response, and when only time has passed."""
+    zones: list[tzinfo | None] = []
+
+    def noting(
+        memory: AlertMemory, observation: Observation, *others: object
+    ) -> tuple[AlertMemory, tuple[Decision, ...]]:
+        del others
+        zones.append(observation.zone)
+        return memory, ()
+
+    monkeypatch.setattr("trayapp.services.alerts.service.decide", noting)
+    harness.read("50")
+    harness.service.tick()
+    assert set(zones) == {UTC}
+    assert len(zones) > 1
 
 
 def test_a_snooze_holds_back_until_its_end(harness: AlertServiceWithStore) -> None:

@@ -115,6 +115,27 @@ def test_a_file_from_before_the_first_release_is_read(path: Path) -> None:
     )
 
 
+def test_an_alert_kind_that_is_newer_than_the_file_has_its_default(path: Path) -> None:
+    """A person who updates the program gets its new warnings."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("version = 1\n[settings]\ntold = ['low']\nnot_told = ['empty']\n")
+    loaded = ConfigFile(path).load()
+    kinds = loaded.config.settings.alert_kinds
+    assert kinds == DEFAULT_ALERT_KINDS - {AlertKind.EMPTY}
+    ConfigFile(path).save(loaded.config)
+    assert ConfigFile(path).load().config == loaded.config
+
+
+def test_a_kind_that_was_off_stays_off_in_a_file_of_the_first_version(
+    path: Path,
+) -> None:
+    """Such a file lists only the kinds that are on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("version = 1\n[settings]\ntold = ['low']\n")
+    settings = ConfigFile(path).load().config.settings
+    assert settings.alert_kinds == {AlertKind.LOW}
+
+
 def test_hours_may_be_integers(path: Path) -> None:
     """A person writes 3, not 3.0."""
     path.parent.mkdir()

@@ -63,7 +63,7 @@ EXAMPLES: Final[dict[str, tuple[bytes, ...]]] = {
     "remembered": (
         _changed(),
         _changed(
-            episodes={"low": "told", "drain": "held"},
+            stages={"low": "told", "drain": "held"},
             amount="3.5",
             unit="EUR",
             seen="2026-11-23T11:00:00+00:00",
@@ -105,8 +105,8 @@ REGRESSIONS: Final[dict[str, tuple[bytes, ...]]] = {
     "remembered": (
         # Moments outside the years of UTC, and nested brackets.
         _changed(since="0001-01-01T00:00:00+14:00"),
-        _changed(told_at="9999-12-31T23:59:59-14:00", episodes={"low": "told"}),
-        _changed(drained="0001-01-01T00:00:00+14:00", episodes={"drain": "told"}),
+        _changed(told_at="9999-12-31T23:59:59-14:00", stages={"low": "told"}),
+        _changed(drained="0001-01-01T00:00:00+14:00", stages={"drain": "told"}),
         b"[" * 100_000,
     ),
     "login-entry": (

@@ -170,6 +170,7 @@ class _Turn:
                 if decision.kind and decision.disposition is Disposition.SENT
             ),
             now=self._now,
+            zone=observation.zone,
         )
 
     def _begin(self, record: AlertKindRecord, alert: Alert, *, covered: bool) -> None:

@@ -1,7 +1,7 @@
 """The values of alerts: observations, alerts, and what is decided about them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -31,6 +31,8 @@ class Observation:
     result: Reading | Failure | None = None
     """The gateway's response; None if only time passed."""
     outlook: Outlook = field(default_factory=Outlook)
+    zone: tzinfo | None = None
+    """The person's time zone; None for the system's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from trayapp.core.account import Account
@@ -31,7 +31,14 @@ class Situation:
     sent: frozenset[AlertKind]
     """The kinds of which this turn sent an alert so far."""
     now: datetime
-    """Aware, in UTC; `now.astimezone().date()` is the person's day."""
+    """Aware, in UTC."""
+    zone: tzinfo | None = None
+    """The person's time zone; None for the system's."""
+
+    @property
+    def today(self) -> date:
+        """The person's day."""
+        return self.now.astimezone(self.zone).date()
 
     @property
     def amount(self) -> Decimal | None:

@@ -104,7 +104,7 @@ class AlertService:
             outlook = self._outlooks.of(account.id, memory, reading, now)
             if memory.rise_to(reading) is not None:
                 self._end_pending_payment(account.id)
-        observation = Observation(account, outcome.result, outlook)
+        observation = Observation(account, outcome.result, outlook, self._zone)
         memory, decisions = decide(
             memory, observation, self._settings, self._hold_reason(now), now
         )
@@ -176,7 +176,7 @@ class AlertService:
     ) -> None:
         before = self._history.state.memory(account.id)
         memory, decisions = decide(
-            before, Observation(account), self._settings, hold, now
+            before, Observation(account, zone=self._zone), self._settings, hold, now
         )
         if decisions or memory.episodes != before.episodes:
             self._keep(account, memory, decisions)

@@ -23,6 +23,19 @@ from trayapp.core.settings import (
 _VERSION: Final = 1
 _BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
 _END: Final = "# This is the end."
+_OFF: Final = "not_told"
+"""The key of the alert kinds that are off. A kind in neither list is newer than the
+file and has its default."""
+_FIRST_KINDS: Final = (
+    "low",
+    "low-days",
+    "empty",
+    "rejected",
+    "drain",
+    "unreachable",
+    "topped-up",
+)
+"""The kinds that a file without `not_told` may have."""
 _T = TypeVar("_T")
 
 
@@ -68,10 +81,14 @@ def to_toml(config: Config) -> str:
 
 def _settings_table(settings: Settings) -> dict[str, object]:
     values = {name: getattr(settings, name) for name in SETTINGS}
+    off = frozenset(AlertKind) - settings.alert_kinds
     return {
-        SETTINGS[name].key: SETTINGS[name].write(value)
-        for name, value in values.items()
-        if value is not None
+        _OFF: sorted(kind.value for kind in off),
+        **{
+            SETTINGS[name].key: SETTINGS[name].write(value)
+            for name, value in values.items()
+            if value is not None
+        },
     }
 
 
@@ -120,6 +137,7 @@ def _settings(table: dict[str, object]) -> Settings:
     }
     if "alert_kinds" not in values:
         values["alert_kinds"] = _alert_kinds_of_old(table)
+    values["alert_kinds"] |= _newer_kinds(table)
     return Settings(**values)
 
 
@@ -129,6 +147,13 @@ def _read(setting: Setting, value: object) -> Any:  # noqa: ANN401  # of the set
     except (TypeError, ValueError) as error:
         message = f"{setting.key}: {error}"
         raise ValueError(message) from error
+
+
+def _newer_kinds(table: dict[str, object]) -> frozenset[AlertKind]:
+    """Return the default kinds that the version which wrote the file did not have."""
+    on = _typed(table.get(SETTINGS["alert_kinds"].key, []), list, "alert kinds")
+    off = _typed(table.get(_OFF, list(_FIRST_KINDS)), list, _OFF)
+    return frozenset(kind for kind in DEFAULT_ALERT_KINDS if kind not in {*on, *off})
 
 
 def _alert_kinds_of_old(table: dict[str, object]) -> frozenset[AlertKind]:
