@@ -62,7 +62,10 @@ EXCEPTIONS: Final = {
     "rollback journal": "SQLite's term",
 }
 """Phrases and identifiers in which an old word is right, each with the reason."""
-STORED_NAMES: Final = {"panel": "an attribute of accounts: the settings file's key"}
+STORED_NAMES: Final = {
+    "panel": "an attribute of accounts: the key in the settings file",
+    "stages": "a key of alert memories in the database",
+}
 """Identifiers that stay because files have them."""
 
 _CODE: Final = re.compile(r"`[^`]*`|https?://\S+")
