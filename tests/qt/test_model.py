@@ -15,7 +15,7 @@ from trayapp.qt.model import AccountsModel
 A, B = Account("a", "A"), Account("b", "B")
 
 
-class ModelScene:
+class ModelHarness:
     """A model and the changes that it reported."""
 
     def __init__(self) -> None:
@@ -25,12 +25,12 @@ class ModelScene:
 
 
 @pytest.fixture
-def scene() -> ModelScene:
+def harness() -> ModelHarness:
     """Make a model of two accounts that has reported no change."""
-    scene = ModelScene()
-    scene.model.set_accounts([A, B])
-    scene.changes.clear()
-    return scene
+    harness = ModelHarness()
+    harness.model.set_accounts([A, B])
+    harness.changes.clear()
+    return harness
 
 
 @pytest.fixture
@@ -41,104 +41,112 @@ def nine(now: datetime) -> Outcome:
 
 def test_stored_states_are_loaded(now: datetime) -> None:
     """They keep the person's order."""
-    scene = ModelScene()
+    harness = ModelHarness()
     stored = (
         AccountState(B),
         AccountState(A, Reading(Balance(Decimal(1), "EUR"), now)),
     )
-    scene.model.load(stored)
-    assert scene.model.states == stored
-    assert scene.changes == [stored]
+    harness.model.load(stored)
+    assert harness.model.states == stored
+    assert harness.changes == [stored]
 
 
-def test_an_account_is_found_by_its_id(scene: ModelScene) -> None:
+def test_an_account_is_found_by_its_id(harness: ModelHarness) -> None:
     """A removed one is not found."""
-    assert scene.model.account("b") is B
-    assert scene.model.account("gone") is None
+    assert harness.model.account("b") is B
+    assert harness.model.account("gone") is None
 
 
-def test_an_outcome_is_applied_and_reported(scene: ModelScene, nine: Outcome) -> None:
+def test_an_outcome_is_applied_and_reported(
+    harness: ModelHarness, nine: Outcome
+) -> None:
     """It changes only its own account."""
-    scene.model.apply(nine)
-    first, second = scene.model.states
+    harness.model.apply(nine)
+    first, second = harness.model.states
     assert first.reading == nine.result
     assert second == AccountState(B)
-    assert scene.changes == [scene.model.states]
+    assert harness.changes == [harness.model.states]
 
 
 def test_a_failure_erases_no_balance(
-    scene: ModelScene, nine: Outcome, now: datetime
+    harness: ModelHarness, nine: Outcome, now: datetime
 ) -> None:
     """The state has both."""
-    scene.model.apply(nine)
-    scene.model.apply(Outcome("a", now, Failure(NoConnection)))
-    known = scene.model.states[0]
+    harness.model.apply(nine)
+    harness.model.apply(Outcome("a", now, Failure(NoConnection)))
+    known = harness.model.states[0]
     assert (known.reading, known.failure) == (nine.result, Failure(NoConnection))
 
 
 def test_an_account_is_asked_until_its_outcome(
-    scene: ModelScene, nine: Outcome
+    harness: ModelHarness, nine: Outcome
 ) -> None:
     """The other account is not."""
-    scene.model.mark_asking("a")
-    assert [state.asking for state in scene.model.states] == [True, False]
-    scene.model.apply(nine)
-    assert [state.asking for state in scene.model.states] == [False, False]
+    harness.model.mark_asking("a")
+    assert [state.asking for state in harness.model.states] == [True, False]
+    harness.model.apply(nine)
+    assert [state.asking for state in harness.model.states] == [False, False]
 
 
-def test_an_unchanged_state_is_not_reported(scene: ModelScene, nine: Outcome) -> None:
+def test_an_unchanged_state_is_not_reported(
+    harness: ModelHarness, nine: Outcome
+) -> None:
     """The tray needs no repaint."""
-    scene.model.mark_asking("a")
-    scene.model.mark_asking("a")
-    assert len(scene.changes) == 1
-    scene.model.apply(nine)
-    scene.model.apply(nine)
-    scene.model.set_accounts([A, B])
-    assert len(scene.changes) == 2
+    harness.model.mark_asking("a")
+    harness.model.mark_asking("a")
+    assert len(harness.changes) == 1
+    harness.model.apply(nine)
+    harness.model.apply(nine)
+    harness.model.set_accounts([A, B])
+    assert len(harness.changes) == 2
 
 
 def test_an_outcome_of_a_removed_account_changes_nothing(
-    scene: ModelScene, nine: Outcome
+    harness: ModelHarness, nine: Outcome
 ) -> None:
     """The account does not come back."""
-    scene.model.set_accounts([B])
-    scene.changes.clear()
-    scene.model.mark_asking("a")
-    scene.model.apply(nine)
-    assert scene.model.states == (AccountState(B),)
-    assert scene.changes == []
+    harness.model.set_accounts([B])
+    harness.changes.clear()
+    harness.model.mark_asking("a")
+    harness.model.apply(nine)
+    assert harness.model.states == (AccountState(B),)
+    assert harness.changes == []
 
 
-def test_changed_settings_keep_the_balance(scene: ModelScene, nine: Outcome) -> None:
+def test_changed_settings_keep_the_balance(
+    harness: ModelHarness, nine: Outcome
+) -> None:
     """Another name or threshold does not change the request."""
-    scene.model.apply(nine)
+    harness.model.apply(nine)
     renamed = replace(A, name="Renamed", low_below=Decimal(99))
-    scene.model.set_accounts([renamed, B])
-    known = scene.model.states[0]
+    harness.model.set_accounts([renamed, B])
+    known = harness.model.states[0]
     assert (known.account, known.reading) == (renamed, nine.result)
 
 
-def test_a_changed_request_drops_the_balance(scene: ModelScene, nine: Outcome) -> None:
+def test_a_changed_request_drops_the_balance(
+    harness: ModelHarness, nine: Outcome
+) -> None:
     """The balance is of another sub-account."""
-    scene.model.apply(nine)
+    harness.model.apply(nine)
     moved = replace(A, sub_account="shop")
-    scene.model.set_accounts([moved, B])
-    assert scene.model.states[0] == AccountState(moved)
+    harness.model.set_accounts([moved, B])
+    assert harness.model.states[0] == AccountState(moved)
 
 
 def test_loading_again_keeps_newer_states(
-    scene: ModelScene, nine: Outcome, now: datetime
+    harness: ModelHarness, nine: Outcome, now: datetime
 ) -> None:
     """The command line added an account; the model's other states are newer."""
-    scene.model.apply(nine)
+    harness.model.apply(nine)
     old = Reading(Balance(Decimal(50), "EUR"), now - timedelta(days=1))
     new = Account("c", "C")
-    scene.model.load([AccountState(B), AccountState(new, old), AccountState(A, old)])
-    assert [state.account for state in scene.model.states] == [B, new, A]
-    assert [state.reading for state in scene.model.states] == [None, old, nine.result]
+    harness.model.load([AccountState(B), AccountState(new, old), AccountState(A, old)])
+    assert [state.account for state in harness.model.states] == [B, new, A]
+    assert [state.reading for state in harness.model.states] == [None, old, nine.result]
 
 
-def test_the_order_is_the_persons(scene: ModelScene) -> None:
+def test_the_order_is_the_persons(harness: ModelHarness) -> None:
     """A changed order is reported."""
-    scene.model.set_accounts([B, A])
-    assert scene.changes == [(AccountState(B), AccountState(A))]
+    harness.model.set_accounts([B, A])
+    assert harness.changes == [(AccountState(B), AccountState(A))]

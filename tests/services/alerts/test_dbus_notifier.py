@@ -142,7 +142,7 @@ class FakeServer:
                 return new_method_return(call, "u", (replaces or len(self.shown),))
 
 
-class NotifierScene:
+class NotifierHarness:
     """A notifier, and the buttons that were pressed."""
 
     def __init__(self) -> None:
@@ -169,15 +169,15 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
         yield bus
 
 
-def play(story: Callable[[NotifierScene], Coroutine[None, None, None]]) -> None:
+def play(story: Callable[[NotifierHarness], Coroutine[None, None, None]]) -> None:
     """Run a story with a notifier."""
 
     async def run() -> None:
-        scene = NotifierScene()
+        harness = NotifierHarness()
         try:
-            await story(scene)
+            await story(harness)
         finally:
-            await scene.notifier.close()
+            await harness.notifier.close()
 
     asyncio.run(run())
 
@@ -187,9 +187,9 @@ def shown_by(
 ) -> list[ReceivedNotification]:
     """Show notifications in turn, and return what the server received."""
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         for notification in notifications:
-            assert await scene.show(notification)
+            assert await harness.show(notification)
 
     play(story)
     return server.shown
@@ -276,13 +276,13 @@ def test_a_newer_notification_replaces_the_older_one_on_its_topic() -> None:
 def test_a_dismissed_notification_is_not_replaced() -> None:
     """Its id may belong to another program now."""
 
-    async def story(scene: NotifierScene) -> None:
-        await scene.show(LOW)
-        await scene.show(OTHER)
+    async def story(harness: NotifierHarness) -> None:
+        await harness.show(LOW)
+        await harness.show(OTHER)
         server.dismiss(1)
         server.press(2, "default")
-        await scene.pressed()
-        await scene.show(LOW)
+        await harness.pressed()
+        await harness.show(LOW)
 
     with FakeServer() as server:
         play(story)
@@ -296,11 +296,11 @@ def test_a_pressed_button_is_reported_with_its_account(
 ) -> None:
     """A click on the notification itself is one of the buttons."""
 
-    async def story(scene: NotifierScene) -> None:
-        await scene.show(LOW)
-        await scene.show(OTHER)
+    async def story(harness: NotifierHarness) -> None:
+        await harness.show(LOW)
+        await harness.show(OTHER)
         server.press(2, button.value)
-        assert await scene.pressed() == ("b", button)
+        assert await harness.pressed() == ("b", button)
 
     with FakeServer() as server:
         play(story)
@@ -310,8 +310,8 @@ def test_a_pressed_button_is_reported_with_its_account(
 def test_signals_about_other_programs_are_ignored() -> None:
     """The server broadcasts all signals, and any program can broadcast forged ones."""
 
-    async def story(scene: NotifierScene) -> None:
-        await scene.show(LOW)
+    async def story(harness: NotifierHarness) -> None:
+        await harness.show(LOW)
         server.press(99, "top-up")
         server.press(1, "an action of another program")
         forged = new_signal(ADDRESS, "ActionInvoked", "us", (1, "enter-key"))
@@ -319,8 +319,8 @@ def test_signals_about_other_programs_are_ignored() -> None:
             stranger.send(forged)
             assert Proxy(message_bus, stranger).NameHasOwner(NAME)  # it has arrived
         server.press(1, "top-up")
-        assert await scene.pressed() == ("a", NotificationButton.TOP_UP)
-        assert not scene.events.waiting(ButtonPressed)
+        assert await harness.pressed() == ("a", NotificationButton.TOP_UP)
+        assert not harness.events.waiting(ButtonPressed)
 
     with FakeServer() as server:
         play(story)
@@ -330,16 +330,16 @@ def test_signals_about_other_programs_are_ignored() -> None:
 def test_after_a_restart_of_the_server_the_old_ids_are_dropped() -> None:
     """It counts from one again, and the old ids may be other programs'."""
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         with FakeServer() as first:
-            await scene.show(LOW)
-            await scene.show(LOW)
+            await harness.show(LOW)
+            await harness.show(LOW)
             assert [received.replaces for received in first.shown] == [0, 1]
         with FakeServer() as second:
-            await scene.show(LOW)
+            await harness.show(LOW)
             assert [received.replaces for received in second.shown] == [0]
             second.press(1, "open")
-            assert await scene.pressed() == ("a", NotificationButton.OPEN)
+            assert await harness.pressed() == ("a", NotificationButton.OPEN)
 
     play(story)
 
@@ -348,10 +348,10 @@ def test_after_a_restart_of_the_server_the_old_ids_are_dropped() -> None:
 def test_without_a_server_nothing_is_shown_and_nothing_raised() -> None:
     """A server that starts later is found."""
 
-    async def story(scene: NotifierScene) -> None:
-        assert not await scene.show(LOW)
+    async def story(harness: NotifierHarness) -> None:
+        assert not await harness.show(LOW)
         with FakeServer() as server:
-            assert await scene.show(LOW)
+            assert await harness.show(LOW)
             assert len(server.shown) == 1
 
     play(story)
@@ -377,8 +377,8 @@ def test_without_a_bus_nothing_is_shown_and_nothing_raised(
     if address is not None:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
 
-    async def story(scene: NotifierScene) -> None:
-        assert not await scene.show(LOW)
+    async def story(harness: NotifierHarness) -> None:
+        assert not await harness.show(LOW)
 
     play(story)
 
@@ -388,13 +388,13 @@ def test_a_bus_that_ends_is_no_error(
 ) -> None:
     """It ends with the session; and no forgotten task logs an error later."""
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         with FakeServer():
-            assert await scene.show(LOW)
+            assert await harness.show(LOW)
         bus.daemon.kill()
         bus.daemon.wait()
-        assert not await scene.show(LOW)
-        assert not await scene.show(LOW)
+        assert not await harness.show(LOW)
+        assert not await harness.show(LOW)
 
     play(story)
     gc.collect()
@@ -405,13 +405,13 @@ def test_a_bus_that_ends_is_no_error(
 def test_a_call_to_a_hanging_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the server responds again, it shows notifications."""
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         server.hangs = True
         with monkeypatch.context() as patch:
             patch.setattr(module, "_REPLY_S", 0.05)
-            assert not await scene.show(LOW)
+            assert not await harness.show(LOW)
         server.hangs = False
-        assert await scene.show(LOW)
+        assert await harness.show(LOW)
 
     with FakeServer() as server:
         play(story)
@@ -421,11 +421,11 @@ def test_a_call_to_a_hanging_server_times_out(monkeypatch: pytest.MonkeyPatch) -
 def test_a_server_that_refuses_is_no_fault() -> None:
     """Some servers limit the notifications of one program."""
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         server.refuses = True
-        assert not await scene.show(LOW)
+        assert not await harness.show(LOW)
         server.refuses = False
-        assert await scene.show(LOW)
+        assert await harness.show(LOW)
 
     with FakeServer() as server:
         play(story)
@@ -473,8 +473,8 @@ def test_xfce_draws_a_button_for_the_notification_itself() -> None:
 def test_two_notifications_at_once_share_one_connection() -> None:
     """The second waits until the first has connected."""
 
-    async def story(scene: NotifierScene) -> None:
-        assert all(await asyncio.gather(scene.show(LOW), scene.show(OTHER)))
+    async def story(harness: NotifierHarness) -> None:
+        assert all(await asyncio.gather(harness.show(LOW), harness.show(OTHER)))
 
     with FakeServer() as server:
         play(story)
@@ -486,21 +486,21 @@ def test_two_notifications_at_once_share_one_connection() -> None:
 def test_after_close_a_notification_reconnects() -> None:
     """Closing twice is no error."""
 
-    async def story(scene: NotifierScene) -> None:
-        assert await scene.show(LOW)
-        await scene.notifier.close()
-        await scene.notifier.close()
-        assert await scene.show(LOW)
+    async def story(harness: NotifierHarness) -> None:
+        assert await harness.show(LOW)
+        await harness.notifier.close()
+        await harness.notifier.close()
+        assert await harness.show(LOW)
 
     with FakeServer() as server:
         play(story)
         assert [received.replaces for received in server.shown] == [0, 0]
 
 
-async def server_change(scene: NotifierScene) -> None:
+async def server_change(harness: NotifierHarness) -> None:
     """Wait until another server appears, or the last one ends."""
     changed = asyncio.Event()
-    scene.notifier.server_changed = changed.set
+    harness.notifier.server_changed = changed.set
     async with asyncio.timeout(TIMEOUT_S):
         await changed.wait()
 
@@ -509,20 +509,20 @@ async def server_change(scene: NotifierScene) -> None:
 def test_the_first_server_on_a_bus_is_reported() -> None:
     """A notification that could not be shown can then be shown at once."""
 
-    async def story(scene: NotifierScene) -> None:
-        assert not await scene.notifier.is_available()
-        assert not await scene.show(LOW)
-        coming = asyncio.create_task(server_change(scene))
+    async def story(harness: NotifierHarness) -> None:
+        assert not await harness.notifier.is_available()
+        assert not await harness.show(LOW)
+        coming = asyncio.create_task(server_change(harness))
         await asyncio.sleep(0)
         with FakeServer() as server:
             await coming
-            assert await scene.notifier.is_available()
-            assert await scene.show(LOW)
+            assert await harness.notifier.is_available()
+            assert await harness.show(LOW)
             assert len(server.shown) == 1
-            going = asyncio.create_task(server_change(scene))
+            going = asyncio.create_task(server_change(harness))
             await asyncio.sleep(0)
         await going
-        assert not await scene.notifier.is_available()
+        assert not await harness.notifier.is_available()
 
     play(story)
 
@@ -532,12 +532,12 @@ def test_a_hanging_server_is_not_available(monkeypatch: pytest.MonkeyPatch) -> N
     """It is available when it responds again."""
     monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         with FakeServer() as server:
             server.hangs = True
-            assert not await scene.notifier.is_available()
+            assert not await harness.notifier.is_available()
             server.hangs = False
-            assert await scene.notifier.is_available()
+            assert await harness.notifier.is_available()
 
     play(story)
 
@@ -549,12 +549,12 @@ def test_the_end_of_a_hanging_server_is_reported(
     """The connection to the bus stays open."""
     monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
-    async def story(scene: NotifierScene) -> None:
+    async def story(harness: NotifierHarness) -> None:
         with FakeServer() as hung:
             hung.hangs = True
-            assert not await scene.notifier.is_available()
-            assert not await scene.show(LOW)
-            going = asyncio.create_task(server_change(scene))
+            assert not await harness.notifier.is_available()
+            assert not await harness.show(LOW)
+            going = asyncio.create_task(server_change(harness))
             await asyncio.sleep(0)
         await going
 
@@ -564,8 +564,8 @@ def test_the_end_of_a_hanging_server_is_reported(
 def test_without_a_bus_no_server_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
     """The session may have none, or its address may be invalid."""
 
-    async def story(scene: NotifierScene) -> None:
-        assert not await scene.notifier.is_available()
+    async def story(harness: NotifierHarness) -> None:
+        assert not await harness.notifier.is_available()
 
     for address in ("unix:path=/nowhere/bus", "nonsense", ""):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
@@ -581,10 +581,10 @@ def test_an_availability_check_starts_no_server(bus: Bus, tmp_path: Path) -> Non
     with open_dbus_connection("SESSION") as client:
         Proxy(message_bus, client, timeout=TIMEOUT_S).ReloadConfig()
 
-    async def story(scene: NotifierScene) -> None:
-        assert await scene.notifier.is_available()
+    async def story(harness: NotifierHarness) -> None:
+        assert await harness.notifier.is_available()
         assert not started.exists()
-        assert not await scene.show(LOW)
+        assert not await harness.show(LOW)
         assert started.exists()
 
     play(story)
@@ -595,8 +595,8 @@ def test_the_description_names_the_server_and_its_capabilities() -> None:
     """It has the name, vendor, version and specification."""
     descriptions: list[str] = []
 
-    async def story(scene: NotifierScene) -> None:
-        descriptions.append(await scene.notifier.describe())
+    async def story(harness: NotifierHarness) -> None:
+        descriptions.append(await harness.notifier.describe())
 
     with FakeServer("body", "actions", name="Test\u202e") as server:
         play(story)
@@ -609,8 +609,8 @@ def test_the_description_without_a_server_names_the_error() -> None:
     """A maintainer needs it."""
     descriptions: list[str] = []
 
-    async def story(scene: NotifierScene) -> None:
-        descriptions.append(await scene.notifier.describe())
+    async def story(harness: NotifierHarness) -> None:
+        descriptions.append(await harness.notifier.describe())
 
     play(story)
     assert descriptions == ["no server (DBusErrorResponse)"]

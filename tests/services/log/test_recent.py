@@ -14,7 +14,7 @@ from trayapp.services.log.recent import MAX_ENTRIES, RecentErrors
 KEY = "made-up-key-0123456789"
 
 
-class RecentScene:
+class RecentErrorsHarness:
     """A logger whose only handler is a `RecentErrors`."""
 
     def __init__(self) -> None:
@@ -36,38 +36,38 @@ class RecentScene:
 
 
 @pytest.fixture
-def scene() -> Iterator[RecentScene]:
+def harness() -> Iterator[RecentErrorsHarness]:
     """Make a logger, and restore it after the test."""
-    scene = RecentScene()
-    yield scene
-    scene.log.removeHandler(scene.recent)
-    scene.log.propagate = True
-    scene.log.setLevel(logging.NOTSET)
+    harness = RecentErrorsHarness()
+    yield harness
+    harness.log.removeHandler(harness.recent)
+    harness.log.propagate = True
+    harness.log.setLevel(logging.NOTSET)
 
 
-def test_only_warnings_and_errors_are_kept(scene: RecentScene) -> None:
+def test_only_warnings_and_errors_are_kept(harness: RecentErrorsHarness) -> None:
     """An entry has its time and the logger's name."""
-    scene.log.info("all is well")
-    scene.log.warning("the disk is %s", "full")
-    (entry,) = scene.recent.entries
+    harness.log.info("all is well")
+    harness.log.warning("the disk is %s", "full")
+    (entry,) = harness.recent.entries
     assert entry.endswith("WARNING trayapp.tested: the disk is full")
     assert entry[:4].isdigit()
 
 
-def test_only_the_last_entries_are_kept(scene: RecentScene) -> None:
+def test_only_the_last_entries_are_kept(harness: RecentErrorsHarness) -> None:
     """A year of warnings needs no more memory."""
     for number in range(MAX_ENTRIES * 3):
-        scene.log.warning("%d", number)
-    assert len(scene.recent.entries) == MAX_ENTRIES
-    assert scene.recent.entries[-1].endswith(str(MAX_ENTRIES * 3 - 1))
+        harness.log.warning("%d", number)
+    assert len(harness.recent.entries) == MAX_ENTRIES
+    assert harness.recent.entries[-1].endswith(str(MAX_ENTRIES * 3 - 1))
 
 
 def test_the_entry_of_a_fault_has_its_line_but_not_its_text(
-    scene: RecentScene, tally: Tally
+    harness: RecentErrorsHarness, tally: Tally
 ) -> None:
     """The text may quote anything, and the key is removed."""
-    scene.fail()
-    (entry,) = scene.recent.entries
+    harness.fail()
+    (entry,) = harness.recent.entries
     assert "asking with [key] failed (ValueError at test_recent.py:" in entry
     assert KEY not in entry
     assert "invalid literal" not in entry
@@ -75,27 +75,27 @@ def test_the_entry_of_a_fault_has_its_line_but_not_its_text(
 
 
 def test_a_fault_is_reported_and_a_warning_is_not(
-    scene: RecentScene, tally: Tally
+    harness: RecentErrorsHarness, tally: Tally
 ) -> None:
     """An error without an exception is not reported either."""
-    scene.log.warning("the disk is full")
-    scene.log.error("the disk is gone")
-    assert scene.reported == []
-    scene.fail()
-    assert scene.reported == [Failure(InternalFault, "ValueError")]
+    harness.log.warning("the disk is full")
+    harness.log.error("the disk is gone")
+    assert harness.reported == []
+    harness.fail()
+    assert harness.reported == [Failure(InternalFault, "ValueError")]
     tally.add(FAULTS)
 
 
-def test_after_close_nothing_is_reported(scene: RecentScene) -> None:
+def test_after_close_nothing_is_reported(harness: RecentErrorsHarness) -> None:
     """The window may be gone."""
-    scene.recent.close()
-    scene.fail()
-    assert scene.reported == []
-    assert len(scene.recent.entries) == 1
+    harness.recent.close()
+    harness.fail()
+    assert harness.reported == []
+    assert len(harness.recent.entries) == 1
 
 
 def test_the_report_itself_may_fail(
-    scene: RecentScene, monkeypatch: pytest.MonkeyPatch, tally: Tally
+    harness: RecentErrorsHarness, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """Its fault is not logged again, which would not end."""
     monkeypatch.setattr(logging, "raiseExceptions", False)  # as the program does
@@ -103,7 +103,7 @@ def test_the_report_itself_may_fail(
     def fail(_: Failure) -> None:
         raise RuntimeError
 
-    scene.recent._report = fail  # noqa: SLF001  # the window is just closing
-    scene.fail()
-    assert len(scene.recent.entries) == 1
+    harness.recent._report = fail  # noqa: SLF001  # the window is just closing
+    harness.fail()
+    assert len(harness.recent.entries) == 1
     tally.add(FAULTS)
