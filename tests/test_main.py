@@ -273,12 +273,12 @@ def test_closed_outputs_are_no_fault() -> None:
 class Running:
     """The program as a process, once it listens."""
 
-    def __init__(self, places: Paths, *arguments: str) -> None:
+    def __init__(self, paths: Paths, *arguments: str) -> None:
         self.process = start(*arguments)
         # What it shows is tested elsewhere; here it is enough that it hears.
         wait_until(
             lambda: (
-                send_message(places, InstanceMessage.RELOAD)
+                send_message(paths, InstanceMessage.RELOAD)
                 or self.process.poll() is not None
             ),
             "a program that hears",

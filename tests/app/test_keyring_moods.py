@@ -124,14 +124,14 @@ def harness(
 ) -> Iterator[KeyringHarness]:
     """Set everything up; nothing runs yet, and no keyring either."""
     monkeypatch.setattr(schedule, "KEYRING_INTERVAL", LOOK)
-    places = Paths.of_demo(tmp_path)
+    paths = Paths.of_demo(tmp_path)
     usual, before = sys.getswitchinterval(), set(QApplication.topLevelWidgets())
     with private_bus() as bus, ScriptedGateway() as gateway:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
         gateway.set_balance(KEY, "350.1200", "EUR")
         account = Account("a", "Shop", Service.CUSTOM, gateway.url)
-        ConfigFile(places.config).save(Config((account,)))
-        made = KeyringHarness(bus, qtbot, places)
+        ConfigFile(paths.config).save(Config((account,)))
+        made = KeyringHarness(bus, qtbot, paths)
         sys.setswitchinterval(TURN_S)  # as the program does
         yield made
         sys.setswitchinterval(usual)

@@ -134,11 +134,11 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
         f"id{n}": f"{load_gateway.HANGING if n % 10 == 9 else load_gateway.GOOD}{n}"
         for n in range(COUNT)
     }
-    places = Paths.of_demo(tmp_path)
+    paths = Paths.of_demo(tmp_path)
     accounts = tuple(
         Account(one, f"Account {one}", Service.CUSTOM, url) for one in keys
     )
-    ConfigFile(places.config).save(Config(accounts))
+    ConfigFile(paths.config).save(Config(accounts))
 
     def make_backend(emit: Emit) -> Backend:
         environment = Environment(
@@ -147,7 +147,7 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        return Backend(places, emit, environment)
+        return Backend(paths, emit, environment)
 
     before = set(QApplication.topLevelWidgets())
     poller = Poller(make_backend)
@@ -206,9 +206,9 @@ def test_a_tenth_that_hangs_keeps_nobody_waiting(
 def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> None:
     """On real sockets: neither files, nor tasks, nor memory."""
     keys = {f"id{n}": f"{load_gateway.GOOD}{n}" for n in range(MAX_CONCURRENT * 5)}
-    places = Paths.of_demo(tmp_path)
+    paths = Paths.of_demo(tmp_path)
     accounts = tuple(Account(one, one, Service.CUSTOM, url) for one in keys)
-    ConfigFile(places.config).save(Config(accounts))
+    ConfigFile(paths.config).save(Config(accounts))
     answers: list[Outcome] = []
     marks: list[tuple[int, int, int]] = []
 
@@ -223,7 +223,7 @@ def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> No
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        backend = Backend(places, emit, environment)
+        backend = Backend(paths, emit, environment)
         running = asyncio.create_task(backend.run())
         while len(marks) < ROUNDS:
             async with asyncio.timeout(20):

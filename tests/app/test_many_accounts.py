@@ -56,12 +56,12 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
     qtbot: QtBot, tmp_path: Path, url: str
 ) -> None:
     """Between two beats of the GUI thread there are never more than 50 ms."""
-    places = Paths.of_demo(tmp_path)
+    paths = Paths.of_demo(tmp_path)
     accounts = [
         Account(f"id{number}", f"Account {number}", Service.CUSTOM, url)
         for number in range(COUNT)
     ]
-    ConfigFile(places.config).save(Config(tuple(accounts)))
+    ConfigFile(paths.config).save(Config(tuple(accounts)))
     vault = MemoryVault({f"id{n}": MAIN_KEY for n in range(COUNT)})
 
     def make_backend(emit: Emit) -> Backend:
@@ -71,7 +71,7 @@ def test_asking_two_hundred_accounts_never_stalls_the_window(
             lambda: datetime.now(UTC),
             NotificationImage(1, bytes(4)),
         )
-        return Backend(places, emit, environment)
+        return Backend(paths, emit, environment)
 
     poller = Poller(make_backend)
     wiring = Wiring(poller, Tray(Language()), Language())

@@ -75,9 +75,9 @@ class Life:
         self.loop = FastLoop()
         self.chance = random.Random(SEED)  # noqa: S311  # nothing secret
         random.seed(SEED)  # the program's own jitter
-        self.places = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
+        self.paths = Paths(folder / "c", folder / "h", folder / "l", folder / "r")
         config = Config(accounts, settings or Settings())
-        ConfigFile(self.places.config).save(config)
+        ConfigFile(self.paths.config).save(config)
         ids = [one.id for one in accounts]
         self.offset = timedelta(0)
         self.world = SimulatedGateway(ids, self.now, self.chance)
@@ -122,7 +122,7 @@ class Life:
         environment = Environment(
             self.keychain, self.world, self.now, NotificationImage(1, bytes(4)), UTC
         )
-        self.backend = Backend(self.places, lambda _: None, environment)
+        self.backend = Backend(self.paths, lambda _: None, environment)
         running = asyncio.create_task(self.backend.run())
         troubling = asyncio.create_task(self._trouble()) if troubled else None
         for day in range(1, days + 1):
@@ -190,7 +190,7 @@ class Life:
             self.keychain.invalidate(one.id)
 
     def _hold_history(self, over: ExitStack) -> float:
-        over.enter_context(busy(self.places.history))
+        over.enter_context(busy(self.paths.history))
         return self.chance.uniform(1, 60)
 
     def _fill_disk(self, over: ExitStack) -> float:
@@ -232,7 +232,7 @@ class Life:
                 len(asyncio.all_tasks()),
                 len(list(Path("/proc/self/fd").iterdir())),
                 len(list(Path("/proc/self/task").iterdir())),
-                self.places.history.stat().st_size // 1024,
+                self.paths.history.stat().st_size // 1024,
             )
         )
 
@@ -307,7 +307,7 @@ def test_a_long_past_is_kept_in_little(
     monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", HOUR_S)
     life.live(LONG, troubled=False)
     begin, today = int(BEGIN.timestamp() * 1_000), (life.now() - BEGIN).days
-    with closing(sqlite3.connect(life.places.history)) as db:
+    with closing(sqlite3.connect(life.paths.history)) as db:
         days = db.execute("SELECT (at - ?) / 86400000 FROM reading", (begin,))
         by_age = Counter(today - day for (day,) in days)
     recent = sum(by_age[age] for age in range(10, 80)) / 70

@@ -79,8 +79,8 @@ class CliUser:
     ) -> None:
         self.folder, self.gateway = folder, gateway
         self.vault = FakeVault()
-        self.places = Paths.of_user()
-        self.file = ConfigFile(self.places.config)
+        self.paths = Paths.of_user()
+        self.file = ConfigFile(self.paths.config)
         self._monkeypatch, self._capsys = monkeypatch, capsys
         for module in ("main", "reports"):
             monkeypatch.setattr(
@@ -112,7 +112,7 @@ class CliUser:
         self, account_id: str, *readings: tuple[datetime, str, str]
     ) -> None:
         """Store these readings in the history."""
-        with HistoryStore(self.places.history) as history:
+        with HistoryStore(self.paths.history) as history:
             for at, amount, unit in readings:
                 balance = Balance(Decimal(amount), unit)
                 history.write(KeepReading(account_id, Reading(balance, at)))
@@ -384,8 +384,8 @@ def test_an_unusable_settings_file_is_unknown_and_not_empty(
     user: CliUser, text: str
 ) -> None:
     """The error says why."""
-    user.places.config.parent.mkdir()
-    user.places.config.write_text(text)
+    user.paths.config.parent.mkdir()
+    user.paths.config.write_text(text)
     ran = user.run("check")
     assert (ran.code, ran.out) == (3, "")
     assert "settings" in ran.err
@@ -395,7 +395,7 @@ def test_check_stores_the_readings(user: CliUser) -> None:
     """It does not change what was notified."""
     user.set_accounts(user.account("low", LOW))
     user.check()
-    with HistoryStore(user.places.history) as history:
+    with HistoryStore(user.paths.history) as history:
         last = history.last("low")
         assert last is not None
         assert last.balance.digits == "9.9900"
@@ -405,20 +405,20 @@ def test_check_stores_the_readings(user: CliUser) -> None:
 def test_a_repaired_history_is_reported_once_beside_the_balance(user: CliUser) -> None:
     """Only the command that repaired it reports it."""
     user.set_accounts(user.account("a"))
-    user.places.history.parent.mkdir(parents=True)
-    user.places.history.write_bytes(b"damaged " * 1_000)
+    user.paths.history.parent.mkdir(parents=True)
+    user.paths.history.write_bytes(b"damaged " * 1_000)
     ran = user.run("check")
     assert ran.code == 0
     assert ran.err.startswith("The history was damaged.")
     assert user.run("history", "The a").err == ""
-    user.places.history.write_bytes(b"damaged " * 1_000)
+    user.paths.history.write_bytes(b"damaged " * 1_000)
     assert user.run("history", "The a").err.startswith("The history was damaged.")
 
 
 def test_a_history_that_cannot_be_opened_hides_no_balance(user: CliUser) -> None:
     """The error is on standard error only."""
     user.set_accounts(user.account("good", GOOD))
-    user.places.history.mkdir(parents=True)
+    user.paths.history.mkdir(parents=True)
     ran = user.run("check", "--json")
     assert ran.code == 0
     assert json.loads(ran.out)[0]["balance"] == "50.0000"
@@ -595,7 +595,7 @@ def test_a_reader_that_ends_early_is_no_error(user: CliUser) -> None:
     user.set_accounts(user.account("a"))
     user.store_readings("a", (NOON, "1", "EUR"))
     rows = [("a", second * 1_000, "349.0000", "EUR") for second in range(10_000)]
-    with contextlib.closing(sqlite3.connect(user.places.history)) as database:
+    with contextlib.closing(sqlite3.connect(user.paths.history)) as database:
         database.executemany("INSERT INTO reading VALUES (?, ?, ?, ?)", rows)
         database.commit()
     with subprocess.Popen(
@@ -829,7 +829,7 @@ def test_removing_an_account_removes_its_key_and_history(user: CliUser) -> None:
     assert user.run("account", "remove", "the A") == CommandResult(0, "", "")
     assert [one.id for one in user.accounts] == ["b"]
     assert (user.vault.get("a"), user.vault.get("b")) == (None, KEY)
-    with HistoryStore(user.places.history) as history:
+    with HistoryStore(user.paths.history) as history:
         assert history.last("a") is None
         assert history.last("b") is not None
 
@@ -855,7 +855,7 @@ def test_a_failing_keyring_removes_no_account(user: CliUser) -> None:
 
 def test_the_running_program_reloads_after_changes(user: CliUser, qtbot: QtBot) -> None:
     """After adding and removing, but not after a failure."""
-    instance = Instance(user.places)
+    instance = Instance(user.paths)
     assert instance.claim()
     calls, codes = EventLog(), list[int]()
     instance.message_received.connect(calls.record)
@@ -886,8 +886,8 @@ def test_quit_without_a_running_program_succeeds(user: CliUser) -> None:
 @pytest.mark.parametrize("whose", ["own", "demo"])
 def test_quit_ends_the_running_program(user: CliUser, qtbot: QtBot, whose: str) -> None:
     """The person's own, or else the demo."""
-    places = user.places if whose == "own" else Paths.of_demo(user.folder)
-    instance = Instance(places)
+    paths = user.paths if whose == "own" else Paths.of_demo(user.folder)
+    instance = Instance(paths)
     assert instance.claim()
     calls, answers = EventLog(), list[CommandResult]()
     instance.message_received.connect(calls.record)
@@ -905,10 +905,10 @@ def test_quit_reports_a_hanging_program_and_other_commands_work(
 ) -> None:
     """The error has its process number and advice."""
     monkeypatch.setattr("trayapp.services.desktop.instance_client._TIMEOUT_S", 0.05)
-    user.places.runtime.mkdir(parents=True, exist_ok=True)
-    user.places.lock.write_text("4711\n")
+    user.paths.runtime.mkdir(parents=True, exist_ok=True)
+    user.paths.lock.write_text("4711\n")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hung:
-        hung.bind(user.places.socket)
+        hung.bind(user.paths.socket)
         hung.listen()
         done = user.run("--quit")
         assert (done.code, done.out) == (1, "")

@@ -40,7 +40,7 @@ class KilledProfile:
 
     def __init__(self, folder: Path, url: str, umask: int, seed: int) -> None:
         self.folder, self.url = folder, url
-        self.places = polling_process.places(folder)
+        self.paths = polling_process.paths(folder)
         self.chance = random.Random(seed)  # noqa: S311  # to be repeated
         self.umask = umask
         self.number = 0
@@ -50,7 +50,7 @@ class KilledProfile:
         self.shown: set[tuple[str, int, str]] = set()
         self.kills = 0
         self.readings_at_kill: list[int] = []
-        ConfigFile(self.places.config).save(polling_process.config(0, url))
+        ConfigFile(self.paths.config).save(polling_process.config(0, url))
 
     def run(self) -> None:
         """Kill as often as is wanted, and look after each time."""
@@ -133,16 +133,16 @@ class KilledProfile:
         At the other times the next process reads them first. It then rolls an
         unfinished transaction back.
         """
-        config = from_toml(self.places.config.read_bytes())
+        config = from_toml(self.paths.config.read_bytes())
         number = polling_process.number_of(config.accounts)
         assert config == polling_process.config(number, self.url)
         assert number in {self.number, self.next}
-        if self.chance.random() < 1 / 2 and self.places.history.exists():
+        if self.chance.random() < 1 / 2 and self.paths.history.exists():
             self.look_at_history()
 
     def look_at_history(self) -> None:
         """Compare the history with what was shown."""
-        with closing(sqlite3.connect(self.places.history)) as db:
+        with closing(sqlite3.connect(self.paths.history)) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             if db.execute("PRAGMA user_version").fetchone() == (0,):
                 assert not self.shown
@@ -152,14 +152,14 @@ class KilledProfile:
 
     def left_behind(self) -> list[Path]:
         """Find what saves that were killed left unfinished."""
-        return list(self.places.config.parent.glob(".config-*"))
+        return list(self.paths.config.parent.glob(".config-*"))
 
     def others(self) -> set[Path]:
         """Find every file that should not be there."""
         expected = {
-            self.places.config,
-            self.places.history,
-            self.places.history.with_name("history.sqlite3-journal"),
+            self.paths.config,
+            self.paths.history,
+            self.paths.history.with_name("history.sqlite3-journal"),
             *self.left_behind(),
         }
         return {one for one in self.folder.rglob("*") if one.is_file()} - expected
@@ -204,5 +204,5 @@ def _assert_cleared(profile: KilledProfile) -> None:
     long_ago = time.time() - 3_600
     for one in profile.left_behind():
         os.utime(one, (long_ago, long_ago))
-    ConfigFile(profile.places.config).load()
+    ConfigFile(profile.paths.config).load()
     assert profile.left_behind() == []

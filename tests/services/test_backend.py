@@ -666,11 +666,11 @@ def emit(event):
         print(type(event).__name__)
 
 async def run():
-    places = Paths(*map(Path, ["c", "h", "l", "r"]))
+    paths = Paths(*map(Path, ["c", "h", "l", "r"]))
     now = lambda: datetime.now(UTC)
     image = NotificationImage(1, bytes(4))
     environment = Environment(Keychain(MemoryVault()), GatewayClient(), now, image)
-    backend = Backend(places, emit, environment)
+    backend = Backend(paths, emit, environment)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
     await backend.handle(SendSample())

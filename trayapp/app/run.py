@@ -68,7 +68,7 @@ _log = logging.getLogger(__name__)
 class Profile:
     """Whose accounts are shown: the person's own, or the demo's."""
 
-    places: Paths
+    paths: Paths
     vault: "Callable[[], Vault]" = field(repr=False)
     is_demo: bool = False
 
@@ -81,18 +81,18 @@ def main(
     """Run the program until a person ends it; give the exit code."""
     with ExitStack() as at_exit:
         profile = _demo(at_exit) if options.demo else _own()
-        instance = Instance(profile.places, boot.lock)
+        instance = Instance(profile.paths, boot.lock)
         try:
-            if not _claim(instance, profile.places):
+            if not _claim(instance, profile.paths):
                 return 0
         except ProgramHangs as error:
-            language = _language(application, profile.places)
+            language = _language(application, profile.paths)
             return _give_up(error.as_failure(), language)
         at_exit.callback(instance.release)
         # Until here a signal ends the process by itself; from here on it ends well.
         signals = ExitSignals(application)
         signals.requested.connect(application.exit)
-        redactor = start_log(profile.places.log, verbose=options.verbose)
+        redactor = start_log(profile.paths.log, verbose=options.verbose)
         at_exit.callback(logging.shutdown)
         faults = FaultHooks()
         recent = RecentErrors(redactor, faults.occurred.emit)
@@ -126,7 +126,7 @@ def _run(
 ) -> int:
     """Build everything, run the event loop, and take everything down again."""
     (instance, icon), (redactor, recent, faults) = claimed, log
-    language = _language(application, profile.places)
+    language = _language(application, profile.paths)
     tray = Tray(language, first=icon)
     tray.show()
     application.setWindowIcon(app_icon())
@@ -148,12 +148,12 @@ def _run(
             autostart=NoAutostart() if profile.is_demo else system_autostart(),
             language=language,
         )
-        return Backend(profile.places, emit, environment)
+        return Backend(profile.paths, emit, environment)
 
     poller = Poller(make_backend)
     wiring = Wiring(poller, tray, language, recent)
     wiring.languages.restart_requested.connect(partial(application.exit, RESTART))
-    wiring.lazy_window.made.connect(partial(_place, wiring, tray, profile.places))
+    wiring.lazy_window.made.connect(partial(_place, wiring, tray, profile.paths))
     queued = Qt.ConnectionType.QueuedConnection
     faults.occurred.connect(wiring.faults.show_fault, queued)
     wiring.quit_requested.connect(application.exit)
@@ -181,19 +181,19 @@ def _run(
     return code
 
 
-def _place(wiring: "Wiring", tray: Tray, places: Paths, window: "Window") -> None:
+def _place(wiring: "Wiring", tray: Tray, paths: Paths, window: "Window") -> None:
     """Have the window come up where it was left, or beside the tray."""
     from trayapp.services.files.window_file import WindowFile
     from trayapp.ui.window.placement import Placement
 
-    stood = WindowFile(places.window)
+    stood = WindowFile(paths.window)
     placement = Placement(tray, window)
     placement.restore(stood.load())
     placement.place_changed.connect(stood.save)
     wiring.opening.connect(placement.note_icon_place)
 
 
-def _claim(instance: Instance, places: Paths) -> bool:
+def _claim(instance: Instance, paths: Paths) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
     The other may be starting or ending at this moment: then it is asked again. One
@@ -202,10 +202,10 @@ def _claim(instance: Instance, places: Paths) -> bool:
     for _ in range(_CLAIM_TRIES):
         if instance.claim():
             return True
-        if send_message(places, InstanceMessage.SHOW):
+        if send_message(paths, InstanceMessage.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
-    raise hang_error(places)
+    raise hang_error(paths)
 
 
 def _give_up(failure: Failure, language: Language) -> int:
@@ -221,12 +221,12 @@ def _give_up(failure: Failure, language: Language) -> int:
     return FAILED
 
 
-def _language(application: QApplication, places: Paths) -> Language:
+def _language(application: QApplication, paths: Paths) -> Language:
     """Read which language is chosen, and have Qt speak it, too.
 
     All that is shown needs it, the icon first.
     """
-    language = person_language(ConfigFile(places.config).language())
+    language = person_language(ConfigFile(paths.config).language())
     application.installTranslator(qt_translator(language, application))
     return language
 
@@ -247,10 +247,10 @@ def _demo(at_exit: ExitStack) -> Profile:
 
     folder = Path(at_exit.enter_context(tempfile.TemporaryDirectory(prefix="balance-")))
     gateway = at_exit.enter_context(DemoGateway())
-    places = Paths.of_demo(folder)
-    ConfigFile(places.config).save(Config(gateway.accounts()))
+    paths = Paths.of_demo(folder)
+    ConfigFile(paths.config).save(Config(gateway.accounts()))
     now = datetime.now(UTC)
-    with HistoryStore(places.history) as history:
+    with HistoryStore(paths.history) as history:
         for account in gateway.accounts():
             past = enumerate(
                 reversed(gateway.past_balances(account.id, _DEMO_PAST_HOURS))
@@ -265,4 +265,4 @@ def _demo(at_exit: ExitStack) -> Profile:
 
         return MemoryVault(gateway.keys())
 
-    return Profile(places, vault, is_demo=True)
+    return Profile(paths, vault, is_demo=True)

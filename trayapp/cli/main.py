@@ -40,13 +40,13 @@ _INTERRUPTED: Final = 130
 
 def main(options: argparse.Namespace) -> int:
     """Run one command and give its exit code."""
-    places = Paths.of_user()
+    paths = Paths.of_user()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A character that the terminal can't write must not stop a command.
         sys.stdout.reconfigure(errors="backslashreplace")
-    language = terminal_language(ConfigFile(places.config).language())
+    language = terminal_language(ConfigFile(paths.config).language())
     try:
-        return _COMMANDS[options.command](places, options, language)
+        return _COMMANDS[options.command](paths, options, language)
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.code
@@ -59,9 +59,9 @@ def main(options: argparse.Namespace) -> int:
         return FAILED
 
 
-def _quit(places: Paths, _: argparse.Namespace, language: Language) -> int:
+def _quit(paths: Paths, _: argparse.Namespace, language: Language) -> int:
     demo = Paths.of_demo(Path())
-    if not send_message(places, InstanceMessage.QUIT) and not send_message(
+    if not send_message(paths, InstanceMessage.QUIT) and not send_message(
         demo, InstanceMessage.QUIT
     ):
         print(language.gettext("Balance Tray is not running."))
@@ -75,8 +75,8 @@ def _demo_gateway(_: Paths, options: argparse.Namespace, __: Language) -> int:
     return 0
 
 
-def _account(places: Paths, options: argparse.Namespace, language: Language) -> int:
-    file = ConfigFile(places.config)
+def _account(paths: Paths, options: argparse.Namespace, language: Language) -> int:
+    file = ConfigFile(paths.config)
     config = load_config(file, language)
     match options.action:
         case "list":
@@ -84,10 +84,10 @@ def _account(places: Paths, options: argparse.Namespace, language: Language) -> 
         case "add":
             _add(file, config, options, language)
         case _:
-            _remove(places, config, options.name, language)
+            _remove(paths, config, options.name, language)
     if options.action != "list":
         with contextlib.suppress(ProgramHangs):  # it reads the settings later
-            send_message(places, InstanceMessage.RELOAD)
+            send_message(paths, InstanceMessage.RELOAD)
     return 0
 
 
@@ -150,9 +150,9 @@ def _add(
     run_async(store())
 
 
-def _remove(places: Paths, config: Config, name: str, language: Language) -> None:
+def _remove(paths: Paths, config: Config, name: str, language: Language) -> None:
     (account,) = select_accounts(config.accounts, [name], language, FAILED)
-    file = ConfigFile(places.config)
+    file = ConfigFile(paths.config)
     keychain = Keychain(system_vault())
 
     async def remove() -> None:
@@ -165,7 +165,7 @@ def _remove(places: Paths, config: Config, name: str, language: Language) -> Non
         await keychain.remove(account.id)
 
     run_async(remove())
-    with HistoryStore(places.history) as history:
+    with HistoryStore(paths.history) as history:
         history.write(ForgetAccount(account.id))
 
 

@@ -56,13 +56,13 @@ _EXIT_CODES: Final = {
 _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 
-def check(places: Paths, options: argparse.Namespace, language: Language) -> int:
+def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     """Request the balances, print them, and give the gravest exit code."""
-    stored = load_config(ConfigFile(places.config), language).accounts
+    stored = load_config(ConfigFile(paths.config), language).accounts
     accounts = select_accounts(stored, options.names, language)
     if not accounts:
         raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
-    states = run_async(_ask_all(places, accounts, language))
+    states = run_async(_ask_all(paths, accounts, language))
     if options.json:
         print(json.dumps([_as_json(state) for state in states], indent=2))
     else:
@@ -75,7 +75,7 @@ def check(places: Paths, options: argparse.Namespace, language: Language) -> int
 
 
 async def _ask_all(
-    places: Paths, accounts: Sequence[Account], language: Language
+    paths: Paths, accounts: Sequence[Account], language: Language
 ) -> tuple[AccountState, ...]:
     """Refresh all accounts, as the window does, and keep the readings.
 
@@ -84,7 +84,7 @@ async def _ask_all(
     redactor = start_log(None, verbose=False)
     keychain = Keychain(system_vault(), mask=redactor.add_key)
     problems: list[Failure | None] = []
-    history = HistoryService(lambda: HistoryStore(places.history), problems.append)
+    history = HistoryService(lambda: HistoryStore(paths.history), problems.append)
 
     def record(outcome: Outcome) -> None:
         if isinstance(outcome.result, Reading):
@@ -138,12 +138,12 @@ def _as_json(state: AccountState) -> dict[str, object]:
     }
 
 
-def history(places: Paths, options: argparse.Namespace, language: Language) -> int:
+def history(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     """Print an account's readings, movements or months as CSV or JSON."""
-    stored = load_config(ConfigFile(places.config), language).accounts
+    stored = load_config(ConfigFile(paths.config), language).accounts
     (account,) = select_accounts(stored, [options.name], language)
     since = _since(options.since, language)
-    with HistoryStore(places.history) as store:
+    with HistoryStore(paths.history) as store:
         if store.problem is not None and store.problem.kind is HistoryDamaged:
             print(explain(store.problem, language), file=sys.stderr)
         readings = tuple(store.readings(account.id, since))

@@ -110,7 +110,7 @@ class Backend:
 
     def __init__(
         self,
-        places: Paths,
+        paths: Paths,
         emit: Emit,
         environment: Environment,
     ) -> None:
@@ -121,11 +121,11 @@ class Backend:
         clock, zone = environment.clock, environment.zone
         self._emit = emit
         self._clock, self._language = clock, environment.language
-        self._places = places
-        self._file = ConfigFile(places.config)
+        self._paths = paths
+        self._file = ConfigFile(paths.config)
         self._without_key: set[str] = set()
         self._history = HistoryService(
-            lambda: HistoryStore(places.history, busy_wait_s=_BUSY_WAIT_S),
+            lambda: HistoryStore(paths.history, busy_wait_s=_BUSY_WAIT_S),
             lambda problem: emit(StorageChanged(problem)),
         )
         self._keychain = environment.keychain
@@ -295,7 +295,7 @@ class Backend:
 
     async def _diagnose(self) -> tuple[Fact, ...]:
         """Collect facts about this system and the settings."""
-        found = await system_facts(self._places, self._keychain, self._sink)
+        found = await system_facts(self._paths, self._keychain, self._sink)
         return (*found, *settings_facts(self._alerts.settings))
 
     def tick(self) -> None:

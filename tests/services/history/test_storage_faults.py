@@ -72,7 +72,7 @@ class StorageFaultHarness:
     """A profile behind the program's own backend, and all that a person is shown."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.places, self.url = polling_process.places(folder), url
+        self.paths, self.url = polling_process.paths(folder), url
         self.config = polling_process.config(1, url)
         self.backend: Backend
         self.problems: Kinds = []
@@ -104,13 +104,13 @@ class StorageFaultHarness:
 
     def store(self) -> None:
         """Set the accounts up, as an earlier start left them."""
-        ConfigFile(self.places.config).save(self.config)
+        ConfigFile(self.paths.config).save(self.config)
 
     def play(self, *steps: Callable[["StorageFaultHarness"], Awaitable[None]]) -> None:
         """Start, do these steps, and end as the program does."""
 
         async def run() -> None:
-            self.backend = polling_process.backend_of(self.places, self.handle)
+            self.backend = polling_process.backend_of(self.paths, self.handle)
             async with running(self.backend.run()):
                 for step in steps:
                     await step(self)
@@ -140,7 +140,7 @@ class StorageFaultHarness:
 
     def written(self) -> set[tuple[str, Reading]]:
         """Give what the next start finds."""
-        with HistoryStore(self.places.history) as history:
+        with HistoryStore(self.paths.history) as history:
             return {(one, kept) for one in "abc" for kept in history.readings(one)}
 
     def nothing_is_lost(self) -> bool:
@@ -268,13 +268,13 @@ def test_settings_that_find_no_room_leave_the_old_ones(
         await harness.answers()
         disk.fill()
         assert await harness.save(2) is ConfigUnwritable
-        assert ConfigFile(harness.places.config).load().config == harness.config
-        assert list(harness.places.config.parent.iterdir()) == [harness.places.config]
+        assert ConfigFile(harness.paths.config).load().config == harness.config
+        assert list(harness.paths.config.parent.iterdir()) == [harness.paths.config]
         disk.free()
         assert await harness.save(3) is None
 
     harness.play(full)
-    loaded = ConfigFile(harness.places.config).load()
+    loaded = ConfigFile(harness.paths.config).load()
     assert loaded.config == polling_process.config(3, gateway.url)
     tally.add(FAULTS)
 
@@ -287,13 +287,13 @@ def test_damage_on_a_full_disk_is_mended_when_there_is_room(
     harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
     harness.play(start)
-    damaged = harness.places.history.read_bytes()[:-4_096]
-    harness.places.history.write_bytes(damaged)
+    damaged = harness.paths.history.read_bytes()[:-4_096]
+    harness.paths.history.write_bytes(damaged)
 
     async def full(_: StorageFaultHarness) -> None:
         assert harness.problems == [HistoryFull]
         await harness.answers()
-        assert harness.places.history.read_bytes() == damaged
+        assert harness.paths.history.read_bytes() == damaged
         disk.free()
         harness.backend.tick()
         assert harness.told == [HistoryDamaged, None]
@@ -343,7 +343,7 @@ def test_broken_settings_on_a_read_only_disk_are_told_as_that(
     """They could not be kept aside, so nobody is told that they were."""
     harness = StorageFaultHarness(disk.path, gateway.url)
     harness.store()
-    harness.places.config.write_text("half a thought [")
+    harness.paths.config.write_text("half a thought [")
 
     async def read_only(_: StorageFaultHarness) -> None:
         assert ConfigStuck in harness.problems
@@ -352,7 +352,7 @@ def test_broken_settings_on_a_read_only_disk_are_told_as_that(
     disk.set_writable(is_writable=False)
     harness.play(read_only)
     disk.set_writable(is_writable=True)
-    assert harness.places.config.read_text() == "half a thought ["
+    assert harness.paths.config.read_text() == "half a thought ["
     tally.add(FAULTS)
 
 
@@ -407,18 +407,18 @@ def test_the_history_of_another_user_is_not_touched(
     harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     harness.play(start)
-    foreign = harness.places.history
+    foreign = harness.paths.history
     foreign = foreign.parent if kind == "folder" else foreign
     foreign.chmod(0o777)
     if os.geteuid() == 0:
         os.chown(foreign, SOMEBODY, SOMEBODY)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
-    before = harness.places.history.read_bytes()
+    before = harness.paths.history.read_bytes()
     harness.play()
     assert HistoryProblem in harness.problems
     assert any("belongs to another user" in one for one in harness.details)
-    assert harness.places.history.read_bytes() == before
+    assert harness.paths.history.read_bytes() == before
     tally.add(FAULTS)
 
 
@@ -432,7 +432,7 @@ def test_settings_of_another_user_are_told_at_the_start(
     harness = StorageFaultHarness(tmp_path, gateway.url)
     harness.store()
     if os.geteuid() == 0:
-        os.chown(harness.places.config, SOMEBODY, SOMEBODY)
+        os.chown(harness.paths.config, SOMEBODY, SOMEBODY)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
     harness.play()
@@ -461,7 +461,7 @@ def test_another_programs_lock_stalls_nothing(
     async def held(_: StorageFaultHarness) -> None:
         await harness.answers()
         beating = asyncio.create_task(beat())
-        let_go = await asyncio.to_thread(lock_database, harness.places.history)
+        let_go = await asyncio.to_thread(lock_database, harness.paths.history)
         await harness.ask(2)
         assert harness.told == [HistoryBusy]
         assert await harness.save(2) is None
@@ -488,7 +488,7 @@ def test_the_command_line_and_the_window_write_side_by_side(
     async def beside(_: StorageFaultHarness) -> None:
         await harness.answers()
         writer = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WRITER, str(harness.places.history), str(count)
+            sys.executable, "-c", WRITER, str(harness.paths.history), str(count)
         )
         while writer.returncode is None:
             await harness.ask()
@@ -496,7 +496,7 @@ def test_the_command_line_and_the_window_write_side_by_side(
 
     harness.play(beside)
     assert harness.nothing_is_lost()
-    with HistoryStore(harness.places.history) as history:
+    with HistoryStore(harness.paths.history) as history:
         assert len(list(history.readings("cli"))) == count
     tally.add(FAULTS)
 
@@ -517,11 +517,11 @@ def test_all_that_a_run_makes_is_for_its_owner_alone(
 
     before = os.umask(umask)
     try:
-        start_log(harness.places.log, verbose=False)
+        start_log(harness.paths.log, verbose=False)
         harness.store()
         harness.play(start, save)
-        harness.places.history.write_bytes(b"damaged " * 1_000)
-        harness.places.config.write_text("broken [")
+        harness.paths.history.write_bytes(b"damaged " * 1_000)
+        harness.paths.config.write_text("broken [")
         harness.play()
         harness.store()
         harness.play(start)

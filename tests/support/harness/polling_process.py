@@ -47,7 +47,7 @@ _SAMPLE_KEY: Final = "399d2b438a53ebed3db8a7d52107f846"
 _IDS: Final = ("a", "b", "c")
 
 
-def places(folder: Path) -> Paths:
+def paths(folder: Path) -> Paths:
     """Give the profile's files, each kind in a folder of its own."""
     return Paths(
         folder / "config" / "config.toml",
@@ -109,7 +109,7 @@ class _Speaker:
 
 async def _poll_and_save(folder: Path, url: str) -> None:
     speaker = _Speaker()
-    speaker.backend = backend = backend_of(places(folder), speaker.handle)
+    speaker.backend = backend = backend_of(paths(folder), speaker.handle)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
     shown = frozenset(_IDS)
