@@ -79,7 +79,7 @@ def known(
         reading = Reading(Balance(Decimal(amount), "EUR"), NOW - 2 * DAY)
     failure = None if kind is None else Failure(kind, "")
     one = AccountState(account(number), reading, failure)
-    return replace(one, asking=number % 3 == 0)
+    return replace(one, is_refreshing=number % 3 == 0)
 
 
 def all_known() -> list[AccountState]:
@@ -272,7 +272,7 @@ def test_tray_and_notifications_are_translated() -> None:
             left,
             days=(0, 3),
             again=again,
-            without=DAY,
+            time_without_response=DAY,
             rise=Decimal(9),
             unseen_since=NOW if again else None,
         )

@@ -332,7 +332,7 @@ def test_no_balance_for_the_chosen_time_is_sent_once(
     story.fail(kind)
     assert story.wait(4 * HOUR - 3 * MINUTE) == []
     assert story.wait(MINUTE) == [UNREACHABLE]
-    assert story.alert.without == 6 * HOUR
+    assert story.alert.time_without_response == 6 * HOUR
     assert story.alert.balance == Balance(Decimal(50), "EUR")
     assert story.wait(DAY) == []
     story.read("50")

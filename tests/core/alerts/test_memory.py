@@ -25,7 +25,7 @@ READINGS = st.builds(
     Reading, st.builds(Balance, AMOUNTS, st.sampled_from(["EUR", "SMS"])), MOMENTS
 )
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
-    "question": st.text(max_size=20),
+    "endpoint": st.text(max_size=20),
     "since": st.none() | MOMENTS,
     "episodes": st.dictionaries(
         st.sampled_from(AlertKind), st.sampled_from(EpisodeStatus)
@@ -33,13 +33,13 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "seen": st.none() | READINGS,
     "in_new_unit": st.booleans(),
     "days": st.none() | st.tuples(st.integers(0, 700), st.integers(0, 700)),
-    "risen": AMOUNTS,
-    "drained": st.none() | MOMENTS,
+    "unreported_top_up": AMOUNTS,
+    "last_drain_at": st.none() | MOMENTS,
     "sent_at": st.none() | MOMENTS,
     "failures": st.integers(0, 1000),
     "unanswered": st.booleans(),
-    "without": st.timedeltas(timedelta(0), timedelta(days=400)),
-    "looked": st.none() | MOMENTS,
+    "time_without_response": st.timedeltas(timedelta(0), timedelta(days=400)),
+    "counted_until": st.none() | MOMENTS,
 }
 """An example of every field."""
 MEMORIES = st.builds(AlertMemory, **FIELDS)
@@ -124,6 +124,6 @@ def test_a_balance_is_current_until_its_next_question_is_overdue(
 
 def test_the_time_of_another_question_never_lies_in_the_future(now: datetime) -> None:
     """A clock that was set back would hide all readings."""
-    memory = AlertMemory("another", now).asking(ACCOUNT, now)
+    memory = AlertMemory("another", now).for_account(ACCOUNT, now)
     assert memory.since == now
-    assert memory.asking(ACCOUNT, now - HOUR).since == now - HOUR
+    assert memory.for_account(ACCOUNT, now - HOUR).since == now - HOUR

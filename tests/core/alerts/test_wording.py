@@ -120,7 +120,12 @@ def test_silence_says_for_how_long_and_what_was_last_known(
     hours: int, words: str
 ) -> None:
     """Which is not said to be the balance now."""
-    alert = Alert(AlertKind.UNREACHABLE, ACCOUNT, LEFT, without=timedelta(hours=hours))
+    alert = Alert(
+        AlertKind.UNREACHABLE,
+        ACCOUNT,
+        LEFT,
+        time_without_response=timedelta(hours=hours),
+    )
     said = notification_about(alert, ENGLISH)
     assert said.body == (
         f"For {words} no question was answered with a balance. "

@@ -88,14 +88,14 @@ def _drain(situation: Situation) -> Alert | None:
 
 
 def _is_drain_over(situation: Situation) -> bool:
-    drained = situation.memory.drained
-    if situation.amount is None or drained is None:
+    last_drain_at = situation.memory.last_drain_at
+    if situation.amount is None or last_drain_at is None:
         return False
-    return situation.now - drained >= _DRAIN_OVER
+    return situation.now - last_drain_at >= _DRAIN_OVER
 
 
 def _forget_drain(memory: AlertMemory) -> AlertMemory:
-    return replace(memory, drained=None)
+    return replace(memory, last_drain_at=None)
 
 
 def _drain_body(alert: Alert, language: Language) -> str:
@@ -243,10 +243,10 @@ LOW_DAYS: Final = AlertKindRecord(
 
 
 def _topped_up(situation: Situation) -> Alert | None:
-    risen = situation.memory.risen
-    if situation.amount is None or risen <= 0:
+    top_up = situation.memory.unreported_top_up
+    if situation.amount is None or top_up <= 0:
         return None
-    return Alert(AlertKind.TOPPED_UP, situation.account, situation.balance, rise=risen)
+    return Alert(AlertKind.TOPPED_UP, situation.account, situation.balance, rise=top_up)
 
 
 def _is_top_up_spent(situation: Situation) -> bool:
@@ -254,7 +254,7 @@ def _is_top_up_spent(situation: Situation) -> bool:
 
 
 def _forget_rise(memory: AlertMemory) -> AlertMemory:
-    return replace(memory, risen=Decimal(0))
+    return replace(memory, unreported_top_up=Decimal(0))
 
 
 def _topped_up_body(alert: Alert, language: Language) -> str:

@@ -43,14 +43,14 @@ def decide(
     repeat an alert. An alert that a person turned off does not count as sent, so it is
     sent when it is turned on again.
     """
-    memory = memory.asking(observation.account, now)
+    memory = memory.for_account(observation.account, now)
     turn = _Turn(memory, observation, settings, postponed, now)
     turn.count_time()
     match observation.result:
         case Failure():
-            turn.hear_failure(observation.result)
+            turn.apply_failure(observation.result)
         case Reading():
-            turn.hear_reading(observation.result)
+            turn.apply_reading(observation.result)
         case None:
             turn.tick()
     return turn.memory, tuple(turn.decisions)
@@ -74,23 +74,25 @@ class _Turn:
     def count_time(self) -> None:
         """Count the time without a good response, unless the key was the cause."""
         memory = self.memory
-        if memory.looked is not None and (memory.unanswered or not memory.failures):
-            step = max(self._now - memory.looked, timedelta(0))
-            memory = replace(memory, without=memory.without + min(step, _LONGEST_STEP))
-        self.memory = replace(memory, looked=self._now)
+        counted_until, total = memory.counted_until, memory.time_without_response
+        if counted_until is not None and (memory.unanswered or not memory.failures):
+            step = max(self._now - counted_until, timedelta(0))
+            total += min(step, _LONGEST_STEP)
+            memory = replace(memory, time_without_response=total)
+        self.memory = replace(memory, counted_until=self._now)
 
-    def hear_failure(self, failure: Failure) -> None:
+    def apply_failure(self, failure: Failure) -> None:
         """Count a failure; the balance is unknown and its episodes stay as they are."""
         ours = issubclass(failure.kind, KeyProblem | KeyringProblem | Unauthorized)
         failures = self.memory.failures + 1
         self.memory = replace(self.memory, failures=failures, unanswered=not ours)
         self._apply_rules(None)
 
-    def hear_reading(self, reading: Reading) -> None:
+    def apply_reading(self, reading: Reading) -> None:
         """Compare a balance with the last one, and with what a person wants."""
         memory = self.memory
         self.memory = replace(
-            memory, failures=0, unanswered=False, without=timedelta(0)
+            memory, failures=0, unanswered=False, time_without_response=timedelta(0)
         )
         seen = memory.seen
         if seen is not None and reading.at < seen.at <= self._now:
@@ -99,12 +101,13 @@ class _Turn:
         if seen is not None and seen.balance.unit != reading.balance.unit:
             self._change_unit(reading)
         else:
+            rise = memory.rise_to(reading) or 0
             self.memory = replace(
                 self.memory,
                 seen=reading,
                 in_new_unit=False,
                 days=self._observation.outlook.days,
-                risen=memory.risen + (memory.rise_to(reading) or 0),
+                unreported_top_up=memory.unreported_top_up + rise,
             )
             self._note_drain()
         self._apply_rules(reading.balance)
@@ -130,12 +133,12 @@ class _Turn:
 
     def _note_drain(self) -> None:
         """Note when the account was last seen draining."""
-        drained = self.memory.drained
+        last_drain_at = self.memory.last_drain_at
         if self._observation.outlook.drain is not None:
-            drained = self._now
-        elif drained is not None:
-            drained = min(drained, self._now)
-        self.memory = replace(self.memory, drained=drained)
+            last_drain_at = self._now
+        elif last_drain_at is not None:
+            last_drain_at = min(last_drain_at, self._now)
+        self.memory = replace(self.memory, last_drain_at=last_drain_at)
 
     def _apply_rules(self, balance: Balance | None) -> None:
         """End what is over; send, postpone or suppress what holds."""

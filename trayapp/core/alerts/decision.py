@@ -48,7 +48,7 @@ class Alert:
     rise: Decimal | None = None
     """How much was topped up, for `TOPPED_UP`."""
     drain: Drain | None = None
-    without: timedelta | None = None
+    time_without_response: timedelta | None = None
     """The time without a good response, for `UNREACHABLE`."""
     unseen_since: datetime | None = None
     """When a person marked a payment: `TOPPED_UP` then says that nothing came in."""

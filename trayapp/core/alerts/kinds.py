@@ -67,18 +67,23 @@ REJECTED: Final = AlertKindRecord(
 
 def _unreachable(situation: Situation) -> Alert | None:
     memory = situation.memory
-    is_long = memory.without >= situation.settings.unreachable_after
+    is_long = memory.time_without_response >= situation.settings.unreachable_after
     if not (memory.unanswered and memory.failures >= _FAILURES and is_long):
         return None
     last = memory.seen.balance if memory.seen is not None else None
-    return Alert(AlertKind.UNREACHABLE, situation.account, last, without=memory.without)
+    return Alert(
+        AlertKind.UNREACHABLE,
+        situation.account,
+        last,
+        time_without_response=memory.time_without_response,
+    )
 
 
 def _unreachable_body(alert: Alert, language: Language) -> str:
     translate = language.gettext
     # Translators: {time} is a length of time, such as "3 hours".
     sentence = translate("For {time} no question was answered with a balance.").format(
-        time=duration_words(alert.without or timedelta(0), language)
+        time=duration_words(alert.time_without_response or timedelta(0), language)
     )
     if alert.balance is None:
         return sentence

@@ -32,9 +32,9 @@ class EpisodeStatus(StrEnum):
 class AlertMemory:
     """What the next decision about an account needs to know of the earlier ones."""
 
-    question: str = ""
+    endpoint: str = ""
     """The address and the sub-account of the requests. Other ones return the balance of
-    another account. The name is the key in the database."""
+    another account."""
     since: datetime | None = None
     """The first moment whose readings belong to these requests; None for all."""
     episodes: Mapping[AlertKind, EpisodeStatus] = field(default_factory=dict)
@@ -45,9 +45,9 @@ class AlertMemory:
     """Whether that balance was the first in a new unit."""
     days: tuple[int, int] | None = None
     """The run-out day of that balance: first and last, in days from then."""
-    risen: Decimal = Decimal(0)
+    unreported_top_up: Decimal = Decimal(0)
     """The top-ups since the last alert about a top-up."""
-    drained: datetime | None = None
+    last_drain_at: datetime | None = None
     """The last time when the account spent unusually much."""
     sent_at: datetime | None = None
     """The last alert or reminder of a low or empty balance."""
@@ -55,18 +55,18 @@ class AlertMemory:
     """How many requests in a row returned no balance."""
     unanswered: bool = False
     """Whether the gateway or the network is the cause of that, and not the key."""
-    without: timedelta = timedelta(0)
+    time_without_response: timedelta = timedelta(0)
     """How long the program ran without a balance."""
-    looked: datetime | None = None
-    """The end of the time that `without` counts."""
+    counted_until: datetime | None = None
+    """The end of the time that `time_without_response` counts."""
 
-    def asking(self, account: Account, now: datetime) -> "AlertMemory":
+    def for_account(self, account: Account, now: datetime) -> "AlertMemory":
         """Return the memory for an account; it is empty if the requests changed."""
-        question = f"{account.base_url} {account.sub_account}"
-        if self.question and self.question != question:
-            return AlertMemory(question, since=now)
+        endpoint = f"{account.base_url} {account.sub_account}"
+        if self.endpoint and self.endpoint != endpoint:
+            return AlertMemory(endpoint, since=now)
         since = None if self.since is None else min(self.since, now)
-        return replace(self, question=question, since=since)
+        return replace(self, endpoint=endpoint, since=since)
 
     def rise_to(self, reading: Reading) -> Decimal | None:
         """Return how much a reading is above the last one.
@@ -94,7 +94,9 @@ class AlertMemory:
         self, kind: AlertKind, status: EpisodeStatus | None
     ) -> "AlertMemory":
         """Return the memory with the status of an episode; None ends the episode."""
-        episodes = {one: old for one, old in self.episodes.items() if one is not kind}
+        episodes = {
+            other: old for other, old in self.episodes.items() if other is not kind
+        }
         if status is not None:
             episodes[kind] = status
         return replace(self, episodes=episodes)
@@ -106,7 +108,8 @@ class AlertMemory:
         """
         if alert.rise is not None:  # an event: it ends as soon as its alert is sent
             pending = self.with_episode(alert.kind, EpisodeStatus.PENDING)
-            return replace(pending, risen=self.risen + alert.rise)
+            top_up = self.unreported_top_up + alert.rise
+            return replace(pending, unreported_top_up=top_up)
         if self.episodes.get(alert.kind) is not EpisodeStatus.SENT:
             return self
         return self.with_episode(alert.kind, EpisodeStatus.PENDING)
@@ -115,7 +118,7 @@ class AlertMemory:
         """Return plain values for JSON; the keys are stored and stay as they are."""
         seen = self.seen
         return {
-            "question": self.question,
+            "question": self.endpoint,
             "since": _written(self.since),
             "stages": {
                 kind.value: status.value for kind, status in self.episodes.items()
@@ -125,13 +128,13 @@ class AlertMemory:
             "seen": _written(seen.at) if seen else None,
             "in_new_unit": self.in_new_unit,
             "days": list(self.days) if self.days else None,
-            "risen": format(self.risen, "f"),
-            "drained": _written(self.drained),
+            "risen": format(self.unreported_top_up, "f"),
+            "drained": _written(self.last_drain_at),
             "told_at": _written(self.sent_at),
             "failures": self.failures,
             "unanswered": self.unanswered,
-            "without_s": self.without.total_seconds(),
-            "looked": _written(self.looked),
+            "without_s": self.time_without_response.total_seconds(),
+            "looked": _written(self.counted_until),
         }
 
     @classmethod
@@ -139,7 +142,7 @@ class AlertMemory:
         """Read the values of `as_dict`; `ValueError` for anything else."""
         try:
             return cls(
-                question=str(table["question"]),
+                endpoint=str(table["question"]),
                 since=_moment(table["since"]),
                 episodes={
                     AlertKind(kind): EpisodeStatus(status)
@@ -148,13 +151,13 @@ class AlertMemory:
                 seen=_seen(table),
                 in_new_unit=bool(table["in_new_unit"]),
                 days=_days(table["days"]),
-                risen=_amount(table["risen"]),
-                drained=_moment(table["drained"]),
+                unreported_top_up=_amount(table["risen"]),
+                last_drain_at=_moment(table["drained"]),
                 sent_at=_moment(table["told_at"]),
                 failures=int(table["failures"]),
                 unanswered=bool(table["unanswered"]),
-                without=timedelta(seconds=float(table["without_s"])),
-                looked=_moment(table["looked"]),
+                time_without_response=timedelta(seconds=float(table["without_s"])),
+                counted_until=_moment(table["looked"]),
             )
         except (AttributeError, KeyError, OverflowError, TypeError) as error:
             message = f"not what was remembered: {error}"

@@ -97,7 +97,7 @@ class AlertService:
         if account is None:
             return
         now = self._clock()
-        memory = self._history.state.memory(account.id).asking(account, now)
+        memory = self._history.state.memory(account.id).for_account(account, now)
         reading, outlook = None, Outlook()
         if isinstance(outcome.result, Reading):
             reading = outcome.result
