@@ -235,7 +235,7 @@ def test_thousands_of_polls_leave_nothing_behind(tmp_path: Path, url: str) -> No
                 gc.collect()
             tasks = len(asyncio.all_tasks())
             marks.append((sys.getallocatedblocks(), open_files(), tasks))
-            backend.ask_now()
+            backend.request_now()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 

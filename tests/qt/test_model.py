@@ -82,18 +82,18 @@ def test_an_account_is_asked_until_its_outcome(
     harness: ModelHarness, nine: Outcome
 ) -> None:
     """The other account is not."""
-    harness.model.mark_asking("a")
-    assert [state.asking for state in harness.model.states] == [True, False]
+    harness.model.mark_refreshing("a")
+    assert [state.is_refreshing for state in harness.model.states] == [True, False]
     harness.model.apply(nine)
-    assert [state.asking for state in harness.model.states] == [False, False]
+    assert [state.is_refreshing for state in harness.model.states] == [False, False]
 
 
 def test_an_unchanged_state_is_not_reported(
     harness: ModelHarness, nine: Outcome
 ) -> None:
     """The tray needs no repaint."""
-    harness.model.mark_asking("a")
-    harness.model.mark_asking("a")
+    harness.model.mark_refreshing("a")
+    harness.model.mark_refreshing("a")
     assert len(harness.changes) == 1
     harness.model.apply(nine)
     harness.model.apply(nine)
@@ -107,7 +107,7 @@ def test_an_outcome_of_a_removed_account_changes_nothing(
     """The account does not come back."""
     harness.model.set_accounts([B])
     harness.changes.clear()
-    harness.model.mark_asking("a")
+    harness.model.mark_refreshing("a")
     harness.model.apply(nine)
     assert harness.model.states == (AccountState(B),)
     assert harness.changes == []

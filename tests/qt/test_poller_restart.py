@@ -146,7 +146,7 @@ class RestartHarness(PollerHarness[TickingBackend]):
                 raise ZeroDivisionError
 
             backend._scheduler._start_due = boom  # type: ignore[method-assign]  # noqa: SLF001  # a fault where nothing catches it
-            backend.ask_now([])
+            backend.request_now([])
 
         self.do(burst)
 

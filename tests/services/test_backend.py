@@ -459,7 +459,7 @@ def test_a_notification_has_the_words_of_the_settings(harness: BackendHarness) -
         assert "9.00" in await shown(harness)
         await saving(A, shown=[A], settings=Settings(discreet=True))(harness)
         harness.gateway.amount = "0.0000"
-        harness.backend.ask_now()
+        harness.backend.request_now()
         assert "0.00" not in await shown(harness)
 
     harness.play(step)
@@ -479,7 +479,7 @@ def test_a_snooze_holds_back_and_its_end_tells(harness: BackendHarness) -> None:
         harness.backend.tick()
         assert not harness.events.waiting(ShowNotification)
         await harness.backend.handle(ChangeSnooze(SnoozeChoice.OFF))
-        harness.backend.ask_now()
+        harness.backend.request_now()
         assert await harness.alerts() == [("a", AlertKind.LOW)]
 
     events = harness.play(step)
@@ -587,7 +587,7 @@ def test_unlocking_asks_only_those_that_waited_for_it(harness: BackendHarness) -
         for outcome in await harness.outcomes(2):
             assert outcome.result == Failure(KeyringLocked)
         harness.vault.locked = False
-        harness.backend.ask_now(["a"])
+        harness.backend.request_now(["a"])
         await harness.outcomes(1)
         harness.vault.locked = True
         await harness.backend.handle(OpenKeyring())
@@ -616,7 +616,7 @@ def test_a_prompt_that_was_closed_is_told_to_those_that_waited(
     async def step(harness: BackendHarness) -> None:
         await harness.outcomes(2)
         harness.vault.locked = False
-        harness.backend.ask_now(["a"])
+        harness.backend.request_now(["a"])
         await harness.outcomes(1)
         harness.vault.before = refusing("unlock", KeyringDenied)
         await harness.backend.handle(OpenKeyring())

@@ -67,7 +67,7 @@ def test_each_good_answer_brings_a_forecast(harness: BackendHarness) -> None:
         assert said.first is not None
         assert said.last is not None
         assert said.first <= run_out <= said.last
-        harness.backend.ask_now()
+        harness.backend.request_now()
         assert await harness.events.next(ForecastMade) == made
 
     events = harness.play(step)

@@ -157,13 +157,13 @@ def test_the_others_go_on_and_so_does_the_broken_one_once_it_is_mended(
             await until(lambda: bool(faults))
             harness.gateway.amount = "5.0000"
             harness.now += timedelta(hours=25)  # after any wait that there is
-            harness.backend.ask_now([])
+            harness.backend.request_now([])
             await until(lambda: len(outcomes(harness, SOUND)) == 2)
             await until(lambda: (SOUND.id, AlertKind.LOW) in alerts(harness))
             assert not task.done()
         before = len(outcomes(harness, BROKEN))
         harness.now += timedelta(hours=25)
-        harness.backend.ask_now([])
+        harness.backend.request_now([])
         await until(lambda: len(outcomes(harness, BROKEN)) > before)
         assert isinstance(outcomes(harness, BROKEN)[-1].result, Reading)
         await until(lambda: (BROKEN.id, AlertKind.LOW) in alerts(harness))

@@ -78,7 +78,7 @@ def card(state: Status) -> Card:
         age="Just now",
         problem=TROUBLE if failed else None,
         website_url="https://panel.example",
-        asking=True,
+        is_refreshing=True,
         run_out="Runs out today at this pace",
         messages="about 12 messages",
         pending_payment="Paid on Monday",

@@ -44,7 +44,16 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MAIN = Card(
-    "m", "№ 1", "1", Status.OK, Status.OK, "", "", None, "https://x", asking=False
+    "m",
+    "№ 1",
+    "1",
+    Status.OK,
+    Status.OK,
+    "",
+    "",
+    None,
+    "https://x",
+    is_refreshing=False,
 )
 
 

@@ -53,7 +53,7 @@ def card(number: int, state: Status) -> Card:
         age="Just now",
         problem=None if is_balance else DOWN,
         website_url="https://panel.example",
-        asking=False,
+        is_refreshing=False,
         run_out="Runs out today at this pace",
         messages="about 12 messages",
         pending_payment="Paid on Monday",

@@ -38,7 +38,7 @@ def known(number: int, amount: str | None = None) -> AccountState:
     """Return an account whose name has no words, with a balance."""
     account = Account(f"a{number}", f"№ {number}", low_below=Decimal(20))
     if amount is None:
-        return AccountState(account, asking=True)
+        return AccountState(account, is_refreshing=True)
     return AccountState(account, Reading(Balance(Decimal(amount), "EUR"), NOW))
 
 

@@ -178,7 +178,7 @@ class Wiring(QObject):
             case ProfileLoaded():
                 self._on_loaded(event)
             case RefreshStarted(account_id):
-                self._model.mark_asking(account_id)
+                self._model.mark_refreshing(account_id)
             case RefreshFinished(outcome):
                 self._model.apply(outcome)
             case ShowNotification(notification):

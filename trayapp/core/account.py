@@ -56,6 +56,6 @@ class Account:
         """The web page on which a person tops up; empty if it is not known."""
         return _WEBSITES[self.service] or self.panel
 
-    def asks_as(self, other: "Account") -> bool:
+    def has_same_endpoint(self, other: "Account") -> bool:
         """Return whether both send the same request to the same gateway."""
         return (self.base_url, self.sub_account) == (other.base_url, other.sub_account)

@@ -31,7 +31,7 @@ class AccountState:
     reading: Reading | None = None
     failure: Failure | None = None
     """Why the last request gave no balance; None if it gave one."""
-    asking: bool = False
+    is_refreshing: bool = False
     """Whether a request is in flight."""
     runs_out_soon: bool = False
     """Whether the forecast says that it runs out within the account's `warn_days`.
@@ -41,17 +41,17 @@ class AccountState:
     def apply(self, outcome: Outcome) -> "AccountState":
         """Give the state after `outcome`; an older reading never replaces a newer."""
         if isinstance(outcome.result, Failure):
-            return replace(self, failure=outcome.result, asking=False)
+            return replace(self, failure=outcome.result, is_refreshing=False)
         if self.reading is not None and outcome.result.at < self.reading.at:
-            return replace(self, asking=False)
-        return replace(self, reading=outcome.result, failure=None, asking=False)
+            return replace(self, is_refreshing=False)
+        return replace(self, reading=outcome.result, failure=None, is_refreshing=False)
 
     def with_account(self, account: Account) -> "AccountState":
         """Give the state under changed settings.
 
         With another address or sub-account nothing is known yet.
         """
-        if not account.asks_as(self.account):
+        if not account.has_same_endpoint(self.account):
             return AccountState(account)
         return replace(self, account=account)
 

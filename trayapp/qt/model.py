@@ -50,11 +50,13 @@ class AccountsModel(QObject):
         """Take these accounts in this order, and keep the states of those it has."""
         self.load(AccountState(account) for account in accounts)
 
-    def mark_asking(self, account_id: str) -> None:
+    def mark_refreshing(self, account_id: str) -> None:
         """Mark an account as being refreshed."""
         state = self._states.get(account_id)
         if state is not None:
-            self._replace({**self._states, account_id: replace(state, asking=True)})
+            self._replace(
+                {**self._states, account_id: replace(state, is_refreshing=True)}
+            )
 
     def apply(self, outcome: Outcome) -> None:
         """Apply the outcome of a request; ignore one of a removed account."""
@@ -68,7 +70,7 @@ class AccountsModel(QObject):
         self._replace(
             {
                 account_id: replace(
-                    state, failure=state.failure or failure, asking=False
+                    state, failure=state.failure or failure, is_refreshing=False
                 )
                 for account_id, state in self._states.items()
             }

@@ -191,7 +191,7 @@ class Backend:
         """Handle a request; a fault in it is raised."""
         match request:
             case RequestBalances(account_ids):
-                self.ask_now(account_ids)
+                self.request_now(account_ids)
             case RunTrial(trial):
                 await self._run_trial(trial)
             case ApplyChanges(changes, shown):
@@ -228,9 +228,9 @@ class Backend:
         self._emit(ProfileLoaded(accounts, settings, tuple(problems)))
         self._set(loaded.config.accounts, loaded.config.settings)
 
-    def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
+    def request_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Request the balance of these accounts, or of all, at once."""
-        self._scheduler.ask_now(account_ids)
+        self._scheduler.request_now(account_ids)
 
     async def _run_trial(self, trial: Trial) -> None:
         """Request a balance and store nothing."""
@@ -261,17 +261,17 @@ class Backend:
                 now, failure = self._clock(), error.as_failure()
                 self._emit(RefreshFinished(Outcome(account_id, now, failure)))
         else:
-            self._scheduler.ask_now(waiting)
+            self._scheduler.request_now(waiting)
 
     async def _send(self, alerts: tuple[Alert, ...]) -> None:
         await self._delivery.send(alerts)
 
     def _refresh_without_key(self) -> None:
-        self._scheduler.ask_now(frozenset(self._without_key))
+        self._scheduler.request_now(frozenset(self._without_key))
 
     def _expect_top_up(self, account_id: str) -> None:
         self._alerts.expect_top_up(account_id)
-        self._scheduler.ask_now([account_id])
+        self._scheduler.request_now([account_id])
 
     async def _read_history(self, account_id: str) -> None:
         """Read an account's history for its window; ignore a removed account."""
@@ -344,7 +344,7 @@ class Backend:
             self._history.key_changed(account_id)
         self._set(accounts, changes.settings)
         for account_id in changes.keys:
-            self._scheduler.ask_again(account_id)
+            self._scheduler.request_again(account_id)
         return SaveFinished(accounts, changes.settings)
 
     def _remembered(self, account: Account) -> AccountState:

@@ -68,7 +68,7 @@ def test_without_accounts_the_tray_is_not_set_up(now: datetime) -> None:
 
 def test_an_unknown_balance_is_never_a_number(now: datetime) -> None:
     """Before the first response there is no amount."""
-    view = tray_view((AccountState(ACCOUNT, asking=True),), now, ENGLISH)
+    view = tray_view((AccountState(ACCOUNT, is_refreshing=True),), now, ENGLISH)
     assert view.lines == ("Main: asking…",)
     assert card(AccountState(ACCOUNT), now, ENGLISH).amount == "—"
 

@@ -127,7 +127,7 @@ class StorageFaultHarness:
     async def ask(self, times: int = 1) -> None:
         """Let a person ask for all balances, and wait for them."""
         for _ in range(times):
-            self.backend.ask_now()
+            self.backend.request_now()
             await self.answers(3)
 
     async def save(self, number: int) -> type[BalanceTrayError] | None:

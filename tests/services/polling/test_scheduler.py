@@ -109,7 +109,7 @@ class SchedulerHarness:
     async def pass_time(self, passed: timedelta) -> None:
         """Set the clock forward and wake the scheduler."""
         self.clock.now += passed
-        self.scheduler.ask_now([])
+        self.scheduler.request_now([])
         await self.idle()
 
 
@@ -162,7 +162,7 @@ def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
         assert harness.history.changes == []
         for kind in (Unauthorized, None, None):
             harness.refresh.kind = kind
-            harness.scheduler.ask_now()
+            harness.scheduler.request_now()
             await harness.answers(1)
             await harness.idle()
 
@@ -207,8 +207,8 @@ def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> No
         harness.scheduler.set([A], SETTINGS)
         await harness.answers(1)
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.ask_now()
-        harness.scheduler.ask_now(["a"])
+        harness.scheduler.request_now()
+        harness.scheduler.request_now(["a"])
         await harness.idle()
         harness.refresh.gate.set()
         await harness.answers(1)
@@ -244,9 +244,9 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
         harness.scheduler.set([A], SETTINGS)
         await harness.answers(1)
         if how == "key":
-            harness.scheduler.ask_again("a")
+            harness.scheduler.request_again("a")
         else:
-            harness.scheduler.ask_now(["a"])
+            harness.scheduler.request_now(["a"])
         await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "a"]
@@ -275,7 +275,7 @@ def test_a_new_key_cancels_the_request_with_the_old_one(now: datetime) -> None:
         harness.scheduler.set([A], SETTINGS)
         await harness.idle()
         harness.refresh.gate = None
-        harness.scheduler.ask_again("a")
+        harness.scheduler.request_again("a")
         await harness.answers(1)
 
     harness = play(now, story)
@@ -593,7 +593,7 @@ def test_random_moves_keep_one_request_an_account(now: datetime) -> None:
                     chosen = dice.sample(accounts, dice.randrange(20))
                     harness.scheduler.set(chosen, SETTINGS)
                 case 1:
-                    harness.scheduler.ask_now()
+                    harness.scheduler.request_now()
                 case 2:
                     harness.clock.now += timedelta(minutes=dice.randrange(60))
                 case _:
@@ -635,7 +635,7 @@ def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) ->
         harness.refresh.names.clear()
         harness.refresh.gate = asyncio.Event()
         await harness.pass_time(SETTINGS.interval)
-        harness.scheduler.ask_now(["h19"])
+        harness.scheduler.request_now(["h19"])
         await harness.idle()
         assert harness.refresh.names == ["h0", "h1", "h19"]
 

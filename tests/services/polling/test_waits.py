@@ -39,7 +39,7 @@ def store_account(profile: BackendHarness, peer: Peer) -> None:
 async def pass_time(profile: BackendHarness, passed: timedelta) -> None:
     """Set the clock forward, and let the backend run."""
     profile.now += passed
-    profile.backend.ask_now([])
+    profile.backend.request_now([])
     await let_loop_run()
 
 

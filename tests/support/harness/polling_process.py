@@ -99,7 +99,7 @@ class _Speaker:
                 if isinstance(result, Reading):
                     at, digits = to_ms(result.at), result.balance.digits
                     _say(f"R {account_id} {at} {digits}")
-                self.backend.ask_now([account_id])
+                self.backend.request_now([account_id])
             case SaveFinished(accounts, _, None):
                 _say(f"S {number_of(accounts)}")
             case SaveFinished(_, _, problem):

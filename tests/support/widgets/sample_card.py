@@ -15,5 +15,5 @@ FINE: Final = Card(
     age="3 minutes ago",
     problem=None,
     website_url="https://panel.example",
-    asking=False,
+    is_refreshing=False,
 )

@@ -35,7 +35,7 @@ MAIN = Card(
     age="Just now",
     problem=Problem("No way", "Because.", "Wait.", Remedy.COPY_DETAILS, ""),
     website_url="https://panel.example",
-    asking=False,
+    is_refreshing=False,
 )
 
 
@@ -53,7 +53,7 @@ def main_window() -> Window:
         "",
         None,
         "https://x",
-        asking=False,
+        is_refreshing=False,
     )
     window.show_cards((MAIN, fine))
     window.offer_reveal(on=True)

@@ -43,7 +43,7 @@ FULL = Card(
     age="Just now",
     problem=None,
     website_url="https://panel.example",
-    asking=False,
+    is_refreshing=False,
     run_out="Thu 14 – Tue 19 Dec at this pace",
     messages="about 7,002 messages",
     pending_payment="Paid on Monday",
@@ -180,18 +180,20 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
     assert words(card)[2:] == [calm.run_out, f"{calm.messages} · Fine · Just now"]
 
 
-def test_an_answer_moves_nothing(card: AccountCard) -> None:
+def test_a_response_moves_nothing(card: AccountCard) -> None:
     """A card that waits for its first balance has its final height."""
-    asking = replace(UNKNOWN, run_out="", messages="", pending_payment="", asking=True)
-    card.show_card(replace(asking, status_words="Asking the gateway…"))
+    waiting = replace(
+        UNKNOWN, run_out="", messages="", pending_payment="", is_refreshing=True
+    )
+    card.show_card(replace(waiting, status_words="Asking the gateway…"))
     before = card.sizeHint().height()
     card.show_card(
         replace(
-            asking,
+            waiting,
             amount="€1.00",
             balance_status=Status.OK,
             status=Status.OK,
-            asking=False,
+            is_refreshing=False,
         )
     )
     assert card.sizeHint().height() == before

@@ -98,7 +98,7 @@ def test_what_grows_old_or_is_asked_is_no_news(
     region: LiveRegion, announcements: Announcements, pass_time: Callable[[], int]
 ) -> None:
     """A new age and a running request are not announced."""
-    region.note_change(MAIN, replace(MAIN, age="1 minute ago", asking=True))
+    region.note_change(MAIN, replace(MAIN, age="1 minute ago", is_refreshing=True))
     pass_time()
     assert announcements == []
 

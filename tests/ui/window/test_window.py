@@ -132,7 +132,7 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
     """One word is added, and nothing moves."""
     main = card(window, "Main")
     before = main.sizeHint()
-    main.show_card(replace(FINE, asking=True))
+    main.show_card(replace(FINE, is_refreshing=True))
     assert words(main)[-1] == "Fine · 3 minutes ago · asking…"
     assert main.sizeHint() == before
 

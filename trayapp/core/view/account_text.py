@@ -73,7 +73,7 @@ class Card:
     age: str
     problem: Problem | None
     website_url: str
-    asking: bool
+    is_refreshing: bool
     run_out: str = ""
     """The run-out date in words; empty without a forecast."""
     messages: str = ""
@@ -120,7 +120,7 @@ def card(
         age=age(state, now, language),
         problem=problem(state.failure, language) if state.failure else None,
         website_url=state.account.website_url,
-        asking=state.asking,
+        is_refreshing=state.is_refreshing,
         run_out=details.run_out,
         note=details.note,
         messages=details.messages,
@@ -177,7 +177,7 @@ def amount(state: AccountState, language: Language) -> str:
 def status_sentence(state: AccountState, language: Language) -> str:
     """Name an account's status, with the limit or the last known balance's status."""
     translate = language.gettext
-    if state.status is Status.UNKNOWN and state.asking:
+    if state.status is Status.UNKNOWN and state.is_refreshing:
         return translate("Asking the gateway…")
     words = status_words(state.status, language)
     if state.status is Status.LOW and state.reading is not None:
@@ -228,7 +228,7 @@ def line(state: AccountState, now: datetime, language: Language) -> str:
     name = shorten(state.account.name, _NAME_IN_A_LINE)
     words = status_words(state.status, language)
     if state.reading is None:
-        if state.asking or state.status is Status.UNKNOWN:
+        if state.is_refreshing or state.status is Status.UNKNOWN:
             words = translate("asking…")
         return name_and_status(name, words, language)
     shape = (

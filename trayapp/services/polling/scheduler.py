@@ -95,8 +95,8 @@ class Scheduler:
                         next(numbers), MAX_CONCURRENT, now, self._jitter()
                     )
                 self._plans[account.id] = plan
-            elif not account.asks_as(old):
-                self.ask_again(account.id)
+            elif not account.has_same_endpoint(old):
+                self.request_again(account.id)
             elif not self._plans[account.id].must_persist:
                 # With another threshold an alert may be due at once.
                 limits = (old.low_below, old.warn_days)
@@ -104,7 +104,7 @@ class Scheduler:
                 self._due_by(account.id, now + settings.interval if same else now)
         self._changed.set()
 
-    def ask_now(self, account_ids: Iterable[str] | None = None) -> None:
+    def request_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Make these accounts, or all, due now: a person wants to know.
 
         A request that is under way goes on, and is not sent twice.
@@ -119,10 +119,10 @@ class Scheduler:
             self._plans[account_id] = Plan(now, failures)
         self._changed.set()
 
-    def ask_again(self, account_id: str) -> None:
+    def request_again(self, account_id: str) -> None:
         """Cancel the request under way, and send another: the key has changed."""
         self._cancel_request(account_id)
-        self.ask_now([account_id])
+        self.request_now([account_id])
 
     def woke(self) -> None:
         """Send the requests again that a suspend interrupted."""

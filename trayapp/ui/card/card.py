@@ -152,7 +152,9 @@ class AccountCard(QGroupBox):
             self._remedies.show_problem(card.problem, card.status)
             if self._hides_problem:
                 self._remedies.hide()
-        older = replace(self._card_of_names, age=card.age, asking=card.asking)
+        older = replace(
+            self._card_of_names, age=card.age, is_refreshing=card.is_refreshing
+        )
         if card != older or not self.hasFocus():
             self._set_accessible_names()  # a reader announces them, so not each minute
 

@@ -109,7 +109,7 @@ class Facts(QWidget):
         if _is_aged(card):
             # Translators: {age} is such as "5 minutes ago".
             words = translate("Last known balance · {age}").format(age=words)
-        if card.asking and card.status is not Status.UNKNOWN:
+        if card.is_refreshing and card.status is not Status.UNKNOWN:
             words = translate("{age} · asking…").format(age=words)
         return words
 

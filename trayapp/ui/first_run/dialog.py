@@ -246,7 +246,7 @@ class FirstRun(PagedDialog):
         if self._trial is None and self._check(Step.KEY, named=named):
             self._trial = Trial(self._account_to_try(), self._key.key.key())
             self._key.offer_to_skip_test(on=False)
-            self._key.trial.show_asking()
+            self._key.trial.show_refreshing()
             self.intent.emit(TryAccount(self._trial))
 
     @Slot()

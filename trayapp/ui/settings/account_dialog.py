@@ -184,7 +184,7 @@ class AccountDialog(FormDialog):
         draft = self._draft()
         if self._trial is None and self._check(draft, named=False):
             self._trial = Trial(draft.account(self._language), self._key.key())
-            self._trial_row.show_asking()
+            self._trial_row.show_refreshing()
             self.intent.emit(TryAccount(self._trial))
 
     def accept(self) -> None:

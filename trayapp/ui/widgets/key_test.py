@@ -55,7 +55,7 @@ class KeyTestRow(QWidget):
         )
         self._words.set_tone(Tone.MUTED)
 
-    def show_asking(self) -> None:
+    def show_refreshing(self) -> None:
         """Show that a request is running."""
         self._show(self._language.gettext("Asking…"), None)
 
