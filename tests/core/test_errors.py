@@ -1,14 +1,22 @@
 """The errors that a person can meet."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.resources import files
 from pkgutil import iter_modules
 
 import pytest
 
 from trayapp.core import errors
-from trayapp.core.errors import BY_ID, BalanceTrayError, Unauthorized
+from trayapp.core.errors import (
+    BY_ERROR_ID,
+    BY_ID,
+    BalanceTrayError,
+    GatewayError,
+    Unauthorized,
+)
 
 FAMILIES = [
     import_module(one.name)
@@ -47,6 +55,25 @@ def test_every_error_has_its_own_id() -> None:
     assert set(BY_ID.values()) == named
 
 
+def test_an_error_id_of_the_gateway_means_one_class() -> None:
+    """A subclass does not repeat the ids of its parent class."""
+    named = Counter(
+        error_id
+        for kind in ERRORS
+        if issubclass(kind, GatewayError)
+        for error_id in vars(kind).get("error_ids", ())
+    )
+    assert named == Counter(BY_ERROR_ID.keys())
+
+
+@pytest.mark.parametrize("error_id", BY_ERROR_ID)
+def test_the_contract_has_a_row_for_every_error_id(error_id: str) -> None:
+    """CONTRACT.md says what each id means and what a person is told."""
+    contract = files("trayapp.services.gateway") / "CONTRACT.md"
+    row = rf"^\| \w+ \| `{error_id}` \| .+ \| .+ \|$"
+    assert re.search(row, contract.read_text("utf-8"), re.MULTILINE), contract
+
+
 def test_the_docstring_draws_the_real_class_tree() -> None:
     """Each class stands below its parent class."""
     tree = {(one.__name__, one.__bases__[0].__name__) for one in ERRORS}
@@ -55,7 +82,8 @@ def test_the_docstring_draws_the_real_class_tree() -> None:
 
 def test_the_package_exports_every_error() -> None:
     """An importer needs no name of a module in the package."""
-    assert set(errors.__all__) == {one.__name__ for one in CLASSES} | {"BY_ID"}
+    tables = {"BY_ERROR_ID", "BY_ID"}
+    assert set(errors.__all__) == {one.__name__ for one in CLASSES} | tables
 
 
 def test_a_rejected_key_names_both_published_causes() -> None:

@@ -13,6 +13,7 @@ from gateways.replies import GOOD, KEY, head, refusal, reply, result
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance
 from trayapp.core.errors import (
+    BY_ERROR_ID,
     BadRequest,
     BalanceTrayError,
     Refused,
@@ -189,6 +190,14 @@ def test_the_error_id_decides_the_error(
     failure = talk(refusal(error_id, status, "some words")).failure
     assert type(failure) is kind
     assert failure.detail == f"HTTP {status[:3]} {error_id}: some words"
+
+
+@pytest.mark.parametrize(("error_id", "kind"), BY_ERROR_ID.items())
+def test_an_error_with_an_id_of_the_gateway_is_raised(
+    talk: Talker, error_id: str, kind: type[BalanceTrayError]
+) -> None:
+    """An error's class names its ids; nothing else is needed to raise it."""
+    assert type(talk(refusal(error_id, "400 Bad Request")).failure) is kind
 
 
 # --- something else answers -------------------------------------------------------

@@ -21,7 +21,7 @@ from trayapp.core.alerts.kinds import KINDS
 from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.record import AlertKindRecord, Situation
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.errors import Failure, KeyProblem, KeyringProblem, Unauthorized
+from trayapp.core.errors import Failure
 from trayapp.core.settings import AlertKind, Settings
 
 _LONGEST_STEP: Final = timedelta(minutes=2)
@@ -83,9 +83,8 @@ class _Turn:
 
     def apply_failure(self, failure: Failure) -> None:
         """Count a failure; the balance is unknown and its episodes stay as they are."""
-        ours = issubclass(failure.kind, KeyProblem | KeyringProblem | Unauthorized)
-        failures = self.memory.failures + 1
-        self.memory = replace(self.memory, failures=failures, unanswered=not ours)
+        failures, unanswered = self.memory.failures + 1, failure.kind.counts_as_outage
+        self.memory = replace(self.memory, failures=failures, unanswered=unanswered)
         self._apply_rules(None)
 
     def apply_reading(self, reading: Reading) -> None:

@@ -45,9 +45,10 @@
     └── InternalFault                a fault of this program
 
 A class has the words for a person (`title`, `reason`, `advice`): they are marked for
-translation and translated when they are shown. It also has the account's `Status`, the
-schedule's `retry`, and the button that helps (`remedy`). An instance adds `detail`,
-only for the log and for "Copy details".
+translation and translated when they are shown. It also has the gateway's `error_ids`,
+the account's `Status`, the schedule's `retry` and the `remedy` that helps;
+`BalanceTrayError` lists the rest. An instance adds `detail`, only for the log and for
+"Copy details".
 """
 
 from collections.abc import Mapping
@@ -106,6 +107,7 @@ from trayapp.core.errors.storage import (
 )
 
 __all__ = [
+    "BY_ERROR_ID",
     "BY_ID",
     "BadRequest",
     "BalanceTrayError",
@@ -159,3 +161,10 @@ BY_ID: Final[Mapping[str, type[BalanceTrayError]]] = {
     and "id" in vars(kind)
 }
 """Every error that a person can meet, by the id in scripts and in the history."""
+BY_ERROR_ID: Final[Mapping[str, type[GatewayError]]] = {
+    error_id: kind
+    for kind in BY_ID.values()
+    if issubclass(kind, GatewayError)
+    for error_id in vars(kind).get("error_ids", ())
+}
+"""Every error that the gateway names, by its `error_id`; any other is `Refused`."""

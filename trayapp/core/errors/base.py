@@ -41,6 +41,10 @@ class BalanceTrayError(Exception):
     status: ClassVar[Status] = Status.UNREACHABLE
     retry: ClassVar[Retry] = Retry.SOON
     remedy: ClassVar[Remedy] = Remedy.RETRY
+    rejects_key: ClassVar[bool] = False
+    """The gateway rejected the key: the next request reads the keyring again."""
+    counts_as_outage: ClassVar[bool] = True
+    """Alerts count how long the error lasts as time without a response."""
     title: ClassVar[str] = mark("Something went wrong")
     reason: ClassVar[str] = ""
     advice: ClassVar[str] = ""

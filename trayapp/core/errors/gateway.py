@@ -1,5 +1,7 @@
 """A request to the gateway gave no balance."""
 
+from typing import ClassVar
+
 from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import mark
@@ -8,11 +10,17 @@ from trayapp.core.i18n.language import mark
 class GatewayError(BalanceTrayError):
     """The gateway responded, but not with a balance."""
 
+    error_ids: ClassVar[tuple[str, ...]] = ()
+    """The gateway's `error_id`s that mean this class; a subclass has its own."""
+
 
 class Unauthorized(GatewayError):
     """401 UNAUTHORIZED; the gateway documents two causes and never says which."""
 
     id = "unauthorized"
+    error_ids = ("UNAUTHORIZED",)
+    rejects_key = True
+    counts_as_outage = False
     status = Status.UNAUTHORIZED
     retry = Retry.DAILY
     remedy = Remedy.ENTER_KEY
@@ -45,9 +53,10 @@ class Refused(GatewayError):
 
 
 class BadRequest(Refused):
-    """JSON_PARSE_ERROR, MISSING_PARAMS, INVALID_CONTENT_TYPE: our bug or a proxy's."""
+    """The gateway could not read the request: our bug or a proxy's."""
 
     id = "bad-request"
+    error_ids = ("JSON_PARSE_ERROR", "MISSING_PARAMS", "INVALID_CONTENT_TYPE")
     title = mark("The gateway could not read the request")
     reason = mark(
         "This program sent it wrongly, or something on the way changed it; "

@@ -8,6 +8,7 @@ from trayapp.core.i18n.language import mark
 class KeyringProblem(BalanceTrayError):
     """The key could not be read or written; this does not mean that it is missing."""
 
+    counts_as_outage = False
     status = Status.LOCKED
     retry = Retry.KEYRING
 
@@ -70,6 +71,7 @@ class KeyringFailed(KeyringProblem):
 class KeyProblem(BalanceTrayError):
     """There is no usable key."""
 
+    counts_as_outage = False
     status = Status.NO_KEY
     retry = Retry.DAILY
     remedy = Remedy.ENTER_KEY

@@ -11,19 +11,16 @@ import httpx
 
 from trayapp.core.balance import Balance, JsonNumber, read_balance
 from trayapp.core.errors import (
-    BadRequest,
-    BalanceTrayError,
+    BY_ERROR_ID,
     GatewayDown,
     ProxyProblem,
     Refused,
-    Unauthorized,
     UnexpectedReply,
 )
 from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.core.secret import Secret
 
 _MAX_BYTES: Final = 64 * 1024
-_BAD_REQUESTS: Final = {"JSON_PARSE_ERROR", "MISSING_PARAMS", "INVALID_CONTENT_TYPE"}
 _MAX_RETRY_S: Final = 10**9  # about 30 years; far more overflows a timedelta
 
 
@@ -134,11 +131,7 @@ def _raise_refusal(
     if not isinstance(error_id, str) or isinstance(error_id, JsonNumber):
         raise _unexpected(response, key, "an error without an id")
     clean_id, clean_message = _clean(key, error_id, 60), _clean(key, message, 160)
-    kind: type[BalanceTrayError] = Refused
-    if error_id == "UNAUTHORIZED":
-        kind = Unauthorized
-    elif error_id in _BAD_REQUESTS:
-        kind = BadRequest
+    kind = BY_ERROR_ID.get(error_id, Refused)
     raise kind(detail=f"HTTP {response.status_code} {clean_id}: {clean_message}")
 
 

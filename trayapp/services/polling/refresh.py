@@ -7,7 +7,7 @@ from datetime import datetime
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
-from trayapp.core.errors import BalanceTrayError, Failure, InternalFault, Unauthorized
+from trayapp.core.errors import BalanceTrayError, Failure, InternalFault
 from trayapp.core.secret import Secret
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain
@@ -60,7 +60,7 @@ class Refresh:
         except BalanceTrayError as error:
             _log.info("%s: %s", account.id, error)
             result = error.as_failure()
-            if isinstance(error, Unauthorized):
+            if error.rejects_key:
                 self._keychain.invalidate(account.id)
         except Exception as error:  # noqa: BLE001  # a fault of ours in one
             # account's path must neither stop the others nor the next poll.
