@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PACKAGES: Final = ("ca-certificates", "python3")
-CHECKOUT: Final = Path("/root/balance-tray")
+CHECKOUT: Final = Path("/opt/balance-tray")
 SETTINGS: Final = (
     "etc/pip.conf",
     "etc/resolv.conf",
