@@ -23,9 +23,9 @@ from trayapp.core.view.history import HistoryView
 from trayapp.services.messages.events import (
     ButtonPressed,
     HistoryRead,
+    KeyTestFinished,
     ProfileLoaded,
     SaveFinished,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -35,7 +35,7 @@ from trayapp.services.messages.requests import (
     OpenKeyring,
     ReadHistory,
     RequestBalances,
-    RunTrial,
+    RunKeyTest,
     SendSample,
     WriteExport,
 )
@@ -361,7 +361,9 @@ def test_settings_that_were_not_saved_change_nothing(program: WiredProgram) -> N
     assert len(program.tray.views[-1].lines) == 1
 
 
-def test_a_trial_goes_to_the_gateway_and_its_answer_back(program: WiredProgram) -> None:
+def test_a_key_test_goes_to_the_gateway_and_its_result_back(
+    program: WiredProgram,
+) -> None:
     """Before anything is stored."""
     program.start(A)
     program.report(ButtonPressed("a", NotificationButton.ENTER_KEY))
@@ -369,9 +371,9 @@ def test_a_trial_goes_to_the_gateway_and_its_answer_back(program: WiredProgram) 
     (dialog,) = program.dialog.findChildren(AccountDialog)
     click_button(dialog, "Test")
     (request,) = program.asked()
-    assert isinstance(request, RunTrial)
-    trial = request.trial
-    program.report(TrialFinished(trial, outcome(A, LOW)))
+    assert isinstance(request, RunKeyTest)
+    key_test = request.key_test
+    program.report(KeyTestFinished(key_test, outcome(A, LOW)))
     assert "The gateway answers: €9.50" in visible_texts(dialog)
 
 

@@ -39,6 +39,7 @@ from trayapp.services.messages.events import (
     ExportFinished,
     ForecastMade,
     HistoryRead,
+    KeyTestFinished,
     LoginEntryRead,
     NotificationLogChanged,
     PendingPaymentsChanged,
@@ -48,7 +49,6 @@ from trayapp.services.messages.events import (
     ShowNotification,
     SnoozeChanged,
     StorageChanged,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -56,7 +56,7 @@ from trayapp.services.messages.requests import (
     ReadLoginEntry,
     ReloadProfile,
     RequestBalances,
-    RunTrial,
+    RunKeyTest,
 )
 from trayapp.ui.intents import (
     ExportHistory,
@@ -300,9 +300,9 @@ def test_after_the_first_run_the_window_shows_its_account(
     key.setText("made-up-key-0123456789")
     click_button(wizard, "Next")
     (request,) = program.asked()
-    assert isinstance(request, RunTrial)
-    trial = request.trial
-    program.report(TrialFinished(trial, outcome(trial.account, LOW)))
+    assert isinstance(request, RunKeyTest)
+    key_test = request.key_test
+    program.report(KeyTestFinished(key_test, outcome(key_test.account, LOW)))
     click_button(wizard, "Finish")
     (save,) = program.poller.requests.of(ApplyChanges)
     assert save.shown == frozenset()

@@ -31,7 +31,7 @@ from trayapp.core.alerts.notification import (
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.qt.poller import Poller
@@ -42,6 +42,7 @@ from trayapp.services.messages.events import (
     ButtonPressed,
     Emit,
     Event,
+    KeyTestFinished,
     NotificationLogChanged,
     PendingPaymentsChanged,
     PollerFailed,
@@ -51,7 +52,6 @@ from trayapp.services.messages.events import (
     SaveFinished,
     ShowNotification,
     SnoozeChanged,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -62,13 +62,13 @@ from trayapp.services.messages.requests import (
     ReloadProfile,
     Request,
     RequestBalances,
-    RunTrial,
+    RunKeyTest,
     SendSample,
 )
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OUTCOME = Outcome("a", NOON, Reading(Balance(Decimal(9), "EUR"), NOON))
-TRIAL = Trial(Account("a", "A"), None)
+KEY_TEST = KeyTest(Account("a", "A"), None)
 CHANGES = Changes((), Settings())
 NOTICE = Notification("a/key", "a", "Title", "Body", Urgency.CRITICAL, ())
 ENTRY = LogEntry(NOON, "a", "A", AlertKind.LOW, Disposition.SENT, Reason.NEW)
@@ -86,7 +86,7 @@ REQUESTS: dict[str, Request] = {
     "snooze": ChangeSnooze(SnoozeChoice.HOUR),
     "payment": ExpectTopUp("a"),
     "correction": MarkCorrection("a", NOON, on=False),
-    "trial": RunTrial(TRIAL),
+    "key test": RunKeyTest(KEY_TEST),
     "save": ApplyChanges(CHANGES, frozenset("a")),
 }
 
@@ -99,8 +99,8 @@ class ScriptedBackend(RecordingBackend):
     def responses(self, request: Request) -> tuple[Event, ...]:
         """Give the events that a request brings here."""
         match request:
-            case RunTrial(trial):
-                return (TrialFinished(trial, OUTCOME),)
+            case RunKeyTest(key_test):
+                return (KeyTestFinished(key_test, OUTCOME),)
             case ApplyChanges():
                 return (SaveFinished(),)
             case OpenKeyring():
@@ -127,7 +127,7 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
         harness.poller.post(OpenKeyring())
         harness.poller.post(ChangeSnooze(SnoozeChoice.HOUR))
         harness.poller.post(ExpectTopUp("a"))
-        harness.poller.post(RunTrial(TRIAL))
+        harness.poller.post(RunKeyTest(KEY_TEST))
         harness.poller.post(ApplyChanges(CHANGES, frozenset()))
         harness.wait(lambda: harness.has(SaveFinished()))
         assert harness.events.events == [
@@ -139,7 +139,7 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
             ShowNotification(NOTICE),
             NotificationLogChanged((ENTRY,)),
             PendingPaymentsChanged((PendingPayment("a", NOON),)),
-            TrialFinished(TRIAL, OUTCOME),
+            KeyTestFinished(KEY_TEST, OUTCOME),
             SaveFinished(),
         ]
         assert harness.events.threads == {threading.get_ident()}
@@ -235,8 +235,8 @@ def test_a_fault_in_one_request_ends_nothing_else(
         harness.wait(lambda: bool(harness.events.events))
         harness.backend.fault = ZeroDivisionError()
         harness.poller.post(REQUESTS[request_])
-        harness.poller.post(RunTrial(TRIAL))
-        harness.wait(lambda: harness.has(TrialFinished(TRIAL, OUTCOME)))
+        harness.poller.post(RunKeyTest(KEY_TEST))
+        harness.wait(lambda: harness.has(KeyTestFinished(KEY_TEST, OUTCOME)))
     assert harness.events.of(PollerFailed) == []
     assert [one.message for one in caplog.records] == ["a request failed"]
 
@@ -259,8 +259,8 @@ def test_a_request_that_hangs_holds_up_no_other(
     harness = PollerHarness(qtbot, Hanging)
     with harness.running():
         harness.poller.post(OpenKeyring())
-        harness.poller.post(RunTrial(TRIAL))
-        harness.wait(lambda: harness.has(TrialFinished(TRIAL, OUTCOME)))
+        harness.poller.post(RunKeyTest(KEY_TEST))
+        harness.wait(lambda: harness.has(KeyTestFinished(KEY_TEST, OUTCOME)))
         assert ends == []
     assert ends == ["given up"]
     assert caplog.records == []
@@ -391,7 +391,7 @@ class Noisy(Backend):
             self.emit(ProfileLoaded((), Settings()))
             self.emit(RefreshStarted(str(number)))
             self.emit(RefreshFinished(outcome))
-            self.emit(TrialFinished(None, outcome))
+            self.emit(KeyTestFinished(None, outcome))
             self.emit(SaveFinished())
             self.emit(ButtonPressed(str(number), NotificationButton.OPEN))
             await asyncio.sleep(0)

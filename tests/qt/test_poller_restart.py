@@ -22,7 +22,7 @@ from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import Notification
 from trayapp.core.balance import Reading
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.schedule import RESTARTS_AN_HOUR
 from trayapp.core.settings import AlertKind, Settings
@@ -33,18 +33,18 @@ from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import (
     DiagnosticsCollected,
     Emit,
+    KeyTestFinished,
     PollerFailed,
     ProfileLoaded,
     RefreshFinished,
     SaveFinished,
     ShowNotification,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
     CollectDiagnostics,
     RequestBalances,
-    RunTrial,
+    RunKeyTest,
 )
 
 PATIENCE_S = 20.0
@@ -314,11 +314,11 @@ def test_whoever_waits_for_an_answer_gets_one(
 ) -> None:
     """Dialogs must not wait for good: what was under way has failed."""
     harness.gateway.hang(on=True)
-    harness.poller.post(RunTrial(Trial(harness.account, None)))
+    harness.poller.post(RunKeyTest(KeyTest(harness.account, None)))
     harness.gateway.wait_for_requests(2, PATIENCE_S)
     harm(harness)
-    harness.wait(lambda: bool(harness.events.of(TrialFinished)))
-    outcome = harness.events.last(TrialFinished).outcome
+    harness.wait(lambda: bool(harness.events.of(KeyTestFinished)))
+    outcome = harness.events.last(KeyTestFinished).outcome
     assert isinstance(outcome.result, Failure)
     assert outcome.result.kind is InternalFault
     harness.gateway.hang(on=False)

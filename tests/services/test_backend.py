@@ -18,7 +18,7 @@ from trayapp.core.alerts.decision import Disposition
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import (
     BalanceTrayError,
     ConfigBroken,
@@ -44,6 +44,7 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import (
     DeliveryChanged,
+    KeyTestFinished,
     NotificationLogChanged,
     PendingPaymentsChanged,
     ProfileLoaded,
@@ -52,7 +53,6 @@ from trayapp.services.messages.events import (
     SaveFinished,
     ShowNotification,
     SnoozeChanged,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -61,7 +61,7 @@ from trayapp.services.messages.requests import (
     MarkCorrection,
     OpenKeyring,
     ReloadProfile,
-    RunTrial,
+    RunKeyTest,
     SendSample,
 )
 
@@ -548,13 +548,13 @@ def test_a_fault_in_an_alert_hides_no_balance(
 
 def test_trying_an_account_stores_nothing(harness: BackendHarness) -> None:
     """Neither the key, nor the account, nor what the gateway said."""
-    trial = Trial(A, Secret(NEW))
+    key_test = KeyTest(A, Secret(NEW))
 
     async def step(harness: BackendHarness) -> None:
-        await harness.backend.handle(RunTrial(trial))
+        await harness.backend.handle(RunKeyTest(key_test))
 
-    (finished,) = harness.play(step).of(TrialFinished)
-    assert finished.trial is trial
+    (finished,) = harness.play(step).of(KeyTestFinished)
+    assert finished.key_test is key_test
     assert isinstance(finished.outcome.result, Reading)
     assert harness.masked_keys == [NEW]
     assert harness.vault.calls == []
@@ -570,9 +570,9 @@ def test_trying_without_a_key_takes_the_stored_one(harness: BackendHarness) -> N
     async def step(harness: BackendHarness) -> None:
         await harness.outcomes(1)
         for account in (replace(A, sub_account="shop"), C):
-            await harness.backend.handle(RunTrial(Trial(account, None)))
+            await harness.backend.handle(RunKeyTest(KeyTest(account, None)))
 
-    first, second = harness.play(step).of(TrialFinished)
+    first, second = harness.play(step).of(KeyTestFinished)
     assert isinstance(first.outcome.result, Reading)
     assert second.outcome.result == Failure(KeyMissing)
     assert harness.gateway.keys == [OLD, OLD]

@@ -32,7 +32,7 @@ from trayapp.services.files.catalogs import catalog
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
-from trayapp.ui.intents import TryAccount
+from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
@@ -142,7 +142,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
     wizard = FirstRun(language, new_id=lambda: "x")
     qtbot.addWidget(wizard)
     (next_,) = (one for one in wizard.findChildren(QPushButton) if one.isDefault())
-    trials = collected(wizard.intent, TryAccount)
+    key_tests = collected(wizard.intent, StartKeyTest)
     assert clashes(list(written(wizard))) == []
     next_.click()
     assert clashes(list(written(wizard))) == []
@@ -151,7 +151,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
             line.setText("12345678")
     next_.click()
     refused = problem(Failure(Unauthorized), language)
-    wizard.show_trial(trials[0].trial, refused)
+    wizard.show_key_test(key_tests[0].key_test, refused)
     assert clashes(list(written(wizard))) == []
     next_.click()
     assert clashes(list(written(wizard))) == []

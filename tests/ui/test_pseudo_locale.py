@@ -43,7 +43,7 @@ from trayapp.core.view.history import AccountHistory, history_page
 from trayapp.core.view.tray import tray_view
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
-from trayapp.ui.intents import TryAccount
+from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.tray import Tray
@@ -177,7 +177,7 @@ def test_the_first_run_fits(place: Place) -> None:
     """Each step fits with its errors and a failed test."""
     language = place.language
     wizard = FirstRun(language, new_id=lambda: "x")
-    trials = collected(wizard.intent, TryAccount)
+    key_tests = collected(wizard.intent, StartKeyTest)
     place.shown(wizard)
     place.looks_well(wizard)
     other = wizard.findChildren(QRadioButton)[-1]
@@ -191,7 +191,9 @@ def test_the_first_run_fits(place: Place) -> None:
         fill(wizard, typed)
         place.looks_well(wizard)
     next_.click()
-    wizard.show_trial(trials[0].trial, problem(Failure(errors.Unauthorized), language))
+    wizard.show_key_test(
+        key_tests[0].key_test, problem(Failure(errors.Unauthorized), language)
+    )
     place.looks_well(wizard)
     next_.click()
     fill(wizard, ("?", "?"))

@@ -18,7 +18,7 @@ from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import card, problem, totals
 from trayapp.ui.first_run.dialog import FirstRun
-from trayapp.ui.intents import TryAccount
+from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.window.about import AboutDialog
@@ -111,7 +111,7 @@ def test_a_first_run_that_was_left_fits(place: Place) -> None:
 def test_a_first_run_that_goes_well_fits(place: Place) -> None:
     """The key is tested, accepted and stored; or saving fails."""
     wizard = FirstRun(place.language, new_id=lambda: "x")
-    trials = collected(wizard.intent, TryAccount)
+    key_tests = collected(wizard.intent, StartKeyTest)
     place.shown(wizard)
     wizard.findChildren(QRadioButton)[-1].setChecked(True)
     address, _ = lines(wizard)
@@ -127,7 +127,7 @@ def test_a_first_run_that_goes_well_fits(place: Place) -> None:
     )
     test.click()
     place.looks_well(wizard)
-    wizard.show_trial(trials[0].trial, LEFT)
+    wizard.show_key_test(key_tests[0].key_test, LEFT)
     place.looks_well(wizard)
     press_default(wizard)
     place.looks_well(wizard)
@@ -145,7 +145,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     dialog = AccountDialog(
         EditedAccount(account, is_new=False, pending=Secret(KEY)), language
     )
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     place.looks_well(place.shown(dialog))
     (test,) = (
         one
@@ -156,7 +156,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     place.looks_well(dialog)
     failed = problem(Failure(errors.Unauthorized), language)
     answer = language.money(LEFT.amount, LEFT.unit) if is_good else failed
-    dialog.show_trial(trials[0].trial, answer)
+    dialog.show_key_test(key_tests[0].key_test, answer)
     place.looks_well(dialog)
 
 

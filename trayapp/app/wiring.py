@@ -32,6 +32,7 @@ from trayapp.services.messages.events import (
     ExportFinished,
     ForecastMade,
     HistoryRead,
+    KeyTestFinished,
     LoginEntryRead,
     NotificationLogChanged,
     PendingPaymentsChanged,
@@ -44,7 +45,6 @@ from trayapp.services.messages.events import (
     ShowNotification,
     SnoozeChanged,
     StorageChanged,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ChangeSnooze,
@@ -205,8 +205,8 @@ class Wiring(QObject):
             case DeliveryChanged(problem):
                 self.faults.show_delivery_problem(problem)
                 settings.set_delivery_problem(problem)
-            case TrialFinished(trial, outcome):
-                settings.show_trial(trial, outcome)
+            case KeyTestFinished(key_test, outcome):
+                settings.show_key_test(key_test, outcome)
             case SaveFinished():
                 self._on_saved(event)
                 settings.finish_save(event)

@@ -1,4 +1,4 @@
-"""The changes and trials of the settings dialog, as values."""
+"""The changes and key tests of the settings dialog, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class KeyTest:
     """A balance request that a dialog makes before anything is stored."""
 
     account: Account

@@ -13,7 +13,7 @@ from trayapp.core.account_draft import with_own_names
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import NotificationImage
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import (
     BalanceTrayError,
     Failure,
@@ -47,12 +47,12 @@ from trayapp.services.messages.events import (
     Emit,
     ExportFinished,
     HistoryRead,
+    KeyTestFinished,
     LoginEntryRead,
     ProfileLoaded,
     RefreshFinished,
     SaveFinished,
     StorageChanged,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -66,7 +66,7 @@ from trayapp.services.messages.requests import (
     ReloadProfile,
     Request,
     RequestBalances,
-    RunTrial,
+    RunKeyTest,
     SendSample,
     WriteExport,
 )
@@ -192,8 +192,8 @@ class Backend:
         match request:
             case RequestBalances(account_ids):
                 self.request_now(account_ids)
-            case RunTrial(trial):
-                await self._run_trial(trial)
+            case RunKeyTest(key_test):
+                await self._run_key_test(key_test)
             case ApplyChanges(changes, shown):
                 await self._apply_changes(changes, shown)
             case OpenKeyring():
@@ -232,12 +232,12 @@ class Backend:
         """Request the balance of these accounts, or of all, at once."""
         self._scheduler.request_now(account_ids)
 
-    async def _run_trial(self, trial: Trial) -> None:
+    async def _run_key_test(self, key_test: KeyTest) -> None:
         """Request a balance and store nothing."""
-        if trial.key is not None:
-            self._keychain.mask(trial.key)
-        outcome = await self._refresh.request(trial.account, trial.key)
-        self._emit(TrialFinished(trial, outcome))
+        if key_test.key is not None:
+            self._keychain.mask(key_test.key)
+        outcome = await self._refresh.request(key_test.account, key_test.key)
+        self._emit(KeyTestFinished(key_test, outcome))
 
     async def _apply_changes(self, changes: Changes, shown: frozenset[str]) -> None:
         """Store a dialog's changes, or report why nothing was stored."""

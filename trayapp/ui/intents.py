@@ -10,7 +10,7 @@ from datetime import datetime
 
 from trayapp.core.account import Account
 from trayapp.core.alerts.snooze import SnoozeChoice
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.secret import Secret
 
 # --- what opens a view ----------------------------------------------------------------
@@ -179,13 +179,13 @@ Intent = OpenIntent | AccountIntent | ProgramIntent
 
 
 @dataclass(frozen=True, slots=True)
-class TryAccount:
-    """Request a balance with what is typed; the dialog's `show_trial` shows the result.
+class StartKeyTest:
+    """Request a balance with what is typed, and store nothing.
 
-    Nothing is stored.
+    The dialog's `show_key_test` shows the result.
     """
 
-    trial: Trial
+    key_test: KeyTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +252,6 @@ class SortAccounts:
 
 
 AccountListIntent = AddAccount | EditAccount | RemoveAccount | SortAccounts
-SettingsIntent = SaveSettings | TryAccount | SendTestNotification
-FirstRunIntent = SaveFirstAccount | TryAccount | OpenWebsite | LeaveFirstRun
+SettingsIntent = SaveSettings | StartKeyTest | SendTestNotification
+FirstRunIntent = SaveFirstAccount | StartKeyTest | OpenWebsite | LeaveFirstRun
 HistoryIntent = MarkAsCorrection | ExportHistory | CopyTopUpRequest

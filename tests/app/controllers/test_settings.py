@@ -22,7 +22,7 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Trial
+from trayapp.core.changes import KeyTest
 from trayapp.core.errors import (
     ConfigUnwritable,
     Failure,
@@ -32,7 +32,7 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.services.messages.events import SaveFinished
-from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunTrial
+from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunKeyTest
 from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.intents import (
     LeaveFirstRun,
@@ -70,9 +70,9 @@ class SettingsControllerHarness:
         return self.requests.of(ApplyChanges)
 
     @property
-    def trials(self) -> list[Trial]:
-        """The trials that were asked for."""
-        return [one.trial for one in self.requests.of(RunTrial)]
+    def key_tests(self) -> list[KeyTest]:
+        """The key tests that were requested."""
+        return [one.key_test for one in self.requests.of(RunKeyTest)]
 
     @property
     def login_looks(self) -> int:
@@ -99,7 +99,7 @@ class SettingsControllerHarness:
         line.setText(KEY)
         press(wizard, "Next")
         reading = Reading(Balance(Decimal("12.5000"), "EUR"), NOON)
-        self.controller.show_trial(self.trials[-1], Outcome("", NOON, reading))
+        self.controller.show_key_test(self.key_tests[-1], Outcome("", NOON, reading))
         press(wizard, "Finish")
 
     def open(self, *accounts: Account, edit: str | None = None) -> None:
@@ -264,25 +264,27 @@ def test_an_account_that_is_gone_opens_the_settings(
     assert harness.dialog.findChildren(AccountDialog) == []
 
 
-def test_a_trial_is_asked_and_its_balance_shown(
+def test_a_key_test_is_requested_and_its_balance_shown(
     harness: SettingsControllerHarness,
 ) -> None:
     """In the account's dialog, with its unit."""
     harness.open(A, edit="a")
     press(harness.account_dialog, "Test")
-    (trial,) = harness.trials
-    assert (trial.account, trial.key) == (A, None)
+    (key_test,) = harness.key_tests
+    assert (key_test.account, key_test.key) == (A, None)
     reading = Reading(Balance(Decimal("12.5000"), "EUR"), NOON)
-    harness.controller.show_trial(trial, Outcome("a", NOON, reading))
+    harness.controller.show_key_test(key_test, Outcome("a", NOON, reading))
     assert "The gateway answers: €12.50" in words(harness.account_dialog)
 
 
-def test_a_trial_that_fails_says_why(harness: SettingsControllerHarness) -> None:
+def test_a_key_test_that_fails_says_why(harness: SettingsControllerHarness) -> None:
     """Where it was asked."""
     harness.open(A, edit="a")
     press(harness.account_dialog, "Test")
-    (trial,) = harness.trials
-    harness.controller.show_trial(trial, Outcome("a", NOON, Failure(NoConnection)))
+    (key_test,) = harness.key_tests
+    harness.controller.show_key_test(
+        key_test, Outcome("a", NOON, Failure(NoConnection))
+    )
     assert "The gateway can't be reached" in words(harness.account_dialog)
 
 
@@ -318,8 +320,8 @@ def test_answers_without_a_dialog_are_no_fault(
     harness: SettingsControllerHarness,
 ) -> None:
     """It may have been closed before they came."""
-    harness.controller.show_trial(
-        Trial(A, None), Outcome("a", NOON, Failure(NoConnection))
+    harness.controller.show_key_test(
+        KeyTest(A, None), Outcome("a", NOON, Failure(NoConnection))
     )
     harness.controller.finish_save(SaveFinished())
     harness.controller.show_login(LoginEntryState.ON)

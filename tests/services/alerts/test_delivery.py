@@ -246,7 +246,7 @@ def test_a_reminder_of_a_payment_that_nobody_took_comes_again() -> None:
     play(story)
 
 
-def test_a_trial_that_nobody_took_is_known_and_held_for_no_account() -> None:
+def test_an_undelivered_sample_is_known_and_pending_for_no_account() -> None:
     """A person pressed the button and saw nothing: the window says why."""
 
     async def story(harness: DeliveryHarness) -> None:

@@ -7,33 +7,33 @@ import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import Failure, InternalFault
 from trayapp.core.settings import Settings
 from trayapp.services.messages.events import (
     Event,
     ExportFinished,
+    KeyTestFinished,
     SaveFinished,
-    TrialFinished,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
     OpenKeyring,
     ReadHistory,
     Request,
-    RunTrial,
+    RunKeyTest,
     WriteExport,
     event_of_loss,
 )
 
 FAILURE = Failure(InternalFault, "ZeroDivisionError")
-TRIAL = Trial(Account("a", "A"), None)
+KEY_TEST = KeyTest(Account("a", "A"), None)
 
 
 def test_a_dialog_that_waits_gets_an_answer(now: datetime) -> None:
-    """A trial, OK and an export each have one; it says that a fault ended them."""
+    """A key test, OK and an export each have one; it says that a fault ended them."""
     answers: dict[Request, Event] = {
-        RunTrial(TRIAL): TrialFinished(TRIAL, Outcome("a", now, FAILURE)),
+        RunKeyTest(KEY_TEST): KeyTestFinished(KEY_TEST, Outcome("a", now, FAILURE)),
         WriteExport("a", "csv", "/a.csv"): ExportFinished("/a.csv", FAILURE),
     }
     for request, answer in answers.items():

@@ -21,14 +21,19 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
-from trayapp.core.changes import Trial
+from trayapp.core.changes import KeyTest
 from trayapp.core.errors import ConfigUnwritable, Failure, NoConnection
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import problem
 from trayapp.core.view.first_run import Step
 from trayapp.ui.first_run.dialog import FirstRun
-from trayapp.ui.intents import LeaveFirstRun, OpenWebsite, SaveFirstAccount, TryAccount
+from trayapp.ui.intents import (
+    LeaveFirstRun,
+    OpenWebsite,
+    SaveFirstAccount,
+    StartKeyTest,
+)
 from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
@@ -48,7 +53,7 @@ class FirstRunUser:
 
     def __init__(self, wizard: FirstRun) -> None:
         self.wizard = wizard
-        self.trials = collected(wizard.intent, TryAccount)
+        self.key_tests = collected(wizard.intent, StartKeyTest)
         self.saves = collected(wizard.intent, SaveFirstAccount)
         self.left = collected(wizard.intent, LeaveFirstRun)
 
@@ -83,13 +88,13 @@ class FirstRunUser:
             if one.accessibleName() == name
         )
 
-    def trial(self) -> Trial:
-        """Return the last trial."""
-        return self.trials[-1].trial
+    def key_test(self) -> KeyTest:
+        """Return the last key test."""
+        return self.key_tests[-1].key_test
 
     def answered(self) -> None:
-        """Show a balance as the result of the last trial."""
-        self.wizard.show_trial(self.trial(), EUROS)
+        """Show a balance as the result of the last key test."""
+        self.wizard.show_key_test(self.key_test(), EUROS)
 
     def reach_limit(self) -> None:
         """Go to the last step."""
@@ -123,7 +128,7 @@ def test_enter_alone_leads_through(person: FirstRunUser) -> None:
     assert person.is_at(Step.KEY)
     person.enter(KEY)
     assert person.is_at(Step.KEY), "it waits for the gateway"
-    asked = person.trial()
+    asked = person.key_test()
     assert asked.key is not None
     assert (asked.account.service, asked.key.reveal()) == (Service.SMSUP, KEY)
     person.answered()
@@ -181,7 +186,7 @@ def test_another_service_needs_an_address(person: FirstRunUser, words: Words) ->
     assert person.is_at(Step.KEY)
     assert person.line("Name").text() == "sms.example"
     person.enter(KEY)
-    asked = person.trial().account
+    asked = person.key_test().account
     assert (asked.service, asked.base_url) == (Service.CUSTOM, "https://sms.example")
 
 
@@ -222,7 +227,7 @@ def test_without_a_key_nothing_is_asked(person: FirstRunUser, words: Words) -> N
     assert "Enter the account's API key." in words(person.wizard)
     person.enter("short")
     assert any("This is not an API key" in one for one in words(person.wizard))
-    assert len(person.trials) == 0
+    assert len(person.key_tests) == 0
     assert person.focus is person.line("API key")
 
 
@@ -241,7 +246,7 @@ def test_a_test_shows_the_balance_and_stays(
     person.line("Name").setText("Shop")
     person.enter()
     assert person.is_at(Step.LIMIT)
-    assert len(person.trials) == 1
+    assert len(person.key_tests) == 1
 
 
 def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
@@ -250,7 +255,7 @@ def test_a_key_can_be_stored_though_the_gateway_is_out_of_reach(
     """The problem and its advice are shown first."""
     person.enter()
     person.enter(KEY)
-    person.wizard.show_trial(person.trial(), OUT_OF_REACH)
+    person.wizard.show_key_test(person.key_test(), OUT_OF_REACH)
     assert person.is_at(Step.KEY)
     for said in (OUT_OF_REACH.title, OUT_OF_REACH.advice):
         assert said in words(person.wizard)
@@ -266,12 +271,12 @@ def test_another_key_is_tried_anew(person: FirstRunUser, buttons: Buttons) -> No
     """The result for the previous key is dropped."""
     person.enter()
     person.enter(KEY)
-    person.wizard.show_trial(person.trial(), OUT_OF_REACH)
+    person.wizard.show_key_test(person.key_test(), OUT_OF_REACH)
     person.line("API key").setFocus()
     person.enter(KEY[::-1])
     assert "Go on anyway" not in buttons(person.wizard)
-    assert len(person.trials) == 2
-    person.wizard.show_trial(person.trials[0].trial, OUT_OF_REACH)
+    assert len(person.key_tests) == 2
+    person.wizard.show_key_test(person.key_tests[0].key_test, OUT_OF_REACH)
     assert "Go on anyway" not in buttons(person.wizard), "an old answer"
     person.answered()
     assert person.is_at(Step.LIMIT)
@@ -281,9 +286,9 @@ def test_going_back_waits_for_no_answer(person: FirstRunUser, buttons: Buttons) 
     """A later result is ignored."""
     person.enter()
     person.enter(KEY)
-    asked = person.trial()
+    asked = person.key_test()
     buttons(person.wizard)["Back"].click()
-    person.wizard.show_trial(asked, EUROS)
+    person.wizard.show_key_test(asked, EUROS)
     assert person.is_at(Step.SERVICE)
     assert "Back" not in buttons(person.wizard)
 
@@ -313,7 +318,7 @@ def test_a_key_is_tried_though_the_limit_is_half_typed(
     buttons(person.wizard)["Back"].click()
     person.line("API key").setFocus()
     person.enter(KEY[::-1])
-    assert len(person.trials) == 2
+    assert len(person.key_tests) == 2
     person.answered()
     assert person.line("Warn below").text() == "?"
 
@@ -336,7 +341,7 @@ def test_escape_leaves_and_keeps_what_was_entered(
     assert placeholder == "Entered before; type to replace it"
     person.line("API key").setFocus()
     person.enter()
-    asked = person.trial()
+    asked = person.key_test()
     assert asked.key is not None
     assert (asked.account.name, asked.key.reveal()) == ("Shop", KEY)
 
@@ -362,7 +367,7 @@ def test_it_can_be_left_in_the_last_step(
     buttons(person.wizard)["Finish"].click()
     account, key = saved(person)
     assert (account.low_below, key.reveal()) == (Decimal(50), KEY)
-    assert len(person.trials) == 1
+    assert len(person.key_tests) == 1
 
 
 def test_nothing_is_lost_when_it_can_not_be_stored(

@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.account import GATEWAY, Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, DraftField
-from trayapp.core.changes import Trial
+from trayapp.core.changes import KeyTest
 from trayapp.core.errors import Remedy
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.intents import TryAccount
+from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from widgets.signals import collected
 
@@ -256,37 +256,37 @@ def test_a_key_that_waits_to_be_stored_is_kept(make: Make, buttons: Buttons) -> 
     assert spy.at(0)[1] is pending
 
 
-def test_a_trial_asks_with_what_is_typed(
+def test_a_key_test_uses_what_is_typed(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
     """It needs no name, and its result is shown in the dialog."""
     dialog = make(NEW, is_new=True)
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     line(dialog, "API key").setText(KEY)
     line(dialog, "Sub-account").setText("shop")
     press(dialog, buttons, "Test")
     press(dialog, buttons, "Test")
-    assert len(trials) == 1
-    trial = trials[0].trial
-    assert isinstance(trial, Trial)
-    assert trial.account.sub_account == "shop"
-    assert trial.key is not None
-    assert trial.key.reveal() == KEY
+    assert len(key_tests) == 1
+    key_test = key_tests[0].key_test
+    assert isinstance(key_test, KeyTest)
+    assert key_test.account.sub_account == "shop"
+    assert key_test.key is not None
+    assert key_test.key.reveal() == KEY
     assert "Asking…" in words(dialog)
-    dialog.show_trial(trial, "€350.12")
+    dialog.show_key_test(key_test, "€350.12")
     assert "The gateway answers: €350.12" in words(dialog)
 
 
-def test_a_trial_that_failed_says_why(
+def test_a_key_test_that_failed_says_why(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
     """It uses the stored key if none is typed."""
     dialog = make()
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     press(dialog, buttons, "Test")
-    trial = trials[0].trial
-    assert trial.key is None
-    dialog.show_trial(trial, DOWN)
+    key_test = key_tests[0].key_test
+    assert key_test.key is None
+    dialog.show_key_test(key_test, DOWN)
     assert words(dialog)[-3:] == ["No way", "Because.", "Wait."]
 
 
@@ -295,9 +295,9 @@ def test_nothing_is_asked_with_what_is_wrong(
 ) -> None:
     """The error is shown at the field."""
     dialog = make(NEW, is_new=True)
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     press(dialog, buttons, "Test")
-    assert trials == []
+    assert key_tests == []
     assert "Enter the account's API key." in words(dialog)
     assert "Give the account a name." not in words(dialog)
 
@@ -307,14 +307,14 @@ def test_an_answer_to_what_is_no_longer_typed_is_not_shown(
 ) -> None:
     """After an edit or a second test, an older result is ignored."""
     dialog = make()
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     press(dialog, buttons, "Test")
     line(dialog, "Sub-account").setText("shop")
     assert "Asking…" not in words(dialog)
     press(dialog, buttons, "Test")
-    dialog.show_trial(trials[0].trial, "€1.00")
+    dialog.show_key_test(key_tests[0].key_test, "€1.00")
     assert "Asking…" in words(dialog)
-    dialog.show_trial(trials[1].trial, "€2.00")
+    dialog.show_key_test(key_tests[1].key_test, "€2.00")
     assert "The gateway answers: €2.00" in words(dialog)
     choose(dialog, "SMSPubli")
     assert "The gateway answers: €2.00" not in words(dialog)

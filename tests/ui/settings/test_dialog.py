@@ -32,7 +32,7 @@ from trayapp.core.settings import (
     SettingsTab,
 )
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.intents import SaveSettings, TryAccount
+from trayapp.ui.intents import SaveSettings, StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
@@ -424,23 +424,23 @@ def test_an_account_that_is_gone_is_not_edited(qtbot: QtBot, make: Make) -> None
     assert not dialog.findChildren(AccountDialog)
 
 
-def test_a_trial_is_answered_where_it_was_asked(
+def test_the_result_of_a_key_test_is_shown_where_it_was_started(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
     """Only the account dialog that asked shows the result."""
     dialog = make(MAIN, SHOP)
-    trials = collected(dialog.intent, TryAccount)
+    key_tests = collected(dialog.intent, StartKeyTest)
     buttons(dialog)["Edit…"].click()
     buttons(account_dialog(dialog))["Test"].click()
-    first = trials[0].trial
+    first = key_tests[0].key_test
     buttons(account_dialog(dialog))["Cancel"].click()
-    dialog.show_trial(first, "€1.00")
+    dialog.show_key_test(first, "€1.00")
     buttons(dialog)["Edit…"].click()
     again = account_dialog(dialog)
     buttons(again)["Test"].click()
-    dialog.show_trial(first, "€1.00")
+    dialog.show_key_test(first, "€1.00")
     assert "Asking…" in words(again)
-    dialog.show_trial(trials[1].trial, "€2.00")
+    dialog.show_key_test(key_tests[1].key_test, "€2.00")
     assert "The gateway answers: €2.00" in words(again)
 
 

@@ -9,12 +9,12 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import problem
-from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunTrial
+from trayapp.services.messages.requests import ApplyChanges, ReadLoginEntry, RunKeyTest
 from trayapp.ui.intents import (
     FirstRunIntent,
     LeaveFirstRun,
@@ -24,7 +24,7 @@ from trayapp.ui.intents import (
     SaveSettings,
     SendTestNotification,
     SettingsIntent,
-    TryAccount,
+    StartKeyTest,
 )
 from trayapp.ui.window.front import bring_to_front
 
@@ -107,8 +107,8 @@ class SettingsController(QObject):
         bring_to_front(self._first_run)
         self.requested.emit(ReadLoginEntry())
 
-    def show_trial(self, trial: Trial, outcome: Outcome) -> None:
-        """Show the result of a trial, if the dialog is still open."""
+    def show_key_test(self, key_test: KeyTest, outcome: Outcome) -> None:
+        """Show the result of a key test, if the dialog is still open."""
         result = outcome.result
         shown = (
             result.balance
@@ -116,12 +116,12 @@ class SettingsController(QObject):
             else problem(result, self._language)
         )
         if self._first_run is not None:
-            self._first_run.show_trial(trial, shown)
+            self._first_run.show_key_test(key_test, shown)
         if self._dialog is not None:
             if isinstance(shown, Balance):
-                self._dialog.show_trial(trial, self._money(shown))
+                self._dialog.show_key_test(key_test, self._money(shown))
             else:
-                self._dialog.show_trial(trial, shown)
+                self._dialog.show_key_test(key_test, shown)
 
     def finish_save(self, saved: "SaveFinished") -> None:
         """Close the dialog if everything was stored; else show the reason in it."""
@@ -164,8 +164,8 @@ class SettingsController(QObject):
         match intent:
             case SaveSettings(changes):
                 self.requested.emit(ApplyChanges(changes, self._shown))
-            case TryAccount(trial):
-                self.requested.emit(RunTrial(trial))
+            case StartKeyTest(key_test):
+                self.requested.emit(RunKeyTest(key_test))
             case SendTestNotification():
                 self.intent.emit(intent)
             case _:
@@ -176,8 +176,8 @@ class SettingsController(QObject):
         match intent:
             case SaveFirstAccount():
                 self._save_first(intent)
-            case TryAccount(trial):
-                self.requested.emit(RunTrial(trial))
+            case StartKeyTest(key_test):
+                self.requested.emit(RunKeyTest(key_test))
             case OpenWebsite() | LeaveFirstRun():
                 self.intent.emit(intent)
             case _:

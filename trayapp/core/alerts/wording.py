@@ -27,7 +27,7 @@ _UNSEEN: Final = mark("no top-up seen")
 def sample_notification(language: Language) -> Notification:
     """Write a notification with which a person tries out whether they are shown."""
     return Notification(
-        topic="trial",
+        topic="sample",
         account_id="",
         title=language.gettext("This is how Balance Tray tells you"),
         body=language.gettext(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trayapp.core.alerts.notification import Notification, NotificationButton
     from trayapp.core.alerts.pending_payment import PendingPayment
     from trayapp.core.autostart.login import LoginEntryState
-    from trayapp.core.changes import Trial
+    from trayapp.core.changes import KeyTest
     from trayapp.core.chart.sparkline import RecentBalances
     from trayapp.core.forecast.run_out import Forecast
     from trayapp.core.view.diagnostics import Fact
@@ -56,10 +56,10 @@ class RefreshFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialFinished:
-    """A trial from a dialog ended; nothing was stored."""
+class KeyTestFinished:
+    """A key test from a dialog ended; nothing was stored."""
 
-    trial: "Trial"
+    key_test: "KeyTest"
     outcome: Outcome
 
 
@@ -190,7 +190,7 @@ Event = (
     ProfileLoaded
     | RefreshStarted
     | RefreshFinished
-    | TrialFinished
+    | KeyTestFinished
     | SaveFinished
     | ButtonPressed
     | ShowNotification

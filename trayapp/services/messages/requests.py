@@ -12,14 +12,14 @@ from trayapp.core.errors import Failure
 from trayapp.services.messages.events import (
     Event,
     ExportFinished,
+    KeyTestFinished,
     SaveFinished,
-    TrialFinished,
 )
 
 if TYPE_CHECKING:
     # Only their names: the tray icon is shown before these modules are needed.
     from trayapp.core.alerts.snooze import SnoozeChoice
-    from trayapp.core.changes import Changes, Trial
+    from trayapp.core.changes import Changes, KeyTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class RequestBalances:
 
 
 @dataclass(frozen=True, slots=True)
-class RunTrial:
-    """Request a balance and store nothing; `TrialFinished` follows."""
+class RunKeyTest:
+    """Request a balance and store nothing; `KeyTestFinished` follows."""
 
-    trial: "Trial"
+    key_test: "KeyTest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class CollectDiagnostics:
 
 Request = (
     RequestBalances
-    | RunTrial
+    | RunKeyTest
     | ApplyChanges
     | OpenKeyring
     | SendSample
@@ -135,8 +135,8 @@ Request = (
 def event_of_loss(request: Request, failure: Failure, now: datetime) -> Event | None:
     """Return the event for a request that a fault ended; None if no dialog waits."""
     match request:
-        case RunTrial(trial):
-            return TrialFinished(trial, Outcome(trial.account.id, now, failure))
+        case RunKeyTest(key_test):
+            return KeyTestFinished(key_test, Outcome(key_test.account.id, now, failure))
         case ApplyChanges():
             return SaveFinished(problem=failure)
         case WriteExport(path=path):

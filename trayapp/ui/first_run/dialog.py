@@ -11,7 +11,7 @@ from trayapp.core.account import Account
 from trayapp.core.account_draft import AccountDraft, DraftField
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance
-from trayapp.core.changes import Trial
+from trayapp.core.changes import KeyTest
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
 from trayapp.core.view.first_run import FIELDS, Step, suggested_name
@@ -21,7 +21,7 @@ from trayapp.ui.intents import (
     LeaveFirstRun,
     OpenWebsite,
     SaveFirstAccount,
-    TryAccount,
+    StartKeyTest,
 )
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
@@ -45,9 +45,9 @@ class FirstRun(PagedDialog):
         self._stack = QStackedWidget()
         super().__init__(self._stack, None)
         self._language, self._id = language, new_id()
-        self._trial: Trial | None = None
+        self._key_test: KeyTest | None = None
         self._result: Balance | Problem | None = None
-        self._continues_after_trial = False
+        self._continues_after_key_test = False
         self._is_saving = False
         translate = language.gettext
         self.setWindowTitle(translate("Welcome to Balance Tray"))
@@ -83,24 +83,24 @@ class FirstRun(PagedDialog):
         """Whether it waits for `saved` or `save_failed`."""
         return self._is_saving
 
-    def show_trial(self, trial: Trial, result: Balance | Problem) -> None:
-        """Show the result of a trial; ignore it if the fields have changed since."""
-        if trial is not self._trial:
+    def show_key_test(self, key_test: KeyTest, result: Balance | Problem) -> None:
+        """Show the result of a key test; ignore it if the fields have changed since."""
+        if key_test is not self._key_test:
             return
-        self._trial, self._result = None, result
+        self._key_test, self._result = None, result
         if isinstance(result, Balance):
             balance = self._language.money(result.amount, result.unit)
-            self._key.trial.show_result(balance)
+            self._key.key_test_row.show_result(balance)
             self._limit.suggest(result)
         else:
-            self._key.trial.show_result(result)
+            self._key.key_test_row.show_result(result)
             self._key.offer_to_skip_test(on=True)
             self._limit.suggest(None)
-        if self._continues_after_trial and isinstance(result, Balance):
+        if self._continues_after_key_test and isinstance(result, Balance):
             self._go(Step.LIMIT)
         else:
             self._name_next()
-            self.reveal(self._key.trial)
+            self.reveal(self._key.key_test_row)
 
     def show_login(self, login: LoginEntryState) -> None:
         """Show whether the program starts at login."""
@@ -146,8 +146,8 @@ class FirstRun(PagedDialog):
 
     def _connect(self) -> None:
         self._service.changed.connect(self._on_service)
-        self._key.key.edited.connect(self._forget_trial)
-        self._key.trial.test_requested.connect(self._on_test)
+        self._key.key.edited.connect(self._forget_key_test)
+        self._key.key_test_row.test_requested.connect(self._on_test)
         self._later.clicked.connect(self.reject)
         self._back.clicked.connect(self._on_back)
         self._next.clicked.connect(self._on_next)
@@ -155,7 +155,7 @@ class FirstRun(PagedDialog):
             button.clicked.connect(self._on_website)
 
     def _go(self, step: Step) -> None:
-        self._continues_after_trial = False
+        self._continues_after_key_test = False
         self._stack.setCurrentIndex(step - _FIRST_STEP)
         self._back.setVisible(step is not _FIRST_STEP)
         self._name_next()
@@ -185,8 +185,8 @@ class FirstRun(PagedDialog):
     def _account(self) -> Account:
         return self._draft().account(self._language)
 
-    def _account_to_try(self) -> Account:
-        """Return the account for a trial, without limits that may be invalid so far."""
+    def _account_to_test(self) -> Account:
+        """Return the account for a key test; its limits may be invalid and are left out."""
         draft = replace(self._draft(), low_below="0", warn_days="0")
         return draft.account(self._language)
 
@@ -214,10 +214,10 @@ class FirstRun(PagedDialog):
         self.status.set_text(self._language.gettext("Saving…") if saving else "")
 
     @Slot()
-    def _forget_trial(self) -> None:
-        """Drop the trial and its result, as the fields have changed."""
-        self._trial, self._result, self._continues_after_trial = None, None, False
-        self._key.trial.show_nothing()
+    def _forget_key_test(self) -> None:
+        """Drop the key test and its result, as the fields have changed."""
+        self._key_test, self._result, self._continues_after_key_test = None, None, False
+        self._key.key_test_row.show_nothing()
         self._key.offer_to_skip_test(on=False)
         self._name_next()
 
@@ -228,7 +228,7 @@ class FirstRun(PagedDialog):
         self._key.suggest_name(suggested_name(service, base_url, self._language))
         for button in self._website_buttons:
             button.setVisible(bool(self._website_url()))
-        self._forget_trial()
+        self._forget_key_test()
 
     def _website_url(self) -> str:
         return Account("", "", self._service.service).website_url
@@ -239,20 +239,20 @@ class FirstRun(PagedDialog):
 
     @Slot()
     def _on_test(self) -> None:
-        self._continues_after_trial = False
+        self._continues_after_key_test = False
         self._test(named=False)
 
     def _test(self, *, named: bool) -> None:
-        if self._trial is None and self._check(Step.KEY, named=named):
-            self._trial = Trial(self._account_to_try(), self._key.key.key())
+        if self._key_test is None and self._check(Step.KEY, named=named):
+            self._key_test = KeyTest(self._account_to_test(), self._key.key.key())
             self._key.offer_to_skip_test(on=False)
-            self._key.trial.show_refreshing()
-            self.intent.emit(TryAccount(self._trial))
+            self._key.key_test_row.show_refreshing()
+            self.intent.emit(StartKeyTest(self._key_test))
 
     @Slot()
     def _on_back(self) -> None:
-        if self._trial is not None:
-            self._forget_trial()
+        if self._key_test is not None:
+            self._forget_key_test()
         self._go(Step(self.step - 1))
 
     @Slot()
@@ -262,7 +262,7 @@ class FirstRun(PagedDialog):
         if not self._check(step):
             return
         if step is Step.KEY and self._result is None:
-            self._continues_after_trial = True
+            self._continues_after_key_test = True
             self._test(named=True)
         elif step is _LAST_STEP:
             self.accept()

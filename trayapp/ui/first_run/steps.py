@@ -187,7 +187,7 @@ class KeyStep(StepView):
         super().__init__(Step.KEY, language)
         translate = language.gettext
         self.key = KeyField(language, is_stored=False, pending=None)
-        self.trial = KeyTestRow(language)
+        self.key_test_row = KeyTestRow(language)
         self._untested_note = TextLabel()
         self._suggested = ""
         self.add(DraftField.KEY, translate("API &key:"), self.key)
@@ -195,7 +195,7 @@ class KeyStep(StepView):
         beside.addWidget(website_button)
         beside.addStretch(1)
         self.rows.addLayout(beside, self.rows.rowCount(), 1)
-        self.rows.add_unnamed(self.trial)
+        self.rows.add_unnamed(self.key_test_row)
         self.rows.add_unnamed(self._untested_note)
         self.add_described(DraftField.NAME)
         self.column.addLayout(self.rows)

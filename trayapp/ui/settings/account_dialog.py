@@ -13,12 +13,12 @@ from trayapp.core.account_draft import (
     DraftField,
     typed_text,
 )
-from trayapp.core.changes import Trial
+from trayapp.core.changes import KeyTest
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
 from trayapp.core.view.names import service_name
-from trayapp.ui.intents import TryAccount
+from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.widgets.fields import ComboBox
 from trayapp.ui.widgets.form_dialog import FormDialog
 from trayapp.ui.widgets.form_field import FormField
@@ -59,7 +59,7 @@ class AccountDialog(FormDialog):
         super().__init__(language, parent)
         translate = language.gettext
         self._edited, self._language = edited, language
-        self._trial: Trial | None = None
+        self._key_test: KeyTest | None = None
         self.setWindowTitle(
             translate("Add an account") if edited.is_new else translate("Edit account")
         )
@@ -70,13 +70,13 @@ class AccountDialog(FormDialog):
         self._key = KeyField(
             language, is_stored=not edited.is_new, pending=edited.pending
         )
-        self._trial_row = KeyTestRow(language)
+        self._key_test_row = KeyTestRow(language)
         self._fields = Rows()
         self._entries: dict[DraftField, FormField] = {}
         self._build_form()
         self._fill(edited.account)
         self._service.currentIndexChanged.connect(self._on_service)
-        self._trial_row.test_requested.connect(self._on_test)
+        self._key_test_row.test_requested.connect(self._on_test)
         self._entries[DraftField.NAME].line.setFocus()
 
     @property
@@ -88,12 +88,12 @@ class AccountDialog(FormDialog):
         """Focus the field for the key."""
         self._key.line.setFocus()
 
-    def show_trial(self, trial: Trial, result: str | Problem) -> None:
-        """Show the result of a trial; ignore it if the fields have changed since."""
-        if trial is self._trial:
-            self._trial = None
-            self._trial_row.show_result(result)
-            self.reveal(self._trial_row)
+    def show_key_test(self, key_test: KeyTest, result: str | Problem) -> None:
+        """Show the result of a key test; ignore it if the fields have changed since."""
+        if key_test is self._key_test:
+            self._key_test = None
+            self._key_test_row.show_result(result)
+            self.reveal(self._key_test_row)
 
     def _build_form(self) -> None:
         translate = self._language.gettext
@@ -106,7 +106,7 @@ class AccountDialog(FormDialog):
             self._add(field, translate(description.label), field_view)
             if field is DraftField.NAME:
                 self._add_service()
-        self._fields.add_unnamed(self._trial_row)
+        self._fields.add_unnamed(self._key_test_row)
         page = self.add_page()
         page.rows.addLayout(self._fields)
         page.rows.addStretch(1)
@@ -175,17 +175,17 @@ class AccountDialog(FormDialog):
 
     @Slot()
     def _on_edited(self) -> None:
-        """Drop the trial, as the fields have changed."""
-        self._trial = None
-        self._trial_row.show_nothing()
+        """Drop the key test, as the fields have changed."""
+        self._key_test = None
+        self._key_test_row.show_nothing()
 
     @Slot()
     def _on_test(self) -> None:
         draft = self._draft()
-        if self._trial is None and self._check(draft, named=False):
-            self._trial = Trial(draft.account(self._language), self._key.key())
-            self._trial_row.show_refreshing()
-            self.intent.emit(TryAccount(self._trial))
+        if self._key_test is None and self._check(draft, named=False):
+            self._key_test = KeyTest(draft.account(self._language), self._key.key())
+            self._key_test_row.show_refreshing()
+            self.intent.emit(StartKeyTest(self._key_test))
 
     def accept(self) -> None:
         """Emit the account and close if it is valid; else show the errors."""
@@ -195,7 +195,7 @@ class AccountDialog(FormDialog):
             super().accept()
 
     def done(self, result: int) -> None:
-        """Clear the field for the key, and drop a running trial."""
+        """Clear the field for the key, and drop a running key test."""
         self._key.clear()
-        self._trial = None
+        self._key_test = None
         super().done(result)

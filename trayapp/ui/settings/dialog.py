@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from trayapp.core.account import Account
 from trayapp.core.autostart.login import LoginEntryState
-from trayapp.core.changes import Changes, Trial
+from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.i18n.language import Language
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings, SettingsTab
@@ -124,10 +124,10 @@ class SettingsDialog(FormDialog):
         """Show whether the program starts at login."""
         self._login.show_login(login)
 
-    def show_trial(self, trial: Trial, result: str | Problem) -> None:
-        """Show the result of a trial in the account dialog, if it is still open."""
+    def show_key_test(self, key_test: KeyTest, result: str | Problem) -> None:
+        """Show the result of a key test in the account dialog, if it is still open."""
         if self._account_dialog is not None:
-            self._account_dialog.show_trial(trial, result)
+            self._account_dialog.show_key_test(key_test, result)
 
     def _show_accounts(self) -> None:
         kept = {account.id for account in self._accounts}
