@@ -186,7 +186,7 @@ class FirstRun(PagedDialog):
         return self._draft().account(self._language)
 
     def _account_to_test(self) -> Account:
-        """Return the account for a key test; its limits may be invalid and are left out."""
+        """Return the account for a key test, without limits that may be invalid."""
         draft = replace(self._draft(), low_below="0", warn_days="0")
         return draft.account(self._language)
 
