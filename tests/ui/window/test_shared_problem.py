@@ -28,6 +28,7 @@ Buttons = Callable[[QWidget], dict[str, QAbstractButton]]
 OFFLINE = Problem("No way there", "No network.", "Connect.", Remedy.RETRY, "")
 LOCKED = Problem("Locked", "Keyring.", "Unlock it.", Remedy.UNLOCK, "")
 REJECTED = Problem("Rejected", "Wrong key.", "Type it.", Remedy.ENTER_KEY, "")
+SUSPENDED = Problem("Suspended", "Unpaid.", "Pay.", Remedy.OPEN_WEBSITE, "")
 
 
 def cards(failed: int, fine: int, problem: Problem = OFFLINE) -> tuple[Card, ...]:
@@ -130,8 +131,13 @@ def test_a_keyring_is_unlocked_once_for_all(window: Window, buttons: Buttons) ->
     assert intents == [UnlockKeyring()]
 
 
-def test_a_key_is_entered_for_each_account(window: Window, buttons: Buttons) -> None:
-    """Each card keeps its own button."""
-    window.show_cards(cards(MANY, 0, REJECTED))
+@pytest.mark.parametrize(
+    ("problem", "label"), [(REJECTED, "Enter key…"), (SUSPENDED, "Open panel")]
+)
+def test_what_helps_one_account_is_in_each_card(
+    window: Window, buttons: Buttons, problem: Problem, label: str
+) -> None:
+    """A key and a website belong to one account, so each card keeps its button."""
+    window.show_cards(cards(MANY, 0, problem))
     assert not strip(window).isVisible()
-    assert "Enter key…" in buttons(seen(window)[0])
+    assert label in buttons(seen(window)[0])

@@ -22,6 +22,7 @@ from trayapp.ui.intents import (
     OpenFirstRun,
     OpenSettings,
     OpenTopUpPage,
+    OpenWebsite,
     Quit,
     RefreshBalances,
     UnlockKeyring,
@@ -147,9 +148,10 @@ def test_asking_is_said_quietly(window: Window, words: Words) -> None:
         (failed(Remedy.UNLOCK, Status.LOCKED), ["Unlock keyring…"]),
         (failed(Remedy.ENTER_KEY, Status.NO_KEY), ["Enter key…"]),
         (
-            failed(Remedy.ENTER_KEY, Status.UNAUTHORIZED),
+            failed(Remedy.REPLACE_KEY, Status.UNAUTHORIZED),
             ["Enter new key…", "Check again"],
         ),
+        (failed(Remedy.OPEN_WEBSITE), ["Open panel", "Check again"]),
     ],
 )
 def test_an_error_has_the_button_that_helps(
@@ -171,6 +173,8 @@ def test_an_error_has_the_button_that_helps(
         (FINE, "Top up…", OpenTopUpPage("m")),
         (failed(Remedy.RETRY), "Check again", RefreshBalances(("m",))),
         (failed(Remedy.ENTER_KEY), "Enter key…", EnterKey("m")),
+        (failed(Remedy.REPLACE_KEY), "Enter new key…", EnterKey("m")),
+        (failed(Remedy.OPEN_WEBSITE), "Open panel", OpenWebsite(FINE.website_url)),
         (failed(Remedy.UNLOCK), "Unlock keyring…", UnlockKeyring()),
         (failed(Remedy.COPY_DETAILS), "Copy details", CopyText("Rejected\n401")),
     ],

@@ -24,13 +24,18 @@ class Retry(Enum):
 
 
 class Remedy(Enum):
-    """The button that an error offers."""
+    """What helps against an error; `ui/card/remedies.py` gives each its buttons."""
 
+    NONE = auto()
     RETRY = auto()
     ENTER_KEY = auto()
+    """The account has no usable key."""
+    REPLACE_KEY = auto()
+    """The key may be wrong, or the gateway may accept it later."""
     UNLOCK = auto()
     COPY_DETAILS = auto()
-    NONE = auto()
+    OPEN_WEBSITE = auto()
+    """Only the provider's website can end it."""
 
 
 class BalanceTrayError(Exception):

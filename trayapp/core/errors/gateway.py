@@ -23,7 +23,7 @@ class Unauthorized(GatewayError):
     counts_as_outage = False
     status = Status.UNAUTHORIZED
     retry = Retry.DAILY
-    remedy = Remedy.ENTER_KEY
+    remedy = Remedy.REPLACE_KEY
     title = mark("The gateway rejects the API key")
     reason = mark(
         "Either the key is wrong or was revoked, or this computer's IP address is "

@@ -149,7 +149,7 @@ class AccountCard(QGroupBox):
         if card.problem is not None and self._remedies is None:
             self._add_remedies()
         if self._remedies is not None:
-            self._remedies.show_problem(card.problem, card.status)
+            self._remedies.show_problem(card.problem, card.status, card.website_url)
             if self._hides_problem:
                 self._remedies.hide()
         older = replace(

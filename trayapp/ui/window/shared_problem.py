@@ -8,13 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
-from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Card, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
-from trayapp.ui.card.remedies import Remedies
+from trayapp.ui.card.remedies import Remedies, is_for_one_account
 from trayapp.ui.widgets.colours import hairline
 from trayapp.ui.widgets.labels import TextLabel, Tone
 
@@ -22,8 +21,6 @@ _Kind = tuple[str, str, str]
 """Title, reason and advice of a `Problem`; its details may differ."""
 _SHARE: Final = 2
 """A problem is shared if at least one in so many accounts has it."""
-_PER_ACCOUNT: Final = {Remedy.ENTER_KEY}
-"""Remedies for one account at a time: such a problem is never shared."""
 
 
 class SharedProblem(QGroupBox):
@@ -76,7 +73,7 @@ class SharedProblem(QGroupBox):
 
     def _note(self, card: Card) -> None:
         self._forget(card.account_id)
-        if card.problem is not None and card.problem.remedy not in _PER_ACCOUNT:
+        if card.problem is not None and not is_for_one_account(card.problem):
             kind = self._failed[card.account_id] = _kind(card.problem)
             self._examples[kind] = card.problem, card.status
             self._counts[kind] += 1
