@@ -20,7 +20,7 @@ from pictures.fault_session import (
 )
 from pictures.session import PATIENCE_S
 from tooling.processes import wait_until
-from trayapp.core.errors import BY_ID
+from trayapp.core.errors import BY_ERROR_ID, BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,15 +28,19 @@ if TYPE_CHECKING:
 
 
 ANSWERS: Final = {
+    **{
+        kind.id: refusal(error_id, "400 Bad Request", "…")
+        for error_id, kind in BY_ERROR_ID.items()
+    },
     "unauthorized": refusal("UNAUTHORIZED", "401 Unauthorized", "Your API key …"),
     "refused": refusal("BAD_PARAMS", "400 Bad Request", "user_name is unknown"),
-    "bad-request": refusal("MISSING_PARAMS", "400 Bad Request", "api_key"),
     "gateway-down": http(
         "", "503 Service Unavailable", "text/html", "Retry-After: 900"
     ),
     "unexpected-reply": http("<html>Log in to our Wi-Fi", "200 OK", "text/html"),
     "timed-out": None,
 }
+"""The gateway's reply by the error that it causes; None for no reply."""
 
 
 def expect(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from trayapp.core.account import Service
 from trayapp.core.errors import (
     BY_ID,
-    ConnectionProblem,
-    GatewayError,
-    KeyProblem,
-    KeyringProblem,
+    LoginUnchanged,
+    NotificationsUnseen,
+    ProgramHangs,
+    StorageProblem,
 )
 from trayapp.core.view.names import service_name
 
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from trayapp.core.account import Account
 
 _ACCOUNTS: Final = 4
-_OF_ACCOUNTS: Final = (GatewayError, ConnectionProblem, KeyringProblem, KeyProblem)
-_IDS: Final = [name for name, kind in BY_ID.items() if issubclass(kind, _OF_ACCOUNTS)]
+_NOT_ON_CARDS: Final = (
+    *(StorageProblem, NotificationsUnseen, LoginUnchanged, ProgramHangs),
+)
+_IDS: Final = [
+    name for name, kind in BY_ID.items() if not issubclass(kind, _NOT_ON_CARDS)
+]
 ON_CARDS: Final = [
     _IDS[first : first + _ACCOUNTS] for first in range(0, len(_IDS), _ACCOUNTS)
 ]
