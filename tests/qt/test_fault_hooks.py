@@ -45,7 +45,7 @@ logging.basicConfig(level=logging.DEBUG, handlers=[printer])
 logging.getLogger("asyncio").setLevel(logging.WARNING)
 catch_faults()
 """.replace("{key}", KEY)
-UNCAUGHT = "a fault nobody caught"
+UNCAUGHT = "an exception was not caught"
 IN_SLOT = """
 application = QCoreApplication([])
 QTimer.singleShot(0, fail)
@@ -113,7 +113,7 @@ Short()
 """
 ON_LOOP = """
 class Idle:
-    beats = 0
+    heartbeats = 0
 
     async def run(self):
         await asyncio.Event().wait()

@@ -65,7 +65,7 @@ def os_threads() -> int:
 
 
 class TickingBackend(Backend):
-    """The program's own, which looks at the clock ten times a second for the test."""
+    """The program's backend with more ticks, for the test."""
 
     loop: asyncio.AbstractEventLoop
     is_retired = False
@@ -76,7 +76,7 @@ class TickingBackend(Backend):
         super().retire()
 
     async def run(self) -> None:
-        """Run, and beat beside it as the watch would each minute."""
+        """Run, and tick beside it as the scheduler does each minute."""
         self.loop = asyncio.get_running_loop()
         beating = asyncio.create_task(self._beat())
         try:
@@ -103,7 +103,7 @@ class RestartHarness(PollerHarness[TickingBackend]):
         super().__init__(
             qtbot,
             lambda emit: TickingBackend(self.paths, emit, real_environment(vault)),
-            partial(Poller, look_ms=300, hurry=QUICKLY),
+            partial(Poller, check_ms=300, hurry=QUICKLY),
         )
 
     @property
@@ -139,7 +139,7 @@ class RestartHarness(PollerHarness[TickingBackend]):
         backend.loop.call_soon_threadsafe(harm, backend)
 
     def kill(self) -> None:
-        """End the watch over the accounts by an exception."""
+        """End the backend by an exception."""
 
         def burst(backend: Backend) -> None:
             def boom() -> float:
@@ -208,7 +208,7 @@ def test_one_that_is_stuck_is_given_up_for_another(
     QCoreApplication.processEvents()
     assert len(harness.events.of(ProfileLoaded)) == loads
     assert [one.message for one in caplog.records if one.levelno > logging.INFO] == [
-        "the poller does not move any more"
+        "the poller is stuck"
     ]
     tally.add(FAULTS)
 
@@ -245,10 +245,10 @@ def test_one_that_is_stopped_again_while_it_ends_closes_what_it_holds(
     assert harness.open_databases() == 0
 
 
-def test_one_that_moves_is_never_given_up(harness: RestartHarness) -> None:
-    """However often it is looked at."""
-    beats = harness.backends[0].beats
-    harness.wait(lambda: harness.backends[0].beats > beats + 50)
+def test_a_loop_with_heartbeats_is_never_abandoned(harness: RestartHarness) -> None:
+    """However often its heartbeat is checked."""
+    heartbeats = harness.backends[0].heartbeats
+    harness.wait(lambda: harness.backends[0].heartbeats > heartbeats + 50)
     assert len(harness.backends) == 1
     assert harness.failures == []
 

@@ -59,7 +59,7 @@ def _log_exception(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     _log_safely(
-        logging.CRITICAL, "a fault nobody caught", exc_info=(kind, error, trace)
+        logging.CRITICAL, "an exception was not caught", exc_info=(kind, error, trace)
     )
 
 

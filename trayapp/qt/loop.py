@@ -1,4 +1,4 @@
-"""One life of the poller: a thread with one asyncio loop, and the backend on it."""
+"""A thread with one asyncio loop that runs one backend; the poller replaces it."""
 
 import asyncio
 import contextlib
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from trayapp.services.backend import Backend
     from trayapp.services.messages.requests import Request
 
-_LEAVE_S: Final = 0.2
+_CANCEL_S: Final = 0.2
+"""How long cancelled tasks may take to end."""
 _log = logging.getLogger(__name__)
 
 
 class RequestQueue:
-    """The requests that no loop handles yet; it outlives the loops."""
+    """The requests that no loop has taken yet; it outlives the loops."""
 
     def __init__(self) -> None:
         self._requests: deque[Request] = deque()
         self._lock = Lock()
 
     def add(self, request: "Request") -> None:
-        """Append a request; any thread may."""
+        """Append a request; any thread may call."""
         with self._lock:
             self._requests.append(request)
 
@@ -39,10 +40,10 @@ class RequestQueue:
 
 
 class Loop(QThread):
-    """Makes a backend, runs it and has it handle requests, until it is ended.
+    """Makes a backend, runs it and has it handle requests, until `end`.
 
-    `finished` is emitted whatever ended it; `fault` then says what did, if it was not
-    `end`. It runs once.
+    A loop runs once. `finished` is emitted at its end. `fault` then has the cause, and
+    is None after `end`.
     """
 
     def __init__(
@@ -54,8 +55,8 @@ class Loop(QThread):
     ) -> None:
         """Take a function that makes the backend, called on the thread.
 
-        `on_loss` is called, on whichever thread, with each request that a fault ended
-        before the backend had handled it.
+        `on_loss` is called with each request that a fault ended before the backend had
+        handled it. That may be on this thread or on the caller's of `abandon`.
         """
         super().__init__(parent)
         self._make_backend, self._requests = make_backend, requests
@@ -68,33 +69,33 @@ class Loop(QThread):
         self._running: dict[asyncio.Task[None], Request] = {}
         self._ending = False
         self.fault: Failure | None = None
-        self.is_given_up = False
-        """Whether another loop has taken its place: its events are out of date."""
+        self.is_abandoned = False
+        """Whether another loop replaces this one; its events are then out of date."""
 
     @property
-    def beats(self) -> int:
-        """How often the scheduler has looked at the clock."""
+    def heartbeats(self) -> int:
+        """The number of the scheduler's ticks so far."""
         backend = self._backend
-        return 0 if backend is None else backend.beats
+        return 0 if backend is None else backend.heartbeats
 
     def wake(self) -> None:
-        """Look for requests."""
+        """Have the loop take the waiting requests."""
         with self._lock:
             self._call(self._wake)
 
     def end(self) -> None:
-        """Cancel everything; the thread ends a moment later."""
+        """Cancel all tasks; the thread ends within `_CANCEL_S`."""
         with self._lock:
             self._ending = True
             self._call(self._cancel)
 
-    def give_up(self) -> None:
-        """End it if it ever moves again, and report its requests as lost.
+    def abandon(self) -> None:
+        """Report the requests as lost, and end the thread if its block ends.
 
-        A thread can't be ended from outside: it lives on until what holds it up lets
-        go, and only then closes its database.
+        A thread can't be killed. It ends when the call that blocks it returns, and
+        closes its database only then.
         """
-        self.is_given_up = True
+        self.is_abandoned = True
         if self._backend is not None:
             self._backend.retire()
         self.end()
@@ -102,7 +103,7 @@ class Loop(QThread):
             self._on_loss(request)
 
     def _call(self, function: Callable[[], None]) -> None:
-        """Run a function on the loop, if there is one; under the lock."""
+        """Run a function on the loop, if there is one; the caller has the lock."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(function)
 
@@ -113,7 +114,7 @@ class Loop(QThread):
             self._has_work.set()
 
     def _cancel(self) -> None:
-        """Cancel once: a second cancellation would stop the first one's clean-up."""
+        """Cancel once, as a second cancellation would interrupt the clean-up."""
         if self._main is not None:
             self._main.cancel()
             self._main = None
@@ -122,30 +123,30 @@ class Loop(QThread):
         self._has_work = asyncio.Event()
         self._has_work.set()
         self._backend = backend = self._make_backend(self)
-        watching = asyncio.create_task(backend.run())
-        watching.add_done_callback(lambda _: self._wake())
+        running = asyncio.create_task(backend.run())
+        running.add_done_callback(lambda _: self._wake())
         try:
-            # run() loads the settings first; requests come after that.
+            # run() loads the settings first. Requests are taken after that.
             await asyncio.sleep(0)
-            while not watching.done():
+            while not running.done():
                 await self._has_work.wait()
                 self._has_work.clear()
                 self._handle_requests(backend)
-            await watching
+            await running
         finally:
-            for task in (watching, *self._running):
+            for task in (running, *self._running):
                 task.cancel()
-            await asyncio.gather(watching, *self._running, return_exceptions=True)
+            await asyncio.gather(running, *self._running, return_exceptions=True)
 
     def _handle_requests(self, backend: "Backend") -> None:
-        while not self.is_given_up and (request := self._requests.take()) is not None:
+        while not self.is_abandoned and (request := self._requests.take()) is not None:
             task = asyncio.create_task(self._handle(request, backend))
             self._running[task] = request
             task.add_done_callback(self._done)
 
     async def _handle(self, request: "Request", backend: "Backend") -> None:
-        """Handle a request in a task of its own, where a fault ends nothing else."""
-        if not self.is_given_up:  # otherwise it was reported as lost
+        """Handle a request in its own task, so that a fault ends no other request."""
+        if not self.is_abandoned:  # otherwise it was reported as lost
             await backend.handle(request)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -169,12 +170,12 @@ class Loop(QThread):
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 loop.run_until_complete(main)
-        except Exception as error:  # noqa: BLE001  # told, instead of a silent stop
+        except Exception as error:  # noqa: BLE001  # reported by the poller
             _log.exception("the poller ended")
             self.fault = InternalFault(detail=type(error).__name__).as_failure()
         finally:
             if not self._ending and self.fault is None:
-                # Its watch never ends by itself.
+                # The backend never ends by itself.
                 self.fault = InternalFault(detail="the poller ended").as_failure()
             with self._lock:
                 self._loop = None
@@ -182,27 +183,26 @@ class Loop(QThread):
 
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:
-    """Let what was cancelled take its leave, but for no longer than a moment.
+    """Cancel the tasks that are left, wait up to 0.2 s for them, and close the loop.
 
-    A question that is dropped half-way would be ended by the garbage collector, on
-    whichever thread that runs. asyncio.run() would do the same, and then wait for a
-    name's lookup that hangs.
+    Without that the garbage collector would end an unfinished request, on any thread.
+    `asyncio.run` cancels too, but then waits for a name lookup that hangs.
     """
-    left = asyncio.all_tasks(loop)
-    for task in left:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
         task.cancel()
-    if left:
-        loop.run_until_complete(asyncio.wait(left, timeout=_LEAVE_S))
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_CANCEL_S))
     loop.close()
 
 
 def _log_stray(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    """Log a fault that no task was waiting for.
+    """Log an exception that no task awaited.
 
-    asyncio's own words show what a callback was given, and what a future holds: that
-    may be a key.
+    asyncio's message shows the arguments of a callback and the value of a future. Those
+    may contain a key, so only the text before the first bracket is logged.
     """
     error = context.get("exception")
-    known = error if isinstance(error, BaseException) else None
-    said = str(context.get("message")).partition("(")[0]
-    _log.error("a fault nobody caught: %s", said, exc_info=known)
+    exception = error if isinstance(error, BaseException) else None
+    message = str(context.get("message")).partition("(")[0]
+    _log.error("an exception was not caught: %s", message, exc_info=exception)

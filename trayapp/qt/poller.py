@@ -1,4 +1,4 @@
-"""The backend's thread as the GUI thread sees it: requests down, events up."""
+"""The GUI thread's end of the backend: requests go in, events come out."""
 
 import logging
 import time
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from trayapp.services.messages.requests import Request
 
 _STOP_MS: Final = 600
-_LOOK_MS: Final = 60_000
-_STILL: Final = 3
-"""Looks without a sign of life after which a loop is stuck: its watch gives one each
-minute. Looks are counted and no time is measured, so a suspend is none."""
+_CHECK_MS: Final = 60_000
+_STUCK_AFTER: Final = 3
+"""A loop is stuck after so many checks without a new heartbeat. The scheduler gives one
+each minute. Only checks are counted, so the time of a suspend does not count."""
 _FAULT: Final = InternalFault(detail="the poller does not answer").as_failure()
 _log = logging.getLogger(__name__)
 
@@ -46,15 +46,15 @@ class Poller(QObject):
         make_backend: "Callable[[Emit], Backend]",
         parent: QObject | None = None,
         *,
-        look_ms: int = _LOOK_MS,
+        check_ms: int = _CHECK_MS,
         clock: Callable[[], float] = time.monotonic,
         hurry: float = 1.0,
     ) -> None:
         """Take a function that makes the backend, called on the thread.
 
-        The function gets what the backend calls with each event. It imports what is
-        slow to import, so that the icon need not wait for that.
-        Waits before a restart are divided by `hurry`.
+        Its argument is the function that the backend calls with each event. It imports
+        the slow modules, so that the icon does not wait for them. Waits before a
+        restart are divided by `hurry`.
         """
         super().__init__(parent)
         self._make_backend = make_backend
@@ -64,28 +64,28 @@ class Poller(QObject):
         self._stuck: list[Loop] = []
         """Dropping a thread that still runs would abort the process."""
         self._restarts = RestartBackoff()
-        self._again = QTimer(self, singleShot=True)
-        self._again.timeout.connect(self._restart)
-        self._beats, self._still = 0, 0
-        self._looks = QTimer(self, interval=look_ms)
-        self._looks.timeout.connect(self._look)
+        self._restart_timer = QTimer(self, singleShot=True)
+        self._restart_timer.timeout.connect(self._restart)
+        self._heartbeats, self._missed = 0, 0
+        self._heartbeat_timer = QTimer(self, interval=check_ms)
+        self._heartbeat_timer.timeout.connect(self._check_heartbeat)
         self._stopping = False
 
     def start(self) -> None:
         """Start the thread, and keep one running until `stop`."""
         if not self._stopping:
-            self._looks.start()
+            self._heartbeat_timer.start()
             self._begin()
 
     def stop(self) -> bool:
         """Cancel everything and wait for the thread; False if it is still busy.
 
-        That takes milliseconds, whatever the gateway does. False can only mean that
-        a fault of ours blocks a loop; the process may then be ended as it is.
+        That takes milliseconds, whatever the gateway does. False means that a fault of
+        the program blocks a loop. The process may then be ended as it is.
         """
         self._stopping = True
-        self._looks.stop()
-        self._again.stop()
+        self._heartbeat_timer.stop()
+        self._restart_timer.stop()
         loops = [*self._stuck, *([self._loop] if self._loop is not None else [])]
         for loop in loops:
             loop.end()
@@ -93,32 +93,32 @@ class Poller(QObject):
 
     @Slot(object)
     def post(self, request: "Request") -> None:
-        """Have the backend handle a request; any thread may ask, before `start` too."""
+        """Have the backend handle a request; any thread may, even before `start`."""
         self._requests.add(request)
         if self._loop is not None:
             self._loop.wake()
 
-    # --- what stops is started again ------------------------------------------------
+    # --- restarts -------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._beats, self._still = 0, 0
+        self._heartbeats, self._missed = 0, 0
         self._loop = loop = Loop(self._make, self._requests, self._report_loss, self)
         loop.finished.connect(self._on_finished)
         loop.start()
 
     def _make(self, loop: Loop) -> "Backend":
         def emit(event: Event) -> None:
-            # A loop that was given up may move again; its events are out of date.
-            if not loop.is_given_up:
+            # An abandoned loop may run again; its events are out of date.
+            if not loop.is_abandoned:
                 self.event_emitted.emit(event)
 
         return self._make_backend(emit)
 
     @Slot()
     def _on_finished(self) -> None:
-        for moved in [one for one in self._stuck if one.isFinished()]:
-            self._stuck.remove(moved)
-            moved.deleteLater()
+        for finished in [loop for loop in self._stuck if loop.isFinished()]:
+            self._stuck.remove(finished)
+            finished.deleteLater()
         loop = self._loop
         if loop is not None and loop.isFinished() and not self._stopping:
             self._loop = None
@@ -126,24 +126,25 @@ class Poller(QObject):
             loop.deleteLater()
 
     @Slot()
-    def _look(self) -> None:
-        """See whether the loop still moves."""
+    def _check_heartbeat(self) -> None:
+        """Replace the loop if it has missed too many heartbeats."""
         loop = self._loop
         if loop is None:
             return
-        self._still = self._still + 1 if loop.beats == self._beats else 0
-        self._beats = loop.beats
-        if self._still >= _STILL:
-            _log.error("the poller does not move any more")
+        is_missed = loop.heartbeats == self._heartbeats
+        self._missed = self._missed + 1 if is_missed else 0
+        self._heartbeats = loop.heartbeats
+        if self._missed >= _STUCK_AFTER:
+            _log.error("the poller is stuck")
             self._loop = None
             self._stuck.append(loop)
-            loop.give_up()
+            loop.abandon()
             self._replace(_FAULT)
 
     def _replace(self, failure: Failure) -> None:
         wait = self._restarts.wait(self._clock())
         _log.info("another poller starts in %.0f s", wait)
-        self._again.start(int(wait / self._hurry * 1_000))
+        self._restart_timer.start(int(wait / self._hurry * 1_000))
         self.event_emitted.emit(PollerFailed(failure))
 
     @Slot()
@@ -152,7 +153,7 @@ class Poller(QObject):
         self._begin()
 
     def _report_loss(self, request: "Request") -> None:
-        """Answer a dialog that waits for an event that no backend will emit."""
+        """Emit the event that a dialog waits for, as no backend will emit it."""
         event = event_of_loss(request, _FAULT, datetime.now(UTC))
         if event is not None:
             self.event_emitted.emit(event)
