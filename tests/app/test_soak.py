@@ -304,7 +304,7 @@ def test_a_long_past_is_kept_in_little(
 ) -> None:
     """Retention deletes old readings daily: the file hardly grows."""
     life = Life(folder, monkeypatch, ACCOUNTS[:1], Settings(timedelta(minutes=30)))
-    monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", HOUR_S)
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LONGEST_PAUSE_S", HOUR_S)
     life.live(LONG, troubled=False)
     begin, today = int(BEGIN.timestamp() * 1_000), (life.now() - BEGIN).days
     with closing(sqlite3.connect(life.paths.history)) as db:

@@ -93,7 +93,7 @@ SITES: dict[str, tuple[object, str]] = {
     "storing a change": (HistoryStore, "_make"),
     "looking at its past": (OutlookCache, "of"),
     "foreseeing": (AlertService, "report_outlook"),
-    "evaluating": (AlertService, "evaluate"),
+    "storing what it decides": (AlertService, "_keep"),
     "looking at the time": (AlertService, "_evaluate_time"),
     "noting its result": (ConcurrencyLimit, "note_result"),
     "applying retention": (HistoryReports, "apply_retention"),

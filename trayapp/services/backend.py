@@ -105,7 +105,7 @@ class Backend:
     Made on the thread whose loop runs it: the database belongs to that thread.
     """
 
-    beats = 0
+    heartbeats = 0
     """The number of the scheduler's ticks; any thread may read it."""
 
     def __init__(
@@ -152,7 +152,7 @@ class Backend:
         )
         self._batch = Batch(
             self._history,
-            self._record,
+            self._alerts.evaluate,
             self._show,
             more_to_come=lambda: self._scheduler.has_others,
         )
@@ -226,7 +226,7 @@ class Backend:
         accounts = tuple(map(self._remembered, loaded.config.accounts))
         settings = loaded.config.settings
         self._emit(ProfileLoaded(accounts, settings, tuple(problems)))
-        self._set(loaded.config.accounts, loaded.config.settings)
+        self._set_accounts(loaded.config.accounts, loaded.config.settings)
 
     def request_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Request the balance of these accounts, or of all, at once."""
@@ -246,7 +246,7 @@ class Backend:
         except BalanceTrayError as error:
             _log.warning("the settings were not saved: %s", error)
             self._emit(SaveFinished(problem=error.as_failure()))
-        except Exception as error:  # noqa: BLE001  # the dialog waits for an answer
+        except Exception as error:  # noqa: BLE001  # the dialog waits for an event
             _log.exception("saving the settings failed")
             fault = InternalFault(detail=type(error).__name__)
             self._emit(SaveFinished(problem=fault.as_failure()))
@@ -300,7 +300,7 @@ class Backend:
 
     def tick(self) -> None:
         """Do what depends on the time: pending alerts, reminders, retries."""
-        self.beats += 1
+        self.heartbeats += 1
         with log_faults("looking at the time"):
             self._alerts.tick()
         self._delivery.check()
@@ -316,9 +316,6 @@ class Backend:
             self._without_key.add(outcome.account_id)
         self._batch.add(outcome)
 
-    def _record(self, outcome: Outcome) -> None:
-        self._alerts.evaluate(outcome)
-
     def _show(self, outcome: Outcome) -> None:
         self._emit(RefreshFinished(outcome))
         self._alerts.report_outlook(outcome.account_id)
@@ -332,7 +329,7 @@ class Backend:
                 autostart_switched(self._autostart, changes.at_login),
             ):
                 stored = self._file.load().config.accounts
-                kept = (one for one in stored if one.id not in shown)
+                kept = (account for account in stored if account.id not in shown)
                 accounts = with_own_names(changes.accounts, kept)
                 self._file.save(Config(accounts, changes.settings))
         known = {account.id for account in stored}
@@ -342,7 +339,7 @@ class Backend:
             self._alerts.forget(account_id)
         for account_id in changes.keys:
             self._history.key_changed(account_id)
-        self._set(accounts, changes.settings)
+        self._set_accounts(accounts, changes.settings)
         for account_id in changes.keys:
             self._scheduler.request_again(account_id)
         return SaveFinished(accounts, changes.settings)
@@ -356,10 +353,10 @@ class Backend:
             )
         return AccountState(account)
 
-    def _set(self, accounts: tuple[Account, ...], settings: Settings) -> None:
-        self._batch.flush()  # they are of the accounts as they were
-        self._alerts.set(accounts, settings)
-        self._scheduler.set(accounts, settings)
+    def _set_accounts(self, accounts: tuple[Account, ...], settings: Settings) -> None:
+        self._batch.flush()  # they belong to the accounts before the change
+        self._alerts.set_accounts(accounts, settings)
+        self._scheduler.set_accounts(accounts, settings)
 
 
 def _make_resume_monitor(scheduler: Scheduler) -> "ResumeMonitor | None":
@@ -368,4 +365,4 @@ def _make_resume_monitor(scheduler: Scheduler) -> "ResumeMonitor | None":
         from trayapp.services.polling.resume_monitor import ResumeMonitor  # noqa: PLC0415  # may be missing
     except ImportError:
         return None
-    return ResumeMonitor(on_resume=scheduler.woke, on_online=scheduler.came_online)
+    return ResumeMonitor(on_resume=scheduler.on_resume, on_online=scheduler.on_online)

@@ -263,7 +263,7 @@ def test_an_account_that_was_removed_meanwhile_is_forgotten() -> None:
     async def story(harness: DeliveryHarness) -> None:
         harness.notifier.there = False
         harness.read("9")
-        harness.service.set([], Settings())
+        harness.service.set_accounts([], Settings())
         await harness.settle()
         assert (Disposition.PENDING, Reason.UNDELIVERED) not in harness.fates
 

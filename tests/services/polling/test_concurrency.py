@@ -152,10 +152,10 @@ def test_one_that_a_person_waits_for_leaves_the_queue() -> None:
         hanging = ids("a", 3)
         slow(holders, *hanging)
         await holders.come(*hanging)
-        assert not holders.limit.treat_as_quick("a 0")
-        assert holders.limit.treat_as_quick("a 2")
+        assert not holders.limit.forget_slowness("a 0")
+        assert holders.limit.forget_slowness("a 2")
         await holders.go("a 2")
-        assert not holders.limit.treat_as_quick("a 2")
+        assert not holders.limit.forget_slowness("a 2")
         await holders.come("a 2")
         assert holders.inside == hanging
 

@@ -41,7 +41,7 @@ def play(story: Callable[[EventLog], Coroutine[None, None, None]]) -> None:
     async def run() -> None:
         events = EventLog()
         monitor = ResumeMonitor(
-            on_resume=lambda: events.record("woke"),
+            on_resume=lambda: events.record("resumed"),
             on_online=lambda: events.record("online"),
         )
         listening = asyncio.create_task(monitor.run())
@@ -66,7 +66,7 @@ def test_the_end_of_a_sleep_is_reported_and_its_beginning_is_not(
         for _ in range(3):
             system.sleeps(begins=True)
             system.sleeps(begins=False)
-            assert await events.next(str) == "woke"
+            assert await events.next(str) == "resumed"
         assert not events.waiting(str)
         system.close()
 
@@ -84,7 +84,7 @@ def test_a_network_with_internet_access_is_reported(bus: str) -> None:
             system.network(state)
         assert [await events.next(str), await events.next(str)] == ["online", "online"]
         system.sleeps(begins=False)
-        assert await events.next(str) == "woke"
+        assert await events.next(str) == "resumed"
         system.close()
 
     play(story)
@@ -122,7 +122,7 @@ def test_signals_with_another_body_are_ignored(
         await system.listened_to()
         system.say(new_signal(SLEEP, "PrepareForSleep", *body))
         system.sleeps(begins=False)
-        assert await events.next(str) == "woke"
+        assert await events.next(str) == "resumed"
         assert not events.waiting(str)
         system.close()
 
@@ -194,7 +194,7 @@ def test_a_bus_that_restarts_is_connected_again(
                 system = SystemServices(address)
                 await system.listened_to()
                 system.sleeps(begins=False)
-                assert await events.next(str) == "woke"
+                assert await events.next(str) == "resumed"
                 system.close()
 
     play(story)

@@ -131,7 +131,7 @@ def test_new_accounts_are_asked_at_once(now: datetime) -> None:
     """The first balance does not wait for an interval."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.answers(2)
 
     assert sorted(play(now, story).asked()) == ["a", "b"]
@@ -141,7 +141,7 @@ def test_an_account_is_asked_again_after_its_interval(now: datetime) -> None:
     """It is requested once, and not earlier."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         await harness.pass_time(SETTINGS.interval - timedelta(seconds=1))
         assert harness.refresh.names == ["a"]
@@ -156,7 +156,7 @@ def test_only_a_wait_that_outlives_a_restart_is_written(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = NoConnection
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         await harness.idle()
         assert harness.history.changes == []
@@ -177,7 +177,9 @@ def test_at_most_eight_are_asked_side_by_side(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        harness.scheduler.set_accounts(
+            [Account(str(i), str(i)) for i in range(100)], SETTINGS
+        )
         await harness.idle()
         assert harness.refresh.at_once == MAX_CONCURRENT
         harness.refresh.gate.set()
@@ -191,10 +193,10 @@ def test_one_that_hangs_holds_up_no_other(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.idle()
         harness.refresh.gate = None
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.answers(1)
 
     assert play(now, story).refresh.names == ["a", "b"]
@@ -204,7 +206,7 @@ def test_a_person_can_ask_at_any_time_but_not_twice_at_once(now: datetime) -> No
     """Refresh during a request changes nothing."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         harness.refresh.gate = asyncio.Event()
         harness.scheduler.request_now()
@@ -222,7 +224,7 @@ def test_a_rejected_key_is_not_asked_until_a_day_has_passed(now: datetime) -> No
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = Unauthorized
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         for _ in range(23):
             await harness.pass_time(timedelta(hours=1))
@@ -241,7 +243,7 @@ def test_a_rejected_key_is_asked_when_it_changes_or_a_person_wants(
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = Unauthorized
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         if how == "key":
             harness.scheduler.request_again("a")
@@ -258,7 +260,7 @@ def test_a_rejected_key_waits_out_a_restart(now: datetime) -> None:
     async def story(harness: SchedulerHarness) -> None:
         plan = Plan(now + timedelta(hours=5), 1, must_persist=True)
         harness.history.state.waits["a"] = StoredWait(plan=plan)
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.pass_time(timedelta(hours=4))
         assert harness.refresh.names == []
         await harness.pass_time(timedelta(hours=1))
@@ -272,7 +274,7 @@ def test_a_new_key_cancels_the_request_with_the_old_one(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.idle()
         harness.refresh.gate = None
         harness.scheduler.request_again("a")
@@ -289,12 +291,12 @@ def test_another_address_is_asked_at_once_and_another_name_is_not(
     """Only a change of the request itself sends another."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
-        harness.scheduler.set([replace(A, name="Renamed")], SETTINGS)
+        harness.scheduler.set_accounts([replace(A, name="Renamed")], SETTINGS)
         await harness.idle()
         assert harness.refresh.names == ["a"]
-        harness.scheduler.set([replace(A, sub_account="shop")], SETTINGS)
+        harness.scheduler.set_accounts([replace(A, sub_account="shop")], SETTINGS)
         await harness.answers(1)
 
     play(now, story)
@@ -304,12 +306,12 @@ def test_another_threshold_is_looked_at_at_once(now: datetime) -> None:
     """An alert may be due now."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         higher = replace(A, low_below=Decimal(99))
-        harness.scheduler.set([higher], SETTINGS)
+        harness.scheduler.set_accounts([higher], SETTINGS)
         await harness.answers(1)
-        harness.scheduler.set([replace(higher, warn_days=30)], SETTINGS)
+        harness.scheduler.set_accounts([replace(higher, warn_days=30)], SETTINGS)
         await harness.answers(1)
 
     play(now, story)
@@ -319,9 +321,9 @@ def test_a_shorter_interval_holds_from_now_on(now: datetime) -> None:
     """The old interval does not go on."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], Settings(interval=timedelta(hours=24)))
+        harness.scheduler.set_accounts([A], Settings(interval=timedelta(hours=24)))
         await harness.answers(1)
-        harness.scheduler.set([A], Settings(interval=timedelta(minutes=5)))
+        harness.scheduler.set_accounts([A], Settings(interval=timedelta(minutes=5)))
         await harness.pass_time(timedelta(minutes=5))
         await harness.answers(1)
 
@@ -333,9 +335,9 @@ def test_a_removed_account_is_not_asked_any_more(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.idle()
-        harness.scheduler.set([B], SETTINGS)
+        harness.scheduler.set_accounts([B], SETTINGS)
         harness.refresh.gate.set()
         await harness.answers(1)
         await harness.pass_time(timedelta(days=2))
@@ -349,7 +351,7 @@ def test_a_clock_set_back_by_a_year_stops_nothing(now: datetime) -> None:
     """The next request comes at once, and not in a year."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         await harness.pass_time(timedelta(days=-365))
         await harness.answers(1)
@@ -364,7 +366,9 @@ def test_many_accounts_are_asked_a_few_at_once_and_then_one_by_one(
 
     async def story(harness: SchedulerHarness) -> None:
         harness.dice = random.Random(7)  # noqa: S311  # the same start each time
-        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        harness.scheduler.set_accounts(
+            [Account(str(i), str(i)) for i in range(100)], SETTINGS
+        )
         await harness.answers(MAX_CONCURRENT)
         for _second in range(10):
             before = len(harness.refresh.names)
@@ -380,13 +384,13 @@ def test_after_a_sleep_the_network_gets_its_time(now: datetime, tally: Tally) ->
     """Overdue accounts are requested some seconds later, and no others."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         harness.clock.now += SETTINGS.interval / 2
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.answers(1)
         harness.clock.now += SETTINGS.interval * 0.75
-        harness.scheduler.woke()
+        harness.scheduler.on_resume()
         await harness.idle()
         assert harness.refresh.names == ["a", "b"]
         await harness.pass_time(NETWORK_DELAY)
@@ -404,10 +408,10 @@ def test_a_suspend_repeats_the_requests_that_it_interrupted(
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.idle()
         harness.clock.now += timedelta(hours=8)
-        harness.scheduler.woke()
+        harness.scheduler.on_resume()
         await harness.idle()
         assert harness.refresh.at_once == 0
         harness.refresh.gate = None
@@ -425,7 +429,7 @@ def test_after_an_offline_start_the_network_brings_a_request(
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = NoConnection
-        harness.scheduler.set([A], Settings(interval=timedelta(hours=24)))
+        harness.scheduler.set_accounts([A], Settings(interval=timedelta(hours=24)))
         await harness.answers(1)
         for minutes in (1, 2, 4, 8):
             await harness.pass_time(timedelta(minutes=minutes))
@@ -433,7 +437,7 @@ def test_after_an_offline_start_the_network_brings_a_request(
         await harness.pass_time(timedelta(minutes=1))
         harness.refresh.kind = None
         for _second in range(5):
-            harness.scheduler.came_online()
+            harness.scheduler.on_online()
             await harness.pass_time(timedelta(seconds=1))
         await harness.answers(1)
 
@@ -446,10 +450,10 @@ def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> No
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = NoConnection
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         for _second in range(300):
-            harness.scheduler.came_online()
+            harness.scheduler.on_online()
             await harness.pass_time(timedelta(seconds=1))
 
     assert len(play(now, story).refresh.names) == 11
@@ -461,19 +465,20 @@ def test_the_clocks_show_a_suspend_without_a_signal(
     now: datetime, jump: timedelta, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     """Without logind this is the way. A clock set forward looks the same."""
-    monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LONGEST_PAUSE_S", 0.01)
 
     async def story(harness: SchedulerHarness) -> None:
-        woke = asyncio.Event()
-        hear, harness.scheduler.woke = harness.scheduler.woke, woke.set  # type: ignore[method-assign]  # heard here too
-        harness.scheduler.set([A], SETTINGS)
+        resumed = asyncio.Event()
+        on_resume = harness.scheduler.on_resume
+        harness.scheduler.on_resume = resumed.set  # type: ignore[method-assign]  # noted here too
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         await harness.idle()
         harness.clock.now += jump
         async with asyncio.timeout(5):
-            await woke.wait()
+            await resumed.wait()
         assert harness.refresh.names == ["a"]
-        hear()
+        on_resume()
         await harness.pass_time(NETWORK_DELAY)
         await harness.answers(1)
 
@@ -487,7 +492,7 @@ def test_a_clock_that_is_a_year_ahead_for_a_while_brings_no_flood(
     """There is one request after the change, and one after its correction."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         for step in (timedelta(days=365), timedelta(days=-365)) * 3:
             await harness.pass_time(step)
@@ -504,7 +509,7 @@ def test_failures_are_retried_ever_more_slowly(now: datetime) -> None:
 
     async def story(harness: SchedulerHarness) -> None:
         harness.refresh.kind = NoConnection
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.answers(1)
         await harness.pass_time(timedelta(minutes=1))
         await harness.answers(1)
@@ -527,7 +532,7 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
             raise ZeroDivisionError
 
         harness.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.idle()
         await harness.pass_time(timedelta(minutes=1))
         assert sorted(harness.refresh.names) == ["a", "b"]
@@ -539,7 +544,9 @@ def test_the_tick_comes_at_the_start_and_not_with_every_outcome(now: datetime) -
     """A check of all accounts after each of 200 outcomes would be 40,000 checks."""
 
     async def story(harness: SchedulerHarness) -> None:
-        harness.scheduler.set([Account(str(i), str(i)) for i in range(100)], SETTINGS)
+        harness.scheduler.set_accounts(
+            [Account(str(i), str(i)) for i in range(100)], SETTINGS
+        )
         await harness.answers(100)
         await harness.idle()
 
@@ -550,7 +557,7 @@ def test_time_passes_at_least_once_a_minute(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It does so without any request."""
-    monkeypatch.setattr("trayapp.services.polling.scheduler._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LONGEST_PAUSE_S", 0.01)
     monkeypatch.setattr("trayapp.services.polling.scheduler._TICK_S", 0.0)
 
     async def story(harness: SchedulerHarness) -> None:
@@ -567,10 +574,10 @@ def test_it_is_idle_when_no_request_is_under_way(now: datetime) -> None:
     async def story(harness: SchedulerHarness) -> None:
         await harness.scheduler.idle()
         harness.refresh.gate = asyncio.Event()
-        harness.scheduler.set([A], SETTINGS)
+        harness.scheduler.set_accounts([A], SETTINGS)
         await harness.idle()
         waiting = asyncio.create_task(harness.scheduler.idle())
-        harness.scheduler.set([A, B], SETTINGS)
+        harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.idle()
         assert not waiting.done()
         harness.refresh.gate.set()
@@ -591,7 +598,7 @@ def test_random_moves_keep_one_request_an_account(now: datetime) -> None:
             match dice.randrange(4):
                 case 0:
                     chosen = dice.sample(accounts, dice.randrange(20))
-                    harness.scheduler.set(chosen, SETTINGS)
+                    harness.scheduler.set_accounts(chosen, SETTINGS)
                 case 1:
                     harness.scheduler.request_now()
                 case 2:
@@ -611,13 +618,13 @@ def test_accounts_that_hang_hold_two_places_from_their_second_time_on(
     async def story(harness: SchedulerHarness) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
         harness.refresh.kind = TimedOut
-        harness.scheduler.set(hanging, SETTINGS)
+        harness.scheduler.set_accounts(hanging, SETTINGS)
         await harness.answers(20)
         harness.refresh.names.clear()
         harness.refresh.gate = asyncio.Event()
         await harness.pass_time(SETTINGS.interval)
         assert harness.refresh.names == ["h0", "h1"]
-        harness.scheduler.set([*hanging, A, B], SETTINGS)
+        harness.scheduler.set_accounts([*hanging, A, B], SETTINGS)
         await harness.idle()
         assert harness.refresh.names == ["h0", "h1", "a", "b"]
 
@@ -630,7 +637,7 @@ def test_a_person_who_checks_one_that_hangs_waits_for_no_other(now: datetime) ->
     async def story(harness: SchedulerHarness) -> None:
         hanging = [Account(f"h{i}", "H") for i in range(20)]
         harness.refresh.kind = TimedOut
-        harness.scheduler.set(hanging, SETTINGS)
+        harness.scheduler.set_accounts(hanging, SETTINGS)
         await harness.answers(20)
         harness.refresh.names.clear()
         harness.refresh.gate = asyncio.Event()

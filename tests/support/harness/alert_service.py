@@ -52,7 +52,7 @@ class AlertServiceHarness:
     def configure(self, *accounts: Account, settings: Settings | None = None) -> None:
         """Set the accounts, A and B unless others are given, and the settings."""
         self.settings = settings or self.settings
-        self.service.set(accounts or (A, B), self.settings)
+        self.service.set_accounts(accounts or (A, B), self.settings)
 
     def notify(self, alerts: Iterable[Alert]) -> None:
         """Keep what the service notifies of."""

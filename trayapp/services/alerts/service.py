@@ -72,9 +72,9 @@ class AlertService:
         self._emit(NotificationLogChanged(self._history.state.decisions))
         self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
-    def set(self, accounts: Iterable[Account], settings: Settings) -> None:
+    def set_accounts(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Decide about these accounts from now on."""
-        self._accounts = {one.id: one for one in accounts}
+        self._accounts = {account.id: account for account in accounts}
         self._settings = settings
 
     @property
@@ -106,7 +106,7 @@ class AlertService:
                 self._end_pending_payment(account.id)
         observation = Observation(account, outcome.result, outlook, self._zone)
         memory, decisions = decide(
-            memory, observation, self._settings, self._hold_reason(now), now
+            memory, observation, self._settings, self._postpone_reason(now), now
         )
         self._keep(account, memory, decisions, reading)
 
@@ -116,17 +116,17 @@ class AlertService:
         snooze = self._history.state.snooze
         if snooze.until is not None and not snooze.holds(now):
             self._set_snooze(Snooze())
-        hold = self._hold_reason(now)
+        postponed = self._postpone_reason(now)
         for account in self._accounts.values():
             with log_faults(f"deciding about {account.id}"):
-                self._evaluate_time(account, hold, now)
-        if hold is None:
+                self._evaluate_time(account, postponed, now)
+        if postponed is None:
             for payment in self._history.state.pending_payments:
                 with log_faults(f"reminding of {payment.account_id}"):
                     self._remind_of(payment, now)
 
     def snooze(self, choice: SnoozeChoice) -> None:
-        """Hold alerts from now on; or, for `OFF`, send the pending ones at once."""
+        """Postpone alerts from now on; for `OFF`, send the pending ones at once."""
         self._set_snooze(Snooze(until(choice, self._clock(), self._zone)))
         self.tick()
 
@@ -172,11 +172,15 @@ class AlertService:
         self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
 
     def _evaluate_time(
-        self, account: Account, hold: Reason | None, now: datetime
+        self, account: Account, postponed: Reason | None, now: datetime
     ) -> None:
         before = self._history.state.memory(account.id)
         memory, decisions = decide(
-            before, Observation(account, zone=self._zone), self._settings, hold, now
+            before,
+            Observation(account, zone=self._zone),
+            self._settings,
+            postponed,
+            now,
         )
         if decisions or memory.episodes != before.episodes:
             self._keep(account, memory, decisions)
@@ -197,7 +201,7 @@ class AlertService:
         decision = Decision(alert.kind, disposition, Reason.UNDELIVERED)
         self._keep(account, memory, [decision])
 
-    def _hold_reason(self, now: datetime) -> Reason | None:
+    def _postpone_reason(self, now: datetime) -> Reason | None:
         if not self._can_deliver:
             return Reason.UNDELIVERED
         if self._history.state.snooze.holds(now):
@@ -217,7 +221,9 @@ class AlertService:
         self._history.write(KeepEvaluation(account.id, memory, entries, reading))
         if entries:
             self._emit(NotificationLogChanged(self._history.state.decisions))
-        self._send(one.alert for one in decisions if one.alert is not None)
+        self._send(
+            decision.alert for decision in decisions if decision.alert is not None
+        )
 
     def _remind_of(self, payment: PendingPayment, now: datetime) -> None:
         """Send an alert that no top-up came, if a current balance shows that."""

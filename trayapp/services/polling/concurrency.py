@@ -50,10 +50,11 @@ class ConcurrencyLimit:
         else:
             self._slow.discard(account_id)
 
-    def treat_as_quick(self, account_id: str) -> bool:
-        """Treat an account as quick: it was removed, or a person waits for it.
+    def forget_slowness(self, account_id: str) -> bool:
+        """Remove an account from the slow ones, so that it may use any slot.
 
-        True if it waits for one of the slow slots. The caller then cancels that wait.
+        Return whether it waits for one of the slow slots. The caller then cancels that
+        wait.
         """
         self._slow.discard(account_id)
         return account_id in self._waiting

@@ -26,12 +26,12 @@ from trayapp.services.messages.events import Emit, RefreshStarted
 from trayapp.services.polling.concurrency import MAX_CONCURRENT, ConcurrencyLimit
 from trayapp.services.polling.refresh import Refresh
 
-_LOOK_EVERY_S: Final = 60.0
-"""The longest pause: after it the scheduler notices a suspend or a changed clock."""
+_LONGEST_PAUSE_S: Final = 60.0
+"""After each pause the scheduler notices a suspend or a changed clock."""
 _TICK_S: Final = 20.0
 _SUSPENDED_S: Final = 30.0
-"""A wall clock that gains so much on the loop's clock means that the computer slept.
-One that loses so much was set back."""
+"""If the wall clock gains so much on the loop's clock, the computer slept. If it loses
+so much, the clock was set back."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,25 +71,28 @@ class Scheduler:
         self._changed = asyncio.Event()
         self._ticked = float("-inf")
 
-    def set(self, accounts: Iterable[Account], settings: Settings) -> None:
+    def set_accounts(self, accounts: Iterable[Account], settings: Settings) -> None:
         """Poll these accounts from now on.
 
-        A new account is due at once, and so is one whose request has changed. Of many
-        new ones the first few are. A stored wait (a rejected key, a Retry-After) goes
-        on. A shorter interval makes the others due earlier.
+        A new account is due at once, and so is one with another endpoint. Of many new
+        accounts only the first few are. A stored wait (a rejected key, a Retry-After)
+        continues. A shorter interval makes the other accounts due earlier.
         """
         now = self._clock()
         numbers = count()
-        before, self._accounts = self._accounts, {one.id: one for one in accounts}
+        before, self._accounts = (
+            self._accounts,
+            {account.id: account for account in accounts},
+        )
         self._settings = settings
         for account_id in before.keys() - self._accounts.keys():
             self._cancel_request(account_id)
-            self._limit.treat_as_quick(account_id)
+            self._limit.forget_slowness(account_id)
             self._plans.pop(account_id, None)
         for account in self._accounts.values():
             old = before.get(account.id)
             if old is None:
-                plan = self._held(account.id)
+                plan = self._stored_plan(account.id)
                 if plan is None:
                     plan = first_plan(
                         next(numbers), MAX_CONCURRENT, now, self._jitter()
@@ -105,34 +108,34 @@ class Scheduler:
         self._changed.set()
 
     def request_now(self, account_ids: Iterable[str] | None = None) -> None:
-        """Make these accounts, or all, due now: a person wants to know.
+        """Make these accounts, or all, due now, as a person requests it.
 
-        A request that is under way goes on, and is not sent twice.
+        A request that is under way continues, and is not sent twice.
         """
         now = self._clock()
         chosen = set(self._accounts if account_ids is None else account_ids)
         for account_id in self._accounts.keys() & chosen:
             # A person waits for this account alone.
-            if account_ids is not None and self._limit.treat_as_quick(account_id):
+            if account_ids is not None and self._limit.forget_slowness(account_id):
                 self._cancel_request(account_id)
             failures = self._plans[account_id].failures
             self._plans[account_id] = Plan(now, failures)
         self._changed.set()
 
     def request_again(self, account_id: str) -> None:
-        """Cancel the request under way, and send another: the key has changed."""
+        """Cancel the request under way and send another, as the key has changed."""
         self._cancel_request(account_id)
         self.request_now([account_id])
 
-    def woke(self) -> None:
+    def on_resume(self) -> None:
         """Send the requests again that a suspend interrupted."""
         now = self._clock()
         for account_id in tuple(self._requests):
             self._cancel_request(account_id)
             self._due_by(account_id, now)
-        self.came_online()
+        self.on_online()
 
-    def came_online(self) -> None:
+    def on_online(self) -> None:
         """Make accounts due soon, as the network is there or soon will be."""
         now = self._clock()
         for account_id, plan in self._plans.items():
@@ -162,16 +165,16 @@ class Scheduler:
             await asyncio.wait(tuple(self._requests.values()))
 
     def _tick(self) -> None:
-        """Call the listener's `tick`, but not after each of many responses."""
+        """Call `on_tick`, but not after each of many responses."""
         now = time.monotonic()
         if now - self._ticked >= _TICK_S:
             self._ticked = now
             self._on_tick()
 
     def _start_due(self) -> float:
-        """Start the requests that are due; give the seconds until the next one is."""
+        """Start the requests that are due; return the seconds until the next one."""
         now = self._clock()
-        wait = _LOOK_EVERY_S
+        wait = _LONGEST_PAUSE_S
         for account_id, account in self._accounts.items():
             if account_id in self._requests:
                 continue
@@ -197,15 +200,15 @@ class Scheduler:
         passed = (self._clock() - wall) / timedelta(seconds=1)
         if abs(passed - (time.monotonic() - loop_time)) > _SUSPENDED_S:
             _log.info("the computer slept, or its clock was set")
-            self.woke()
+            self.on_resume()
 
     def _due_by(self, account_id: str, latest: datetime) -> None:
         plan = self._plans[account_id]
         self._plans[account_id] = replace(plan, due=min(plan.due, latest))
 
     async def _refresh_account(self, account: Account) -> None:
-        # If a fault of ours ends this half-way, the account is due later. Due at once,
-        # it would fail again and again.
+        # If a fault of the program ends this half-way, the account is due later. Due at
+        # once, it would fail again and again.
         plan = self._plans[account.id]
         later = self._clock() + self._settings.interval
         self._plans[account.id] = replace(plan, due=later)
@@ -226,8 +229,8 @@ class Scheduler:
                 self._history.write(SetWait(account.id, wait))
         self._changed.set()
 
-    def _held(self, account_id: str) -> Plan | None:
-        """Give the plan of a wait from before the restart."""
+    def _stored_plan(self, account_id: str) -> Plan | None:
+        """Return the plan of a wait that was stored before the restart, or None."""
         with log_faults(f"recalling the wait of {account_id}"):
             return self._history.state.wait(account_id).plan
         return None
