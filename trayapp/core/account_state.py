@@ -34,7 +34,7 @@ class AccountState:
     is_refreshing: bool = False
     """Whether a request is in flight."""
     runs_out_soon: bool = False
-    """Whether the forecast says that it runs out within the account's `warn_days`.
+    """Whether the forecast says that the balance runs out within `warn_days`.
 
     The caller that has the forecast sets it."""
 
@@ -76,13 +76,13 @@ class AccountState:
 
     @property
     def worst_status(self) -> Status:
-        """The status of higher concern: the account's or the last known balance's.
+        """The more severe status: the account's or the last known balance's.
 
         An account that was low when the network failed is still low.
         """
-        return max(self.status, self.balance_status, key=lambda status: status.concern)
+        return max(self.status, self.balance_status, key=lambda status: status.severity)
 
     @property
-    def concern(self) -> int:
+    def severity(self) -> int:
         """How urgent it is for a person; higher is worse."""
-        return self.worst_status.concern
+        return self.worst_status.severity

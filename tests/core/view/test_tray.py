@@ -50,7 +50,7 @@ def test_the_tooltip_has_the_failure_and_the_last_balance(now: datetime) -> None
 
 
 def test_the_weakest_account_comes_first(now: datetime) -> None:
-    """The icon shows the account of highest concern."""
+    """The icon shows the account of highest severity."""
     fine = state_with(now, "100", id="f", name="Fine")
     low = state_with(now, "5", id="l", name="Shop")
     view = tray_view((fine, low), now, ENGLISH)

@@ -25,15 +25,15 @@ class Status(StrEnum):
     NOT_SET_UP = "not-set-up"
 
     @property
-    def concern(self) -> int:
+    def severity(self) -> int:
         """How urgent it is for a person: 0 is not, higher is worse.
 
-        The account with the highest concern decides the tray icon.
+        The account with the highest severity decides the tray icon.
         """
-        return _CONCERN[self]
+        return _SEVERITY[self]
 
 
-_CONCERN = {
+_SEVERITY = {
     Status.OK: 0,
     Status.UNKNOWN: 1,
     Status.UNREACHABLE: 2,

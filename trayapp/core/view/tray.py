@@ -52,7 +52,7 @@ def tray_view(
     """Make all that the tray shows about the accounts.
 
     `highs` maps account ids to the highest recent balance. `snoozed` is a whole phrase
-    from `snoozed_until`. Of accounts with the same concern the emptiest is the weakest.
+    from `snoozed_until`. Of equally severe accounts the emptiest is the weakest.
     """
     if not accounts:
         words = status_words(Status.NOT_SET_UP, language)
@@ -63,7 +63,7 @@ def tray_view(
 
     def strength(state: AccountState) -> tuple[int, float]:
         level = levels[state.account.id]
-        return -state.concern, 1.0 if level is None else level
+        return -state.severity, 1.0 if level is None else level
 
     ordered = sorted(accounts, key=strength)
     weakest = ordered[0]

@@ -26,7 +26,7 @@ from trayapp.ui.card.actions import CardActions
 from trayapp.ui.card.density import Density
 from trayapp.ui.card.facts import CALM, Facts, name_of
 from trayapp.ui.card.remedies import Remedies
-from trayapp.ui.icons.icons import state_pixmap
+from trayapp.ui.icons.icons import status_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.intents import CopyText, OpenHistory
 from trayapp.ui.widgets.colours import calm, focus_ring, hairline
@@ -96,9 +96,9 @@ class AccountCard(QGroupBox):
         )
 
     @property
-    def concern(self) -> int:
+    def severity(self) -> int:
         """How grave the balance's status is; greater is graver."""
-        return self._card.balance_status.concern
+        return self._card.balance_status.severity
 
     @property
     def focus_chain(self) -> tuple[QWidget, ...]:
@@ -162,7 +162,7 @@ class AccountCard(QGroupBox):
         """Return the picture of the status; grey if a person need do nothing."""
         state = self._card.status
         ink = calm(self.palette(), _BASE) if state in CALM else None
-        return partial(state_pixmap, state, ink=ink)
+        return partial(status_pixmap, state, ink=ink)
 
     def _add_remedies(self) -> None:
         self._remedies = remedies = Remedies(self._language, self.account_id)

@@ -194,7 +194,7 @@ class Window(QMainWindow):
         if not candidates:
             self.confirm(translate("There is no amount to copy yet."))
             return
-        chosen = max(candidates, key=lambda card: card.concern)
+        chosen = max(candidates, key=lambda card: card.severity)
         self.intent.emit(CopyText(chosen.copied))
         if len(self._cards) == 1:
             self._confirm_copy()
