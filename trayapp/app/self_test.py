@@ -32,7 +32,7 @@ from trayapp.services.files.catalogs import catalog
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.system_vault import system_vault
-from trayapp.ui.icons.glyphs import state_image
+from trayapp.ui.icons.glyphs import status_image
 from trayapp.ui.icons.icons import app_pixmap
 
 _SCREENS: Final = {
@@ -123,7 +123,7 @@ def qt_plugins() -> str:
 
 
 def keyring() -> str:
-    """Find the class that speaks to this system's keyring; it is not asked."""
+    """Find the class for this system's keyring, and send the keyring no request."""
     vault = system_vault()
     return f"{type(vault).__module__}.{type(vault).__name__}"
 
@@ -143,19 +143,21 @@ def trust_store() -> str:
 
 
 def _hashed_roots() -> Iterator[Path]:
-    """Give what OpenSSL reads one by one, when a certificate asks for it."""
+    """Yield the files that OpenSSL reads one by one, when a certificate needs them."""
     folder = ssl.get_default_verify_paths().capath
     if folder is not None:
-        yield from (one for one in Path(folder).iterdir() if _ROOT.fullmatch(one.name))
+        yield from (
+            path for path in Path(folder).iterdir() if _ROOT.fullmatch(path.name)
+        )
 
 
 def icons() -> str:
-    """Draw the application's picture, and that of each state."""
-    if not any(one == b"svg" for one in QImageReader.supportedImageFormats()):
+    """Draw the application's picture, and that of each status."""
+    if not any(name == b"svg" for name in QImageReader.supportedImageFormats()):
         message = "Qt reads no SVG"
         raise Incomplete(message)
     pictures = {"the application": app_pixmap(_ICON_SIZE).toImage()}
-    pictures |= {str(state): state_image(state, _ICON_SIZE) for state in Status}
+    pictures |= {str(status): status_image(status, _ICON_SIZE) for status in Status}
     empty = QImage(_ICON_SIZE, _ICON_SIZE, QImage.Format.Format_ARGB32_Premultiplied)
     empty.fill(Qt.GlobalColor.transparent)
     for name, picture in pictures.items():

@@ -13,13 +13,13 @@ from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, plain_inks
 from trayapp.ui.icons.first_icon import SIZES
-from trayapp.ui.icons.glyphs import gauge_image, state_image
+from trayapp.ui.icons.glyphs import gauge_image, status_image
 from trayapp.ui.icons.icons import (
     app_icon,
     app_pixmap,
     gauge_icon,
     gauge_mask,
-    state_pixmap,
+    status_pixmap,
 )
 from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 from trayapp.ui.widgets.colours import contrast
@@ -135,7 +135,7 @@ def test_every_background_shows_every_status(
 @pytest.mark.parametrize("size", SIZES)
 def test_pictures_stay_inside_their_square(size: int, state: Status) -> None:
     """The corners of a picture are transparent."""
-    image = state_image(state, size)
+    image = status_image(state, size)
     last = size - 1
     corners = ((0, 0), (last, 0), (0, last))
     assert all(image.pixelColor(x, y).alpha() < 255 for x, y in corners)
@@ -182,7 +182,7 @@ def test_a_fuller_account_has_a_fuller_gauge() -> None:
 def test_windows_get_pictures_for_their_screen(qtbot: QtBot, ratio: float) -> None:
     """The size is in points; the picture has the screen's pixels."""
     del qtbot
-    for pixmap in (state_pixmap(Status.OK, 32, ratio), app_pixmap(32, ratio)):
+    for pixmap in (status_pixmap(Status.OK, 32, ratio), app_pixmap(32, ratio)):
         assert pixmap.width() == 32 * ratio
         assert pixmap.deviceIndependentSize().width() == 32
 

@@ -51,9 +51,9 @@ def gauge_image(
     return image
 
 
-def state_image(state: Status, pixels: int) -> QImage:
+def status_image(status: Status, pixels: int) -> QImage:
     """Paint the picture of a status without a level, as windows show it."""
-    return gauge_image(Gauge(state), pixels)
+    return gauge_image(Gauge(status), pixels)
 
 
 def _bubble(canvas: Canvas, ink: QColor) -> None:

@@ -11,7 +11,7 @@ from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.ui.icons.canvas import COLOURED, plain_inks
 from trayapp.ui.icons.first_icon import SIZES, resource
-from trayapp.ui.icons.glyphs import gauge_image, state_image
+from trayapp.ui.icons.glyphs import gauge_image, status_image
 from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def gauge_mask(gauge: Gauge) -> QIcon:
     return icon
 
 
-def state_pixmap(
-    state: Status, size: int, device_pixel_ratio: float = 1.0, ink: QColor | None = None
+def status_pixmap(
+    status: Status,
+    size: int,
+    device_pixel_ratio: float = 1.0,
+    ink: QColor | None = None,
 ) -> QPixmap:
     """Paint the picture of a status, `size` points large, for a screen of that ratio.
 
@@ -58,8 +61,8 @@ def state_pixmap(
     """
     pixels = round(size * device_pixel_ratio)
     if ink is None:
-        return _scaled(state_image(state, pixels), size)
-    return _scaled(gauge_image(Gauge(state), pixels, plain_inks(ink)), size)
+        return _scaled(status_image(status, pixels), size)
+    return _scaled(gauge_image(Gauge(status), pixels, plain_inks(ink)), size)
 
 
 def app_icon() -> QIcon:

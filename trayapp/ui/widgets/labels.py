@@ -45,11 +45,11 @@ _TONE_COLOURS: Final = {
 }
 
 
-def tone_of(state: Status) -> Tone:
+def tone_of(status: Status) -> Tone:
     """Return the tone of a status: coloured only if a person has to act."""
-    if state in _GRAVE:
+    if status in _GRAVE:
         return Tone.WARNING
-    return Tone.CAUTION if state in _CAUTIOUS else Tone.PLAIN
+    return Tone.CAUTION if status in _CAUTIOUS else Tone.PLAIN
 
 
 def tone_colour(tone: Tone, palette: QPalette, ground: QPalette.ColorRole) -> QColor:
