@@ -62,7 +62,7 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     accounts = select_accounts(stored, options.names, language)
     if not accounts:
         raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
-    states = run_async(_ask_all(paths, accounts, language))
+    states = run_async(_refresh_all(paths, accounts, language))
     if options.json:
         print(json.dumps([_as_json(state) for state in states], indent=2))
     else:
@@ -74,7 +74,7 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
-async def _ask_all(
+async def _refresh_all(
     paths: Paths, accounts: Sequence[Account], language: Language
 ) -> tuple[AccountState, ...]:
     """Refresh all accounts, as the window does, and keep the readings.
@@ -92,26 +92,26 @@ async def _ask_all(
 
     gateway = GatewayClient()
     refresh = Refresh(keychain, gateway, record, lambda: datetime.now(UTC))
-    room = asyncio.Semaphore(MAX_CONCURRENT)
+    limit = asyncio.Semaphore(MAX_CONCURRENT)
 
-    async def ask(account: Account) -> Outcome:
-        async with room:
+    async def refresh_one(account: Account) -> Outcome:
+        async with limit:
             return await refresh.refresh(account)
 
     now = datetime.now(UTC)
     before = [
         AccountState(account, history.last(account.id, now)) for account in accounts
     ]
-    outcomes = await asyncio.gather(*map(ask, accounts))
+    outcomes = await asyncio.gather(*map(refresh_one, accounts))
     await gateway.close()
     history.close()
-    trouble = history.problem or _trouble(problems)
-    if trouble is not None:  # beside the answer, which is right, as is its exit code
-        print(explain(trouble, language), file=sys.stderr)
+    failure = history.problem or _history_failure(problems)
+    if failure is not None:  # beside the report: it and its exit code are right
+        print(explain(failure, language), file=sys.stderr)
     return tuple(map(AccountState.apply, before, outcomes))
 
 
-def _trouble(problems: Sequence[Failure | None]) -> Failure | None:
+def _history_failure(problems: Sequence[Failure | None]) -> Failure | None:
     """Give the damage that was repaired, or the problem that lasts."""
     for failure in problems:
         if failure is not None and failure.kind is HistoryDamaged:

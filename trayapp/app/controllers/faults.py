@@ -1,4 +1,4 @@
-"""Shows faults of the program and troubles with its files, and makes a report."""
+"""Shows faults of the program and failures of its files, and makes a report."""
 
 import sys
 from pathlib import Path
@@ -85,7 +85,7 @@ class FaultController(QObject):
         self._about.raise_()
 
     def show_problem(self, failure: "Failure") -> None:
-        """Show a trouble with the program's own files."""
+        """Show a failure of the program's own files."""
         self._lazy_window.show_banner(
             failure.kind.id, problem(failure, self._language).in_full()
         )

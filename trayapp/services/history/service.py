@@ -69,7 +69,8 @@ class HistoryService:
         self._is_loaded = False
         self._gathers = False
         self._queue: deque[HistoryChange] = deque(maxlen=_LONGEST_QUEUE)
-        self._trouble: HistoryProblem | None = None
+        self._write_error: HistoryProblem | None = None
+        """Why the last attempt failed, for the next one; None once writing works."""
         self._tried = float("-inf")
         self.state = StateCache()
         self.problem: Failure | None = None
@@ -78,7 +79,7 @@ class HistoryService:
             self.problem = self._open().problem
         except HistoryProblem as problem:
             self.problem = problem.as_failure()
-            self._trouble, self._tried = problem, self._clock()
+            self._write_error, self._tried = problem, self._clock()
 
     def close(self) -> None:
         """Try once more to write the queue, and close the store."""
@@ -116,7 +117,7 @@ class HistoryService:
 
         Raises only the fault of a change that can't be written at all.
         """
-        if self._trouble is None and not self._queue:
+        if self._write_error is None and not self._queue:
             return
         if not self._may_try():
             return
@@ -125,8 +126,8 @@ class HistoryService:
         except HistoryProblem as problem:
             self._note(problem)
         else:
-            if self._trouble is not None:
-                self._trouble = self.problem = None
+            if self._write_error is not None:
+                self._write_error = self.problem = None
                 _log.info("the history is written again")
                 self._report(None)
 
@@ -182,7 +183,7 @@ class HistoryService:
 
     def _read(self, read: Callable[[HistoryStore], _T], default: _T) -> _T:
         """Read from the store; give `default` if that fails, or failed a moment ago."""
-        is_locked = isinstance(self._trouble, HistoryBusy) and not self._may_try()
+        is_locked = isinstance(self._write_error, HistoryBusy) and not self._may_try()
         if self._store is None or is_locked:
             return default
         try:
@@ -206,8 +207,8 @@ class HistoryService:
 
     def _usable_store(self) -> HistoryStore:
         """Give the store, opened again if it broke."""
-        is_broken = self._trouble is not None and not isinstance(
-            self._trouble, _PASSING
+        is_broken = self._write_error is not None and not isinstance(
+            self._write_error, _PASSING
         )
         if self._store is not None and not is_broken:
             return self._store
@@ -240,8 +241,8 @@ class HistoryService:
     def _note(self, problem: HistoryProblem) -> None:
         """Report a new problem once, and delay the next attempt."""
         self._tried = self._clock()
-        is_news = type(problem) is not type(self._trouble)
-        self._trouble = problem
+        is_news = type(problem) is not type(self._write_error)
+        self._write_error = problem
         if is_news:
             _log.warning("%s", problem)
         # Damage is reported when the database is opened again, with the copy's name.
