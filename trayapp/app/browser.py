@@ -36,5 +36,5 @@ def _started(url: str) -> bool:
             environment.insert(_LIBRARIES, before)
     process.setProcessEnvironment(environment)
     # PySide6's stub promises a pair, and 6.11 gives the first of it alone.
-    answer: object = process.startDetached()
-    return answer is True or (isinstance(answer, tuple) and answer[0] is True)
+    result: object = process.startDetached()
+    return result is True or (isinstance(result, tuple) and result[0] is True)

@@ -7,7 +7,7 @@ _LIST: Final = "QT_IM_MODULES"
 _ONE: Final = "QT_IM_MODULE"
 _FCITX: Final = {"fcitx", "fcitx5"}
 _INSTEAD: Final = ("ibus", "compose")
-"""Fcitx answers to whoever speaks to IBus; and dead keys are better than none."""
+"""Fcitx also serves IBus's clients. Without it, dead keys are better than no keys."""
 
 
 def name_others(environment: MutableMapping[str, str]) -> None:
@@ -16,7 +16,7 @@ def name_others(environment: MutableMapping[str, str]) -> None:
     Fcitx stays the first: a Qt of the distribution's may have its plugin.
     """
     wish = environment.get(_LIST) or environment.get(_ONE, "")
-    wanted = [one for one in wish.split(";") if one]
+    wanted = [name for name in wish.split(";") if name]
     if _FCITX.intersection(wanted):
-        others = (one for one in _INSTEAD if one not in wanted)
+        others = (name for name in _INSTEAD if name not in wanted)
         environment[_LIST] = ";".join((*wanted, *others))

@@ -196,8 +196,8 @@ def _place(wiring: "Wiring", tray: Tray, paths: Paths, window: "Window") -> None
 def _claim(instance: Instance, paths: Paths) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
-    The other may be starting or ending at this moment: then it is asked again. One
-    that does not listen in the end is a `ProgramHangs`, as is one that does not react.
+    The other may be starting or ending at this moment. Then the message is sent again.
+    Raises `ProgramHangs` if it does not listen in the end, or does not react.
     """
     for _ in range(_CLAIM_TRIES):
         if instance.claim():
@@ -257,7 +257,10 @@ def _demo(at_exit: ExitStack) -> Profile:
             )
             history.record_past(
                 account.id,
-                (Reading(one, now - timedelta(hours=hour)) for hour, one in past),
+                (
+                    Reading(balance, now - timedelta(hours=hour))
+                    for hour, balance in past
+                ),
             )
 
     def vault() -> "Vault":

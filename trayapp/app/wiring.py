@@ -98,7 +98,7 @@ class Wiring(QObject):
     """Dispatches the intents of the views and the events of the backend.
 
     Signals:
-        opening(Window): it is about to come up, for the tray was clicked just now.
+        opening(Window): emitted after a click on the tray, before the window is shown.
         quit_requested(): a person wants the program to end.
     """
 
@@ -349,9 +349,9 @@ class Wiring(QObject):
         self._poller.post(
             RequestBalances(
                 tuple(
-                    one.account.id
-                    for one in self._model.states
-                    if one.status is not rejected
+                    state.account.id
+                    for state in self._model.states
+                    if state.status is not rejected
                 )
             )
         )
@@ -362,7 +362,7 @@ class Wiring(QObject):
             open_in_browser(account.website_url)
 
     def _edit_settings(self, account_id: str | None) -> None:
-        accounts = tuple(one.account for one in self._model.states)
+        accounts = tuple(state.account for state in self._model.states)
         self._settings.open(accounts, edit=account_id)
 
     def _copy_request(self, account_id: str) -> None:

@@ -38,7 +38,7 @@ class Account:
     service: Service = Service.SMSUP
     base_url: str = GATEWAY
     sub_account: str = ""
-    """The sub-account's `user_name`, asked with the parent's key; empty for none."""
+    """The sub-account's `user_name`, sent with the parent's key; empty for none."""
     low_below: Decimal = DEFAULT_LOW
     """The balance is low below this amount; 0 warns only of an empty account."""
     panel: str = ""

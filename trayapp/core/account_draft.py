@@ -120,7 +120,9 @@ class AccountDraft:
     def _fields(self) -> Iterator[AccountField]:
         is_custom = self.service is Service.CUSTOM
         return (
-            one for one in ACCOUNT_FIELDS.values() if is_custom or not one.is_custom
+            description
+            for description in ACCOUNT_FIELDS.values()
+            if is_custom or not description.is_custom
         )
 
     def _value(self, account_field: AccountField, language: Language) -> Any:  # noqa: ANN401  # of the field's own type

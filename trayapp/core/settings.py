@@ -76,10 +76,10 @@ class Settings:
 
     interval: timedelta = DEFAULT_INTERVAL
     """Between two requests, 5 minutes to 24 hours. The gateway publishes no limit, and
-    similar ones block a computer that asks too often."""
+    similar ones block a computer that sends too many."""
     alert_kinds: frozenset[AlertKind] = DEFAULT_ALERT_KINDS
     unreachable_after: timedelta = DEFAULT_UNREACHABLE_AFTER
-    """Without a good answer, while the program runs; 1 hour to 7 days."""
+    """Time without a balance while the program runs; 1 hour to 7 days."""
     quiet: QuietHours | None = None
     reminder: timedelta | None = None
     """Between two reminders of a low or empty balance, 1 hour to 7 days; None for

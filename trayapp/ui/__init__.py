@@ -1,1 +1,1 @@
-"""Pictures and intents: widgets render values and say what a person asked for."""
+"""Pictures and intents: widgets render values and emit what a person requests."""

@@ -122,7 +122,7 @@ class Presenter(QObject):
     def _draw_soon(self) -> None:
         """Draw at once, or a moment later if that was only just done.
 
-        Two hundred answers in a second are not two hundred drawings.
+        Two hundred responses in a second do not cause two hundred drawings.
         """
         drawn = self._since_drawn
         if not drawn.isValid() or drawn.elapsed() >= _BURST_MS:
@@ -142,12 +142,12 @@ class Presenter(QObject):
         self._since_drawn.start()
         if (window := self._lazy_window.present) is None:
             return
-        ids = [one.account.id for one in self._model.states]
+        ids = [state.account.id for state in self._model.states]
         if ids != window.account_ids:
             self.draw_window()
         elif window.isVisible():
             waiting = set(self._left)
-            self._left.extend(one for one in ids if one not in waiting)
+            self._left.extend(each for each in ids if each not in waiting)
             if not self._turn.isActive():
                 self._draw_some_cards()
 
@@ -157,11 +157,11 @@ class Presenter(QObject):
         busy = QElapsedTimer()
         busy.start()
         now = datetime.now(UTC)
-        known = {one.account.id: one for one in self._known(now)}
+        known = {state.account.id: state for state in self._known(now)}
         while self._left:
-            one = known.get(self._left.popleft())
-            if one is not None:
-                window.show_card(self._card(one, now))
+            state = known.get(self._left.popleft())
+            if state is not None:
+                window.show_card(self._card(state, now))
             if busy.elapsed() >= _TURN_MS:
                 break
         if self._left:
@@ -178,7 +178,10 @@ class Presenter(QObject):
         words = ""
         if self._snoozed is not None and self._snoozed > now:
             words = snoozed_until(self._snoozed, now, self._language)
-        highs = {one: recent.high for one, recent in self._recent_balances.items()}
+        highs = {
+            account_id: recent.high
+            for account_id, recent in self._recent_balances.items()
+        }
         self._tray.render(
             tray_view(
                 self._known(now),
@@ -200,7 +203,7 @@ class Presenter(QObject):
         before = window.account_ids
         now = datetime.now(UTC)
         known = self._known(now)
-        window.show_cards(tuple(self._card(one, now) for one in known))
+        window.show_cards(tuple(self._card(state, now) for state in known))
         window.show_totals(totals(known, self._in_window))
         window.offer_reveal(on=self._discreet and not self._revealed)
         if window.account_ids != before:
@@ -228,9 +231,9 @@ class Presenter(QObject):
             self._recent_balances[account_id] = recent_balances
             self._draw_soon()
 
-    def set_pending_payments(self, paid: "tuple[PendingPayment, ...]") -> None:
+    def set_pending_payments(self, payments: "tuple[PendingPayment, ...]") -> None:
         """Show which payments are waited for."""
-        self._payments = {one.account_id: one for one in paid}
+        self._payments = {payment.account_id: payment for payment in payments}
         self.draw_window()
 
     @property
@@ -253,12 +256,12 @@ class Presenter(QObject):
         """Give what is known, and of which accounts few days are left."""
         today = now.astimezone(self._language.zone).date()
         return tuple(
-            replace(one, runs_out_soon=True)
+            replace(state, runs_out_soon=True)
             if is_soon(
-                self._forecasts.get(one.account.id), one.account.warn_days, today
+                self._forecasts.get(state.account.id), state.account.warn_days, today
             )
-            else one
-            for one in self._model.states
+            else state
+            for state in self._model.states
         )
 
     def _card(self, state: AccountState, now: datetime) -> Card:

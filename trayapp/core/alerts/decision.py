@@ -65,7 +65,7 @@ class Disposition(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an alert has its disposition. The values are stored in the database."""
+    """Why an alert was sent, postponed or suppressed. The values are stored."""
 
     NEW = "new"
     AFTERWARDS = "afterwards"

@@ -44,7 +44,9 @@ class Coalescer:
 
     def drop(self, account_id: str) -> None:
         """Drop the alerts of an account that was removed."""
-        self._alerts = [one for one in self._alerts if one.account.id != account_id]
+        self._alerts = [
+            alert for alert in self._alerts if alert.account.id != account_id
+        ]
 
     async def close(self) -> None:
         """Send nothing more, and cancel what is being sent."""

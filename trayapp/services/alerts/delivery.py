@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class NotificationDelivery:
-    """Sends alerts, and has the alert service hold them while no server accepts any.
+    """Sends alerts; while no server accepts any, the alert service postpones them.
 
     A server that responds but accepts nothing is tried less and less often: each
     attempt adds an entry to the person's notification log.

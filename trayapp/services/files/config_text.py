@@ -118,10 +118,10 @@ def _from_table(table: dict[str, object]) -> Config:
         raise ConfigTooNew(detail=f"version {version}")
     settings = _typed(table.get("settings", {}), dict, "settings")
     accounts = _typed(table.get("account", []), list, "account")
-    read = tuple(_account(_typed(one, dict, "account")) for one in accounts)
+    read = tuple(_account(_typed(table, dict, "account")) for table in accounts)
     for label, values in (
-        ("id", [one.id for one in read]),
-        ("name", [one.name.casefold() for one in read]),
+        ("id", [account.id for account in read]),
+        ("name", [account.name.casefold() for account in read]),
     ):
         if len(set(values)) != len(values):
             message = f"two accounts have the same {label}"
@@ -168,7 +168,10 @@ def _alert_kinds_of_old(table: dict[str, object]) -> frozenset[AlertKind]:
 
 def _account(table: dict[str, object]) -> Account:
     """Read one account by the rules that the dialog has too."""
-    types = {name.value: one.toml_type for name, one in ACCOUNT_FIELDS.items()}
+    types = {
+        name.value: description.toml_type
+        for name, description in ACCOUNT_FIELDS.items()
+    }
     texts = {
         name: str(_typed(value, types.get(name, str), name))
         for name, value in table.items()

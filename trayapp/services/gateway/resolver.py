@@ -74,9 +74,9 @@ def _start(host: str) -> Future[list[str]]:
 
 def _look_up(host: str, addresses: Future[list[str]]) -> None:
     try:
-        answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        results = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         records: list[tuple[socket.AddressFamily, str]] = [
-            (answer[0], str(answer[4][0])) for answer in answers
+            (family, str(address[0])) for family, _, _, _, address in results
         ]
         addresses.set_result(_interleave_families(records))
     except Exception as error:  # noqa: BLE001  # raised to the callers that wait

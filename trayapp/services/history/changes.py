@@ -21,7 +21,7 @@ class StoredWait:
     """The wait of an account that outlives a restart; the empty one is no wait."""
 
     plan: Plan | None = None
-    """A held plan: its key was rejected, or the gateway sent a Retry-After."""
+    """A plan that a restart keeps: after a rejected key or a Retry-After."""
     failure: Failure | None = None
     """Why the account waits."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProfileLoaded:
-    """The backend read the stored accounts and settings; it has asked no gateway yet.
+    """The backend read the stored accounts and settings; it has sent no request yet.
 
     It comes first, and again whenever the settings file is read again.
     """
@@ -155,7 +155,7 @@ class ExportFinished:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryChanged:
-    """Notifications stopped to reach the person, or reach them again."""
+    """Notifications stopped reaching the person, or reach them again."""
 
     problem: Failure | None
     """Why they don't; None if they do."""

@@ -47,16 +47,16 @@ class StepView(QGroupBox):
         self.language = language
         self.entries: dict[DraftField, FormField] = {}
         em = self.fontMetrics().height()
-        position, asked = place_words(step, language), question(step, language)
+        position, title = place_words(step, language), question(step, language)
         help_text = help_words(step, language)
         # Translators: such as "Step 1 of 3: Which service is it?".
         name = language.gettext("{step}: {question}")
-        self.setAccessibleName(name.format(step=position, question=asked))
+        self.setAccessibleName(name.format(step=position, question=title))
         self.setAccessibleDescription(help_text)
         words = QVBoxLayout()
         words.setSpacing(em // 4)
         words.addWidget(TextLabel(position, tone=Tone.MUTED))
-        words.addWidget(TextLabel(asked, bold=True, scale=1.4))
+        words.addWidget(TextLabel(title, bold=True, scale=1.4))
         words.addWidget(TextLabel(help_text))
         header = QHBoxLayout()
         header.setSpacing(em)

@@ -61,7 +61,7 @@ class PushButton(QPushButton):
         self.setFont(font)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a focus ring inside; the default button has Qt's ring parent it."""
+        """Paint a focus ring inside; Qt's own ring also marks the default button."""
         super().paintEvent(event)
         by_keyboard = Qt.WidgetAttribute.WA_KeyboardFocusChange
         if self.hasFocus() and self.window().testAttribute(by_keyboard):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import Problem
-from trayapp.ui.icons.icons import state_pixmap
+from trayapp.ui.icons.icons import status_pixmap
 from trayapp.ui.icons.picture import ScaledPicture
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton
@@ -34,7 +34,7 @@ class KeyTestRow(QWidget):
         self._test.setAccessibleDescription(
             language.gettext("Asks the gateway now; nothing is stored.")
         )
-        self._tick = ScaledPicture(partial(state_pixmap, Status.OK), 1.4)
+        self._tick = ScaledPicture(partial(status_pixmap, Status.OK), 1.4)
         self._words = TextLabel()
         self._problem_view = ProblemView()
         beside = QHBoxLayout()
