@@ -1,1 +1,1 @@
-"""Commands without a screen: they print and exit. No Qt."""
+"""Commands without a screen, which print and exit. No Qt."""

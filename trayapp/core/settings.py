@@ -143,7 +143,7 @@ class Setting:
     durations: tuple[timedelta, ...] = ()
     """The usual ones, of which a person chooses one."""
     beside: AlertKind | None = None
-    """The kind of alert that it belongs to: it stands beside that kind's box."""
+    """The kind of alert that it belongs to. It stands beside that kind's check box."""
 
 
 def exactly(value: object, kind: type[_T]) -> _T:

@@ -139,5 +139,5 @@ class _Handler(BaseHTTPRequestHandler):
         return "BalanceTrayDemo"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as its base names it
-        """Log the request line, which has no key: the key is in the body."""
+        """Log the request line. It has no key, as the key is in the body."""
         _log.debug(format, *args)

@@ -1,4 +1,4 @@
-"""The model: it holds the states of all accounts for the GUI thread."""
+"""The model, which holds the states of all accounts for the GUI thread."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The services of one profile, tied together: they take requests and emit events."""
+"""Ties the services of one profile together; takes requests and emits events."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What a person asks for in a view: one frozen value for each request.
+"""The intents of a person in a view, one frozen class for each.
 
 A view has one signal, `intent = Signal(object)`, which carries these values. A widget
 inside a view has such a signal too, connected to the view's once. `app.wiring` matches
@@ -21,7 +21,7 @@ class OpenWindow:
     """Show the main window."""
 
     at_icon: bool = False
-    """Whether a click on the tray icon asks for it: then it opens beside the icon."""
+    """Whether it comes from a click on the tray icon. It then opens beside the icon."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""One controller per dialog: it opens and fills it, and passes its requests on."""
+"""One controller per dialog, which opens it, fills it and passes its requests on."""

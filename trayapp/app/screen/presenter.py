@@ -106,13 +106,13 @@ class Presenter(QObject):
 
     @Slot()
     def loaded(self) -> None:
-        """Begin to draw: before, nothing is known, not even that nothing is set up."""
+        """Begin to draw, as the profile is loaded now."""
         self._loaded = True
         self.draw()
 
     @Slot()
     def draw(self) -> None:
-        """Draw everything anew."""
+        """Draw everything again."""
         self._soon.stop()
         self.draw_tray()
         self.draw_window()
@@ -246,7 +246,7 @@ class Presenter(QObject):
 
     @Slot()
     def _on_hidden(self) -> None:
-        """Hide amounts again: the next time, others may be looking."""
+        """Hide amounts again, as other people may see the window the next time."""
         if self._revealed:
             self._revealed = False
             self._left.clear()

@@ -20,11 +20,11 @@ from trayapp.core.i18n.language import Language, mark
 from trayapp.core.settings import AlertKind
 
 _END_FACTOR: Final = Decimal("1.05")
-"""A low balance ends 5 % above the limit: an amount that hovers is sent once."""
+"""A low balance ends 5 % above the limit, so an amount that hovers is sent once."""
 _END_DAYS: Final = 2
 """Few days left end two days above the account's own number, for the same reason."""
 _DRAIN_OVER: Final = timedelta(days=1)
-"""A drain ends after so long without one: a leak that pauses is the same leak."""
+"""A drain ends after so long without one. A leak that pauses is the same leak."""
 
 _TOP_UP: Final = (NotificationButton.TOP_UP, mark("Top up"))
 
@@ -201,7 +201,7 @@ def _is_low_days_over(situation: Situation) -> bool:
 
 
 def _is_low_days_covered(situation: Situation) -> bool:
-    """Say whether this turn sent the low balance: that alert has the days in it.
+    """Return whether this turn sent the low balance. That alert has the days in it.
 
     An earlier one does not count: it was low for weeks, and now it goes fast.
     """

@@ -199,7 +199,7 @@ class _Turn:
             self._decide(record, disposition, reason, alert)
 
     def _end(self, record: AlertKindRecord) -> None:
-        """Note that a condition is over: the next episode is sent again."""
+        """Note that a condition is over, so that the next episode is sent again."""
         if self._is_at(record.kind, EpisodeStatus.PENDING):
             self._decide(record, Disposition.SUPPRESSED, Reason.OVER)
         self._forget(record)

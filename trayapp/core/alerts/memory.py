@@ -22,7 +22,7 @@ class EpisodeStatus(StrEnum):
     """Whether the alert of an episode was sent. Without an episode there is none."""
 
     PENDING = "held"
-    """The alert waits: notifications are snoozed, quiet or undelivered."""
+    """The alert waits, as notifications are snoozed, quiet or undelivered."""
     OFF = "off"
     """The person turned the kind off; the alert does not count as sent."""
     SENT = "told"

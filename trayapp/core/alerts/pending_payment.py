@@ -1,4 +1,4 @@
-"""A payment that a person said they made: its top-up is waited for."""
+"""A payment that a person announced, and whose top-up has not arrived."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo

@@ -87,14 +87,14 @@ class AlertKindRecord:
     """Whether the episode ends. Leave some distance to `alert`: a value that hovers
     around a limit is then sent once."""
     compares_amounts: bool
-    """Whether the rules compare amounts: a change of the unit then ends the episode."""
+    """Whether the rules compare amounts. A change of the unit then ends the episode."""
     is_urgent: bool = False
     """Whether messages have stopped, or money is being lost, at this moment. Such an
     alert ignores snooze and quiet hours; the desktop shows it as critical."""
     is_reminded: bool = False
     """Whether it is repeated as often as `Settings.reminder` says."""
     is_event: bool = False
-    """Whether it has no duration: its episode is over as soon as it was decided."""
+    """Whether it has no duration. Its episode is over as soon as it was decided."""
     is_covered: Callable[[Situation], bool] = never
     """Whether a graver alert that was sent says this too."""
     is_implied: Callable[[Situation], bool] = never

@@ -1,4 +1,4 @@
-"""When notifications are postponed: a person snoozed them, or the hours are quiet."""
+"""The times when notifications are postponed, as a person chose: snooze and quiet."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo

@@ -47,7 +47,7 @@ class BalanceTrayError(Exception):
     retry: ClassVar[Retry] = Retry.SOON
     remedy: ClassVar[Remedy] = Remedy.RETRY
     rejects_key: ClassVar[bool] = False
-    """The gateway rejected the key: the next request reads the keyring again."""
+    """The gateway rejected the key, so the next request reads the keyring again."""
     counts_as_outage: ClassVar[bool] = True
     """Alerts count how long the error lasts as time without a response."""
     title: ClassVar[str] = mark("Something went wrong")

@@ -53,7 +53,7 @@ class Refused(GatewayError):
 
 
 class BadRequest(Refused):
-    """The gateway could not read the request: our bug or a proxy's."""
+    """The gateway could not read the request; the program or a proxy broke it."""
 
     id = "bad-request"
     error_ids = ("JSON_PARSE_ERROR", "MISSING_PARAMS", "INVALID_CONTENT_TYPE")

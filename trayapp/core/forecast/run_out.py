@@ -39,7 +39,7 @@ _TREND_KEPT: Final = 0.9
 """The share of a trend that is left after a week, as no trend lasts."""
 _FEW_WEEKS: Final = 1.0
 _GUESSED_WIDTH: Final = 4.0
-"""Added to the squared spread of the weeks' ages: a few weeks make no trend."""
+"""Added to the squared spread of the weeks' ages, as a few weeks make no trend."""
 _USUAL: Final = 0.9
 """The quantile of the breaks between two days of spending that is still usual."""
 _DEVIATIONS: Final = 1.1

@@ -88,7 +88,7 @@ class SetCorrection:
 
 @dataclass(frozen=True, slots=True)
 class RemoveReadings:
-    """Remove the readings of these moments: retention keeps the others."""
+    """Remove the readings of these moments; retention keeps the others."""
 
     account_id: str
     moments: tuple[datetime, ...]

@@ -1,4 +1,4 @@
-"""Recovery of a damaged database: a copy is kept, readable rows are taken over."""
+"""Recovers a damaged database: keeps a copy and takes over the readable rows."""
 
 import contextlib
 import logging

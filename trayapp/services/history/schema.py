@@ -23,7 +23,7 @@ from trayapp.services.files.paths import private_folder, refuse_foreign
 
 _VERSION: Final = 2
 _HIGHEST: Final = 1_000
-"""A higher version than this is damage: no release will have it."""
+"""A higher version than this is damage, as no release will have it."""
 _FIRST: Final = """
 CREATE TABLE reading (
     account TEXT NOT NULL,

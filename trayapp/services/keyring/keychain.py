@@ -65,11 +65,11 @@ class MemoryVault:
         self._keys = dict(keys or {})
 
     def is_locked(self) -> bool:
-        """Return False: it is never locked."""
+        """Return False, as it is never locked."""
         return False
 
     def unlock(self) -> None:
-        """Do nothing: it is never locked."""
+        """Do nothing, as it is never locked."""
 
     def get(self, account_id: str) -> str | None:
         """Return the stored key, or None."""

@@ -51,7 +51,7 @@ class BackendVault:
         return False
 
     def unlock(self) -> None:
-        """Do nothing: the system prompts when a key is read."""
+        """Do nothing, as the system prompts when a key is read."""
 
     def get(self, account_id: str) -> str | None:
         """Return the stored key, or None."""

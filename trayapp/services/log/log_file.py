@@ -54,7 +54,7 @@ class Redactor(logging.Formatter):
         return remove_keys(text, self._keys)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
-        """Redact here, too: the record keeps this text for other handlers."""
+        """Redact here, too, as the record keeps this text for other handlers."""
         return self.redact(super().formatException(ei))
 
 

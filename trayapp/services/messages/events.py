@@ -1,4 +1,4 @@
-"""What the backend reports: one frozen value for each thing that happens.
+"""The events that the backend reports, one frozen class for each.
 
 An event is emitted on the backend's thread and handled on the GUI thread.
 """
@@ -178,7 +178,7 @@ class DiagnosticsCollected:
 
 @dataclass(frozen=True, slots=True)
 class PollerFailed:
-    """A fault of ours ended the backend's loop, or blocks it; another loop will start.
+    """A fault of the program ended or blocks the backend's loop; another will start.
 
     The poller emits it, not the backend.
     """

@@ -1,4 +1,4 @@
-"""What the GUI asks of the backend: one frozen value for each request.
+"""The requests of the GUI to the backend, one frozen class for each.
 
 A request may be made on any thread. It is handled on the backend's, in its order.
 """

@@ -13,7 +13,7 @@ GATHER_S: Final = 0.05
 
 
 class Batch:
-    """Gathers outcomes for a moment: a single one not at all.
+    """Gathers outcomes for a moment; a single outcome does not wait.
 
     A transaction waits for the disk, about 10 ms each time. With a thousand accounts
     that would be most of a poll. An outcome is shown only after it was written, so

@@ -62,7 +62,7 @@ class Refresh:
             result = error.as_failure()
             if error.rejects_key:
                 self._keychain.invalidate(account.id)
-        except Exception as error:  # noqa: BLE001  # a fault of ours in one
+        except Exception as error:  # noqa: BLE001  # a fault of the program in one
             # account's path must neither stop the others nor the next poll.
             _log.exception("the request for account %s failed", account.id)
             result = InternalFault(detail=type(error).__name__).as_failure()

@@ -252,7 +252,7 @@ class AccountCard(QGroupBox):
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Keep the focus: a group box passes it to its first button."""
+        """Keep the focus, which a group box would pass to its first button."""
         self._by_keyboard = event.reason() in _BY_KEYBOARD
         self._set_accessible_names()
         QWidget.focusInEvent(self, event)

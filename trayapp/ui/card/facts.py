@@ -14,7 +14,7 @@ from trayapp.ui.card.density import Density
 from trayapp.ui.widgets.labels import TextLabel, Tone, tone_of
 
 CALM: Final = {Status.OK, Status.UNKNOWN}
-"""The statuses in which a person need do nothing: shown in muted colours."""
+"""The statuses in which a person need do nothing; they have muted colours."""
 _BASE: Final = QPalette.ColorRole.Base
 _LONGEST_NAME: Final = 60
 _SHORT: Final = (14, 20)

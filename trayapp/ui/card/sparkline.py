@@ -1,4 +1,4 @@
-"""The sparkline of a card: a button with the last days' line; it opens the history."""
+"""The sparkline of a card, a button with the last days' line that opens the history."""
 
 from collections.abc import Sequence
 from typing import Final

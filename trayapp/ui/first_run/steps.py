@@ -92,7 +92,7 @@ class StepView(QGroupBox):
         return self.add(field, translate(description.label), field_view)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint no frame: the group is alone on its page."""
+        """Paint no frame, as the group is alone on its page."""
         del event
 
     def changeEvent(self, event: QEvent) -> None:

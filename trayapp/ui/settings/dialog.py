@@ -1,4 +1,4 @@
-"""The settings dialog: it saves everything on OK, or nothing."""
+"""The settings dialog, which saves everything on OK, or nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -170,7 +170,7 @@ class IconStyleField(ComboBox):
 
 
 class LanguageField(ComboBox):
-    """A list of languages, each by its own name: people can read their own."""
+    """A list of languages, each by its own name, as people can read their own."""
 
     def __init__(self, value: str, language: Language) -> None:
         super().__init__()

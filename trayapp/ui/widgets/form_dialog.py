@@ -43,7 +43,7 @@ class FormDialog(PagedDialog):
         return page
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Put the buttons last in the focus order: pages were added after them."""
+        """Put the buttons last in the focus order, as pages were added after them."""
         if (last := self.previousInFocusChain()) is not None:
             self.setTabOrder(last, self.ok)
         self.setTabOrder(self.ok, self._cancel)

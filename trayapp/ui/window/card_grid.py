@@ -14,7 +14,7 @@ from trayapp.ui.widgets.labels import TextLabel
 _NARROWEST: Final = 36
 """The smallest width of a card beside another, in lines of text."""
 _WIDEST: Final = 46
-"""The largest width: in a wider card the buttons would be far from the words."""
+"""The largest width. In a wider card the buttons would be far from the words."""
 
 
 class CardGrid(QWidget):

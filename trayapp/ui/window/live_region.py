@@ -10,7 +10,7 @@ from trayapp.core.view.account_text import Card, name_and_status
 from trayapp.ui.widgets.announce import announce
 
 _COLLECT_MS: Final = 1_000
-"""How long changes are collected: concurrent requests end together."""
+"""How long changes are collected, as concurrent requests end together."""
 _PAUSE_MS: Final = 5_000
 """The pause after an announcement: 200 accounts keep changing for half a minute."""
 _MOST_NAMED: Final = 3
