@@ -140,6 +140,7 @@ class Wiring(QObject):
 
     def stop(self) -> bool:
         """Take everything off the screen and end the poller; False if it is stuck."""
+        self._presenter.stop()
         self._tray.hide()
         if (window := self.lazy_window.present) is not None:
             window.hide()

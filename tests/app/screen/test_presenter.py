@@ -300,6 +300,17 @@ def test_a_payment_is_shown_while_it_is_waited_for(harness: PresenterHarness) ->
     assert not harness.says("You said you paid")
 
 
+def test_nothing_is_drawn_after_the_stop(harness: PresenterHarness) -> None:
+    """An answer that comes late finds neither tray nor window."""
+    harness.load(A)
+    harness.show()
+    harness.views.stop()
+    before = len(harness.tray.views)
+    harness.answer(A, LOW)
+    assert harness.running() == []
+    assert len(harness.tray.views) == before
+
+
 def test_a_burst_of_answers_is_drawn_at_once_and_then_once_more(
     harness: PresenterHarness, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,7 @@ class Presenter(QObject):
         self._language = language
         self._hiding = replace(language, hides_amounts=True)
         self._discreet = self._revealed = False
-        self._loaded = False
+        self._loaded = self._stopped = False
         self._snoozed: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
         self._recent_balances: dict[str, RecentBalances] = {}
@@ -110,6 +110,12 @@ class Presenter(QObject):
         self._loaded = True
         self.draw()
 
+    def stop(self) -> None:
+        """Draw nothing more: tray and window are about to be deleted."""
+        self._stopped = True
+        for timer in (self._ages, self._hours, self._soon, self._turn):
+            timer.stop()
+
     @Slot()
     def draw(self) -> None:
         """Draw everything again."""
@@ -124,6 +130,8 @@ class Presenter(QObject):
 
         Two hundred responses in a second do not cause two hundred drawings.
         """
+        if self._stopped:
+            return
         drawn = self._since_drawn
         if not drawn.isValid() or drawn.elapsed() >= _BURST_MS:
             self._draw_in_turns()
