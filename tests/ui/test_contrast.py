@@ -17,7 +17,7 @@ from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.settings import Settings
-from trayapp.core.view.account_text import Card, Problem
+from trayapp.core.view.account_text import Card, CardDetails, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.chart.layout import ChartColours
 from trayapp.ui.icons.picture import ScaledPicture
@@ -79,9 +79,11 @@ def card(state: Status) -> Card:
         problem=TROUBLE if failed else None,
         website_url="https://panel.example",
         is_refreshing=True,
-        run_out="Runs out today at this pace",
-        messages="about 12 messages",
-        pending_payment="Paid on Monday",
+        details=CardDetails(
+            run_out="Runs out today at this pace",
+            messages="about 12 messages",
+            pending_payment="Paid on Monday",
+        ),
     )
 
 

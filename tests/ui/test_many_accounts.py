@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.account_text import Card
+from trayapp.core.view.account_text import Card, CardDetails
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
 from trayapp.ui.intents import CopyText, OpenNotificationLog
@@ -29,8 +29,10 @@ ONE = replace(
     FINE,
     account_id="0",
     name="Account 0",
-    run_out="Thu 14 – Tue 19 Dec at this pace",
-    messages="about 7,002 messages",
+    details=CardDetails(
+        run_out="Thu 14 – Tue 19 Dec at this pace",
+        messages="about 7,002 messages",
+    ),
 )
 GENEROUS = 6
 """Times the aim: other programs run on a tester's computer too."""

@@ -1,7 +1,6 @@
 """An open window follows the desktop from light to dark and back."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QImage, QPalette
@@ -12,7 +11,7 @@ from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.account_text import Card, Problem
+from trayapp.core.view.account_text import Card, CardDetails, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import MANY
 from trayapp.ui.widgets.colours import READABLE, contrast
@@ -43,7 +42,7 @@ def card(number: int, state: Status) -> Card:
         Status.EMPTY,
         Status.UNKNOWN,
     }
-    plain = Card(
+    return Card(
         account_id=str(number),
         name=f"Account {number}",
         amount="€350.12",
@@ -54,11 +53,13 @@ def card(number: int, state: Status) -> Card:
         problem=None if is_balance else DOWN,
         website_url="https://panel.example",
         is_refreshing=False,
-        run_out="Runs out today at this pace",
-        messages="about 12 messages",
-        pending_payment="Paid on Monday",
+        details=CardDetails(
+            run_out="Runs out today at this pace",
+            messages="about 12 messages",
+            pending_payment="Paid on Monday",
+            sparkline=SKETCH,
+        ),
     )
-    return replace(plain, sparkline=SKETCH)
 
 
 @pytest.fixture

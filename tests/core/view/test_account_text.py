@@ -84,12 +84,8 @@ def test_a_card_takes_its_details_in_words(now: datetime) -> None:
     one = state_with(now, "5")
     extra = CardDetails("Thu 14 – Tue 19 Dec", "about 100 messages", "Paid on Monday")
     shown = card(one, now, ENGLISH, extra)
-    assert (shown.run_out, shown.messages, shown.pending_payment) == (
-        extra.run_out,
-        extra.messages,
-        extra.pending_payment,
-    )
-    assert card(one, now, ENGLISH).run_out == ""
+    assert shown.details == extra
+    assert card(one, now, ENGLISH).details == CardDetails()
 
 
 def in_unit(now: datetime, amount: str, unit: str) -> AccountState:

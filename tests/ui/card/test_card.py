@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.account_text import Card, Problem
+from trayapp.core.view.account_text import Card, CardDetails, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.card.density import Density
 from trayapp.ui.intents import (
@@ -44,10 +44,13 @@ FULL = Card(
     problem=None,
     website_url="https://panel.example",
     is_refreshing=False,
-    run_out="Thu 14 – Tue 19 Dec at this pace",
-    messages="about 7,002 messages",
-    pending_payment="Paid on Monday",
+    details=CardDetails(
+        run_out="Thu 14 – Tue 19 Dec at this pace",
+        messages="about 7,002 messages",
+        pending_payment="Paid on Monday",
+    ),
 )
+NOT_PAID = replace(FULL.details, pending_payment="")
 UNKNOWN = replace(
     FULL, amount="—", balance_status=Status.UNKNOWN, status=Status.UNKNOWN
 )
@@ -88,7 +91,7 @@ def test_the_run_out_day_comes_after_the_amount(
     assert sorted(sizes, reverse=True)[:2] == sizes[1:3]
     assert sizes[2] > sizes[3]
     assert card.accessibleName() == ", ".join(words(card))
-    card.show_card(replace(FULL, run_out="", messages="", pending_payment=""))
+    card.show_card(replace(FULL, details=CardDetails()))
     assert len(words(card)) == 4
 
 
@@ -98,16 +101,16 @@ def test_a_card_does_not_grow_when_its_forecast_comes(
     card: AccountCard, density: Density, state: Status
 ) -> None:
     """The forecast is known later; what is below the card must not move."""
-    before = replace(
-        FULL, run_out="", balance_status=state, status=state, pending_payment=""
-    )
+    no_forecast = CardDetails(messages=FULL.details.messages)
+    before = replace(FULL, balance_status=state, status=state, details=no_forecast)
     card.set_density(density)
     card.show()
     card.show_card(before)
     height = needed(card)
-    card.show_card(replace(before, run_out=FULL.run_out))
+    card.show_card(replace(before, details=NOT_PAID))
     assert needed(card) == height
-    card.show_card(replace(before, note="Not enough history yet"))
+    note = replace(no_forecast, note="Not enough history yet")
+    card.show_card(replace(before, details=note))
     assert needed(card) == height
     assert "Not enough history yet" in card.accessibleName()
 
@@ -119,7 +122,7 @@ def test_a_forecast_that_is_still_to_come_leaves_no_hole(
     """The space for it is below the words."""
     card.set_density(density)
     card.resize(700, 400)
-    card.show_card(replace(FULL, run_out="", messages="", pending_payment=""))
+    card.show_card(replace(FULL, details=CardDetails()))
     card.show()
     said = [
         one for one in card.findChildren(TextLabel) if one.isVisible() and one.text()
@@ -141,7 +144,7 @@ def test_more_is_in_a_menu(
     card: AccountCard, entry: str, intent: AccountIntent
 ) -> None:
     """Each action emits its intent, with the account's id."""
-    card.show_card(replace(FULL, pending_payment=""))
+    card.show_card(replace(FULL, details=NOT_PAID))
     intents = collected(card.intent, object)
     actions(card)[entry].trigger()
     assert intents == [intent]
@@ -172,19 +175,18 @@ def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
         balance_status=Status.OK,
         status=Status.OK,
         status_words="Fine",
-        pending_payment="",
+        details=NOT_PAID,
     )
     card.show_card(calm)
-    assert words(card)[2:] == [calm.run_out, calm.messages, "Fine · Just now"]
+    run_out, messages = NOT_PAID.run_out, NOT_PAID.messages
+    assert words(card)[2:] == [run_out, messages, "Fine · Just now"]
     card.set_density(Density.COMPACT)
-    assert words(card)[2:] == [calm.run_out, f"{calm.messages} · Fine · Just now"]
+    assert words(card)[2:] == [run_out, f"{messages} · Fine · Just now"]
 
 
 def test_a_response_moves_nothing(card: AccountCard) -> None:
     """A card that waits for its first balance has its final height."""
-    waiting = replace(
-        UNKNOWN, run_out="", messages="", pending_payment="", is_refreshing=True
-    )
+    waiting = replace(UNKNOWN, details=CardDetails(), is_refreshing=True)
     card.show_card(replace(waiting, status_words="Asking the gateway…"))
     before = card.sizeHint().height()
     card.show_card(
@@ -203,7 +205,7 @@ def test_what_makes_no_sense_is_not_offered(card: AccountCard) -> None:
     """An unknown amount can't be copied, and a payment is reported once."""
     assert not actions(card)["I have paid"].isEnabled()
     assert actions(card)["Copy amount"].isEnabled()
-    card.show_card(replace(UNKNOWN, pending_payment=""))
+    card.show_card(replace(UNKNOWN, details=NOT_PAID))
     assert actions(card)["I have paid"].isEnabled()
     assert not actions(card)["Copy amount"].isEnabled()
 

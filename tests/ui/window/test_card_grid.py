@@ -12,7 +12,7 @@ from trayapp.core.chart.sparkline import Sparkline
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.account_text import Problem
+from trayapp.core.view.account_text import CardDetails, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.widgets.labels import TextLabel
 from trayapp.ui.window.card_grid import CardGrid
@@ -27,9 +27,11 @@ ONE = replace(
     FINE,
     account_id="0",
     name="Account 0",
-    run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
-    messages="about 7,002 messages",
-    sparkline=Sparkline(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
+    details=CardDetails(
+        run_out="Runs out Thu 14 – Tue 19 Dec at this pace",
+        messages="about 7,002 messages",
+        sparkline=Sparkline(((0.0, 1.0), (1.0, 0.5)), 0.25, "From 4 to 2"),
+    ),
 )
 DOWN = Problem("No way", "Because.", "Wait.", Remedy.RETRY, "")
 SIZES = (QSize(360, 500), QSize(640, 600), QSize(780, 560))

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.core.errors import Remedy
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import ENGLISH
-from trayapp.core.view.account_text import Card, Problem
+from trayapp.core.view.account_text import Card, CardDetails, Problem
 from trayapp.ui.card.card import AccountCard
 from trayapp.ui.intents import (
     CopyText,
@@ -105,7 +105,8 @@ def test_a_failure_keeps_the_last_amount_and_says_how_old_it_is(
 def test_an_age_stands_out_once_it_matters(window: Window) -> None:
     """It is bold and below the amount, which is muted."""
     main = card(window, "Main")
-    late = replace(failed(Remedy.RETRY), age="2 hours ago", run_out="Runs out")
+    details = CardDetails(run_out="Runs out")
+    late = replace(failed(Remedy.RETRY), age="2 hours ago", details=details)
     main.show_card(late)
     window.resize(window.size())
     QApplication.processEvents()
@@ -113,7 +114,7 @@ def test_an_age_stands_out_once_it_matters(window: Window) -> None:
     age = by_height[2]
     assert age.text() == "Last known balance · 2 hours ago"
     assert age.font().bold()
-    main.show_card(replace(FINE, run_out="Runs out"))
+    main.show_card(replace(FINE, details=details))
     QApplication.processEvents()
     assert not age.font().bold()
     assert age.y() > by_height[3].y()

@@ -59,6 +59,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class CardDetails:
+    """What a card says besides the balance: forecast, messages, payment, sparkline."""
+
+    run_out: str = ""
+    """The run-out date in words; empty without a forecast."""
+    messages: str = ""
+    """How many messages are left, in words; empty if unknown."""
+    pending_payment: str = ""
+    """A payment that was announced and does not show yet; may be empty."""
+    note: str = ""
+    """Why there is no run-out date yet, in small print; empty if `run_out` has one."""
+    sparkline: Sparkline | None = None
+    """The last two weeks; None if there are too few readings."""
+
+
+_NO_DETAILS: Final = CardDetails()
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One account as a card in the window shows it."""
 
@@ -74,33 +93,9 @@ class Card:
     problem: Problem | None
     website_url: str
     is_refreshing: bool
-    run_out: str = ""
-    """The run-out date in words; empty without a forecast."""
-    messages: str = ""
-    """How many messages are left, in words; empty if unknown."""
-    pending_payment: str = ""
-    """A payment that was announced and does not show yet; may be empty."""
-    sparkline: Sparkline | None = None
-    """The last two weeks; None if there are too few readings."""
-    note: str = ""
-    """Why there is no run-out date yet; empty if `run_out` has one."""
+    details: CardDetails = _NO_DETAILS
     amount_to_copy: str = ""
     """What "Copy" copies if `amount` is hidden; empty if it copies `amount`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardDetails:
-    """What a card says besides the balance: forecast, messages, payment, sparkline."""
-
-    run_out: str = ""
-    messages: str = ""
-    pending_payment: str = ""
-    note: str = ""
-    """Why there is no run-out date yet, in small print."""
-    sparkline: Sparkline | None = None
-
-
-_NO_DETAILS: Final = CardDetails()
 
 
 def card(
@@ -121,11 +116,7 @@ def card(
         problem=problem(state.failure, language) if state.failure else None,
         website_url=state.account.website_url,
         is_refreshing=state.is_refreshing,
-        run_out=details.run_out,
-        note=details.note,
-        messages=details.messages,
-        pending_payment=details.pending_payment,
-        sparkline=details.sparkline,
+        details=details,
     )
 
 

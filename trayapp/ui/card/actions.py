@@ -63,7 +63,7 @@ class CardActions(QWidget):
     def show_card(self, card: Card) -> None:
         """Show or enable the actions that fit the account's status."""
         self._sparkline.show_sparkline(
-            card.sparkline, card.balance_status, aged=card.problem is not None
+            card.details.sparkline, card.balance_status, aged=card.problem is not None
         )
         self._top_up.setVisible(bool(card.website_url))
         needed = card.balance_status in NEEDY
@@ -72,7 +72,7 @@ class CardActions(QWidget):
         is_known = card.balance_status is not Status.UNKNOWN
         self._copy_amount.setEnabled(is_known)
         self._copy_request.setEnabled(is_known)
-        self._paid.setEnabled(not card.pending_payment)
+        self._paid.setEnabled(not card.details.pending_payment)
 
     def set_density(self, density: Density) -> None:
         """Set the height of the sparkline, and flat buttons in a compact card."""

@@ -63,7 +63,8 @@ class Facts(QWidget):
         self._amount.set_tone(
             Tone.MUTED if is_muted else Tone.PLAIN, self._scale(card.amount)
         )
-        tone = faded if card.run_out else Tone.MUTED
+        details = card.details
+        tone = faded if details.run_out else Tone.MUTED
         self._run_out.set_tone(tone, density.value.run_out)
         self._messages.set_tone(faded)
         # A problem has its own title, which is bold.
@@ -71,12 +72,14 @@ class Facts(QWidget):
         self._age.set_tone(Tone.PLAIN if aged else Tone.MUTED, bold=aged)
         is_roomy = density is not Density.COMPACT
         self._age.set_text(self._muted_words(card, is_calm=is_calm, is_roomy=is_roomy))
-        self._run_out.set_text(days := card.run_out or card.note, end=_AT_THIS_PACE)
+        self._run_out.set_text(
+            days := details.run_out or details.note, end=_AT_THIS_PACE
+        )
         self._run_out.setVisible(bool(days))
         for label, text in (
-            (self._messages, card.messages if is_roomy or not is_calm else ""),
+            (self._messages, details.messages if is_roomy or not is_calm else ""),
             (self._status, "" if is_calm else card.status_words),
-            (self._pending_payment, card.pending_payment),
+            (self._pending_payment, details.pending_payment),
         ):
             label.set_text(text)
             label.setVisible(bool(text))
@@ -89,9 +92,10 @@ class Facts(QWidget):
         """Return all facts as one sentence for a screen reader."""
         is_known = card.balance_status is not Status.UNKNOWN  # else it is a dash
         amount = card.amount if is_known else ""
-        days = card.run_out or card.note
-        parts = (amount, days, card.messages, card.status_words)
-        facts = (name_of(card), *parts, self._age_words(card), card.pending_payment)
+        details = card.details
+        days = details.run_out or details.note
+        parts = (amount, days, details.messages, card.status_words)
+        facts = (name_of(card), *parts, self._age_words(card), details.pending_payment)
         return ", ".join(filter(None, facts)).replace(" · ", ", ")
 
     def _muted_words(self, card: Card, *, is_calm: bool, is_roomy: bool) -> str:
@@ -100,7 +104,7 @@ class Facts(QWidget):
             return self._age_words(card)
         if card.balance_status is Status.UNKNOWN:
             return card.status_words  # it has no age
-        counted = "" if is_roomy else card.messages
+        counted = "" if is_roomy else card.details.messages
         parts = (counted, card.status_words, self._age_words(card))
         return " · ".join(filter(None, parts))
 
