@@ -26,7 +26,7 @@ _END: Final = "# This is the end."
 _OFF: Final = "not_told"
 """The key of the alert kinds that are off. A kind in neither list is newer than the
 file and has its default."""
-_FIRST_KINDS: Final = (
+FIRST_KINDS: Final = (
     "low",
     "low-days",
     "empty",
@@ -152,7 +152,7 @@ def _read(setting: Setting, value: object) -> Any:  # noqa: ANN401  # of the set
 def _newer_kinds(table: dict[str, object]) -> frozenset[AlertKind]:
     """Return the default kinds that the version which wrote the file did not have."""
     on = _typed(table.get(SETTINGS["alert_kinds"].key, []), list, "alert kinds")
-    off = _typed(table.get(_OFF, list(_FIRST_KINDS)), list, _OFF)
+    off = _typed(table.get(_OFF, list(FIRST_KINDS)), list, _OFF)
     return frozenset(kind for kind in DEFAULT_ALERT_KINDS if kind not in {*on, *off})
 
 
