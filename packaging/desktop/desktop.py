@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from desktop.parts import DesktopError, DesktopParts
+from desktop.parts import START_S, DesktopError, DesktopParts
 from desktop.sessions import (
     NOTIFICATIONS_NAME,
     SCREEN,
@@ -27,6 +28,7 @@ from desktop.sessions import (
 )
 from desktop.shells import BareGnome, Gnome, Plasma
 from desktop.wayland import Sway
+from tooling.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,7 @@ __all__ = ["NOTIFICATIONS_NAME", "WATCHER_NAME", "Desktop", "DesktopError"]
 DesktopKind = Literal["xfce", "plasma", "gnome", "gnome-bare", "xembed", "none", "sway"]
 Keyring = Literal["unlocked", "locked", "absent"]
 
+ACCESSIBILITY_NAME: Final = "org.a11y.Bus"
 SECRETS_NAME: Final = "org.freedesktop.secrets"
 KEYRING: Final = "gnome-keyring-daemon"
 PASSWORD: Final = "a password of no worth"  # noqa: S105  # it locks an empty keyring
@@ -100,6 +103,24 @@ class Desktop(DesktopParts):
         """Save the whole screen as a picture."""
         self.session.screenshot(path)
 
+    def restart_display(self) -> None:
+        """Start a display after the end of the last one, as the next login does.
+
+        The accessibility bus ends too. Its registry ends with the display, but later.
+        """
+        self.session.start_display()
+        self.must("dbus-update-activation-environment", "DISPLAY")
+        if self.has_name(ACCESSIBILITY_NAME):
+            method = "org.freedesktop.DBus.GetConnectionUnixProcessID"
+            asked = ("org.freedesktop.DBus", "/", method)
+            reply = self.call(*asked, f"string:{ACCESSIBILITY_NAME}")
+            os.kill(int(reply.split()[-1]), signal.SIGTERM)
+            wait_until(
+                lambda: not self.has_name(ACCESSIBILITY_NAME),
+                "the end of the accessibility bus",
+                START_S,
+            )
+
     def start_taskbar(self) -> None:
         """Start the tray's host and return when it takes icons."""
         self.session.start_taskbar()
@@ -143,7 +164,7 @@ class Desktop(DesktopParts):
         self.start_taskbar()
 
     def _start_session_bus(self) -> None:
-        names = ["org.a11y.Bus", *self.session.services]
+        names = [ACCESSIBILITY_NAME, *self.session.services]
         if self._prompter:
             names.append("org.gnome.keyring.SystemPrompter")
         address = self.env["DBUS_SESSION_BUS_ADDRESS"]

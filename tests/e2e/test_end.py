@@ -165,7 +165,7 @@ def test_the_end_of_the_display_is_its_end(
     assert_left_well(program, key)
     tally.add(FAULTS)
     gateway.hang(on=False)
-    desktop.session.start_display()
+    desktop.restart_display()
     asked = len(gateway.requests)
     program.start("--minimized")
     gateway.wait_for_requests(asked + 1, 10)
