@@ -107,6 +107,7 @@ class FaultSession(PictureSession):
         self.write_settings(
             f'version = 1\n[[account]]\nid = "{ID}"\nname = "Shop"\nlow_below = "50"\n'
             f'service = "custom"\nbase_url = "{url}"\n'
+            'panel = "https://panel.example"\n'
         )
 
     def add_account(self, url: str) -> None:

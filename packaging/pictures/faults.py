@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("ids", nargs="*", metavar="ID")
     wanted = parser.parse_args().ids or [*SCENES]
     failed = [f"{name}: no scene shows it" for name in BY_ID.keys() - SCENES.keys()]
+    failed += [f"{name}: no such scene" for name in wanted if name not in SCENES]
     for (kind, keyring), names in DESKTOPS.items():
         chosen = [name for name in names if name in wanted]
         if chosen:
