@@ -16,7 +16,7 @@ from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.phrases import amount_left, duration_words
 from trayapp.core.alerts.record import AlertKindRecord, Situation
 from trayapp.core.balance import Reading
-from trayapp.core.errors import Failure, Unauthorized
+from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.settings import AlertKind
 
@@ -32,9 +32,7 @@ def _heard_balance(situation: Situation) -> bool:
 
 
 def _rejected(situation: Situation) -> Alert | None:
-    is_now = (
-        isinstance(situation.result, Failure) and situation.result.kind is Unauthorized
-    )
+    is_now = isinstance(situation.result, Failure) and situation.result.kind.rejects_key
     is_still = situation.result is None and situation.is_pending(AlertKind.REJECTED)
     return Alert(AlertKind.REJECTED, situation.account) if is_now or is_still else None
 

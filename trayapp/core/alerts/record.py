@@ -23,7 +23,7 @@ class Situation:
     settings: Settings
     outlook: Outlook
     result: Reading | Failure | None
-    """The gateway's response; None if only time passed."""
+    """The gateway's response; None if only time passed, about once a minute."""
     memory: AlertMemory
     """It includes `result`, and what this turn decided so far."""
     balance: Balance | None
@@ -108,10 +108,11 @@ class AlertKindRecord:
     reminder: str = ""
     """The same in a reminder; empty if that has no words of its own."""
     body: Callable[[Alert, Language], str]
-    """How things stand and what to do, translated. Details may be missing in the alert:
-    one that was pending is built later."""
+    """How things stand and what to do, translated, in whole sentences. Details may be
+    missing in the alert, because a pending alert is built later."""
     line: Callable[[Alert, Language], str] = lambda _, __: ""
-    """What to say instead of `event` among several accounts, translated; or nothing."""
+    """The text in place of `event` in a list of several accounts, translated; empty for
+    `event`. It may have details, such as a date."""
     topic: str
     """A newer notification of the same topic and account replaces the older one."""
     button: tuple[NotificationButton, str] | None

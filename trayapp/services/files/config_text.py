@@ -35,7 +35,7 @@ FIRST_KINDS: Final = (
     "unreachable",
     "topped-up",
 )
-"""The kinds that a file without `not_told` may have."""
+"""The kinds of files without `not_told`. This list never grows."""
 _T = TypeVar("_T")
 
 
