@@ -169,6 +169,8 @@ def test_the_history_is_heard_value_by_value(
     icon.activate()
     Ours(screen).press("push button", "History… (Shop)")
     window = window_of(screen, "History — Shop")
+    curve = window.find("slider", "Balance, 30 days")
+    wait_until(lambda: curve.has("focused"), "the chart with the focus", 10)
     heard = sounds_right(window)
     (chart,) = (one for one in heard if "Balance, 30 days" in one.words)
     assert (chart.role, chart.value) == ("slider", "6 of 6")
@@ -183,7 +185,6 @@ def test_the_history_is_heard_value_by_value(
     assert columns[:4] == ["Month", "Opening", "Topped up", "Spent"]
     assert any(re.fullmatch(r"Opening €[\d.]+", one.words) for one in heard)
     assert any(one.role == "list item" and "€400.00" in one.name for one in heard)
-    (curve,) = (one for one in window.everything() if one.name == "Balance, 30 days")
     for key, amount in (("End", "€350.12"), ("Left", "€360.00"), ("Home", "€90.00")):
         press = partial(profile.desktop.run, ["xdotool", "key", key])
         assert screen.described_by(press, curve).startswith(amount)
