@@ -124,6 +124,24 @@ def test_a_host_is_noticed_once_each_time_it_appears(
     assert watching.communicate(timeout=TIMEOUT_S) == ("", "")
 
 
+def test_a_host_that_existed_before_is_noticed_too(
+    bus: str, host: FakeTrayHost
+) -> None:
+    """It may have appeared between the icon and the watch for a host."""
+    host.own()
+    with subprocess.Popen(
+        [sys.executable, "-c", WATCH],
+        env=environment_of(bus),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == "appeared\n"
+        process.kill()
+
+
 def test_without_a_bus_no_host_appears(
     tmp_path: Path,
 ) -> None:

@@ -160,9 +160,10 @@ def _run(
     instance.message_received.connect(wiring.handle_message)
     application.lastWindowClosed.connect(wiring.tray_fallback.window_closed)
     if sys.platform not in {"win32", "darwin"}:
-        from trayapp.qt.tray_host import TrayHost, lacks_host
+        from trayapp.qt.tray_host import TrayHost, has_registered_icon, lacks_host
 
         wiring.tray_fallback.lacks_host = lacks_host
+        wiring.tray_fallback.has_registered_icon = has_registered_icon
         host = TrayHost(application)
         host.appeared.connect(wiring.tray_fallback.host_appeared)
         host.vanished.connect(wiring.tray_fallback.host_vanished)

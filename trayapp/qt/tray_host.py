@@ -1,5 +1,6 @@
 """The desktop's system tray, which hosts the icon: its existence and its program."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ class TrayHost(QObject):
     qgenericunixtheme.cpp). An icon that is older than its host is never shown.
 
     Signals:
-        appeared: a host has appeared
+        appeared: a host has appeared; one that existed before counts once
         vanished: the host is gone, and may come back
     """
 
@@ -53,6 +54,9 @@ class TrayHost(QObject):
             self,
             SLOT("_settle()"),
         )
+        session = QDBusConnection.sessionBus()
+        if session.isConnected() and _has_watcher(session):
+            self._settle()  # it may be younger than the icon
 
     @Slot(str)
     def _registered(self, _name: str) -> None:
@@ -68,15 +72,22 @@ def lacks_host() -> bool:
 
     Some desktops start a watcher without a host. Qt takes that for a system tray.
     """
-    request = QDBusMessage.createMethodCall(
-        _WATCHER, _PATH, "org.freedesktop.DBus.Properties", "Get"
-    )
-    request.setArguments([_WATCHER, "IsStatusNotifierHostRegistered"])
-    request.setAutoStartService(False)
-    reply = QDBusConnection.sessionBus().call(request, QDBus.CallMode.Block, _REPLY_MS)
-    values = reply.arguments()
-    has_value = bool(values) and isinstance(values[0], QDBusVariant)
-    return has_value and not values[0].variant()
+    return _watcher_property("IsStatusNotifierHostRegistered") is False
+
+
+def has_registered_icon() -> bool:
+    """Return whether the watcher lists an icon of this process.
+
+    An icon that is older than the watcher is in the old kind of tray, or in none.
+    Without a watcher there is nothing to register with, and this is true.
+    """
+    items = _watcher_property("RegisteredStatusNotifierItems")
+    if not isinstance(items, list):
+        return True
+    bus = QDBusConnection.sessionBus().interface()
+    # GNOME's extension puts an "@" between name and path.
+    names = (str(item).partition("/")[0].rstrip("@") for item in items)
+    return any(bus.servicePid(name).value() == os.getpid() for name in names)
 
 
 def tray_kind(*, is_hosted: bool) -> str:
@@ -86,12 +97,29 @@ def tray_kind(*, is_hosted: bool) -> str:
     """
     session = QDBusConnection.sessionBus()
     bus = session.interface()
-    if not (session.isConnected() and bus.isServiceRegistered(_WATCHER).value()):
+    if not (session.isConnected() and _has_watcher(session)):
         return "XEmbed" if is_hosted else "none"
     host = _program(int(bus.servicePid(_WATCHER).value() or 0))
     return (
         f"StatusNotifier ({host})" if is_hosted else f"none, though {host} has a name"
     )
+
+
+def _has_watcher(session: QDBusConnection) -> bool:
+    return bool(session.interface().isServiceRegistered(_WATCHER).value())
+
+
+def _watcher_property(name: str) -> object:
+    """Read a property of the watcher; None without a watcher or its reply."""
+    request = QDBusMessage.createMethodCall(
+        _WATCHER, _PATH, "org.freedesktop.DBus.Properties", "Get"
+    )
+    request.setArguments([_WATCHER, name])
+    request.setAutoStartService(False)
+    reply = QDBusConnection.sessionBus().call(request, QDBus.CallMode.Block, _REPLY_MS)
+    values = reply.arguments()
+    is_value = bool(values) and isinstance(values[0], QDBusVariant)
+    return values[0].variant() if is_value else None
 
 
 def _program(pid: int) -> str:

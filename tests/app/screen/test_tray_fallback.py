@@ -169,6 +169,16 @@ def test_a_host_that_was_there_needs_no_new_icon(harness: TrayFallbackHarness) -
     assert harness.tray.calls == ["show"]
 
 
+def test_an_icon_that_is_older_than_its_host_is_made_again(
+    harness: TrayFallbackHarness,
+) -> None:
+    """At login the taskbar may appear between the icon and the check for a host."""
+    harness.tray_fallback.has_registered_icon = lambda: False
+    harness.start(hosted=True)
+    harness.tray_fallback.host_appeared()
+    assert harness.tray.calls == ["show", "recreate"]
+
+
 @pytest.mark.usefixtures("no_grace")
 def test_a_host_that_vanishes_for_good_leaves_the_window(
     harness: TrayFallbackHarness, qtbot: QtBot

@@ -36,6 +36,8 @@ class TrayFallback(QObject):
         self._stopped = False
         self.lacks_host: Callable[[], bool] = lambda: False
         """Returns whether the tray that Qt found shows no icons."""
+        self.has_registered_icon: Callable[[], bool] = lambda: True
+        """Returns whether the icon is in the tray that has appeared."""
 
     def start(self, *, quiet: bool) -> None:
         """Show the icon, and check a little later whether it is on the screen.
@@ -53,7 +55,7 @@ class TrayFallback(QObject):
     @Slot()
     def host_appeared(self) -> None:
         """Make the icon again if it was made before the tray appeared."""
-        if not self._hosted:
+        if not (self._hosted and self.has_registered_icon()):
             self._tray.recreate()
             self._hosted = self._is_hosted()
         if self._hosted:
