@@ -169,11 +169,13 @@ class Run:
         self.sweep.look("the screen", "\n".join(said))
 
     def copy(self, label: str) -> int:
-        """Press all buttons of a name, each of which copies; give their number."""
+        """Press each visible button of a name, which copies; return their number."""
         buttons = [
             one
             for one in self._screen.program("alance").everything()
-            if one.role == "push button" and one.name.startswith(label)
+            if one.role == "push button"
+            and one.name.startswith(label)
+            and one.has("showing")
         ]
         for button in buttons:
             before = self.copies()
@@ -252,7 +254,7 @@ def test_no_way_of_failing_lets_the_key_out(run: Run, key: str, tally: Tally) ->
         icon.activate()
         ours.says("bad-key")
         run.read_screen()
-        assert run.copy("Copy details") > 5
+        assert run.copy("Copy details") > 3
         icon.choose("About")
         ours.find("push button", "Copy diagnostics")
         assert run.copy("Copy diagnostics") == 1
