@@ -152,7 +152,7 @@ class Run:
         self._trigger.touch()
         done = self._trigger.with_suffix(".done")
         wait_until(done.exists, "the stranger", WITHIN_S)
-        for sign in ("nobody caught", "Qt: ", "py.warnings: ", "intruder: "):
+        for sign in ("was not caught", "Qt: ", "py.warnings: ", "intruder: "):
             wait_until(partial(self.has_logged, sign), sign, WITHIN_S)
 
     def read_screen(self) -> None:
