@@ -12,6 +12,7 @@ import reprlib
 import sqlite3
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from string import Template
 from typing import Any
 
@@ -36,6 +37,12 @@ class Holder:
     """A value of the program that has a key in it."""
 
     key: Secret
+
+
+def stored_in_sqlite(key: Secret) -> object:
+    """Give a key to SQLite as a parameter."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        return database.execute("select ?", [key])
 
 
 SHOWN: dict[str, Callable[[Secret], object]] = {
@@ -89,7 +96,7 @@ REFUSED: dict[str, Callable[[Any], object]] = {
     "loop": list,
     "bytes": bytes,
     "number": "%d".__mod__,
-    "database": lambda key: sqlite3.connect(":memory:").execute("select ?", [key]),
+    "database": stored_in_sqlite,
 }
 
 
