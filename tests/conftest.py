@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cases import CASES, case_lines, cases_of
 from tally import TALLY, Tally
 from trayapp.services.alerts.sink import QtSink
 
@@ -50,12 +51,25 @@ settings.load_profile("patient")
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to count."""
     config.stash[TALLY] = Tally()
+    config.stash[CASES] = {}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which cases the tests cover."""
+    session.config.stash[CASES] = cases_of(session.items)
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say what was counted."""
+    """Say what was counted, and which cases from real life were covered."""
+    tests = {
+        outcome: [report.nodeid for report in terminalreporter.getreports(outcome)]
+        for outcome in ("passed", "failed", "error")
+    }
+    failed = [*tests["failed"], *tests["error"]]
+    for line in case_lines(config.stash[CASES], tests["passed"], failed):
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"Survived: {config.stash[TALLY].summary()}")
 
 
