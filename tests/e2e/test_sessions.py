@@ -83,15 +83,19 @@ class DesktopRun:
         ours.says("Low: below €10.00")
         self.desktop.screenshot(self.picture)
 
-    def cover(self) -> None:
-        """Have a window of another program in front."""
+    def cover(self, ours: Ours) -> None:
+        """Have a window of another program in front, and the program know of it.
+
+        A compositor may give the focus away some time before the program learns that.
+        """
         self.desktop.spawn([sys.executable, "-c", COVER], log="cover")
         front = self.desktop.session.active_window
         wait_until(lambda: front() == "Something else", "the other window", 10)
+        ours.wait_until_behind(TITLE)
 
-    def comes_forward(self) -> None:
+    def comes_forward(self, ours: Ours) -> None:
         """Check that a second start brings a covered window forward."""
-        self.cover()
+        self.cover(ours)
         assert self.program.run().returncode == 0
         self.program.wait_for_front(TITLE)
 
@@ -138,8 +142,8 @@ def does_the_main_job(desktop_run: DesktopRun) -> None:
         desktop_run.is_told_once(heard, screen)
         wait_for_icon(desktop_run.desktop, desktop_run.picture, LOW)
         desktop_run.opens(ours)
-        desktop_run.comes_forward()
-        desktop_run.cover()
+        desktop_run.comes_forward(ours)
+        desktop_run.cover(ours)
         icon.activate()
         desktop_run.program.wait_for_front(TITLE)
         assert icon.menu()[0].startswith("Shop: €4.50")
@@ -166,8 +170,8 @@ def test_the_main_job_in_the_old_kind_of_tray(desktop_run: DesktopRun) -> None:
         desktop_run.is_told_once(heard, screen)
         wait_for_icon(desktop_run.desktop, desktop_run.picture, LOW)
         desktop_run.opens(ours)
-        desktop_run.comes_forward()
-        desktop_run.cover()
+        desktop_run.comes_forward(ours)
+        desktop_run.cover(ours)
         icon.activate()
         desktop_run.program.wait_for_front(TITLE)
         icon.choose("q")
@@ -190,7 +194,7 @@ def test_the_main_job_without_any_tray(desktop_run: DesktopRun) -> None:
         ours.press("push button", "Refresh")
         desktop_run.is_told_once(heard, screen)
         desktop_run.opens(ours)
-        desktop_run.comes_forward()
+        desktop_run.comes_forward(ours)
         assert desktop_run.program.run("--quit").returncode == 0
         desktop_run.program.seconds_to_end()
         assert len(heard.sent) == 1

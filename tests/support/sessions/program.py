@@ -121,3 +121,8 @@ class Ours:
     def press(self, role: str, name: str) -> None:
         """Press something, as soon as it is there."""
         self.find(role, name).press()
+
+    def wait_until_behind(self, title: str) -> None:
+        """Wait until the program knows that this window of it is not in front."""
+        window = self.find("frame", title)
+        wait_until(lambda: not window.has("active"), f"{title!r} behind", END_S)
