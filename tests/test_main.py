@@ -36,7 +36,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
     monkeypatch.setenv("TMPDIR", str(folder / "tmp"))
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={folder}/no-bus")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     yield folder
     shutil.rmtree(folder)
 

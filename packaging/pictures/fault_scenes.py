@@ -18,6 +18,7 @@ from pictures.fault_session import (
     http,
     refusal,
 )
+from pictures.injection import KEYRING_FAULTS
 from pictures.session import PATIENCE_S
 from tooling.processes import wait_until
 from trayapp.core.errors import BY_ERROR_ID, BY_ID
@@ -357,7 +358,7 @@ SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]
     "keyring-locked": locked,
     "keyring-denied": denied,
     "keyring-slow": slow,
-    "keyring-failed": partial(fails, "keyring-failed"),
+    **{name: partial(fails, name) for name in KEYRING_FAULTS},
     "keyring-absent": no_keyring,
     "key-missing": no_key,
     "key-unusable": unusable_key,

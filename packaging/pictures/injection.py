@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from trayapp.core.errors import BY_ID, HistoryFull, KeyringFailed
+from trayapp.core.errors import BY_ID, HistoryFull
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring import system_vault
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from trayapp.core.secret import Secret
     from trayapp.services.history.changes import HistoryChange
 
+KEYRING_FAULTS: Final = ("keyring-failed", "session-bus-absent")
 FAULTS: Final = (
     "internal-fault",
-    "keyring-failed",
+    *KEYRING_FAULTS,
     "history-full",
     "config-stuck",
     "config-unwritable",
@@ -86,8 +87,8 @@ def _inject_errors(injection: Injection) -> None:
             raise BY_ID[error_id](detail="injected")
         if injection.has("internal-fault"):
             raise KeyError(account.id)
-        if injection.has("keyring-failed"):
-            raise KeyringFailed(detail="org.freedesktop.Secret.Error.IsBroken")
+        for fault in filter(injection.has, KEYRING_FAULTS):
+            raise BY_ID[fault](detail="org.freedesktop.Secret.Error.IsBroken")
         return await request(self, account, key)
 
     GatewayClient.balance = failing_request  # type: ignore[method-assign]  # to inject

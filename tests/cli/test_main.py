@@ -167,7 +167,7 @@ def user(
     for name, part in FOLDERS.items():
         (folder / part).mkdir(mode=0o700)
         monkeypatch.setenv(name, str(folder / part))
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={folder}/no-bus")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     root, before = logging.getLogger(), locale.setlocale(locale.LC_ALL)
     level, handlers = root.level, root.handlers.copy()
@@ -479,7 +479,7 @@ def test_check_runs_as_a_process(user: CliUser) -> None:
     assert (ran.code, said["state"], said["error"]["id"], ran.err) == (
         3,
         "locked",
-        "keyring-absent",
+        "session-bus-absent",
         "",
     )
 

@@ -23,7 +23,9 @@ from trayapp.core.errors import (
     KeyringFailed,
     KeyringLocked,
     KeyringSlow,
+    SessionBusAbsent,
 )
+from trayapp.services.desktop import dbus_connection
 from trayapp.services.keyring import secret_service
 from trayapp.services.keyring.secret_service import SecretServiceVault
 
@@ -103,21 +105,24 @@ def test_without_a_service_the_keyring_is_absent(
     assert type(failure(lambda: call(vault))) is KeyringAbsent
 
 
+@pytest.mark.case("1", "a session's service found by a variable alone")
 @pytest.mark.parametrize(
     "address", ["unix:path=/nonexistent/bus", "", "nonsense", None]
 )
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_without_a_bus_the_keyring_is_absent(
+def test_without_a_bus_the_error_says_that(
     monkeypatch: pytest.MonkeyPatch,
     vault: SecretServiceVault,
     call: Callable[[SecretServiceVault], object],
     address: str | None,
 ) -> None:
     """A server has no bus, and neither has a session that has ended."""
+    monkeypatch.setattr(dbus_connection, "_USERS", "/nonexistent")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     if address is not None:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    assert type(failure(lambda: call(vault))) is KeyringAbsent
+    assert type(failure(lambda: call(vault))) is SessionBusAbsent
 
 
 def test_a_keyring_that_starts_later_is_found(

@@ -18,6 +18,7 @@
     │                                keys.py
     ├── KeyringProblem               the keyring can't be read or written
     │   ├── KeyringAbsent            the desktop runs no keyring
+    │   ├── SessionBusAbsent         no session is found that could run one
     │   ├── KeyringLocked            it waits for its password
     │   ├── KeyringDenied            a person or the system said no
     │   ├── KeyringSlow              no reply in time
@@ -83,6 +84,7 @@ from trayapp.core.errors.keys import (
     KeyringProblem,
     KeyringSlow,
     KeyUnusable,
+    SessionBusAbsent,
 )
 from trayapp.core.errors.program import (
     InternalFault,
@@ -145,6 +147,7 @@ __all__ = [
     "Refused",
     "Remedy",
     "Retry",
+    "SessionBusAbsent",
     "Status",
     "StorageProblem",
     "TimedOut",

@@ -27,6 +27,21 @@ class KeyringAbsent(KeyringProblem):
     )
 
 
+class SessionBusAbsent(KeyringProblem):
+    """No session bus can be reached, so it is unknown whether a keyring runs."""
+
+    id = "session-bus-absent"
+    title = mark("No desktop session can be reached")
+    reason = mark(
+        "API keys are in the keyring of your desktop session, and the session's bus "
+        "(D-Bus) can't be found."
+    )
+    advice = mark(
+        "Log in to the desktop of this computer and try again. Without a desktop, "
+        "start a session bus and a keyring for this user."
+    )
+
+
 class KeyringLocked(KeyringProblem):
     """The keyring waits for its password."""
 

@@ -1,12 +1,19 @@
-"""A connection to a message bus, and what jeepney raises where the bus has a fault."""
+"""Finds a message bus and connects to it; names jeepney's errors for a lost bus."""
 
 import asyncio
+import contextlib
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from jeepney.auth import BEGIN, Authenticator
 from jeepney.bus import get_bus
 from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
+from jeepney.io.blocking import prep_socket
 from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse
 
@@ -20,18 +27,84 @@ BUS_ERRORS: Final = (
     RouterClosed,
     asyncio.InvalidStateError,
 )
-"""jeepney's exceptions for a missing bus, an invalid address, or a missing server.
+"""What `connect` and jeepney raise for a missing bus or a missing server.
 
-They include those for a bus that is lost before a reply arrives."""
+They include jeepney's errors for a bus that is lost before a reply arrives."""
+_CONNECT_S: Final = 2.0
+"""A bus replies at once; one that is stopped must not hide the next one."""
+_USERS: Final = "/run/user"
+"""systemd's runtime folders, each named after a user's number."""
+_SYSTEM_PATHS: Final = (
+    "/run/dbus/system_bus_socket",
+    "/var/run/dbus/system_bus_socket",
+)
+_OFF: Final = "disabled:"
+"""The address that switches a bus off."""
+
+
+class NoBusError(OSError):
+    """No bus can be reached at any of its places."""
+
+
+def bus_paths(bus: str) -> tuple[str, ...]:
+    """List where the bus "SESSION" or "SYSTEM" may listen, the likeliest place first.
+
+    A variable names the place. Cron and other services set none, and that of a session
+    that has ended is stale. So the standard places follow, as in libdbus and sd-bus. A
+    session's socket there must belong to the user.
+    """
+    address = os.environ.get(f"DBUS_{bus}_BUS_ADDRESS", "")
+    if address == _OFF:
+        return ()
+    standard = _SYSTEM_PATHS if bus == "SYSTEM" else tuple(_own_sockets())
+    return tuple(dict.fromkeys((*_addressed(address), *standard)))
+
+
+def bus_socket(bus: str) -> socket.socket:
+    """Open a blocking connection to a bus, past authentication; `NoBusError`."""
+    for path in bus_paths(bus):
+        with contextlib.suppress(*BUS_ERRORS):
+            return prep_socket(path, timeout=_CONNECT_S)
+    raise NoBusError
 
 
 async def connect(bus: str) -> DBusConnection:
-    """Open a connection to the bus "SESSION" or "SYSTEM"; raise one of `BUS_ERRORS`.
+    """Open a connection to the bus "SESSION" or "SYSTEM"; `NoBusError` without one."""
+    for path in bus_paths(bus):
+        with contextlib.suppress(*BUS_ERRORS):
+            async with asyncio.timeout(_CONNECT_S):
+                return await _connect_to(path)
+    raise NoBusError
+
+
+def _addressed(address: str) -> Iterator[str]:
+    """Give the sockets of an address; one that can't be read names none."""
+    for part in address.split(";"):
+        with contextlib.suppress(ValueError, KeyError, RuntimeError):
+            yield get_bus(part)
+
+
+def _own_sockets() -> Iterator[str]:
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    for folder in (runtime, f"{_USERS}/{os.getuid()}"):
+        path = Path(folder, "bus")
+        with contextlib.suppress(OSError, ValueError):
+            about = path.stat()
+            if (
+                path.is_absolute()
+                and stat.S_ISSOCK(about.st_mode)
+                and about.st_uid == os.getuid()
+            ):
+                yield str(path)
+
+
+async def _connect_to(path: str) -> DBusConnection:
+    """Connect to one socket.
 
     A failure or a cancellation closes the socket. jeepney's own function leaves it
     open, and Python 3.11.2 never collects it.
     """
-    reader, writer = await asyncio.open_unix_connection(get_bus(bus))
+    reader, writer = await asyncio.open_unix_connection(path)
     try:
         authenticator = Authenticator()
         for line in authenticator:

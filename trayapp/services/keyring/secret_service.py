@@ -7,9 +7,8 @@ from typing import Final, TypeVar
 
 import secretstorage
 from jeepney import DBusErrorResponse, MatchRule, Message
-from jeepney.bus import get_bus
 from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import DBusConnection, Proxy, prep_socket
+from jeepney.io.blocking import DBusConnection, Proxy
 from secretstorage.exceptions import (
     ItemNotFoundException,
     LockedException,
@@ -26,7 +25,9 @@ from trayapp.core.errors import (
     KeyringLocked,
     KeyringProblem,
     KeyringSlow,
+    SessionBusAbsent,
 )
+from trayapp.services.desktop.dbus_connection import NoBusError, bus_socket
 from trayapp.services.keyring.keychain import SERVICE
 
 _NAME: Final = "org.freedesktop.secrets"
@@ -122,7 +123,7 @@ class _Connection(DBusConnection):
     """
 
     def __init__(self) -> None:
-        super().__init__(prep_socket(get_bus("SESSION")))
+        super().__init__(bus_socket("SESSION"))
         self._owners: deque[Message] = deque()
         add_match_rules(self)
         rule = MatchRule(
@@ -193,14 +194,14 @@ def _keyring_problem(error: Exception) -> KeyringProblem:
     detail = type(error).__name__
     if isinstance(error, DBusErrorResponse):
         return _ERRORS.get(error.name, KeyringFailed)(detail=error.name)
-    if isinstance(error, PromptDismissedException):
-        return KeyringDenied()
-    if isinstance(error, LockedException):
-        return KeyringLocked()
-    if isinstance(error, TimeoutError):
-        return KeyringSlow(detail=detail)
-    # The bus address is not set or invalid, or no bus listens there.
-    no_bus = SecretServiceNotAvailableException, OSError, KeyError, ValueError
-    if isinstance(error, no_bus) and not isinstance(error, UnicodeError):
-        return KeyringAbsent(detail=detail)
+    # The last one: the service has left the bus, or the bus itself has ended.
+    for kind, problem in (
+        (PromptDismissedException, KeyringDenied()),
+        (LockedException, KeyringLocked()),
+        (TimeoutError, KeyringSlow(detail=detail)),
+        (NoBusError, SessionBusAbsent()),
+        ((SecretServiceNotAvailableException, OSError), KeyringAbsent(detail=detail)),
+    ):
+        if isinstance(error, kind):
+            return problem
     return KeyringFailed(detail=detail)
