@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from trayapp import __version__
 from trayapp.app.input_method import name_others
+from trayapp.cli.exit_codes import UNKNOWN, USAGE, report_failure
 
 
 def main() -> NoReturn:
@@ -33,10 +34,18 @@ def main() -> NoReturn:
 
         code = start.main(options)
     else:
+        code = _run_command(options)
+    _leave(code)
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    """Run a command; report it if even its modules can't be imported."""
+    try:
         from trayapp.cli import main as cli
 
-        code = cli.main(options)
-    _leave(code)
+        return cli.main(options)
+    except BaseException as error:  # noqa: BLE001  # its exit code must say nothing false
+        return report_failure(options.command, error)
 
 
 def _forbid_core_dumps() -> None:
@@ -79,8 +88,19 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose exit code for a usage error is right for the command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the error, and exit with 3 for `check`, where 2 is an empty account."""
+        self.print_usage(sys.stderr)
+        command = next((word for word in sys.argv[1:] if word[:1] != "-"), None)
+        code = UNKNOWN if command == "check" else USAGE
+        self.exit(code, f"{self.prog}: error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="balance-tray",
         description="The credit left on SMS-gateway accounts, in the system tray.",
         epilog="Without a command it starts the program, or raises its window.",
@@ -135,7 +155,9 @@ def _add_account(account: argparse.ArgumentParser) -> None:
     )
     add.add_argument("name", metavar="NAME")
     add.add_argument(
-        "--service", choices=("smsup", "smspubli", "custom"), default="smsup"
+        "--service",
+        choices=("smsup", "smspubli", "custom"),
+        help="default: smsup, or custom with --base-url",
     )
     for field, description in ACCOUNT_FIELDS.items():
         if (option := description.option) is not None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import locale
@@ -642,6 +643,15 @@ def test_an_account_needs_only_a_name(user: CliUser) -> None:
     assert account == Account(account.id, "Shop")
 
 
+def test_an_address_alone_means_a_custom_service(user: CliUser) -> None:
+    """No other service has an address of its own."""
+    arguments = ["Shop", "--base-url", "https://sms.example", "--key-stdin"]
+    assert user.run("account", "add", *arguments, stdin=KEY).code == 0
+    (account,) = user.accounts
+    assert account.service is Service.CUSTOM
+    assert account.base_url == "https://sms.example"
+
+
 def test_adding_keeps_other_accounts_and_settings(user: CliUser) -> None:
     """The new account is the last."""
     settings = Settings(timedelta(hours=6), alert_kinds=frozenset({AlertKind.LOW}))
@@ -667,8 +677,12 @@ def test_adding_keeps_other_accounts_and_settings(user: CliUser) -> None:
             "Use the sub-account's user name as it is.",
         ),
         (
-            ["Shop", "--base-url", "https://sms.example"],
+            ["Shop", "--service", "smsup", "--base-url", "https://sms.example"],
             "--base-url goes with --service custom.",
+        ),
+        (
+            ["Shop", "--base-url", "http://sms.example"],
+            "Use https://, or the key could be read on the way.",
         ),
         (
             ["Shop", "--service", "custom"],
@@ -952,16 +966,159 @@ def test_the_key_is_in_no_output_and_in_no_file(user: CliUser) -> None:
         assert REJECTED.encode() not in text
 
 
-def test_an_interrupted_command_ends_with_130(
-    user: CliUser, monkeypatch: pytest.MonkeyPatch
+class _FullDisk(io.StringIO):
+    """A standard output on a full disk, or one that nobody reads any longer."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def flush(self) -> None:
+        raise self._error
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize("output", [("check",), ("check", "--json")])
+@pytest.mark.parametrize("key", [GOOD, LOW, EMPTY])
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "Broken pipe"),
+    ],
+)
+def test_check_that_cannot_write_its_output_is_unknown(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    output: tuple[str, ...],
+    key: str,
+    error: OSError,
+    reason: str,
 ) -> None:
-    """As in shells, and without a traceback."""
+    """Whatever the balance is, nothing was reported."""
+    user.set_accounts(user.account("a", key))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", _FullDisk(error))
+        result = user.run(*output)
+    assert (result.code, result.err) == (3, f"balance-tray: {reason}\n")
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("check", 3), ("account list", 1), ("history Shop", 1)],
+)
+def test_a_full_disk_has_one_line_and_the_commands_own_code(
+    user: CliUser, arguments: str, code: int
+) -> None:
+    """The output is in a buffer, and the disk refuses it at the very end."""
+    user.set_accounts(replace(user.account("a"), name="Shop"))
+    user.store_readings("a", (NOON, "1", "EUR"))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "trayapp", *arguments.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == code
+    assert done.stderr == "balance-tray: No space left on device\n"
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize(
+    "error",
+    [ZeroDivisionError(KEY), MemoryError(), RecursionError(), KeyringAbsent()],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "trayapp.services.files.config_file.ConfigFile.load",
+        "trayapp.services.files.config_file.ConfigFile.language",
+        "trayapp.services.files.paths.Paths.of_user",
+        "trayapp.cli.reports.HistoryService",
+        "trayapp.cli.reports.line",
+    ],
+)
+def test_an_unforeseen_failure_of_check_is_unknown(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch, place: str, error: Exception
+) -> None:
+    """1 would say that a balance is low; there is no traceback and no foreign text."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    user.set_accounts(user.account("a", LOW))
+    monkeypatch.setattr(place, fail)
+    result = user.run("check")
+    assert result.code == 3
+    assert "Traceback" not in result.err
+    assert KEY not in result.err
+    if not isinstance(error, KeyringAbsent):  # that one has words of its own
+        assert result.err.count("\n") == 1
+        assert type(error).__name__ in result.err
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("check", 3), ("account list", 1), ("history Shop", 1)]
+)
+def test_a_command_that_cannot_be_imported_fails_with_one_line(
+    user: CliUser, monkeypatch: pytest.MonkeyPatch, arguments: str, code: int
+) -> None:
+    """Such as after half an update of the program."""
+    monkeypatch.setitem(sys.modules, "trayapp.cli.main", None)
+    monkeypatch.delattr("trayapp.cli.main")
+    result = user.run(*arguments.split())
+    assert (result.code, result.out, result.err.count("\n")) == (code, "", 1)
+    assert result.err.startswith("balance-tray: ModuleNotFoundError")
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize(
+    "arguments", ["check --nonsense", "check --json=1", "--quit check", "--no check"]
+)
+def test_a_wrong_option_of_check_is_unknown(user: CliUser, arguments: str) -> None:
+    """2 would say that an account is empty or its key rejected."""
+    done = user.start_process(*arguments.split())
+    assert (done.code, done.out) == (3, "")
+    assert "usage: balance-tray" in done.err
+
+
+@pytest.mark.parametrize("arguments", ["account check", "history", "--nonsense"])
+def test_a_wrong_option_of_another_command_is_a_usage_error(
+    user: CliUser, arguments: str
+) -> None:
+    """As usual: 2."""
+    assert user.start_process(*arguments.split()).code == 2
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("check", CommandResult(3, "", "balance-tray: interrupted\n")),
+        ("account list", CommandResult(130, "", "")),
+        ("history Shop", CommandResult(130, "", "")),
+    ],
+)
+def test_an_interrupted_command_ends_without_a_traceback(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: str,
+    expected: CommandResult,
+) -> None:
+    """As in shells, except that `check` has measured nothing."""
 
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ConfigFile, "load", interrupt)
-    assert user.run("check") == CommandResult(130, "", "")
+    assert user.run(*arguments.split()) == expected
 
 
 def test_a_demo_gateway_without_a_port_fails(user: CliUser) -> None:

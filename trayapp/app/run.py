@@ -211,7 +211,8 @@ def _claim(instance: Instance, paths: Paths) -> bool:
 
 def _give_up(failure: Failure, language: Language) -> int:
     """Say, in the terminal and on the screen, why this start comes to nothing."""
-    from trayapp.cli.command import FAILED, explain
+    from trayapp.cli.command import explain
+    from trayapp.cli.exit_codes import FAILED
 
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from trayapp.cli.exit_codes import UNKNOWN
 from trayapp.core.account import Account
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language, language_for, mark
@@ -17,10 +18,6 @@ from trayapp.core.view.account_text import problem
 from trayapp.services.files.catalogs import catalog, preferred_languages
 from trayapp.services.files.config_file import Config, ConfigFile
 
-FAILED: Final = 1
-USAGE: Final = 2
-UNKNOWN: Final = 3
-"""The exit code of `check` for an unknown status, as in monitoring plug-ins."""
 # Translators: keep the command between the backquotes.
 NO_ACCOUNTS: Final = mark(
     "No accounts yet: add one with `balance-tray account add NAME`."

@@ -12,9 +12,7 @@ from typing import Final, TypeAlias
 
 from trayapp.cli import reports
 from trayapp.cli.command import (
-    FAILED,
     NO_ACCOUNTS,
-    USAGE,
     CommandError,
     explain,
     load_config,
@@ -22,6 +20,7 @@ from trayapp.cli.command import (
     select_accounts,
     terminal_language,
 )
+from trayapp.cli.exit_codes import FAILED, USAGE, failure_code, report_failure
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
@@ -35,11 +34,19 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
 
-_INTERRUPTED: Final = 130
-
 
 def main(options: argparse.Namespace) -> int:
-    """Run one command and give its exit code."""
+    """Run one command and give its exit code, whatever fails."""
+    try:
+        code = _run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # the disk may be full, or the reader may have ended
+    except BaseException as error:  # noqa: BLE001  # its exit code must say nothing false
+        return report_failure(options.command, error)
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
     paths = Paths.of_user()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A character that the terminal can't write must not stop a command.
@@ -52,11 +59,7 @@ def main(options: argparse.Namespace) -> int:
         return error.code
     except BalanceTrayError as error:
         print(explain(error.as_failure(), language), file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return _INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has ended
-        return FAILED
+        return failure_code(options.command)
 
 
 def _quit(paths: Paths, _: argparse.Namespace, language: Language) -> int:
@@ -115,10 +118,11 @@ def _list(accounts: Iterable[Account], language: Language) -> None:
 def _add(
     file: ConfigFile, config: Config, options: argparse.Namespace, language: Language
 ) -> None:
+    implied = Service.CUSTOM if options.base_url else Service.SMSUP
     draft = AccountDraft(
         id=secrets.token_hex(6),
         name=options.name,
-        service=Service(options.service),
+        service=Service(options.service or implied),
         **{
             field.value: getattr(options, field)
             for field, description in ACCOUNT_FIELDS.items()

@@ -12,14 +12,13 @@ from typing import Final
 
 from trayapp.cli.command import (
     NO_ACCOUNTS,
-    UNKNOWN,
-    USAGE,
     CommandError,
     explain,
     load_config,
     run_async,
     select_accounts,
 )
+from trayapp.cli.exit_codes import UNKNOWN, USAGE
 from trayapp.core.account import Account
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.balance import Reading

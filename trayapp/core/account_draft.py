@@ -213,7 +213,9 @@ _FIELDS: Final = (
         help=mark("Where its API answers: all that comes before /api/3.0."),
         read=_read_base_url,
         is_custom=True,
-        option=CommandOption("--base-url", "URL", help="for --service custom"),
+        option=CommandOption(
+            "--base-url", "URL", help="its own address; means --service custom"
+        ),
     ),
     AccountField(
         field=DraftField.WEBSITE,
