@@ -566,6 +566,46 @@ def test_history_since_an_invalid_day_is_an_error(
     assert ran.err == f"{since!r} is no date such as 2026-11-01.\n"
 
 
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+@pytest.mark.parametrize(
+    ("locale_name", "since"),
+    [
+        ("C.UTF-8", "22.11.2026"),
+        ("C.UTF-8", "11/22/2026"),
+        ("C.UTF-8", "Nov 22, 2026"),
+        ("es_ES.UTF-8", "22/11/2026"),
+        ("es_ES.UTF-8", "22 de noviembre de 2026"),
+        ("de_DE.UTF-8", "22. Nov. 2026"),
+    ],
+)
+def test_history_since_a_day_as_a_person_writes_it(
+    user_with_readings: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    locale_name: str,
+    since: str,
+) -> None:
+    """The reading is repeated beside the table, for a person alone."""
+    monkeypatch.setenv("LC_ALL", locale_name)
+    ran = user_with_readings.run("history", "The a", "--since", since)
+    assert (ran.code, ran.out.count("\n")) == (0, 3)
+    assert ran.err.startswith("--since: ")
+    assert "22" in ran.err
+    assert "2026" in ran.err
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_history_since_an_ambiguous_day_is_refused(
+    user_with_readings: CliUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In English it has two readings, in Spanish one."""
+    ran = user_with_readings.run("history", "The a", "--since", "03/04/2026")
+    words = "'03/04/2026' can be 2026-04-03 or 2026-03-04: type one of these.\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", words)
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    ran = user_with_readings.run("history", "The a", "--since", "03/04/2026")
+    assert (ran.code, ran.out.count("\n")) == (0, 4)
+
+
 def test_history_of_an_unknown_account(user_with_readings: CliUser) -> None:
     """The exit code is 3, as for `check`."""
     ran = user_with_readings.run("history", "The b")
@@ -634,6 +674,60 @@ def test_an_account_is_added_with_its_key(user: CliUser) -> None:
         Decimal("25.50"),
     )
     assert user.vault.get(account.id) == KEY
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+@pytest.mark.parametrize(
+    ("locale_name", "typed", "low", "repeated"),
+    [
+        ("C.UTF-8", "1.234,56", "1234.56", "Warn below: 1234.56\n"),
+        ("C.UTF-8", "1 234.5 €", "1234.5", "Warn below: 1234.50\n"),
+        ("es_ES.UTF-8", "1.234,56", "1234.56", "Avisar por debajo de: 1234,56\n"),
+        ("es_ES.UTF-8", "12,5", "12.5", "Avisar por debajo de: 12,50\n"),
+        ("es_ES.UTF-8", "12.5", "12.5", "Avisar por debajo de: 12,50\n"),
+        ("de_DE.UTF-8", "0.125", "0.125", "Warnen unter: 0,1250\n"),
+        ("de_DE.UTF-8", "25", "25", ""),
+    ],
+)
+def test_a_typed_amount_is_read_as_it_is_written_and_repeated(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    locale_name: str,
+    typed: str,
+    low: str,
+    repeated: str,
+) -> None:
+    """A person sees the reading before the key is stored."""
+    monkeypatch.setenv("LC_ALL", locale_name)
+    arguments = ("account", "add", "Shop", "--key-stdin", "--low", typed)
+    ran = user.run(*arguments, stdin=KEY)
+    assert (ran.code, ran.out) == (0, repeated)
+    assert user.accounts[0].low_below == Decimal(low)
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+@pytest.mark.parametrize(
+    ("locale_name", "typed", "readings"),
+    [
+        ("C.UTF-8", "1.234", ("1234", "1.2340")),
+        ("en_US.UTF-8", "1,234", ("1234", "1.2340")),
+        ("es_ES.UTF-8", "1.500", ("1500", "1,5")),
+        ("de_DE.UTF-8", "€1,234", ("1234", "1,2340")),
+    ],
+)
+def test_an_ambiguous_amount_is_refused_with_both_readings(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    locale_name: str,
+    typed: str,
+    readings: tuple[str, str],
+) -> None:
+    """A script writes 1.500 for one and a half, a person in Spain for 1500."""
+    monkeypatch.setenv("LC_ALL", locale_name)
+    arguments = ("account", "add", "Shop", "--key-stdin", "--low", typed)
+    ran = user.run(*arguments, stdin=KEY)
+    assert (ran.code, ran.out, user.accounts) == (2, "", ())
+    assert all(reading in ran.err for reading in (typed, *readings))
 
 
 def test_an_account_needs_only_a_name(user: CliUser) -> None:

@@ -142,6 +142,27 @@ def test_a_threshold_is_read_as_the_person_writes_numbers() -> None:
     assert draft.account(spanish).low_below == Decimal("1012.50")
 
 
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_a_small_price_is_no_large_one() -> None:
+    """0.045 with a point is no 45 in Spanish: no number begins with a group of 0."""
+    spanish = Language(decimal_point=",", group_separator=".")
+    draft = replace(GOOD, price="0.045")
+    assert draft.account(spanish).price == Decimal("0.045")
+    meanings = {field.field: words for field, words in draft.understood(spanish)}
+    assert meanings == {DraftField.PRICE: "0,0450"}
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_an_ambiguous_amount_names_both_readings() -> None:
+    """Both can be typed as they are shown."""
+    own = Language(decides_readings=False)
+    draft = replace(GOOD, low_below="1.234", price="1,500")
+    assert draft.problems((), own) == {
+        DraftField.LOW_BELOW: "1.234 can be 1234 or 1.2340: type one of these.",
+        DraftField.PRICE: "1,500 can be 1500 or 1.5: type one of these.",
+    }
+
+
 def test_days_and_price_are_read_and_may_be_left_as_they_are() -> None:
     """Five days, and no price, unless a person says otherwise."""
     account = GOOD.account()

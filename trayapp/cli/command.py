@@ -36,8 +36,13 @@ class CommandError(Exception):
 def terminal_language(chosen: str) -> Language:
     """Give the chosen language, else the terminal's, as the window does.
 
-    In the terminal's own language, numbers have the format of its locale.
+    In the terminal's own language, numbers have the format of its locale. An argument
+    may come from a person or from a program, so "1.234" is refused as ambiguous.
     """
+    return replace(_written_language(chosen), decides_readings=False)
+
+
+def _written_language(chosen: str) -> Language:
     own = closest_language([*preferred_languages(os.environ), *_set_in_windows()])
     code = chosen if chosen in LOCALES else own
     language = language_for(code, catalog(code))

@@ -132,9 +132,12 @@ def _add(
     if options.base_url and draft.service is not Service.CUSTOM:
         message = language.gettext("--base-url goes with --service custom.")
         raise CommandError(message, USAGE)
-    problems = draft.problems(account.name for account in config.accounts)
-    if problems:
-        raise CommandError("\n".join(map(language.gettext, problems.values())), USAGE)
+    names = (account.name for account in config.accounts)
+    if problems := draft.problems(names, language):
+        raise CommandError("\n".join(problems.values()), USAGE)
+    for field, meaning in draft.understood(language):
+        label = language.gettext(field.label).replace("&", "")
+        print(f"{label} {meaning}")
     key = _ask_key(language, from_stdin=options.key_stdin)
     keychain = Keychain(system_vault())
 
@@ -145,7 +148,7 @@ def _add(
             with file.locked():
                 # Read again: the window may have saved while the key was typed.
                 now = load_config(file, language)
-                accounts = with_own_names(now.accounts, [draft.account()])
+                accounts = with_own_names(now.accounts, [draft.account(language)])
                 file.save(Config(accounts, now.settings))
         except (BalanceTrayError, CommandError):
             await keychain.remove(draft.id)

@@ -32,7 +32,13 @@ from trayapp.core.history.export import (
     movements_json,
 )
 from trayapp.core.history.ledger import months, movements
+from trayapp.core.i18n.dates import moment_words
 from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.i18n.typed_dates import (
+    AmbiguousDateError,
+    UnreadableDateError,
+    read_moment,
+)
 from trayapp.core.view.account_text import line, problem
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
@@ -186,16 +192,30 @@ def _row(reading: Reading) -> dict[str, str]:
     }
 
 
-def _since(date: str | None, language: Language) -> datetime | None:
-    if date is None:
+def _since(typed: str | None, language: Language) -> datetime | None:
+    """Read `--since`; repeat on standard error how a date not in ISO 8601 is read."""
+    if typed is None:
         return None
     try:
-        return datetime.fromisoformat(date).astimezone(UTC)
-    except (ValueError, OverflowError):
+        moment = read_moment(typed, language)
+    except AmbiguousDateError as error:
+        # Translators: the dates are such as 2026-11-01.
+        words = language.gettext(
+            "{date} can be {day_first} or {month_first}: type one of these."
+        )
+        message = words.format(
+            date=repr(typed),
+            day_first=error.day_first.isoformat(),
+            month_first=error.month_first.isoformat(),
+        )
+        raise CommandError(message, USAGE) from None
+    except UnreadableDateError:
         # Translators: keep the example: dates are typed in this order.
         words = language.gettext("{date} is no date such as 2026-11-01.")
-        message = words.format(date=repr(date))
-        raise CommandError(message, USAGE) from None
+        raise CommandError(words.format(date=repr(typed)), USAGE) from None
+    if not typed[:4].isdigit():
+        print(f"--since: {moment_words(moment, language)}", file=sys.stderr)
+    return moment
 
 
 def _rfc3339(moment: datetime) -> str:

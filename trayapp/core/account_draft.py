@@ -18,6 +18,7 @@ from trayapp.core.account import (
 )
 from trayapp.core.i18n.language import ENGLISH, Language, mark
 from trayapp.core.i18n.plain_text import one_line
+from trayapp.core.i18n.typed_numbers import AmbiguousNumberError, UnreadableNumberError
 
 _LONGEST_NAME: Final = 60
 _LONGEST_SUB_ACCOUNT: Final = 100
@@ -43,6 +44,15 @@ class DraftField(StrEnum):
 
 class FieldError(ValueError):
     """What is wrong with a field: one sentence, marked for translation."""
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self._sentence, self._values = sentence, values
+
+    def words(self, language: Language) -> str:
+        """Translate the sentence, and fill in its values."""
+        sentence = language.gettext(self._sentence)
+        return sentence.format(**self._values) if self._values else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +101,15 @@ class AccountDraft:
     def problems(
         self, other_names: Iterable[str], language: Language = ENGLISH
     ) -> dict[DraftField, str]:
-        """Give what is wrong, field by field, in sentences marked for translation."""
+        """Give what is wrong, field by field, in sentences of the language."""
         problems: dict[DraftField, str] = {}
         if problem := _name_problem(self.name, other_names):
-            problems[DraftField.NAME] = problem
+            problems[DraftField.NAME] = language.gettext(problem)
         for account_field in self._fields():
             try:
                 self._value(account_field, language)
             except FieldError as error:
-                problems[account_field.field] = str(error)
+                problems[account_field.field] = error.words(language)
         return problems
 
     def account(self, language: Language = ENGLISH) -> Account:
@@ -116,6 +126,15 @@ class AccountDraft:
             message = "a draft with problems is no account"
             raise ValueError(message) from error
         return Account(id=self.id, service=self.service, **values)
+
+    def understood(
+        self, language: Language = ENGLISH
+    ) -> Iterator[tuple[AccountField, str]]:
+        """Give each amount that is not typed in plain digits, and how it is read."""
+        for account_field in self._fields():
+            typed = getattr(self, account_field.field)
+            if meaning := amount_meaning(account_field, typed, language):
+                yield account_field, meaning
 
     def _fields(self) -> Iterator[AccountField]:
         is_custom = self.service is Service.CUSTOM
@@ -138,6 +157,21 @@ def typed_text(value: object, language: Language) -> str:
             return language.number(value)
         case _:
             return str(value)
+
+
+def amount_meaning(field: AccountField, text: str, language: Language) -> str:
+    """Write how an amount is read; empty if it is typed so, and for other fields."""
+    typed = text.strip()
+    if typed.isdigit():
+        return ""
+    try:
+        value = field.read(text, language)
+    except FieldError:
+        return ""
+    if not isinstance(value, Decimal):
+        return ""
+    meaning = language.understood_number(value)
+    return "" if meaning == typed else meaning
 
 
 def _name_problem(name: str, other_names: Iterable[str]) -> str | None:
@@ -175,10 +209,24 @@ def _read_sub_account(text: str, _: Language) -> str:
 
 
 def _read_low_below(text: str, language: Language) -> Decimal:
-    amount = language.typed_number(text)
-    if amount is None:
-        raise FieldError(mark("Enter an amount such as 25; 0 for no warning."))
-    return amount
+    return _read_amount(
+        text, language, mark("Enter an amount such as 25; 0 for no warning.")
+    )
+
+
+def _read_amount(text: str, language: Language, otherwise: str) -> Decimal:
+    """Parse an amount; `otherwise` is the sentence for text that is none."""
+    try:
+        return language.read_number(text)
+    except AmbiguousNumberError as error:
+        raise FieldError(
+            mark("{typed} can be {whole} or {fraction}: type one of these."),
+            typed=one_line(text, _LONGEST_NAME),
+            whole=language.plain_number(error.whole),
+            fraction=language.plain_number(error.fraction),
+        ) from None
+    except UnreadableNumberError:
+        raise FieldError(otherwise) from None
 
 
 def _read_warn_days(text: str, _: Language) -> int:
@@ -192,11 +240,10 @@ def _read_warn_days(text: str, _: Language) -> int:
 def _read_price(text: str, language: Language) -> Decimal | None:
     if not text.strip():
         return None
-    price = language.typed_number(text)
+    advice = mark("Enter what one message costs, such as 0.05, or nothing.")
+    price = _read_amount(text, language, advice)
     if not price:
-        raise FieldError(
-            mark("Enter what one message costs, such as 0.05, or nothing.")
-        )
+        raise FieldError(advice)
     return price
 
 

@@ -14,9 +14,10 @@ from trayapp.core.account import GATEWAY, Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, DraftField
 from trayapp.core.changes import KeyTest
 from trayapp.core.errors import Remedy
-from trayapp.core.i18n.language import ENGLISH, Language
+from trayapp.core.i18n.language import ENGLISH, Language, language_for
 from trayapp.core.secret import Secret
 from trayapp.core.view.account_text import Problem
+from trayapp.services.files.catalogs import catalog
 from trayapp.ui.intents import StartKeyTest
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from widgets.signals import collected
@@ -118,6 +119,43 @@ def test_amounts_are_typed_as_the_person_writes_them(
     spy = QSignalSpy(dialog.entered)
     press(dialog, buttons, "OK")
     assert spy.at(0)[0].low_below == Decimal("1250.75")
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_a_typed_amount_is_repeated_beside_its_field(
+    make: Make, words: Words, spanish: Language
+) -> None:
+    """A stored amount is not; a screen reader has the reading in the description."""
+    dialog = make(language=spanish)
+    assert not [text for text in words(dialog) if text.startswith("=")]
+    low = line(dialog, "Warn below")
+    for typed, reading in (
+        ("1.250", "= 1250,00"),
+        ("1,234.5", "= 1234,50"),
+        ("12.5", "= 12,50"),
+        ("1,234", "= 1,2340"),
+        ("25", None),
+        ("ten", None),
+    ):
+        low.setText(typed)
+        shown = [text for text in words(dialog) if text.startswith("=")]
+        assert shown == ([reading] if reading else [])
+        assert low.accessibleDescription().startswith(reading or "In euros")
+
+
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_an_ambiguous_amount_is_refused_beside_its_field(
+    make: Make, buttons: Buttons
+) -> None:
+    """French uses a point for neither thousands nor decimals."""
+    french = language_for("fr", catalog("fr"))
+    dialog = make(language=french)
+    (low,) = (one for one in dialog.findChildren(QLineEdit) if one.text() == "12,5")
+    low.setText("1.234")
+    spy = QSignalSpy(dialog.entered)
+    press(dialog, buttons, "OK")
+    assert spy.count() == 0
+    assert low.accessibleDescription().startswith("1.234 peut être 1234 ou 1,2340")
 
 
 def test_a_price_and_the_days_ahead_are_typed(

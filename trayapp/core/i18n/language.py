@@ -3,15 +3,18 @@
 import gettext
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from trayapp.core.i18n.locales import LOCALES, SOURCE
+from trayapp.core.i18n.typed_numbers import UnreadableNumberError, read_number
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _MONEY_DECIMALS: Final = 2
+_GROUP: Final = 3
+_THOUSAND: Final = 1000
 _NO_BREAK: Final = "\u00a0"
 _HIDDEN: Final = "•••"
 _FALLBACK: Final = gettext.NullTranslations()
@@ -39,6 +42,10 @@ class Language:
     """Whether the currency sign is before the amount."""
     zone: tzinfo | None = UTC
     """The zone in which times are shown. None is the system's zone."""
+    decides_readings: bool = True
+    """Whether a typed "1.234" is read as this language writes it. On a command line it
+    may come from a program, which writes as in English, so there it has two readings.
+    """
     hides_amounts: bool = False
     """Whether amounts are replaced by dots, as others may look at the screen."""
 
@@ -81,21 +88,49 @@ class Language:
         return sign + whole + (self.decimal_point + fraction if fraction else "")
 
     def typed_number(self, text: str) -> Decimal | None:
-        """Parse a typed amount of zero or more; None for other text.
-
-        A single point or comma that can't be a group separator is the decimal sign in
-        every language: number pads have only one of them. The amount has at most 15
-        digits and 8 decimals.
-        """
-        compact = re.sub(r"[\s'’]", "", text)
-        group, point = re.escape(self.group_separator), re.escape(self.decimal_point)
-        grouped = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?:{point}[0-9]{{1,8}})?"
-        if self.group_separator.strip() and re.fullmatch(grouped, compact, re.ASCII):
-            compact = compact.replace(self.group_separator, "")
-        plain = compact.replace(self.decimal_point, ".").replace(",", ".")
-        if not re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,8})?", plain, re.ASCII):
+        """Parse a typed amount of zero or more; None for other or ambiguous text."""
+        try:
+            return self.read_number(text)
+        except UnreadableNumberError:
             return None
-        return Decimal(plain)
+
+    def read_number(self, text: str) -> Decimal:
+        """Parse a typed amount of zero or more.
+
+        Raises `AmbiguousNumberError` for two readings, or `UnreadableNumberError`.
+        """
+        if not self.decides_readings:
+            return read_number(text)
+        return read_number(
+            text,
+            decimal_point=self.decimal_point,
+            group_separator=self.group_separator,
+        )
+
+    def plain_number(self, amount: Decimal) -> str:
+        """Write an amount that can be typed in any language: no groups, no thirds.
+
+        Three decimals would look like thousands, so they get a fourth.
+        """
+        return replace(self, group_separator="").number(
+            amount, decimals=_decimals_of(amount, least=0)
+        )
+
+    def understood_number(self, amount: Decimal) -> str:
+        """Write a typed amount so that its reading is visible.
+
+        It is such as `25`, `1,234.00` or `1.2340`.
+        """
+        is_short = amount < _THOUSAND and amount == amount.to_integral_value()
+        least = 0 if is_short else _MONEY_DECIMALS
+        return self.number(amount, decimals=_decimals_of(amount, least=least))
+
+
+def _decimals_of(amount: Decimal, *, least: int) -> int:
+    """Give the decimals that tell an amount from one with groups of thousands."""
+    _, _, decimals = format(amount, "f").partition(".")
+    is_like_a_group = len(decimals.rstrip("0")) == _GROUP
+    return _GROUP + 1 if is_like_a_group else least
 
 
 ENGLISH: Final = Language()

@@ -100,7 +100,7 @@ def limit_words(
         if not low_below:
             return translate("Warns only when it is used up.")
         shape = translate("Warns below {limit}; the balance isn't known yet.")
-        return shape.format(limit=language.number(low_below))
+        return shape.format(limit=language.understood_number(low_below))
     if not low_below:
         # Translators: {balance} is an amount with its unit.
         shape = translate("Warns only when it is used up, now {balance}.")

@@ -193,10 +193,7 @@ class FirstRun(PagedDialog):
     def _check(self, step: Step, *, named: bool = True) -> bool:
         """Show the errors of a step and focus the first; return whether it is valid."""
         problems = self._draft().problems((), self._language)
-        errors = {
-            field: self._language.gettext(text) for field, text in problems.items()
-        }
-        errors[DraftField.KEY] = self._key.key.check()
+        errors = {**problems, DraftField.KEY: self._key.key.check()}
         if not named:
             errors.pop(DraftField.NAME, None)
         entries = [self._parts[step].entries[field] for field in FIELDS[step]]

@@ -11,6 +11,7 @@ from trayapp.core.account_draft import (
     ACCOUNT_FIELDS,
     AccountDraft,
     DraftField,
+    amount_meaning,
     typed_text,
 )
 from trayapp.core.changes import KeyTest
@@ -73,6 +74,7 @@ class AccountDialog(FormDialog):
         self._key_test_row = KeyTestRow(language)
         self._fields = Rows()
         self._entries: dict[DraftField, FormField] = {}
+        self._filled: dict[DraftField, str] = {}
         self._build_form()
         self._fill(edited.account)
         self._service.currentIndexChanged.connect(self._on_service)
@@ -132,6 +134,8 @@ class AccountDialog(FormDialog):
                 value = None
             text = typed_text(value, self._language)
             self._entries[field].line.setText(text)
+            self._filled[field] = text
+        self._on_edited()
         self._show_custom()
 
     def _draft(self) -> AccountDraft:
@@ -149,10 +153,7 @@ class AccountDialog(FormDialog):
         problems = draft.problems(self._edited.taken, self._language)
         if not named:
             problems.pop(DraftField.NAME, None)
-        errors = {
-            field: self._language.gettext(text) for field, text in problems.items()
-        }
-        errors[DraftField.KEY] = self._key.check()
+        errors = {**problems, DraftField.KEY: self._key.check()}
         for field, field_view in self._entries.items():
             field_view.show_problem(errors.get(field, ""))
         for field_view in self._entries.values():
@@ -175,9 +176,14 @@ class AccountDialog(FormDialog):
 
     @Slot()
     def _on_edited(self) -> None:
-        """Drop the key test, as the fields have changed."""
+        """Drop the key test, as the fields have changed, and repeat typed amounts."""
         self._key_test = None
         self._key_test_row.show_nothing()
+        for field, description in ACCOUNT_FIELDS.items():
+            text = self._entries[field].line.text()
+            meaning = amount_meaning(description, text, self._language)
+            is_news = meaning and text != self._filled.get(field)
+            self._entries[field].show_meaning(f"= {meaning}" if is_news else "")
 
     @Slot()
     def _on_test(self) -> None:
