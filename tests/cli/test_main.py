@@ -26,6 +26,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
+from fakes.database_lock import lock_database
 from fakes.vault import FakeVault
 from harness.event_log import EventLog
 from trayapp import __main__ as program
@@ -879,11 +880,12 @@ def test_an_unwritable_file_leaves_no_key(
         stored.append(account_id)
         put(self, account_id, key)
 
+        monkeypatch.setattr(os, "fsync", full)
+
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(MemoryVault, "put", keep)
-    monkeypatch.setattr(os, "fsync", full)
     ran = user.run("account", "add", "Shop", "--key-stdin", stdin=KEY)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("The settings can't be saved.\n")
@@ -956,6 +958,60 @@ def test_a_failing_keyring_removes_no_account(user: CliUser) -> None:
     user.vault.error = KeyringFailed
     assert user.run("account", "remove", "The a").code == 1
     assert len(user.accounts) == 1
+
+
+@pytest.mark.case("attack 2", "a change of several steps stops half-way")
+@pytest.mark.parametrize("fault", ["history", "keyring"])
+def test_a_removal_that_stops_half_way_is_finished_later(
+    user: CliUser, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first command says so; a second one for the same name does the rest."""
+    user.set_accounts(user.account("a"), user.account("b"))
+    user.store_readings("a", (NOON, "1", "EUR"))
+    let_go = None
+    if fault == "history":
+        monkeypatch.setattr("trayapp.services.history.store._BUSY_WAIT_S", 0.1)
+        let_go = lock_database(user.paths.history)
+    else:
+
+        def refuse(call: str) -> None:
+            if call == "remove a":
+                raise KeyringFailed
+
+        user.vault.before = refuse
+    ran = user.run("account", "remove", "The a")
+    assert (ran.code, ran.out) == (1, "")
+    assert "The account is removed." in ran.err
+    assert [one.id for one in user.accounts] == ["b"]
+    if let_go is not None:
+        let_go()
+    user.vault.before = lambda _: None
+    assert user.run("account", "remove", "The a") == CommandResult(0, "", "")
+    assert user.vault.get("a") is None
+    assert user.file.read().unfinished == ()
+    with HistoryStore(user.paths.history) as history:
+        assert history.last("a") is None
+    assert user.run("account", "remove", "The a").code == 1
+
+
+@pytest.mark.case("attack 2", "the running program misses a change")
+def test_the_running_program_hears_of_a_removal_that_stopped_half_way(
+    user: CliUser, qtbot: QtBot
+) -> None:
+    """It must not go on asking for the account."""
+    user.set_accounts(user.account("a"))
+    user.store_readings("a", (NOON, "1", "EUR"))
+    let_go = lock_database(user.paths.history)
+    instance = Instance(user.paths)
+    assert instance.claim()
+    calls = EventLog()
+    instance.message_received.connect(calls.record)
+    thread = threading.Thread(target=user.run, args=("account", "remove", "The a"))
+    thread.start()
+    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=20_000)
+    let_go()
+    instance.release()
+    assert calls.events == ["reload"]
 
 
 # --- the running program -------------------------------------------------------------

@@ -255,12 +255,67 @@ def test_a_new_account_is_stored_and_asked(harness: BackendHarness) -> None:
 
 def test_keys_are_stored_before_the_file(harness: BackendHarness) -> None:
     """An account without a key is worse than a key without an account."""
-    found: list[bool] = []
-    harness.vault.before = lambda _: found.append(harness.paths.config.exists())
+    found: list[Config] = []
+    harness.vault.before = lambda _: found.append(harness.stored())
     harness.play(saving(A, keys={"a": NEW}))
     assert harness.vault.calls == ["unlock", "put a"]
-    assert found == [False, False]
-    assert harness.paths.config.exists()
+    assert [config.accounts for config in found] == [(), ()]
+    assert harness.stored() == Config((A,))
+
+
+@pytest.mark.case("attack 2", "a change of several steps stops half-way")
+def test_a_removal_is_finished_when_the_keyring_is_open(
+    harness: BackendHarness,
+) -> None:
+    """Until then the settings file says what is left to be done."""
+    harness.store(A)
+    harness.vault.locked = True
+    harness.play(saving(shown=[A]))
+    assert harness.stored().unfinished != ()
+    assert keys(harness)["a"] == OLD
+
+    async def unlock(harness: BackendHarness) -> None:
+        harness.vault.locked = False
+        harness.backend.tick()
+        await let_loop_run()
+
+    harness.play(unlock)
+    assert harness.stored().unfinished == ()
+    assert keys(harness)["a"] is None
+
+
+@pytest.mark.case("attack 2", "the running program misses a change")
+def test_a_change_of_a_killed_command_is_noticed(harness: BackendHarness) -> None:
+    """The command was killed before it could tell the program."""
+    harness.store(A, B)
+
+    async def remove(harness: BackendHarness) -> None:
+        harness.store(B)
+        harness.backend.tick()
+        await let_loop_run()
+
+    events = harness.play(outcomes(2), remove)
+    (_, last) = events.of(ProfileLoaded)
+    assert [one.account for one in last.accounts] == [B]
+
+
+def test_a_file_that_became_unreadable_changes_nothing(
+    harness: BackendHarness,
+) -> None:
+    """A person is editing it; the accounts are asked as before."""
+    harness.store(A)
+
+    async def edit(harness: BackendHarness) -> None:
+        for content in (b"half a thought [", None):
+            if content is None:
+                harness.paths.config.unlink()
+            else:
+                harness.paths.config.write_bytes(content)
+            harness.backend.tick()
+            await let_loop_run()
+
+    events = harness.play(outcomes(1), edit)
+    assert len(events.of(ProfileLoaded)) == 1
 
 
 def test_without_a_new_key_the_keyring_is_left_alone(harness: BackendHarness) -> None:

@@ -7,6 +7,9 @@ import io
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -24,8 +27,13 @@ from trayapp.cli.exit_codes import FAILED, USAGE, failure_code, report_failure
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
-from trayapp.core.i18n.language import Language
+from trayapp.core.i18n.language import Language, mark
 from trayapp.core.secret import Secret
+from trayapp.core.unfinished import (
+    IN_PROGRESS,
+    steps_of_new_keys,
+    steps_of_removals,
+)
 from trayapp.services.desktop.instance_client import InstanceMessage, send_message
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
@@ -33,6 +41,16 @@ from trayapp.services.history.changes import ForgetAccount
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
+from trayapp.services.unfinished_steps import (
+    Failures,
+    UnfinishedSteps,
+    with_steps,
+    without_steps,
+)
+
+_REMOVED_LATER: Final = mark(
+    "The account is removed. Balance Tray removes what is left of it as soon as it can."
+)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -81,17 +99,14 @@ def _demo_gateway(_: Paths, options: argparse.Namespace, __: Language) -> int:
 def _account(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     file = ConfigFile(paths.config)
     config = load_config(file, language)
-    match options.action:
-        case "list":
-            _list(config.accounts, language)
-        case "add":
-            _add(file, config, options, language)
-        case _:
-            _remove(paths, config, options.name, language)
-    if options.action != "list":
-        with contextlib.suppress(ProgramHangs):  # it reads the settings later
-            send_message(paths, InstanceMessage.RELOAD)
-    return 0
+    if options.action == "list":
+        _list(config.accounts, language)
+        return 0
+    change = _Change(paths, file, language)
+    if options.action == "add":
+        change.add(config, options)
+        return 0
+    return change.remove(config, options.name)
 
 
 def _list(accounts: Iterable[Account], language: Language) -> None:
@@ -115,9 +130,102 @@ def _list(accounts: Iterable[Account], language: Language) -> None:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
-def _add(
-    file: ConfigFile, config: Config, options: argparse.Namespace, language: Language
-) -> None:
+class _Change:
+    """A change of the accounts, whose steps are finished now or later.
+
+    Each step that is left to be done stands in the settings file before the change
+    begins (`services/unfinished_steps.py`).
+    """
+
+    def __init__(self, paths: Paths, file: ConfigFile, language: Language) -> None:
+        self._paths, self._file, self._language = paths, file, language
+        self._keychain = Keychain(system_vault())
+        self._has_program = False
+        """Whether a running program has been told, and does the steps, too."""
+
+    def add(self, config: Config, options: argparse.Namespace) -> None:
+        """Store the key, then the account."""
+        draft = _draft(config, options, self._language)
+        key = _ask_key(self._language, from_stdin=options.key_stdin)
+        run_async(self._add(draft, key))
+        self._tell_program()
+        run_async(self._finish())
+
+    async def _add(self, draft: AccountDraft, key: Secret) -> None:
+        await self._keychain.unlock()
+        account = draft.account(self._language)
+        due = datetime.now(UTC) + IN_PROGRESS
+        steps = tuple(steps_of_new_keys((), [account], [account.id], due))
+        self._file.update(lambda config: with_steps(config, steps))
+        try:
+            await self._keychain.store(account.id, key)
+            # The window may have saved while the key was typed.
+            self._file.update(
+                lambda config: replace(
+                    without_steps(config, steps),
+                    accounts=with_own_names(config.accounts, [account]),
+                )
+            )
+        except BalanceTrayError:
+            with contextlib.suppress(BalanceTrayError):  # else the step does it later
+                await self._keychain.remove(account.id)
+                self._file.update(lambda config: without_steps(config, steps))
+            raise
+
+    def remove(self, config: Config, name: str) -> int:
+        """Remove an account with its key and history; give the exit code.
+
+        A second command for the same name does what the first could not.
+        """
+        unfinished = {step.name.casefold() for step in config.unfinished}
+        names = {account.name.casefold() for account in config.accounts}
+        is_repeated = name.casefold() in unfinished - names
+        if not is_repeated:
+            select_accounts(config.accounts, [name], self._language, FAILED)
+        run_async(self._keychain.unlock())
+        if not is_repeated:
+            self._file.update(partial(_without_account, name=name))
+        self._tell_program()
+        failures = run_async(self._finish())
+        if not failures:
+            return 0
+        for failure in dict(failures).values():
+            print(explain(failure, self._language), file=sys.stderr)
+        print(self._language.gettext(_REMOVED_LATER), file=sys.stderr)
+        return FAILED
+
+    def _tell_program(self) -> None:
+        """Have the running program read the settings, if there is one."""
+        self._has_program = True
+        with contextlib.suppress(ProgramHangs):  # it reads the settings later
+            self._has_program = send_message(self._paths, InstanceMessage.RELOAD)
+
+    async def _finish(self) -> Failures:
+        """Do what this and earlier changes left to be done."""
+
+        def forget(account_id: str) -> bool:
+            with HistoryStore(self._paths.history) as history:
+                history.write(ForgetAccount(account_id))
+            # A running program may have written another row meanwhile. It does the same
+            # step when it has read the settings.
+            return not self._has_program
+
+        return await UnfinishedSteps(self._file, self._keychain, forget).run()
+
+
+def _without_account(config: Config, name: str) -> Config:
+    """Remove an account, and record what else is to be removed."""
+    others = tuple(
+        other for other in config.accounts if other.name.casefold() != name.casefold()
+    )
+    steps = tuple(steps_of_removals(config.accounts, others))
+    return with_steps(replace(config, accounts=others), steps)
+
+
+def _draft(
+    config: Config, options: argparse.Namespace, language: Language
+) -> AccountDraft:
+    """Make an account's draft from the options; `CommandError` if it is invalid."""
     implied = Service.CUSTOM if options.base_url else Service.SMSUP
     draft = AccountDraft(
         id=secrets.token_hex(6),
@@ -138,42 +246,7 @@ def _add(
     for field, meaning in draft.understood(language):
         label = language.gettext(field.label).replace("&", "")
         print(f"{label} {meaning}")
-    key = _ask_key(language, from_stdin=options.key_stdin)
-    keychain = Keychain(system_vault())
-
-    async def store() -> None:
-        await keychain.unlock()
-        await keychain.store(draft.id, key)
-        try:
-            with file.locked():
-                # Read again: the window may have saved while the key was typed.
-                now = load_config(file, language)
-                accounts = with_own_names(now.accounts, [draft.account(language)])
-                file.save(Config(accounts, now.settings))
-        except (BalanceTrayError, CommandError):
-            await keychain.remove(draft.id)
-            raise
-
-    run_async(store())
-
-
-def _remove(paths: Paths, config: Config, name: str, language: Language) -> None:
-    (account,) = select_accounts(config.accounts, [name], language, FAILED)
-    file = ConfigFile(paths.config)
-    keychain = Keychain(system_vault())
-
-    async def remove() -> None:
-        await keychain.unlock()
-        with file.locked():
-            # Read again: the keyring may have asked for its password meanwhile.
-            config = load_config(file, language)
-            others = tuple(other for other in config.accounts if other.id != account.id)
-            file.save(Config(others, config.settings))
-        await keychain.remove(account.id)
-
-    run_async(remove())
-    with HistoryStore(paths.history) as history:
-        history.write(ForgetAccount(account.id))
+    return draft
 
 
 def _ask_key(language: Language, *, from_stdin: bool) -> Secret:

@@ -9,7 +9,6 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, assert_never
 
 from trayapp.core.account import Account
-from trayapp.core.account_draft import with_own_names
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.alerts.decision import Alert
 from trayapp.core.alerts.notification import NotificationImage
@@ -30,17 +29,16 @@ from trayapp.services.alerts.sink import make_sink
 from trayapp.services.autostart.autostart import (
     Autostart,
     NoAutostart,
-    autostart_switched,
     repair_autostart,
 )
 from trayapp.services.diagnostics import system_facts
-from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.keyring.keychain import Keychain, keys_stored, remove_key
+from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.messages.events import (
     DiagnosticsCollected,
@@ -73,6 +71,7 @@ from trayapp.services.messages.requests import (
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
+from trayapp.services.profile_changes import ProfileChanges
 
 if TYPE_CHECKING:
     from trayapp.services.polling.resume_monitor import ResumeMonitor
@@ -158,6 +157,13 @@ class Backend:
         )
         self._reports = HistoryReports(self._history, clock=clock, zone=zone)
         self._resume_monitor = _make_resume_monitor(self._scheduler)
+        self._changes = ProfileChanges(
+            self._file,
+            environment.keychain,
+            environment.autostart,
+            self._forget,
+            clock,
+        )
 
     async def run(self) -> None:
         """Load the profile, and poll the accounts until cancelled."""
@@ -177,6 +183,7 @@ class Backend:
                 task.cancel()
             try:
                 self._batch.flush()
+                await self._changes.close()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await self._coalescer.close()
                 await self._delivery.close()
@@ -227,6 +234,8 @@ class Backend:
         settings = loaded.config.settings
         self._emit(ProfileLoaded(accounts, settings, tuple(problems)))
         self._set_accounts(loaded.config.accounts, loaded.config.settings)
+        self._changes.note(loaded.config)
+        self._changes.start_finishing()
 
     def request_now(self, account_ids: Iterable[str] | None = None) -> None:
         """Request the balance of these accounts, or of all, at once."""
@@ -262,6 +271,7 @@ class Backend:
                 self._emit(RefreshFinished(Outcome(account_id, now, failure)))
         else:
             self._scheduler.request_now(waiting)
+            self._changes.start_finishing()
 
     async def _send(self, alerts: tuple[Alert, ...]) -> None:
         await self._delivery.send(alerts)
@@ -306,6 +316,10 @@ class Backend:
         self._delivery.check()
         with log_faults("writing what waits"):
             self._history.flush()
+        with log_faults("looking at the settings file"):
+            if self._changes.is_made_elsewhere():
+                self.reload()
+        self._changes.start_finishing()
 
     def _take(self, outcome: Outcome) -> None:
         """Have an outcome recorded; note whether the account waits for the keyring."""
@@ -321,28 +335,20 @@ class Backend:
         self._alerts.report_outlook(outcome.account_id)
 
     async def _store(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
-        async with keys_stored(self._keychain, changes.keys):
-            # Only now, as the keyring may have been silent for minutes: what the
-            # command line added meanwhile is kept.
-            with (
-                self._file.locked(),
-                autostart_switched(self._autostart, changes.at_login),
-            ):
-                stored = self._file.load().config.accounts
-                kept = (account for account in stored if account.id not in shown)
-                accounts = with_own_names(changes.accounts, kept)
-                self._file.save(Config(accounts, changes.settings))
-        known = {account.id for account in stored}
-        for account_id in known - {account.id for account in accounts}:
-            await remove_key(self._keychain, account_id)
-            self._coalescer.drop(account_id)
-            self._alerts.forget(account_id)
+        config = await self._changes.store(changes, shown)
         for account_id in changes.keys:
             self._history.key_changed(account_id)
-        self._set_accounts(accounts, changes.settings)
+        self._set_accounts(config.accounts, config.settings)
         for account_id in changes.keys:
             self._scheduler.request_again(account_id)
-        return SaveFinished(accounts, changes.settings)
+        await self._changes.finish()
+        return SaveFinished(config.accounts, config.settings)
+
+    def _forget(self, account_id: str) -> bool:
+        """Remove all of an account; return whether it is gone from the disk, too."""
+        self._coalescer.drop(account_id)
+        self._alerts.forget(account_id)
+        return self._history.is_written
 
     def _remembered(self, account: Account) -> AccountState:
         with log_faults(f"recalling {account.id}"):

@@ -6,49 +6,12 @@ import pytest
 
 from fakes.autostart import FakeAutostart
 from trayapp.core.autostart.login import LoginEntryState
-from trayapp.core.errors import ConfigUnwritable, LoginUnchanged
+from trayapp.core.errors import LoginUnchanged
 from trayapp.services.autostart.autostart import (
     NoAutostart,
-    autostart_switched,
     repair_autostart,
     system_autostart,
 )
-
-
-@pytest.mark.parametrize("on", [True, False])
-def test_autostart_is_switched(on: bool) -> None:  # noqa: FBT001  # pytest passes it by name
-    """It is switched before the block runs, which may need it."""
-    autostart = FakeAutostart(on=not on)
-    with autostart_switched(autostart, on):
-        assert autostart.on is on
-    assert autostart.calls == [on]
-
-
-@pytest.mark.parametrize("on", [None, True])
-def test_an_unchanged_choice_switches_nothing(on: bool | None) -> None:  # noqa: FBT001  # pytest passes it by name
-    """The desktop's settings may have made the same choice."""
-    autostart = FakeAutostart(on=True)
-    with autostart_switched(autostart, on):
-        pass
-    assert autostart.calls == []
-
-
-def test_autostart_is_switched_back_if_the_block_fails() -> None:
-    """The dialog's changes are applied all together, or not at all."""
-    autostart = FakeAutostart()
-    with pytest.raises(ConfigUnwritable), autostart_switched(autostart, on=True):
-        raise ConfigUnwritable
-    assert autostart.calls == [True, False]
-
-
-def test_if_autostart_cannot_be_switched_the_block_does_not_run() -> None:
-    """The dialog shows the error."""
-    autostart = FakeAutostart()
-    autostart.error = LoginUnchanged(detail="no")
-    saved: list[str] = []
-    with pytest.raises(LoginUnchanged), autostart_switched(autostart, on=True):
-        saved.append("saved")
-    assert saved == []
 
 
 def test_the_demo_switches_nothing() -> None:

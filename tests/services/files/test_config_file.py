@@ -3,7 +3,7 @@
 import os
 import stat
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from trayapp.core.settings import (
     QuietHours,
     Settings,
 )
+from trayapp.core.unfinished import StepKind, UnfinishedStep
 from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.config_text import FIRST_KINDS
 
@@ -287,3 +288,32 @@ def test_loading_never_raises(path: Path, content: bytes) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     assert isinstance(ConfigFile(path).load().config, Config)
+
+
+def test_unfinished_steps_are_kept(tmp_path: Path, now: datetime) -> None:
+    """They hold an id, a name and a time, and no key."""
+    steps = (
+        UnfinishedStep(StepKind.REMOVE_KEY, "x", "Shöp", now),
+        UnfinishedStep(StepKind.LOGIN_OFF),
+    )
+    file = ConfigFile(tmp_path / "config.toml")
+    file.save(Config(unfinished=steps))
+    assert file.read() == Config(unfinished=steps)
+
+
+@pytest.mark.parametrize(
+    "step", ["step = 1", 'step = "login-on"\ndue = 2026-11-23', 'id = "x"']
+)
+def test_a_step_that_makes_no_sense_breaks_the_file(tmp_path: Path, step: str) -> None:
+    """Ignoring it would lose it with the next save."""
+    path = tmp_path / "config.toml"
+    path.write_text(f"version = 1\n[[unfinished]]\n{step}\n")
+    with pytest.raises(ConfigBroken):
+        ConfigFile(path).read()
+
+
+def test_a_step_of_a_newer_version_is_left_out(tmp_path: Path) -> None:
+    """The accounts are worth more."""
+    path = tmp_path / "config.toml"
+    path.write_text('version = 1\n[[unfinished]]\nstep = "newer"\nid = "x"\n')
+    assert ConfigFile(path).read() == Config()

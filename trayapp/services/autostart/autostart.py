@@ -4,11 +4,8 @@ The system's login entry is the only record: the program stores no copy. Thus a 
 in the desktop's own settings counts here, too.
 """
 
-import contextlib
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 from trayapp.core.autostart.login import LoginEntryState
@@ -70,21 +67,6 @@ def system_autostart() -> Autostart:
     from trayapp.services.autostart.xdg import XdgAutostart  # noqa: PLC0415  # Linux only
 
     return XdgAutostart.of_user(command)
-
-
-@contextmanager
-def autostart_switched(autostart: Autostart, on: bool | None) -> Iterator[None]:  # noqa: FBT001  # None leaves it
-    """Switch it, and back if the `with` block raises; None leaves it as it is."""
-    if on is None or autostart.state().is_on is on:
-        yield
-        return
-    autostart.switch(on=on)
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(BalanceTrayError):
-            autostart.switch(on=not on)
-        raise
 
 
 def repair_autostart(autostart: Autostart) -> None:

@@ -5,11 +5,12 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from trayapp.core.errors import (
     ConfigBroken,
@@ -24,12 +25,14 @@ from trayapp.services.files.atomic_write import describe_error, write_atomically
 from trayapp.services.files.config_text import Config, from_toml, to_toml
 from trayapp.services.files.paths import folder_lock, refuse_foreign
 
-__all__ = ["Config", "ConfigFile", "LoadedConfig"]
+__all__ = ["Config", "ConfigFile", "FileVersion", "LoadedConfig"]
 _MAX_BYTES: Final = 1_048_576
 """Thousands of accounts fit; this program never writes a larger file."""
 _TEMPORARY: Final = ".config-"
 _TEMPORARY_MAX_AGE_S: Final = 60.0
 """A program that still writes its temporary file has started less than this ago."""
+
+FileVersion: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,37 @@ class ConfigFile:
                 return LoadedConfig(Config(), stuck.as_failure())
             detail = f"{error.detail}; kept as {aside}"
             return LoadedConfig(Config(), ConfigBroken(detail=detail).as_failure())
+
+    def version(self) -> FileVersion | None:
+        """Return what changes with each write of any program; None without a file."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+    def read(self) -> Config:
+        """Return the file's content; a missing one has no accounts.
+
+        Raises `StorageProblem` if it can't be read, and changes nothing.
+        """
+        try:
+            return self._read()
+        except FileNotFoundError:
+            return Config()
+
+    def update(self, change: Callable[[Config], Config]) -> Config:
+        """Change the file's content while no other process of ours changes it.
+
+        Returns the new content. Raises `StorageProblem` if the file can't be read or
+        written; it then stays as it is.
+        """
+        with self.locked():
+            before = self.read()
+            after = change(before)
+            if after != before:
+                self.save(after)
+        return after
 
     def language(self) -> str:
         """Return the language that the file names; "" if it names none or is broken.

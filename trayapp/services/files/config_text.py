@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,7 @@ from trayapp.core.settings import (
     Settings,
     exactly,
 )
+from trayapp.core.unfinished import StepKind, UnfinishedStep
 
 _VERSION: Final = 1
 _BEGIN: Final = "# The settings of Balance Tray, whole if a line below says so.\n"
@@ -36,6 +38,7 @@ FIRST_KINDS: Final = (
     "topped-up",
 )
 """The kinds of files without `not_told`. This list never grows."""
+_UNFINISHED: Final = "unfinished"
 _T = TypeVar("_T")
 
 
@@ -45,6 +48,8 @@ class Config:
 
     accounts: tuple[Account, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    unfinished: tuple[UnfinishedStep, ...] = ()
+    """What is still to be done of earlier changes (`services/unfinished_steps.py`)."""
 
 
 def from_toml(raw: bytes) -> Config:
@@ -74,6 +79,7 @@ def to_toml(config: Config) -> str:
             "version": _VERSION,
             "settings": _settings_table(config.settings),
             "account": [_account_table(account) for account in config.accounts],
+            **_unfinished_table(config.unfinished),
         }
     )
     return f"{_BEGIN}{text}{_END}\n"
@@ -102,6 +108,19 @@ def _account_table(account: Account) -> dict[str, str | int]:
     return table
 
 
+def _unfinished_table(steps: tuple[UnfinishedStep, ...]) -> dict[str, object]:
+    tables = [
+        {
+            "step": step.kind.value,
+            "id": step.account_id,
+            "name": step.name,
+            **({} if step.due is None else {"due": step.due}),
+        }
+        for step in steps
+    ]
+    return {_UNFINISHED: tables} if tables else {}
+
+
 def _plain(value: object) -> str | int:
     match value:
         case int():
@@ -126,7 +145,9 @@ def _from_table(table: dict[str, object]) -> Config:
         if len(set(values)) != len(values):
             message = f"two accounts have the same {label}"
             raise ValueError(message)
-    return Config(read, _settings(settings))
+    steps = _typed(table.get(_UNFINISHED, []), list, _UNFINISHED)
+    known = filter(None, map(_step, steps))
+    return Config(read, _settings(settings), tuple(known))
 
 
 def _settings(table: dict[str, object]) -> Settings:
@@ -164,6 +185,24 @@ def _alert_kinds_of_old(table: dict[str, object]) -> frozenset[AlertKind]:
     if not _typed(table.get("notify_rejected", True), bool, "notify_rejected"):
         kinds -= {AlertKind.REJECTED}
     return kinds
+
+
+def _step(value: object) -> UnfinishedStep | None:
+    """Read a step; None for one of a newer version."""
+    table = _typed(value, dict, _UNFINISHED)
+    due = table.get("due")
+    if due is not None and _typed(due, datetime, "due").tzinfo is None:
+        message = "due: without a time zone"
+        raise ValueError(message)
+    kind = _typed(table.get("step"), str, "step")
+    if kind not in set(StepKind):
+        return None
+    return UnfinishedStep(
+        StepKind(kind),
+        _typed(table.get("id", ""), str, "id"),
+        _typed(table.get("name", ""), str, "name"),
+        due,
+    )
 
 
 def _account(table: dict[str, object]) -> Account:

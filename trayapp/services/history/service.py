@@ -102,6 +102,11 @@ class HistoryService:
         if not self._gathers:
             self.flush()
 
+    @property
+    def is_written(self) -> bool:
+        """Whether every change is in the store, and none waits."""
+        return not self._queue
+
     @contextmanager
     def one_transaction(self) -> Iterator[None]:
         """Write all changes of the `with` at its end, with one wait for the disk."""

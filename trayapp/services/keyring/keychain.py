@@ -263,14 +263,18 @@ class Keychain:
 
 @asynccontextmanager
 async def keys_stored(
-    keychain: Keychain, keys: Mapping[str, Secret]
+    keychain: Keychain,
+    keys: Mapping[str, Secret],
+    on_unlocked: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
     """Store keys, and put the old ones back if the `with` block raises.
 
-    Without keys, a locked keyring is not unlocked and shows no prompt.
+    Without keys, a locked keyring is not unlocked and shows no prompt. `on_unlocked` is
+    called before the first key is written.
     """
     if keys:
         await keychain.unlock()
+        on_unlocked()
     before: dict[str, Secret | None] = {}
     try:
         for account_id, key in keys.items():

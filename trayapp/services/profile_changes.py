@@ -1,0 +1,161 @@
+"""Stores what a person changes in a dialog: keys, settings file and start at login."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from trayapp.core.account_draft import with_own_names
+from trayapp.core.changes import Changes
+from trayapp.core.errors import StorageProblem
+from trayapp.core.unfinished import (
+    IN_PROGRESS,
+    UnfinishedStep,
+    step_of_login,
+    steps_of_new_keys,
+    steps_of_removals,
+)
+from trayapp.services.autostart.autostart import Autostart
+from trayapp.services.files.config_file import Config, ConfigFile, FileVersion
+from trayapp.services.keyring.keychain import Keychain, keys_stored
+from trayapp.services.log.log_faults import log_faults
+from trayapp.services.unfinished_steps import (
+    Failures,
+    UnfinishedSteps,
+    with_steps,
+    without_steps,
+)
+
+_log = logging.getLogger(__name__)
+
+
+class ProfileChanges:
+    """Makes a change of several steps as a whole, or leaves its rest to be done later.
+
+    The order is: the record of what a killed program would leave, the keys, the
+    settings file with the record of what follows, and then what follows.
+    """
+
+    def __init__(
+        self,
+        file: ConfigFile,
+        keychain: Keychain,
+        autostart: Autostart,
+        forget: Callable[[str], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take the collaborators; `forget` is the one of `UnfinishedSteps`."""
+        self._file, self._keychain, self._autostart = file, keychain, autostart
+        self._clock = clock
+        self._steps = UnfinishedSteps(
+            file, keychain, forget, autostart=autostart, clock=clock
+        )
+        self._known = Config()
+        """The settings that the program works with."""
+        self._version: FileVersion | None = None
+        """Of the settings file, when it was last looked at."""
+        self._finishing: asyncio.Task[Failures] | None = None
+
+    def note(self, config: Config) -> None:
+        """Take the settings that the program works with from now on."""
+        self._known = config
+
+    def is_made_elsewhere(self) -> bool:
+        """Return whether another program has changed accounts or settings.
+
+        Its command may have been killed before it could send a message. A file that is
+        missing or can't be read changes nothing: a person may be editing it.
+        """
+        version = self._file.version()
+        if version is None or version == self._version:
+            return False
+        self._version = version
+        try:
+            config = self._file.read()
+        except StorageProblem:
+            return False
+        before, self._known = self._known, config
+        return (config.accounts, config.settings) != (before.accounts, before.settings)
+
+    async def store(self, changes: Changes, shown: frozenset[str]) -> Config:
+        """Store keys and settings, and return the settings; `finish` does the rest.
+
+        Raises a `BalanceTrayError`; keys and settings are then as before.
+        """
+        guards: set[UnfinishedStep] = set()
+
+        def record_guards() -> None:
+            stored, due = self._file.read().accounts, self._clock() + IN_PROGRESS
+            guards.update(
+                steps_of_new_keys(stored, changes.accounts, changes.keys, due)
+            )
+            self._file.update(lambda config: with_steps(config, guards))
+
+        try:
+            async with keys_stored(self._keychain, changes.keys, record_guards):
+                config = self._commit(changes, shown, guards)
+        except BaseException:
+            if guards:
+                with log_faults("ending a change that failed"):
+                    self._file.update(lambda config: without_steps(config, guards))
+            raise
+        self.note(config)
+        return config
+
+    def _commit(
+        self,
+        changes: Changes,
+        shown: frozenset[str],
+        guards: Collection[UnfinishedStep],
+    ) -> Config:
+        """Write the settings, and record what follows in the same write.
+
+        Returns the new settings. Raises `LoginUnchanged` if start at login can't be
+        switched; the settings then stay as they were.
+        """
+        # Only now, as the keyring may have been silent for minutes: what the command
+        # line added meanwhile is kept.
+        with self._file.locked():
+            before = self._file.load().config
+            kept = (account for account in before.accounts if account.id not in shown)
+            accounts = with_own_names(changes.accounts, kept)
+            steps = [*steps_of_removals(before.accounts, accounts)]
+            on = changes.at_login
+            switches = on is not None and self._autostart.state().is_on is not on
+            if switches:
+                steps.append(step_of_login(on=bool(on)))
+            config = with_steps(without_steps(before, guards), steps)
+            config = replace(config, accounts=accounts, settings=changes.settings)
+            self._file.save(config)
+            try:
+                if switches:
+                    self._autostart.switch(on=bool(on))
+            except BaseException:
+                self._file.save(before)
+                raise
+        return config
+
+    def start_finishing(self) -> None:
+        """Begin to work off what is left to be done, unless that runs."""
+        is_idle = self._finishing is None or self._finishing.done()
+        if self._known.unfinished and is_idle:
+            self._finishing = asyncio.create_task(self.finish())
+
+    async def finish(self) -> Failures:
+        """Work off what is left to be done; return what failed and is tried again."""
+        failures: Failures = ()
+        with log_faults("finishing earlier changes"):
+            try:
+                failures = await self._steps.run()
+                unfinished = self._file.read().unfinished
+                self._known = replace(self._known, unfinished=unfinished)
+            except StorageProblem as problem:
+                _log.info("earlier changes are not finished: %s", problem)
+        return failures
+
+    async def close(self) -> None:
+        """Stop; what is left is done at the next start."""
+        if self._finishing is not None:
+            self._finishing.cancel()
+            await asyncio.gather(self._finishing, return_exceptions=True)
