@@ -66,9 +66,8 @@ class StepsHarness:
         )
         return asyncio.run(runner.run())
 
-    @property
     def left(self) -> tuple[UnfinishedStep, ...]:
-        """What the file still records."""
+        """Return what the file still records."""
         return self.file.read().unfinished
 
 
@@ -95,11 +94,11 @@ def test_a_locked_keyring_delays_only_its_step(
     steps.vault.locked = True
     assert steps.run(GONE_KEY, GONE_ROWS) == ((GONE_KEY, Failure(KeyringLocked)),)
     assert steps.vault.calls == []
-    assert steps.left == (GONE_KEY,)
+    assert steps.left() == (GONE_KEY,)
     assert KEY not in caplog.text
     steps.vault.locked = False
     assert steps.run() == ()
-    assert steps.left == ()
+    assert steps.left() == ()
 
 
 def test_a_busy_history_delays_only_its_step(steps: StepsHarness) -> None:
@@ -110,7 +109,7 @@ def test_a_busy_history_delays_only_its_step(steps: StepsHarness) -> None:
 
     steps.forget = busy
     assert steps.run(GONE_KEY, GONE_ROWS) == ((GONE_ROWS, Failure(HistoryBusy)),)
-    assert steps.left == (GONE_ROWS,)
+    assert steps.left() == (GONE_ROWS,)
 
 
 def test_rows_that_are_not_gone_from_the_disk_are_not_done(
@@ -119,7 +118,7 @@ def test_rows_that_are_not_gone_from_the_disk_are_not_done(
     """The write queue may be lost with the program."""
     steps.forget = lambda _: False
     assert steps.run(GONE_ROWS) == ()
-    assert steps.left == (GONE_ROWS,)
+    assert steps.left() == (GONE_ROWS,)
 
 
 def test_an_account_that_a_person_put_back_keeps_what_it_has(
@@ -129,7 +128,7 @@ def test_an_account_that_a_person_put_back_keeps_what_it_has(
     own = [UnfinishedStep(step.kind, "a", "A") for step in (GONE_KEY, GONE_ROWS)]
     assert steps.run(*own) == ()
     assert steps.vault.get("a") == KEY
-    assert (steps.forgotten, steps.left) == ([], ())
+    assert (steps.forgotten, steps.left()) == ([], ())
 
 
 def test_an_unsure_key_is_dropped_when_its_change_is_over(steps: StepsHarness) -> None:
@@ -147,14 +146,14 @@ def test_start_at_login_is_switched_later(steps: StepsHarness) -> None:
     autostart, steps.autostart = steps.autostart, None
     step = step_of_login(on=True)
     assert steps.run(step) == ()
-    assert steps.left == (step,)
+    assert steps.left() == (step,)
     steps.autostart = autostart
     assert autostart is not None
     autostart.error = LoginUnchanged(detail="no")
     assert steps.run() == ((step, Failure(LoginUnchanged, "no")),)
     autostart.error = None
     assert steps.run() == ()
-    assert (autostart.on, steps.left) == (True, ())
+    assert (autostart.on, steps.left()) == (True, ())
 
 
 def test_a_step_replaces_the_same_step(steps: StepsHarness) -> None:

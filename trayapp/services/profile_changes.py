@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 class ProfileChanges:
     """Makes a change of several steps as a whole, or leaves its rest to be done later.
 
-    The order is: the record of what a killed program would leave, the keys, the
-    settings file with the record of what follows, and then what follows.
+    First it records what a kill would leave behind. Then it stores the keys, and then
+    the settings file with the record of what follows. Last it does what follows.
     """
 
     def __init__(
