@@ -31,7 +31,7 @@ from fakes.vault import FakeVault
 from harness.event_log import EventLog
 from trayapp import __main__ as program
 from trayapp.core.account import Account, Service
-from trayapp.core.balance import Balance, Reading
+from trayapp.core.balance import Balance, JsonNumber, Reading, read_balance
 from trayapp.core.errors import (
     HistoryFull,
     KeyringAbsent,
@@ -286,6 +286,46 @@ def _error_id(said: dict[str, object]) -> object:
     assert error["title"]
     assert error["advice"]
     return error["id"]
+
+
+@pytest.mark.case("part 8", "a rejected key of another company's API")
+def test_a_first_rejection_asks_whether_the_key_is_another_companys(
+    user: CliUser,
+) -> None:
+    """An account that had a balance has the right company's key."""
+    words = "Does the key belong to another company's API? Keys of 360nrs"
+    user.set_accounts(user.account("a", REJECTED))
+    _, (first,) = user.check()
+    assert first["state"] == "unauthorized"
+    error = first["error"]
+    assert isinstance(error, dict)
+    assert error["advice"].startswith(words)
+    assert "allow this computer's IP address" in error["advice"]
+    assert words in user.run("check").out
+    user.store_readings("a", (datetime.now(UTC), "50.0000", "EUR"))
+    assert words not in user.run("check").out
+
+
+@pytest.mark.case("part 8", "a bounded number of valid JSON is refused")
+@pytest.mark.parametrize(
+    ("number", "digits", "words"),
+    [
+        ("27964.000000000004", "27964.000000000004", "€27964.00"),
+        ("1.0e-5", "0.000010", "€0.00001"),
+    ],
+)
+def test_a_number_is_exact_in_json_and_readable_for_people(
+    user: CliUser, number: str, digits: str, words: str
+) -> None:
+    """Also if it comes from the history."""
+    balance = read_balance(JsonNumber(number), "EUR")
+    user.set_accounts(user.account("a"))
+    with HistoryStore(user.paths.history) as history:
+        history.write(KeepReading("a", Reading(balance, datetime.now(UTC))))
+    user.vault.put("a", REJECTED)
+    _, (said,) = user.check()
+    assert said["balance"] == digits
+    assert words in user.run("check").out
 
 
 def test_check_reports_an_unreachable_gateway(user: CliUser) -> None:

@@ -1,13 +1,15 @@
 """The parser of an amount and its unit is exact or rejects them."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.balance import JsonNumber, exact_amount, read_balance
+from trayapp.core.balance import Balance, JsonNumber, exact_amount, read_balance
 from trayapp.core.errors import UnexpectedReply
+from trayapp.core.i18n.language import ENGLISH
 
 PLAIN = st.from_regex(
     r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,8})?", fullmatch=True, alphabet="-.0123456789"
@@ -69,6 +71,76 @@ def test_anything_but_plain_digits_is_no_amount(amount: object) -> None:
     """Exponents, NaN, blanks, other digits and other types are rejected."""
     with pytest.raises(UnexpectedReply):
         read_balance(amount, "EUR")
+
+
+READ = {
+    # The number of the JSON: the amount, and the digits of `check --json`.
+    "27964.000000000004": ("27964.00000000", "27964.000000000004"),
+    "27963.999999999996": ("27964.00000000", "27963.999999999996"),
+    "0.30000000000000004": ("0.30000000", "0.30000000000000004"),
+    "1.0e-5": ("0.000010", "0.000010"),
+    "-1E-5": ("-0.00001", "-0.00001"),
+    "1e3": ("1000", "1000"),
+    "2.5E+2": ("250", "250"),
+    "1.2345e4": ("12345", "12345"),
+    "1.4210854715202004e-14": ("0E-8", "0.000000000000014210854715202004"),
+    "-1.4210854715202004e-14": ("0E-8", "-0.000000000000014210854715202004"),
+    "-0": ("0", "0"),
+    "-0.0": ("0.0", "0.0"),
+    "0e0": ("0", "0"),
+    "-0e5": ("0", "0"),
+    "9.99999999999999e14": ("999999999999999", "999999999999999"),
+}
+
+
+@pytest.mark.case("part 8", "a bounded number of valid JSON is refused")
+@pytest.mark.parametrize(("number", "expected"), READ.items())
+def test_a_number_of_valid_json_is_read(number: str, expected: tuple[str, str]) -> None:
+    """Binary rounding does not count; what the gateway sent is kept."""
+    balance = read_balance(JsonNumber(number), "EUR")
+    assert (str(balance.amount), balance.digits) == expected
+    assert Decimal(balance.digits) == Decimal(number)
+    assert Balance.from_digits(balance.digits, "EUR") == balance
+
+
+@pytest.mark.case("part 8", "a bounded number of valid JSON is refused")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("27964.000000000004", "€27,964.00"),
+        ("1.4210854715202004e-14", "€0.00"),
+        ("-1.4210854715202004e-14", "€0.00"),
+        ("1.0e-5", "€0.00001"),
+    ],
+)
+def test_a_person_sees_no_binary_rounding(number: str, words: str) -> None:
+    """A spent balance with such a rest is 0, and so it is empty."""
+    balance = read_balance(JsonNumber(number), "EUR")
+    assert ENGLISH.money(balance.amount, balance.unit) == words
+
+
+@pytest.mark.case("part 8", "a bounded number of valid JSON is refused")
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("1e15", "1e16", "9" * 16, "-1e99", "1e999", "1e-999", "1e-401", "1e400"),
+        *("1e999999999", "1E-999999999", "0." + "9" * 401, "9" * 5_000, "0e9999"),
+        *("0." + "9" * 5_000, "1e" + "9" * 5_000),
+    ],
+    ids=lambda number: number[:12],
+)
+def test_a_number_out_of_bounds_is_no_amount(number: str) -> None:
+    """Nobody has such a balance; and an exponent must cost neither time nor memory."""
+    with pytest.raises(UnexpectedReply):
+        read_balance(JsonNumber(number), "EUR")
+
+
+@given(st.floats(min_value=-999_999_999_999_999, max_value=999_999_999_999_999))
+def test_every_float_that_is_an_amount_is_read(number: float) -> None:
+    """Whatever JSON another program writes of it."""
+    balance = read_balance(JsonNumber(json.dumps(number)), "EUR")
+    assert abs(balance.amount - Decimal(repr(number))) <= Decimal("0.00000001")
+    assert balance.amount.is_signed() == (balance.amount < 0)
 
 
 @pytest.mark.parametrize(

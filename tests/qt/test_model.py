@@ -150,3 +150,13 @@ def test_the_order_is_the_persons(harness: ModelHarness) -> None:
     """A changed order is reported."""
     harness.model.set_accounts([B, A])
     assert harness.changes == [(AccountState(B), AccountState(A))]
+
+
+def test_a_balance_belongs_to_an_endpoint(harness: ModelHarness, nine: Outcome) -> None:
+    """With another address the account never had one."""
+    harness.model.apply(nine)
+    assert harness.model.has_balance(A)
+    assert harness.model.has_balance(replace(A, name="Other"))
+    assert not harness.model.has_balance(replace(A, sub_account="other"))
+    assert not harness.model.has_balance(B)
+    assert not harness.model.has_balance(Account("c", "C"))

@@ -207,7 +207,8 @@ class Wiring(QObject):
                 self.faults.show_delivery_problem(problem)
                 settings.set_delivery_problem(problem)
             case KeyTestFinished(key_test, outcome):
-                settings.show_key_test(key_test, outcome)
+                is_first = not self._model.has_balance(key_test.account)
+                settings.show_key_test(key_test, outcome, is_first=is_first)
             case SaveFinished():
                 self._on_saved(event)
                 settings.finish_save(event)

@@ -39,7 +39,7 @@ from trayapp.core.i18n.typed_dates import (
     UnreadableDateError,
     read_moment,
 )
-from trayapp.core.view.account_text import line, problem
+from trayapp.core.view.account_text import line, state_problem
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
@@ -73,8 +73,9 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     else:
         for state in states:
             print(line(state, datetime.now(UTC), language).replace("\u00a0", " "))
-            if state.failure is not None:
-                print(indent(explain(state.failure, language), "    "))
+            words = state_problem(state, language)
+            if words is not None:
+                print(indent(words.in_full("\n"), "    "))
     codes = {_EXIT_CODES.get(state.status, UNKNOWN) for state in states}
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
@@ -128,8 +129,8 @@ def _as_json(state: AccountState) -> dict[str, object]:
     """Give an account for programs: in English, in any language of the person."""
     reading, failure = state.reading, state.failure
     error = None
-    if failure is not None:
-        words = problem(failure, ENGLISH)
+    words = state_problem(state, ENGLISH)
+    if failure is not None and words is not None:
         error = {"id": failure.kind.id, "title": words.title, "advice": words.advice}
     return {
         "account": state.account.name,

@@ -33,6 +33,15 @@ class AccountsModel(QObject):
         state = self._states.get(account_id)
         return state.account if state is not None else None
 
+    def has_balance(self, account: Account) -> bool:
+        """Return whether the account's endpoint ever reported a balance."""
+        state = self._states.get(account.id)
+        return (
+            state is not None
+            and state.reading is not None
+            and state.account.has_same_endpoint(account)
+        )
+
     def load(self, stored: Iterable[AccountState]) -> None:
         """Take the stored accounts; a state that the model has already is newer."""
         self._replace(

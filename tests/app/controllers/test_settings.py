@@ -28,6 +28,7 @@ from trayapp.core.errors import (
     Failure,
     NoConnection,
     NotificationsUnseen,
+    Unauthorized,
 )
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
@@ -286,6 +287,21 @@ def test_a_key_test_that_fails_says_why(harness: SettingsControllerHarness) -> N
         key_test, Outcome("a", NOON, Failure(NoConnection))
     )
     assert "The gateway can't be reached" in words(harness.account_dialog)
+
+
+@pytest.mark.case("part 8", "a rejected key of another company's API")
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_first_test_asks_whether_the_key_is_another_companys(
+    harness: SettingsControllerHarness,
+    is_first: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """An account that had a balance has the right company's key."""
+    harness.open(A, edit="a")
+    press(harness.account_dialog, "Test")
+    (key_test,) = harness.key_tests
+    outcome = Outcome("a", NOON, Failure(Unauthorized))
+    harness.controller.show_key_test(key_test, outcome, is_first=is_first)
+    assert ("360nrs" in words(harness.account_dialog)) == is_first
 
 
 def test_notifications_can_be_tried_out(harness: SettingsControllerHarness) -> None:

@@ -42,6 +42,15 @@ ACCEPTED: Final[dict[str, tuple[str, Status, Answer]]] = {
     "zero": ("€0.00", Status.EMPTY, reply_with("0.0000")),
     "minus zero": ("€0.00", Status.EMPTY, reply_with("-0.0000")),
     "a number": ("€350.12", Status.OK, result("350.1200")),
+    "a number with an exponent": ("€1,000.00", Status.OK, result("1e3")),
+    "a number with binary rounding": (
+        "€27,964.00",
+        Status.OK,
+        result("27964.000000000004"),
+    ),
+    "a rest of binary rounding": ("€0.00", Status.EMPTY, result("1.4e-14")),
+    "201 Created": ("€350.12", Status.OK, reply(status="201 Created")),
+    "299 of a later kind": ("€350.12", Status.OK, reply(status="299 Fine")),
     "15 digits and 8 more": (
         "€999,999,999,999,999.99999999",
         Status.OK,

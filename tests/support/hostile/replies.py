@@ -26,6 +26,7 @@ SAID_NO: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     "401 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "401 Unauthorized")),
     "403 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "403 Forbidden")),
     "200 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "200 OK")),
+    "201 UNAUTHORIZED": (REJECTED, refusal("UNAUTHORIZED", "201 Created")),
     "401 UNAUTHORIZED as a page": (
         REJECTED,
         reply(_REJECTION, "401 Unauthorized", "text/html"),
@@ -85,7 +86,8 @@ STRANGERS: Final[dict[str, tuple[ExpectedFailure, Answer]]] = {
     },
     "302 a rejection": (STRANGE, reply(_REJECTION, "302 Away")),
     "404 a page": (STRANGE, reply(_PORTAL, "404 Not Found", "text/html")),
-    "201 a good reply": (STRANGE, reply(GOOD, "201 Created")),
+    "201 a page": (STRANGE, reply("<html>", "201 Created", "text/html")),
+    "201 without a status": (STRANGE, reply("{}", "201 Created")),
     "204 nothing": (STRANGE, b"HTTP/1.1 204 No Content\r\n\r\n"),
     "101 another protocol": (
         STRANGE,

@@ -107,13 +107,18 @@ class SettingsController(QObject):
         bring_to_front(self._first_run)
         self.requested.emit(ReadLoginEntry())
 
-    def show_key_test(self, key_test: KeyTest, outcome: Outcome) -> None:
-        """Show the result of a key test, if the dialog is still open."""
+    def show_key_test(
+        self, key_test: KeyTest, outcome: Outcome, *, is_first: bool = True
+    ) -> None:
+        """Show the result of a key test, if the dialog is still open.
+
+        `is_first` says that the account never had a balance.
+        """
         result = outcome.result
         shown = (
             result.balance
             if isinstance(result, Reading)
-            else problem(result, self._language)
+            else problem(result, self._language, is_first=is_first)
         )
         if self._first_run is not None:
             self._first_run.show_key_test(key_test, shown)

@@ -192,7 +192,9 @@ def _seen(table: Mapping[str, Any]) -> Reading | None:
     at = _moment(table["seen"])
     if at is None:
         return None
-    return Reading(Balance(_amount(table["amount"]), str(table["unit"])), at)
+    digits, unit = table["amount"], str(table["unit"])
+    balance = Balance.from_digits(digits, unit) or Balance(_amount(digits), unit)
+    return Reading(balance, at)
 
 
 def _days(pair: list[int] | None) -> tuple[int, int] | None:

@@ -53,6 +53,8 @@ class BalanceTrayError(Exception):
     title: ClassVar[str] = mark("Something went wrong")
     reason: ClassVar[str] = ""
     advice: ClassVar[str] = ""
+    first_advice: ClassVar[str] = ""
+    """What precedes `advice` for an account that never had a balance."""
 
     def __init__(
         self, *, detail: str = "", retry_after: timedelta | None = None

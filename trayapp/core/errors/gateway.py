@@ -35,6 +35,11 @@ class Unauthorized(GatewayError):
         "Until then the gateway is asked only once a day, so that it does not block "
         "this computer."
     )
+    # CONTRACT.md, "Seen later".
+    first_advice = mark(
+        "Does the key belong to another company's API? Keys of 360nrs, of smsup.ch and "
+        "of the old smsup.es API do not work here."
+    )
 
 
 class Refused(GatewayError):

@@ -113,7 +113,7 @@ def card(
         status=state.status,
         status_words=status_sentence(state, language),
         age=age(state, now, language),
-        problem=problem(state.failure, language) if state.failure else None,
+        problem=state_problem(state, language),
         website_url=state.account.website_url,
         is_refreshing=state.is_refreshing,
         details=details,
@@ -198,13 +198,24 @@ def age(state: AccountState, now: datetime, language: Language) -> str:
     return plural("{n} day ago", "{n} days ago", passed.days).format(n=passed.days)
 
 
-def problem(failure: Failure, language: Language) -> Problem:
-    """Translate an error's title, reason and advice."""
+def state_problem(state: AccountState, language: Language) -> Problem | None:
+    """Translate an account's error; None if there is none."""
+    if state.failure is None:
+        return None
+    return problem(state.failure, language, is_first=state.reading is None)
+
+
+def problem(failure: Failure, language: Language, *, is_first: bool = False) -> Problem:
+    """Translate an error's title, reason and advice.
+
+    `is_first` says that the account never had a balance.
+    """
     kind, translate = failure.kind, language.gettext
+    advice = (kind.first_advice if is_first else "", kind.advice)
     return Problem(
         title=translate(kind.title),
         reason=translate(kind.reason) if kind.reason else "",
-        advice=translate(kind.advice) if kind.advice else "",
+        advice=" ".join(map(translate, filter(None, advice))),
         remedy=kind.remedy,
         detail=failure.detail,
     )

@@ -30,7 +30,8 @@ async def read_reply(response: httpx.Response, key: Secret) -> Balance:
     Raises the error that the response means if it has no balance. Only the gateway's
     own JSON can reject the key, whatever the HTTP status is. A 401 of a portal or a
     proxy says nothing about the key. A rejection with status 200 counts, because more
-    requests might get this computer blocked.
+    requests might get this computer blocked. Any HTTP status of 2xx may have a balance
+    (CONTRACT.md, "Seen later").
     """
     _check_head(response, key)
     body = await _read_body(response, key)
@@ -39,7 +40,7 @@ async def read_reply(response: httpx.Response, key: Secret) -> Balance:
         _raise_refusal(response, reply.get("error_id"), reply.get("error_msg"), key)
     result = reply.get("result") if reply is not None else None
     if (
-        response.status_code != HTTPStatus.OK
+        not response.is_success
         or reply is None
         or reply.get("status") != "ok"
         or not isinstance(result, dict)
@@ -67,7 +68,7 @@ def _check_head(response: httpx.Response, key: Secret) -> None:
             detail=f"HTTP {response.status_code}",
             retry_after=_retry_after(response.headers.get("Retry-After")),
         )
-    if response.status_code != status.OK and not response.is_client_error:
+    if not response.is_success and not response.is_client_error:
         raise _unexpected(response, key, "the body is not read")
 
 

@@ -8,7 +8,7 @@ from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import LogEntry
 from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.pending_payment import PendingPayment
-from trayapp.core.balance import Balance, Reading, exact_amount
+from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BY_ID, Failure
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
@@ -41,13 +41,13 @@ def from_ms(milliseconds: int) -> datetime:
 
 def reading(at: int, digits: str, unit: str) -> Reading:
     """Read a reading; raises one of `NONSENSE`, as the other readers here do."""
-    amount = exact_amount(digits)
+    balance = Balance.from_digits(digits, unit)
     # Today's rule for the unit of a response does not apply: an older one let it pass.
     # For bytes `isprintable` raises a TypeError.
-    if amount is None or not str.isprintable(unit) or _UNREADABLE in unit:
+    if balance is None or not str.isprintable(unit) or _UNREADABLE in unit:
         message = f"{digits!r} {unit!r} is no balance"
         raise ValueError(message)
-    return Reading(Balance(amount, unit), from_ms(at))
+    return Reading(balance, from_ms(at))
 
 
 def memory(account_id: str, written: str) -> tuple[str, AlertMemory]:
