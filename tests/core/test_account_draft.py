@@ -10,7 +10,6 @@ from trayapp.core.account_draft import (
     ACCOUNT_FIELDS,
     AccountDraft,
     DraftField,
-    base_url_problem,
     typed_text,
     with_own_names,
 )
@@ -92,46 +91,6 @@ def test_a_wrong_entry_is_told_at_its_field(
     """Exactly the wrong field has a message."""
     draft = AccountDraft(**{"id": "a1", "name": "Main", "low_below": "10", **change})  # type: ignore[arg-type]  # as typed
     assert list(draft.problems(["Main Shop"])) == [field]
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://api.example.com",
-        "https://api.example.com:8443/prefix",
-        "http://localhost:8080",
-        "http://127.0.0.1:1",
-        "http://[::1]:80",
-    ],
-)
-def test_https_and_loopback_addresses_are_fine(url: str) -> None:
-    """Plain HTTP is for this computer alone."""
-    assert base_url_problem(url) is None
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "api.example.com",
-        "ftp://api.example.com",
-        "https://",
-        "https://user:pw@api.example.com",
-        "https://api.example.com/?q=1",
-        "https://api.example.com/#x",
-        "https://api.example.com:99999",
-        "https://api.exa mple.com",
-        "http://192.168.0.1",
-        "http://localhost.example.com",
-        "http://127.0.0.1.example.com",
-        "https://[::1",
-    ],
-)
-def test_any_other_address_is_refused_with_a_sentence(url: str) -> None:
-    """A key goes to a verified host over TLS, or nowhere."""
-    problem = base_url_problem(url)
-    assert problem is not None
-    assert problem.endswith(".")
 
 
 def test_a_threshold_is_read_as_the_person_writes_numbers() -> None:

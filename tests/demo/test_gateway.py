@@ -21,9 +21,9 @@ import pytest
 from desktop.scripted_gateway import ScriptedGateway
 from fakes.clock import SettableClock
 from trayapp.core.account import Account
-from trayapp.core.account_draft import base_url_problem
 from trayapp.core.account_state import AccountState
 from trayapp.core.balance import Balance, Reading
+from trayapp.core.base_url import base_url_problem
 from trayapp.core.errors import (
     BalanceTrayError,
     NoConnection,

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QProcess, QProcessEnvironment, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from trayapp.core.account_draft import base_url_problem
+from trayapp.core.base_url import base_url_problem
 
 _LIBRARIES: Final = "LD_LIBRARY_PATH"
 

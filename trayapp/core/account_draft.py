@@ -1,13 +1,11 @@
 """An account's fields, each described once, and the draft of an account."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
 
 from trayapp.core.account import (
     DEFAULT_LOW,
@@ -16,6 +14,7 @@ from trayapp.core.account import (
     Account,
     Service,
 )
+from trayapp.core.base_url import base_url_problem
 from trayapp.core.i18n.language import ENGLISH, Language, mark
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.i18n.typed_numbers import AmbiguousNumberError, UnreadableNumberError
@@ -325,43 +324,3 @@ def with_own_names(
             name = f"{account.name[: _LONGEST_NAME - 5]} ({number})"
         together.append(replace(account, name=name))
     return tuple(together)
-
-
-def base_url_problem(url: str) -> str | None:
-    """Say what is wrong with a gateway's address, or None.
-
-    `https://` only; `http://` for loopback hosts and nothing else: the key would cross
-    the network in the clear (ARCHITECTURE.md, "What stays put").
-    """
-    url = url.strip()
-    if not url:
-        return mark("Enter the service's address, such as https://api.example.com.")
-    parts = _split(url)
-    if parts is None or not parts.hostname or parts.scheme not in {"http", "https"}:
-        return mark("Enter an address that begins with https://.")
-    if parts.username is not None or parts.query or parts.fragment:
-        return mark("Enter the address alone: no user, question mark or #.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        return mark("Use https://, or the key could be read on the way.")
-    return None
-
-
-def _split(url: str) -> SplitResult | None:
-    if not re.fullmatch(r"[\x21-\x7e]{1,300}", url, re.ASCII):
-        return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this computer itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

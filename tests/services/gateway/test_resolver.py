@@ -77,6 +77,19 @@ def account(url: str = "https://stalls.example") -> Account:
     return Account("a", "A", Service.CUSTOM, url)
 
 
+@pytest.mark.case("attack 11", "a thing passes for what another parser takes it for")
+def test_localhost_is_this_computer_whatever_a_name_server_says(
+    fake: FakeGetaddrinfo,
+) -> None:
+    """A key may go there without TLS."""
+    inet, inet6 = socket.AF_INET, socket.AF_INET6
+    fake.results["localhost"] = [(inet, "192.0.2.1"), (inet6, "::1")]
+    assert asyncio.run(Resolver().resolve("localhost")) == ["::1"]
+    fake.results["localhost"] = [(inet, "192.0.2.1"), (inet6, "fe80::1%2")]
+    with pytest.raises(OSError, match="not this computer"):
+        asyncio.run(Resolver().resolve("localhost"))
+
+
 def test_an_address_needs_no_lookup(fake: FakeGetaddrinfo) -> None:
     """An IP address is returned at once."""
     resolver = Resolver()

@@ -3,11 +3,11 @@
 from decimal import ROUND_FLOOR, Decimal
 from enum import IntEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from trayapp.core.account import DEFAULT_LOW, Service
-from trayapp.core.account_draft import DraftField, base_url_problem
+from trayapp.core.account_draft import DraftField
 from trayapp.core.balance import Balance
+from trayapp.core.base_url import BaseUrl, base_url_problem
 from trayapp.core.i18n.language import Language, mark
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.view.names import service_name
@@ -71,7 +71,8 @@ def suggested_name(service: Service, base_url: str, language: Language) -> str:
         return service_name(service, language)
     if base_url_problem(base_url) is not None:
         return ""
-    return one_line(urlsplit(base_url.strip()).hostname or "", _LONGEST_NAME)
+    url = BaseUrl.parse(base_url.strip())
+    return one_line(url.host if url is not None else "", _LONGEST_NAME)
 
 
 def suggested_low(balance: Balance | None) -> Decimal:

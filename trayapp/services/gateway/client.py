@@ -10,6 +10,7 @@ import httpx
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance
+from trayapp.core.base_url import BaseUrl
 from trayapp.core.errors import (
     CertificateProblem,
     ConnectionProblem,
@@ -92,7 +93,7 @@ class GatewayClient:
         # compressed replies.
         request = httpx.Request(
             "POST",
-            account.base_url + (_SUB_ACCOUNT if account.sub_account else _ACCOUNT),
+            _url(account),
             headers={"Content-Type": "application/json", "Accept": "application/json"},
             content=json.dumps(parameters).encode(),
         )
@@ -101,6 +102,21 @@ class GatewayClient:
             return await read_reply(response, key)
         finally:
             await response.aclose()
+
+
+def _url(account: Account) -> httpx.URL:
+    """Make the URL of the parts that core parsed, so that no second parser decides.
+
+    Raises `httpx.InvalidURL`.
+    """
+    base = BaseUrl.parse(account.base_url)
+    if base is None:
+        message = "no address of a gateway"
+        raise httpx.InvalidURL(message)
+    operation = _SUB_ACCOUNT if account.sub_account else _ACCOUNT
+    return httpx.URL(
+        scheme=base.scheme, host=base.host, port=base.port, path=base.path + operation
+    )
 
 
 def _connection_problem(error: Exception) -> ConnectionProblem:

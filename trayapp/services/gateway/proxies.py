@@ -8,7 +8,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from trayapp.core.account_draft import is_loopback
+from trayapp.core.base_url import is_loopback
 from trayapp.core.errors import ProxyProblem
 
 _SCHEME_ALIASES: Final = {"socks": "socks5"}

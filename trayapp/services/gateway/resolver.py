@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from itertools import zip_longest
 from typing import Final
 
+from trayapp.core.base_url import is_loopback
+
 _HUNG_AFTER_S: Final = 60.0
 """Seconds until a lookup counts as hung; the next request then starts another one."""
 _MAX_LOOKUPS: Final = 4
@@ -40,12 +42,19 @@ class Resolver:
     async def resolve(self, host: str) -> list[str]:
         """Return a host's addresses in the order to try them, the families in turn.
 
-        Thus a broken IPv6 costs one attempt, however many addresses the host has.
+        Thus a broken IPv6 costs one attempt, however many addresses the host has. A
+        loopback host has loopback addresses only, because a key goes there without TLS.
         Raises `OSError`, or `UnicodeError` for an invalid name.
         """
         with suppress(ValueError):
             return [str(ip_address(host))]
-        return await asyncio.wrap_future(self._lookup(host))
+        addresses = await asyncio.wrap_future(self._lookup(host))
+        if is_loopback(host):
+            addresses = [address for address in addresses if is_loopback(address)]
+            if not addresses:
+                message = f"{host} is not this computer"
+                raise OSError(message)
+        return addresses
 
     def _lookup(self, host: str) -> Future[list[str]]:
         """Return the lookup that runs for a host, or start one."""

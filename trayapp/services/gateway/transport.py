@@ -12,7 +12,7 @@ import httpcore
 import httpx
 import truststore
 
-from trayapp.core.account_draft import is_loopback
+from trayapp.core.base_url import is_loopback
 from trayapp.core.errors import ConnectionProblem, NoConnection, ProxyProblem
 from trayapp.services.gateway.connector import Connector
 from trayapp.services.gateway.proxies import proxy_address, proxy_for
