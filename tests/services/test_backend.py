@@ -14,7 +14,8 @@ import pytest
 from harness.backend import KEY, BackendHarness, Step
 from harness.loop import let_loop_run
 from trayapp.core.account import Account
-from trayapp.core.alerts.decision import Disposition
+from trayapp.core.alerts.decision import Disposition, Reason
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
@@ -101,6 +102,12 @@ def outcomes(count: int) -> Step:
 def keys(harness: BackendHarness) -> dict[str, str | None]:
     """Return what the keyring has of the accounts."""
     return {one: MemoryVault.get(harness.vault, one) for one in ("a", "b", "c")}
+
+
+def stored_memory(harness: BackendHarness, account_id: str) -> AlertMemory:
+    """Return what the database holds about the alerts of an account."""
+    with HistoryStore(harness.paths.history) as history:
+        return history.load().memory(account_id)
 
 
 def refusing(call: str, error: type[Exception]) -> Callable[[str], None]:
@@ -498,6 +505,49 @@ def test_all_accounts_of_a_round_are_told_in_one(harness: BackendHarness) -> Non
     later = harness.play(outcomes(2))
     assert later.last(NotificationLogChanged) == events.last(NotificationLogChanged)
     assert later.of(ShowNotification) == []
+
+
+@pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
+@pytest.mark.usefixtures("qt_notifies")
+def test_an_alert_that_was_not_shown_before_the_end_is_sent_after_the_next_start(
+    harness: BackendHarness,
+) -> None:
+    """The program ends while the coalescer still gathers alerts."""
+    harness.gateway.amount = "9.0000"
+    harness.store(A, B)
+    events = harness.play(outcomes(2))
+    assert events.of(ShowNotification) == []
+    memory = stored_memory(harness, "a")
+    assert memory.episodes == {AlertKind.LOW: EpisodeStatus.PENDING}
+
+    async def alerted(harness: BackendHarness) -> None:
+        assert await harness.alerts() == [("a", AlertKind.LOW), ("b", AlertKind.LOW)]
+
+    harness.play(alerted)
+    memory = stored_memory(harness, "a")
+    assert memory.episodes == {AlertKind.LOW: EpisodeStatus.SENT}
+
+
+@pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
+@pytest.mark.usefixtures("qt_notifies")
+def test_an_alert_that_is_out_of_date_at_the_next_start_is_not_sent(
+    harness: BackendHarness,
+) -> None:
+    """The account was topped up meanwhile; the first tick waits for the balance."""
+    harness.gateway.amount = "9.0000"
+    harness.store(A, settings=Settings(alert_kinds=frozenset(AlertKind)))
+    harness.play(outcomes(1))
+    harness.gateway.amount = "90.0000"
+
+    async def settle(harness: BackendHarness) -> None:
+        await harness.outcomes(1)
+        shown = (await harness.events.next(ShowNotification)).notification
+        assert [alert.kind for alert in shown.alerts] == [AlertKind.TOPPED_UP]
+
+    events = harness.play(settle)
+    assert len(events.of(ShowNotification)) == 1
+    entry = events.last(NotificationLogChanged).entries[0]
+    assert (entry.kind, entry.reason) == (AlertKind.LOW, Reason.OVER)
 
 
 @pytest.mark.usefixtures("qt_notifies")

@@ -20,7 +20,7 @@ from trayapp.core.alerts.decision import (
     Outlook,
     Reason,
 )
-from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -61,6 +61,10 @@ class Story:
     now: datetime = AT
     memory: AlertMemory = field(default_factory=AlertMemory)
     decisions: list[Decision] = field(default_factory=list)
+    shows_alerts: bool = True
+    """Whether each alert is shown at once; otherwise it stays on its way."""
+    is_current: bool = True
+    """Whether time alone may send alerts."""
 
     def read(
         self, amount: str, outlook: Outlook = NOTHING, unit: str = "EUR"
@@ -97,11 +101,14 @@ class Story:
         self, result: Reading | Failure | None, outlook: Outlook = NOTHING
     ) -> list[AlertKind]:
         """Decide about something now; give the kinds that are sent."""
-        news = Observation(self.account, result, outlook)
+        news = Observation(self.account, result, outlook, is_current=self.is_current)
         self.memory, self.decisions[:] = decide(
             self.memory, news, self.settings, self.postponed, self.now
         )
-        return [one.alert.kind for one in self.decisions if one.alert is not None]
+        alerts = [one.alert for one in self.decisions if one.alert is not None]
+        for alert in alerts if self.shows_alerts else []:
+            self.memory = self.memory.delivered(alert)
+        return [alert.kind for alert in alerts]
 
     @property
     def alert(self) -> Alert:
@@ -138,7 +145,10 @@ def test_an_alert_says_what_is_left_and_of_which_account(story: Story) -> None:
     """The alert carries the account, the balance and the days if they are known."""
     story.read("3", days(1, 2))
     left = Balance(Decimal(3), "EUR")
-    assert story.alert == Alert(LOW, ACCOUNT, left, days=(1, 2))
+    covered = frozenset({LOW_DAYS})
+    assert story.alert == Alert(
+        LOW, ACCOUNT, left, days=(1, 2), covers=covered, reason=Reason.NEW
+    )
 
 
 def test_an_amount_that_hovers_around_the_threshold_is_sent_once(story: Story) -> None:
@@ -460,6 +470,167 @@ def test_another_name_or_threshold_is_the_same_balance(story: Story) -> None:
     assert story.read("9") == []
 
 
+# --- an alert is on its way ---------------------------------------------------------
+
+
+ON_ITS_WAY = pytest.mark.case(
+    "attack 1", "an alert that is stored as sent before it is shown"
+)
+
+
+@pytest.fixture
+def unshown(story: Story) -> Story:
+    """Return an account whose alerts stay on their way."""
+    story.shows_alerts = False
+    return story
+
+
+@ON_ITS_WAY
+@pytest.mark.parametrize(
+    ("kind", "begin", "again"),
+    [
+        (LOW, lambda story: story.read("9"), "8"),
+        (LOW_DAYS, lambda story: story.read("80", days(3)), "79"),
+        (EMPTY, lambda story: story.read("0"), "0"),
+        (REJECTED, lambda story: story.fail(Unauthorized), None),
+        (DRAIN, lambda story: story.read("80", Outlook(drain=LEAK)), "79"),
+        (TOPPED_UP, lambda story: [*story.read("80"), *story.read("90")], "90"),
+    ],
+)
+def test_an_alert_on_its_way_is_not_sent_twice_and_outlives_a_kill(
+    unshown: Story,
+    kind: AlertKind,
+    begin: Callable[[Story], list[AlertKind]],
+    again: str | None,
+) -> None:
+    """A restart knows only what is stored. Once it was shown, it is never repeated."""
+
+    def repeat() -> list[AlertKind]:
+        same = days(3) if kind is LOW_DAYS else NOTHING
+        return (
+            unshown.fail(Unauthorized) if again is None else unshown.read(again, same)
+        )
+
+    assert begin(unshown) == [kind]
+    assert (unshown.wait(3 * MINUTE), repeat()) == ([], [])
+    unshown.restart()
+    assert repeat() == [kind]
+    assert unshown.alert.reason is Reason.AFTERWARDS
+    unshown.memory = unshown.memory.delivered(unshown.alert)
+    assert (unshown.wait(3 * MINUTE), repeat()) == ([], [])
+    unshown.restart()
+    assert (unshown.wait(3 * MINUTE), repeat()) == ([], [])
+
+
+@ON_ITS_WAY
+def test_what_a_lost_alert_covered_is_sent_by_itself(unshown: Story) -> None:
+    """Empty and killed, then topped up a little: the balance is low, still."""
+    unshown.settings = Settings()
+    assert unshown.read("0") == [EMPTY]
+    assert unshown.alert.covers == {LOW, LOW_DAYS}
+    unshown.restart()
+    assert unshown.read("5", days(2)) == [LOW]
+
+
+@ON_ITS_WAY
+def test_what_a_shown_alert_covered_is_not_sent_by_itself(unshown: Story) -> None:
+    """A little that comes back to an empty account then is no news."""
+    unshown.settings = Settings()
+    assert unshown.read("0") == [EMPTY]
+    unshown.memory = unshown.memory.delivered(unshown.alert)
+    unshown.restart()
+    assert unshown.read("5", days(2)) == []
+
+
+@ON_ITS_WAY
+def test_an_undelivered_alert_makes_pending_what_it_covered(unshown: Story) -> None:
+    """Both are sent as one later."""
+    assert unshown.read("9", days(2)) == [LOW]
+    unshown.memory = unshown.memory.undelivered(unshown.alert)
+    assert set(unshown.memory.episodes) == {LOW, LOW_DAYS}
+    assert unshown.read("9", days(2)) == [LOW]
+    assert unshown.alert.covers == {LOW_DAYS}
+
+
+@ON_ITS_WAY
+def test_an_alert_waits_for_the_fate_of_an_earlier_one_that_covers_it(
+    unshown: Story,
+) -> None:
+    """The limit is set while the other is on its way."""
+    unshown.account = replace(ACCOUNT, low_below=Decimal(0))
+    assert unshown.read("0") == [EMPTY]
+    empty = unshown.alert
+    unshown.account = ACCOUNT
+    assert (unshown.read("0"), LOW in unshown.memory.episodes) == ([], False)
+    unshown.memory = unshown.memory.delivered(empty)
+    assert unshown.read("0") == []
+    assert (LOW, Disposition.SUPPRESSED, Reason.COVERED) in unshown.fates
+
+
+@ON_ITS_WAY
+def test_an_episode_that_ended_while_its_alert_was_on_its_way_stays_over(
+    unshown: Story,
+) -> None:
+    """Whatever became of the alert; the next episode is sent again."""
+    unshown.settings = Settings()
+    for outcome in (AlertMemory.delivered, AlertMemory.undelivered):
+        assert unshown.read("9") == [LOW]
+        low = unshown.alert
+        unshown.read("50")
+        unshown.memory = outcome(unshown.memory, low)
+        assert unshown.memory.episodes == {}
+
+
+@ON_ITS_WAY
+def test_a_reminder_that_was_not_shown_comes_again(unshown: Story) -> None:
+    """Not only after another reminder's time."""
+    unshown.settings = replace(ALL, reminder=DAY)
+    assert unshown.read("9") == [LOW]
+    unshown.memory = unshown.memory.delivered(unshown.alert)
+    unshown.now += DAY
+    assert unshown.read("9") == [LOW]
+    assert unshown.alert.again
+    unshown.restart()
+    assert unshown.read("9") == [LOW]
+    unshown.memory = unshown.memory.delivered(unshown.alert)
+    assert unshown.read("9") == []
+
+
+@ON_ITS_WAY
+def test_a_top_up_that_comes_while_another_is_on_its_way_is_sent_after_it(
+    unshown: Story,
+) -> None:
+    """Each amount is said once."""
+    unshown.read("50")
+    assert unshown.read("60") == [TOPPED_UP]
+    first = unshown.alert
+    assert unshown.read("80") == []
+    unshown.memory = unshown.memory.delivered(first)
+    assert unshown.read("80") == [TOPPED_UP]
+    assert unshown.alert.rise == Decimal(20)
+    unshown.memory = unshown.memory.delivered(unshown.alert)
+    assert unshown.memory.unreported_top_up == 0
+    assert unshown.read("80") == []
+
+
+@ON_ITS_WAY
+def test_time_alone_sends_nothing_that_may_be_out_of_date(story: Story) -> None:
+    """After a start the last balance is from before it; a rejected key stays so."""
+    story.postponed = Reason.SNOOZED
+    story.read("9")
+    story.postponed, story.is_current = None, False
+    assert story.wait(3 * MINUTE) == []
+    assert story.read("9") == [LOW]
+    story.memory = AlertMemory(
+        failures=5, unanswered=True, time_without_response=2 * DAY
+    )
+    assert story.wait(3 * MINUTE) == []
+    story.memory = replace(story.memory, episodes={REJECTED: EpisodeStatus.PENDING})
+    assert story.tick() == [REJECTED]
+    story.is_current = True
+    assert story.fail() == [UNREACHABLE]
+
+
 # --- nobody takes notifications ----------------------------------------------------
 
 
@@ -490,9 +661,10 @@ def test_what_is_undelivered_is_sent_once_when_that_is_possible(
         assert begin(story) == []
         assert (kind, Disposition.PENDING, Reason.UNDELIVERED) in story.fates
     else:
+        story.shows_alerts = False
         assert begin(story) == [kind]
         story.memory = story.memory.undelivered(story.alert)
-        story.postponed = Reason.UNDELIVERED
+        story.postponed, story.shows_alerts = Reason.UNDELIVERED, True
     assert story.wait(15 * MINUTE) == []
     story.restart()
     story.postponed = None

@@ -247,7 +247,8 @@ class AlertMemoryTarget(_TargetInFolder):
                 memory, Observation(ACCOUNT, result), Settings(), None, NOON
             )
             written = json.dumps(after.as_dict())
-            assert AlertMemory.from_dict(json.loads(written)) == after
+            stored = AlertMemory.from_dict(json.loads(written))
+            assert stored.as_dict() == after.as_dict()
 
     def close(self) -> None:
         """Close the database and remove its folder."""

@@ -26,6 +26,8 @@ class AlertServiceHarness:
     """An alert service for A and B, which can be started again."""
 
     service: AlertService
+    shows_alerts = True
+    """Whether alerts are shown at once; otherwise they stay on their way."""
 
     def __init__(
         self, make_history: Callable[[], HistoryService], now: datetime
@@ -55,8 +57,11 @@ class AlertServiceHarness:
         self.service.set_accounts(accounts or (A, B), self.settings)
 
     def notify(self, alerts: Iterable[Alert]) -> None:
-        """Keep what the service notifies of."""
-        self.alerts += alerts
+        """Keep the alerts of the service, and report them as shown if so set."""
+        new = tuple(alerts)
+        self.alerts += new
+        if self.shows_alerts:
+            self.service.mark_delivered(new)
 
     @property
     def entries(self) -> tuple[LogEntry, ...]:

@@ -45,13 +45,13 @@ def _is_empty_over(situation: Situation) -> bool:
     )
 
 
-def _is_known_empty(situation: Situation) -> bool:
-    """Say whether nothing is left and the person was alerted to that."""
-    return (
-        situation.amount is not None
-        and situation.amount <= 0
-        and situation.is_sent(AlertKind.EMPTY)
-    )
+def _known_empty(situation: Situation) -> AlertKind | None:
+    """Name `EMPTY` if nothing is left and the person knows that, or soon will."""
+    if situation.amount is None or situation.amount > 0:
+        return None
+    is_known = situation.is_sent(AlertKind.EMPTY)
+    is_known_soon = situation.is_sending(AlertKind.EMPTY)
+    return AlertKind.EMPTY if is_known or is_known_soon else None
 
 
 def _empty_body(alert: Alert, language: Language) -> str:
@@ -170,7 +170,7 @@ LOW: Final = AlertKindRecord(
     is_over=_is_low_over,
     compares_amounts=True,
     is_reminded=True,
-    is_covered=_is_known_empty,
+    covered_by=_known_empty,
     # Translators: what happened, after an account's name: "Shop: low balance".
     event=mark("low balance"),
     reminder=mark("the balance is still low"),
@@ -200,12 +200,12 @@ def _is_low_days_over(situation: Situation) -> bool:
     return situation.amount is not None and (far or not limit)
 
 
-def _is_low_days_covered(situation: Situation) -> bool:
-    """Return whether this turn sent the low balance. That alert has the days in it.
+def _low_days_covered_by(situation: Situation) -> AlertKind | None:
+    """Name `LOW` if this turn sent the low balance. That alert has the days in it.
 
     An earlier one does not count: it was low for weeks, and now it goes fast.
     """
-    return AlertKind.LOW in situation.sent
+    return AlertKind.LOW if AlertKind.LOW in situation.sent else None
 
 
 def _low_days_body(alert: Alert, language: Language) -> str:
@@ -226,9 +226,9 @@ LOW_DAYS: Final = AlertKindRecord(
     is_over=_is_low_days_over,
     compares_amounts=True,
     is_reminded=True,
-    is_covered=_is_low_days_covered,
+    covered_by=_low_days_covered_by,
     # A little that comes back to an empty account is then no news.
-    is_implied=_is_known_empty,
+    implied_by=_known_empty,
     event=mark("the balance runs out soon"),
     body=_low_days_body,
     line=_low_days_line,

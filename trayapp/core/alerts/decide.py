@@ -42,6 +42,9 @@ def decide(
     after `now` come from another clock or from a backup: they neither suppress nor
     repeat an alert. An alert that a person turned off does not count as sent, so it is
     sent when it is turned on again.
+
+    A decision is no delivery. The episode of an alert stays `SENDING` until the caller
+    reports what became of it, with `AlertMemory.delivered` or `undelivered`.
     """
     memory = memory.for_account(observation.account, now)
     turn = _Turn(memory, observation, settings, postponed, now)
@@ -114,7 +117,7 @@ class _Turn:
     def tick(self) -> None:
         """Send what was pending and still holds, and what only time makes true."""
         balance = self.memory.current(self._settings.interval, self._now)
-        if self.memory.in_new_unit:
+        if self.memory.in_new_unit or not self._observation.is_current:
             balance = None
         if balance is not None:
             self._note_drain()
@@ -150,11 +153,11 @@ class _Turn:
             alert = record.alert(situation)
             if alert is not None:
                 alerts[kind] = alert
-                self._begin(record, alert, covered=record.is_covered(situation))
-                if record.is_event and not self._is_at(kind, EpisodeStatus.PENDING):
+                self._begin(record, alert, record.covered_by(situation))
+                if record.is_event and not self._is_waiting(kind):
                     self._forget(record)
-            elif record.is_implied(situation) and kind in self._settings.alert_kinds:
-                self.memory = self.memory.with_episode(kind, EpisodeStatus.SENT)
+            elif (implying := record.implied_by(situation)) is not None:
+                self._imply(kind, implying)
         self._remind(alerts)
 
     def _situation(self, balance: Balance | None) -> Situation:
@@ -173,19 +176,26 @@ class _Turn:
             ),
             now=self._now,
             zone=observation.zone,
+            is_current=observation.is_current,
         )
 
-    def _begin(self, record: AlertKindRecord, alert: Alert, *, covered: bool) -> None:
+    def _begin(
+        self, record: AlertKindRecord, alert: Alert, covering: AlertKind | None
+    ) -> None:
         """Note that a condition holds, and send the alert if that was not done."""
         kind, status = record.kind, self.memory.episodes.get(record.kind)
-        if status is EpisodeStatus.SENT:
+        if status in {EpisodeStatus.SENT, EpisodeStatus.SENDING}:
             return
         must_wait = self._postponed is Reason.UNDELIVERED or not record.is_urgent
-        after, disposition = EpisodeStatus.SENT, Disposition.SENT
+        after, disposition = EpisodeStatus.SENDING, Disposition.SENT
         if kind not in self._settings.alert_kinds:
             after, disposition = EpisodeStatus.OFF, Disposition.SUPPRESSED
             reason = Reason.OFF
-        elif covered:
+        elif covering is not None:
+            if self._is_at(covering, EpisodeStatus.SENT):
+                after = EpisodeStatus.SENT
+            elif not self._cover(kind, covering):
+                return  # an earlier turn sent the other, and it was not shown yet
             disposition, reason = Disposition.SUPPRESSED, Reason.COVERED
         elif self._postponed is not None and must_wait:
             after, disposition = EpisodeStatus.PENDING, Disposition.PENDING
@@ -197,6 +207,26 @@ class _Turn:
         if after is not status:
             self.memory = self.memory.with_episode(kind, after)
             self._decide(record, disposition, reason, alert)
+
+    def _imply(self, kind: AlertKind, implying: AlertKind) -> None:
+        """Let an alert that does not apply now share the fate of another."""
+        status = self.memory.episodes.get(kind)
+        if status is EpisodeStatus.SENT or kind not in self._settings.alert_kinds:
+            return
+        if self._is_at(implying, EpisodeStatus.SENT):
+            self.memory = self.memory.with_episode(kind, EpisodeStatus.SENT)
+        elif self._cover(kind, implying):
+            self.memory = self.memory.with_episode(kind, EpisodeStatus.SENDING)
+
+    def _cover(self, kind: AlertKind, covering: AlertKind) -> bool:
+        """Tie a kind to the alert of this turn that covers it; False without one."""
+        for position, decision in enumerate(self.decisions):
+            if decision.kind is covering and decision.alert is not None:
+                alert = decision.alert
+                alert = replace(alert, covers=alert.covers | {kind})
+                self.decisions[position] = replace(decision, alert=alert)
+                return True
+        return False
 
     def _end(self, record: AlertKindRecord) -> None:
         """Note that a condition is over, so that the next episode is sent again."""
@@ -230,7 +260,13 @@ class _Turn:
             and self._now - sent_at >= reminder
         ):
             alert = replace(remindable[0], again=True)
+            self.memory = self.memory.with_episode(alert.kind, EpisodeStatus.SENDING)
             self._decide(KINDS[alert.kind], Disposition.SENT, Reason.REMINDER, alert)
+
+    def _is_waiting(self, kind: AlertKind) -> bool:
+        """Say whether an alert of this kind was decided and was not shown yet."""
+        waiting = {EpisodeStatus.PENDING, EpisodeStatus.SENDING}
+        return self.memory.episodes.get(kind) in waiting
 
     def _is_at(self, kind: AlertKind, status: EpisodeStatus) -> bool:
         return self.memory.episodes.get(kind) is status
@@ -243,8 +279,8 @@ class _Turn:
         alert: Alert | None = None,
     ) -> None:
         sent = disposition is Disposition.SENT
-        self.decisions.append(
-            Decision(record.kind, disposition, reason, alert if sent else None)
-        )
+        if alert is not None:
+            alert = replace(alert, reason=reason) if sent else None
+        self.decisions.append(Decision(record.kind, disposition, reason, alert))
         if sent and record.is_reminded:
             self.memory = replace(self.memory, sent_at=self._now)

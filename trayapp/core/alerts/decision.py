@@ -33,6 +33,9 @@ class Observation:
     outlook: Outlook = field(default_factory=Outlook)
     zone: tzinfo | None = None
     """The person's time zone; None for the system's."""
+    is_current: bool = True
+    """Whether a request had a result since the program started. Before that, what is
+    remembered may be out of date, and the passage of time sends no alert about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,17 @@ class Alert:
     """When a person marked a payment: `TOPPED_UP` then says that nothing came in."""
     again: bool = False
     """Whether this is a reminder of an alert that was sent before."""
+    covers: frozenset[AlertKind] = frozenset()
+    """The kinds whose alerts were suppressed because this alert says them too."""
+    reason: "Reason | None" = None
+    """Why it is sent, for the notification log; None before that is decided."""
 
 
 class Disposition(StrEnum):
     """What happens to an alert. The values are stored in the database."""
 
     SENT = "sent"
+    """Decided: it is sent. In the notification log: it was shown."""
     PENDING = "held"
     SUPPRESSED = "not-sent"
 

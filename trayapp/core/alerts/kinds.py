@@ -66,7 +66,8 @@ REJECTED: Final = AlertKindRecord(
 def _unreachable(situation: Situation) -> Alert | None:
     memory = situation.memory
     is_long = memory.time_without_response >= situation.settings.unreachable_after
-    if not (memory.unanswered and memory.failures >= _FAILURES and is_long):
+    is_outage = memory.unanswered and memory.failures >= _FAILURES
+    if not (situation.is_current and is_outage and is_long):
         return None
     last = memory.seen.balance if memory.seen is not None else None
     return Alert(

@@ -25,7 +25,11 @@ class EpisodeStatus(StrEnum):
     """The alert waits, as notifications are snoozed, quiet or undelivered."""
     OFF = "off"
     """The person turned the kind off; the alert does not count as sent."""
+    SENDING = "sending"
+    """The alert is on its way and was not shown yet. It is stored as `PENDING`: if the
+    program ends now, the next start sends the alert."""
     SENT = "told"
+    """A notification server has shown the alert, or a graver one that covers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class AlertMemory:
     last_drain_at: datetime | None = None
     """The last time when the account spent unusually much."""
     sent_at: datetime | None = None
-    """The last alert or reminder of a low or empty balance."""
+    """The last alert or reminder of a low or empty balance, shown or on its way."""
     failures: int = 0
     """How many requests in a row returned no balance."""
     unanswered: bool = False
@@ -101,18 +105,31 @@ class AlertMemory:
             episodes[kind] = status
         return replace(self, episodes=episodes)
 
-    def undelivered(self, alert: Alert) -> "AlertMemory":
-        """Return the memory with an alert pending that no notification server took.
+    def delivered(self, alert: Alert) -> "AlertMemory":
+        """Return the memory after an alert was shown, with those that it covers.
 
         An episode that has ended meanwhile stays over.
         """
-        if alert.rise is not None:  # an event: it ends as soon as its alert is sent
-            pending = self.with_episode(alert.kind, EpisodeStatus.PENDING)
-            top_up = self.unreported_top_up + alert.rise
-            return replace(pending, unreported_top_up=top_up)
-        if self.episodes.get(alert.kind) is not EpisodeStatus.SENT:
-            return self
-        return self.with_episode(alert.kind, EpisodeStatus.PENDING)
+        memory = self
+        for kind in (alert.kind, *alert.covers):
+            if memory.episodes.get(kind) is EpisodeStatus.SENDING:
+                memory = memory.with_episode(kind, EpisodeStatus.SENT)
+        if alert.rise is None or memory is self:
+            return memory
+        # An event is over when its alert was shown. Another may have come meanwhile.
+        top_up = max(self.unreported_top_up - alert.rise, Decimal(0))
+        return replace(memory.with_episode(alert.kind, None), unreported_top_up=top_up)
+
+    def undelivered(self, alert: Alert) -> "AlertMemory":
+        """Return the memory with an alert pending that was not shown.
+
+        So are those that it covers. An episode that has ended meanwhile stays over.
+        """
+        memory = self
+        for kind in (alert.kind, *alert.covers):
+            if memory.episodes.get(kind) in {EpisodeStatus.SENDING, EpisodeStatus.SENT}:
+                memory = memory.with_episode(kind, EpisodeStatus.PENDING)
+        return memory
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values for JSON; the keys are stored and stay as they are."""
@@ -121,7 +138,8 @@ class AlertMemory:
             "question": self.endpoint,
             "since": _written(self.since),
             "stages": {
-                kind.value: status.value for kind, status in self.episodes.items()
+                kind.value: _stored_status(status).value
+                for kind, status in self.episodes.items()
             },
             "amount": seen.balance.digits if seen else None,
             "unit": seen.balance.unit if seen else None,
@@ -145,7 +163,7 @@ class AlertMemory:
                 endpoint=str(table["question"]),
                 since=_moment(table["since"]),
                 episodes={
-                    AlertKind(kind): EpisodeStatus(status)
+                    AlertKind(kind): _stored_status(EpisodeStatus(status))
                     for kind, status in table["stages"].items()
                 },
                 seen=_seen(table),
@@ -162,6 +180,10 @@ class AlertMemory:
         except (AttributeError, KeyError, OverflowError, TypeError) as error:
             message = f"not what was remembered: {error}"
             raise ValueError(message) from error
+
+
+def _stored_status(status: EpisodeStatus) -> EpisodeStatus:
+    return EpisodeStatus.PENDING if status is EpisodeStatus.SENDING else status
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -34,6 +34,8 @@ class Situation:
     """Aware, in UTC."""
     zone: tzinfo | None = None
     """The person's time zone; None for the system's."""
+    is_current: bool = True
+    """As in `Observation`."""
 
     @property
     def today(self) -> date:
@@ -51,17 +53,21 @@ class Situation:
         return self.balance.amount
 
     def is_sent(self, kind: AlertKind) -> bool:
-        """Say whether an alert of this kind was sent and its episode goes on."""
+        """Say whether an alert of this kind was shown and its episode goes on."""
         return self.memory.episodes.get(kind) is EpisodeStatus.SENT
+
+    def is_sending(self, kind: AlertKind) -> bool:
+        """Say whether an alert of this kind is on its way and was not shown yet."""
+        return self.memory.episodes.get(kind) is EpisodeStatus.SENDING
 
     def is_pending(self, kind: AlertKind) -> bool:
         """Say whether an alert of this kind waits until it may be sent."""
         return self.memory.episodes.get(kind) is EpisodeStatus.PENDING
 
 
-def never(_: Situation) -> bool:
-    """Be the rule that never applies."""
-    return False
+def uncovered(_: Situation) -> AlertKind | None:
+    """Name no kind that covers an alert."""
+    return None
 
 
 def keep(memory: AlertMemory) -> AlertMemory:
@@ -95,10 +101,12 @@ class AlertKindRecord:
     """Whether it is repeated as often as `Settings.reminder` says."""
     is_event: bool = False
     """Whether it has no duration. Its episode is over as soon as it was decided."""
-    is_covered: Callable[[Situation], bool] = never
-    """Whether a graver alert that was sent says this too."""
-    is_implied: Callable[[Situation], bool] = never
-    """Whether it counts as sent though its condition does not hold."""
+    covered_by: Callable[[Situation], AlertKind | None] = uncovered
+    """The graver kind whose alert, shown or on its way, says this too; None for none.
+    """
+    implied_by: Callable[[Situation], AlertKind | None] = uncovered
+    """The kind whose alert makes this one no news, though its condition does not hold.
+    """
     forget: Callable[[AlertMemory], AlertMemory] = keep
     """Remove what the memory holds for this kind; called when an episode ends."""
 

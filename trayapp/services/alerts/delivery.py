@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from trayapp.core.alerts.decision import Alert
@@ -23,6 +24,8 @@ _LONGEST_PAUSE_S: Final = 3_600.0
 _SURE_FOR_S: Final = 570.0
 """For so long a server that was there is taken to be there still. The bus reports when
 it goes, and a request each minute would be most of what an idle program does."""
+_SLOW_S: Final = 5.0
+"""A server that takes longer is reported as showing nothing. The call goes on."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +50,8 @@ class NotificationDelivery:
         self._language = language
         self._clock = clock
         self._works = True
+        self._server = 0
+        """It counts the servers that came and went."""
         self._is_stopped = False
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = self._sure_until = float("-inf")
@@ -84,14 +89,29 @@ class NotificationDelivery:
     async def _show(self, notification: Notification) -> None:
         if self._is_stopped:
             return
-        if await self._sink.show(notification):
+        server = self._server
+        slow = asyncio.get_running_loop().call_later(
+            _SLOW_S, partial(self._set, works=False)
+        )
+        is_shown = False
+        try:
+            # A fault of the sink is logged, and the alerts are sent again later.
+            with log_faults("showing a notification"):
+                is_shown = await self._sink.show(notification)
+        finally:
+            slow.cancel()
+        if is_shown:
+            self._alerts.mark_delivered(notification.alerts)
             self._pause_s = _FIRST_PAUSE_S
             self._set(works=True)
             return
-        self._not_before = self._clock() + self._pause_s
-        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        if server == self._server:
+            self._not_before = self._clock() + self._pause_s
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         self._set(works=False)
         self._alerts.mark_undelivered(notification.alerts)
+        if server != self._server:
+            self.check()  # the server that failed is gone, and another may be there
 
     async def _check(self) -> None:
         with log_faults("looking for a notification server"):
@@ -100,6 +120,7 @@ class NotificationDelivery:
 
     def _on_server_changed(self) -> None:
         """Try another server at once, whatever the one before it did."""
+        self._server += 1
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = self._sure_until = float("-inf")
         if self._checking is not None:

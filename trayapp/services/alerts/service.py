@@ -43,8 +43,8 @@ from trayapp.services.messages.events import (
 class AlertService:
     """Decides about the alerts of all accounts, and remembers what was sent.
 
-    An alert is stored as sent before it is sent. A crash between the two loses the
-    alert, and never sends it twice.
+    An alert is stored as pending, and as sent only after it was shown. A crash between
+    the two sends it again at the next start, and never loses it.
     """
 
     def __init__(
@@ -63,6 +63,10 @@ class AlertService:
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
         self._can_deliver = True
+        self._current: set[str] = set()
+        """The accounts whose requests had a result since the start."""
+        self._reminding: set[str] = set()
+        """The accounts whose alert about a missing top-up is on its way."""
 
     def start(self) -> None:
         """Report what is stored."""
@@ -97,6 +101,7 @@ class AlertService:
         if account is None:
             return
         now = self._clock()
+        self._current.add(account.id)
         memory = self._history.state.memory(account.id).for_account(account, now)
         reading, outlook = None, Outlook()
         if isinstance(outcome.result, Reading):
@@ -142,8 +147,16 @@ class AlertService:
         if works:
             self.tick()
 
+    def mark_delivered(self, alerts: Iterable[Alert]) -> None:
+        """Store that these alerts were shown; ignore a removed account."""
+        for alert in alerts:
+            account = self._accounts.get(alert.account.id)
+            if account is not None:
+                with log_faults(f"storing an alert of {account.id} as sent"):
+                    self._mark_delivered(account, alert)
+
     def mark_undelivered(self, alerts: Iterable[Alert]) -> None:
-        """Make these alerts pending after all, until delivery works again."""
+        """Make these alerts pending again, until delivery works again."""
         for alert in alerts:
             account = self._accounts.get(alert.account.id)
             if account is not None:
@@ -167,6 +180,8 @@ class AlertService:
     def forget(self, account_id: str) -> None:
         """Remove everything that is stored about an account."""
         self._outlooks.forget(account_id)
+        self._current.discard(account_id)
+        self._reminding.discard(account_id)
         self._history.write(ForgetAccount(account_id))
         self._emit(NotificationLogChanged(self._history.state.decisions))
         self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
@@ -177,7 +192,9 @@ class AlertService:
         before = self._history.state.memory(account.id)
         memory, decisions = decide(
             before,
-            Observation(account, zone=self._zone),
+            Observation(
+                account, zone=self._zone, is_current=account.id in self._current
+            ),
             self._settings,
             postponed,
             now,
@@ -187,13 +204,22 @@ class AlertService:
         else:
             self._history.state.note(account.id, memory)
 
+    def _mark_delivered(self, account: Account, alert: Alert) -> None:
+        memory = self._history.state.memory(account.id)
+        if alert.unseen_since is None:
+            memory = memory.delivered(alert)
+        else:
+            self._reminding.discard(account.id)
+            if self._has_payment(alert):
+                self._end_pending_payment(account.id)
+        reason = alert.reason or Reason.NEW
+        self._keep(account, memory, [Decision(alert.kind, Disposition.SENT, reason)])
+
     def _mark_undelivered(self, account: Account, alert: Alert) -> None:
         before = self._history.state.memory(account.id)
         if alert.unseen_since is not None:
-            memory, is_pending = before, True
-            if self._history.state.payment(account.id) is None:
-                self._history.write(SetPendingPayment(account.id, alert.unseen_since))
-                self._emit(PendingPaymentsChanged(self._history.state.pending_payments))
+            self._reminding.discard(account.id)
+            memory, is_pending = before, self._has_payment(alert)
         else:
             memory = before.undelivered(alert)
             is_pending = memory is not before
@@ -217,7 +243,12 @@ class AlertService:
         decisions: Sequence[Decision],
         reading: Reading | None = None,
     ) -> None:
-        entries = logged(decisions, account, self._clock())
+        # What is sent now is logged when it was shown.
+        entries = logged(
+            (decision for decision in decisions if decision.alert is None),
+            account,
+            self._clock(),
+        )
         self._history.write(KeepEvaluation(account.id, memory, entries, reading))
         if entries:
             self._emit(NotificationLogChanged(self._history.state.decisions))
@@ -228,18 +259,34 @@ class AlertService:
     def _remind_of(self, payment: PendingPayment, now: datetime) -> None:
         """Send an alert that no top-up came, if a current balance shows that."""
         account = self._accounts.get(payment.account_id)
-        if account is None or not payment.is_due(now, self._zone):
+        if (
+            account is None
+            or account.id not in self._current
+            or account.id in self._reminding
+            or not payment.is_due(now, self._zone)
+        ):
             return
         memory = self._history.state.memory(account.id)
         balance = memory.current(self._settings.interval, now)
         if balance is None:
             return
-        kind = AlertKind.TOPPED_UP
-        alert = Alert(kind, account, balance, unseen_since=payment.at)
-        self._end_pending_payment(account.id)
-        self._keep(
-            account, memory, [Decision(kind, Disposition.SENT, Reason.UNSEEN, alert)]
+        self._reminding.add(account.id)
+        self._send(
+            [
+                Alert(
+                    AlertKind.TOPPED_UP,
+                    account,
+                    balance,
+                    unseen_since=payment.at,
+                    reason=Reason.UNSEEN,
+                )
+            ]
         )
+
+    def _has_payment(self, alert: Alert) -> bool:
+        """Say whether the payment that an alert is about is still waited for."""
+        payment = self._history.state.payment(alert.account.id)
+        return payment is not None and payment.at == alert.unseen_since
 
     def _end_pending_payment(self, account_id: str) -> None:
         if self._history.state.payment(account_id) is not None:
