@@ -2,10 +2,9 @@
 
 import argparse
 import asyncio
-import csv
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from textwrap import indent
 from typing import Final
@@ -25,11 +24,13 @@ from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryDamaged
 from trayapp.core.errors.status import Status
 from trayapp.core.history.export import (
-    escape_formula,
+    CsvFormat,
     months_csv,
     months_json,
     movements_csv,
     movements_json,
+    readings_csv,
+    readings_json,
 )
 from trayapp.core.history.ledger import months, movements
 from trayapp.core.i18n.dates import moment_words
@@ -58,6 +59,7 @@ _EXIT_CODES: Final = {
     Status.EMPTY: 2,
     Status.UNAUTHORIZED: 2,
 }
+_LINES: Final = CsvFormat(line_end="\n")
 _GRAVEST_FIRST: Final = (2, 1, UNKNOWN, 0)
 
 
@@ -152,45 +154,31 @@ def history(paths: Paths, options: argparse.Namespace, language: Language) -> in
     with HistoryStore(paths.history) as store:
         if store.problem is not None and store.problem.kind is HistoryDamaged:
             print(explain(store.problem, language), file=sys.stderr)
-        readings = tuple(store.readings(account.id, since))
+        readings = store.readings(account.id, since)
         corrections = store.corrections(account.id)
-    if options.what != "readings":
-        text = _ledger(readings, corrections, options.what, options.format)
-        sys.stdout.write(text.replace("\r\n", "\n"))
-        return 0
-    rows = [_row(reading) for reading in readings]
+        for piece in _pieces(readings, corrections, options.what, options.format):
+            sys.stdout.write(piece)
     if options.format == "json":
-        print(json.dumps(rows, indent=2))
-    else:
-        table = csv.DictWriter(
-            sys.stdout, ("at", "balance", "currency"), lineterminator="\n"
-        )
-        table.writeheader()
-        table.writerows(
-            {**row, "currency": escape_formula(row["currency"])} for row in rows
-        )
+        print()
     return 0
 
 
-def _ledger(
-    readings: Sequence[Reading], corrections: Collection[datetime], what: str, kind: str
-) -> str:
+def _pieces(
+    readings: Iterable[Reading], corrections: Collection[datetime], what: str, form: str
+) -> Iterator[str]:
     """Write the ledger; months begin at midnight in the system's zone."""
-    if what == "months":
-        by_month = months(readings, corrections, None)
-        return months_csv(by_month) if kind == "csv" else months_json(by_month)
-    changes = movements(readings, corrections)
-    return (
-        movements_csv(changes, None) if kind == "csv" else movements_json(changes, None)
-    )
-
-
-def _row(reading: Reading) -> dict[str, str]:
-    return {
-        "at": _rfc3339(reading.at),
-        "balance": reading.balance.digits,
-        "currency": reading.balance.unit,
-    }
+    is_csv = form == "csv"
+    match what:
+        case "months":
+            by_month = months(readings, corrections, None)
+            return months_csv(by_month, _LINES) if is_csv else months_json(by_month)
+        case "movements":
+            changes = movements(readings, corrections)
+            if is_csv:
+                return movements_csv(changes, None, _LINES)
+            return movements_json(changes, None)
+        case _:
+            return readings_csv(readings, _LINES) if is_csv else readings_json(readings)
 
 
 def _since(typed: str | None, language: Language) -> datetime | None:

@@ -298,7 +298,7 @@ class Backend:
             return
         failure: Failure | None = None
         try:
-            await self._reports.export(account, form, path)
+            await self._reports.export(account, form, path, self._language)
         except BalanceTrayError as error:
             failure = error.as_failure()
         self._emit(ExportFinished(path, failure))

@@ -25,7 +25,9 @@ from trayapp.services.history.store import HistoryStore
 
 MAIN = Account("a", "Año = Main")
 QUARTER = timedelta(minutes=15)
-HEADER = "month,currency,opening,topped_up,spent,corrected,closing,unobserved_hours"
+HEADER = (
+    "\ufeffmonth,currency,opening,topped_up,spent,corrected,closing,unobserved_hours"
+)
 
 
 class NotingZone(tzinfo):
@@ -57,6 +59,7 @@ class ReportsHarness:
     def __init__(self, history: HistoryStore, now: datetime) -> None:
         self.store, self.now = history, now
         self.zone: tzinfo = UTC
+        self.language = ENGLISH
 
     def keep(self, *readings: tuple[datetime, str]) -> None:
         """Write an account's readings."""
@@ -75,7 +78,7 @@ class ReportsHarness:
 
     def export(self, kind: str, path: Path) -> str:
         """Write a file, and return its text as it is."""
-        asyncio.run(self.reports().export(MAIN, kind, str(path)))
+        asyncio.run(self.reports().export(MAIN, kind, str(path), self.language))
         return path.read_bytes().decode()
 
 
@@ -190,8 +193,8 @@ def test_a_table_has_a_row_a_month_that_adds_up(
     # Nobody looked between these readings: all of October, and 84 hours of November.
     assert text.split("\r\n") == [
         HEADER,
-        "2026-10,EUR,100.0001,0,80.0001,0,20.0000,744.00",
-        "2026-11,EUR,20.0000,100.0000,1.8766,10.0000,128.1234,84.00",
+        "2026-10-01,EUR,100.0001,0,80.0001,0,20.0000,744.00",
+        "2026-11-01,EUR,20.0000,100.0000,1.8766,10.0000,128.1234,84.00",
         "",
     ]
     rows = list(csv.DictReader(text.splitlines()))
@@ -284,10 +287,12 @@ def test_a_file_that_cannot_be_written_is_an_error(
     """The error has the system's message, and not the path."""
     reports = harness.reports()
     with pytest.raises(ExportUnwritable) as caught:
-        asyncio.run(reports.export(MAIN, kind, str(tmp_path / "gone" / "file")))
+        asyncio.run(
+            reports.export(MAIN, kind, str(tmp_path / "gone" / "file"), ENGLISH)
+        )
     assert caught.value.as_failure().detail == "No such file or directory"
     with pytest.raises(ExportUnwritable):
-        asyncio.run(reports.export(MAIN, kind, str(tmp_path)))
+        asyncio.run(reports.export(MAIN, kind, str(tmp_path), ENGLISH))
 
 
 def test_retention_leaves_the_months_as_they_were(harness: ReportsHarness) -> None:

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 
+from big_history import write_big_history
 from trayapp.core.alerts.decision import Disposition, Reason
 from trayapp.core.alerts.log import KEPT, LogEntry
 from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
@@ -124,6 +125,36 @@ def test_readings_can_begin_at_a_moment(path: Path, now: datetime) -> None:
             history.write(KeepReading("a", reading(now + hours * HOUR, str(hours))))
         found = [one.balance.digits for one in history.readings("a", now + HOUR)]
     assert found == ["1", "2"]
+
+
+@pytest.mark.case("attack 12", "a long history takes all memory")
+def test_a_slow_reader_of_a_long_history_holds_up_no_writer(
+    path: Path, now: datetime
+) -> None:
+    """It reads page by page, without a lock between them; none is read twice."""
+    write_big_history(path, "a", 5_001, until=now)
+    with HistoryStore(path) as history, HistoryStore(path, busy_wait_s=0) as other:
+        readings = history.readings("a")
+        first = next(readings)
+        other.write(KeepReading("a", reading(now + HOUR, "1")))
+        moments = [first.at, *(one.at for one in readings)]
+    assert moments == sorted(set(moments))
+    assert (len(moments), moments[-1]) == (5_002, now + HOUR)
+
+
+@pytest.mark.parametrize("at", ["'x'", "x'ff'", "1e300", "-1e300"])
+def test_a_damaged_time_ends_no_page_of_readings(
+    path: Path, now: datetime, at: str
+) -> None:
+    """SQLite sorts texts and bytes after all numbers."""
+    write_big_history(path, "a", 4_001, until=now)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            f"INSERT INTO reading VALUES ('a', {at}, '1', 'EUR')"  # noqa: S608  # ours
+        )
+        database.commit()
+    with HistoryStore(path) as history:
+        assert len(list(history.readings("a"))) == 4_001
 
 
 def test_each_account_has_its_own_history(path: Path, now: datetime) -> None:

@@ -1,22 +1,90 @@
-"""The ledger as CSV and JSON, with every digit."""
+"""The ledger as CSV and JSON, with every digit, row by row.
 
-import csv
+All functions give pieces of text, so that a long history is never in memory as a whole.
+"""
+
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from io import StringIO
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from trayapp.core.balance import Reading
 from trayapp.core.history.ledger import Month, Movement
+from trayapp.core.i18n.language import Language
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet reads a text that begins with one of these as a formula."""
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A spreadsheet reads a text that begins with one of these as a formula. The last four
+are full-width forms, which Excel takes for the others in Japanese and Chinese."""
 _CENT: Final = Decimal("0.01")
+_ROWS_OF_A_PIECE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """How a table is written: for programs, or for the spreadsheet of a person."""
+
+    delimiter: str = ","
+    decimal_point: str = "."
+    line_end: str = "\r\n"
+    """As RFC 4180 has it. Open a file with `newline=""`, or Python changes it."""
+    prefix: str = ""
+    """Stands before the table."""
+    has_whole_dates: bool = False
+    """Whether a month is written as its first day: a spreadsheet takes 2026-11 for
+    text."""
+
+    def cell(self, value: "_Cell") -> str:
+        """Write a value: a number stays a number, and a text is never a formula."""
+        match value:
+            case None:
+                return ""
+            case bool():
+                return "yes" if value else "no"
+            case Decimal():
+                return self._quoted(self._number(value))
+            case date():
+                return f"{value:%Y-%m-%d}" if self.has_whole_dates else f"{value:%Y-%m}"
+            case _:
+                return self._quoted(escape_formula(value))
+
+    def _number(self, value: Decimal) -> str:
+        return format(value, "f").replace(".", self.decimal_point)
+
+    def _quoted(self, text: str) -> str:
+        """Quote a text with a separator, also with one of another format.
+
+        LibreOffice proposes comma, semicolon and tab at once, so a decimal comma would
+        end its cell.
+        """
+        return '"' + text.replace('"', '""') + '"' if _SEPARATOR.search(text) else text
+
+
+_SEPARATOR: Final = re.compile(r'[,;\t\r\n"]')
+FOR_PROGRAMS: Final = CsvFormat()
+_DECIMAL_COMMA: Final = ","
+_BYTE_ORDER_MARK: Final = "\ufeff"
+"""Excel takes a file without it for one in the encoding of old Windows programs."""
+
+
+def spreadsheet_format(language: Language) -> CsvFormat:
+    """Give the format that spreadsheets read where numbers are as in this language.
+
+    Where the decimal sign is a comma, LibreOffice and Excel take a point for the sign
+    of thousands, and Excel separates cells by semicolons. Dates are in ISO 8601, which
+    both take for dates in every language.
+    """
+    if language.decimal_point == _DECIMAL_COMMA:
+        return CsvFormat(";", ",", prefix=_BYTE_ORDER_MARK, has_whole_dates=True)
+    return CsvFormat(prefix=_BYTE_ORDER_MARK, has_whole_dates=True)
+
 
 # The columns in their order. Programs rely on them, so new ones come last.
-_READING: Final = ("at", "balance", "currency", "date")
+_READING: Final = ("at", "balance", "currency")
 _MOVEMENT: Final = (
     "since",
     "at",
@@ -38,48 +106,82 @@ _MONTH: Final = (
     "unobserved_hours",
 )
 
-_Cell = str | Decimal | bool | None
+_Cell = str | Decimal | date | bool | None
 _Row = Mapping[str, _Cell]
 
 
-def readings_csv(readings: Iterable[Reading], zone: tzinfo | None) -> str:
-    """Write the readings, each with its time in UTC and its date in the zone."""
-    return _csv(_READING, _reading_rows(readings, zone))
+def readings_csv(
+    readings: Iterable[Reading], form: CsvFormat = FOR_PROGRAMS
+) -> Iterator[str]:
+    """Write the readings, each with its time in UTC."""
+    text_cell = lru_cache(form.cell)
+    rows = (
+        f"{_rfc3339(reading.at)}{form.delimiter}{form.cell(reading.balance.amount)}"
+        f"{form.delimiter}{text_cell(reading.balance.unit)}{form.line_end}"
+        for reading in readings
+    )
+    yield _header(_READING, form)
+    yield from _pieces(rows)
 
 
-def readings_json(readings: Iterable[Reading], zone: tzinfo | None) -> str:
+def readings_json(readings: Iterable[Reading]) -> Iterator[str]:
     """Write the readings as a list; a balance is a string and keeps every digit."""
-    return _json(_reading_rows(readings, zone))
+    return _json(map(_reading_row, readings))
 
 
-def movements_csv(movements: Iterable[Movement], zone: tzinfo | None) -> str:
+def dated_readings_json(
+    readings: Iterable[Reading], zone: tzinfo | None
+) -> Iterator[str]:
+    """Write the readings, each with its date in the zone besides."""
+    return _json(
+        {**_reading_row(reading), "date": _local_date(reading.at, zone)}
+        for reading in readings
+    )
+
+
+def movements_csv(
+    movements: Iterable[Movement],
+    zone: tzinfo | None,
+    form: CsvFormat = FOR_PROGRAMS,
+) -> Iterator[str]:
     """Write top-ups, spending, corrections and changes of the unit."""
-    return _csv(_MOVEMENT, _movement_rows(movements, zone))
+    return _csv(_MOVEMENT, _movement_rows(movements, zone), form)
 
 
-def movements_json(movements: Iterable[Movement], zone: tzinfo | None) -> str:
+def movements_json(movements: Iterable[Movement], zone: tzinfo | None) -> Iterator[str]:
     """Write the movements as a list; an amount is a string."""
     return _json(_movement_rows(movements, zone))
 
 
-def months_csv(months: Iterable[Month]) -> str:
+def months_csv(
+    months: Iterable[Month], form: CsvFormat = FOR_PROGRAMS
+) -> Iterator[str]:
     """Write a row for each month: opening + topped_up - spent + corrected = closing."""
-    return _csv(_MONTH, _month_rows(months))
+    return _csv(_MONTH, _month_rows(months), form)
 
 
-def months_json(months: Iterable[Month]) -> str:
+def months_json(months: Iterable[Month]) -> Iterator[str]:
     """Write the months as a list; an amount is a string."""
     return _json(_month_rows(months))
 
 
-def _reading_rows(readings: Iterable[Reading], zone: tzinfo | None) -> Iterator[_Row]:
-    for reading in readings:
-        yield {
-            "at": _rfc3339(reading.at),
-            "balance": reading.balance.amount,
-            "currency": reading.balance.unit,
-            "date": _local_date(reading.at, zone),
-        }
+def json_object(members: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Write an object whose values are pieces of JSON already."""
+    start = "{\n"
+    for name, pieces in members.items():
+        yield f"{start}  {json.dumps(name)}: "
+        for piece in pieces:
+            yield piece.replace("\n", "\n  ")
+        start = ",\n"
+    yield "\n}"
+
+
+def _reading_row(reading: Reading) -> _Row:
+    return {
+        "at": _rfc3339(reading.at),
+        "balance": reading.balance.amount,
+        "currency": reading.balance.unit,
+    }
 
 
 def _movement_rows(
@@ -102,7 +204,7 @@ def _month_rows(months: Iterable[Month]) -> Iterator[_Row]:
     for month in months:
         hours = Decimal(month.unobserved // timedelta(seconds=36)) * _CENT
         yield {
-            "month": f"{month.first:%Y-%m}",
+            "month": month.first,
             "currency": month.unit,
             "opening": month.opening,
             "topped_up": month.topped_up,
@@ -113,48 +215,59 @@ def _month_rows(months: Iterable[Month]) -> Iterator[_Row]:
         }
 
 
-def _csv(columns: Sequence[str], rows: Iterable[_Row]) -> str:
-    """Write a table by RFC 4180: its lines end in CR LF on every system.
+def _csv(
+    columns: Sequence[str], rows: Iterable[_Row], form: CsvFormat
+) -> Iterator[str]:
+    yield _header(columns, form)
+    yield from _pieces(
+        form.delimiter.join(form.cell(row[name]) for name in columns) + form.line_end
+        for row in rows
+    )
 
-    Open a file for it with `newline=""`.
-    """
-    text = StringIO(newline="")
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(columns)
-    table.writerows([_cell(row[name]) for name in columns] for row in rows)
-    return text.getvalue()
+
+def _header(columns: Sequence[str], form: CsvFormat) -> str:
+    return form.prefix + form.delimiter.join(columns) + form.line_end
 
 
 def escape_formula(text: str) -> str:
-    """Quote a text that a spreadsheet would read as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Put an apostrophe before a text that a spreadsheet would read as a formula."""
+    # Some spreadsheets leave out blanks and line ends before a formula.
+    begins = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if begins else text
 
 
-def _cell(value: _Cell) -> str:
-    """Format a value: a number stays a number, and a text is never a formula."""
+def _json(rows: Iterable[_Row]) -> Iterator[str]:
+    """Write a list of objects, in ASCII: not every terminal has all letters."""
+    written = map(_json_row, rows)
+    first = next(written, None)
+    if first is None:
+        yield "[]"
+        return
+    yield f"[\n{first}"
+    yield from _pieces(f",\n{row}" for row in written)
+    yield "\n]"
+
+
+def _json_row(row: _Row) -> str:
+    members = (f'    "{name}": {_json_value(value)}' for name, value in row.items())
+    return "  {\n" + ",\n".join(members) + "\n  }"
+
+
+def _json_value(value: _Cell) -> str:
     match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
         case Decimal():
-            return format(value, "f")
+            return f'"{value:f}"'
+        case date():
+            return f'"{value:%Y-%m}"'
         case _:
-            return escape_formula(value)
+            return json.dumps(value)
 
 
-def _json(rows: Iterable[_Row]) -> str:
-    return json.dumps(
-        [
-            {
-                name: format(value, "f") if isinstance(value, Decimal) else value
-                for name, value in row.items()
-            }
-            for row in rows
-        ],
-        indent=2,
-        ensure_ascii=False,
-    )
+def _pieces(rows: Iterable[str]) -> Iterator[str]:
+    """Join rows to pieces that are worth a call of the system."""
+    rows = iter(rows)
+    while piece := "".join(islice(rows, _ROWS_OF_A_PIECE)):
+        yield piece
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
@@ -11,10 +11,13 @@ from trayapp.core.account import Account
 from trayapp.core.errors import ExportUnwritable
 from trayapp.core.forecast.run_out import forecast
 from trayapp.core.history.export import (
+    CsvFormat,
+    dated_readings_json,
+    json_object,
     months_csv,
     months_json,
     movements_json,
-    readings_json,
+    spreadsheet_format,
 )
 from trayapp.core.history.ledger import months, movements
 from trayapp.core.history.retention import WHOLE_FOR, retained
@@ -53,20 +56,27 @@ class HistoryReports:
 
         return await asyncio.to_thread(calculate)
 
-    async def export(self, account: Account, kind: str, path: str) -> None:
+    async def export(
+        self, account: Account, kind: str, path: str, language: Language
+    ) -> None:
         """Write the history to a file: `kind` "csv" the months, "json" everything.
 
-        Raises `ExportUnwritable`.
+        The months are for a spreadsheet that reads numbers as in `language`. Raises
+        `ExportUnwritable`.
         """
         past = self._past(account, timedelta(0))
+        form = spreadsheet_format(language)
         try:
-            await asyncio.to_thread(self._write, past, kind, Path(path))
+            await asyncio.to_thread(self._write, past, kind, form, Path(path))
         except OSError as error:
             raise ExportUnwritable(detail=error.strerror or "") from error
 
-    def _write(self, past: AccountHistory, kind: str, path: Path) -> None:
+    def _write(
+        self, past: AccountHistory, kind: str, form: CsvFormat, path: Path
+    ) -> None:
         # The rows have the line ends of CSV already, so Python must keep them.
-        path.write_text(self._text(past, kind), encoding="utf-8", newline="")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(self._pieces(past, kind, form))
 
     async def run_retention(self, account_ids: Callable[[], Iterable[str]]) -> None:
         """Apply retention a minute after the start, and then once a day."""
@@ -98,16 +108,20 @@ class HistoryReports:
         corrections = self._history.corrections(account.id)
         return AccountHistory(account, readings, corrections, interval)
 
-    def _text(self, past: AccountHistory, kind: str) -> str:
+    def _pieces(
+        self, past: AccountHistory, kind: str, form: CsvFormat
+    ) -> Iterator[str]:
         by_month = months(past.readings, past.corrections, self._zone)
         if kind == "csv":
-            return months_csv(by_month)
-        parts = {
-            "account": past.account.name,
-            "months": json.loads(months_json(by_month)),
-            "movements": json.loads(
-                movements_json(movements(past.readings, past.corrections), self._zone)
-            ),
-            "readings": json.loads(readings_json(past.readings, self._zone)),
-        }
-        return json.dumps(parts, indent=2, ensure_ascii=False) + "\n"
+            yield from months_csv(by_month, form)
+            return
+        changes = movements(past.readings, past.corrections)
+        yield from json_object(
+            {
+                "account": [json.dumps(past.account.name, ensure_ascii=False)],
+                "months": months_json(by_month),
+                "movements": movements_json(changes, self._zone),
+                "readings": dated_readings_json(past.readings, self._zone),
+            }
+        )
+        yield "\n"

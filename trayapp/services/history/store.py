@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
@@ -42,6 +42,10 @@ from trayapp.services.history.state_cache import StateCache
 
 _BUSY_WAIT_S: Final = 5.0
 _ONE_AT_LEAST_EVERY: Final = timedelta(hours=1)
+_PAGE: Final = 2_000
+"""Readings that are read at once."""
+_FOREVER: Final = 1 << 62
+"""In milliseconds. A damaged time that is a text is after it."""
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -114,10 +118,24 @@ class HistoryStore:
     def readings(
         self, account_id: str, since: datetime | None = None
     ) -> Iterator[Reading]:
-        """Give the readings from `since` on, the oldest first."""
-        start = to_ms(since) if since is not None else -(1 << 62)
-        query = "SELECT at, amount, unit FROM reading WHERE account = ? AND at >= ?"
-        return self._rows(reading, f"{query} ORDER BY at", account_id, start)
+        """Give the readings from `since` on, the oldest first.
+
+        They are read page by page: few are in memory, and other programs can write
+        between two pages, however slowly the caller goes on.
+        """
+        query = (
+            "SELECT at, amount, unit FROM reading"
+            " WHERE account = ? AND at > ? AND at < ? ORDER BY at LIMIT ?"
+        )
+        last = to_ms(since) - 1 if since is not None else -_FOREVER
+        while True:
+            with translated():
+                page = self._db.execute(query, (account_id, last, _FOREVER, _PAGE))
+                rows = page.fetchall()
+            yield from self._made(reading, query, rows)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1][0]
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the moments of the readings that a person marked as corrections."""
@@ -135,13 +153,20 @@ class HistoryStore:
     ) -> Iterator[_T]:
         """Read rows, and leave out those of which `make` makes no sense."""
         with translated():
-            for row in self._db.execute(query, values):
-                try:
-                    yield make(*row)
-                except NONSENSE as error:
-                    if query not in self._logged:  # it may be read every minute
-                        self._logged.add(query)
-                        _log.warning("a row makes no sense (%s): %s", query, error)
+            yield from self._made(make, query, self._db.execute(query, values))
+
+    def _made(
+        self, make: Callable[..., _T], query: str, rows: Iterable[Sequence[object]]
+    ) -> Iterator[_T]:
+        for row in rows:
+            try:
+                made = make(*row)
+            except NONSENSE as error:
+                if query not in self._logged:  # it may be read every minute
+                    self._logged.add(query)
+                    _log.warning("a row makes no sense (%s): %s", query, error)
+            else:
+                yield made
 
     # --- writing --------------------------------------------------------------------
 
