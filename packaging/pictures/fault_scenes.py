@@ -18,7 +18,7 @@ from pictures.fault_session import (
     http,
     refusal,
 )
-from pictures.injection import KEYRING_FAULTS
+from pictures.injection import FAULTS, KEYRING_FAULTS
 from pictures.session import PATIENCE_S
 from tooling.processes import wait_until
 from trayapp.core.errors import BY_ERROR_ID, BY_ID
@@ -184,10 +184,28 @@ def settings_file(name: str, session: FaultSession, text: str) -> Iterator[None]
 
 
 @contextmanager
-def stuck(session: FaultSession) -> Iterator[None]:
-    """Have a broken settings file that can't be moved."""
+def over_broken(name: str, session: FaultSession) -> Iterator[None]:
+    """Save a new account over a broken settings file."""
     session.write_settings("version = ")
-    expect(session, "config-stuck", injected="config-stuck")
+    with closing(FixedReplyServer()) as server:
+        injected = name if name in FAULTS else ""
+        expect(session, "config-broken", injected=injected)
+        program = session.program
+        program.find("push button", "Add an account…").press()
+        step = name_service(program, server.url)
+        step.find("text", "API key").type("a-key-of-no-worth")
+        program.find("push button", "Next").press()
+        finish(program, "10")
+        program.says(BY_ID[name].title)
+        yield
+
+
+@contextmanager
+def untrusted(session: FaultSession) -> Iterator[None]:
+    """Have a settings file that everybody may write to."""
+    session.write_settings("version = 1")
+    session.config.chmod(0o666)
+    expect(session, "config-untrusted")
     yield
 
 
@@ -364,7 +382,10 @@ SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]
     "key-unusable": unusable_key,
     "config-broken": partial(settings_file, "config-broken", text="version = "),
     "config-too-new": partial(settings_file, "config-too-new", text="version = 99"),
-    "config-stuck": stuck,
+    "config-stuck": partial(over_broken, "config-stuck"),
+    "config-replaced": partial(over_broken, "config-replaced"),
+    "config-untrusted": untrusted,
+    "config-of-nobody": partial(fails, "config-of-nobody"),
     "config-unreadable": unreadable,
     "config-unwritable": unwritable,
     "history": no_history,

@@ -19,7 +19,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from trayapp.core.errors import BY_ID, HistoryFull
+from trayapp.core.errors import BY_ID, ConfigOfNobody, HistoryFull
+from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring import system_vault
@@ -41,6 +42,7 @@ FAULTS: Final = (
     "history-full",
     "config-stuck",
     "config-unwritable",
+    "config-of-nobody",
 )
 """The errors that can be injected into the whole program, by their ids."""
 
@@ -73,6 +75,7 @@ def inject(injection: Injection) -> None:
     """Replace functions of the program and of Python by those that can fail."""
     _inject_errors(injection)
     _inject_disk_faults(injection)
+    _inject_names(injection)
     if (keys := injection.keys) is not None:
         system_vault.system_vault = lambda: MemoryVault(injection.keys or keys)
 
@@ -95,7 +98,7 @@ def _inject_errors(injection: Injection) -> None:
 
 
 def _inject_disk_faults(injection: Injection) -> None:
-    write, rename = HistoryStore.write, Path.rename
+    write, read = HistoryStore.write, ConfigFile.read
     mkstemp: Callable[..., Any] = tempfile.mkstemp
 
     def failing_write(self: HistoryStore, *changes: HistoryChange) -> None:
@@ -103,19 +106,37 @@ def _inject_disk_faults(injection: Injection) -> None:
             raise HistoryFull(detail="database or disk is full")
         write(self, *changes)
 
-    def failing_rename(self: Path, target: str | PathLike[str]) -> Path:
-        if injection.has("config-stuck"):
-            raise OSError(errno.EROFS, "Read-only file system")
-        return rename(self, target)
-
     def failing_mkstemp(*args: Any, **options: Any) -> Any:  # noqa: ANN401  # passed on
         if injection.has("config-unwritable"):
             raise OSError(errno.ENOSPC, "No space left on device")
         return mkstemp(*args, **options)
 
+    def failing_read(self: ConfigFile) -> Config:
+        if injection.has("config-of-nobody"):
+            raise ConfigOfNobody(detail="it belongs to nobody, as on a network folder")
+        return read(self)
+
+    ConfigFile.read = failing_read  # type: ignore[method-assign]  # to inject
     HistoryStore.write = failing_write  # type: ignore[method-assign]  # to inject
-    Path.rename = failing_rename  # type: ignore[assignment,method-assign]  # to inject
     tempfile.mkstemp = failing_mkstemp
+
+
+def _inject_names(injection: Injection) -> None:
+    """Let no file get another name."""
+    rename, hardlink = Path.rename, Path.hardlink_to
+
+    def failing_rename(self: Path, target: str | PathLike[str]) -> Path:
+        if injection.has("config-stuck"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return rename(self, target)
+
+    def failing_hardlink(self: Path, target: str | PathLike[str]) -> None:
+        if injection.has("config-stuck"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        hardlink(self, target)
+
+    Path.rename = failing_rename  # type: ignore[assignment,method-assign]  # to inject
+    Path.hardlink_to = failing_hardlink  # type: ignore[assignment,method-assign]  # to inject
 
 
 def main() -> Never:

@@ -28,6 +28,7 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.messages.requests import ApplyChanges
 
 KILLED: Final = 9
+PATIENCE_S: Final = 30.0
 OLD, NEW = KEY, "made-up-key-new-2"
 A, B = Account("a", "A"), Account("b", "B")
 MOVED: Final = replace(
@@ -212,10 +213,9 @@ def killed_at(point: int, folder: Path, now: datetime, change: Step) -> bool:
 
 async def finish(harness: BackendHarness) -> None:
     """Let the program do what is left."""
-    for _ in range(50):
-        await asyncio.sleep(0.01)
-        if not harness.stored().unfinished:
-            return
+    async with asyncio.timeout(PATIENCE_S):
+        while harness.stored().unfinished:
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

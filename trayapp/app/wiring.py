@@ -16,7 +16,13 @@ from trayapp.app.screen.presenter import Presenter
 from trayapp.app.screen.tray_fallback import TrayFallback
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
-from trayapp.core.errors import ConfigStuck, ConfigTooNew, ConfigUnreadable, Failure
+from trayapp.core.errors import (
+    ConfigOfNobody,
+    ConfigTooNew,
+    ConfigUnreadable,
+    ConfigUntrusted,
+    Failure,
+)
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
@@ -90,7 +96,7 @@ if TYPE_CHECKING:
     from trayapp.ui.window.window import Window
 
 _EXPORT: Final = "export"
-_UNSAVABLE: Final = (ConfigStuck, ConfigTooNew, ConfigUnreadable)
+_UNSAVABLE: Final = (ConfigOfNobody, ConfigTooNew, ConfigUnreadable, ConfigUntrusted)
 """What keeps accounts from being saved as well as from being shown."""
 
 
@@ -227,6 +233,7 @@ class Wiring(QObject):
         self._apply_settings(loaded.settings)
         self._model.load(loaded.accounts)
         self._presenter.loaded()
+        self.faults.clear_settings_problems()
         for failure in loaded.problems:
             self.faults.show_problem(failure)
         if any(failure.kind in _UNSAVABLE for failure in loaded.problems):
@@ -247,6 +254,9 @@ class Wiring(QObject):
         if saved.problem is None:
             self._apply_settings(saved.settings)
             self._model.set_accounts(saved.accounts)
+            self.faults.clear_settings_problems()
+        if saved.notice is not None:
+            self.faults.show_problem(saved.notice)
 
     def _on_exported(self, path: str, failure: Failure | None) -> None:
         words = self._language.gettext("Exported to {path}.").format(path=path)

@@ -121,7 +121,6 @@ class Backend:
         self._emit = emit
         self._clock, self._language = clock, environment.language
         self._paths = paths
-        self._file = ConfigFile(paths.config)
         self._without_key: set[str] = set()
         self._history = HistoryService(
             lambda: HistoryStore(paths.history, busy_wait_s=_BUSY_WAIT_S),
@@ -158,7 +157,7 @@ class Backend:
         self._reports = HistoryReports(self._history, clock=clock, zone=zone)
         self._resume_monitor = _make_resume_monitor(self._scheduler)
         self._changes = ProfileChanges(
-            self._file,
+            ConfigFile(paths.config),
             environment.keychain,
             environment.autostart,
             self._forget,
@@ -228,13 +227,12 @@ class Backend:
 
     def reload(self) -> None:
         """Read the settings file, at the start or after a command changed it."""
-        loaded = self._file.load()
+        loaded = self._changes.load()
         problems = filter(None, (self._history.problem, loaded.problem))
         accounts = tuple(map(self._remembered, loaded.config.accounts))
         settings = loaded.config.settings
         self._emit(ProfileLoaded(accounts, settings, tuple(problems)))
         self._set_accounts(loaded.config.accounts, loaded.config.settings)
-        self._changes.note(loaded.config)
         self._changes.start_finishing()
 
     def request_now(self, account_ids: Iterable[str] | None = None) -> None:
@@ -342,7 +340,8 @@ class Backend:
         for account_id in changes.keys:
             self._scheduler.request_again(account_id)
         await self._changes.finish()
-        return SaveFinished(config.accounts, config.settings)
+        notice = self._changes.notice
+        return SaveFinished(config.accounts, config.settings, notice=notice)
 
     def _forget(self, account_id: str) -> bool:
         """Remove all of an account; return whether it is gone from the disk, too."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from trayapp.core.account_draft import with_own_names
 from trayapp.core.changes import Changes
-from trayapp.core.errors import StorageProblem
+from trayapp.core.errors import ConfigReplaced, Failure, StorageProblem
 from trayapp.core.unfinished import (
     IN_PROGRESS,
     UnfinishedStep,
@@ -17,7 +17,12 @@ from trayapp.core.unfinished import (
     steps_of_removals,
 )
 from trayapp.services.autostart.autostart import Autostart
-from trayapp.services.files.config_file import Config, ConfigFile, FileVersion
+from trayapp.services.files.config_file import (
+    Config,
+    ConfigFile,
+    FileVersion,
+    LoadedConfig,
+)
 from trayapp.services.keyring.keychain import Keychain, keys_stored
 from trayapp.services.log.log_faults import log_faults
 from trayapp.services.unfinished_steps import (
@@ -53,13 +58,17 @@ class ProfileChanges:
         )
         self._known = Config()
         """The settings that the program works with."""
+        self._is_readable = True
         self._version: FileVersion | None = None
         """Of the settings file, when it was last looked at."""
         self._finishing: asyncio.Task[Failures] | None = None
 
-    def note(self, config: Config) -> None:
-        """Take the settings that the program works with from now on."""
-        self._known = config
+    def load(self) -> LoadedConfig:
+        """Read the settings that the program works with from now on."""
+        self._version = self._file.version()
+        loaded = self._file.load()
+        self._known, self._is_readable = loaded.config, loaded.problem is None
+        return loaded
 
     def is_made_elsewhere(self) -> bool:
         """Return whether another program has changed accounts or settings.
@@ -68,7 +77,7 @@ class ProfileChanges:
         missing or can't be read changes nothing: a person may be editing it.
         """
         version = self._file.version()
-        if version is None or version == self._version:
+        if version is None or (version == self._version and self._is_readable):
             return False
         self._version = version
         try:
@@ -76,21 +85,26 @@ class ProfileChanges:
         except StorageProblem:
             return False
         before, self._known = self._known, config
-        return (config.accounts, config.settings) != (before.accounts, before.settings)
+        same = (config.accounts, config.settings) == (before.accounts, before.settings)
+        return not (same and self._is_readable)
 
     async def store(self, changes: Changes, shown: frozenset[str]) -> Config:
         """Store keys and settings, and return the settings; `finish` does the rest.
 
-        Raises a `BalanceTrayError`; keys and settings are then as before.
+        Raises a `BalanceTrayError`; keys and settings are then as before. `notice` says
+        if a file that could not be read was in their place.
         """
         guards: set[UnfinishedStep] = set()
+        self._file.kept_aside = ""
 
         def record_guards() -> None:
-            stored, due = self._file.read().accounts, self._clock() + IN_PROGRESS
+            stored, due = self._file.load().config, self._clock() + IN_PROGRESS
             guards.update(
-                steps_of_new_keys(stored, changes.accounts, changes.keys, due)
+                steps_of_new_keys(stored.accounts, changes.accounts, changes.keys, due)
             )
-            self._file.update(lambda config: with_steps(config, guards))
+            self._file.update(
+                lambda config: with_steps(config, guards), replaces_broken=True
+            )
 
         try:
             async with keys_stored(self._keychain, changes.keys, record_guards):
@@ -100,7 +114,7 @@ class ProfileChanges:
                 with log_faults("ending a change that failed"):
                     self._file.update(lambda config: without_steps(config, guards))
             raise
-        self.note(config)
+        self._known, self._is_readable = config, True
         return config
 
     def _commit(
@@ -135,6 +149,13 @@ class ProfileChanges:
                 self._file.save(before)
                 raise
         return config
+
+    @property
+    def notice(self) -> Failure | None:
+        """What the person should know of the last `store`."""
+        if not self._file.kept_aside:
+            return None
+        return ConfigReplaced(detail=self._file.kept_aside).as_failure()
 
     def start_finishing(self) -> None:
         """Begin to work off what is left to be done, unless that runs."""

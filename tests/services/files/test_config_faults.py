@@ -1,5 +1,6 @@
 """With any damage to the settings file, the program starts and reports it."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -111,18 +112,61 @@ def test_a_truncated_file_is_broken(path: Path, tally: Tally) -> None:
         "half an account more",
     ],
 )
-def test_a_damaged_file_is_kept_aside(
+def test_a_damaged_file_is_kept_aside_by_the_next_save(
     path: Path, make: Callable[[bytes], bytes], tally: Tally
 ) -> None:
-    """It gets a dated name, and settings can be saved again."""
+    """A reader leaves it; a save gives it a dated name."""
     bad = make(saved(path))
     path.write_bytes(bad)
     assert problem(path) is ConfigBroken
-    (aside,) = path.parent.iterdir()
-    assert aside.read_bytes() == bad
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == bad
     saved(path)
+    (aside,) = path.parent.glob("config.broken-*.toml")
+    assert aside.read_bytes() == bad
     assert problem(path) is None
     tally.add(FAULTS)
+
+
+@pytest.mark.case("attack 11", "damaged copies pile up")
+def test_only_a_few_damaged_files_are_kept(path: Path, tally: Tally) -> None:
+    """The first one has what was there before the trouble began."""
+    for number in range(34):
+        path.write_text(f"damage {number} [")
+        saved(path)
+    kept = sorted(path.parent.glob("config.broken-*"))
+    assert len(kept) == 5
+    assert kept[0].read_text() == "damage 0 ["
+    assert [one.read_text() for one in kept[1:]] == [
+        f"damage {number} [" for number in range(30, 34)
+    ]
+    tally.add(FAULTS, 34)
+
+
+@pytest.mark.case("attack 9", "a reader moves a person's file")
+def test_a_reader_changes_nothing_in_the_folder(path: Path) -> None:
+    """Cron runs `check` at night, while a person has a slip in the file."""
+    old = path.with_name(".config-left")
+    for content in (b"half a thought [", saved(path)):
+        path.write_bytes(content)
+        old.touch()
+        os.utime(old, (0, 0))
+        before = {one: (one.read_bytes(), one.stat()) for one in path.parent.iterdir()}
+        file = ConfigFile(path)
+        file.load()
+        file.language()
+        with contextlib.suppress(ConfigBroken):
+            file.read()
+        after = {one: (one.read_bytes(), one.stat()) for one in path.parent.iterdir()}
+        # Reading may change only the time of the last access.
+        assert {one: (raw, times(status)) for one, (raw, status) in after.items()} == {
+            one: (raw, times(status)) for one, (raw, status) in before.items()
+        }
+
+
+def times(status: os.stat_result) -> tuple[int, ...]:
+    """Return what a write or a rename changes."""
+    return (status.st_ino, status.st_mode, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def test_an_editors_additions_are_no_damage(path: Path, tally: Tally) -> None:
@@ -202,7 +246,8 @@ def test_a_broken_file_that_cannot_be_renamed_stays(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "rename", denied)
-    assert problem(path) is ConfigStuck
+    monkeypatch.setattr(Path, "hardlink_to", denied)
+    assert problem(path) is ConfigBroken
     with pytest.raises(ConfigStuck, match="Permission denied"):
         ConfigFile(path).save(CONFIG)
     assert path.read_text() == "half a thought ["
@@ -222,7 +267,6 @@ def test_a_file_of_another_user_is_not_read(
 ) -> None:
     """Its owner may have written another gateway's address there."""
     before = saved(path)
-    path.chmod(0o666)
     give_away(path, monkeypatch)
     assert problem(path) is ConfigUnreadable
     with pytest.raises(ConfigUnreadable, match="belongs to another user"):
@@ -252,6 +296,8 @@ def test_the_temporary_file_of_a_killed_save_is_removed(path: Path) -> None:
         file.touch()
         os.utime(file, (at, at))
     ConfigFile(path).load()
+    assert set(path.parent.iterdir()) == {path, old, ahead, fresh}
+    saved(path)
     assert set(path.parent.iterdir()) == {path, fresh}
 
 

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from trayapp.services.files.paths import (
+    NOBODY,
+    OwnerUnknownError,
     Paths,
     folder_lock,
+    make_folder,
+    make_private,
     private_folder,
     refuse_foreign,
 )
@@ -143,12 +147,26 @@ def test_new_folders_are_private(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
 
 
-def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
-    """A person may have set it."""
+@pytest.mark.case("attack 4", "loosened permissions stay")
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o777, 0o775])
+def test_our_own_folder_becomes_private_again(tmp_path: Path, mode: int) -> None:
+    """A restore or a copy may have loosened it."""
     (tmp_path / "a").mkdir()
-    (tmp_path / "a").chmod(0o750)
+    (tmp_path / "a").chmod(mode)
     private_folder(tmp_path / "a")
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o750
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
+
+
+@pytest.mark.case("11", "a relative XDG path is believed")
+def test_a_relative_folder_in_a_variable_is_ignored(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The XDG base directory specification says so."""
+    usual = Paths.of_user()
+    for name in FOLDERS:
+        monkeypatch.setenv(name, "relative/folder")
+    assert Paths.of_user() == usual
+    assert home in usual.config.parents
 
 
 def test_without_a_home_the_paths_are_absolute(
@@ -184,13 +202,58 @@ def test_a_folder_of_another_user_is_refused(
         refuse_foreign(os.stat_result((*status[:4], owner, *status[5:])), folder)
 
 
-def test_our_folder_is_not_left_world_writable(tmp_path: Path) -> None:
-    """Only that permission is removed."""
+def test_a_shared_folder_is_not_left_world_writable(tmp_path: Path) -> None:
+    """Only that permission is removed, as other programs use the folder, too."""
     folder = tmp_path / "a"
     folder.mkdir()
     folder.chmod(0o777)
-    private_folder(folder)
+    make_folder(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o775
+
+
+@pytest.mark.case("11", "a home where files belong to nobody")
+def test_a_file_of_nobody_is_ours_if_its_mode_may_be_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So an NFS server says it that does not know this user's name."""
+    status = tmp_path.stat()
+    of_nobody = os.stat_result((*status[:4], NOBODY, *status[5:]))
+    monkeypatch.setattr(os, "geteuid", lambda: OTHER_USER)
+    refuse_foreign(of_nobody, tmp_path)
+    monkeypatch.setattr(Path, "chmod", _denied)
+    with pytest.raises(OwnerUnknownError, match="belongs to nobody"):
+        refuse_foreign(of_nobody, tmp_path)
+
+
+@pytest.mark.case("11", "a home where files belong to nobody")
+@pytest.mark.parametrize("kind", ["nfs4", "ext4"])
+def test_for_root_a_file_of_nobody_is_ours_on_a_network_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """On a local disk root may set every mode, so that proves nothing."""
+    status = tmp_path.stat()
+    device = f"{os.major(status.st_dev)}:{os.minor(status.st_dev)}"
+    of_nobody = os.stat_result((*status[:4], NOBODY, *status[5:10]))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    mounts = f"1 1 0:1 / / rw - proc proc rw\n2 1 {device} / /m rw - {kind} x rw\n"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
+    monkeypatch.setattr(
+        "trayapp.services.files.paths._device_of", lambda _: device, raising=True
+    )
+    if kind == "nfs4":
+        refuse_foreign(of_nobody, tmp_path)
+    else:
+        with pytest.raises(OwnerUnknownError):
+            refuse_foreign(of_nobody, tmp_path)
+
+
+def _denied(*_: object) -> None:
+    raise PermissionError
+
+
+def test_a_missing_file_can_not_be_made_private(tmp_path: Path) -> None:
+    """That is no error."""
+    make_private(tmp_path / "missing")
 
 
 def test_a_folder_that_cannot_be_locked_is_no_error(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from trayapp.core.balance import Reading
 from trayapp.core.changes import Changes
 from trayapp.core.errors import (
     BalanceTrayError,
+    ConfigBroken,
     ConfigStuck,
     ConfigUnreadable,
     ConfigUnwritable,
@@ -346,7 +347,7 @@ def test_broken_settings_on_a_read_only_disk_are_told_as_that(
     harness.paths.config.write_text("half a thought [")
 
     async def read_only(_: StorageFaultHarness) -> None:
-        assert ConfigStuck in harness.problems
+        assert ConfigBroken in harness.problems
         assert await harness.save(2) is ConfigStuck
 
     disk.set_writable(is_writable=False)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from trayapp import __version__
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.core.errors import (
+    BY_ID,
     HistoryBusy,
     HistoryFull,
     HistoryProblem,
@@ -38,6 +39,8 @@ _STOPS: Final = 3
 """After so many failures of the poller the window comes up by itself."""
 _PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
 """The errors that are shown until the history can be written again."""
+_OF_SETTINGS: Final = tuple(name for name in BY_ID if name.startswith("config-"))
+"""The ids of all that can be wrong with the settings file."""
 _NO_ANSWER: Final = (("Poller", "no answer"),)
 
 
@@ -89,6 +92,11 @@ class FaultController(QObject):
         self._lazy_window.show_banner(
             failure.kind.id, problem(failure, self._language).in_full()
         )
+
+    def clear_settings_problems(self) -> None:
+        """Take back what was wrong with the settings file, as it was read or saved."""
+        for topic in _OF_SETTINGS:
+            self._lazy_window.show_banner(topic, None)
 
     def show_storage_problem(self, failure: "Failure | None") -> None:
         """Show why the history can't be written, or no longer; open no window."""

@@ -30,7 +30,10 @@
     ├── StorageProblem               our own files
     │   ├── ConfigBroken             the settings file can't be parsed
     │   │   └── ConfigStuck          and can't be moved away
+    │   ├── ConfigReplaced           it was kept aside, and another one is saved
     │   ├── ConfigUnreadable         it may not be read
+    │   │   └── ConfigOfNobody       its owner is unknown, as on a network folder
+    │   ├── ConfigUntrusted          other users may write to it
     │   ├── ConfigTooNew             it was written by a newer version
     │   ├── ConfigUnwritable         it can't be written
     │   ├── HistoryProblem           the database can't be opened or written
@@ -95,9 +98,12 @@ from trayapp.core.errors.program import (
 from trayapp.core.errors.status import Status
 from trayapp.core.errors.storage import (
     ConfigBroken,
+    ConfigOfNobody,
+    ConfigReplaced,
     ConfigStuck,
     ConfigTooNew,
     ConfigUnreadable,
+    ConfigUntrusted,
     ConfigUnwritable,
     ExportUnwritable,
     HistoryBusy,
@@ -115,9 +121,12 @@ __all__ = [
     "BalanceTrayError",
     "CertificateProblem",
     "ConfigBroken",
+    "ConfigOfNobody",
+    "ConfigReplaced",
     "ConfigStuck",
     "ConfigTooNew",
     "ConfigUnreadable",
+    "ConfigUntrusted",
     "ConfigUnwritable",
     "ConnectionProblem",
     "ExportUnwritable",

@@ -17,9 +17,19 @@ class ConfigBroken(StorageProblem):
     title = mark("The settings file can't be read")
     reason = mark("It is damaged or was edited by hand into something unknown.")
     advice = mark(
-        "It was kept aside under a dated name. Please enter the accounts again; their "
-        "keys are still in the keyring."
+        "Correct it in a text editor; Balance Tray then reads it by itself. If you "
+        "save the settings here instead, the file is kept aside under a dated name. "
+        "The keys are still in the keyring."
     )
+
+
+class ConfigReplaced(StorageProblem):
+    """Settings were saved over a file that can't be parsed; that is kept aside."""
+
+    id = "config-replaced"
+    title = mark("The settings are saved, in place of a file that could not be read")
+    reason = mark("It was damaged or edited by hand into something unknown.")
+    advice = mark("It is kept beside the new one under a dated name.")
 
 
 class ConfigStuck(ConfigBroken):
@@ -45,6 +55,36 @@ class ConfigUnreadable(StorageProblem):
         "no file is in its place."
     )
     advice = mark("Give it back to your user; until then nothing can be saved.")
+
+
+class ConfigOfNobody(ConfigUnreadable):
+    """The settings file belongs to "nobody", who may be anybody; it is not believed."""
+
+    id = "config-of-nobody"
+    title = mark("The settings file belongs to nobody")
+    reason = mark(
+        "This happens on a network folder whose server does not know your user. So "
+        "Balance Tray can't tell who wrote the file."
+    )
+    advice = mark(
+        "Ask the administrator to map your user on that server. Or set XDG_CONFIG_HOME "
+        "to a folder on a local disk, and start Balance Tray again."
+    )
+
+
+class ConfigUntrusted(StorageProblem):
+    """Another user may have written the settings file; it is not believed."""
+
+    id = "config-untrusted"
+    title = mark("Others may write to the settings file")
+    reason = mark(
+        "They may write to it or to a folder above it. Somebody could have put another "
+        "address there, which would get your API key. So the file is not used."
+    )
+    advice = mark(
+        "Look whether the accounts and addresses in it are yours. Then take this "
+        "permission away in a terminal, with the command at the end."
+    )
 
 
 class ConfigTooNew(StorageProblem):

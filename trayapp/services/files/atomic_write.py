@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from trayapp.services.files.paths import private_folder
+from trayapp.services.files.paths import make_folder
 
 _PRIVATE: Final = 0o600
 
@@ -21,7 +21,7 @@ def write_atomically(
     Makes a missing folder. The temporary file's name is `prefix` and some letters; a
     process that is killed leaves it behind. Raises `OSError`.
     """
-    private_folder(path.parent)
+    make_folder(path.parent)
     # mkstemp makes a file that only its owner may read (0600).
     handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     try:

@@ -8,22 +8,37 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from trayapp.core.errors import (
     ConfigBroken,
+    ConfigOfNobody,
     ConfigStuck,
-    ConfigTooNew,
     ConfigUnreadable,
+    ConfigUntrusted,
     ConfigUnwritable,
     Failure,
     StorageProblem,
 )
 from trayapp.services.files.atomic_write import describe_error, write_atomically
 from trayapp.services.files.config_text import Config, from_toml, to_toml
-from trayapp.services.files.paths import folder_lock, refuse_foreign
+from trayapp.services.files.kept_copies import (
+    give_second_name,
+    remove_excess_copies,
+    stamp,
+)
+from trayapp.services.files.paths import (
+    OwnerUnknownError,
+    folder_lock,
+    make_private,
+    private_folder,
+)
+from trayapp.services.files.trust import (
+    LoosePermissionError,
+    refuse_shared_file,
+    refuse_shared_folders,
+)
 
 __all__ = ["Config", "ConfigFile", "FileVersion", "LoadedConfig"]
 _MAX_BYTES: Final = 1_048_576
@@ -41,11 +56,14 @@ class LoadedConfig:
 
     config: Config
     problem: Failure | None = None
-    """Why `config` is not the file's content; `detail` names the file kept aside."""
+    """Why `config` is not the file's content."""
 
 
 class ConfigFile:
     """The settings file."""
+
+    kept_aside = ""
+    """The name under which `save` kept a broken file; empty if it never did."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -57,25 +75,13 @@ class ConfigFile:
     def load(self) -> LoadedConfig:
         """Read the file; a missing one has no accounts and default settings.
 
-        A broken file is renamed to a dated name beside it, and the program starts
-        with defaults. A file from a newer version, or one that may not be read, stays
-        as it is, and `save` refuses to replace it. Temporary files of killed programs
-        are removed.
+        Nothing is moved or written, as a reader may run at any time. If the file can't
+        be read, the program starts with defaults.
         """
-        self._remove_leftovers()
         try:
-            return LoadedConfig(self._read())
-        except FileNotFoundError:
-            return LoadedConfig(Config())
-        except (ConfigTooNew, ConfigUnreadable) as error:
-            return LoadedConfig(Config(), error.as_failure())
-        except ConfigBroken as error:
-            try:
-                aside = self._keep_aside(error)
-            except ConfigStuck as stuck:
-                return LoadedConfig(Config(), stuck.as_failure())
-            detail = f"{error.detail}; kept as {aside}"
-            return LoadedConfig(Config(), ConfigBroken(detail=detail).as_failure())
+            return LoadedConfig(self.read())
+        except StorageProblem as problem:
+            return LoadedConfig(Config(), problem.as_failure())
 
     def version(self) -> FileVersion | None:
         """Return what changes with each write of any program; None without a file."""
@@ -95,14 +101,22 @@ class ConfigFile:
         except FileNotFoundError:
             return Config()
 
-    def update(self, change: Callable[[Config], Config]) -> Config:
+    def update(
+        self, change: Callable[[Config], Config], *, replaces_broken: bool = False
+    ) -> Config:
         """Change the file's content while no other process of ours changes it.
 
-        Returns the new content. Raises `StorageProblem` if the file can't be read or
+        Returns the new content. With `replaces_broken` a broken file counts as an empty
+        one, and is kept aside. Raises `StorageProblem` if the file can't be read or
         written; it then stays as it is.
         """
         with self.locked():
-            before = self.read()
+            try:
+                before = self.read()
+            except ConfigBroken:
+                if not replaces_broken:
+                    raise
+                before = Config()
             after = change(before)
             if after != before:
                 self.save(after)
@@ -119,20 +133,22 @@ class ConfigFile:
             return ""
 
     def save(self, config: Config) -> None:
-        """Replace the file atomically.
+        """Replace the file atomically; keep a broken one under a dated name beside it.
 
-        Raises `ConfigUnwritable`, `ConfigTooNew`, `ConfigUnreadable` or `ConfigStuck`;
-        the old file then stays as it is.
+        `kept_aside` then has that name. Temporary files of killed programs are removed.
+        Raises a `StorageProblem`, such as `ConfigUnwritable` or `ConfigStuck`; the old
+        file then stays as it is.
         """
+        # A symbolic link stays one: some people keep such files in one place.
+        target = Path(os.path.realpath(self._path))
         try:
             self._read()
         except FileNotFoundError:
-            pass
-        except ConfigBroken as error:  # it was changed since `load`
-            self._keep_aside(error)
+            self._make_folder()
+        except ConfigBroken as error:
+            self._keep_aside(target, error)
+        self._remove_leftovers(target.parent)
         try:
-            # A symbolic link stays one: some people keep such files in one place.
-            target = Path(os.path.realpath(self._path))
             write_atomically(target, to_toml(config).encode(), prefix=_TEMPORARY)
         except OSError as error:
             raise ConfigUnwritable(detail=describe_error(error)) from error
@@ -143,25 +159,40 @@ class ConfigFile:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise ConfigUnreadable(detail=describe_error(error)) from error
+            raise _as_problem(error) from error
         if len(raw) > _MAX_BYTES:
             raise ConfigBroken(detail=f"it is larger than {_MAX_BYTES:,} bytes")
-        return from_toml(raw)
-
-    def _keep_aside(self, broken: ConfigBroken) -> str:
-        """Rename the broken file; `ConfigStuck` if that fails."""
-        stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
-        aside = self._path.with_name(f"{self._path.stem}.broken-{stamp}.toml")
         try:
-            self._path.rename(aside)
+            return from_toml(raw)
+        except ConfigBroken as error:
+            raise ConfigBroken(detail=f"{error.detail}: {self._path}") from error
+
+    def _make_folder(self) -> None:
+        """Make the missing folder, and check that no other user may write to it."""
+        try:
+            private_folder(self._path.parent)
+            refuse_shared_folders(self._path)
+        except (LoosePermissionError, OwnerUnknownError) as error:
+            raise _as_problem(error) from error
+        except OSError as error:
+            raise ConfigUnwritable(detail=describe_error(error)) from error
+
+    def _keep_aside(self, target: Path, broken: ConfigBroken) -> None:
+        """Keep the broken file under a second name; `ConfigStuck` if that fails."""
+        name = f"{target.stem}.broken-"
+        aside = target.with_name(f"{name}{stamp()}{target.suffix}")
+        try:
+            give_second_name(target, aside)
         except OSError as error:
             detail = f"{broken.detail}; {describe_error(error)}"
             raise ConfigStuck(detail=detail) from error
-        return aside.name
+        self.kept_aside = aside.name
+        remove_excess_copies(target.parent, f"{name}*")
+        make_private(*target.parent.glob(f"{name}*"))
 
-    def _remove_leftovers(self) -> None:
+    @staticmethod
+    def _remove_leftovers(folder: Path) -> None:
         """Remove the temporary files of programs that were killed during `save`."""
-        folder = Path(os.path.realpath(self._path)).parent
         with contextlib.suppress(OSError):
             for file in folder.glob(f"{_TEMPORARY}*"):
                 # A time in the future counts, too: the clock may have been set back.
@@ -169,10 +200,21 @@ class ConfigFile:
                     file.unlink(missing_ok=True)
 
 
+def _as_problem(error: OSError) -> StorageProblem:
+    """Translate an error of the file system, from reading the file."""
+    if isinstance(error, LoosePermissionError):
+        return ConfigUntrusted(detail=error.remedy)
+    if isinstance(error, OwnerUnknownError):
+        return ConfigOfNobody(detail=describe_error(error))
+    return ConfigUnreadable(detail=describe_error(error))
+
+
 def _read_bytes(path: Path) -> bytes:
     """Read a file, up to one byte more than is allowed.
 
-    A pipe or a device in its place is refused, and opening it does not block.
+    A pipe or a device in its place is refused, and opening it does not block. A file
+    that another user could have written is refused. One that others may only read, as
+    after a restore, becomes private again.
     """
 
     def open_without_blocking(name: str, flags: int) -> int:
@@ -183,5 +225,7 @@ def _read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             message = "it is no file"
             raise OSError(errno.EINVAL, message, str(path))
-        refuse_foreign(status, path)
+        refuse_shared_file(status, path)
+        refuse_shared_folders(path)
+        make_private(path, path.parent)
         return file.read(_MAX_BYTES + 1)

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,31 @@ if TYPE_CHECKING:
 _NAME: Final = "balance-tray"
 _NO_HOME: Final = Path("/nonexistent")
 """Debian's home folder for users without one; it never exists."""
+NOBODY: Final = 65_534
+"""The user whom Linux shows for an owner that it can't name (kernel.overflowuid)."""
+_NETWORKS: Final = ("nfs", "cifs", "smb", "9p", "ceph", "fuse.")
 _LOCK_TRIES: Final = 100
 _LOCK_PAUSE_S: Final = 0.01
+
+
+class OwnerUnknownError(PermissionError):
+    """A file belongs to "nobody", and the system does not say that this is us."""
+
+
+@dataclass(frozen=True, slots=True)
+class _XdgFolder:
+    """One of the person's folders, by the XDG base directory specification."""
+
+    variable: str
+    usual: str
+    """Within the home, without the variable."""
+    platformdirs: str
+    """The attribute of `PlatformDirs` that names it on the other systems."""
+
+
+_CONFIG: Final = _XdgFolder("XDG_CONFIG_HOME", ".config", "user_config_path")
+_DATA: Final = _XdgFolder("XDG_DATA_HOME", ".local/share", "user_data_path")
+_STATE: Final = _XdgFolder("XDG_STATE_HOME", ".local/state", "user_state_path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +59,10 @@ class Paths:
     @classmethod
     def of_user(cls) -> "Paths":
         """Return the person's profile, in the XDG folders or the platform's."""
-        folders = _folders()
         return cls(
-            config=_at_home(lambda: folders.user_config_path) / "config.toml",
-            history=_at_home(lambda: folders.user_data_path) / "history.sqlite3",
-            log=_at_home(lambda: folders.user_state_path) / "log" / "balance-tray.log",
+            config=_own_folder(_CONFIG) / "config.toml",
+            history=_own_folder(_DATA) / "history.sqlite3",
+            log=_own_folder(_STATE) / "log" / "balance-tray.log",
             runtime=cls.runtime_of_user(),
         )
 
@@ -97,27 +119,35 @@ def _runtime_folder() -> Path:
     """Return the session's own folder, or one beside our state files.
 
     On Unix platformdirs is no use: it falls back to a guessable name in `/tmp`, which
-    another user may have made first.
+    another user may have made first. It also believes a relative path.
     """
     if sys.platform in {"win32", "darwin"}:
         return _folders().user_runtime_path
-    session = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    if _is_ours_alone(Path(session)):
-        return Path(session) / _NAME
-    return _at_home(lambda: _folders().user_state_path) / "run"
+    session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    if not session.is_absolute():
+        session = Path(f"/run/user/{os.getuid()}")
+    if _is_ours_alone(session):
+        return session / _NAME
+    return _own_folder(_STATE) / "run"
 
 
-def _at_home(find: Callable[[], Path]) -> Path:
-    """Return an absolute folder, whatever the working directory is.
+def _own_folder(kind: _XdgFolder) -> Path:
+    """Return an absolute folder of ours, whatever the working directory is.
 
-    Services and containers may run as a user without a home. platformdirs then fails,
-    or, in older versions, returns a path that starts with "~".
+    A relative path in a variable is ignored, as the XDG base directory specification
+    says. Services and containers may run as a user without a home; the folder does not
+    exist then.
     """
+    if sys.platform in {"win32", "darwin"}:
+        return Path(getattr(_folders(), kind.platformdirs))
+    named = Path(os.environ.get(kind.variable, ""))
+    if named.is_absolute():
+        return named / _NAME
     try:
-        folder = find()
+        home = Path.home()
     except RuntimeError:
-        folder = Path(_NAME)
-    return folder if folder.is_absolute() else _NO_HOME / _NAME
+        home = _NO_HOME
+    return (home if home.is_absolute() else _NO_HOME) / kind.usual / _NAME
 
 
 def _is_ours_alone(folder: Path) -> bool:
@@ -129,16 +159,15 @@ def _is_ours_alone(folder: Path) -> bool:
     return is_private and folder.is_absolute() and stat.S_ISDIR(status.st_mode)
 
 
-def private_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and its parents with mode 0700, if they are missing.
 
     A folder of another user raises `PermissionError`, because its owner could put
-    there anything, such as another gateway's address. If our own folder is
-    world-writable, that permission is removed.
+    there anything. If our own folder is world-writable, that permission is removed.
     """
     if not folder.parent.exists():
         # mkdir(parents=True) would leave the parents' modes to the umask.
-        private_folder(folder.parent)
+        make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.stat()
     refuse_foreign(status, folder)
@@ -146,11 +175,81 @@ def private_folder(folder: Path) -> None:
         folder.chmod(stat.S_IMODE(status.st_mode) & ~stat.S_IWOTH)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder that only this program uses, or close an existing one to others.
+
+    Raises `OSError` as `make_folder` does.
+    """
+    make_folder(folder)
+    make_private(folder)
+
+
+def make_private(*paths: Path) -> None:
+    """Take the permissions of group and others away from our own files and folders.
+
+    A restore or a copy may have loosened them. A missing file, one of another user and
+    a read-only disk are no error.
+    """
+    if sys.platform == "win32":  # it has access lists instead, which a profile inherits
+        return
+    for path in paths:
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                path.chmod(mode & ~0o077)
+
+
 def refuse_foreign(status: os.stat_result, path: Path) -> None:
-    """Raise `PermissionError` for a file of another user, unless that is root."""
-    if sys.platform != "win32" and status.st_uid not in {0, os.geteuid()}:
-        message = "it belongs to another user"
-        raise PermissionError(errno.EPERM, message, str(path))
+    """Raise `PermissionError` for a file of another user, unless that is root.
+
+    On a network folder whose server does not know this user, our own files belong to
+    "nobody" as well. Such a file is ours if the server lets us set its mode.
+    """
+    if sys.platform == "win32" or status.st_uid in {0, os.geteuid()}:
+        return
+    message = "it belongs to another user"
+    if status.st_uid == NOBODY:
+        if _may_set_mode(status, path):
+            return
+        message = "it belongs to nobody, as on a network folder"
+        raise OwnerUnknownError(errno.EPERM, message, str(path))
+    raise PermissionError(errno.EPERM, message, str(path))
+
+
+def _may_set_mode(status: os.stat_result, path: Path) -> bool:
+    """Return whether the file system takes this user for a file's owner.
+
+    Root may set every mode on a local disk, so root's permission proves nothing there.
+    """
+    if os.geteuid() == 0 and not _is_on_network(status):
+        return False
+    try:
+        path.chmod(stat.S_IMODE(status.st_mode))
+    except OSError:
+        return False
+    return True
+
+
+def _device_of(status: os.stat_result) -> str:
+    return f"{os.major(status.st_dev)}:{os.minor(status.st_dev)}"
+
+
+def _is_on_network(status: os.stat_result) -> bool:
+    """Return whether a file lies on a network file system, as Linux lists its mounts.
+
+    proc(5), "mountinfo": the third field is the device, the first one after " - " is
+    the kind of the file system.
+    """
+    device = _device_of(status)
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    for mount in mounts.splitlines():
+        place, _, kind = mount.partition(" - ")
+        if place.split()[2:3] == [device]:
+            return kind.startswith(_NETWORKS)
+    return False
 
 
 @contextmanager

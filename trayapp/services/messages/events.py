@@ -72,6 +72,8 @@ class SaveFinished:
     settings: Settings = field(default_factory=Settings)
     problem: Failure | None = None
     """Why nothing was changed; None if everything was."""
+    notice: Failure | None = None
+    """What the person should know although everything was changed."""
 
 
 @dataclass(frozen=True, slots=True)
