@@ -214,7 +214,7 @@ def killed_at(point: int, folder: Path, now: datetime, change: Step) -> bool:
 async def finish(harness: BackendHarness) -> None:
     """Let the program do what is left."""
     async with asyncio.timeout(PATIENCE_S):
-        while harness.stored().unfinished:
+        while harness.stored().unfinished:  # noqa: ASYNC110  # it is in a file
             await asyncio.sleep(0.01)
 
 

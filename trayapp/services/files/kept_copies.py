@@ -9,7 +9,7 @@ _LEAST: Final = 2
 _MOST: Final = 5
 _MOST_BYTES: Final = 64 * 1024 * 1024
 """The first and the last copy stay, whatever their size."""
-_JOURNAL: Final = "-journal"
+_ROLLBACK: Final = "-journal"
 
 
 def stamp() -> str:
@@ -37,7 +37,7 @@ def remove_excess_copies(folder: Path, pattern: str) -> None:
     """
     with contextlib.suppress(OSError):
         names = folder.glob(pattern)
-        copies = sorted(name for name in names if not name.name.endswith(_JOURNAL))
+        copies = sorted(name for name in names if not name.name.endswith(_ROLLBACK))
         sizes = [copy.lstat().st_size for copy in copies]
         while len(copies) > _LEAST and (
             len(copies) > _MOST or sum(sizes) > _MOST_BYTES
@@ -45,4 +45,4 @@ def remove_excess_copies(folder: Path, pattern: str) -> None:
             copy = copies.pop(1)
             sizes.pop(1)
             copy.unlink(missing_ok=True)
-            copy.with_name(f"{copy.name}{_JOURNAL}").unlink(missing_ok=True)
+            copy.with_name(f"{copy.name}{_ROLLBACK}").unlink(missing_ok=True)
