@@ -138,7 +138,7 @@ def prepare(
     """Install the system packages and the virtual environment that a command needs."""
     packages = [*system.venv_packages(), *system.QT]
     if desktop:
-        packages += system.DESKTOP
+        packages += (*system.DESKTOP, *system.spreadsheet_packages())
     if sessions:
         packages += system.SESSIONS
     if bundle:

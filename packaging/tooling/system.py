@@ -156,6 +156,11 @@ def venv_packages() -> tuple[str, ...]:
     return (f"python{major}.{minor}-venv",)
 
 
+def spreadsheet_packages() -> tuple[str, ...]:
+    """Name the smallest LibreOffice, unless there is one: it would remove another."""
+    return () if shutil.which("soffice") else ("libreoffice-calc-nogui",)
+
+
 def bundle_packages(
     library: str | None = sysconfig.get_config_var("INSTSONAME"),
     folder: str | None = sysconfig.get_config_var("LIBDIR"),

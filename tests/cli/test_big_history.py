@@ -63,7 +63,7 @@ print(json.dumps([time.monotonic() - started, usage.ru_maxrss / 1024]))
 
 
 def run(home: Path, *arguments: str) -> MeasuredCommand:
-    """MeasuredCommand a command and measure it; its output goes to a file."""
+    """Run a command and measure it; its output goes to a file."""
     output = home / "output"
     environment = {
         **os.environ,

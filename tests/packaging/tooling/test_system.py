@@ -41,6 +41,16 @@ def test_no_package_is_named_twice() -> None:
     assert len(set().union(*lists)) == sum(len(names) for names in lists)
 
 
+def test_an_installed_spreadsheet_program_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package without windows conflicts with the one that has them."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert system.spreadsheet_packages() == ("libreoffice-calc-nogui",)
+    (tmp_path / "soffice").touch(mode=0o755)
+    assert system.spreadsheet_packages() == ()
+
+
 @pytest.fixture
 def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Fake apt, which has no `kwin-x11`; return its commands."""
