@@ -31,9 +31,9 @@ pytestmark = [
 _PROPOSED: Final = "44/59/9,34,76,1,,0,false,false"
 """What LibreOffice proposes in its import dialog on a new profile, as filter options.
 
-Its registry has these defaults (`Office.Calc/Dialogs/CSVImport`): comma, semicolon and
-tab are separators all at once; quotes enclose texts; the language is that of the
-profile; `QuotedFieldAsText` and `DetectSpecialNumbers` are off. The dialog finds the
+Its registry has these defaults (`Office.Calc/Dialogs/CSVImport`). Comma, semicolon and
+tab are separators all at once. Quotes enclose texts. The language is that of the
+profile. `QuotedFieldAsText` and `DetectSpecialNumbers` are off. The dialog finds the
 character set (76 is UTF-8) by the mark at the file's beginning.
 """
 _ENGLISH: Final = "44,34,76,1,,1033,false,false"
