@@ -366,6 +366,32 @@ def test_a_loop_that_is_blocked_is_given_up(qtbot: QtBot) -> None:
         harness.wait(harness.poller.stop)
 
 
+@pytest.mark.case("attack 8", "a call that was sent counts as not delivered")
+def test_the_end_waits_for_the_reply_of_a_slow_notification_server(
+    qtbot: QtBot,
+) -> None:
+    """A server that has an alert may show it; no reply means that it comes twice."""
+    ends: list[str] = []
+
+    class Slow(ScriptedBackend):
+        @property
+        def awaits_reply(self) -> bool:
+            return True
+
+        async def run(self) -> None:
+            try:
+                await super().run()
+            finally:
+                await asyncio.sleep(0.9)
+                ends.append("a late reply")
+
+    harness = PollerHarness(qtbot, Slow)
+    harness.poller.start()
+    harness.wait(lambda: harness.has(ProfileLoaded((), Settings())))
+    assert stopping_time(harness.poller) < PATIENCE_S
+    assert ends == ["a late reply"]
+
+
 MANY = """
 import asyncio, sys
 from datetime import UTC, datetime

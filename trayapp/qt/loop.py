@@ -78,6 +78,12 @@ class Loop(QThread):
         backend = self._backend
         return 0 if backend is None else backend.heartbeats
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a notification server has an alert and has not replied."""
+        backend = self._backend
+        return backend is not None and backend.awaits_reply
+
     def wake(self) -> None:
         """Have the loop take the waiting requests."""
         with self._lock:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trayapp.services.messages.requests import Request
 
 _STOP_MS: Final = 600
+_REPLY_MS: Final = 9_000
+"""Longer than the end of a backend waits for the reply to an alert."""
 _CHECK_MS: Final = 60_000
 _STUCK_AFTER: Final = 3
 """A loop is stuck after so many checks without a new heartbeat. The scheduler gives one
@@ -80,8 +82,9 @@ class Poller(QObject):
     def stop(self) -> bool:
         """Cancel everything and wait for the thread; False if it is still busy.
 
-        That takes milliseconds, whatever the gateway does. False means that a fault of
-        the program blocks a loop. The process may then be ended as it is.
+        That takes milliseconds, whatever the gateway does, and some seconds while a
+        slow notification server has an alert. False means that a fault of the program
+        blocks a loop. The process may then be ended as it is.
         """
         self._stopping = True
         self._heartbeat_timer.stop()
@@ -89,7 +92,10 @@ class Poller(QObject):
         loops = [*self._stuck, *([self._loop] if self._loop is not None else [])]
         for loop in loops:
             loop.end()
-        return all(loop.wait(_STOP_MS) for loop in loops)
+        return all(
+            loop.wait(_STOP_MS) or (loop.awaits_reply and loop.wait(_REPLY_MS))
+            for loop in loops
+        )
 
     @Slot(object)
     def post(self, request: "Request") -> None:

@@ -189,6 +189,15 @@ class Backend:
             finally:
                 self._history.close()
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a server has an alert and has not replied; any thread may read it.
+
+        The end waits some seconds for that reply. Without it, the next start would
+        send the alert again.
+        """
+        return self._sink.awaits_reply
+
     def retire(self) -> None:
         """Show no more notifications, as another backend does; any thread may call."""
         self._delivery.stop()

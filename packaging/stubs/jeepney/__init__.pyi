@@ -18,6 +18,7 @@ class HeaderFields(Enum):
     reply_serial = 5
     destination = 6
     sender = 7
+    signature = 8
 
 class Header:
     message_type: MessageType
@@ -54,6 +55,7 @@ class MatchRule:
         self, argno: int, value: str, kind: str = "string"
     ) -> None: ...
     def serialise(self) -> str: ...
+    def matches(self, msg: Message) -> bool: ...
 
 class Properties:
     def __init__(self, obj: DBusAddress) -> None: ...

@@ -5,11 +5,9 @@ import gc
 import shutil
 import socket
 import sys
-import threading
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 
@@ -26,10 +24,6 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
 from jeepney import (
-    DBusAddress,
-    HeaderFields,
-    Message,
-    MessageType,
     new_error,
     new_method_call,
     new_method_return,
@@ -39,12 +33,16 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection as Connection
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
+from buses.notification_server import (
+    ADDRESS,
+    NAME,
+    NotificationServer,
+    ReceivedNotification,
+)
 from buses.private_bus import Bus, whole_bus
 from trayapp.services.alerts import dbus_notifier as module
 from trayapp.services.alerts.dbus_notifier import DBusNotifier, Router
 
-NAME = "org.freedesktop.Notifications"
-ADDRESS = DBusAddress("/org/freedesktop/Notifications", NAME, NAME)
 TIMEOUT_S = 10.0
 LOW = Notification(
     topic="a/balance",
@@ -60,86 +58,6 @@ LOW = Notification(
 )
 PICTURE = NotificationImage(2, bytes(range(16)))
 OTHER = replace(LOW, topic="b/key", account_id="b", urgency=Urgency.CRITICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedNotification:
-    """One notification, as the server received it."""
-
-    app: str
-    replaces: int
-    icon: str
-    title: str
-    body: str
-    actions: tuple[str, ...]
-    hints: dict[str, tuple[str, Any]]
-    expires: int
-    sender: str
-
-
-class FakeServer:
-    """A notification server that counts ids from one, and that tests control."""
-
-    def __init__(self, *capabilities: str, name: str = "Test") -> None:
-        self.shown: list[ReceivedNotification] = []
-        self.hangs = False
-        self.refuses = False
-        self._capabilities, self._name = list(capabilities), name
-        self._stopping = threading.Event()
-        self._connection = open_dbus_connection("SESSION")
-        self._bus = Proxy(message_bus, self._connection, timeout=TIMEOUT_S)
-        self._bus.RequestName(NAME)
-        self._thread = threading.Thread(target=self._serve)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-        self._connection.close()
-
-    def press(self, number: int, action: str) -> None:
-        """Signal that a person pressed a button."""
-        self._signal("ActionInvoked", "us", (number, action))
-
-    def dismiss(self, number: int) -> None:
-        """Signal that a notification was closed."""
-        self._signal("NotificationClosed", "uu", (number, 2))
-
-    def _signal(self, signal: str, signature: str, body: tuple[object, ...]) -> None:
-        self._connection.send(new_signal(ADDRESS, signal, signature, body))
-
-    def _serve(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                message = self._connection.receive(timeout=0.02)
-            except TimeoutError:
-                continue
-            if (
-                message.header.message_type is MessageType.method_call
-                and not self.hangs
-            ):
-                self._connection.send(self._reply(message))
-
-    def _reply(self, call: Message) -> Message:
-        fields = call.header.fields
-        if self.refuses:
-            return new_error(call, "org.freedesktop.DBus.Error.LimitsExceeded")
-        match fields[HeaderFields.member]:
-            case "GetCapabilities":
-                return new_method_return(call, "as", (self._capabilities,))
-            case "GetServerInformation":
-                return new_method_return(
-                    call, "ssss", (self._name, "Tests", "1", "1.2")
-                )
-            case _:
-                app, replaces, icon, title, body, actions, hints, expires = call.body
-                sender = str(fields[HeaderFields.sender])
-                texts = (app, replaces, icon, title, body, tuple(actions))
-                self.shown.append(ReceivedNotification(*texts, hints, expires, sender))
-                return new_method_return(call, "u", (replaces or len(self.shown),))
 
 
 class NotifierHarness:
@@ -183,7 +101,7 @@ def play(story: Callable[[NotifierHarness], Coroutine[None, None, None]]) -> Non
 
 
 def shown_by(
-    server: FakeServer, *notifications: Notification
+    server: NotificationServer, *notifications: Notification
 ) -> list[ReceivedNotification]:
     """Show notifications in turn, and return what the server received."""
 
@@ -198,7 +116,7 @@ def shown_by(
 @pytest.mark.usefixtures("bus")
 def test_a_notification_has_all_parameters() -> None:
     """They are the program, texts, picture, buttons, hints and the timeout."""
-    with FakeServer() as server:
+    with NotificationServer() as server:
         (shown,) = shown_by(server, LOW)
     assert (shown.app, shown.icon) == ("Balance Tray", "")
     kind, (width, height, row, alpha, bits, channels, pixels) = shown.hints[
@@ -216,7 +134,7 @@ def test_a_notification_has_all_parameters() -> None:
 @pytest.mark.parametrize("urgency", Urgency)
 def test_the_urgency_is_a_byte(urgency: Urgency) -> None:
     """Servers ignore a value of another type."""
-    with FakeServer() as server:
+    with NotificationServer() as server:
         (shown,) = shown_by(server, replace(LOW, urgency=urgency))
     assert shown.hints["urgency"] == ("y", int(urgency))
 
@@ -224,7 +142,7 @@ def test_the_urgency_is_a_byte(urgency: Urgency) -> None:
 @pytest.mark.usefixtures("bus")
 def test_the_body_is_escaped_if_the_server_supports_markup() -> None:
     """A gateway's or a person's text must not become markup."""
-    with FakeServer("body", "body-markup") as server:
+    with NotificationServer("body", "body-markup") as server:
         (shown,) = shown_by(server, LOW)
     assert shown.body == "€9 left, less than €10 &amp; &lt;b&gt;sinking&lt;/b&gt;."
 
@@ -232,7 +150,7 @@ def test_the_body_is_escaped_if_the_server_supports_markup() -> None:
 @pytest.mark.usefixtures("bus")
 def test_the_body_is_plain_if_the_server_has_no_markup() -> None:
     """Otherwise a person sees `&amp;`."""
-    with FakeServer("body") as server:
+    with NotificationServer("body") as server:
         (shown,) = shown_by(server, LOW)
     assert shown.body == LOW.body
 
@@ -240,7 +158,7 @@ def test_the_body_is_plain_if_the_server_has_no_markup() -> None:
 @pytest.mark.usefixtures("bus")
 def test_a_title_is_never_escaped() -> None:
     """By the specification it has no markup."""
-    with FakeServer("body-markup") as server:
+    with NotificationServer("body-markup") as server:
         (shown,) = shown_by(server, replace(LOW, title="Müller & Söhne <1>"))
     assert shown.title == "Müller & Söhne <1>"
 
@@ -248,7 +166,7 @@ def test_a_title_is_never_escaped() -> None:
 @pytest.mark.usefixtures("bus")
 def test_each_account_has_a_line_of_its_own() -> None:
     """One notification may be about several accounts."""
-    with FakeServer("body") as server:
+    with NotificationServer("body") as server:
         (shown,) = shown_by(server, replace(LOW, body="A: low\n\u200b\nB: empty"))
     assert shown.body == "A: low\nB: empty"
 
@@ -257,7 +175,7 @@ def test_each_account_has_a_line_of_its_own() -> None:
 def test_texts_are_one_line_and_bounded() -> None:
     """A foreign name must not fill the screen."""
     long = "a\nb" + "ö\u202e" * 1_000
-    with FakeServer() as server:
+    with NotificationServer() as server:
         (shown,) = shown_by(server, replace(LOW, title=long, body=long))
     assert (len(shown.title), len(shown.body)) == (120, 400)
     assert "\n" not in shown.title
@@ -267,7 +185,7 @@ def test_texts_are_one_line_and_bounded() -> None:
 @pytest.mark.usefixtures("bus")
 def test_a_newer_notification_replaces_the_older_one_on_its_topic() -> None:
     """Another topic has a notification of its own."""
-    with FakeServer() as server:
+    with NotificationServer() as server:
         shown = shown_by(server, LOW, OTHER, LOW, OTHER)
     assert [received.replaces for received in shown] == [0, 0, 1, 2]
 
@@ -284,7 +202,7 @@ def test_a_dismissed_notification_is_not_replaced() -> None:
         await harness.pressed()
         await harness.show(LOW)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
         assert server.shown[-1].replaces == 0
 
@@ -302,7 +220,7 @@ def test_a_pressed_button_is_reported_with_its_account(
         server.press(2, button.value)
         assert await harness.pressed() == ("b", button)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
 
 
@@ -322,7 +240,7 @@ def test_signals_about_other_programs_are_ignored() -> None:
         assert await harness.pressed() == ("a", NotificationButton.TOP_UP)
         assert not harness.events.waiting(ButtonPressed)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
 
 
@@ -331,11 +249,11 @@ def test_after_a_restart_of_the_server_the_old_ids_are_dropped() -> None:
     """It counts from one again, and the old ids may be other programs'."""
 
     async def story(harness: NotifierHarness) -> None:
-        with FakeServer() as first:
+        with NotificationServer() as first:
             await harness.show(LOW)
             await harness.show(LOW)
             assert [received.replaces for received in first.shown] == [0, 1]
-        with FakeServer() as second:
+        with NotificationServer() as second:
             await harness.show(LOW)
             assert [received.replaces for received in second.shown] == [0]
             second.press(1, "open")
@@ -350,7 +268,7 @@ def test_without_a_server_nothing_is_shown_and_nothing_raised() -> None:
 
     async def story(harness: NotifierHarness) -> None:
         assert not await harness.show(LOW)
-        with FakeServer() as server:
+        with NotificationServer() as server:
             assert await harness.show(LOW)
             assert len(server.shown) == 1
 
@@ -389,7 +307,7 @@ def test_a_bus_that_ends_is_no_error(
     """It ends with the session; and no forgotten task logs an error later."""
 
     async def story(harness: NotifierHarness) -> None:
-        with FakeServer():
+        with NotificationServer():
             assert await harness.show(LOW)
         bus.daemon.kill()
         bus.daemon.wait()
@@ -413,7 +331,7 @@ def test_a_call_to_a_hanging_server_times_out(monkeypatch: pytest.MonkeyPatch) -
         server.hangs = False
         assert await harness.show(LOW)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
 
 
@@ -427,7 +345,7 @@ def test_a_server_that_refuses_is_no_fault() -> None:
         server.refuses = False
         assert await harness.show(LOW)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
 
 
@@ -464,7 +382,7 @@ def test_only_the_first_of_two_replies_counts() -> None:
 @pytest.mark.usefixtures("bus")
 def test_xfce_draws_a_button_for_the_notification_itself() -> None:
     """Our own button would be a second one with the same label."""
-    with FakeServer(name="Xfce Notify Daemon") as server:
+    with NotificationServer(name="Xfce Notify Daemon") as server:
         (shown,) = shown_by(server, LOW)
     assert shown.actions == ("default", "Open", "top-up", "Top up")
 
@@ -476,7 +394,7 @@ def test_two_notifications_at_once_share_one_connection() -> None:
     async def story(harness: NotifierHarness) -> None:
         assert all(await asyncio.gather(harness.show(LOW), harness.show(OTHER)))
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
         assert len({received.sender for received in server.shown}) == 1
         assert len(server.shown) == 2
@@ -492,7 +410,7 @@ def test_after_close_a_notification_reconnects() -> None:
         await harness.notifier.close()
         assert await harness.show(LOW)
 
-    with FakeServer() as server:
+    with NotificationServer() as server:
         play(story)
         assert [received.replaces for received in server.shown] == [0, 0]
 
@@ -514,7 +432,7 @@ def test_the_first_server_on_a_bus_is_reported() -> None:
         assert not await harness.show(LOW)
         coming = asyncio.create_task(server_change(harness))
         await asyncio.sleep(0)
-        with FakeServer() as server:
+        with NotificationServer() as server:
             await coming
             assert await harness.notifier.is_available()
             assert await harness.show(LOW)
@@ -533,7 +451,7 @@ def test_a_hanging_server_is_not_available(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
     async def story(harness: NotifierHarness) -> None:
-        with FakeServer() as server:
+        with NotificationServer() as server:
             server.hangs = True
             assert not await harness.notifier.is_available()
             server.hangs = False
@@ -550,7 +468,7 @@ def test_the_end_of_a_hanging_server_is_reported(
     monkeypatch.setattr(module, "_REPLY_S", 0.5)
 
     async def story(harness: NotifierHarness) -> None:
-        with FakeServer() as hung:
+        with NotificationServer() as hung:
             hung.hangs = True
             assert not await harness.notifier.is_available()
             assert not await harness.show(LOW)
@@ -598,7 +516,7 @@ def test_the_description_names_the_server_and_its_capabilities() -> None:
     async def story(harness: NotifierHarness) -> None:
         descriptions.append(await harness.notifier.describe())
 
-    with FakeServer("body", "actions", name="Test\u202e") as server:
+    with NotificationServer("body", "actions", name="Test\u202e") as server:
         play(story)
     assert server.shown == []
     assert descriptions == ["Test, Tests, 1, 1.2; body, actions"]

@@ -31,6 +31,11 @@ class RecordingBackend(Backend):
         self.fault: Exception | None = None
         """Raised by the next request alone."""
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Say no, as it sends no notifications."""
+        return False
+
     async def run(self) -> None:
         """Report the first events, and wait for the end."""
         for event in self.first_events:

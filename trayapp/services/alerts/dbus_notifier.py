@@ -23,6 +23,7 @@ from trayapp.core.alerts.notification import (
 )
 from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.services.desktop.dbus_connection import BUS_ERRORS, connect
+from trayapp.services.log.log_faults import log_faults
 from trayapp.services.messages.events import ButtonPressed
 
 if TYPE_CHECKING:
@@ -34,11 +35,23 @@ _NAME: Final = "org.freedesktop.Notifications"
 _SERVER: Final = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME
 )
-_REPLY_S: Final = 5.0
+_REPLY_S: Final = 25.0
+"""As long as libdbus waits for a reply by itself."""
+_NOTIFY_S: Final = 60.0
+"""A server that has a notification for so long without a reply may be slow or broken.
+Whether the notification was shown is then unknown, and it counts as not shown."""
+_LAST_REPLY_S: Final = 8.0
+"""The same when the program ends."""
+_DESCRIBE_S: Final = 5.0
+"""A person waits for the diagnostics."""
 _BUS_S: Final = 1.0
 """The bus itself replies at once."""
+_REPLIES: Final = {MessageType.method_return, MessageType.error}
 _MAX_TITLE: Final = 120
 _MAX_BODY: Final = 400
+_SERVER_SIGNAL: Final = MatchRule(
+    type="signal", interface=_NAME, path=_SERVER.object_path
+)
 _log = logging.getLogger(__name__)
 
 
@@ -51,16 +64,25 @@ class _Server:
     """Whether it draws a button for the default action, besides our own."""
 
 
+class MalformedReplyError(ValueError):
+    """A reply of the server has another type than the specification says."""
+
+
 class Router(DBusRouter):
-    """Accepts the first reply to a call, and ignores a second one.
+    """Accepts the first reply to a call, and ignores a second one and forged ones.
 
     mako 1.7, the usual server on sway, replies to `GetCapabilities` twice: with its
     capabilities, and with an error. jeepney's own router then stops receiving for good.
+
+    A bus passes on a reply only to the call of its receiver. But any program may send a
+    signal or a call that carries a reply's number, and jeepney takes it for the reply.
     """
 
     def _dispatch(self, msg: Message) -> None:
-        with contextlib.suppress(asyncio.InvalidStateError):
-            super()._dispatch(msg)
+        is_reply = msg.header.message_type in _REPLIES
+        if is_reply or HeaderFields.reply_serial not in msg.header.fields:
+            with contextlib.suppress(asyncio.InvalidStateError):
+                super()._dispatch(msg)
 
 
 class DBusNotifier:
@@ -86,22 +108,37 @@ class DBusNotifier:
         """The callbacks that close the connection."""
         self._shown: dict[str, tuple[int, str]] = {}
         """By topic: the server's id of a shown notification, and the account's id."""
+        self._owner = ""
+        """The unique name of the server on the bus; empty without one."""
         self._connecting = asyncio.Lock()
+        self._calls = 0
+        """The alerts that a server has and has not replied to."""
         self.server_changed: Callable[[], None] = lambda: None
         """Called on the loop's thread when another server appears or the last ends."""
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a server has an alert and has not replied; any thread may read it."""
+        return self._calls > 0
+
     async def show(self, notification: Notification) -> bool:
-        """Show a notification; False if no server accepted it."""
+        """Show a notification; False if no server accepted it.
+
+        A server that has an alert may show it before it replies. So a cancellation
+        then waits for the reply some seconds longer. If it comes, the cancellation has
+        no effect.
+        """
         try:
             async with asyncio.timeout(_REPLY_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
                 server = await _server(router)
-                # Only now is it certain that the stored ids are this server's.
-                old_id, _ = self._shown.get(notification.topic, (0, ""))
-                call = self._notify(notification, old_id, server)
-                reply = await router.send_and_get_reply(call)
-                (new_id,) = unwrap_msg(reply)
+            # Only now is it certain that the stored ids are this server's.
+            old_id, _ = self._shown.get(notification.topic, (0, ""))
+            call = self._notify(notification, old_id, server)
+            last_reply_s = _LAST_REPLY_S if notification.alerts else 0.0
+            reply = await self._late_reply(router, call, last_reply_s)
+            (new_id,) = _body(reply, "u")
         except BUS_ERRORS as error:
             _log.warning("no notification could be shown: %s", type(error).__name__)
             await self._close_after(error)
@@ -112,11 +149,11 @@ class DBusNotifier:
     async def describe(self) -> str:
         """Describe the server and its capabilities, for the diagnostics."""
         try:
-            async with asyncio.timeout(_REPLY_S):
+            async with asyncio.timeout(_DESCRIBE_S):
                 async with self._connecting:
                     router = self._router or await self._connect()
-                information = await _call(router, "GetServerInformation")
-                (capabilities,) = await _call(router, "GetCapabilities")
+                information = await _call(router, "GetServerInformation", "ssss")
+                (capabilities,) = await _call(router, "GetCapabilities", "as")
         except BUS_ERRORS as error:
             await self._close_after(error)
             return f"no server ({type(error).__name__})"
@@ -146,17 +183,16 @@ class DBusNotifier:
 
     async def close(self) -> None:
         """Close the connection; shown notifications stay on the screen."""
-        self._router = None
+        self._router, self._owner = None, ""
         self._shown.clear()
         closing = self._closing.pop_all()
-        with contextlib.suppress(
-            *BUS_ERRORS
-        ):  # the error that ended the connection, again
+        # The error that ended the connection, again: a malformed message may raise any.
+        with contextlib.suppress(Exception):
             await closing.aclose()
 
     async def _close_after(self, error: Exception) -> None:
         """Close the connection, to be reopened, unless the bus works."""
-        if isinstance(error, DBusErrorResponse):
+        if isinstance(error, DBusErrorResponse | MalformedReplyError):
             return
         if isinstance(error, TimeoutError) and await self._bus_responds():
             return  # only the server hangs, and the bus reports the next server
@@ -178,49 +214,75 @@ class DBusNotifier:
         router = await self._closing.enter_async_context(Router(connection))
         queue: asyncio.Queue[Message] = asyncio.Queue()
         bus = Proxy(message_bus, router)
-        for rule in (
-            MatchRule(type="signal", interface=_NAME, path=_SERVER.object_path),
-            _owner_changed(),
-        ):
+        for rule in (_SERVER_SIGNAL, _owner_changed()):
             self._closing.enter_context(router.filter(rule, queue=queue))
             await bus.AddMatch(rule)
+        with contextlib.suppress(DBusErrorResponse):  # there is no server yet
+            (self._owner,) = await bus.GetNameOwner(_NAME)
         self._router = router
         listening = asyncio.create_task(self._listen(queue))
         self._closing.callback(listening.cancel)
         return router
 
     async def _listen(self, queue: asyncio.Queue[Message]) -> None:
-        owner = await self._owner()
+        """Handle the signals of the bus and of the server, and nobody else's.
+
+        The match rules don't keep others' away: a program may send any signal to this
+        connection alone. The bus writes the sender, so that can't be forged.
+        """
+        owner_changed = _owner_changed()
         while True:
             signal = await queue.get()
             fields = signal.header.fields
-            member = str(fields.get(HeaderFields.member))
-            if member == "NameOwnerChanged":
-                # Another server counts from one again, so the old ids are invalid.
-                self._shown.clear()
-                owner = signal.body[2]
-                self.server_changed()
-            elif fields.get(HeaderFields.sender) == owner:
-                self._receive(member, signal.body)
+            member = fields.get(HeaderFields.member)
+            signature = fields.get(HeaderFields.signature)
+            with log_faults("handling a signal of the notification server"):
+                if owner_changed.matches(signal):
+                    # Another server counts from one again: the old ids are invalid.
+                    self._shown.clear()
+                    _, _, self._owner = signal.body
+                    self.server_changed()
+                elif fields.get(HeaderFields.sender) == self._owner:
+                    self._receive((str(member), str(signature)), signal.body)
 
-    async def _owner(self) -> str:
-        if self._router is None:
-            return ""
-        with contextlib.suppress(*BUS_ERRORS):
-            (owner,) = await Proxy(message_bus, self._router).GetNameOwner(_NAME)
-            return str(owner)
-        return ""
+    def _receive(self, signal: tuple[str, str], body: tuple[Any, ...]) -> None:
+        """Handle a signal about one of our notifications; others are broadcast, too.
 
-    def _receive(self, member: str, body: tuple[object, ...]) -> None:
-        """Handle a signal about one of our notifications; others are broadcast, too."""
-        for topic, (notification_id, account_id) in tuple(self._shown.items()):
-            if notification_id != body[0]:
+        `signal` is its name and its signature.
+        """
+        if signal not in {("NotificationClosed", "uu"), ("ActionInvoked", "us")}:
+            return
+        notification_id, detail = body
+        for topic, (shown_id, account_id) in tuple(self._shown.items()):
+            if shown_id != notification_id:
                 continue
-            if member == "NotificationClosed":
+            if signal[0] == "NotificationClosed":
                 del self._shown[topic]
-            elif member == "ActionInvoked" and body[1] in set(NotificationButton):
-                button = NotificationButton(str(body[1]))
-                self._emit(ButtonPressed(account_id, button))
+            elif detail in set(NotificationButton):
+                self._emit(ButtonPressed(account_id, NotificationButton(detail)))
+
+    async def _late_reply(
+        self, router: DBusRouter, call: Message, last_reply_s: float
+    ) -> Message:
+        """Call the server, and wait for its reply; `TimeoutError` after a minute.
+
+        A cancellation waits `last_reply_s` longer, and is raised if no reply comes.
+        """
+        self._calls += last_reply_s > 0
+        reply = asyncio.ensure_future(router.send_and_get_reply(call))
+        try:
+            try:
+                await asyncio.wait({reply}, timeout=_NOTIFY_S)
+            except asyncio.CancelledError:
+                await asyncio.wait({reply}, timeout=last_reply_s)
+                if not reply.done():
+                    raise
+            if not reply.done():
+                raise TimeoutError
+            return reply.result()
+        finally:
+            reply.cancel()
+            self._calls -= last_reply_s > 0
 
     def _notify(
         self, notification: Notification, replaces: int, server: _Server
@@ -267,21 +329,29 @@ def _image_data(
 
 async def _server(router: DBusRouter) -> _Server:
     """Request the server's properties; another server may have started since."""
-    (capabilities,) = await _call(router, "GetCapabilities")
-    (name, *_) = await _call(router, "GetServerInformation")
+    (capabilities,) = await _call(router, "GetCapabilities", "as")
+    (name, *_) = await _call(router, "GetServerInformation", "ssss")
     return _Server("body-markup" in capabilities, name.startswith("Xfce"))
 
 
-async def _call(router: DBusRouter, method: str) -> tuple[Any, ...]:
+async def _call(router: DBusRouter, method: str, signature: str) -> tuple[Any, ...]:
     call = new_method_call(_SERVER, method)
-    reply: tuple[Any, ...] = unwrap_msg(await router.send_and_get_reply(call))
-    return reply
+    return _body(await router.send_and_get_reply(call), signature)
+
+
+def _body(reply: Message, signature: str) -> tuple[Any, ...]:
+    """Give a reply's values; `MalformedReplyError` for another signature."""
+    body: tuple[Any, ...] = unwrap_msg(reply)
+    if reply.header.fields.get(HeaderFields.signature) != signature:
+        raise MalformedReplyError
+    return body
 
 
 def _owner_changed() -> MatchRule:
     rule = MatchRule(
         type=MessageType.signal,
         sender="org.freedesktop.DBus",
+        path="/org/freedesktop/DBus",
         interface="org.freedesktop.DBus",
         member="NameOwnerChanged",
     )

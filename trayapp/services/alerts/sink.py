@@ -17,6 +17,13 @@ class NotificationSink(Protocol):
     server_changed: Callable[[], None]
     """Called, on the loop's thread, when another server comes or the last one goes."""
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether an alert may be on the screen, which is not known yet.
+
+        Any thread may read it.
+        """
+
     async def show(self, notification: Notification) -> bool:
         """Show a notification; False if no server accepted it."""
 
@@ -40,6 +47,11 @@ class QtSink:
         self._emit = emit
         self.server_changed: Callable[[], None] = lambda: None
         """Never called: Qt has no server."""
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Return False."""
+        return False
 
     async def show(self, notification: Notification) -> bool:
         """Pass a notification to the GUI thread."""
