@@ -152,7 +152,7 @@ class _Change:
         run_async(self._finish())
 
     async def _add(self, draft: AccountDraft, key: Secret) -> None:
-        await self._keychain.unlock()
+        await self._keychain.unlock([draft.id], writing=True)
         account = draft.account(self._language)
         due = datetime.now(UTC) + IN_PROGRESS
         steps = tuple(steps_of_new_keys((), [account], [account.id], due))
@@ -182,7 +182,12 @@ class _Change:
         is_repeated = name.casefold() in unfinished - names
         if not is_repeated:
             select_accounts(config.accounts, [name], self._language, FAILED)
-        run_async(self._keychain.unlock())
+        named = [
+            *((account.id, account.name) for account in config.accounts),
+            *((step.account_id, step.name) for step in config.unfinished),
+        ]
+        ids = [id_ for id_, other in named if other.casefold() == name.casefold()]
+        run_async(self._keychain.unlock(ids))
         if not is_repeated:
             self._file.update(partial(_without_account, name=name))
         self._tell_program()

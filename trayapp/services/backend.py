@@ -271,7 +271,7 @@ class Backend:
         """Have the keyring ask for its password, then poll what waits for it."""
         waiting = frozenset(self._without_key)
         try:
-            await self._keychain.unlock()
+            await self._keychain.unlock(waiting)
         except BalanceTrayError as error:
             for account_id in waiting:
                 now, failure = self._clock(), error.as_failure()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Self
 
 import pytest
@@ -12,6 +12,7 @@ from tally import FAULTS, Tally
 from trayapp.core.errors import (
     BalanceTrayError,
     KeyMissing,
+    KeyNotKept,
     KeyringAbsent,
     KeyringDenied,
     KeyringFailed,
@@ -33,16 +34,18 @@ class RecordingVault(MemoryVault):
     def __init__(self, **keys: str) -> None:
         super().__init__(keys)
         self.calls: list[str] = []
+        self.unlocked: list[tuple[list[str], bool]] = []
+        """What each prompt was for."""
         self.locked = False
         self.before: Callable[[str], object] = lambda _: None
 
     def is_locked(self) -> bool:
         """Return what the test set."""
-        self.before("is_locked")
         return self.locked
 
-    def unlock(self) -> None:
+    def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
         """Note it."""
+        self.unlocked.append((sorted(account_ids), writing))
         self._record("unlock")
         self.locked = False
 
@@ -62,6 +65,8 @@ class RecordingVault(MemoryVault):
         super().remove(account_id)
 
     def _record(self, call: str) -> None:
+        if self.locked and call != "unlock":
+            raise KeyringLocked
         self.calls.append(call)
         self.before(call)
 
@@ -184,8 +189,32 @@ def test_a_key_is_written_and_read_back() -> None:
     vault = RecordingVault()
     asyncio.run(Keychain(vault).store("a", Secret(KEY)))
     assert vault.calls == ["get", "put", "get"]
-    vault.put = lambda *_: None  # type: ignore[method-assign]  # stores nothing
-    assert error_kind(Keychain(vault).store("b", Secret(KEY))) is KeyringFailed
+
+
+@pytest.mark.case("part 9", "a keyring that returns another value than was written")
+@pytest.mark.parametrize("old", [OTHER, None])
+@pytest.mark.parametrize(
+    "alter", [lambda _: None, lambda key: key[:-1], str.upper, lambda key: f"{key} "]
+)
+def test_a_keyring_that_keeps_another_key_is_noticed(
+    alter: Callable[[str], str | None], old: str | None
+) -> None:
+    """The old key is put back, and the new one is not used."""
+    vault = RecordingVault(**{"a": old} if old else {})
+
+    def put(_: RecordingVault, account_id: str, key: str) -> None:
+        kept = key if key == old else alter(key)
+        if kept is not None:
+            MemoryVault.put(vault, account_id, kept)
+
+    vault.put = put.__get__(vault)  # type: ignore[method-assign]  # keeps another key
+    keychain = Keychain(vault)
+    assert error_kind(keychain.store("a", Secret(KEY))) is KeyNotKept
+    assert MemoryVault.get(vault, "a") == old
+    if old is None:
+        assert error_kind(keychain.key("a")) is KeyMissing
+    else:
+        assert asyncio.run(keychain.key("a")).reveal() == old
 
 
 def test_a_stored_key_is_not_written_again() -> None:
@@ -256,6 +285,24 @@ def test_only_one_password_prompt_is_open_at_a_time() -> None:
 
     asyncio.run(press_twice())
     assert vault.calls == ["unlock"]
+
+
+def test_a_prompt_for_other_accounts_follows_the_one_that_is_open() -> None:
+    """A second collection may need its own password."""
+    vault, release = RecordingVault(a=KEY), threading.Event()
+    vault.before = lambda _: release.wait()
+    keychain = Keychain(vault)
+
+    async def unlock_both() -> None:
+        tasks = [keychain.unlock(["a"]), keychain.unlock(["b"], writing=True)]
+        both = asyncio.gather(*tasks)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        release.set()
+        await both
+
+    asyncio.run(unlock_both())
+    assert vault.unlocked == [(["a"], False), (["b"], True)]
 
 
 async def finish_late(keychain: Keychain) -> None:
@@ -411,13 +458,14 @@ def test_a_removal_that_timed_out_does_not_happen_later() -> None:
     """A person may have kept the account since then."""
 
     async def time_out(vault: HangingVault, keychain: Keychain) -> None:
-        await slow(keychain.remove("a"))
+        await asyncio.gather(*(slow(keychain.key(one)) for one in "abcd"))
+        await slow(keychain.remove("a"))  # all threads are occupied
         vault.release()
         await threads_end()
 
-    with HangingVault("is_locked") as vault:
+    with HangingVault("get", **dict.fromkeys("abcd", KEY)) as vault:
         asyncio.run(time_out(vault, Keychain(vault, timeout_s=0.05)))
-    assert vault.calls == []
+    assert "remove" not in vault.calls
 
 
 def test_an_old_key_that_is_read_late_does_not_replace_the_new_one() -> None:

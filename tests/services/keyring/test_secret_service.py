@@ -13,7 +13,7 @@ import pytest
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
-from buses.fake_secrets import FAILED, FakeSecrets
+from buses.fake_secrets import FAILED, FakeCollection, FakeSecrets
 from buses.private_bus import private_bus
 from tally import FAULTS, Tally
 from trayapp.core.errors import (
@@ -31,12 +31,24 @@ from trayapp.services.keyring.secret_service import SecretServiceVault
 
 KEY = "made-up-key-0123456789"
 TIMEOUT_S = 10.0
+WRITES = {"Unlock", "Prompt", "CreateItem", "SetSecret", "Delete"}
+ELSEWHERE = pytest.mark.case(
+    "5", "a thing looked up by its place instead of its attributes"
+)
+
+
+def unlock(vault: SecretServiceVault, *account_ids: str, writing: bool = False) -> None:
+    """Unlock what the keys of these accounts need, by default those of `a`."""
+    vault.unlock(account_ids or ["a"], writing=writing)
+
+
 CALLS: dict[str, Callable[[SecretServiceVault], object]] = {
     "is_locked": SecretServiceVault.is_locked,
     "get": lambda vault: vault.get("a"),
     "put": lambda vault: vault.put("a", KEY),
     "remove": lambda vault: vault.remove("a"),
-    "unlock": SecretServiceVault.unlock,
+    "put new": lambda vault: vault.put("b", KEY),
+    "unlock": unlock,
 }
 
 
@@ -144,7 +156,7 @@ def test_a_locked_keyring_shows_no_prompt(
     service.locked = True
     assert vault.is_locked()
     assert type(failure(lambda: CALLS[call](vault))) is KeyringLocked
-    assert {"Unlock", "Prompt", "CreateItem", "Delete"}.isdisjoint(service.calls)
+    assert WRITES.isdisjoint(service.calls)
 
 
 def test_without_a_collection_the_keyring_is_locked(
@@ -163,11 +175,123 @@ def test_unlocking_creates_a_missing_collection(
 ) -> None:
     """The keyring prompts for the password of the new one."""
     service.has_collection = False
-    unlocked = on_thread(vault.unlock)
+    unlocked = on_thread(lambda: unlock(vault))
     service.wait_for_prompt()
     service.has_collection = True
     service.close_prompt(dismissed=True)
     assert isinstance(unlocked.exception(TIMEOUT_S), KeyringDenied)
+
+
+@ELSEWHERE
+@pytest.mark.parametrize("is_default_locked", [False, True])
+def test_a_key_outside_the_default_collection_is_found(
+    service: FakeSecrets, vault: SecretServiceVault, *, is_default_locked: bool
+) -> None:
+    """Somebody made another keyring the default one, open or locked."""
+    service.others["new"] = FakeCollection(locked=is_default_locked)
+    service.default = "new"
+    assert vault.get("a") == KEY
+    vault.put("a", "another-made-up-key")
+    assert service.keys == {"a": "another-made-up-key"}
+    assert service.others["new"].keys == {}
+    unlock(vault, "a", writing=True)
+    vault.remove("a")
+    assert service.keys == {}
+    assert service.prompts == 0
+
+
+@ELSEWHERE
+def test_a_new_key_goes_to_the_default_collection(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """That is where the person looks for it."""
+    service.others["new"] = FakeCollection()
+    service.default = "new"
+    vault.put("b", KEY)
+    assert service.others["new"].keys == {"b": KEY}
+
+
+@ELSEWHERE
+def test_of_several_copies_the_newest_is_read_and_all_are_replaced(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """An older version of the program may have stored the second one."""
+    other = service.others["other"] = FakeCollection({"a": "newer-key"}, modified=2)
+    assert vault.get("a") == "newer-key"
+    vault.put("a", "newest-key")
+    assert (service.keys, other.keys) == ({}, {"a": "newest-key"})
+
+
+@ELSEWHERE
+def test_an_old_copy_that_stays_does_not_stop_a_new_key(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """The newest one is read anyway."""
+    service.others["other"] = FakeCollection({"a": "newer-key"}, modified=2)
+    service.refuses["Delete"] = FAILED
+    vault.put("a", "newest-key")
+    assert vault.get("a") == "newest-key"
+
+
+@ELSEWHERE
+def test_every_copy_is_removed_and_one_that_stays_is_told(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """What is open is removed even if another copy is locked."""
+    other = service.others["other"] = FakeCollection({"a": KEY}, locked=True)
+    assert type(failure(lambda: vault.remove("a"))) is KeyringLocked
+    assert (service.keys, other.keys) == ({}, {"a": KEY})
+    other.locked = False
+    service.keys["a"] = KEY
+    vault.remove("a")
+    assert (service.keys, other.keys) == ({}, {})
+
+
+@ELSEWHERE
+def test_a_removal_that_removes_nothing_is_told(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """The keyring says that it did, and did not."""
+    service.keeps_deleted = True
+    assert type(failure(lambda: vault.remove("a"))) is KeyringFailed
+
+
+@ELSEWHERE
+def test_a_key_in_a_locked_collection_is_locked_and_a_missing_one_missing(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """GNOME Keyring shows what a locked collection holds, so no prompt is needed."""
+    service.others["other"] = FakeCollection({"b": KEY}, locked=True)
+    for call in (vault.get, vault.remove, lambda one: vault.put(one, KEY)):
+        assert type(failure(partial(call, "b"))) is KeyringLocked
+    assert vault.get("c") is None
+    assert WRITES.isdisjoint(service.calls)
+    unlocked = on_thread(lambda: unlock(vault, "b"))
+    service.wait_for_prompt()
+    service.close_prompt(dismissed=False)
+    assert unlocked.exception(TIMEOUT_S) is None
+    assert vault.get("b") == KEY
+
+
+@ELSEWHERE
+def test_a_locked_database_that_shows_nothing_may_hold_the_key(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """KeePassXC would prompt if such a database were searched."""
+    hidden = FakeCollection({"b": KEY}, locked=True, hides_entries=True)
+    service.others["other"] = hidden
+    assert type(failure(lambda: vault.get("b"))) is KeyringLocked
+    assert type(failure(lambda: vault.remove("b"))) is KeyringLocked
+    assert vault.get("a") == KEY
+    vault.remove("a")
+    vault.put("c", KEY)
+    unlock(vault, "d", writing=True)
+    assert service.prompts == 0
+    unlocked = on_thread(lambda: unlock(vault, "b"))
+    service.wait_for_prompt()
+    service.close_prompt(dismissed=False)
+    assert unlocked.exception(TIMEOUT_S) is None
+    assert vault.get("b") == KEY
 
 
 @pytest.mark.parametrize("dismissed", [False, True])
@@ -176,7 +300,7 @@ def test_a_prompt_ends_with_a_password_or_is_dismissed(
 ) -> None:
     """A dismissed prompt is `KeyringDenied`."""
     service.locked = True
-    unlocked = on_thread(vault.unlock)
+    unlocked = on_thread(lambda: unlock(vault))
     service.wait_for_prompt()
     assert not unlocked.done()
     service.close_prompt(dismissed=dismissed)
@@ -193,7 +317,7 @@ def test_a_prompt_has_no_time_limit(
     """The limit for calls does not end it."""
     monkeypatch.setattr(secret_service, "_REPLY_S", 0.05)
     service.locked = True
-    unlocked = on_thread(vault.unlock)
+    unlocked = on_thread(lambda: unlock(vault))
     service.wait_for_prompt()
     with pytest.raises(TimeoutError):
         unlocked.exception(0.3)
@@ -206,14 +330,14 @@ def test_a_keyring_that_dies_during_a_prompt_ends_the_call(
 ) -> None:
     """Its prompt is gone; a new keyring shows a new prompt."""
     service.locked = True
-    unlocked = on_thread(vault.unlock)
+    unlocked = on_thread(lambda: unlock(vault))
     service.wait_for_prompt()
     service.die()
     assert isinstance(unlocked.exception(TIMEOUT_S), KeyringAbsent)
     tally.add(FAULTS)
     with FakeSecrets(bus) as new_service:
         new_service.locked = True
-        unlocked = on_thread(vault.unlock)
+        unlocked = on_thread(lambda: unlock(vault))
         new_service.wait_for_prompt()
         new_service.close_prompt(dismissed=False)
         assert unlocked.exception(TIMEOUT_S) is None
@@ -243,7 +367,10 @@ def test_a_locked_entry_prompts_on_the_connection_that_reads_it(
         ("get", "OpenSession"),
         ("get", "GetSecret"),
         ("put", "OpenSession"),
-        ("put", "CreateItem"),
+        ("get", "Collections"),
+        ("get", "Modified"),
+        ("put", "SetSecret"),
+        ("put new", "CreateItem"),
         ("remove", "Delete"),
         ("unlock", "Unlock"),
         ("unlock", "Prompt"),
@@ -305,7 +432,7 @@ def test_each_connection_to_the_bus_is_closed(
         failure(lambda: vault.get("a"))
         vault.is_locked()
         prompts = service.prompts
-        unlocked = on_thread(vault.unlock)
+        unlocked = on_thread(lambda: unlock(vault))
         service.wait_for_prompt(prompts + 1)
         service.close_prompt(dismissed=True)
         unlocked.exception(TIMEOUT_S)

@@ -80,7 +80,7 @@ def test_a_key_is_stored_under_the_service_and_the_accounts_id(vault: Vault) -> 
 def test_a_keyring_without_a_lock_is_open(vault: Vault) -> None:
     """The system itself prompts when a key is read."""
     assert not vault.is_locked()
-    vault.unlock()
+    vault.unlock(["a"], writing=True)
     assert FakeKeyringBackend.calls == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from jeepney import (
@@ -29,7 +30,8 @@ FAILED: Final = "org.freedesktop.DBus.Error.Failed"
 _ROOT: Final = "/org/freedesktop/secrets"
 _DEFAULT: Final = f"{_ROOT}/aliases/default"
 _PROMPT: Final = f"{_ROOT}/prompt/p"
-_ITEM: Final = f"{_ROOT}/collection/login/"
+_COLLECTIONS: Final = f"{_ROOT}/collection/"
+_LOGIN: Final = f"{_COLLECTIONS}login"
 _INTERFACE: Final = "org.freedesktop.Secret."
 _NO_DIFFIE_HELLMAN: Final = "org.freedesktop.DBus.Error.NotSupported"
 _UNKNOWN: Final = "org.freedesktop.DBus.Error.UnknownMethod"
@@ -38,8 +40,20 @@ _Reply = tuple[str, tuple[Any, ...]] | str
 """A signature and a body, or an error's name."""
 
 
+@dataclass(slots=True)
+class FakeCollection:
+    """A collection beside the login collection, with keys by account id."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    locked: bool = False
+    hides_entries: bool = False
+    """Whether it shows no entries while it is locked, as KeePassXC does."""
+    modified: int = 0
+    """When its entries were last changed, in seconds since 1970."""
+
+
 class FakeSecrets:
-    """The service of one default collection; its attributes set its faults.
+    """The service of a login collection and others; its attributes set its faults.
 
     It serves on a thread of its own, while the context manager is entered or until
     `die`. Keys go over the bus in plain text.
@@ -54,8 +68,18 @@ class FakeSecrets:
         self.locks_entries = False
         """Whether each entry is locked, too, as in KeePassXC."""
         self.has_collection = True
+        self.others: dict[str, FakeCollection] = {}
+        """The other collections by name."""
+        self.default = "login"
+        """The name of the default collection."""
+        self.modified = 1
+        """When the keys of the login collection were last changed."""
+        self.alter: Callable[[str], str] = str
+        """What it stores of a key."""
         self.drops_keys = False
-        """Whether `CreateItem` stores nothing."""
+        """Whether `CreateItem` and `SetSecret` store nothing."""
+        self.keeps_deleted = False
+        """Whether `Delete` succeeds and deletes nothing."""
         self.hangs_on: set[str] = set()
         """Methods and properties that get no reply until `release`."""
         self.dies_on = ""
@@ -65,7 +89,9 @@ class FakeSecrets:
         self.calls: list[str] = []
         self.prompts = 0
         self._methods: dict[str, Callable[..., _Reply]] = {
-            **dict.fromkeys(("Label", "Locked"), self._get),
+            **dict.fromkeys(("Label", "Locked", "Modified"), self._get),
+            **dict.fromkeys(("Collections", "Items"), self._list),
+            "SetSecret": self._set_secret,
             "OpenSession": self._open_session,
             "SearchItems": self._search,
             "GetSecret": self._get_secret,
@@ -108,12 +134,21 @@ class FakeSecrets:
         """Close the prompt as a person does: with the password, or without."""
         with self._lock:
             if not dismissed:
-                self.locked, self.has_collection = False, True
-                self._unlocked.update(self._prompted)
+                self._open_prompted()
             unlocked = [] if dismissed else self._prompted
             prompt = DBusAddress(_PROMPT, interface=f"{_INTERFACE}Prompt")
             body = (dismissed, ("ao", unlocked))
             self._connection.send(new_signal(prompt, "Completed", "bv", body))
+
+    def _open_prompted(self) -> None:
+        self.has_collection = True
+        self._unlocked.update(self._prompted)
+        for path in self._prompted:
+            name = path.removeprefix(_COLLECTIONS).partition("/")[0]
+            if path == _DEFAULT or name == "login":
+                self.locked = False
+            elif name in self.others:
+                self.others[name].locked = False
 
     def wait_for_prompt(self, count: int = 1) -> None:
         """Wait until it has shown `count` prompts since its start."""
@@ -156,38 +191,84 @@ class FakeSecrets:
     # --- its methods --------------------------------------------------------------
 
     def _get(self, path: str, _: str, name: str) -> _Reply:
-        is_item = path.startswith(_ITEM)
-        if not is_item and not self.has_collection:
+        collection, account_id = self._at(path)
+        if collection is None or account_id not in {"", *collection.keys}:
             return _UNKNOWN
-        locked = self.locked
-        if is_item and self.locks_entries:
+        locked = collection.locked
+        if account_id and self.locks_entries:
             locked = path not in self._unlocked
+        if name == "Modified":
+            return "v", (("t", collection.modified),)
         return "v", (("b", locked) if name == "Locked" else ("s", name),)
+
+    def _list(self, path: str, _: str, name: str) -> _Reply:
+        if name == "Collections":
+            names = [*(["login"] if self.has_collection else []), *self.others]
+            return "v", (("ao", [_COLLECTIONS + name for name in names]),)
+        collection, _ = self._at(path)
+        if collection is None:
+            return _UNKNOWN
+        hidden = collection.locked and collection.hides_entries
+        items = [] if hidden else [f"{path}/{one}" for one in collection.keys]
+        return "v", (("ao", items),)
+
+    def _at(self, path: str) -> tuple[FakeCollection | None, str]:
+        """Give the collection and the account id of an object's path."""
+        place = path.removeprefix(_COLLECTIONS)
+        if path.startswith(_DEFAULT):
+            place = self.default + path.removeprefix(_DEFAULT)
+        name, _, account_id = place.partition("/")
+        if name == "login":
+            login = FakeCollection(self.keys, self.locked, modified=self.modified)
+            return login if self.has_collection else None, account_id
+        return self.others.get(name), account_id
 
     def _open_session(self, _: str, algorithm: str, __: object) -> _Reply:
         if algorithm != "plain":
             return _NO_DIFFIE_HELLMAN
         return "vo", (("s", ""), f"{_ROOT}/session/s")
 
-    def _search(self, _: str, attributes: dict[str, str]) -> _Reply:
+    def _search(self, path: str, attributes: dict[str, str]) -> _Reply:
+        collection, _ = self._at(path)
+        if collection is None:
+            return _UNKNOWN
+        if collection.locked and collection.hides_entries:
+            self.prompts += 1  # KeePassXC unlocks before it searches
         account_id = attributes["username"]
-        items = [_ITEM + account_id] if account_id in self.keys else []
+        items = [f"{path}/{account_id}"] if account_id in collection.keys else []
         return "ao", (items,)
 
     def _get_secret(self, path: str, session: str) -> _Reply:
-        key = self.keys[path.removeprefix(_ITEM)]
-        return "(oayays)", ((session, b"", key.encode(), "text/plain"),)
+        collection, account_id = self._at(path)
+        if collection is None:
+            return _UNKNOWN
+        key = collection.keys[account_id].encode()
+        return "(oayays)", ((session, b"", key, "text/plain"),)
+
+    def _set_secret(self, path: str, secret: tuple[Any, ...]) -> _Reply:
+        self._store(path, secret)
+        return "", ()
 
     def _create(
-        self, _: str, properties: dict[str, Any], secret: tuple[Any, ...], __: object
+        self,
+        path: str,
+        properties: dict[str, Any],
+        secret: tuple[Any, ...],
+        _: object,
     ) -> _Reply:
         account_id = properties[f"{_INTERFACE}Item.Attributes"][1]["username"]
-        if not self.drops_keys:
-            self.keys[account_id] = bytes(secret[2]).decode()
-        return "oo", (_ITEM + account_id, "/")
+        self._store(f"{path}/{account_id}", secret)
+        return "oo", (f"{path}/{account_id}", "/")
+
+    def _store(self, path: str, secret: tuple[Any, ...]) -> None:
+        collection, account_id = self._at(path)
+        if collection is not None and not self.drops_keys:
+            collection.keys[account_id] = self.alter(bytes(secret[2]).decode())
 
     def _delete(self, path: str) -> _Reply:
-        del self.keys[path.removeprefix(_ITEM)]
+        collection, account_id = self._at(path)
+        if collection is not None and not self.keeps_deleted:
+            del collection.keys[account_id]
         return "o", ("/",)
 
     def _unlock(self, _: str, paths: list[str]) -> _Reply:

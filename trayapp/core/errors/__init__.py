@@ -22,7 +22,8 @@
     │   ├── KeyringLocked            it waits for its password
     │   ├── KeyringDenied            a person or the system said no
     │   ├── KeyringSlow              no reply in time
-    │   └── KeyringFailed            it reported a fault, or did not store the key
+    │   ├── KeyringFailed            it reported a fault
+    │   └── KeyNotKept               it returned another key than it was given
     ├── KeyProblem
     │   ├── KeyMissing               the keyring has no key for this account
     │   └── KeyUnusable              the typed text can't be a key
@@ -79,6 +80,7 @@ from trayapp.core.errors.gateway import (
 )
 from trayapp.core.errors.keys import (
     KeyMissing,
+    KeyNotKept,
     KeyProblem,
     KeyringAbsent,
     KeyringDenied,
@@ -140,6 +142,7 @@ __all__ = [
     "HistoryTooNew",
     "InternalFault",
     "KeyMissing",
+    "KeyNotKept",
     "KeyProblem",
     "KeyUnusable",
     "KeyringAbsent",

@@ -75,12 +75,24 @@ class KeyringSlow(KeyringProblem):
 
 
 class KeyringFailed(KeyringProblem):
-    """The keyring reported a fault, or did not store the key."""
+    """The keyring reported a fault."""
 
     id = "keyring-failed"
     title = mark("The keyring reports a fault")
     reason = mark("It answered, but could not give or keep the API key.")
     advice = mark("Try again; if it goes on, check the keyring in its own program.")
+
+
+class KeyNotKept(KeyringProblem):
+    """The keyring accepted a key, and returned none or another one when it was read."""
+
+    id = "key-not-kept"
+    title = mark("The keyring did not keep the API key")
+    reason = mark("It accepted the key and then returned none, or another one.")
+    advice = mark(
+        "Check the keyring in its own program, then save the key again. An earlier key "
+        "of this account was put back."
+    )
 
 
 class KeyProblem(BalanceTrayError):

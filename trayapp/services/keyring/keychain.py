@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
@@ -11,9 +11,9 @@ from typing import Any, Final, Protocol, TypeVar
 from trayapp.core.errors import (
     BalanceTrayError,
     KeyMissing,
+    KeyNotKept,
     KeyProblem,
     KeyringDenied,
-    KeyringFailed,
     KeyringLocked,
     KeyringProblem,
     KeyringSlow,
@@ -38,15 +38,20 @@ class Vault(Protocol):
     """One system's keyring, as blocking calls that may never return.
 
     A vault stores keys; a `Keychain` calls it with time limits and keeps what it read.
-    All methods may raise a `KeyringProblem`. Only `unlock` may show a prompt for the
-    keyring's password. But some keyrings make a person confirm each reading.
+    All methods may raise a `KeyringProblem`, and `KeyringLocked` where the keyring's
+    password is needed. Only `unlock` may show a prompt for it. But some keyrings make a
+    person confirm each reading.
     """
 
     def is_locked(self) -> bool:
-        """Return whether reading a key would ask for the keyring's password."""
+        """Return whether storing a new key would ask for the keyring's password."""
 
-    def unlock(self) -> None:
-        """Prompt for the keyring's password, and wait for it."""
+    def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
+        """Prompt for the passwords that these keys need, and wait.
+
+        Without accounts, it is the password for a new key. If the keys are `writing`, a
+        key that is not found is a new one.
+        """
 
     def get(self, account_id: str) -> str | None:
         """Return the stored key, or None."""
@@ -55,7 +60,7 @@ class Vault(Protocol):
         """Store a key."""
 
     def remove(self, account_id: str) -> None:
-        """Remove a key; one that is not stored is no error."""
+        """Remove all copies of a key; one that is not stored is no error."""
 
 
 class MemoryVault:
@@ -68,7 +73,7 @@ class MemoryVault:
         """Return False, as it is never locked."""
         return False
 
-    def unlock(self) -> None:
+    def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
         """Do nothing, as it is never locked."""
 
     def get(self, account_id: str) -> str | None:
@@ -114,6 +119,8 @@ class Keychain:
         self._denied: set[str] = set()
         self._readings: dict[str, asyncio.Future[Secret]] = {}
         self._prompt: asyncio.Future[None] | None = None
+        self._prompted: tuple[frozenset[str], bool] = frozenset(), False
+        """What the last prompt was for."""
         self._overdue: set[asyncio.Future[Any]] = set()
 
     async def key(self, account_id: str) -> Secret:
@@ -129,47 +136,55 @@ class Keychain:
             raise KeyringDenied
         return await self._wait(self._reading(account_id), self._timeout_s)
 
-    async def unlock(self) -> None:
+    async def unlock(
+        self, account_ids: Collection[str] = (), *, writing: bool = False
+    ) -> None:
         """Let the keyring prompt for its password, with one prompt at a time.
 
-        Returns when the keyring is open. Raises `KeyringDenied` if a person closed the
-        prompt, and `KeyringSlow` after five minutes without a password.
+        Returns when the keys of these accounts can be read, or written. Raises
+        `KeyringDenied` if a person closed the prompt, and `KeyringSlow` after five
+        minutes without a password.
         """
         self._denied.clear()
-        if self._prompt is None or self._prompt.done():
-            self._prompt = self._prompts.start(self._vault.unlock)
+        needed = frozenset(account_ids), writing
+        if self._prompt is None or self._prompt.done() or self._prompted != needed:
+            # One that still waits for a person comes first, and may suffice.
+            unlock = partial(self._vault.unlock, needed[0], writing=writing)
+            self._prompt, self._prompted = self._prompts.start(unlock), needed
         await self._wait(self._prompt, self._prompt_timeout_s)
 
     async def store(self, account_id: str, key: Secret) -> None:
         """Store a key and read it back; a key that is stored already is not written.
 
-        Raises a `KeyringProblem`, which is `KeyringFailed` if the keyring returned
-        another key. If a slow keyring stores the key after `KeyringSlow` was raised,
-        the old key is put back: the person saw that storing it failed.
+        Raises a `KeyringProblem`, which is `KeyNotKept` if the keyring returned another
+        key. The old key is then put back. It also is if a slow keyring stores the key
+        after `KeyringSlow` was raised: the person saw that storing it failed.
         """
         self.mask(key)
 
         def write(timed_out: threading.Event) -> None:
-            old = self._read_unlocked(account_id)
+            old = self._old_key(account_id)
             if old == key.reveal() or timed_out.is_set():
                 return
             self._vault.put(account_id, key.reveal())
             stored = self._vault.get(account_id)
-            if timed_out.is_set():
+            is_kept = stored is not None and Secret(stored).same_as(key)
+            if not is_kept or timed_out.is_set():
                 self._put_back(account_id, old)
-            elif stored is None or not Secret(stored).same_as(key):
-                raise KeyringFailed(detail="the key was not kept")
+            if not is_kept:
+                raise KeyNotKept
 
         await self._change(write)
         self.invalidate(account_id)
         self._keys[account_id] = key
 
     async def remove(self, account_id: str) -> None:
-        """Remove an account's key from the keyring."""
+        """Remove all copies of an account's key from the keyring.
+
+        Raises a `KeyringProblem` if one stays.
+        """
 
         def remove(timed_out: threading.Event) -> None:
-            if self._vault.is_locked():
-                raise KeyringLocked
             if not timed_out.is_set():
                 self._vault.remove(account_id)
 
@@ -244,15 +259,21 @@ class Keychain:
 
     def _read_key(self, account_id: str) -> Secret:
         # Wrapped on this thread: asyncio's debug messages show the results of futures.
-        stored = self._read_unlocked(account_id)
+        stored = self._vault.get(account_id)
         if stored is None:
             raise KeyMissing
         return Secret.parse(stored)
 
-    def _read_unlocked(self, account_id: str) -> str | None:
-        if self._vault.is_locked():
-            raise KeyringLocked
-        return self._vault.get(account_id)
+    def _old_key(self, account_id: str) -> str | None:
+        """Return the key that is to be replaced; None if it can't be found.
+
+        It may be in a locked collection. Then the new key is stored beside it, or the
+        vault refuses to store it.
+        """
+        try:
+            return self._vault.get(account_id)
+        except KeyringLocked:
+            return None
 
     def _put_back(self, account_id: str, old: str | None) -> None:
         if old is None:
@@ -273,7 +294,7 @@ async def keys_stored(
     called before the first key is written.
     """
     if keys:
-        await keychain.unlock()
+        await keychain.unlock(keys, writing=True)
         on_unlocked()
     before: dict[str, Secret | None] = {}
     try:
@@ -298,7 +319,7 @@ async def remove_key(keychain: Keychain, account_id: str) -> None:
 async def _stored_key(keychain: Keychain, account_id: str) -> Secret | None:
     try:
         return await keychain.key(account_id)
-    except KeyProblem:
+    except (KeyProblem, KeyringLocked):  # a new key may go to an open collection
         return None
 
 

@@ -1,21 +1,25 @@
 """The Secret Service (GNOME Keyring, KeePassXC, KWallet) over the session bus."""
 
+import logging
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Collection
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import secretstorage
 from jeepney import DBusErrorResponse, MatchRule, Message
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, Proxy
+from secretstorage.defines import SS_PATH, SS_PREFIX
 from secretstorage.exceptions import (
     ItemNotFoundException,
     LockedException,
     PromptDismissedException,
     SecretServiceNotAvailableException,
+    SecretStorageException,
 )
-from secretstorage.util import add_match_rules
+from secretstorage.util import DBusAddressWrapper, add_match_rules
 
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -43,76 +47,169 @@ _ERRORS: Final[dict[str, type[KeyringProblem]]] = {
     "org.freedesktop.DBus.Error.Timeout": KeyringSlow,
 }
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 
 
 class SecretServiceVault:
-    """The default collection; each call opens a D-Bus connection of its own.
+    """The entries of all collections; each call opens a D-Bus connection of its own.
+
+    An entry is found by its attributes, wherever it is: a person may make another
+    collection the default one. Only a new key goes to the default collection. If an
+    account has several entries, the newest one that can be read counts.
 
     No call but `unlock` reads or writes a locked collection, because that would prompt
     for its password. KeePassXC may lock single entries and prompt on each connection,
-    so `get` unlocks the entry on the connection that reads it.
+    so the other calls unlock the entry on the connection that uses it.
     """
 
     def is_locked(self) -> bool:
-        """Return whether the collection is locked, or does not exist; see `unlock`.
+        """Return whether the default collection is locked, or does not exist.
 
-        KeePassXC has none while no database is open. The key is not missing then.
+        KeePassXC has none while no database is open.
+        """
+        return _run(lambda connection: _open_default(connection) is None)
+
+    def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
+        """Prompt for the passwords of the collections that are needed, and wait.
+
+        These hold the accounts' entries, or may hold those that are not found. A new
+        entry needs the default collection alone, which is created if there is none.
         """
 
-        def check(connection: _Connection) -> bool:
-            try:
-                _open_collection(connection)
-            except KeyringLocked:
-                return True
-            return False
-
-        return _run(check)
-
-    def unlock(self) -> None:
-        """Prompt for the password, or for that of a new collection, and wait for it."""
-
         def unlock(connection: _Connection) -> None:
-            collection = secretstorage.get_default_collection(connection)
-            if collection.is_locked():
-                collection.unlock()
+            needed: dict[str, None] = {}
+            if not account_ids:
+                default = secretstorage.get_default_collection(connection)
+                needed = {default.collection_path: None}
+            for account_id in account_ids:
+                found = _search(connection, account_id)
+                needed |= {entry.collection: None for entry in found.locked}
+                if not found.entries:
+                    default = secretstorage.get_default_collection(connection)
+                    hidden = () if writing else found.opaque
+                    needed |= dict.fromkeys((default.collection_path, *hidden))
+            for path in needed:
+                collection = secretstorage.Collection(connection, path)
                 if collection.is_locked():
-                    raise KeyringDenied
+                    collection.unlock()
+                    if collection.is_locked():
+                        raise KeyringDenied
 
         _run(unlock)
 
     def get(self, account_id: str) -> str | None:
-        """Return the stored key, or None."""
+        """Return the stored key, or None.
+
+        Raises `KeyringLocked` if a locked collection holds it or may hold it.
+        """
 
         def read(connection: _Connection) -> str | None:
-            for item in _items(connection, account_id):
-                if item.is_locked():
-                    item.unlock()
-                    if item.is_locked():
-                        raise KeyringDenied
-                return item.get_secret().decode()
+            found = _search(connection, account_id)
+            for entry in found.readable:
+                with suppress(ItemNotFoundException):  # it was deleted meanwhile
+                    return entry.open(connection).get_secret().decode()
+            if found.locked or found.may_be_incomplete:
+                raise KeyringLocked
             return None
 
         return _run(read)
 
     def put(self, account_id: str, key: str) -> None:
-        """Store a key."""
+        """Store a key in place of the account's entries; a new one in the default.
+
+        A locked entry beside others stays, and the new one is newer. Raises
+        `KeyringLocked` if all entries are locked, or the default collection is.
+        """
 
         def write(connection: _Connection) -> None:
+            found = _search(connection, account_id)
+            if found.readable:
+                newest, *others = found.readable
+                # KeePassXC would prompt if `CreateItem` replaced an entry.
+                newest.open(connection).set_secret(key.encode())
+                for entry in others:
+                    entry.try_to_delete(connection)
+                return
+            path = _open_default(connection)
+            if found.locked or path is None:
+                raise KeyringLocked
             attributes = _attributes(account_id) | _APPLICATION
             label = f"Password for '{account_id}' on '{SERVICE}'"
-            collection = _open_collection(connection)
+            collection = secretstorage.Collection(connection, path)
             collection.create_item(label, attributes, key.encode(), replace=True)
 
         _run(write)
 
     def remove(self, account_id: str) -> None:
-        """Remove a key; one that is not stored is no error."""
+        """Remove every entry of an account; an account without one is no error.
+
+        Raises `KeyringLocked` if an entry stays because it is locked, or if a locked
+        collection may hold the only one.
+        """
 
         def remove(connection: _Connection) -> None:
-            for item in tuple(_items(connection, account_id)):
-                item.delete()
+            found = _search(connection, account_id)
+            for entry in found.readable:
+                entry.delete(connection)
+            if found.locked or (not found.entries and found.may_be_incomplete):
+                raise KeyringLocked
+            if found.entries and _search(connection, account_id).entries:
+                raise KeyringFailed(detail="an entry stayed")
 
         _run(remove)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of the Secret Service, which calls it an item."""
+
+    collection: str
+    path: str
+    is_locked: bool
+    """Whether its collection is locked. The entry itself may be, too; see `open`."""
+    modified: int
+    """The time of its last change, in seconds since 1970."""
+
+    def open(self, connection: "_Connection") -> secretstorage.Item:
+        """Return the item; prompt for it if it alone is locked."""
+        item = secretstorage.Item(connection, self.path)
+        if item.is_locked():
+            item.unlock()
+            if item.is_locked():
+                raise KeyringDenied
+        return item
+
+    def delete(self, connection: "_Connection") -> None:
+        """Delete it; one that is gone is no error."""
+        with suppress(ItemNotFoundException):
+            self.open(connection).delete()
+
+    def try_to_delete(self, connection: "_Connection") -> None:
+        """Delete it if that is allowed; the newest entry counts anyway."""
+        try:
+            self.delete(connection)
+        except (DBusErrorResponse, SecretStorageException, KeyringProblem) as error:
+            _log.warning("an older copy of a key stays: %s", type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The result of a search for an account's entries."""
+
+    entries: tuple[_Entry, ...]
+    """The newest first."""
+    opaque: tuple[str, ...]
+    """The locked collections that don't show what they hold."""
+    may_be_incomplete: bool
+    """Whether an entry may exist that the search did not find."""
+
+    @property
+    def readable(self) -> list[_Entry]:
+        return [entry for entry in self.entries if not entry.is_locked]
+
+    @property
+    def locked(self) -> list[_Entry]:
+        return [entry for entry in self.entries if entry.is_locked]
 
 
 class _Connection(DBusConnection):
@@ -154,19 +251,43 @@ class _Connection(DBusConnection):
         return queue.popleft()
 
 
-def _open_collection(connection: _Connection) -> secretstorage.Collection:
-    """Return the default collection; `KeyringLocked` if it is locked or missing."""
+def _open_default(connection: _Connection) -> str | None:
+    """Return the path of the default collection; None if it is locked or missing."""
     try:
         collection = secretstorage.Collection(connection)
     except ItemNotFoundException:
-        raise KeyringLocked from None
-    if collection.is_locked():
-        raise KeyringLocked
-    return collection
+        return None
+    return None if collection.is_locked() else collection.collection_path
 
 
-def _items(connection: _Connection, account_id: str) -> Iterator[secretstorage.Item]:
-    return _open_collection(connection).search_items(_attributes(account_id))
+def _search(connection: _Connection, account_id: str) -> _Found:
+    """Search all collections for an account's entries, without a prompt.
+
+    KeePassXC shows nothing of a locked database, and prompts if it is searched. GNOME
+    Keyring shows the entries of a locked collection.
+    """
+    entries: list[_Entry] = []
+    opaque: list[str] = []
+    paths = _service(connection).get_property("Collections")
+    for path in paths:
+        with suppress(ItemNotFoundException):  # it was closed meanwhile
+            collection = secretstorage.Collection(connection, path)
+            is_locked = collection.is_locked()
+            if is_locked and not any(True for _ in collection.get_all_items()):
+                opaque.append(path)
+                continue
+            entries += [
+                _Entry(path, item.item_path, is_locked, item.get_modified())
+                for item in collection.search_items(_attributes(account_id))
+            ]
+    entries.sort(key=lambda entry: entry.modified, reverse=True)
+    return _Found(
+        tuple(entries), tuple(opaque), may_be_incomplete=bool(opaque) or not paths
+    )
+
+
+def _service(connection: _Connection) -> DBusAddressWrapper:
+    return DBusAddressWrapper(SS_PATH, f"{SS_PREFIX}Service", connection)
 
 
 def _attributes(account_id: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ package can make it choose a backend that stores keys in plain text.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from trayapp.core.errors import (
@@ -50,7 +50,7 @@ class BackendVault:
         """Return False: Windows has no lock, and macOS prompts when a key is read."""
         return False
 
-    def unlock(self) -> None:
+    def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
         """Do nothing, as the system prompts when a key is read."""
 
     def get(self, account_id: str) -> str | None:
