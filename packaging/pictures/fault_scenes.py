@@ -201,6 +201,22 @@ def over_broken(name: str, session: FaultSession) -> Iterator[None]:
 
 
 @contextmanager
+def changed_elsewhere(session: FaultSession) -> Iterator[None]:
+    """Save settings that a text editor changed in the same place."""
+    with closing(FixedReplyServer()) as server:
+        session.add_account(server.url)
+        program = session.start_program()
+        session.open_window()
+        program.find("push button", "Settings").press()
+        program.find("push button", "Remove").press()
+        text = session.config.read_text().replace('"50"', '"60"')
+        session.config.write_text(text)
+        program.find("push button", "OK").press()
+        program.says(BY_ID["config-changed"].title)
+        yield
+
+
+@contextmanager
 def untrusted(session: FaultSession) -> Iterator[None]:
     """Have a settings file that everybody may write to."""
     session.write_settings("version = 1")
@@ -385,6 +401,7 @@ SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]
     "config-stuck": partial(over_broken, "config-stuck"),
     "config-replaced": partial(over_broken, "config-replaced"),
     "config-untrusted": untrusted,
+    "config-changed": changed_elsewhere,
     "config-of-nobody": partial(fails, "config-of-nobody"),
     "config-unreadable": unreadable,
     "config-unwritable": unwritable,

@@ -328,8 +328,7 @@ def test_saved_settings_are_everywhere(program: WiredProgram) -> None:
     program.window.intent.emit(OpenSettings())
     click_button(program.dialog, "OK")
     (save,) = program.poller.requests.of(ApplyChanges)
-    changes, shown = save.changes, save.shown
-    assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
+    assert (save.changes.accounts, save.changes.base.accounts) == ((A, B), (A, B))
     program.report(SaveFinished((B, C), Settings()))
     assert program.dialogs() == []
     assert [one.account_id for one in program.cards] == ["b", "c"]

@@ -305,7 +305,7 @@ def test_after_the_first_run_the_window_shows_its_account(
     program.report(KeyTestFinished(key_test, outcome(key_test.account, LOW)))
     click_button(wizard, "Finish")
     (save,) = program.poller.requests.of(ApplyChanges)
-    assert save.shown == frozenset()
+    assert save.changes.base.accounts == ()
     changes = save.changes
     program.report(SaveFinished(changes.accounts, changes.settings))
     assert program.first_runs() == []

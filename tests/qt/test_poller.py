@@ -87,7 +87,7 @@ REQUESTS: dict[str, Request] = {
     "payment": ExpectTopUp("a"),
     "correction": MarkCorrection("a", NOON, on=False),
     "key test": RunKeyTest(KEY_TEST),
-    "save": ApplyChanges(CHANGES, frozenset("a")),
+    "save": ApplyChanges(CHANGES),
 }
 
 
@@ -128,7 +128,7 @@ def test_everything_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
         harness.poller.post(ChangeSnooze(SnoozeChoice.HOUR))
         harness.poller.post(ExpectTopUp("a"))
         harness.poller.post(RunKeyTest(KEY_TEST))
-        harness.poller.post(ApplyChanges(CHANGES, frozenset()))
+        harness.poller.post(ApplyChanges(CHANGES))
         harness.wait(lambda: harness.has(SaveFinished()))
         assert harness.events.events == [
             ProfileLoaded((), Settings()),

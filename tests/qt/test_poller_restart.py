@@ -331,7 +331,7 @@ def test_what_is_asked_for_meanwhile_is_done_by_the_next(
     """A person who saves at that moment loses nothing."""
     harness.block()
     changes = Changes((harness.account,), Settings())
-    harness.poller.post(ApplyChanges(changes, frozenset("a")))
+    harness.poller.post(ApplyChanges(changes))
     harness.wait(lambda: bool(harness.events.of(SaveFinished)))
     assert harness.events.of(SaveFinished)[0].problem is None
     assert len(harness.backends) == 2

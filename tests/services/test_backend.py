@@ -19,10 +19,12 @@ from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, KeyTest
+from trayapp.core.changes import Base, Changes, KeyTest
 from trayapp.core.errors import (
     BalanceTrayError,
     ConfigBroken,
+    ConfigChanged,
+    ConfigReplaced,
     ConfigTooNew,
     ConfigUnwritable,
     Failure,
@@ -83,9 +85,9 @@ def saving(
             accounts,
             settings or Settings(),
             {one: Secret(key) for one, key in (keys or {}).items()},
+            base=Base(tuple(shown)),
         )
-        ids = frozenset(one.id for one in shown)
-        await harness.backend.handle(ApplyChanges(changes, ids))
+        await harness.backend.handle(ApplyChanges(changes))
 
     return step
 
@@ -463,6 +465,68 @@ def test_an_account_that_the_command_line_added_meanwhile_is_kept(
     assert harness.stored().accounts == (A, B, C)
     assert events.of(SaveFinished)[0].accounts == (A, B, C)
     assert keys(harness) == {"a": OLD, "b": NEW, "c": OLD}
+
+
+@pytest.mark.case("attack 5", "an open dialog overwrites what changed meanwhile")
+def test_an_account_that_the_command_line_removed_meanwhile_stays_removed(
+    harness: BackendHarness,
+) -> None:
+    """With OK it would come back without its key."""
+    harness.store(A, B)
+
+    async def remove(harness: BackendHarness) -> None:
+        harness.store(B)
+
+    renamed = replace(B, name="Renamed")
+    events = harness.play(outcomes(2), remove, saving(A, renamed, shown=[A, B]))
+    assert harness.stored().accounts == (renamed,)
+    assert events.of(SaveFinished)[0].accounts == (renamed,)
+
+
+@pytest.mark.case("attack 5", "an open dialog overwrites what changed meanwhile")
+def test_a_conflict_is_told_and_nothing_is_saved(harness: BackendHarness) -> None:
+    """Neither is the key, until the person has chosen."""
+    harness.store(A)
+    theirs, mine = replace(A, name="Theirs"), replace(A, name="Mine")
+
+    async def edit(harness: BackendHarness) -> None:
+        harness.store(theirs)
+
+    async def insist(harness: BackendHarness) -> None:
+        (saved,) = harness.events.of(SaveFinished)
+        changes = Changes(
+            (mine,), Settings(), {"a": Secret(NEW)}, None, Base((A,)), saved.conflicts
+        )
+        assert harness.stored().accounts == (theirs,)
+        assert keys(harness)["a"] == OLD
+        await harness.backend.handle(ApplyChanges(changes))
+
+    save = saving(mine, keys={"a": NEW}, shown=[A])
+    events = harness.play(outcomes(1), edit, save, insist)
+    first, second = events.of(SaveFinished)
+    assert first.problem == Failure(ConfigChanged, "Mine: name")
+    assert second.problem is None
+    assert harness.stored() == Config((mine,))
+    assert keys(harness)["a"] == NEW
+
+
+@pytest.mark.case("attack 5", "an open dialog overwrites what changed meanwhile")
+def test_a_file_that_became_unreadable_is_replaced_with_a_word(
+    harness: BackendHarness,
+) -> None:
+    """It is kept aside, and the event names it."""
+    harness.store(A)
+
+    async def edit(harness: BackendHarness) -> None:
+        harness.paths.config.write_text("half a thought [")
+
+    events = harness.play(outcomes(1), edit, saving(A, keys={"a": NEW}, shown=[A]))
+    (saved,) = events.of(SaveFinished)
+    (aside,) = harness.paths.config.parent.glob("config.broken-*")
+    assert saved.notice == Failure(ConfigReplaced, aside.name)
+    assert aside.read_text() == "half a thought ["
+    assert harness.stored() == Config((A,))
+    assert keys(harness)["a"] == NEW
 
 
 @pytest.mark.usefixtures("qt_notifies")

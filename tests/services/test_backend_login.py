@@ -31,7 +31,7 @@ def saving(*, at_login: bool | None) -> Step:
 
     async def step(harness: BackendHarness) -> None:
         changes = Changes((Account("a", "A"),), HOURLY, at_login=at_login)
-        await harness.backend.handle(ApplyChanges(changes, frozenset()))
+        await harness.backend.handle(ApplyChanges(changes))
 
     return step
 

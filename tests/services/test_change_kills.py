@@ -19,7 +19,7 @@ from tally import KILLS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes
+from trayapp.core.changes import Base, Changes
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.files.config_file import ConfigFile
@@ -126,8 +126,8 @@ def saving(changes: Changes, *shown: Account) -> Step:
     """Press OK in a dialog that was opened with `shown`."""
 
     async def step(harness: BackendHarness) -> None:
-        ids = frozenset(account.id for account in shown)
-        await harness.backend.handle(ApplyChanges(changes, ids))
+        opened = replace(changes, base=Base(shown))
+        await harness.backend.handle(ApplyChanges(opened))
 
     return step
 

@@ -9,6 +9,29 @@ from trayapp.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What a dialog showed when it was opened."""
+
+    accounts: tuple[Account, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Conflict:
+    """A place that a dialog and another program changed in different ways."""
+
+    account: str
+    """The account's name; empty for a setting of the whole program."""
+    field: str
+    """The field's name in the settings file, or "removed"."""
+    value: str = ""
+    """The other program's value, which the person was told of."""
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.field}" if self.account else self.field
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that OK applies, all of it or nothing."""
 
@@ -19,6 +42,11 @@ class Changes:
     """The new keys by account id; the other keys stay."""
     at_login: bool | None = None
     """Whether the program starts at login; None for no change."""
+    base: Base = field(default_factory=Base)
+    """An account that is not in it and not in `accounts` was added elsewhere, and
+    stays."""
+    accepted: frozenset[Conflict] = frozenset()
+    """The conflicts in which the person, who was told, keeps the dialog's value."""
 
 
 @dataclass(frozen=True, slots=True)

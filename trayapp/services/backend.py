@@ -15,6 +15,7 @@ from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.errors import (
     BalanceTrayError,
+    ConfigChanged,
     Failure,
     InternalFault,
     KeyringProblem,
@@ -71,7 +72,7 @@ from trayapp.services.messages.requests import (
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
-from trayapp.services.profile_changes import ProfileChanges
+from trayapp.services.profile_changes import ConflictError, ProfileChanges
 
 if TYPE_CHECKING:
     from trayapp.services.polling.resume_monitor import ResumeMonitor
@@ -209,8 +210,8 @@ class Backend:
                 self.request_now(account_ids)
             case RunKeyTest(key_test):
                 await self._run_key_test(key_test)
-            case ApplyChanges(changes, shown):
-                await self._apply_changes(changes, shown)
+            case ApplyChanges(changes):
+                await self._apply_changes(changes)
             case OpenKeyring():
                 await self._open_keyring()
             case SendSample():
@@ -255,10 +256,13 @@ class Backend:
         outcome = await self._refresh.request(key_test.account, key_test.key)
         self._emit(KeyTestFinished(key_test, outcome))
 
-    async def _apply_changes(self, changes: Changes, shown: frozenset[str]) -> None:
+    async def _apply_changes(self, changes: Changes) -> None:
         """Store a dialog's changes, or report why nothing was stored."""
         try:
-            self._emit(await self._store(changes, shown))
+            self._emit(await self._store(changes))
+        except ConflictError as error:
+            problem = ConfigChanged(detail=str(error)).as_failure()
+            self._emit(SaveFinished(problem=problem, conflicts=error.conflicts))
         except BalanceTrayError as error:
             _log.warning("the settings were not saved: %s", error)
             self._emit(SaveFinished(problem=error.as_failure()))
@@ -341,8 +345,8 @@ class Backend:
         self._emit(RefreshFinished(outcome))
         self._alerts.report_outlook(outcome.account_id)
 
-    async def _store(self, changes: Changes, shown: frozenset[str]) -> SaveFinished:
-        config = await self._changes.store(changes, shown)
+    async def _store(self, changes: Changes) -> SaveFinished:
+        config = await self._changes.store(changes)
         for account_id in changes.keys:
             self._history.key_changed(account_id)
         self._set_accounts(config.accounts, config.settings)

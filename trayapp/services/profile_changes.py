@@ -6,9 +6,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from trayapp.core.account_draft import with_own_names
-from trayapp.core.changes import Changes
-from trayapp.core.errors import ConfigReplaced, Failure, StorageProblem
+from trayapp.core.changes import Changes, Conflict
+from trayapp.core.errors import (
+    ConfigBroken,
+    ConfigReplaced,
+    Failure,
+    StorageProblem,
+)
+from trayapp.core.merge import Merged, merge
 from trayapp.core.unfinished import (
     IN_PROGRESS,
     UnfinishedStep,
@@ -33,6 +38,14 @@ from trayapp.services.unfinished_steps import (
 )
 
 _log = logging.getLogger(__name__)
+
+
+class ConflictError(Exception):
+    """The dialog and another program changed the same; the person is to choose."""
+
+    def __init__(self, conflicts: frozenset[Conflict]) -> None:
+        super().__init__(", ".join(map(str, sorted(conflicts))))
+        self.conflicts = conflicts
 
 
 class ProfileChanges:
@@ -88,27 +101,28 @@ class ProfileChanges:
         same = (config.accounts, config.settings) == (before.accounts, before.settings)
         return not (same and self._is_readable)
 
-    async def store(self, changes: Changes, shown: frozenset[str]) -> Config:
+    async def store(self, changes: Changes) -> Config:
         """Store keys and settings, and return the settings; `finish` does the rest.
 
-        Raises a `BalanceTrayError`; keys and settings are then as before. `notice` says
-        if a file that could not be read was in their place.
+        Raises a `BalanceTrayError` or a `ConflictError`; keys and settings are then as
+        before. `notice` says if a file that could not be read was in their place.
         """
         guards: set[UnfinishedStep] = set()
         self._file.kept_aside = ""
 
         def record_guards() -> None:
-            stored, due = self._file.load().config, self._clock() + IN_PROGRESS
+            loaded, due = self._file.load(), self._clock() + IN_PROGRESS
+            if loaded.problem is not None and loaded.problem.kind is ConfigBroken:
+                return  # `_commit` keeps it aside, once the keys are stored
+            stored = loaded.config.accounts
             guards.update(
-                steps_of_new_keys(stored.accounts, changes.accounts, changes.keys, due)
+                steps_of_new_keys(stored, changes.accounts, changes.keys, due)
             )
-            self._file.update(
-                lambda config: with_steps(config, guards), replaces_broken=True
-            )
+            self._file.update(lambda config: with_steps(config, guards))
 
         try:
             async with keys_stored(self._keychain, changes.keys, record_guards):
-                config = self._commit(changes, shown, guards)
+                config = self._commit(changes, guards)
         except BaseException:
             if guards:
                 with log_faults("ending a change that failed"):
@@ -117,30 +131,30 @@ class ProfileChanges:
         self._known, self._is_readable = config, True
         return config
 
-    def _commit(
-        self,
-        changes: Changes,
-        shown: frozenset[str],
-        guards: Collection[UnfinishedStep],
-    ) -> Config:
+    def _commit(self, changes: Changes, guards: Collection[UnfinishedStep]) -> Config:
         """Write the settings, and record what follows in the same write.
 
         Returns the new settings. Raises `LoginUnchanged` if start at login can't be
         switched; the settings then stay as they were.
         """
-        # Only now, as the keyring may have been silent for minutes: what the command
-        # line added meanwhile is kept.
+        # Only now, as the keyring may have been silent for minutes.
         with self._file.locked():
-            before = self._file.load().config
-            kept = (account for account in before.accounts if account.id not in shown)
-            accounts = with_own_names(changes.accounts, kept)
+            loaded = self._file.load()
+            before = loaded.config
+            if loaded.problem is None:
+                merged = merge(changes, before.accounts, before.settings)
+            else:  # nothing can be merged with it; `save` keeps it aside or refuses
+                merged = Merged(changes.accounts, changes.settings, frozenset())
+            if new := merged.conflicts - changes.accepted:
+                raise ConflictError(new)
+            accounts = merged.accounts
             steps = [*steps_of_removals(before.accounts, accounts)]
             on = changes.at_login
             switches = on is not None and self._autostart.state().is_on is not on
             if switches:
                 steps.append(step_of_login(on=bool(on)))
             config = with_steps(without_steps(before, guards), steps)
-            config = replace(config, accounts=accounts, settings=changes.settings)
+            config = replace(config, accounts=accounts, settings=merged.settings)
             self._file.save(config)
             try:
                 if switches:

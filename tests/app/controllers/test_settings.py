@@ -22,8 +22,9 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import KeyTest
+from trayapp.core.changes import Base, Conflict, KeyTest
 from trayapp.core.errors import (
+    ConfigChanged,
     ConfigUnwritable,
     Failure,
     NoConnection,
@@ -182,12 +183,12 @@ def test_nothing_opens_before_the_settings_are_known(qtbot: QtBot) -> None:
 
 
 def test_ok_asks_to_save_and_waits(harness: SettingsControllerHarness) -> None:
-    """With the ids of the accounts that the dialog was opened with."""
+    """With what the dialog was opened with."""
     harness.open(A, B)
     press(harness.dialog, "OK")
     (save,) = harness.saves
-    changes, shown = save.changes, save.shown
-    assert (changes.accounts, shown) == ((A, B), frozenset({"a", "b"}))
+    assert save.changes.accounts == (A, B)
+    assert save.changes.base == Base((A, B), SETTINGS)
     assert not harness.dialog.isEnabled()
 
 
@@ -199,7 +200,7 @@ def test_it_closes_when_all_is_stored(harness: SettingsControllerHarness) -> Non
     assert harness.dialogs() == []
     harness.open(A, B)
     press(harness.dialog, "OK")
-    assert harness.saves[-1].shown == frozenset({"a", "b"})
+    assert harness.saves[-1].changes.base.accounts == (A, B)
 
 
 def test_it_stays_and_says_why_nothing_is_stored(
@@ -369,9 +370,10 @@ def test_the_first_account_is_saved_with_the_settings_as_they_are(
     harness.begin()
     harness.answer_all()
     (save,) = harness.saves
-    changes, shown = save.changes, save.shown
+    changes = save.changes
     (account,) = changes.accounts
-    assert (account.name, shown, changes.settings) == ("SMSup", frozenset(), SETTINGS)
+    assert (account.name, changes.settings) == ("SMSup", SETTINGS)
+    assert changes.base == Base(settings=SETTINGS)
     assert changes.keys[account.id].reveal() == KEY
     assert len(account.id) == 12
     assert (len(harness.first_runs()), harness.intents) == (1, [])
@@ -493,3 +495,25 @@ def test_a_new_account_gets_an_id_of_its_own(
     assert len(ids) == 3
     assert set(changes.keys) == ids - {"a"}
     assert {len(one) for one in ids - {"a"}} == {12}
+
+
+@pytest.mark.case("attack 5", "an open dialog overwrites what changed meanwhile")
+def test_a_second_ok_keeps_what_was_entered(
+    harness: SettingsControllerHarness,
+) -> None:
+    """The dialog stays, and says what was changed elsewhere."""
+    harness.open(A, B)
+    (dialog,) = harness.dialogs()
+    dialog.accept()
+    (first,) = harness.saves
+    assert first.changes.base == Base((A, B), SETTINGS)
+    assert first.changes.accepted == frozenset()
+    conflicts = frozenset({Conflict("A", "name", "'Other'")})
+    harness.controller.finish_save(
+        SaveFinished(problem=Failure(ConfigChanged, "A: name"), conflicts=conflicts)
+    )
+    assert dialog.isVisible()
+    shown = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "A: name" in shown
+    dialog.accept()
+    assert harness.saves[-1].changes.accepted == conflicts

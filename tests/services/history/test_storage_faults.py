@@ -21,7 +21,7 @@ from harness.loop import running
 from tally import FAULTS, Tally
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
-from trayapp.core.changes import Changes
+from trayapp.core.changes import Base, Changes
 from trayapp.core.errors import (
     BalanceTrayError,
     ConfigBroken,
@@ -134,8 +134,12 @@ class StorageFaultHarness:
     async def save(self, number: int) -> type[BalanceTrayError] | None:
         """Press OK in the settings; gives why nothing was saved."""
         wanted = polling_process.config(number, self.url)
-        changes = Changes(wanted.accounts, wanted.settings, {})
-        await self.backend.handle(ApplyChanges(changes, frozenset("abc")))
+        base = Base(wanted.accounts, wanted.settings)
+        loaded = ConfigFile(self.paths.config).load()
+        if loaded.problem is None:
+            base = Base(loaded.config.accounts, loaded.config.settings)
+        changes = Changes(wanted.accounts, wanted.settings, {}, base=base)
+        await self.backend.handle(ApplyChanges(changes))
         problem = self.saves[-1].problem
         return None if problem is None else problem.kind
 

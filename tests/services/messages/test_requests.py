@@ -38,7 +38,7 @@ def test_a_dialog_that_waits_gets_an_answer(now: datetime) -> None:
     }
     for request, answer in answers.items():
         assert event_of_loss(request, FAILURE, now) == answer
-    save = ApplyChanges(Changes((), Settings()), frozenset())
+    save = ApplyChanges(Changes((), Settings()))
     assert event_of_loss(save, FAILURE, now) == SaveFinished(problem=FAILURE)
 
 

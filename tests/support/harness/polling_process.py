@@ -26,10 +26,10 @@ from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.notification import NotificationImage
 from trayapp.core.balance import Reading
-from trayapp.core.changes import Changes
+from trayapp.core.changes import Base, Changes
 from trayapp.core.settings import Settings
 from trayapp.services.backend import Backend, Environment
-from trayapp.services.files.config_file import Config
+from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.rows import to_ms
@@ -112,15 +112,16 @@ async def _poll_and_save(folder: Path, url: str) -> None:
     speaker.backend = backend = backend_of(paths(folder), speaker.handle)
     running = asyncio.create_task(backend.run())
     await asyncio.sleep(0)
-    shown = frozenset(_IDS)
+    file = ConfigFile(paths(folder).config)
     number = speaker.number
     while not running.done():
         number += 1
         wanted = config(number, url)
         _say(f"B {number}")
-        await backend.handle(
-            ApplyChanges(Changes(wanted.accounts, wanted.settings, {}), shown)
-        )
+        before = file.load().config
+        base = Base(before.accounts, before.settings)
+        changes = Changes(wanted.accounts, wanted.settings, {}, base=base)
+        await backend.handle(ApplyChanges(changes))
         await asyncio.sleep(0.005)
     await running
 

@@ -1,6 +1,7 @@
 """Opens, serves and closes the settings dialog and the first run."""
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,7 +10,7 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
-from trayapp.core.changes import Changes, KeyTest
+from trayapp.core.changes import Base, Changes, Conflict, KeyTest
 from trayapp.core.errors import Failure
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
@@ -54,7 +55,9 @@ class SettingsController(QObject):
         self._first_run: FirstRun | None = None
         self._settings: Settings | None = None
         self._delivery_problem: Failure | None = None
-        self._shown: frozenset[str] = frozenset()
+        self._base = Base()
+        self._conflicts: frozenset[Conflict] = frozenset()
+        """Those that the person was told of in the open dialog."""
 
     def set_settings(self, settings: Settings) -> None:
         """Take the stored settings; before that, no dialog opens."""
@@ -69,7 +72,8 @@ class SettingsController(QObject):
             bring_to_front(first_run)
             return
         if self._dialog is None:
-            self._shown = frozenset(account.id for account in accounts)
+            self._base = Base(accounts, self._settings)
+            self._conflicts = frozenset()
             from trayapp.ui.settings.dialog import SettingsDialog
 
             self._dialog = SettingsDialog(
@@ -136,7 +140,11 @@ class SettingsController(QObject):
         if waiting is None:
             return
         if saved.problem is not None:
-            waiting.save_failed(problem(saved.problem, self._language))
+            self._conflicts |= saved.conflicts
+            words = problem(saved.problem, self._language)
+            if saved.conflicts:  # the person is to know which
+                words = replace(words, reason=f"{words.reason} ({words.detail})")
+            waiting.save_failed(words)
             return
         waiting.saved()
         if waiting is self._first_run:
@@ -168,7 +176,8 @@ class SettingsController(QObject):
     def _on_settings_intent(self, intent: SettingsIntent) -> None:
         match intent:
             case SaveSettings(changes):
-                self.requested.emit(ApplyChanges(changes, self._shown))
+                changes = replace(changes, base=self._base, accepted=self._conflicts)
+                self.requested.emit(ApplyChanges(changes))
             case StartKeyTest(key_test):
                 self.requested.emit(RunKeyTest(key_test))
             case SendTestNotification():
@@ -192,8 +201,9 @@ class SettingsController(QObject):
         if (settings := self._settings) is not None:
             account, key = intent.account, intent.key
             keys = {} if key is None else {account.id: key}
-            changes = Changes((account,), settings, keys, intent.at_login)
-            self.requested.emit(ApplyChanges(changes, frozenset()))
+            base = Base(settings=settings)
+            changes = Changes((account,), settings, keys, intent.at_login, base)
+            self.requested.emit(ApplyChanges(changes))
 
     @Slot()
     def _closed(self) -> None:

@@ -31,6 +31,7 @@
     ├── StorageProblem               our own files
     │   ├── ConfigBroken             the settings file can't be parsed
     │   │   └── ConfigStuck          and can't be moved away
+    │   ├── ConfigChanged            a dialog and another program changed the same
     │   ├── ConfigReplaced           it was kept aside, and another one is saved
     │   ├── ConfigUnreadable         it may not be read
     │   │   └── ConfigOfNobody       its owner is unknown, as on a network folder
@@ -100,6 +101,7 @@ from trayapp.core.errors.program import (
 from trayapp.core.errors.status import Status
 from trayapp.core.errors.storage import (
     ConfigBroken,
+    ConfigChanged,
     ConfigOfNobody,
     ConfigReplaced,
     ConfigStuck,
@@ -123,6 +125,7 @@ __all__ = [
     "BalanceTrayError",
     "CertificateProblem",
     "ConfigBroken",
+    "ConfigChanged",
     "ConfigOfNobody",
     "ConfigReplaced",
     "ConfigStuck",

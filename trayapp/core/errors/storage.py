@@ -96,6 +96,19 @@ class ConfigTooNew(StorageProblem):
     advice = mark("Update Balance Tray; until then nothing can be saved.")
 
 
+class ConfigChanged(StorageProblem):
+    """The dialog and another program changed the same; nothing is saved yet."""
+
+    id = "config-changed"
+    title = mark("The settings were changed elsewhere meanwhile")
+    reason = mark(
+        "A command or a text editor changed the same as you, since this dialog opened."
+    )
+    advice = mark(
+        "OK keeps what you entered here. Cancel keeps what is in the settings file."
+    )
+
+
 class ConfigUnwritable(StorageProblem):
     """The settings file can't be written; the old one stays valid."""
 

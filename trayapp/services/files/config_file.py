@@ -101,22 +101,14 @@ class ConfigFile:
         except FileNotFoundError:
             return Config()
 
-    def update(
-        self, change: Callable[[Config], Config], *, replaces_broken: bool = False
-    ) -> Config:
+    def update(self, change: Callable[[Config], Config]) -> Config:
         """Change the file's content while no other process of ours changes it.
 
-        Returns the new content. With `replaces_broken` a broken file counts as an empty
-        one, and is kept aside. Raises `StorageProblem` if the file can't be read or
+        Returns the new content. Raises `StorageProblem` if the file can't be read or
         written; it then stays as it is.
         """
         with self.locked():
-            try:
-                before = self.read()
-            except ConfigBroken:
-                if not replaces_broken:
-                    raise
-                before = Config()
+            before = self.read()
             after = change(before)
             if after != before:
                 self.save(after)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trayapp.core.alerts.notification import Notification, NotificationButton
     from trayapp.core.alerts.pending_payment import PendingPayment
     from trayapp.core.autostart.login import LoginEntryState
-    from trayapp.core.changes import KeyTest
+    from trayapp.core.changes import Conflict, KeyTest
     from trayapp.core.chart.sparkline import RecentBalances
     from trayapp.core.forecast.run_out import Forecast
     from trayapp.core.view.diagnostics import Fact
@@ -72,6 +72,8 @@ class SaveFinished:
     settings: Settings = field(default_factory=Settings)
     problem: Failure | None = None
     """Why nothing was changed; None if everything was."""
+    conflicts: "frozenset[Conflict]" = frozenset()
+    """The conflicts of a `ConfigChanged` problem."""
     notice: Failure | None = None
     """What the person should know although everything was changed."""
 

@@ -38,12 +38,12 @@ class RunKeyTest:
 
 @dataclass(frozen=True, slots=True)
 class ApplyChanges:
-    """Store a dialog's changes, all of them or none; `SaveFinished` follows."""
+    """Store a dialog's changes, all of them or none; `SaveFinished` follows.
+
+    What another program changed meanwhile is merged with them.
+    """
 
     changes: "Changes"
-    shown: frozenset[str]
-    """The ids of the accounts that the dialog was opened with. An account that the
-    command line added meanwhile is kept."""
 
 
 @dataclass(frozen=True, slots=True)
