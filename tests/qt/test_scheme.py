@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jeepney import DBusAddress, new_signal
+from jeepney.io.blocking import open_dbus_connection
 
+from buses.forged_signals import send_to_all
 from buses.private_bus import private_bus
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +65,25 @@ def read_line(program: "subprocess.Popen[str]") -> str:
     """Wait for a program's next line of output."""
     assert program.stdout is not None
     return program.stdout.readline().strip()
+
+
+@pytest.mark.case("attack 10", "a signal on a bus is believed unchecked")
+def test_a_forged_signal_changes_nothing(
+    bus: dict[str, str], started: list["subprocess.Popen[str]"]
+) -> None:
+    """Any program may send one to all, or to the listener alone."""
+    portal, listener = started
+    assert read_line(listener) == "True"
+    settings = DBusAddress(
+        "/org/freedesktop/portal/desktop", interface="org.freedesktop.portal.Settings"
+    )
+    change = ("org.freedesktop.appearance", "color-scheme", ("u", 2))
+    with open_dbus_connection(bus["DBUS_SESSION_BUS_ADDRESS"]) as stranger:
+        send_to_all(stranger, new_signal(settings, "SettingChanged", "ssv", change))
+    assert portal.stdin is not None
+    portal.stdin.write("dark\n")
+    portal.stdin.flush()
+    assert read_line(listener) == "True"
 
 
 def test_the_scheme_is_reported_at_the_start_and_at_each_change(

@@ -12,10 +12,11 @@ import pytest
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
-from jeepney import DBusAddress, new_method_call
+from jeepney import DBusAddress, new_method_call, new_signal
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from buses.forged_signals import send_to_all
 from buses.private_bus import private_bus
 
 TIMEOUT_S = 10.0
@@ -118,6 +119,30 @@ def test_a_host_is_noticed_once_each_time_it_appears(
     host.own()
     assert watching.stdout.readline() == "appeared\n"
     host.own("org.example.Other")
+    host.release()
+    host.own()
+    assert watching.stdout.readline() == "appeared\n"
+    assert watching.communicate(timeout=TIMEOUT_S) == ("", "")
+
+
+@pytest.mark.case("attack 10", "a signal on a bus is believed unchecked")
+def test_forged_signals_are_no_host(
+    bus: str, host: FakeTrayHost, watching: subprocess.Popen[str]
+) -> None:
+    """Neither those of a watcher nor those of the bus."""
+    watcher = DBusAddress("/StatusNotifierWatcher", WATCHER, WATCHER)
+    host.own()
+    assert watching.stdout is not None
+    assert watching.stdout.readline() == "appeared\n"
+    with open_dbus_connection(bus) as stranger:
+        changed = (WATCHER, "", stranger.unique_name)
+        send_to_all(
+            stranger,
+            new_signal(watcher, "StatusNotifierHostRegistered"),
+            new_signal(BUS_ITSELF, "NameOwnerChanged", "sss", changed),
+            new_signal(watcher, "NameOwnerChanged", "sss", changed),
+        )
+    # A forged one that counts would be printed before this one.
     host.release()
     host.own()
     assert watching.stdout.readline() == "appeared\n"

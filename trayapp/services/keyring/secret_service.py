@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import secretstorage
-from jeepney import DBusErrorResponse, MatchRule, Message
+from jeepney import DBusErrorResponse, HeaderFields, MatchRule, Message, MessageType
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, Proxy
 from secretstorage.defines import SS_PATH, SS_PREFIX
@@ -46,6 +46,7 @@ _ERRORS: Final[dict[str, type[KeyringProblem]]] = {
     "org.freedesktop.DBus.Error.TimedOut": KeyringSlow,
     "org.freedesktop.DBus.Error.Timeout": KeyringSlow,
 }
+_REPLIES: Final = {MessageType.method_return, MessageType.error}
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -239,16 +240,34 @@ class _Connection(DBusConnection):
         """Wait for the reply; `TimeoutError` after 30 seconds."""
         return super().send_and_get_reply(message, timeout=timeout or _REPLY_S)
 
+    def receive(self, *, timeout: float | None = None) -> Message:
+        """Wait for a message, and drop what only pretends to be a reply.
+
+        Any program may send a signal or a call that carries the number of our call.
+        """
+        while True:
+            message = super().receive(timeout=timeout)
+            is_reply = message.header.message_type in _REPLIES
+            if is_reply or HeaderFields.reply_serial not in message.header.fields:
+                return message
+
     def recv_until_filtered(
         self, queue: deque[Message], *, timeout: float | None = None
     ) -> Message:
-        """Wait for the end of a prompt, or of the service that showed it."""
-        while not queue:
+        """Wait for the end of a prompt, or of the service that showed it.
+
+        Any program may send the signal of that end, so the sender is compared.
+        """
+        (service,) = Proxy(message_bus, self).GetNameOwner(_NAME)
+        while True:
+            while queue:
+                signal = queue.popleft()
+                if signal.header.fields.get(HeaderFields.sender) == service:
+                    return signal
             for _, old_owner, _ in (signal.body for signal in self._owners):
                 if old_owner:  # without one, our own call has just started the service
                     raise SecretServiceNotAvailableException(_NAME)
             self.recv_messages(timeout=timeout)
-        return queue.popleft()
 
 
 def _open_default(connection: _Connection) -> str | None:
