@@ -184,6 +184,11 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument("names", metavar="NAME", nargs="*", help="default: all")
     check.add_argument("--json", action="store_true", help="print a JSON list")
+    check.add_argument(
+        "--force",
+        action="store_true",
+        help="ask even where the gateway rejected the key or wants a pause",
+    )
 
 
 def _add_history(history: argparse.ArgumentParser) -> None:

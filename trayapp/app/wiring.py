@@ -14,8 +14,6 @@ from trayapp.app.controllers.settings import SettingsController
 from trayapp.app.screen.lazy_window import LazyWindow
 from trayapp.app.screen.presenter import Presenter
 from trayapp.app.screen.tray_fallback import TrayFallback
-from trayapp.core.alerts.notification import NotificationButton
-from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.errors import (
     ConfigOfNobody,
     ConfigTooNew,
@@ -41,11 +39,13 @@ from trayapp.services.messages.events import (
     KeyTestFinished,
     LoginEntryRead,
     NotificationLogChanged,
+    PacesChanged,
     PendingPaymentsChanged,
     PollerFailed,
     ProfileLoaded,
     RecentBalancesRead,
     RefreshFinished,
+    RefreshPostponed,
     RefreshStarted,
     SaveFinished,
     ShowNotification,
@@ -85,6 +85,7 @@ from trayapp.ui.intents import (
     SendTestNotification,
     SnoozeNotifications,
     UnlockKeyring,
+    intent_of_button,
 )
 from trayapp.ui.tray.tray import Tray
 from trayapp.ui.window.front import bring_to_front
@@ -178,7 +179,7 @@ class Wiring(QObject):
     # --- what the backend reports -----------------------------------------------------
 
     @Slot(object)
-    def _on_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # a case an event
+    def _on_event(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915  # a case an event
         """Pass each event to those that show it or act on it."""
         presenter, settings = self._presenter, self._settings
         match event:
@@ -186,12 +187,16 @@ class Wiring(QObject):
                 self._on_loaded(event)
             case RefreshStarted(account_id):
                 self._model.mark_refreshing(account_id)
+            case RefreshPostponed(account_id):
+                self._model.end_refreshing(account_id)
+            case PacesChanged(notices):
+                self.faults.show_paces(notices)
             case RefreshFinished(outcome):
                 self._model.apply(outcome)
             case ShowNotification(notification):
                 self._tray.show_message(notification)
             case ButtonPressed(account_id, button):
-                self.dispatch(_intent_of(button, account_id))
+                self.dispatch(intent_of_button(button, account_id))
             case SnoozeChanged(until):
                 presenter.set_snoozed(until)
             case ForecastMade(account_id, forecast):
@@ -383,18 +388,3 @@ class Wiring(QObject):
                 forecast = self._presenter.forecast(account_id)
                 text = self._history.request_for(known, forecast)
                 QGuiApplication.clipboard().setText(text)
-
-
-def _intent_of(button: NotificationButton, account_id: str) -> Intent:
-    """Return what a person asks for with a button of a notification."""
-    match button:
-        case NotificationButton.TOP_UP:
-            return OpenTopUpPage(account_id)
-        case NotificationButton.ENTER_KEY:
-            return EnterKey(account_id)
-        case NotificationButton.SNOOZE:
-            return SnoozeNotifications(SnoozeChoice.EIGHT_HOURS)
-        case NotificationButton.OPEN | NotificationButton.DEFAULT:
-            return OpenWindow()
-        case _:
-            assert_never(button)

@@ -1,7 +1,6 @@
 """The commands that print balances: `check` and `history`."""
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from trayapp.cli.command import (
 )
 from trayapp.cli.exit_codes import UNKNOWN, USAGE
 from trayapp.core.account import Account
-from trayapp.core.account_state import AccountState, Outcome
+from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryDamaged
 from trayapp.core.errors.status import Status
@@ -41,6 +40,7 @@ from trayapp.core.i18n.typed_dates import (
     read_moment,
 )
 from trayapp.core.view.account_text import line, state_problem
+from trayapp.core.view.pace import pace_sentences
 from trayapp.services.files.config_file import ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.gateway.client import GatewayClient
@@ -50,7 +50,9 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain
 from trayapp.services.keyring.system_vault import system_vault
 from trayapp.services.log.log_file import start_log
-from trayapp.services.polling.concurrency import MAX_CONCURRENT
+from trayapp.services.polling.batch import Batch
+from trayapp.services.polling.check_round import CheckedAccount, CheckRound
+from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 
 _EXIT_CODES: Final = {
@@ -69,22 +71,25 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     accounts = select_accounts(stored, options.names, language)
     if not accounts:
         raise CommandError(language.gettext(NO_ACCOUNTS), UNKNOWN)
-    states = run_async(_refresh_all(paths, accounts, language))
+    checked = run_async(_refresh_all(paths, accounts, options, language))
     if options.json:
-        print(json.dumps([_as_json(state) for state in states], indent=2))
+        print(json.dumps([_as_json(each) for each in checked], indent=2))
     else:
-        for state in states:
+        for state in (each.state for each in checked):
             print(line(state, datetime.now(UTC), language).replace("\u00a0", " "))
             words = state_problem(state, language)
             if words is not None:
                 print(indent(words.in_full("\n"), "    "))
-    codes = {_EXIT_CODES.get(state.status, UNKNOWN) for state in states}
+    codes = {_EXIT_CODES.get(each.state.status, UNKNOWN) for each in checked}
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
 async def _refresh_all(
-    paths: Paths, accounts: Sequence[Account], language: Language
-) -> tuple[AccountState, ...]:
+    paths: Paths,
+    accounts: Sequence[Account],
+    options: argparse.Namespace,
+    language: Language,
+) -> tuple[CheckedAccount, ...]:
     """Refresh all accounts, as the window does, and keep the readings.
 
     Alert memories stay as they are: the running program decides about alerts.
@@ -98,25 +103,26 @@ async def _refresh_all(
         if isinstance(outcome.result, Reading):
             history.write(KeepReading(outcome.account_id, outcome.result))
 
-    gateway = GatewayClient()
-    refresh = Refresh(keychain, gateway, record, lambda: datetime.now(UTC))
-    limit = asyncio.Semaphore(MAX_CONCURRENT)
+    def now() -> datetime:
+        return datetime.now(UTC)
 
-    async def refresh_one(account: Account) -> Outcome:
-        async with limit:
-            return await refresh.refresh(account)
-
-    now = datetime.now(UTC)
-    before = [
-        AccountState(account, history.last(account.id, now)) for account in accounts
-    ]
-    outcomes = await asyncio.gather(*map(refresh_one, accounts))
+    gateway, guard = GatewayClient(), RequestGuard(history, now)
+    batch = Batch(
+        history, record, lambda _: None, more_to_come=lambda: check_round.pending > 1
+    )
+    refresh = Refresh(keychain, gateway, batch.add, now, guard)
+    check_round = CheckRound(refresh, guard, history, now)
+    checked = await check_round.run(accounts, force=options.force)
+    batch.flush()
+    notices = check_round.notices(checked)
     await gateway.close()
     history.close()
     failure = history.problem or _history_failure(problems)
     if failure is not None:  # beside the report: it and its exit code are right
         print(explain(failure, language), file=sys.stderr)
-    return tuple(map(AccountState.apply, before, outcomes))
+    if notices:
+        print(pace_sentences(notices, language), file=sys.stderr)
+    return checked
 
 
 def _history_failure(problems: Sequence[Failure | None]) -> Failure | None:
@@ -127,13 +133,19 @@ def _history_failure(problems: Sequence[Failure | None]) -> Failure | None:
     return problems[-1] if problems else None
 
 
-def _as_json(state: AccountState) -> dict[str, object]:
-    """Give an account for programs: in English, in any language of the person."""
+def _as_json(checked: CheckedAccount) -> dict[str, object]:
+    """Give an account for programs: in English, in any language of the person.
+
+    An account whose turn comes later has one field more, `waits_until`.
+    """
+    state = checked.state
     reading, failure = state.reading, state.failure
     error = None
     words = state_problem(state, ENGLISH)
     if failure is not None and words is not None:
         error = {"id": failure.kind.id, "title": words.title, "advice": words.advice}
+    waits_until = checked.waits_until
+    more = {"waits_until": _rfc3339(waits_until)} if waits_until is not None else {}
     return {
         "account": state.account.name,
         "id": state.account.id,
@@ -143,6 +155,7 @@ def _as_json(state: AccountState) -> dict[str, object]:
         "as_of": _rfc3339(reading.at) if reading else None,
         "low_below": format(state.account.low_below, "f"),
         "error": error,
+        **more,
     }
 
 

@@ -1,5 +1,6 @@
 """When an account's next request is due, and when a failed backend is restarted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,12 @@ LONGEST_OFFLINE: Final = timedelta(minutes=15)
 KEYRING_INTERVAL: Final = timedelta(minutes=1)
 """Between two checks whether the keyring is unlocked."""
 ONCE_A_DAY: Final = timedelta(hours=24)
+RETRIES_A_DAY: Final = 3
+"""How often a start or another network may end the wait of a rejected key early."""
+RETRIES_OF_HOST: Final = 2
+"""How many such requests a host gets in half an hour. Other gateways block an address
+for 30 minutes after 5 rejected keys (CONTRACT.md)."""
+_HALF_AN_HOUR: Final = timedelta(minutes=30)
 PAUSE_AFTER_RESPONSE: Final = timedelta(seconds=30)
 """The shortest pause after a response; only a person's request may come sooner."""
 NETWORK_DELAY: Final = timedelta(seconds=5)
@@ -44,6 +51,13 @@ class Plan:
     responded_at: datetime | None = field(default=None, compare=False)
     """When the last response came; None if there was none since the start."""
 
+    def may_be_released(self, now: datetime) -> bool:
+        """Say whether a wait that must persist may end early: not after a response."""
+        at = self.responded_at
+        return self.must_persist and (
+            at is None or abs(now - at) > PAUSE_AFTER_RESPONSE
+        )
+
 
 def plan_after(
     plan: Plan, outcome: Outcome, interval: timedelta, jitter: float
@@ -51,8 +65,8 @@ def plan_after(
     """Plan the next request after `outcome`.
 
     `jitter` is a random number from -1 to 1. It changes every wait by up to a tenth, so
-    that many computers do not send at the same time. Retry-After is followed between a
-    minute and six hours, and jitter never shortens it.
+    that many computers do not send at the same time. Retry-After is followed exactly
+    between a minute and six hours, and neither jitter nor doubling changes it.
     """
     failure = outcome.result
     if not isinstance(failure, Failure):
@@ -63,8 +77,7 @@ def plan_after(
     wait = _wait(failure.kind.retry, failures, interval)
     delay = _with_jitter(wait, jitter)
     if failure.retry_after is not None:
-        requested = min(max(failure.retry_after, FIRST_BACK_OFF), LONGEST_WAIT)
-        delay = max(delay, requested)
+        delay = min(max(failure.retry_after, FIRST_BACK_OFF), LONGEST_WAIT)
     must_persist = failure.kind.retry is Retry.DAILY or failure.retry_after is not None
     return Plan(outcome.at + delay, failures, must_persist, outcome.at)
 
@@ -110,6 +123,27 @@ def after_clock_change(plan: Plan, now: datetime, interval: timedelta) -> Plan:
         return replace(plan, due=now + wait, responded_at=now)
     furthest = now + max(LONGEST_INTERVAL, interval) * (1 + _JITTER)
     return plan if plan.due <= furthest else Plan(now, plan.failures, plan.must_persist)
+
+
+def may_retry_rejected(
+    retries: Iterable[datetime], of_host: Iterable[datetime], now: datetime
+) -> bool:
+    """Say whether a rejected key may be sent before its day is over.
+
+    `retries` are the account's earlier requests of this kind, and `of_host` those of
+    all accounts of its host.
+    """
+    today = sum(abs(now - at) < ONCE_A_DAY for at in retries)
+    lately = sum(abs(now - at) < _HALF_AN_HOUR for at in of_host)
+    return today < RETRIES_A_DAY and lately < RETRIES_OF_HOST
+
+
+def spread(wait: timedelta, jitter: float) -> timedelta:
+    """Shorten the first wait of one of many accounts by up to two thirds.
+
+    Thus the requests that a start or a person sent together come apart.
+    """
+    return wait * (1 - abs(jitter) * 2 / 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """An API key that can't be printed, formatted, pickled or compared by accident."""
 
+import hashlib
 import hmac
 import re
 from typing import Final, NoReturn
@@ -51,6 +52,14 @@ class Secret:
     def same_as(self, other: "Secret") -> bool:
         """Whether both hold the same key."""
         return hmac.compare_digest(self._text.encode(), other.reveal().encode())
+
+    def mark(self, salt: str) -> str:
+        """Give a short mark by which a changed key is noticed later.
+
+        It has 24 bits of a hash: far too few to find the key, or to confirm a guess.
+        """
+        text = f"{salt}\n{self._text}".encode()
+        return hashlib.blake2b(text, digest_size=3).hexdigest()
 
     def __repr__(self) -> str:
         return f"Secret({_MASK})"

@@ -67,6 +67,13 @@ class AccountsModel(QObject):
                 {**self._states, account_id: replace(state, is_refreshing=True)}
             )
 
+    def end_refreshing(self, account_id: str) -> None:
+        """Mark an account as not being refreshed; what is known of it stays."""
+        state = self._states.get(account_id)
+        if state is not None:
+            new_state = replace(state, is_refreshing=False)
+            self._replace({**self._states, account_id: new_state})
+
     def apply(self, outcome: Outcome) -> None:
         """Apply the outcome of a request; ignore one of a removed account."""
         state = self._states.get(outcome.account_id)

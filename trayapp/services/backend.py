@@ -48,6 +48,7 @@ from trayapp.services.messages.events import (
     HistoryRead,
     KeyTestFinished,
     LoginEntryRead,
+    PacesChanged,
     ProfileLoaded,
     RefreshFinished,
     SaveFinished,
@@ -70,11 +71,13 @@ from trayapp.services.messages.requests import (
     WriteExport,
 )
 from trayapp.services.polling.batch import Batch
+from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
 from trayapp.services.profile_changes import ConflictError, ProfileChanges
 
 if TYPE_CHECKING:
+    from trayapp.core.pace import PaceNotice
     from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 _BUSY_WAIT_S: Final = 0.25
@@ -130,13 +133,16 @@ class Backend:
         self._keychain = environment.keychain
         self._autostart = environment.autostart
         self._keychain.finished_late = self._refresh_without_key
+        self._guard = RequestGuard(self._history, clock)
+        self._paces: tuple[PaceNotice, ...] = ()
         self._refresh = Refresh(
-            environment.keychain, environment.gateway, self._take, clock
+            environment.keychain, environment.gateway, self._take, clock, self._guard
         )
         self._scheduler = Scheduler(
             self._refresh,
             self._history,
             emit,
+            guard=self._guard,
             on_tick=self.tick,
             clock=clock,
             jitter=lambda: random.uniform(-1, 1),  # noqa: S311  # nothing secret
@@ -253,7 +259,7 @@ class Backend:
         """Request a balance and store nothing."""
         if key_test.key is not None:
             self._keychain.mask(key_test.key)
-        outcome = await self._refresh.request(key_test.account, key_test.key)
+        outcome = await self._refresh.test(key_test.account, key_test.key)
         self._emit(KeyTestFinished(key_test, outcome))
 
     async def _apply_changes(self, changes: Changes) -> None:
@@ -325,6 +331,13 @@ class Backend:
         with log_faults("looking at the time"):
             self._alerts.tick()
         self._delivery.check()
+        with log_faults("looking at the paces"):
+            alerts = self._alerts
+            accounts = filter(None, map(alerts.account, alerts.account_ids))
+            notices = self._guard.notices(accounts, alerts.settings.interval)
+            if notices != self._paces:
+                self._paces = notices
+                self._emit(PacesChanged(notices))
         with log_faults("writing what waits"):
             self._history.flush()
         with log_faults("looking at the settings file"):

@@ -7,8 +7,10 @@ on an `Intent`; a controller matches on what its own dialog emits.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from trayapp.core.account import Account
+from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, KeyTest
 from trayapp.core.secret import Secret
@@ -255,3 +257,18 @@ AccountListIntent = AddAccount | EditAccount | RemoveAccount | SortAccounts
 SettingsIntent = SaveSettings | StartKeyTest | SendTestNotification
 FirstRunIntent = SaveFirstAccount | StartKeyTest | OpenWebsite | LeaveFirstRun
 HistoryIntent = MarkAsCorrection | ExportHistory | CopyTopUpRequest
+
+
+def intent_of_button(button: NotificationButton, account_id: str) -> Intent:
+    """Return what a person asks for with a button of a notification."""
+    match button:
+        case NotificationButton.TOP_UP:
+            return OpenTopUpPage(account_id)
+        case NotificationButton.ENTER_KEY:
+            return EnterKey(account_id)
+        case NotificationButton.SNOOZE:
+            return SnoozeNotifications(SnoozeChoice.EIGHT_HOURS)
+        case NotificationButton.OPEN | NotificationButton.DEFAULT:
+            return OpenWindow()
+        case _:
+            assert_never(button)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from fakes.gateway import FakeGateway
+from fakes.history import StorelessHistory
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
@@ -18,8 +19,10 @@ from trayapp.core.errors import (
     KeyMissing,
     Unauthorized,
 )
+from trayapp.core.pace import Demand
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 
 KEY = "made-up-key-1"
@@ -43,13 +46,19 @@ def refresh(gateway: FakeGateway, recorded: list[Outcome], now: datetime) -> Ref
     """Return the use case, at noon, with a made-up key."""
     keychain = Keychain(MemoryVault({"a": KEY}))
     return Refresh(
-        keychain, GatewayClient(gateway.client), recorded.append, lambda: now
+        keychain,
+        GatewayClient(gateway.client),
+        recorded.append,
+        lambda: now,
+        RequestGuard(StorelessHistory(), lambda: now),
     )
 
 
 def look(refresh: Refresh, account: Account = ACCOUNT) -> Outcome:
     """Refresh an account once."""
-    return asyncio.run(refresh.refresh(account))
+    outcome = asyncio.run(refresh.refresh(account, Demand.NOW))
+    assert isinstance(outcome, Outcome)
+    return outcome
 
 
 def test_a_balance_is_given_and_recorded(
@@ -67,7 +76,7 @@ def test_a_request_alone_records_nothing(
     refresh: Refresh, recorded: list[Outcome]
 ) -> None:
     """The settings dialog tries a key that is not stored yet."""
-    outcome = asyncio.run(refresh.request(ACCOUNT))
+    outcome = asyncio.run(refresh.test(ACCOUNT))
     assert isinstance(outcome.result, Reading)
     assert recorded == []
 
@@ -116,7 +125,9 @@ def test_a_balance_is_given_though_recording_fails(
         raise ZeroDivisionError
 
     keychain = Keychain(MemoryVault({"a": KEY}))
-    refresh = Refresh(keychain, GatewayClient(gateway.client), broken, lambda: now)
+    guard = RequestGuard(StorelessHistory(), lambda: now)
+    client = GatewayClient(gateway.client)
+    refresh = Refresh(keychain, client, broken, lambda: now, guard)
     assert isinstance(look(refresh).result, Reading)
     assert "recording a failed" in caplog.text
     caplog.clear()

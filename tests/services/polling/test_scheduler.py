@@ -24,11 +24,13 @@ from trayapp.core.errors import (
     TimedOut,
     Unauthorized,
 )
+from trayapp.core.pace import Demand
 from trayapp.core.schedule import NETWORK_DELAY, Plan
 from trayapp.core.settings import Settings
 from trayapp.services.history.changes import SetWait, StoredWait
 from trayapp.services.messages.events import RefreshStarted
 from trayapp.services.polling.concurrency import MAX_CONCURRENT
+from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 from trayapp.services.polling.scheduler import Scheduler
 
@@ -48,8 +50,11 @@ class RecordingRefresh(Refresh):
         self.at_once = 0
         self.most_at_once = 0
 
-    async def refresh(self, account: Account) -> Outcome:
+    async def refresh(
+        self, account: Account, demand: Demand = Demand.SCHEDULED
+    ) -> Outcome:
         """Return an outcome, after the gate opens if there is one."""
+        del demand
         self.names.append(account.id)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -80,6 +85,7 @@ class SchedulerHarness:
             self.refresh,
             self.history,
             self.events.record,
+            guard=RequestGuard(self.history, self.clock),
             on_tick=self._tick,
             clock=self.clock,
             jitter=self.jitter,
@@ -527,11 +533,11 @@ def test_a_fault_of_ours_is_not_repeated_without_end(now: datetime) -> None:
     async def story(harness: SchedulerHarness) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
-        async def burst(account: Account) -> Outcome:
+        async def burst(account: Account, _: Demand = Demand.SCHEDULED) -> Outcome:
             harness.refresh.names.append(account.id)
             raise ZeroDivisionError
 
-        harness.refresh.refresh = burst  # type: ignore[method-assign]  # a fault of ours
+        harness.refresh.refresh = burst  # type: ignore[method-assign,assignment]  # a fault
         harness.scheduler.set_accounts([A, B], SETTINGS)
         await harness.idle()
         await harness.pass_time(timedelta(minutes=1))

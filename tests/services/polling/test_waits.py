@@ -15,7 +15,7 @@ from tally import FAULTS, Tally
 from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
-from trayapp.core.errors import BalanceTrayError, Failure, GatewayDown, Unauthorized
+from trayapp.core.errors import Failure, GatewayDown
 from trayapp.core.schedule import NETWORK_DELAY, START_SPREAD
 from trayapp.services.gateway.client import GatewayClient
 
@@ -48,36 +48,49 @@ async def outcome(profile: BackendHarness) -> Outcome:
     return (await profile.outcomes(1))[0]
 
 
-@pytest.mark.parametrize(
-    ("said", "kind", "wait"),
-    [
-        (REJECTED, Unauthorized, timedelta(hours=21)),
-        (BUSY, GatewayDown, timedelta(hours=2)),
-    ],
-)
 def test_a_wait_goes_on_after_any_number_of_restarts(
-    profile: BackendHarness,
-    said: bytes,
-    kind: type[BalanceTrayError],
-    wait: timedelta,
-    tally: Tally,
+    profile: BackendHarness, tally: Tally
 ) -> None:
-    """A restart does not end the wait of a rejection or a Retry-After."""
+    """A restart does not end the wait of a Retry-After."""
 
     async def story() -> None:
         # A question more than there are answers fails the test.
-        async with Peer(said, reply()) as gateway:
+        async with Peer(BUSY, reply()) as gateway:
             store_account(profile, gateway)
             async with profile.started():
                 failed = (await outcome(profile)).result
             assert isinstance(failed, Failure)
-            assert failed.kind is kind
+            assert failed.kind is GatewayDown
             for _ in range(5):
                 async with profile.started():
-                    await pass_time(profile, wait / 6)
+                    await pass_time(profile, timedelta(minutes=20))
             assert len(gateway.heard) == 1
             async with profile.started():
-                await pass_time(profile, wait)
+                await pass_time(profile, timedelta(hours=2))
+                assert isinstance((await outcome(profile)).result, Reading)
+
+    asyncio.run(story())
+    tally.add(FAULTS)
+
+
+@pytest.mark.case("7", "one cause assumed of an error that has two")
+def test_restarts_send_a_rejected_key_three_times_a_day_at_most(
+    profile: BackendHarness, tally: Tally
+) -> None:
+    """The address may have been the cause, and another may be in use now."""
+
+    async def story() -> None:
+        async with Peer(*[REJECTED] * 4, reply()) as gateway:
+            store_account(profile, gateway)
+            async with profile.started():
+                await outcome(profile)
+            for _ in range(20):
+                async with profile.started():
+                    await pass_time(profile, timedelta(minutes=30))
+                    await asyncio.sleep(0.05)
+            assert len(gateway.heard) == 4
+            async with profile.started():
+                await pass_time(profile, timedelta(hours=26))
                 assert isinstance((await outcome(profile)).result, Reading)
 
     asyncio.run(story())

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from fakes.history import StorelessHistory
 from gateways.peer import Answer, Peer
 from gateways.replies import KEY, result
 from trayapp.core.account import Account, Service
@@ -39,6 +40,7 @@ from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import Keychain, MemoryVault
+from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -176,11 +178,20 @@ class ReplyTester:
         keychain = Keychain(MemoryVault({"a": KEY}))
         self._gateway = GatewayClient(deadline_s=DEADLINE_S)
         self._history = history
-        self._refresh = Refresh(keychain, self._gateway, self._record, lambda: NOON)
+        guard = RequestGuard(StorelessHistory(), lambda: NOON)
+        self._refresh = Refresh(
+            keychain, self._gateway, self._record, lambda: NOON, guard
+        )
 
     def _record(self, outcome: Outcome) -> None:
         if self._history is not None and isinstance(outcome.result, Reading):
             self._history.write(KeepReading("a", outcome.result))
+
+    async def _poll(self, account: Account) -> Outcome:
+        """Request and record a balance, without a wait."""
+        outcome = await self._refresh.test(account)
+        self._record(outcome)
+        return outcome
 
     async def close(self) -> None:
         """Close the client."""
@@ -200,17 +211,17 @@ class ReplyTester:
         ):
             account = Account("a", "Main", Service.CUSTOM, good.url)
             known = AccountState(account)
-            before = known.apply(await self._refresh.refresh(account))
+            before = known.apply(await self._poll(account))
             url = at.format(url=bad.url, port=bad.port)
             strange = replace(account, base_url=url)
             began = time.monotonic()
             with memory_growth() as grown:
-                outcome = await self._refresh.refresh(strange)
+                outcome = await self._poll(strange)
             took_s = time.monotonic() - began
             during = before.apply(outcome)
             # A restart would show the same.
             assert not self._history or self._history.last("a", NOON) == during.reading
-            after = during.apply(await self._refresh.refresh(account))
+            after = during.apply(await self._poll(account))
         heard = b"".join(bad.heard)
         return HostileExchange(
             outcome, before, during, after, took_s, grown.peak, heard

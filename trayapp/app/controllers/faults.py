@@ -21,13 +21,17 @@ from trayapp.core.errors import (
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.core.view.diagnostics import Findings, report
+from trayapp.core.view.pace import pace_sentences
 from trayapp.qt.model import AccountsModel
 from trayapp.services.messages.requests import CollectDiagnostics
 from trayapp.ui.intents import OpenWindow
 from trayapp.ui.tray.tray import Tray
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trayapp.core.errors import Failure
+    from trayapp.core.pace import PaceNotice
     from trayapp.core.view.diagnostics import Fact
     from trayapp.services.log.recent import RecentErrors
     from trayapp.ui.window.about import AboutDialog
@@ -41,6 +45,7 @@ _PASSING: Final = (HistoryProblem, HistoryBusy, HistoryFull, HistoryTooNew)
 """The errors that are shown until the history can be written again."""
 _OF_SETTINGS: Final = tuple(name for name in BY_ID if name.startswith("config-"))
 """The ids of all that can be wrong with the settings file."""
+_PACE: Final = "pace"
 _NO_ANSWER: Final = (("Poller", "no answer"),)
 
 
@@ -104,6 +109,11 @@ class FaultController(QObject):
             self._lazy_window.show_banner(kind.id, None)
         if failure is not None:
             self.show_problem(failure)
+
+    def show_paces(self, notices: "Iterable[PaceNotice]") -> None:
+        """Show which gateways take too few requests; open no window."""
+        words = pace_sentences(notices, self._language)
+        self._lazy_window.show_banner(_PACE, words or None)
 
     def show_delivery_problem(self, failure: "Failure | None") -> None:
         """Show why notifications don't reach the person, or no longer."""

@@ -21,6 +21,8 @@ from trayapp.core.i18n.plain_text import one_line, shorten
 from trayapp.core.secret import Secret
 
 _MAX_BYTES: Final = 64 * 1024
+_USUAL_PAUSE: Final = timedelta(minutes=1)
+"""The pause after a 429 that names none: most limits are counted by the minute."""
 _MAX_RETRY_S: Final = 10**9  # about 30 years; far more overflows a timedelta
 
 
@@ -64,9 +66,11 @@ def _check_head(response: httpx.Response, key: Secret) -> None:
     if response.status_code == status.NETWORK_AUTHENTICATION_REQUIRED:
         raise _unexpected(response, key, "the network wants a login")
     if response.status_code == status.TOO_MANY_REQUESTS or response.is_server_error:
+        retry_after = _retry_after(response.headers.get("Retry-After"))
+        if retry_after is None and response.status_code == status.TOO_MANY_REQUESTS:
+            retry_after = _USUAL_PAUSE
         raise GatewayDown(
-            detail=f"HTTP {response.status_code}",
-            retry_after=_retry_after(response.headers.get("Retry-After")),
+            detail=f"HTTP {response.status_code}", retry_after=retry_after
         )
     if not response.is_success and not response.is_client_error:
         raise _unexpected(response, key, "the body is not read")

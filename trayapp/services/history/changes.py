@@ -13,6 +13,7 @@ from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure
+from trayapp.core.pace import PaceEvent
 from trayapp.core.schedule import Plan
 
 
@@ -24,6 +25,10 @@ class StoredWait:
     """A plan that a restart keeps: after a rejected key or a Retry-After."""
     failure: Failure | None = None
     """Why the account waits."""
+    rejected_key: str = ""
+    """The mark of the key that the gateway rejected (`Secret.mark`); may be empty."""
+    retries: tuple[datetime, ...] = ()
+    """The last requests within the wait that a restart or a network allowed."""
 
     @classmethod
     def of(cls, plan: Plan, result: Reading | Failure) -> Self:
@@ -60,6 +65,17 @@ class SetWait:
 
     account_id: str
     wait: StoredWait
+
+
+@dataclass(frozen=True, slots=True)
+class NotePace:
+    """Note what happened at a gateway's host (`gateway_host`), on top of its row.
+
+    Other programs write the same row, so an event is stored, and not its result.
+    """
+
+    host: str
+    event: PaceEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,7 @@ HistoryChange: TypeAlias = (
     KeepReading
     | KeepEvaluation
     | SetWait
+    | NotePace
     | SetSnooze
     | SetPendingPayment
     | SetCorrection

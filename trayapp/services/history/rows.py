@@ -10,6 +10,7 @@ from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BY_ID, Failure
+from trayapp.core.pace import Pace
 from trayapp.core.schedule import Plan
 from trayapp.core.settings import AlertKind
 from trayapp.services.history.changes import StoredWait
@@ -55,10 +56,25 @@ def memory(account_id: str, written: str) -> tuple[str, AlertMemory]:
     return account_id, AlertMemory.from_dict(json.loads(written))
 
 
-def wait(account_id: str, due: int, failures: int, kind: str) -> tuple[str, StoredWait]:
-    """Read the wait of an account."""
+def wait(
+    account_id: str, due: int, failures: int, kind: str, rejection: str | None
+) -> tuple[str, StoredWait]:
+    """Read the wait of an account; `rejection` is what `rejection_text` wrote."""
     plan = Plan(from_ms(due), failures, must_persist=True)
-    return account_id, StoredWait(plan, Failure(BY_ID[kind]))
+    key, *retries = json.loads(rejection) if rejection is not None else [""]
+    moments = tuple(map(from_ms, retries))
+    return account_id, StoredWait(plan, Failure(BY_ID[kind]), str(key), moments)
+
+
+def rejection_text(stored_wait: StoredWait) -> str:
+    """Write the mark of a rejected key, and the moments of the retries."""
+    moments = map(to_ms, stored_wait.retries)
+    return json.dumps([stored_wait.rejected_key, *moments])
+
+
+def pace(host: str, written: str) -> tuple[str, Pace]:
+    """Read the pace of a host."""
+    return host, Pace.from_dict(json.loads(written))
 
 
 def payment(account_id: str, at: int) -> PendingPayment:

@@ -21,7 +21,7 @@ from trayapp.core.errors import (
 from trayapp.core.settings import AlertKind
 from trayapp.services.files.paths import private_folder, refuse_foreign
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _HIGHEST: Final = 1_000
 """A higher version than this is damage, as no release will have it."""
 _FIRST: Final = """
@@ -78,9 +78,17 @@ CREATE TABLE correction (
     PRIMARY KEY (account, at)
 ) WITHOUT ROWID
 """
-OF_ACCOUNTS: Final = ("reading", "memory", "wait", "paid", "correction", "decision")
+_THIRD: Final = """
+CREATE TABLE rejection (account TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pace (host TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID
+"""
+"""What guards the gateways. `rejection` has the mark of a rejected key, and its retries
+in milliseconds since 1970. `pace` has a `core.pace.Pace` for each `gateway_host`."""
+OF_ACCOUNTS: Final = (
+    *("reading", "memory", "wait", "rejection", "paid", "correction", "decision"),
+)
 """The tables whose rows belong to an account and go with it."""
-TABLES: Final = (*OF_ACCOUNTS, "snooze")
+TABLES: Final = (*OF_ACCOUNTS, "snooze", "pace")
 _Kinds = Mapping[int, type[HistoryProblem]]
 _KINDS: Final[_Kinds] = {
     sqlite3.SQLITE_BUSY: HistoryBusy,
@@ -105,6 +113,8 @@ def _migrate(db: sqlite3.Connection) -> None:
     if version < 2:  # noqa: PLR2004  # the version is its own name
         _run(db, _SECOND)
         _move_episodes(db)
+    if version < 3:  # noqa: PLR2004  # as above
+        _run(db, _THIRD)
     db.execute(f"PRAGMA user_version = {_VERSION}")
 
 

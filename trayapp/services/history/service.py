@@ -17,12 +17,14 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
 )
+from trayapp.core.pace import Pace
 from trayapp.core.settings import AlertKind
 from trayapp.services.history.changes import (
     ForgetAccount,
     HistoryChange,
     KeepEvaluation,
     KeepReading,
+    NotePace,
     SetPendingPayment,
     SetSnooze,
     SetWait,
@@ -34,6 +36,8 @@ from trayapp.services.history.store import HistoryStore
 _T = TypeVar("_T")
 _RETRY_EVERY_S: Final = 10.0
 """Each attempt may wait for another program, and the loop waits with it."""
+_READ_EVERY_S: Final = 0.5
+"""A row that other programs write too is read again after this time."""
 _LONGEST_QUEUE: Final = 5_000
 """A longer queue drops its oldest changes."""
 _PASSING: Final = (HistoryBusy, HistoryFull)
@@ -72,6 +76,7 @@ class HistoryService:
         self._write_error: HistoryProblem | None = None
         """Why the last attempt failed, for the next one; None once writing works."""
         self._tried = float("-inf")
+        self._read_at: dict[str, float] = {}
         self.state = StateCache()
         self.problem: Failure | None = None
         """Why the first opening failed, or its warning; None once writing works."""
@@ -143,6 +148,45 @@ class HistoryService:
             SetWait(account_id, StoredWait()),
             KeepEvaluation(account_id, replace(memory, failures=0, unanswered=False)),
         )
+
+    # --- what other programs write too ---------------------------------------------
+
+    def wait(self, account_id: str) -> StoredWait:
+        """Give the wait of an account, which `check` may have changed meanwhile."""
+        is_queued = any(
+            isinstance(change, SetWait | ForgetAccount)
+            and change.account_id == account_id
+            for change in self._queue
+        )
+        if not is_queued and self._may_read_again(account_id):
+            known = self.state.wait(account_id)
+            stored = self._read(lambda store: store.wait(account_id), known)
+            self.state.waits[account_id] = stored
+        return self.state.wait(account_id)
+
+    def pace(self, host: str) -> Pace:
+        """Give the pace of a host, at which `check` may have sent requests too."""
+        is_queued = any(
+            isinstance(change, NotePace) and change.host == host
+            for change in self._queue
+        )
+        if not is_queued and self._may_read_again(host):
+            known = self.state.pace(host)
+            self.state.paces[host] = self._read(lambda store: store.pace(host), known)
+        return self.state.pace(host)
+
+    def _may_read_again(self, row: str) -> bool:
+        """Say whether a row was not read a moment ago, and can be read now.
+
+        Each attempt may wait for another program, and the loop waits with it.
+        """
+        now = self._clock()
+        if self._write_error is not None and now - self._tried < _READ_EVERY_S:
+            return False
+        if now - self._read_at.get(row, float("-inf")) < _READ_EVERY_S:
+            return False
+        self._read_at[row] = now
+        return True
 
     # --- readings -------------------------------------------------------------------
 

@@ -6,10 +6,12 @@ from trayapp.core.alerts.log import KEPT, LogEntry
 from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import Snooze
+from trayapp.core.pace import Pace
 from trayapp.services.history.changes import (
     ForgetAccount,
     HistoryChange,
     KeepEvaluation,
+    NotePace,
     SetPendingPayment,
     SetSnooze,
     SetWait,
@@ -19,7 +21,7 @@ from trayapp.services.history.changes import (
 
 @dataclass(slots=True)
 class StateCache:
-    """The state of alerts and waits.
+    """The state of alerts, waits and hosts.
 
     The store fills it once, at the start. From then on it is the truth: a database
     that can't be read makes no alert repeat itself.
@@ -32,6 +34,8 @@ class StateCache:
     snooze: Snooze = field(default_factory=Snooze)
     pending_payments: tuple[PendingPayment, ...] = ()
     """At most one of each account."""
+    paces: dict[str, Pace] = field(default_factory=dict)
+    """The pace of each host, by `gateway_host`."""
 
     def memory(self, account_id: str) -> AlertMemory:
         """Give the alert memory of an account; an unknown account has an empty one."""
@@ -40,6 +44,10 @@ class StateCache:
     def wait(self, account_id: str) -> StoredWait:
         """Give the wait of an account."""
         return self.waits.get(account_id, StoredWait())
+
+    def pace(self, host: str) -> Pace:
+        """Give the pace of a host; an unknown host takes everything."""
+        return self.paces.get(host, Pace())
 
     def payment(self, account_id: str) -> PendingPayment | None:
         """Give the pending payment of an account, if there is one."""
@@ -63,6 +71,8 @@ class StateCache:
                 self.decisions = (*self.decisions, *decisions)[-KEPT:]
             case SetWait(account_id, wait):
                 self.waits[account_id] = wait
+            case NotePace(host, event):
+                self.paces[host] = self.pace(host).after(event)
             case SetSnooze(snooze):
                 self.snooze = snooze
             case SetPendingPayment(account_id, at):
@@ -79,6 +89,7 @@ class StateCache:
         """Take over what the store holds; a newer value from this run wins."""
         self.memories = {**stored.memories, **self.memories}
         self.waits = {**stored.waits, **self.waits}
+        self.paces = {**stored.paces, **self.paces}
         self.decisions = (*stored.decisions, *self.decisions)[-KEPT:]
         payments = (*stored.pending_payments, *self.pending_payments)
         by_account = {payment.account_id: payment for payment in payments}

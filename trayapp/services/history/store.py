@@ -13,11 +13,13 @@ from trayapp.core.alerts.log import KEPT
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryProblem
+from trayapp.core.pace import Pace, PaceEvent
 from trayapp.services.history.changes import (
     ForgetAccount,
     HistoryChange,
     KeepEvaluation,
     KeepReading,
+    NotePace,
     RemoveReadings,
     SetCorrection,
     SetPendingPayment,
@@ -32,8 +34,10 @@ from trayapp.services.history.rows import (
     decision_row,
     from_ms,
     memory,
+    pace,
     payment,
     reading,
+    rejection_text,
     to_ms,
     wait,
 )
@@ -46,6 +50,10 @@ _PAGE: Final = 2_000
 """Readings that are read at once."""
 _FOREVER: Final = 1 << 62
 """In milliseconds. A damaged time that is a text is after it."""
+_WAITS: Final = (
+    "SELECT account, due, failures, failure, json"
+    " FROM wait LEFT JOIN rejection USING (account)"
+)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -89,19 +97,29 @@ class HistoryStore:
 
     def load(self) -> StateCache:
         """Read everything but the readings, as of one moment."""
-        waits = "SELECT account, due, failures, failure FROM wait"
         decisions = "SELECT at, account, name, kind, fate, reason FROM decision"
         with translated(), self._db:
             self._db.execute("BEGIN")
             return StateCache(
                 memories=dict(self._rows(memory, "SELECT account, json FROM memory")),
-                waits=dict(self._rows(wait, waits)),
+                waits=dict(self._rows(wait, _WAITS)),
                 decisions=tuple(self._rows(decision, f"{decisions} ORDER BY number")),
                 snooze=self._snooze(),
                 pending_payments=tuple(
                     self._rows(payment, "SELECT account, at FROM paid")
                 ),
+                paces=dict(self._rows(pace, "SELECT host, json FROM pace")),
             )
+
+    def wait(self, account_id: str) -> StoredWait:
+        """Give the wait of an account, as any program wrote it last."""
+        rows = self._rows(wait, f"{_WAITS} WHERE account = ?", account_id)
+        return dict(rows).get(account_id, StoredWait())
+
+    def pace(self, host: str) -> Pace:
+        """Give the pace of a host, as any program wrote it last."""
+        rows = self._rows(pace, "SELECT host, json FROM pace WHERE host = ?", host)
+        return dict(rows).get(host, Pace())
 
     def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
         """Give the newest reading; one after `now` only if there is no other.
@@ -211,7 +229,7 @@ class HistoryStore:
                 if self._db.in_transaction:
                     self._db.execute("RELEASE change")
 
-    def _make(self, change: HistoryChange) -> None:
+    def _make(self, change: HistoryChange) -> None:  # noqa: C901  # a case a change
         match change:
             case KeepReading(account_id, new_reading):
                 self._keep_reading(account_id, new_reading)
@@ -219,6 +237,8 @@ class HistoryStore:
                 self._keep_evaluation(change)
             case SetWait(account_id, stored_wait):
                 self._set_wait(account_id, stored_wait)
+            case NotePace(host, event):
+                self._note_pace(host, event)
             case SetSnooze(snooze):
                 self._set_snooze(snooze)
             case SetPendingPayment(account_id, at):
@@ -278,11 +298,24 @@ class HistoryStore:
     def _set_wait(self, account_id: str, stored_wait: StoredWait) -> None:
         plan, failure = stored_wait.plan, stored_wait.failure
         self._db.execute("DELETE FROM wait WHERE account = ?", (account_id,))
+        self._db.execute("DELETE FROM rejection WHERE account = ?", (account_id,))
         if plan is not None and plan.must_persist and failure is not None:
             self._db.execute(
                 "INSERT INTO wait VALUES (?, ?, ?, ?)",
                 (account_id, to_ms(plan.due), plan.failures, failure.kind.id),
             )
+            if stored_wait.rejected_key:
+                self._db.execute(
+                    "INSERT INTO rejection VALUES (?, ?)",
+                    (account_id, rejection_text(stored_wait)),
+                )
+
+    def _note_pace(self, host: str, event: PaceEvent) -> None:
+        """Note an event on top of those that other programs have written."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO pace VALUES (?, ?)",
+            (host, json.dumps(self.pace(host).after(event).as_dict())),
+        )
 
     def _set_snooze(self, snooze: Snooze) -> None:
         self._db.execute("DELETE FROM snooze")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trayapp.core.changes import Conflict, KeyTest
     from trayapp.core.chart.sparkline import RecentBalances
     from trayapp.core.forecast.run_out import Forecast
+    from trayapp.core.pace import PaceNotice
     from trayapp.core.view.diagnostics import Fact
     from trayapp.core.view.history import HistoryView
 
@@ -46,6 +47,20 @@ class RefreshStarted:
     """The scheduler sent a request for an account's balance."""
 
     account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPostponed:
+    """The gateway takes a request later; what is known of the account stays."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PacesChanged:
+    """Other hosts than before take longer than the interval for their accounts."""
+
+    notices: "tuple[PaceNotice, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,8 @@ class PollerFailed:
 Event = (
     ProfileLoaded
     | RefreshStarted
+    | RefreshPostponed
+    | PacesChanged
     | RefreshFinished
     | KeyTestFinished
     | SaveFinished
