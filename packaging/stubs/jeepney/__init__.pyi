@@ -1,5 +1,5 @@
 # What the program and its tests use of jeepney, which ships no types of its own.
-from enum import Enum
+from enum import Enum, IntFlag
 from typing import Any
 
 from jeepney.wrappers import DBusErrorResponse as DBusErrorResponse
@@ -9,6 +9,11 @@ class MessageType(Enum):
     method_return = 2
     error = 3
     signal = 4
+
+class MessageFlag(IntFlag):
+    no_reply_expected = 1
+    no_auto_start = 2
+    allow_interactive_authorization = 4
 
 class HeaderFields(Enum):
     path = 1
@@ -22,6 +27,7 @@ class HeaderFields(Enum):
 
 class Header:
     message_type: MessageType
+    flags: MessageFlag
     fields: dict[HeaderFields, Any]
 
 class Message:

@@ -405,6 +405,29 @@ def test_each_fault_in_each_call_has_its_error(
     tally.add(FAULTS)
 
 
+@pytest.mark.case("part 4", "another desktop's keyring")
+def test_a_wallet_that_the_login_opened_is_not_locked(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """KWallet calls its collection locked until a program unlocks it."""
+    service.locked = service.is_wallet_open = True
+    assert not vault.is_locked()
+    assert vault.get("a") == KEY
+    assert service.prompts == 0
+
+
+@pytest.mark.case("part 4", "another desktop's keyring")
+def test_a_keyring_that_cannot_encrypt_gets_plain_text(
+    service: FakeSecrets, vault: SecretServiceVault
+) -> None:
+    """KWallet replies so without a library that Debian does not install with it."""
+    service.no_encryption = "org.freedesktop.DBus.Error.InvalidArgs"
+    assert vault.get("a") == KEY
+    vault.put("a", "another-made-up-key")
+    vault.put("b", KEY)
+    assert service.keys == {"a": "another-made-up-key", "b": KEY}
+
+
 def test_an_undecodable_key_is_not_quoted(
     service: FakeSecrets, vault: SecretServiceVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,10 @@ class FakeSecrets:
         self.keys = dict(keys or {})
         """The stored keys by account id."""
         self.locked = False
+        self.is_wallet_open = False
+        """Whether the login opened the login collection, as KWallet tells."""
+        self.no_encryption = _NO_DIFFIE_HELLMAN
+        """The error of a session that would encrypt keys."""
         self.locks_entries = False
         """Whether each entry is locked, too, as in KeePassXC."""
         self.has_collection = True
@@ -101,6 +105,7 @@ class FakeSecrets:
             "ReadAlias": self._read_alias,
             "CreateCollection": self._create_collection,
             "Prompt": self._prompt,
+            "isOpen": lambda *_: ("b", (self.is_wallet_open,)),
         }
         self._unlocked: set[str] = set()
         self._held: list[Message] = []
@@ -225,7 +230,7 @@ class FakeSecrets:
 
     def _open_session(self, _: str, algorithm: str, __: object) -> _Reply:
         if algorithm != "plain":
-            return _NO_DIFFIE_HELLMAN
+            return self.no_encryption
         return "vo", (("s", ""), f"{_ROOT}/session/s")
 
     def _search(self, path: str, attributes: dict[str, str]) -> _Reply:
@@ -272,6 +277,9 @@ class FakeSecrets:
         return "o", ("/",)
 
     def _unlock(self, _: str, paths: list[str]) -> _Reply:
+        if self.is_wallet_open:
+            self.locked = False
+            return "aoo", (paths, "/")
         self._prompted = paths
         return "aoo", ([], _PROMPT)
 
@@ -298,5 +306,6 @@ def _name(call: Message) -> str:
 
 def _named(bus: str) -> DBusConnection:
     connection = open_dbus_connection(bus)
-    Proxy(message_bus, connection, timeout=_WITHIN_S).RequestName(NAME)
+    for name in (NAME, "org.kde.kwalletd5"):
+        Proxy(message_bus, connection, timeout=_WITHIN_S).RequestName(name)
     return connection

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import secretstorage
-from jeepney import DBusErrorResponse, HeaderFields, MatchRule, Message, MessageType
+from jeepney import (
+    DBusAddress,
+    DBusErrorResponse,
+    HeaderFields,
+    MatchRule,
+    Message,
+    MessageFlag,
+    MessageType,
+    new_method_call,
+)
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, Proxy
 from secretstorage.defines import SS_PATH, SS_PREFIX
+from secretstorage.dhcrypto import Session
 from secretstorage.exceptions import (
     ItemNotFoundException,
     LockedException,
@@ -19,7 +29,7 @@ from secretstorage.exceptions import (
     SecretServiceNotAvailableException,
     SecretStorageException,
 )
-from secretstorage.util import DBusAddressWrapper, add_match_rules
+from secretstorage.util import DBusAddressWrapper, add_match_rules, open_session
 
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -39,6 +49,12 @@ _REPLY_S: Final = 30.0
 """Seconds for one call. A prompt is no call and has no time limit here."""
 _APPLICATION: Final = {"application": "Python keyring library"}
 """As `keyring` writes it, so that its entries are replaced, not doubled."""
+_INVALID_ARGUMENTS: Final = "org.freedesktop.DBus.Error.InvalidArgs"
+_KWALLETS: Final = (
+    ("org.kde.kwalletd6", "/modules/kwalletd6"),
+    ("org.kde.kwalletd5", "/modules/kwalletd5"),
+)
+"""KWallet's own services, of Plasma 6 and 5."""
 _ERRORS: Final[dict[str, type[KeyringProblem]]] = {
     "org.freedesktop.Secret.Error.IsLocked": KeyringLocked,
     "org.freedesktop.DBus.Error.AccessDenied": KeyringDenied,
@@ -91,7 +107,7 @@ class SecretServiceVault:
                     needed |= dict.fromkeys((default.collection_path, *hidden))
             for path in needed:
                 collection = secretstorage.Collection(connection, path)
-                if collection.is_locked():
+                if _is_locked(collection):
                     collection.unlock()
                     if collection.is_locked():
                         raise KeyringDenied
@@ -136,7 +152,8 @@ class SecretServiceVault:
                 raise KeyringLocked
             attributes = _attributes(account_id) | _APPLICATION
             label = f"Password for '{account_id}' on '{SERVICE}'"
-            collection = secretstorage.Collection(connection, path)
+            session = _open_session(connection)
+            collection = secretstorage.Collection(connection, path, session)
             collection.create_item(label, attributes, key.encode(), replace=True)
 
         _run(write)
@@ -173,7 +190,8 @@ class _Entry:
 
     def open(self, connection: "_Connection") -> secretstorage.Item:
         """Return the item; prompt for it if it alone is locked."""
-        item = secretstorage.Item(connection, self.path)
+        session = _open_session(connection)
+        item = secretstorage.Item(connection, self.path, session)
         if item.is_locked():
             item.unlock()
             if item.is_locked():
@@ -276,7 +294,7 @@ def _open_default(connection: _Connection) -> str | None:
         collection = secretstorage.Collection(connection)
     except ItemNotFoundException:
         return None
-    return None if collection.is_locked() else collection.collection_path
+    return None if _is_locked(collection) else collection.collection_path
 
 
 def _search(connection: _Connection, account_id: str) -> _Found:
@@ -291,7 +309,7 @@ def _search(connection: _Connection, account_id: str) -> _Found:
     for path in paths:
         with suppress(ItemNotFoundException):  # it was closed meanwhile
             collection = secretstorage.Collection(connection, path)
-            is_locked = collection.is_locked()
+            is_locked = _is_locked(collection)
             if is_locked and not any(True for _ in collection.get_all_items()):
                 opaque.append(path)
                 continue
@@ -303,6 +321,44 @@ def _search(connection: _Connection, account_id: str) -> _Found:
     return _Found(
         tuple(entries), tuple(opaque), may_be_incomplete=bool(opaque) or not paths
     )
+
+
+def _is_locked(collection: secretstorage.Collection) -> bool:
+    """Return whether a collection can't be used without its password.
+
+    KWallet calls every collection locked until a program unlocks it, even if the login
+    opened the wallet. Unlocking it then shows no prompt.
+    """
+    if not collection.is_locked():
+        return False
+    for name, path in _KWALLETS:
+        wallet = DBusAddress(path, name, "org.kde.KWallet")
+        call = new_method_call(wallet, "isOpen", "s", (collection.get_label(),))
+        call.header.flags |= MessageFlag.no_auto_start
+        reply = collection.connection.send_and_get_reply(call)
+        is_reply = reply.header.message_type is MessageType.method_return
+        if is_reply and reply.body[0]:
+            collection.unlock()
+            return collection.is_locked()
+    return True
+
+
+def _open_session(connection: _Connection) -> Session:
+    """Agree with the service on how keys pass over the bus, encrypted if it can.
+
+    KWallet can't encrypt without a library that Debian does not install with it. The
+    bus passes its messages to this user's programs alone.
+    """
+    try:
+        return open_session(connection)
+    except DBusErrorResponse as error:
+        if error.name != _INVALID_ARGUMENTS:
+            raise
+    session = Session()
+    session.encrypted = False
+    body = "plain", ("s", "")
+    _, session.object_path = _service(connection).call("OpenSession", "sv", *body)
+    return session
 
 
 def _service(connection: _Connection) -> DBusAddressWrapper:
