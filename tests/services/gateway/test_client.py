@@ -61,8 +61,8 @@ def test_a_base_url_may_have_a_path(talk: Talker) -> None:
     assert request.startswith(b"POST /sms/api/3.0/account/get-balance HTTP/1.1\r\n")
 
 
-def test_polls_share_no_connection_and_no_cookie(talk: Talker) -> None:
-    """Each poll opens its own connection, and cookies are not sent back."""
+def test_polls_share_no_cookie(talk: Talker) -> None:
+    """Cookies are not sent back, also on the same connection."""
     exchange = talk(reply(Set_Cookie="a=b"), reply(Connection="keep-alive"), reply())
     assert len(exchange.heard) == 3
     assert len(set(exchange.heard)) == 1

@@ -11,12 +11,14 @@ class LoopbackServer:
     """A server on a free port of the loopback.
 
     Leaving the `async with` waits until all connections have ended. A connection that
-    the client keeps open fails the test.
+    the client keeps open fails the test. One that the client keeps for its next request
+    ends sooner if the server hangs up, so that a test need not wait for that.
     """
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
         self._lines: list[asyncio.Task[None]] = []
+        self._leaving = asyncio.Event()
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -28,8 +30,14 @@ class LoopbackServer:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        self._leaving.set()
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*self._lines)
+
+    @property
+    def tasks(self) -> frozenset[asyncio.Task[None]]:
+        """The tasks that serve the connections."""
+        return frozenset(self._lines)
 
     def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

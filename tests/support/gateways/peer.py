@@ -21,10 +21,12 @@ class Line:
         keep: Callable[[bytes], None],
     ) -> None:
         self._reader, self._writer, self._keep = reader, writer, keep
+        self._first = b""
 
     async def hear(self) -> None:
         """Read one whole request, and keep it for the test."""
-        head = await self._reader.readuntil(b"\r\n\r\n")
+        head = self._first + await self._reader.readuntil(b"\r\n\r\n")
+        self._first = b""
         _, _, after = head.lower().partition(b"content-length:")
         length = int(after.partition(b"\r\n")[0] or 0)
         self._keep(head + await self._reader.readexactly(length))
@@ -47,6 +49,28 @@ class Line:
         """Send bytes; `ConnectionError` if the client has hung up."""
         self._writer.write(data)
         await self._writer.drain()
+
+    async def has_more(self, leaving: asyncio.Event) -> bool:
+        """Wait for another request; False at the client's end of the connection.
+
+        When the server leaves, it hangs up first.
+        """
+        reading = asyncio.ensure_future(self._reader.read(1))
+        left = asyncio.ensure_future(leaving.wait())
+        await asyncio.wait(
+            {reading, left}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        left.cancel()
+        if not reading.done() and leaving.is_set():
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+            else:
+                self._writer.close()
+            await asyncio.wait({reading}, timeout=PATIENCE_S)
+        assert reading.done(), "the client keeps the connection"
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            self._first = reading.result()
+        return bool(self._first)
 
     async def gone(self, within: float = PATIENCE_S) -> bool:
         """Wait for the client to hang up; return whether it did."""
@@ -77,15 +101,17 @@ Answer = bytes | Callable[[Line], Awaitable[None]]
 
 
 class Peer(LoopbackServer):
-    """A server that gives its first connection the first response, and so on.
+    """A server that gives its first request the first response, and so on.
 
-    One connection more than there are responses fails the test.
+    A response of its own kind needs a connection of its own. One request more than
+    there are responses fails the test.
     """
 
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(tls)
         self._answers = list(answers)
         self.heard: list[bytes] = []
+        self.connections = 0
         self.asked = asyncio.Event()
 
     @property
@@ -100,15 +126,18 @@ class Peer(LoopbackServer):
     async def _treat(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        self.connections += 1
         line = Line(reader, writer, self._keep)
         try:
-            answer = self._answers.pop(0)
-            if not isinstance(answer, bytes):
-                await answer(line)
-                return
-            await line.hear()
-            with contextlib.suppress(ConnectionError):
-                await line.send(answer)
-            assert await line.gone(), "the client keeps the connection"
+            is_open = True
+            while is_open:
+                answer = self._answers.pop(0)
+                if not isinstance(answer, bytes):
+                    await answer(line)
+                    return
+                await line.hear()
+                with contextlib.suppress(ConnectionError):
+                    await line.send(answer)
+                is_open = await line.has_more(self._leaving)
         finally:
             await line.close()

@@ -20,8 +20,13 @@ from trayapp.core.errors import (
     UnexpectedReply,
 )
 from trayapp.core.secret import Secret
+from trayapp.services.gateway.kept_connections import OutOfStep
 from trayapp.services.gateway.reply import read_reply
-from trayapp.services.gateway.transport import DEADLINE_S, new_client
+from trayapp.services.gateway.transport import (
+    DEADLINE_S,
+    NEW_CONNECTION,
+    new_client,
+)
 
 _ACCOUNT: Final = "/api/3.0/account/get-balance"
 _SUB_ACCOUNT: Final = "/api/3.0/subaccount/get-balance"
@@ -97,7 +102,17 @@ class GatewayClient:
             headers={"Content-Type": "application/json", "Accept": "application/json"},
             content=json.dumps(parameters).encode(),
         )
-        response = await self._client.send(request, stream=True)
+        try:
+            return await self._exchange(self._client, request, key)
+        except OutOfStep:
+            # A copy without the exception, which holds the request.
+            request.extensions = {**request.extensions, NEW_CONNECTION: True}
+        return await self._exchange(self._client, request, key)
+
+    async def _exchange(
+        self, client: httpx.AsyncClient, request: httpx.Request, key: Secret
+    ) -> Balance:
+        response = await client.send(request, stream=True)
         try:
             return await read_reply(response, key)
         finally:

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpcore
 
+from trayapp.services.gateway.observed_stream import ObservedStream
 from trayapp.services.gateway.resolver import Resolver
 
 _HEAD_START_S: Final = 0.25
@@ -15,16 +16,16 @@ _Attempt = asyncio.Task[httpcore.AsyncNetworkStream]
 
 
 class Connector(httpcore.AsyncNetworkBackend):
-    """Opens the connections of one request, in place of httpcore's own backend.
+    """Opens one connection, in place of httpcore's own backend.
 
-    It remembers each connection that it opened. httpcore forgets one that was
-    cancelled or refused during a proxy's handshake; `aclose` closes it.
+    It remembers the connection. httpcore forgets one that was cancelled or refused
+    during a proxy's handshake; `aclose` closes it.
     """
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._backend = httpcore.AnyIOBackend()
-        self._opened: list[httpcore.AsyncNetworkStream] = []
+        self._opened: ObservedStream | None = None
 
     async def connect_tcp(
         self,
@@ -44,13 +45,21 @@ class Connector(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
         stream = await self._connect_to_first(addresses, port)
-        self._opened.append(stream)
+        self._opened = ObservedStream(stream)
+        return self._opened
+
+    @property
+    def stream(self) -> ObservedStream | None:
+        """What the gateway's bytes come from: the innermost stream; None before it."""
+        stream = self._opened
+        while stream is not None and stream.newest is not stream:
+            stream = stream.newest
         return stream
 
     async def aclose(self) -> None:
-        """Close every connection that `connect_tcp` opened."""
-        while self._opened:
-            await self._opened.pop().aclose()
+        """Close the connection that `connect_tcp` opened."""
+        if self._opened is not None:
+            await self._opened.aclose()
 
     async def _connect_to_first(
         self, addresses: Sequence[str], port: int

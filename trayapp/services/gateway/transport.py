@@ -3,8 +3,9 @@
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import AsyncExitStack
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
@@ -15,6 +16,11 @@ import truststore
 from trayapp.core.base_url import is_loopback
 from trayapp.core.errors import ConnectionProblem, NoConnection, ProxyProblem
 from trayapp.services.gateway.connector import Connector
+from trayapp.services.gateway.kept_connections import (
+    Connection,
+    ConnectionTimes,
+    KeptConnections,
+)
 from trayapp.services.gateway.proxies import proxy_address, proxy_for
 from trayapp.services.gateway.resolver import Resolver
 
@@ -29,18 +35,23 @@ _GATEWAY_UNREACHABLE: Final = re.compile(
     r"50[0234]\b|.*(unreachable|refused|TTL expired)"
 )
 """The messages of a working proxy that can't reach the gateway."""
+NEW_CONNECTION: Final = "new_connection"
+_TIMES: Final = ConnectionTimes()
 
 
-def new_client(*, proxy_s: float = PROXY_S) -> httpx.AsyncClient:
+def new_client(
+    *, proxy_s: float = PROXY_S, times: ConnectionTimes = _TIMES
+) -> httpx.AsyncClient:
     """Make the client that the program uses.
 
     It checks certificates against the operating system's trust store, so that a
     company's own authority counts. Nothing turns these checks off, and SSLKEYLOGFILE
     does not make it write down the secrets of a connection. A request may raise a
-    `ConnectionProblem` as well as httpx's exceptions.
+    `ConnectionProblem` as well as httpx's exceptions. Reading its response may raise
+    `OutOfStep`; a request with the extension `NEW_CONNECTION` never does.
     """
     return httpx.AsyncClient(
-        transport=_Transport(proxy_s),
+        transport=_Transport(proxy_s, times),
         # Cookies are never sent back, and stored ones would accumulate.
         cookies=CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False)),
         follow_redirects=False,
@@ -60,17 +71,19 @@ def _tls_context() -> truststore.SSLContext:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """Opens new connections for each request, and closes them with its response.
+    """Sends requests over kept connections, and opens one where there is none.
 
-    A kept connection loses a request after a suspend. And a shared httpcore pool never
-    forgets a request that was cancelled during a proxy's handshake: after a hundred of
-    them the pool stays full.
+    A request that gets no byte of a response on a kept connection is sent once more on
+    a new one. The gateway may have closed it, or the computer slept. A balance request
+    changes nothing, so it may arrive twice.
     """
 
-    def __init__(self, proxy_s: float) -> None:
+    def __init__(self, proxy_s: float, times: ConnectionTimes) -> None:
         self._proxy_s = proxy_s
+        self._times = times
         self._tls, self._proxy_tls = _tls_context(), _tls_context()
         self._resolver = Resolver()
+        self._kept = KeptConnections(times)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request directly, or through the proxy that the settings name."""
@@ -78,20 +91,49 @@ class _Transport(httpx.AsyncBaseTransport):
             message = "the key would cross the network in the clear"
             raise httpx.UnsupportedProtocol(message)
         proxy = proxy_for(request.url)
+        endpoint = _endpoint(request.url, proxy)
+        if request.extensions.get(NEW_CONNECTION):
+            await self._kept.close(endpoint)
+            connection = None
+        else:
+            connection = await self._kept.take(endpoint)
+        if connection is not None:
+            try:
+                return await self._exchange(endpoint, connection, request)
+            except Exception:
+                if connection.has_response:
+                    raise
+            # What ended this connection has probably ended the others, too.
+            await self._kept.close(endpoint)
+        connector = Connector(self._resolver)
+        connection = Connection(self._pool(proxy, connector), connector, self._times)
+        return await self._exchange(endpoint, connection, request, proxy)
+
+    async def aclose(self) -> None:
+        """Close the kept connections."""
+        await self._kept.close()
+
+    async def _exchange(
+        self,
+        endpoint: Hashable,
+        connection: Connection,
+        request: httpx.Request,
+        proxy: httpx.Proxy | None = None,
+    ) -> httpx.Response:
+        """Send on this connection; `proxy` has to open it."""
         async with AsyncExitStack() as closing:
-            connector = Connector(self._resolver)
-            closing.push_async_callback(connector.aclose)
-            transport = _PoolTransport(self._pool(proxy, connector))
-            closing.push_async_callback(transport.aclose)
+            closing.push_async_callback(connection.aclose)
             if proxy is None:
-                response = await transport.handle_async_request(request)
+                response = await connection.send(request)
             else:
-                response = await self._send_through(proxy, transport, request)
+                response = await self._send_through(proxy, connection, request)
             assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # for mypy
-            closing.push_async_callback(response.stream.aclose)
-            stream = _ClosingStream(response.stream, closing.pop_all())
+            closing.pop_all()
+        keep = partial(self._kept.add, endpoint)
         return httpx.Response(
-            response.status_code, headers=response.headers, stream=stream
+            response.status_code,
+            headers=response.headers,
+            stream=_Body(response.stream, connection, keep),
         )
 
     def _pool(
@@ -123,7 +165,7 @@ class _Transport(httpx.AsyncBaseTransport):
         )
 
     async def _send_through(
-        self, proxy: httpx.Proxy, transport: "_PoolTransport", request: httpx.Request
+        self, proxy: httpx.Proxy, connection: Connection, request: httpx.Request
     ) -> httpx.Response:
         """Send through a proxy, and tell its failures from the gateway's."""
 
@@ -135,7 +177,7 @@ class _Transport(httpx.AsyncBaseTransport):
         limit = asyncio.timeout(self._proxy_s)
         try:
             async with limit:
-                return await transport.handle_async_request(request)
+                return await connection.send(request)
         except Exception as error:
             if limit.when() is None:
                 raise
@@ -145,25 +187,40 @@ class _Transport(httpx.AsyncBaseTransport):
         raise problem
 
 
-class _PoolTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over a given pool; its own constructor accepts none."""
+class _Body(httpx.AsyncByteStream):
+    """The body of a response; closing it keeps or closes the connection."""
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
-
-
-class _ClosingStream(httpx.AsyncByteStream):
-    """The body of a response; closing it closes all that its request opened."""
-
-    def __init__(self, body: httpx.AsyncByteStream, closing: AsyncExitStack) -> None:
-        self._body, self._closing = body, closing
+    def __init__(
+        self,
+        body: httpx.AsyncByteStream,
+        connection: Connection,
+        keep: Callable[[Connection], Awaitable[None]],
+    ) -> None:
+        self._body, self._connection, self._keep = body, connection, keep
+        self._can_be_kept = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._body:
             yield chunk
+        self._can_be_kept = await self._connection.finish()
 
     async def aclose(self) -> None:
-        await self._closing.aclose()
+        try:
+            await self._body.aclose()
+        except BaseException:
+            await self._connection.aclose()
+            raise
+        if self._can_be_kept:
+            self._can_be_kept = False
+            await self._keep(self._connection)
+        else:
+            await self._connection.aclose()
+
+
+def _endpoint(url: httpx.URL, proxy: httpx.Proxy | None) -> Hashable:
+    """Return what two requests must have in common to share a connection."""
+    by_way_of = (proxy.url, proxy.raw_auth) if proxy is not None else None
+    return (url.scheme, url.host, url.port, by_way_of)
 
 
 def _proxy_problem(proxy: httpx.Proxy, error: Exception) -> ConnectionProblem:
