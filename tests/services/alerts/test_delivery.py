@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
+
 from fakes.history import StorelessHistory
 from harness.alert_service import A, AlertServiceHarness
 from harness.loop import let_loop_run
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert, Disposition, Reason
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.notification import Notification
 from trayapp.core.alerts.wording import notification_about, sample_notification
 from trayapp.core.balance import Balance
@@ -32,12 +35,25 @@ class RecordingNotifier(DBusNotifier):
 
     def __init__(self) -> None:
         self.there, self.takes, self.closed = True, True, False
+        self.refusals = 0
+        """So many notifications are refused before any is shown."""
+        self.fault: Exception | None = None
+        """Raised instead of showing anything."""
+        self.replies = asyncio.Event()
+        """Showing ends only when this is set."""
+        self.replies.set()
         self.asked = 0
         self.tried: list[Notification] = []
 
     async def show(self, notification: Notification) -> bool:
         """Note it."""
         self.tried.append(notification)
+        await self.replies.wait()
+        if self.fault is not None:
+            raise self.fault
+        if self.refusals:
+            self.refusals -= 1
+            return False
         return self.there and self.takes
 
     async def is_available(self) -> bool:
@@ -55,7 +71,8 @@ class DeliveryHarness(AlertServiceHarness):
 
     def __init__(self) -> None:
         self._sending: list[asyncio.Task[None]] = []
-        super().__init__(StorelessHistory, NOON)
+        self.service_history = StorelessHistory()
+        super().__init__(lambda: self.service_history, NOON)
         self.notifier = RecordingNotifier()
         self.delivery = NotificationDelivery(
             self.notifier,
@@ -78,6 +95,18 @@ class DeliveryHarness(AlertServiceHarness):
         for task in self._sending:
             await task
         self._sending.clear()
+
+    async def cancel(self) -> None:
+        """Cancel what is being shown, as the end of the program does."""
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        self._sending.clear()
+
+    def stored_memory(self) -> AlertMemory:
+        """Return what the next start would know about A."""
+        history = self.service_history
+        return AlertMemory.from_dict(history.state.memory("a").as_dict())
 
     @property
     def notifications(self) -> list[Notification]:
@@ -215,6 +244,165 @@ def test_a_server_that_answers_and_takes_nothing_is_tried_ever_more_rarely() -> 
         harness.notifier.server_changed()
         await harness.settle()
         assert harness.titles() == ["A: low balance"]
+
+    play(story)
+
+
+@pytest.mark.case(
+    "attack 7", "a notification server's malformed reply swallows an alert"
+)
+def test_a_fault_while_showing_leaves_the_alert_pending() -> None:
+    """Whatever it is; the alert is sent again, and the program goes on."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.notifier.fault = TypeError("argument of type 'int' is not iterable")
+        harness.read("9")
+        await harness.settle()
+        assert harness.fates == [(Disposition.PENDING, Reason.UNDELIVERED)]
+        assert harness.reached == [False]
+        assert harness.titles() == ["A: low balance"]
+        harness.notifier.fault = None
+        await harness.look()
+        assert harness.titles() == ["A: low balance"]
+        assert harness.fates[1:] == [(Disposition.SENT, Reason.AFTERWARDS)]
+
+    play(story)
+
+
+@pytest.mark.case("attack 8", "a call that was sent counts as not delivered")
+def test_a_slow_server_is_reported_and_its_reply_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Meanwhile other alerts are pending; the reply sends them."""
+    monkeypatch.setattr("trayapp.services.alerts.delivery._SLOW_S", 0.0)
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.notifier.replies.clear()
+        harness.read("9")
+        await let_loop_run()
+        assert harness.reached == [False]
+        harness.read("0")
+        assert harness.fates[0] == (Disposition.PENDING, Reason.UNDELIVERED)
+        assert harness.titles() == ["A: low balance"]
+        harness.notifier.replies.set()
+        await harness.settle()
+        assert (Disposition.SENT, Reason.NEW) in harness.fates
+        assert harness.titles() == ["A: the balance is used up"]
+        assert harness.reached == [False, True]
+
+    play(story)
+
+
+def test_a_prompt_server_is_not_reported_as_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The time limit ends with the reply."""
+    monkeypatch.setattr("trayapp.services.alerts.delivery._SLOW_S", 0.01)
+
+    async def story(harness: DeliveryHarness) -> None:
+        await harness.delivery.send([LOW_A])
+        await asyncio.sleep(0.05)
+        assert harness.reached == []
+
+    play(story)
+
+
+def test_a_server_that_is_gone_delays_no_other_server() -> None:
+    """Its late failure is no reason to wait before the next attempt."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.notifier.replies.clear()
+        harness.notifier.refusals = 1
+        harness.read("9")
+        await let_loop_run()
+        harness.notifier.server_changed()
+        await let_loop_run()
+        harness.notifier.replies.set()
+        await harness.settle()
+        await harness.settle()
+        assert harness.titles() == ["A: low balance", "A: low balance"]
+        assert harness.fates[-1] == (Disposition.SENT, Reason.AFTERWARDS)
+
+    play(story)
+
+
+def test_an_alert_that_ends_with_the_program_stays_pending() -> None:
+    """What is being shown then is cancelled, and counts as not shown."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.notifier.replies.clear()
+        harness.read("9")
+        await let_loop_run()
+        await harness.cancel()
+        stored = harness.stored_memory()
+        assert stored.episodes == {AlertKind.LOW: EpisodeStatus.PENDING}
+
+    play(story)
+
+
+@pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
+def test_an_alert_about_a_missing_payment_ends_the_wait_only_when_it_is_shown() -> None:
+    """While it is on its way it is not sent twice, and a kill does not lose it."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.read("9")
+        await harness.settle()
+        harness.service.expect_top_up("a")
+        harness.titles()
+        harness.notifier.replies.clear()
+        harness.now += timedelta(days=1)
+        harness.read("9")
+        for _ in range(3):
+            harness.now += timedelta(minutes=1)
+            harness.service.tick()
+            await let_loop_run()
+        assert harness.titles() == ["A: no top-up seen"]
+        assert [one.account_id for one in harness.payments] == ["a"]
+        harness.notifier.replies.set()
+        await harness.settle()
+        assert harness.fates[-1] == (Disposition.SENT, Reason.UNSEEN)
+        assert harness.payments == []
+        await harness.look()
+        assert harness.titles() == []
+
+    play(story)
+
+
+def test_a_payment_that_is_announced_again_meanwhile_is_waited_for() -> None:
+    """The alert on its way is about the one before it."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.service.expect_top_up("a")
+        harness.notifier.replies.clear()
+        harness.now += timedelta(days=1)
+        harness.read("9")
+        harness.service.tick()
+        harness.service.expect_top_up("a")
+        harness.notifier.replies.set()
+        await harness.settle()
+        assert [one.at for one in harness.payments] == [harness.now]
+
+    play(story)
+
+
+def test_an_undelivered_alert_about_a_payment_that_came_meanwhile_is_dropped() -> None:
+    """The top-up is the better news."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.read("9")
+        await harness.settle()
+        harness.service.expect_top_up("a")
+        harness.notifier.replies.clear()
+        harness.notifier.takes = False
+        harness.now += timedelta(days=1)
+        harness.read("9")
+        harness.service.tick()
+        await let_loop_run()
+        harness.read("90")
+        harness.notifier.replies.set()
+        await harness.settle()
+        assert harness.payments == []
+        assert harness.fates[-1] == (Disposition.SUPPRESSED, Reason.UNDELIVERED)
 
     play(story)
 

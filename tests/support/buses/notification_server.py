@@ -69,6 +69,11 @@ class NotificationServer:
         self._thread.join()
         self._connection.close()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still serves."""
+        return self._thread.is_alive()
+
     def press(self, number: int, action: str) -> None:
         """Signal that a person pressed a button."""
         self.signal("ActionInvoked", "us", (number, action))
