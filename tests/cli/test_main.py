@@ -119,7 +119,7 @@ class CliUser:
                 balance = Balance(Decimal(amount), unit)
                 history.write(KeepReading(account_id, Reading(balance, at)))
 
-    def run(self, *arguments: str, stdin: str | None = None) -> CommandResult:
+    def run(self, *arguments: str, stdin: str | bytes | None = None) -> CommandResult:
         """Run a command in this process, up to its exit code."""
 
         def leave(code: int) -> None:
@@ -127,7 +127,9 @@ class CliUser:
 
         with self._monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["balance-tray", *arguments])
-            patch.setattr(sys, "stdin", io.StringIO(stdin) if stdin else None)
+            raw = stdin.encode() if isinstance(stdin, str) else stdin
+            text = io.TextIOWrapper(io.BytesIO(raw or b""), encoding="utf-8")
+            patch.setattr(sys, "stdin", text if stdin else None)
             patch.setattr(program, "_leave", leave)
             patch.setattr(program, "_forbid_core_dumps", lambda: None)
             with pytest.raises(SystemExit) as left:
@@ -870,7 +872,7 @@ def test_the_key_is_typed_without_an_echo(
 ) -> None:
     """At a terminal."""
 
-    class Terminal(io.StringIO):
+    class Terminal(io.TextIOWrapper):
         def isatty(self) -> bool:
             return True
 
@@ -881,7 +883,7 @@ def test_the_key_is_typed_without_an_echo(
         return KEY
 
     monkeypatch.setattr("getpass.getpass", getpass)
-    monkeypatch.setattr(io, "StringIO", Terminal)
+    monkeypatch.setattr(io, "TextIOWrapper", Terminal)
     ran = user.run("account", "add", "Shop", stdin="never read")
     assert ran == CommandResult(0, "", "")
     assert asked == ["API key (not shown): "]
@@ -931,6 +933,22 @@ def test_an_unwritable_file_leaves_no_key(
     assert ran.err.startswith("The settings can't be saved.\n")
     (account_id,) = stored
     assert user.vault.get(account_id) is None
+
+
+@pytest.mark.case("11", "a key file of another program's making")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xef\xbb\xbf" + KEY.encode() + b"\r\n",
+        b"\xff\xfe" + f"{KEY}\r\n".encode("utf-16-le"),
+        b"\xfe\xff" + f"{KEY}  \r\n".encode("utf-16-be"),
+    ],
+)
+def test_a_key_file_of_powershell_is_read(user: CliUser, raw: bytes) -> None:
+    """Its redirection and its `Out-File` write these."""
+    ran = user.run("account", "add", "Shop", "--key-stdin", stdin=raw)
+    assert (ran.code, ran.err) == (0, "")
+    assert user.vault.get(user.accounts[0].id) == KEY
 
 
 def test_adding_an_account_unlocks_the_keyring(user: CliUser) -> None:

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import functools
+import io
 import json
 import logging
 import marshal
@@ -154,3 +155,35 @@ def test_a_key_is_found_in_a_text_and_removed() -> None:
     assert key.is_in(said)
     assert key.removed_from(said) == "you sent [key] to us"
     assert not key.is_in("you sent something else")
+
+
+@pytest.mark.case("11", "a key file of another program's making")
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "  \r\n", "\u00a0\n"])
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+        (b"", "utf-16-le"),
+        (b"", "utf-16-be"),
+    ],
+)
+def test_a_line_of_a_file_is_a_key(mark: bytes, encoding: str, end: str) -> None:
+    """PowerShell writes these encodings; `readline` cuts the last one of a line end."""
+    raw = io.BytesIO(mark + f"{KEY}{end}".encode(encoding))
+    assert Secret.parse_bytes(raw.readline()).reveal() == KEY
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"\xff\xfe\0", b"k\xe9y-k\xe9y-key"])
+def test_a_line_that_is_no_key_is_refused(raw: bytes) -> None:
+    """The error does not repeat it."""
+    with pytest.raises(KeyUnusable):
+        Secret.parse_bytes(raw)
+
+
+@pytest.mark.parametrize("around", ["\ufeff", "\u200b", " \u2003", "\ufeff\u00a0"])
+def test_invisible_signs_around_a_pasted_key_are_removed(around: str) -> None:
+    """Websites and editors put them there."""
+    assert Secret.parse(f"{around}{KEY}{around[::-1]}").reveal() == KEY

@@ -399,3 +399,33 @@ def test_quit_keeps_the_connection_open(
     with contextlib.closing(call(paths, b"quit\n")) as caller:
         wait(qtbot, lambda: calls.events == ["quit"])
         assert not is_closed(caller)
+
+
+@pytest.mark.case("attack 4", "something planted in a file's place")
+@pytest.mark.skipif(sys.platform == "win32", reason="Qt locks there")
+def test_the_lock_follows_no_link(paths: Paths, tmp_path: Path) -> None:
+    """The process id would replace the content of a file of the person's."""
+    other = tmp_path / "diary"
+    other.write_text("dear diary")
+    paths.runtime.mkdir(mode=0o700)
+    paths.lock.symlink_to(other)
+    instance = Instance(paths)
+    assert instance.claim()
+    assert "nothing keeps a second program from running" in instance.problem
+    instance.release()
+    assert other.read_text() == "dear diary"
+
+
+@pytest.mark.case("attack 4", "loosened permissions stay")
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no modes")
+def test_lock_and_folder_become_private_again(paths: Paths) -> None:
+    """A copy may have loosened them."""
+    paths.runtime.mkdir()
+    paths.lock.touch()
+    paths.runtime.chmod(0o755)
+    paths.lock.chmod(0o644)
+    instance = Instance(paths)
+    assert instance.claim()
+    instance.release()
+    modes = [stat.S_IMODE(one.stat().st_mode) for one in (paths.runtime, paths.lock)]
+    assert modes == [0o700, 0o600]

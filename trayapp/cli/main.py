@@ -48,6 +48,7 @@ from trayapp.services.unfinished_steps import (
     without_steps,
 )
 
+_LONGEST_LINE: Final = 4_096
 _REMOVED_LATER: Final = mark(
     "The account is removed. Balance Tray removes what is left of it as soon as it can."
 )
@@ -256,8 +257,9 @@ def _draft(
 
 def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
     """Get a key from where no other program sees it: standard input or a prompt."""
-    if from_stdin:
-        return Secret.parse(sys.stdin.readline())
+    if from_stdin and sys.stdin is not None:
+        # As bytes: its encoding is that of the program that wrote it.
+        return Secret.parse_bytes(sys.stdin.buffer.readline(_LONGEST_LINE))
     if sys.stdin is None or not sys.stdin.isatty():
         message = language.gettext(
             "There is no terminal to ask for the key: use --key-stdin."

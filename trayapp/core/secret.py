@@ -1,5 +1,6 @@
 """An API key that can't be printed, formatted, pickled or compared by accident."""
 
+import codecs
 import hashlib
 import hmac
 import re
@@ -9,7 +10,21 @@ from trayapp.core.errors import KeyUnusable
 from trayapp.core.secret_forms import FoldedText, SecretForms, remove_keys
 
 _SHAPE: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
+_INVISIBLE: Final = " \t\r\n\u200b\u2060\ufeff\0"
+"""What copying and other programs leave around a key, besides blanks."""
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _MASK: Final = "••••••••"
+
+
+def _encoding_of(line: bytes) -> str:
+    """Return the encoding of plain ASCII without a byte order mark."""
+    if line[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if line[:1] == b"\0" else "utf-8"
 
 
 class Secret:
@@ -32,10 +47,24 @@ class Secret:
         The Windows credential store sets the upper limit. The error never repeats the
         typed text.
         """
-        text = typed.strip()
+        text = typed.strip(_INVISIBLE).strip().strip(_INVISIBLE)
         if not _SHAPE.fullmatch(text):
             raise KeyUnusable
         return cls(text)
+
+    @classmethod
+    def parse_bytes(cls, line: bytes) -> "Secret":
+        """Parse the first line of a file, as other programs write it.
+
+        PowerShell writes UTF-16, or a byte order mark. A line that was read up to its
+        line end lacks the last byte in UTF-16. Raises `KeyUnusable` as `parse` does.
+        """
+        marks = (pair for pair in _MARKS if line.startswith(pair[0]))
+        byte_order, encoding = next(marks, (b"", _encoding_of(line)))
+        line = line.removeprefix(byte_order)
+        if encoding == "utf-16-le" and len(line) % 2:
+            line += b"\0"  # the second byte of the line end
+        return cls.parse(line.decode(encoding, errors="replace"))
 
     def reveal(self) -> str:
         """Give the key itself, for the request's body and the keyring only."""

@@ -4,8 +4,13 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QLockFile
+
+_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+"""A symbolic link in its place could lead to a file of the person's, which the process
+id would replace."""
 
 
 class ProfileLock:
@@ -34,8 +39,10 @@ class ProfileLock:
             self._on_windows.setStaleLockTime(0)
             self._is_held = self._on_windows.tryLock(0)
             return self._is_held
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | _NOFOLLOW
+        handle = os.open(self._path, flags, 0o600)
         try:
+            os.fchmod(handle, 0o600)  # a copy or a restore may have loosened it
             _lock(handle)
         except OSError as error:
             os.close(handle)

@@ -202,7 +202,7 @@ def test_the_database_of_another_program_is_kept_aside(
         assert goes_on(path, now) == (0, True)
         path.unlink()
         tally.add(FAULTS)
-    assert len(asides(path)) == 2
+    assert len(copies(path)) == 2
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
@@ -365,3 +365,35 @@ def test_the_report_of_damage_names_the_kept_copy(path: Path, whole: bytes) -> N
         assert history.problem.kind is HistoryDamaged
         (aside,) = asides(path)
         assert aside.name in history.problem.detail
+
+
+def copies(path: Path) -> list[Path]:
+    """Return the copies without their rollback journals, the oldest first."""
+    return sorted(one for one in asides(path) if not one.name.endswith("-journal"))
+
+
+@pytest.mark.case("attack 11", "damaged copies pile up")
+def test_only_a_few_damaged_copies_are_kept(path: Path, now: datetime) -> None:
+    """The first one has most of the past; a rollback journal goes with its copy."""
+    for number in range(34):
+        path.write_bytes(b"damage %d " % number * 1_000)
+        path.with_name(f"{path.name}-journal").write_bytes(b"x")
+        goes_on(path, now)
+    kept = copies(path)
+    assert [one.read_bytes()[:10].split()[1] for one in kept] == [
+        b"0",
+        *(b"%d" % number for number in range(30, 34)),
+    ]
+    assert len(asides(path)) <= 10
+
+
+@pytest.mark.case("attack 11", "damaged copies pile up")
+def test_few_large_copies_are_kept(
+    path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two stay, whatever their size."""
+    monkeypatch.setattr("trayapp.services.files.kept_copies._MOST_BYTES", 10_000)
+    for number in range(4):
+        path.write_bytes(b"damage %d " % number * 1_000)
+        goes_on(path, now)
+    assert len(copies(path)) == 2

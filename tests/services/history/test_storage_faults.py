@@ -539,3 +539,53 @@ def test_all_that_a_run_makes_is_for_its_owner_alone(
     assert len(modes) >= 8, json.dumps(modes)
     assert set(modes.values()) == {(True, 0o700), (False, 0o600)}, modes
     tally.add(FAULTS, 2)
+
+
+@pytest.mark.case("attack 4", "loosened permissions stay")
+@pytest.mark.usefixtures("logging_restored")
+@pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o644, 0o755), (0o640, 0o750)])
+def test_what_a_restore_loosened_is_private_again(
+    tmp_path: Path, gateway: CountingGateway, file_mode: int, folder_mode: int
+) -> None:
+    """All files of the program are, as soon as it starts: another user reads none."""
+    profile = tmp_path / "profile"
+    harness = StorageFaultHarness(profile, gateway.url)
+
+    async def save(_: StorageFaultHarness) -> None:
+        harness.paths.config.write_text("broken [")
+        await harness.save(2)
+
+    start_log(harness.paths.log, verbose=False)
+    harness.paths.log.with_name(f"{harness.paths.log.name}.1").touch()
+    harness.store()
+    harness.play(start, save)
+    harness.paths.history.write_bytes(b"damaged " * 1_000)
+    harness.play(start)
+    everything = [one for one in profile.rglob("*") if not one.name.startswith(".")]
+    for one in everything:
+        one.chmod(folder_mode if one.is_dir() else file_mode)
+    start_log(harness.paths.log, verbose=False)
+    harness.play(start, save)
+    modes = {
+        str(one): (one.is_dir(), stat.S_IMODE(one.stat().st_mode)) for one in everything
+    }
+    assert len(modes) >= 8
+    assert set(modes.values()) == {(True, 0o700), (False, 0o600)}, modes
+
+
+@pytest.mark.case("attack 4", "something planted in a file's place")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives links away")
+def test_a_link_that_another_user_made_is_not_followed(
+    tmp_path: Path, gateway: CountingGateway
+) -> None:
+    """It leads to a file of the person's; balances are shown all the same."""
+    harness = StorageFaultHarness(tmp_path, gateway.url)
+    harness.store()
+    other = tmp_path / "diary"
+    other.write_bytes(b"")
+    harness.paths.history.parent.mkdir(mode=0o700)
+    harness.paths.history.symlink_to(other)
+    os.chown(harness.paths.history, SOMEBODY, SOMEBODY, follow_symlinks=False)
+    harness.play(start)
+    assert HistoryProblem in harness.problems
+    assert other.read_bytes() == b""

@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import os
 import stat
 import sys
 import warnings
@@ -277,3 +278,26 @@ def test_without_a_path_nothing_is_logged(
     start_log(None, verbose=False)
     log.warning("said to nobody")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.case("attack 4", "something planted in a file's place")
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no named pipes in folders")
+def test_a_pipe_in_the_place_of_the_file_does_not_block(path: Path) -> None:
+    """Opening it would wait for a reader for ever; the log goes to standard error."""
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    start_log(path, verbose=False)
+    log.warning("said")
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+@pytest.mark.case("attack 4", "loosened permissions stay")
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no modes")
+def test_older_files_become_private_again(path: Path) -> None:
+    """A restore may have loosened them."""
+    path.parent.mkdir(parents=True)
+    older = path.with_name(f"{path.name}.1")
+    older.touch()
+    older.chmod(0o644)
+    start_log(path, verbose=False)
+    assert stat.S_IMODE(older.stat().st_mode) == 0o600

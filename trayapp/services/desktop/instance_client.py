@@ -9,6 +9,7 @@ from typing import Final
 
 from trayapp.core.errors import ProgramHangs
 from trayapp.services.files.paths import Paths
+from trayapp.services.files.regular_file import open_regular
 
 _TIMEOUT_S: Final = 10.0
 """Long enough for a program that is starting on a computer that is starting."""
@@ -56,8 +57,8 @@ def send_message(paths: Paths, message: InstanceMessage) -> bool:
 def hang_error(paths: Paths) -> ProgramHangs:
     """Make the error for a program that hangs, with its process id if that is known."""
     pid = b""
-    with contextlib.suppress(OSError):
-        pid = paths.lock.read_bytes()[:_MAX_BYTES].partition(b"\n")[0]
+    with contextlib.suppress(OSError), open_regular(paths.lock) as lock:
+        pid = lock.read(_MAX_BYTES).partition(b"\n")[0]
     return ProgramHangs(detail=f"process {int(pid)}" if pid.isdigit() else "")
 
 

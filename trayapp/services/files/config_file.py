@@ -1,9 +1,7 @@
 """The settings file: replaced atomically, and read without waiting."""
 
 import contextlib
-import errno
 import os
-import stat
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -34,6 +32,7 @@ from trayapp.services.files.paths import (
     make_private,
     private_folder,
 )
+from trayapp.services.files.regular_file import open_regular
 from trayapp.services.files.trust import (
     LoosePermissionError,
     refuse_shared_file,
@@ -208,15 +207,8 @@ def _read_bytes(path: Path) -> bytes:
     that another user could have written is refused. One that others may only read, as
     after a restore, becomes private again.
     """
-
-    def open_without_blocking(name: str, flags: int) -> int:
-        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-    with open(path, "rb", opener=open_without_blocking) as file:
+    with open_regular(path) as file:
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            message = "it is no file"
-            raise OSError(errno.EINVAL, message, str(path))
         refuse_shared_file(status, path)
         refuse_shared_folders(path)
         make_private(path, path.parent)

@@ -216,6 +216,17 @@ def refuse_foreign(status: os.stat_result, path: Path) -> None:
     raise PermissionError(errno.EPERM, message, str(path))
 
 
+def refuse_foreign_links(*paths: Path) -> None:
+    """Raise `PermissionError` for a symbolic link that another user made.
+
+    It may have been put into our folder while others could write there, and lead to a
+    file of ours that something else is written to.
+    """
+    for path in paths:
+        if path.is_symlink():
+            refuse_foreign(path.lstat(), path)
+
+
 def _may_set_mode(status: os.stat_result, path: Path) -> bool:
     """Return whether the file system takes this user for a file's owner.
 

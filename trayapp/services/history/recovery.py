@@ -4,10 +4,14 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from trayapp.core.errors import HistoryDamaged
+from trayapp.services.files.kept_copies import (
+    give_second_name,
+    remove_excess_copies,
+    stamp,
+)
 from trayapp.services.files.paths import folder_lock
 from trayapp.services.history.schema import TABLES, as_problem, open_database
 
@@ -39,8 +43,7 @@ def open_or_recover(
 def _replace(path: Path, busy_wait_s: float) -> str:
     """Replace the database by its readable rows; give the new name of the old file."""
     recovered = path.with_name(f"{path.name}.mended")
-    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%f")
-    copy = path.with_name(f"{path.name}.broken-{stamp}")
+    copy = path.with_name(f"{path.name}.broken-{stamp()}")
     try:
         _remove(recovered)  # a start that was killed left it
         _take_over(path, recovered, busy_wait_s)
@@ -48,17 +51,14 @@ def _replace(path: Path, busy_wait_s: float) -> str:
         # The old rollback journal moves first: it must not be played into the new one.
         with contextlib.suppress(FileNotFoundError):
             _rollback_file(path).rename(_rollback_file(copy))
-        try:
-            # A second name for the old file: at each moment there is a database.
-            copy.hardlink_to(path)
-        except OSError:  # not every file system has hard links
-            path.rename(copy)
+        give_second_name(path, copy)
         recovered.replace(path)
     except OSError as error:
         raise as_problem(error) from error
     finally:
         with contextlib.suppress(OSError):
             _remove(recovered)
+    remove_excess_copies(path.parent, f"{path.name}.broken-*")
     return copy.name
 
 

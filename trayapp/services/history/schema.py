@@ -19,7 +19,12 @@ from trayapp.core.errors import (
     HistoryTooNew,
 )
 from trayapp.core.settings import AlertKind
-from trayapp.services.files.paths import private_folder, refuse_foreign
+from trayapp.services.files.paths import (
+    make_private,
+    private_folder,
+    refuse_foreign,
+    refuse_foreign_links,
+)
 
 _VERSION: Final = 3
 _HIGHEST: Final = 1_000
@@ -177,8 +182,14 @@ def open_database(path: Path, busy_wait_s: float) -> sqlite3.Connection:
 
 
 def _prepare(path: Path) -> None:
-    """Make the file, or check that the existing one is a file of this user."""
+    """Make the file, or check that the existing one is a file of this user.
+
+    What a restore loosened becomes private again, with the rollback journal, the files
+    of SQLite's other journal modes, and the copies of damaged databases.
+    """
     private_folder(path.parent)
+    refuse_foreign_links(path)
+    make_private(*path.parent.glob(f"{path.name}*"))
     if not path.exists():
         path.touch(mode=0o600)
     status = path.stat()

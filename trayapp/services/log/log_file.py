@@ -1,9 +1,7 @@
 """The log file: rotated, readable only by its owner, and without keys."""
 
-import contextlib
 import logging
 import logging.handlers
-import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,7 +11,12 @@ from typing import Final
 from trayapp.core.i18n.plain_text import shorten
 from trayapp.core.secret import Secret
 from trayapp.core.secret_forms import SecretForms, remove_keys
-from trayapp.services.files.paths import private_folder
+from trayapp.services.files.paths import (
+    make_private,
+    private_folder,
+    refuse_foreign_links,
+)
+from trayapp.services.files.regular_file import open_without_waiting
 
 _MAX_BYTES: Final = 512 * 1024
 _OLDER_FILES: Final = 2
@@ -71,13 +74,8 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file that only its owner may read."""
 
     def _open(self) -> TextIOWrapper:
-        def private(path: str, flags: int) -> int:
-            file = os.open(path, flags, 0o600)
-            with contextlib.suppress(OSError, AttributeError):  # not on Windows
-                os.fchmod(file, 0o600)  # an existing file may have other permissions
-            return file
-
-        return open(self.baseFilename, "a", encoding=self.encoding, opener=private)
+        name = self.baseFilename
+        return open(name, "a", encoding=self.encoding, opener=open_without_waiting)
 
 
 def start_log(path: Path | None, *, verbose: bool) -> Redactor:
@@ -97,6 +95,8 @@ def start_log(path: Path | None, *, verbose: bool) -> Redactor:
     if path is not None:
         try:
             private_folder(path.parent)
+            refuse_foreign_links(path)
+            make_private(*path.parent.glob(f"{path.name}*"))  # the older ones, too
             handlers.append(
                 _PrivateFile(
                     path,
