@@ -219,8 +219,8 @@ def refuse_foreign(status: os.stat_result, path: Path) -> None:
 def refuse_foreign_links(*paths: Path) -> None:
     """Raise `PermissionError` for a symbolic link that another user made.
 
-    It may have been put into our folder while others could write there, and lead to a
-    file of ours that something else is written to.
+    Somebody may have put it into our folder while others could write there. It could
+    lead to another file of ours, which would be overwritten.
     """
     for path in paths:
         if path.is_symlink():

@@ -184,8 +184,8 @@ def open_database(path: Path, busy_wait_s: float) -> sqlite3.Connection:
 def _prepare(path: Path) -> None:
     """Make the file, or check that the existing one is a file of this user.
 
-    What a restore loosened becomes private again, with the rollback journal, the files
-    of SQLite's other journal modes, and the copies of damaged databases.
+    What a restore loosened becomes private again. This includes the files that SQLite
+    puts beside the database (-journal, -wal, -shm) and the copies of damaged ones.
     """
     private_folder(path.parent)
     refuse_foreign_links(path)
