@@ -185,7 +185,7 @@ def _prepare(path: Path) -> None:
     """Make the file, or check that the existing one is a file of this user.
 
     What a restore loosened becomes private again. This includes the files that SQLite
-    puts beside the database (-journal, -wal, -shm) and the copies of damaged ones.
+    puts beside the database, and the copies of damaged ones.
     """
     private_folder(path.parent)
     refuse_foreign_links(path)
