@@ -71,14 +71,16 @@ SESSIONS: Final = (
     "gnome-shell",
     "gnome-shell-extension-appindicator",
     "grim",
+    "keepassxc",
     "kwin-x11",
+    "libkf5wallet-bin",
     "mako-notifier",
     "plasma-desktop",
     "plasma-workspace",
     "sway",
     "waybar",
 )
-"""The other desktops of the tests: large, and nothing else needs them."""
+"""The other desktops and keyrings of the tests: large, and nothing else needs them."""
 PEERS: Final = ("borgbackup", "nextcloud-desktop", "syncthingtray")
 """Programs that the benchmark compares with, and a dependency of vorta."""
 PACKAGES: Final = (
