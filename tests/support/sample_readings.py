@@ -1,5 +1,6 @@
 """Sample readings: given amounts, and strategies of hypothesis."""
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -45,3 +46,31 @@ def histories_with_corrections(draw: st.DrawFn) -> tuple[list[Reading], list[dat
 
 
 ZONES = st.sampled_from([UTC, MADRID, ZoneInfo("America/Sao_Paulo"), None])
+
+
+def with_refunds(
+    days: int, share: float, *, price: str = "0.0375", unit: str = "EUR", seed: int = 7
+) -> list[Reading]:
+    """Make hourly readings of an account that pays rarely and gets refunds often.
+
+    `share` of the messages is credited, each four hours. With 0 the same messages are
+    sent and delivered. It sends about 45 a day, more by day than by night, and pays for
+    1,500 whenever fewer than 200 are left. The last reading is at noon.
+    """
+    rng = random.Random(seed)  # noqa: S311  # no secret is drawn
+    cost, left, undelivered = Decimal(price), 1200, 0.0
+    readings = []
+    for hour in range(days * 24, -1, -1):
+        at = NOON - hour * HOUR
+        sent = rng.randrange(1, 9) if 7 <= at.hour < 20 else rng.randrange(2)
+        if hour % 4 == 0:
+            sent = 0
+        undelivered += sent * share
+        left -= sent
+        if hour % 4 == 0:
+            left += int(undelivered)
+            undelivered %= 1
+        if left < 200:
+            left += 1500
+        readings.append(Reading(Balance(cost * left, unit), at))
+    return readings

@@ -241,6 +241,49 @@ def test_a_little_that_comes_back_to_an_empty_account_is_no_news(story: Story) -
     assert story.read("0.5", days(0, 1)) == []
 
 
+# --- what the history says of a balance --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "outlook"),
+    [
+        ("0", "50", EMPTY, NOTHING),
+        ("9", "50", LOW, NOTHING),
+        ("50", "50", LOW_DAYS, days(1)),
+    ],
+)
+def test_an_episode_does_not_end_while_the_gateway_contradicts_itself(
+    story: Story, low: str, high: str, kind: AlertKind, outlook: Outlook
+) -> None:
+    """A second implausible balance is no news, and a later one is."""
+    story.settings = Settings(alert_kinds=frozenset({kind}))
+    back = Outlook((9, 9), is_payment=False, is_settled=False)
+    assert story.read("50", days(9)) == []
+    assert story.read(low, outlook) == [kind]
+    assert story.read(high, back) == story.read(low, outlook) == []
+    assert story.read(high, back) == story.read(high, days(9)) == []
+    assert story.read(low, outlook) == [kind]
+
+
+def test_a_rise_that_is_no_payment_is_no_news(story: Story) -> None:
+    """A refund adds nothing to a later top-up."""
+    story.read("50")
+    assert story.read("52", Outlook(is_payment=False)) == []
+    assert story.read("152") == [TOPPED_UP]
+    assert story.alert.rise == Decimal(100)
+
+
+def test_a_doubtful_balance_changes_nothing(story: Story) -> None:
+    """The next one is compared with the last good one; only time passes meanwhile."""
+    doubtful = Outlook(is_doubtful=True)
+    assert story.read("9") == [LOW]
+    assert story.read("9000", doubtful) == story.tick() == []
+    assert story.read("9000", doubtful, "SMS") == story.tick() == []
+    assert story.read("9") == []
+    assert story.read("0", doubtful, "SMS") == [EMPTY]
+    assert story.tick() == story.read("9") == []
+
+
 # --- drain ------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sample_readings import with_refunds
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.forecast.run_out import (
     HORIZON,
@@ -63,6 +64,53 @@ def test_weekends_have_their_own_pace() -> None:
     assert said.last is not None
     assert said.first <= date(2026, 11, 27) <= said.last
     assert {said.first.weekday(), said.last.weekday()} <= {0, 1, 2, 3, 4}
+
+
+@pytest.mark.case("4", "every rise taken for a payment")
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize(
+    ("price", "unit"), [("0.0375", "EUR"), ("1", "CREDITS"), ("410", "IDR")]
+)
+def test_refunds_count_against_the_spending(
+    share: float, price: str, unit: str
+) -> None:
+    """The range is that of an account which sends so much less, and as narrow."""
+    readings = with_refunds(60, share, price=price, unit=unit)
+    now, net = readings[-1].at, 1 - share
+    said = forecast(readings, now, UTC)
+    # The same messages without refunds, for a balance that lasts as long.
+    without = with_refunds(60, 0, price=price, unit=unit)
+    more = readings[-1].balance.amount / Decimal(net) - without[-1].balance.amount
+    same = [
+        Reading(Balance(one.balance.amount + more, unit), one.at) for one in without
+    ]
+    expected = forecast(same, now, UTC)
+    assert said.verdict is expected.verdict is Verdict.RANGE
+    assert None not in {said.first, said.last, expected.first, expected.last}
+    days, days_expected = days_left(said, now.date()), days_left(expected, now.date())
+    assert days is not None
+    assert days_expected is not None
+    for one, other in zip(days, days_expected, strict=True):
+        assert abs(one - other) <= max(1, 0.05 * other)
+    assert said.per_day is not None
+    assert expected.per_day is not None
+    assert abs(said.per_day / expected.per_day / Decimal(net) - 1) < Decimal("0.03")
+
+
+@pytest.mark.case("4", "every rise taken for a payment")
+def test_a_refund_on_the_next_day_comes_off_the_campaign() -> None:
+    """A campaign on Monday comes back in part on Tuesday morning."""
+
+    def campaigns(at: datetime) -> int:
+        return 1 + (100 if at.weekday() == 0 and at.hour == 18 else 0)
+
+    def refunded(at: datetime) -> int:
+        return campaigns(at) - (30 if at.weekday() == 1 and at.hour == 3 else 0)
+
+    with_them = forecast(history(1200, 70, refunded), NOW, UTC)
+    assert with_them.verdict is Verdict.RANGE
+    assert with_them.per_day is not None
+    assert abs(with_them.per_day - (24 + Decimal(70) / 7)) < Decimal("1.5")
 
 
 def test_recent_weeks_count_more() -> None:

@@ -114,6 +114,25 @@ def test_every_months_row_adds_up(amounts: list[Decimal]) -> None:
         assert opening + topped_up - spent + corrected == closing
 
 
+@pytest.mark.case("4", "every rise taken for a payment")
+def test_refunds_have_a_kind_and_a_column_of_their_own() -> None:
+    """They come off the spending; the column says how much that was."""
+    readings = read("10", "8", "8.5", "8")
+    rows = table(movements_csv(movements(readings), UTC))
+    assert [(row["kind"], row["amount"]) for row in rows] == [
+        ("spent", "2"),
+        ("refund", "0.5"),
+        ("spent", "0.5"),
+    ]
+    (month,) = table(months_csv(months(readings, [], UTC)))
+    assert list(month)[-1] == "refunded"
+    assert (month["topped_up"], month["spent"], month["refunded"]) == (
+        "0",
+        "2.0",
+        "0.5",
+    )
+
+
 def test_a_month_is_named_as_a_spreadsheet_reads_it() -> None:
     """Its row has year and month, and its unobserved hours."""
     rows = table(months_csv(months(read("10", "8"), [], MADRID)))
@@ -151,8 +170,8 @@ def test_a_spreadsheet_with_a_decimal_comma_has_semicolons(code: str) -> None:
     rows = months(read("408.4000", "408.0000", "12345.6789"), [], MADRID)
     assert "".join(months_csv(rows, form)) == (
         "\ufeffmonth;currency;opening;topped_up;spent;corrected;closing;"
-        "unobserved_hours\r\n"
-        '2026-12-01;EUR;"408,4000";"11937,6789";"0,4000";0;"12345,6789";"48,00"\r\n'
+        "unobserved_hours;refunded\r\n"
+        '2026-12-01;EUR;"408,4000";"11937,6789";"0,4000";0;"12345,6789";"48,00";0\r\n'
     )
 
 
@@ -162,8 +181,8 @@ def test_a_spreadsheet_with_a_decimal_point_has_commas() -> None:
     rows = months(read("1234.5000", "1234.4000"), [], MADRID)
     assert "".join(months_csv(rows, spreadsheet_format(ENGLISH))) == (
         "\ufeffmonth,currency,opening,topped_up,spent,corrected,closing,"
-        "unobserved_hours\r\n"
-        "2026-12-01,EUR,1234.5000,0,0.1000,0,1234.4000,24.00\r\n"
+        "unobserved_hours,refunded\r\n"
+        "2026-12-01,EUR,1234.5000,0,0.1000,0,1234.4000,24.00,0\r\n"
     )
 
 

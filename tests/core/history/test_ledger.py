@@ -123,11 +123,14 @@ def test_the_months_have_every_movement(
 ) -> None:
     """No top-up, spending or gap is lost between two months."""
     rows, moved = months(readings, [], zone), movements(readings)
-    for kind, name in (
-        (MovementKind.TOP_UP, "topped_up"),
-        (MovementKind.SPENT, "spent"),
-    ):
-        total = sum(one.amount for one in moved if one.kind is kind)
-        assert sum(getattr(row, name) for row in rows) == total
+
+    def total(kind: MovementKind) -> Decimal:
+        return sum((one.amount for one in moved if one.kind is kind), Decimal(0))
+
+    refunded = total(MovementKind.REFUND)
+    assert sum(row.topped_up for row in rows) == total(MovementKind.TOP_UP)
+    assert sum(row.refunded for row in rows) == refunded
+    net = total(MovementKind.SPENT) - refunded
+    assert sum(row.spent - row.corrected for row in rows) == net
     empty = sum((gap.until - gap.since for gap in gaps(readings)), timedelta(0))
     assert sum((row.unobserved for row in rows), timedelta(0)) <= empty

@@ -26,7 +26,8 @@ from trayapp.services.history.store import HistoryStore
 MAIN = Account("a", "Año = Main")
 QUARTER = timedelta(minutes=15)
 HEADER = (
-    "\ufeffmonth,currency,opening,topped_up,spent,corrected,closing,unobserved_hours"
+    "\ufeffmonth,currency,opening,topped_up,spent,corrected,closing,unobserved_hours,"
+    "refunded"
 )
 
 
@@ -193,8 +194,8 @@ def test_a_table_has_a_row_a_month_that_adds_up(
     # Nobody looked between these readings: all of October, and 84 hours of November.
     assert text.split("\r\n") == [
         HEADER,
-        "2026-10-01,EUR,100.0001,0,80.0001,0,20.0000,744.00",
-        "2026-11-01,EUR,20.0000,100.0000,1.8766,10.0000,128.1234,84.00",
+        "2026-10-01,EUR,100.0001,0,80.0001,0,20.0000,744.00,0",
+        "2026-11-01,EUR,20.0000,100.0000,1.8766,10.0000,128.1234,84.00,0",
         "",
     ]
     rows = list(csv.DictReader(text.splitlines()))
@@ -227,6 +228,7 @@ def test_a_file_for_programs_has_everything(
                 "corrected": "0",
                 "closing": "120.5000",
                 "unobserved_hours": "24.00",
+                "refunded": "0",
             }
         ],
         "movements": [

@@ -22,7 +22,10 @@ from trayapp.core.settings import AlertKind
 _END_FACTOR: Final = Decimal("1.05")
 """A low balance ends 5 % above the limit, so an amount that hovers is sent once."""
 _END_DAYS: Final = 2
-"""Few days left end two days above the account's own number, for the same reason."""
+"""Few days left end two days above the account's own number, for the same reason.
+
+In time, `Outlook.is_settled` is the distance. An episode does not end while the gateway
+contradicts itself, so a second implausible balance is not sent again."""
 _DRAIN_OVER: Final = timedelta(days=1)
 """A drain ends after so long without one. A leak that pauses is the same leak."""
 
@@ -41,6 +44,7 @@ def _empty(situation: Situation) -> Alert | None:
 def _is_empty_over(situation: Situation) -> bool:
     return (
         situation.amount is not None
+        and situation.outlook.is_settled
         and 0 < situation.amount >= situation.account.low_below
     )
 
@@ -151,8 +155,9 @@ def _low(situation: Situation) -> Alert | None:
 
 
 def _is_low_over(situation: Situation) -> bool:
-    end = situation.account.low_below * _END_FACTOR
-    return situation.amount is not None and 0 < situation.amount >= end
+    if situation.amount is None or not situation.outlook.is_settled:
+        return False
+    return 0 < situation.amount >= situation.account.low_below * _END_FACTOR
 
 
 def _low_body(alert: Alert, language: Language) -> str:
@@ -197,7 +202,8 @@ def _low_days(situation: Situation) -> Alert | None:
 def _is_low_days_over(situation: Situation) -> bool:
     days, limit = situation.memory.days, situation.account.warn_days
     far = situation.outlook.far or (days is not None and days[0] >= limit + _END_DAYS)
-    return situation.amount is not None and (far or not limit)
+    is_known = situation.amount is not None and situation.outlook.is_settled
+    return is_known and (far or not limit)
 
 
 def _low_days_covered_by(situation: Situation) -> AlertKind | None:

@@ -100,10 +100,18 @@ class _Turn:
         if seen is not None and reading.at < seen.at <= self._now:
             self._apply_rules(None)  # a newer response came first
             return
+        if self._observation.outlook.is_doubtful:
+            # Only the next response tells. An empty balance is sent at once.
+            self.memory = replace(self.memory, in_new_unit=True)
+            is_empty = reading.balance.amount <= 0
+            self._apply_rules(reading.balance if is_empty else None)
+            return
         if seen is not None and seen.balance.unit != reading.balance.unit:
             self._change_unit(reading)
         else:
             rise = memory.rise_to(reading) or 0
+            if not self._observation.outlook.is_payment:
+                rise = 0
             self.memory = replace(
                 self.memory,
                 seen=reading,

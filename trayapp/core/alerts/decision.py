@@ -21,6 +21,13 @@ class Outlook:
     far: bool = False
     """Whether that is so far away that no day is named."""
     drain: Drain | None = None
+    is_payment: bool = True
+    """Whether a rise to this balance is a top-up, and not a refund or an outlier's end;
+    True if the history does not tell."""
+    is_doubtful: bool = False
+    """Whether the balance is so implausible that the next one must confirm it."""
+    is_settled: bool = True
+    """Whether the balance did not come back from an outlier within the last hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class AlertMemory:
     seen: Reading | None = None
     """The last balance that the gateway returned."""
     in_new_unit: bool = False
-    """Whether that balance was the first in a new unit."""
+    """Whether it was the first in a new unit, or a doubtful balance came since."""
     days: tuple[int, int] | None = None
     """The run-out day of that balance: first and last, in days from then."""
     unreported_top_up: Decimal = Decimal(0)

@@ -10,11 +10,22 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from trayapp.core.balance import Reading
-from trayapp.core.history.ledger import GAP_AFTER, MovementKind, in_order, movements
+from trayapp.core.history.ledger import (
+    GAP_AFTER,
+    MovementKind,
+    changes,
+    in_order,
+    movements,
+    observed,
+)
+from trayapp.core.history.payments import REFUNDED_WITHIN
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _HOUR_S: Final = 3600
+_REFUNDED_HOURS: Final = REFUNDED_WITHIN // _HOUR
+_NET: Final = (MovementKind.SPENT, MovementKind.REFUND)
+"""What is spent by the account itself, without payments and corrections."""
 _OBSERVED_ENOUGH: Final = 0.6
 """A day counts if this share of its usual spending was observed."""
 _NORMAL_WINDOW: Final = timedelta(weeks=8)
@@ -38,9 +49,10 @@ class Day:
 class Spending:
     """The spending of one unit, by the days of a zone.
 
-    These are estimates, hence floats. A rise or a correction hides the spending in its
-    stretch. Such hours count as unobserved and are filled in from the account's own
-    daily profile. Spending in a gap is spread over it evenly.
+    These are estimates, hence floats. A top-up or a correction hides the spending in
+    its stretch. Such hours count as unobserved and are filled in from the account's own
+    daily profile. Spending in a gap is spread over it evenly. A refund is taken off the
+    last spending before it.
     """
 
     since: datetime
@@ -69,7 +81,7 @@ def spending(
     run = _last_of_one_unit(readings, window)
     if not run:
         return None
-    marked = frozenset(corrections)
+    by_time = {change.at: change for change in changes(run, corrections)}
     spent: defaultdict[int, float] = defaultdict(float)
     observed: defaultdict[int, float] = defaultdict(float)
     spent_outside_gaps: defaultdict[int, float] = defaultdict(float)
@@ -78,12 +90,16 @@ def spending(
     for (before, after), (start, end) in zip(
         pairwise(run), pairwise(times), strict=True
     ):
-        fall = before.balance.amount - after.balance.amount
-        if fall < 0 or after.at in marked or end <= start:
+        change = by_time.get(after.at)
+        if (change is not None and change.kind not in _NET) or end <= start:
             continue
-        if fall:
+        fall = refund = 0.0
+        if change is not None and change.kind is MovementKind.SPENT:
             falls.append(after.at)
-        rate = float(fall) / (end - start)
+            fall = float(change.amount)
+        elif change is not None:
+            refund = float(change.amount)
+        rate = fall / (end - start)
         is_gap = after.at - before.at > GAP_AFTER
         for hour in range(int(start // _HOUR_S), int(end // _HOUR_S) + 1):
             part = min(end, (hour + 1) * _HOUR_S) - max(start, hour * _HOUR_S)
@@ -91,6 +107,8 @@ def spending(
             spent[hour] += rate * part
             if not is_gap:
                 spent_outside_gaps[hour] += rate * part
+        if refund:
+            _take_off(refund, int(end // _HOUR_S), spent, spent_outside_gaps)
     local_times = {
         hour: datetime.fromtimestamp((hour + 0.5) * _HOUR_S, UTC).astimezone(zone)
         for hour in observed
@@ -128,12 +146,30 @@ def _last_of_one_unit(
     if newest is None:
         return ()
     # By the difference, as a date before the window may not exist.
-    ordered = in_order(
+    ordered = observed(
         reading for reading in everything if newest - reading.at <= window
     )
     unit = ordered[-1].balance.unit
     run = takewhile(lambda reading: reading.balance.unit == unit, reversed(ordered))
     return tuple(run)[::-1]
+
+
+def _take_off(
+    refund: float,
+    hour: int,
+    spent: dict[int, float],
+    spent_outside_gaps: dict[int, float],
+) -> None:
+    """Take a refund that came in an hour off the spending of the last hours."""
+    for refunded in range(hour, hour - _REFUNDED_HOURS, -1):
+        if not refund:
+            break
+        part = min(refund, spent.get(refunded, 0.0))
+        if part:
+            spent[refunded] -= part
+            outside = spent_outside_gaps.get(refunded, 0.0)
+            spent_outside_gaps[refunded] = max(outside - part, 0.0)
+            refund -= part
 
 
 def _daily_profile(
@@ -230,21 +266,26 @@ def drain_from(
 ) -> Drain | None:
     """Find a drain, as `drain` does, for a given normal spending.
 
-    It needs the readings of the last 24 hours and the one before them, however old.
+    It needs the readings of the last 24 hours and the one before them, however old. To
+    tell refunds from payments it needs those of the three days before, too.
     """
     past = in_order(reading for reading in readings if reading.at <= now)
-    recent = sum(now - reading.at < _DAY for reading in past)
-    falls = [
-        movement
-        for movement in movements(past[-recent - 1 :], corrections)
-        if movement.kind is MovementKind.SPENT and now - movement.at < _DAY
+    spent = [
+        change
+        for change in movements(past, corrections)
+        if change.kind in _NET and now - change.at < _DAY
     ]
     total = Decimal(0)
-    for fall in reversed(falls):
-        if fall.unit != normal.unit:
+    last_fall: datetime | None = None
+    for change in reversed(spent):
+        if change.unit != normal.unit:
             return None
-        total += fall.amount
-        within = falls[-1].at - fall.since
+        if change.kind is MovementKind.REFUND:
+            total -= change.amount
+            continue
+        total += change.amount
+        last_fall = last_fall or change.at
+        within = last_fall - change.since
         if normal.is_drain(total, within):
             return Drain(total, within, normal)
     return None

@@ -104,6 +104,7 @@ _MONTH: Final = (
     "corrected",
     "closing",
     "unobserved_hours",
+    "refunded",
 )
 
 _Cell = str | Decimal | date | bool | None
@@ -144,7 +145,7 @@ def movements_csv(
     zone: tzinfo | None,
     form: CsvFormat = FOR_PROGRAMS,
 ) -> Iterator[str]:
-    """Write top-ups, spending, corrections and changes of the unit."""
+    """Write top-ups, spending, refunds, corrections and changes of the unit."""
     return _csv(_MOVEMENT, _movement_rows(movements, zone), form)
 
 
@@ -156,7 +157,10 @@ def movements_json(movements: Iterable[Movement], zone: tzinfo | None) -> Iterat
 def months_csv(
     months: Iterable[Month], form: CsvFormat = FOR_PROGRAMS
 ) -> Iterator[str]:
-    """Write a row for each month: opening + topped_up - spent + corrected = closing."""
+    """Write a row for each month: opening + topped_up - spent + corrected = closing.
+
+    `refunded` is contained in them already: mostly it has reduced `spent`.
+    """
     return _csv(_MONTH, _month_rows(months), form)
 
 
@@ -212,6 +216,7 @@ def _month_rows(months: Iterable[Month]) -> Iterator[_Row]:
             "corrected": month.corrected,
             "closing": month.closing,
             "unobserved_hours": hours,
+            "refunded": month.refunded,
         }
 
 

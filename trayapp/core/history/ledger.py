@@ -1,6 +1,10 @@
-"""The ledger: exact top-ups, spending and corrections, month by month."""
+"""The ledger: exact top-ups, spending, refunds and corrections, month by month.
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+`payments` has the rule that tells a top-up from a refund. Outliers (`outliers`) are no
+part of the ledger.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, localcontext
@@ -9,6 +13,8 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from trayapp.core.balance import Reading
+from trayapp.core.history.outliers import without_outliers
+from trayapp.core.history.payments import PaymentRule
 from trayapp.core.i18n.dates import wall_clock_moment
 
 GAP_AFTER: Final = timedelta(hours=3)
@@ -22,6 +28,7 @@ class MovementKind(StrEnum):
 
     TOP_UP = "top-up"
     SPENT = "spent"
+    REFUND = "refund"
     CORRECTION = "correction"
     UNIT_CHANGED = "unit-changed"
 
@@ -30,15 +37,16 @@ class MovementKind(StrEnum):
 class Movement:
     """A change of the balance between two consecutive readings.
 
-    A top-up hides the spending in the same stretch: only the difference is visible.
+    A top-up or a refund hides the spending in the same stretch: only the difference is
+    visible.
     """
 
     kind: MovementKind
     since: datetime
     at: datetime
     amount: Decimal
-    """Above 0 for a top-up and for spending. A correction has its sign. A change of
-    the unit has 0, as two units can't be compared."""
+    """Above 0 for a top-up, a refund and spending. A correction has its sign. A change
+    of the unit has 0, as two units can't be compared."""
     unit: str
     old_unit: str | None = None
     """The unit before it changed; None for other kinds."""
@@ -69,10 +77,14 @@ class Month:
     opening: Decimal
     topped_up: Decimal
     spent: Decimal
+    """Without what was refunded: what the messages of the month cost."""
     corrected: Decimal
+    """With the refunds that exceed the month's spending."""
     closing: Decimal
     unobserved: timedelta
     """The part of the month that lies in gaps between two readings."""
+    refunded: Decimal = Decimal(0)
+    """The refunds, which `spent` and `corrected` contain already."""
 
 
 def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
@@ -81,40 +93,48 @@ def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     return tuple(sorted(last_at.values(), key=lambda reading: reading.at))
 
 
+def observed(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Give the readings that count: in their order, without outliers."""
+    return without_outliers(in_order(readings))
+
+
 def movements(
     readings: Iterable[Reading], corrections: Collection[datetime] = ()
 ) -> tuple[Movement, ...]:
-    """List the top-ups, spending, corrections and changes of the unit.
+    """List the top-ups, spending, refunds, corrections and changes of the unit.
 
     `corrections` are the times of the readings that a person marked. The change before
     such a reading is neither a top-up nor spending.
     """
-    marked = frozenset(corrections)
     with localcontext(prec=_DIGITS):
-        return tuple(
-            change
-            for before, after in pairwise(in_order(readings))
-            if (change := movement(before, after, marked)) is not None
-        )
+        return tuple(changes(observed(readings), corrections))
 
 
-def movement(
-    before: Reading, after: Reading, marked: Collection[datetime]
-) -> Movement | None:
-    """Classify the change between two consecutive readings; None without a change."""
-    old, new = before.balance, after.balance
-    if old.unit != new.unit:
-        kind = MovementKind.UNIT_CHANGED
-        return Movement(kind, before.at, after.at, Decimal(0), new.unit, old.unit)
-    change = new.amount - old.amount
-    if not change:
-        return None
-    if after.at in marked:
-        kind = MovementKind.CORRECTION
-    else:
-        kind = MovementKind.TOP_UP if change > 0 else MovementKind.SPENT
-        change = abs(change)
-    return Movement(kind, before.at, after.at, change, new.unit)
+def changes(
+    ordered: Sequence[Reading], corrections: Collection[datetime]
+) -> Iterator[Movement]:
+    """Classify each change between two consecutive readings of `observed`."""
+    marked = frozenset(corrections)
+    rule = PaymentRule()
+    for before, after in pairwise(ordered):
+        old, new = before.balance, after.balance
+        if old.unit != new.unit:
+            kind, amount = MovementKind.UNIT_CHANGED, Decimal(0)
+            yield Movement(kind, before.at, after.at, amount, new.unit, old.unit)
+            rule = PaymentRule()
+            continue
+        amount = new.amount - old.amount
+        if not amount:
+            continue
+        if after.at in marked:
+            kind = MovementKind.CORRECTION
+        elif amount > 0:
+            is_payment = rule.is_payment(before, after)
+            kind = MovementKind.TOP_UP if is_payment else MovementKind.REFUND
+        else:
+            kind, amount = MovementKind.SPENT, -amount
+            rule.add_fall(before, after)
+        yield Movement(kind, before.at, after.at, amount, new.unit)
 
 
 def gaps(
@@ -139,13 +159,16 @@ def months(
     A movement counts in the month of its later reading. A month inside a gap has a row
     too. A changed unit begins a new row, also within a month. A month whose only
     reading is the unit's first has no row if more follow: the next opening shows it.
+    Refunds reduce what was spent.
     """
-    marked = frozenset(corrections)
+    everything = in_order(readings)
+    ordered, unobserved = without_outliers(everything), gaps(everything, gap_after)
     with localcontext(prec=_DIGITS):
+        by_time = {change.at: change for change in changes(ordered, corrections)}
         return tuple(
             month
-            for _, run in groupby(in_order(readings), _unit)
-            for month in _months_of_a_unit(tuple(run), marked, zone, gap_after)
+            for _, run in groupby(ordered, _unit)
+            for month in _months_of_a_unit(tuple(run), by_time, unobserved, zone)
         )
 
 
@@ -155,16 +178,18 @@ def _unit(reading: Reading) -> str:
 
 def _months_of_a_unit(
     run: Sequence[Reading],
-    marked: Collection[datetime],
+    by_time: Mapping[datetime, Movement],
+    unobserved: Iterable[Gap],
     zone: tzinfo | None,
-    gap_after: timedelta,
 ) -> Iterator[Month]:
     def month_of(reading: Reading) -> date:
         return reading.at.astimezone(zone).date().replace(day=1)
 
     by_month = {first: tuple(group) for first, group in groupby(run, month_of)}
-    unobserved = gaps(run, gap_after)
     last = run[0]
+    inside = [
+        gap for gap in unobserved if last.at <= gap.since and gap.until <= run[-1].at
+    ]
     month, end = min(by_month), max(by_month)
     while month <= end:
         readings = by_month.get(month, ())
@@ -173,8 +198,8 @@ def _months_of_a_unit(
             yield _month(
                 month,
                 (last, *readings),
-                marked,
-                _time_in(unobserved, month, after, zone),
+                by_time,
+                _time_in(inside, month, after, zone),
             )
         last = readings[-1] if readings else last
         month = after
@@ -183,24 +208,27 @@ def _months_of_a_unit(
 def _month(
     first: date,
     readings: Sequence[Reading],
-    marked: Collection[datetime],
+    by_time: Mapping[datetime, Movement],
     unobserved: timedelta,
 ) -> Month:
     """Sum up a month; `readings` begins with the last reading before it."""
     sums = dict.fromkeys(MovementKind, Decimal(0))
-    for before, after in pairwise(readings):
-        change = movement(before, after, marked)
+    for _, after in pairwise(readings):
+        change = by_time.get(after.at)
         if change is not None:
             sums[change.kind] += change.amount
+    refunded = sums[MovementKind.REFUND]
+    spent = sums[MovementKind.SPENT] - refunded
     return Month(
         first=first,
         unit=readings[0].balance.unit,
         opening=readings[0].balance.amount,
         topped_up=sums[MovementKind.TOP_UP],
-        spent=sums[MovementKind.SPENT],
-        corrected=sums[MovementKind.CORRECTION],
+        spent=max(spent, Decimal(0)),
+        corrected=sums[MovementKind.CORRECTION] + max(-spent, Decimal(0)),
         closing=readings[-1].balance.amount,
         unobserved=unobserved,
+        refunded=refunded,
     )
 
 

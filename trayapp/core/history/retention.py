@@ -7,13 +7,9 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from trayapp.core.balance import Reading
-from trayapp.core.history.ledger import (
-    GAP_AFTER,
-    MovementKind,
-    in_order,
-    midnight,
-    movement,
-)
+from trayapp.core.history.ledger import GAP_AFTER, in_order, midnight, months
+from trayapp.core.history.outliers import without_outliers
+from trayapp.core.history.payments import REFUNDED_WITHIN
 
 WHOLE_FOR: Final = timedelta(days=90)
 """How long every reading is kept."""
@@ -30,22 +26,42 @@ def retained(
 ) -> tuple[Reading, ...]:
     """Give the readings to keep, the oldest first.
 
-    All readings of the last 90 days are kept. Of older ones these are kept:
+    All readings of the last 90 days are kept. Of older ones these are kept, without
+    outliers:
 
     - each day's first, last, lowest and highest;
     - both sides of every rise, correction, changed unit and gap;
-    - as many more as keep an observed stretch from looking like a gap.
+    - as many more as keep an observed stretch from looking like a gap;
+    - if the rule of payments needs them, those of the three days before each rise.
 
     `months` gives the same rows for them as for all readings, back to the month of
-    three years ago. From before that month one reading is kept: its opening.
+    three years ago. From before that month one reading is kept: its opening. So a rise
+    in the first three days of that month may become a payment.
     """
-    ordered = _from_the_opening(in_order(readings), now, zone)
+    everything = in_order(readings)
+    ordered = _from_the_opening(without_outliers(everything), now, zone)
+    whole_since = now - WHOLE_FOR
+    recent = [reading for reading in everything if reading.at >= whole_since]
     if not ordered:
-        return ()
-    kept = _edges(ordered, frozenset(corrections), gap_after)
-    kept |= _extremes(ordered, now - WHOLE_FOR, zone)
-    kept |= _bridges(ordered, kept, gap_after)
-    return tuple(ordered[index] for index in sorted(kept))
+        return tuple(recent)
+    marked = frozenset(corrections)
+    before = months(ordered, marked, zone, gap_after)
+    kept = _edges(ordered, marked, gap_after)
+    kept |= _extremes(ordered, whole_since, zone)
+    chosen = _chosen(ordered, kept, gap_after)
+    if months(chosen, marked, zone, gap_after) != before:
+        kept |= _before_rises(ordered)
+        chosen = _chosen(ordered, kept, gap_after)
+    if months(chosen, marked, zone, gap_after) != before:
+        chosen = ordered
+    return in_order((*chosen, *recent))
+
+
+def _chosen(
+    ordered: Sequence[Reading], kept: set[int], gap_after: timedelta
+) -> Sequence[Reading]:
+    chosen = sorted(kept | _bridges(ordered, kept, gap_after))
+    return tuple(ordered[index] for index in chosen)
 
 
 def _from_the_opening(
@@ -67,10 +83,25 @@ def _edges(
     """Find the two ends, and both sides of everything but ordinary spending."""
     indexes = {0, len(ordered) - 1}
     for index, (before, after) in enumerate(pairwise(ordered)):
-        change = movement(before, after, marked)
-        ordinary = change is None or change.kind is MovementKind.SPENT
+        old, new = before.balance, after.balance
+        ordinary = (
+            old.unit == new.unit and old.amount >= new.amount and after.at not in marked
+        )
         if not ordinary or after.at - before.at > gap_after:
             indexes |= {index, index + 1}
+    return indexes
+
+
+def _before_rises(ordered: Sequence[Reading]) -> set[int]:
+    """Find the readings from which the rule of payments judges each rise."""
+    indexes: set[int] = set()
+    begin = 0
+    for index, (before, after) in enumerate(pairwise(ordered)):
+        if after.balance.amount > before.balance.amount:
+            while after.at - ordered[begin].at > REFUNDED_WITHIN:
+                begin += 1
+            indexes |= set(range(max(begin - 1, 0), index + 2))
+            begin = index + 1
     return indexes
 
 

@@ -22,6 +22,7 @@ from trayapp.core.history.ledger import (
     MovementKind,
     months,
     movements,
+    observed,
 )
 from trayapp.core.i18n.dates import clock_time, day_words, moment_words, month_words
 from trayapp.core.i18n.language import Language, mark
@@ -121,7 +122,8 @@ def history_page(
         history.readings,
         history.corrections,
     )
-    unit = readings[-1].balance.unit if readings else ""
+    counted = observed(readings)
+    unit = counted[-1].balance.unit if counted else ""
     gap_after = max(GAP_AFTER, history.interval * _GAP_INTERVALS)
     all_movements = movements(readings, corrections)
     rises = [
@@ -142,7 +144,7 @@ def history_page(
         account_id=account.id,
         title=account.name,
         chart=ChartData(
-            readings=tuple(readings),
+            readings=counted,
             threshold=account.low_below,
             top_ups=tuple(
                 (rise.at, rise.amount)

@@ -107,7 +107,8 @@ class AlertService:
         if isinstance(outcome.result, Reading):
             reading = outcome.result
             outlook = self._outlooks.of(account.id, memory, reading, now)
-            if memory.rise_to(reading) is not None:
+            is_top_up = outlook.is_payment and not outlook.is_doubtful
+            if is_top_up and memory.rise_to(reading) is not None:
                 self._end_pending_payment(account.id)
         observation = Observation(account, outcome.result, outlook, self._zone)
         memory, decisions = decide(
@@ -193,7 +194,10 @@ class AlertService:
         memory, decisions = decide(
             before,
             Observation(
-                account, zone=self._zone, is_current=account.id in self._current
+                account,
+                outlook=self._outlooks.between_readings(account.id, now),
+                zone=self._zone,
+                is_current=account.id in self._current,
             ),
             self._settings,
             postponed,
