@@ -513,6 +513,75 @@ def test_another_name_or_threshold_is_the_same_balance(story: Story) -> None:
     assert story.read("9") == []
 
 
+# --- kinds that are turned off beside others that are on ----------------------------
+
+
+def without(*kinds: AlertKind) -> Settings:
+    """Return settings with all kinds but these."""
+    return replace(ALL, alert_kinds=frozenset(AlertKind) - set(kinds))
+
+
+def test_few_days_left_are_sent_though_low_balances_are_off(story: Story) -> None:
+    """What is not sent covers nothing."""
+    story.settings = without(LOW)
+    assert story.read("9", days(2)) == [LOW_DAYS]
+    assert story.read("8", days(2)) == []
+
+
+def test_a_low_balance_is_sent_though_few_days_left_are_off(story: Story) -> None:
+    """The other way round."""
+    story.settings = without(LOW_DAYS)
+    assert story.read("9", days(2)) == [LOW]
+    assert (LOW_DAYS, Disposition.SUPPRESSED, Reason.OFF) in story.fates
+
+
+def test_few_days_left_are_sent_though_empty_accounts_are_off(story: Story) -> None:
+    """An empty account that was not sent makes nothing known."""
+    story.settings = without(EMPTY, TOPPED_UP)
+    assert story.read("0") == [LOW]
+    assert story.read("9", days(2)) == [LOW_DAYS]
+    story.settings = without(EMPTY, LOW, TOPPED_UP)
+    story.read("200", Outlook(far=True))
+    assert story.read("0") == []
+    assert story.read("9", days(2)) == [LOW_DAYS]
+
+
+def test_what_an_empty_account_makes_known_counts_only_if_it_is_on(
+    story: Story,
+) -> None:
+    """A kind that is off stays unsent, and is sent when it is turned on."""
+    story.settings = without(LOW_DAYS, LOW, TOPPED_UP)
+    assert story.read("0") == [EMPTY]
+    story.settings = without(TOPPED_UP)
+    assert story.read("9", days(2)) == [LOW]
+    story.settings = without(LOW, TOPPED_UP)
+    assert story.read("8", days(2)) == []  # the low balance said it
+
+
+def test_a_drain_in_between_postpones_no_reminder(story: Story) -> None:
+    """Only what is reminded of counts: a drain says nothing of a low balance."""
+    story.settings = replace(ALL, reminder=DAY)
+    assert story.read("9") == [LOW]
+    story.now += 12 * HOUR
+    assert story.read("8", Outlook(drain=LEAK)) == [DRAIN]
+    story.now += 12 * HOUR - 3 * MINUTE
+    assert story.read("8") == []
+    assert story.read("8") == [LOW]
+    assert story.alert.again
+
+
+def test_a_low_balance_in_between_postpones_the_reminder(story: Story) -> None:
+    """Each alert about the balance reminds of the others."""
+    story.settings = replace(ALL, reminder=DAY)
+    assert story.read("80", days(2)) == [LOW_DAYS]
+    story.now += 12 * HOUR
+    assert story.read("9", days(2)) == [LOW]
+    story.now += 12 * HOUR
+    assert story.read("9", days(2)) == []
+    story.now += 12 * HOUR
+    assert story.read("9", days(2)) == [LOW]
+
+
 # --- an alert is on its way ---------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 
+from harness.fast_loop import FastLoop
 from harness.loop import let_loop_run
 from trayapp.core.account import Account
 from trayapp.core.alerts.decision import Alert
@@ -21,10 +22,11 @@ class CoalescerHarness:
         self.quiet = asyncio.Event()
         self.quiet.set()
         self.coalescer = Coalescer(
-            self.sent.put, self._idle, settle_s=0.0, longest_s=longest_s
+            self.sent.put, self.wait_for_quiet, settle_s=0.0, longest_s=longest_s
         )
 
-    async def _idle(self) -> None:
+    async def wait_for_quiet(self) -> None:
+        """Wait until no request is under way."""
         await self.quiet.wait()
 
     async def next(self) -> tuple[Alert, ...]:
@@ -86,6 +88,67 @@ def test_a_question_that_hangs_delays_nobody_for_long() -> None:
         assert await harness.next() == (B,)
 
     play(story, longest_s=0.01)
+
+
+def test_a_lone_alert_is_sent_within_a_second() -> None:
+    """By the program's own times; a request that hangs delays it by seconds."""
+
+    async def story() -> None:
+        harness = CoalescerHarness(0.0)
+        loop = asyncio.get_running_loop()
+        coalescer = Coalescer(harness.sent.put, harness.wait_for_quiet)
+        for is_quiet, least, most in ((True, 0.1, 1.0), (False, 1.0, 5.0)):
+            if not is_quiet:
+                harness.quiet.clear()
+            for alert in (A, B):
+                begun = loop.time()
+                coalescer.add([alert])
+                assert await harness.sent.get() == (alert,)
+                assert least <= loop.time() - begun <= most
+
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        runner.run(story())
+
+
+def test_alerts_are_gathered_from_the_first_one_on() -> None:
+    """One that comes while others are sent begins another round."""
+
+    async def story(harness: CoalescerHarness) -> None:
+        gate = asyncio.Event()
+
+        async def send(alerts: tuple[Alert, ...]) -> None:
+            await harness.sent.put(alerts)
+            await gate.wait()
+
+        coalescer = Coalescer(send, harness.wait_for_quiet, settle_s=0.0)
+        coalescer.add([A])
+        assert await harness.next() == (A,)
+        coalescer.add([B])
+        assert await harness.next() == (B,)
+        gate.set()
+        await harness.idle()
+        assert len(asyncio.all_tasks()) == 1
+
+    play(story)
+
+
+def test_a_fault_in_sending_stops_no_later_alert() -> None:
+    """It is logged."""
+
+    async def story(harness: CoalescerHarness) -> None:
+        async def send(alerts: tuple[Alert, ...]) -> None:
+            await harness.sent.put(alerts)
+            if alerts == (A,):
+                raise ZeroDivisionError
+
+        coalescer = Coalescer(send, harness.wait_for_quiet, settle_s=0.0)
+        coalescer.add([A])
+        assert await harness.next() == (A,)
+        await harness.idle()
+        coalescer.add([B])
+        assert await harness.next() == (B,)
+
+    play(story)
 
 
 def test_nothing_to_tell_is_nothing_told() -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from fakes.history import StorelessHistory
+from harness.fast_loop import FastLoop
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Balance, Reading
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.polling.batch import Batch
+from trayapp.services.polling.batch import GATHER_S, Batch
 
 
 class TransactionHistory(StorelessHistory):
@@ -104,6 +105,42 @@ def test_they_wait_for_others_only_a_moment(harness: BatchHarness) -> None:
 
     asyncio.run(story())
     assert harness.noted.count("begin") == 2
+
+
+def test_a_lone_outcome_waits_for_others_no_longer_than_a_moment(
+    harness: BatchHarness,
+) -> None:
+    """Another request that hangs delays it by less than a person notices."""
+
+    async def story() -> None:
+        for account_id in ("a", "b"):
+            begun = asyncio.get_running_loop().time()
+            harness.shown.clear()
+            harness.answer(account_id)
+            await harness.shown.wait()
+            passed = asyncio.get_running_loop().time() - begun
+            assert GATHER_S <= passed < GATHER_S + 0.01
+        assert GATHER_S <= 0.1
+
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        runner.run(story())
+
+
+def test_a_flush_ends_the_waiting_for_others(harness: BatchHarness) -> None:
+    """What comes later waits its own time, and is not flushed by the old timer."""
+
+    async def story() -> None:
+        harness.answer("a")
+        await asyncio.sleep(GATHER_S / 2)
+        harness.batch.flush()
+        harness.answer("b")
+        await asyncio.sleep(GATHER_S * 0.75)
+        assert "show b" not in harness.noted
+        await asyncio.sleep(GATHER_S / 2)
+        assert "show b" in harness.noted
+
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        runner.run(story())
 
 
 def test_a_fault_about_one_hides_no_balance(

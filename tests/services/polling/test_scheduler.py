@@ -466,6 +466,25 @@ def test_a_network_that_flaps_brings_no_flood(now: datetime, tally: Tally) -> No
     tally.add(FAULTS, 300)
 
 
+def test_a_clock_that_is_set_back_repeats_the_requests_under_way(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The computer may have slept in between, so they may hang."""
+    monkeypatch.setattr("trayapp.services.polling.scheduler._LONGEST_PAUSE_S", 0.01)
+
+    async def story(harness: SchedulerHarness) -> None:
+        resumed = asyncio.Event()
+        monkeypatch.setattr(harness.scheduler, "on_resume", resumed.set)
+        harness.scheduler.set_accounts([A], SETTINGS)
+        await harness.answers(1)
+        await harness.idle()
+        harness.clock.now -= timedelta(hours=8)
+        async with asyncio.timeout(5):
+            await resumed.wait()
+
+    play(now, story)
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(days=365)])
 def test_the_clocks_show_a_suspend_without_a_signal(
     now: datetime, jump: timedelta, monkeypatch: pytest.MonkeyPatch, tally: Tally

@@ -166,6 +166,30 @@ def test_history_is_opened_by_key_on_the_card(card: AccountCard, key: Qt.Key) ->
     assert intents == [OpenHistory("m")]
 
 
+@pytest.mark.parametrize(
+    "key", [Qt.Key.Key_X, Qt.Key.Key_Escape, Qt.Key.Key_F5, Qt.Key.Key_Backspace]
+)
+def test_no_other_key_on_the_card_opens_the_history(
+    card: AccountCard, key: Qt.Key
+) -> None:
+    """The keys that open it do nothing on a part of the card that has the focus."""
+    intents = collected(card.intent, object)
+    card.setFocus(Qt.FocusReason.TabFocusReason)
+    assert card.hasFocus()
+    QTest.keyClick(card, key)
+    assert intents == []
+
+
+def test_keys_on_a_card_without_the_focus_open_nothing(
+    card: AccountCard, buttons: Buttons
+) -> None:
+    """A button passes on the keys that it does not use."""
+    intents = collected(card.intent, object)
+    buttons(card)["More"].setFocus()
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert intents == []
+
+
 def test_a_calm_card_says_in_one_line_what_may_be_overlooked(
     card: AccountCard, words: Words
 ) -> None:
