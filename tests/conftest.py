@@ -1,6 +1,7 @@
 """What all tests share: no screen, no proxies, no network but the loopback."""
 
 import os
+import signal
 import socket
 import sys
 from datetime import UTC, datetime
@@ -49,9 +50,13 @@ settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to count."""
+    """Begin to count, and give the tests' programs the usual signals."""
     config.stash[TALLY] = Tally()
     config.stash[CASES] = {}
+    # A program inherits ignored signals, as under `nohup`, but no handlers.
+    for number in {"SIGINT", "SIGHUP"} & {known.name for known in signal.Signals}:
+        if signal.getsignal(signal.Signals[number]) is signal.SIG_IGN:
+            signal.signal(signal.Signals[number], lambda *_: None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

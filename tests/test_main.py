@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from inherited_signals import ignored_signals, ignores
 from tooling.processes import wait_until
 from trayapp import __main__ as program
 from trayapp import __version__
@@ -328,6 +329,22 @@ def test_a_signal_ends_it_at_once_and_cleanly(
     assert demo.ended() == (0, "", "")
     assert time.monotonic() - before < 3
     assert list((person / "tmp").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals in /proc")
+@pytest.mark.case("contract", "a signal that was ignored at the start ends the program")
+def test_ignored_signals_stay_ignored(person: Path) -> None:
+    """The program runs under `nohup` or in a shell's background until `--quit`."""
+    with ignored_signals(signal.SIGINT, signal.SIGHUP):
+        running = Running(Paths.of_demo(person), "--demo", "--minimized")
+    try:
+        for number in (signal.SIGINT, signal.SIGHUP):
+            running.process.send_signal(number)
+            assert ignores(running.process.pid, number)
+        assert ended(start("--quit")) == (0, "", "")
+        assert running.ended() == (0, "", "")
+    finally:
+        running.process.kill()
 
 
 def test_one_that_was_killed_blocks_no_other_start(demo: Running, person: Path) -> None:

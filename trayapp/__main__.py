@@ -28,7 +28,8 @@ def main() -> NoReturn:
         code = self_test.main()
     elif options.command is None and not options.quit:
         # Ctrl+C during the start ends the process, without a traceback.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         name_others(os.environ)
         from trayapp.app import start
 

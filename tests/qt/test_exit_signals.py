@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix signals")
+from inherited_signals import ignored_signals, ignores
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals in /proc")
 TIMEOUT_S = 10.0
 IDLE = """
 import os
@@ -24,15 +26,20 @@ os._exit(code)  # like the program itself: Python would first remove the handler
 """
 
 
-@pytest.fixture
-def idle() -> Iterator[subprocess.Popen[str]]:
-    """Run an idle program."""
-    with subprocess.Popen(
+def start_idle() -> subprocess.Popen[str]:
+    """Start a program that prints "ready" and is idle from then on."""
+    return subprocess.Popen(
         [sys.executable, "-c", IDLE],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+@pytest.fixture
+def idle() -> Iterator[subprocess.Popen[str]]:
+    """Run an idle program."""
+    with start_idle() as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process
@@ -59,3 +66,20 @@ def test_many_signals_end_the_program_like_one(idle: subprocess.Popen[str]) -> N
         idle.send_signal(signal.SIGINT)
     assert idle.communicate(timeout=TIMEOUT_S) == ("ended 0\n", "")
     assert idle.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+@pytest.mark.case("contract", "a signal that was ignored at the start ends the program")
+def test_a_signal_that_was_ignored_at_the_start_stays_ignored(
+    number: signal.Signals,
+) -> None:
+    """`nohup` ignores SIGHUP, and a shell ignores SIGINT for a background job."""
+    with ignored_signals(number):
+        process = start_idle()
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert ignores(process.pid, number)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=TIMEOUT_S) == ("ended 0\n", "")

@@ -244,7 +244,9 @@ def serve_forever(port: int, speed: float) -> None:
         message = f"The demo gateway can't listen on port {port}: {error}"
         raise SystemExit(message) from None
     stopped = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signals.remove(signal.SIGINT)  # a shell ignores it for a background job
     before = [signal.signal(number, lambda *_: stopped.set()) for number in signals]
     try:
         with gateway:

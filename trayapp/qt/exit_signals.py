@@ -19,6 +19,9 @@ class ExitSignals(QObject):
     Python runs signal handlers only while it runs bytecode, and an idle window may run
     none for minutes. So each signal writes a byte to a socket, which Qt watches.
 
+    SIGINT and SIGHUP stay ignored if they were ignored at the start. `nohup` asks for
+    that, and shells do for a background job.
+
     Signals:
         requested: the program is to end
     """
@@ -31,7 +34,7 @@ class ExitSignals(QObject):
         for end in (self._read, self._write):
             end.setblocking(False)  # noqa: FBT003  # the socket's own signature
         signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        for number in _SIGNALS:
+        for number in filter(_is_wanted, _SIGNALS):
             signal.signal(number, lambda *_: None)
         self._notifier = QSocketNotifier(
             self._read.fileno(), QSocketNotifier.Type.Read, self
@@ -42,3 +45,12 @@ class ExitSignals(QObject):
     def _on_readable(self) -> None:
         self._read.recv(64)
         self.requested.emit()
+
+
+def _is_wanted(number: signal.Signals) -> bool:
+    """Return whether a signal is to end the program; SIGTERM always is.
+
+    At a logout the session sends SIGTERM first and kills afterwards.
+    """
+    is_ignored = signal.getsignal(number) is signal.SIG_IGN
+    return number is signal.SIGTERM or not is_ignored
