@@ -20,6 +20,7 @@ from trayapp.ui.first_run.dialog import FirstRun
 from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.settings.unsaved_changes import UnsavedChanges
 from trayapp.ui.window.about import AboutDialog
 from trayapp.ui.window.notification_log import NotificationLogDialog
 from trayapp.ui.window.window import Window
@@ -114,6 +115,11 @@ def about() -> AboutDialog:
     return AboutDialog("1", ENGLISH)
 
 
+def unsaved() -> UnsavedChanges:
+    """Give the question about changed accounts."""
+    return UnsavedChanges(["Main", "Shop"], ENGLISH)
+
+
 GALLERY: Final[dict[str, Callable[[], QWidget]]] = {
     "window": main_window,
     "no account": empty_window,
@@ -126,4 +132,5 @@ GALLERY: Final[dict[str, Callable[[], QWidget]]] = {
     "history": history,
     "why": why,
     "about": about,
+    "unsaved changes": unsaved,
 }

@@ -37,6 +37,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog
 from trayapp.ui.settings.account_list import AccountList
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.settings_page import SettingsPage
+from trayapp.ui.settings.unsaved_changes import UnsavedChanges
 from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
@@ -79,6 +80,12 @@ def make(qtbot: QtBot) -> Make:
 def account_dialog(dialog: SettingsDialog) -> AccountDialog:
     """Return the open account dialog."""
     return next(one for one in dialog.findChildren(AccountDialog) if not one.isHidden())
+
+
+def question(dialog: SettingsDialog) -> UnsavedChanges:
+    """Return the question that Cancel asks."""
+    boxes = dialog.findChildren(UnsavedChanges)
+    return next(box for box in boxes if box.isVisible())
 
 
 def page(dialog: SettingsDialog, tab: SettingsTab) -> SettingsPage:
@@ -252,14 +259,66 @@ def test_two_accounts_never_have_one_name(
 def test_an_account_is_removed_on_ok_alone(
     make: Make, words: Words, buttons: Buttons
 ) -> None:
-    """The dialog says what OK removes; Cancel removes nothing."""
+    """The dialog says what OK removes; Cancel asks, and Discard removes nothing."""
     dialog = make(MAIN, SHOP)
     saves = collected(dialog.intent, SaveSettings)
     buttons(dialog)["Remove"].click()
     assert len(listed(dialog)) == 1
     assert any(text.startswith("OK removes 1 account") for text in words(dialog))
     buttons(dialog)["Cancel"].click()
+    buttons(question(dialog))["Discard"].click()
     assert saves == []
+    assert dialog.isHidden()
+
+
+@pytest.mark.case("also 2", "a removal takes more along than it says")
+def test_the_history_that_a_removal_takes_along_is_named(
+    make: Make, words: Words, buttons: Buttons
+) -> None:
+    """A person may still need it for the accountant."""
+    dialog = make(MAIN, SHOP)
+    buttons(dialog)["Remove"].click()
+    assert any("its whole history" in text for text in words(dialog))
+    buttons(dialog)["Remove"].click()
+    assert any("their whole history" in text for text in words(dialog))
+
+
+@pytest.mark.case("also 1", "Cancel drops what was confirmed before")
+@pytest.mark.parametrize("how", ["new", "key", "name"])
+def test_cancel_does_not_drop_a_confirmed_account(
+    make: Make, words: Words, buttons: Buttons, how: str
+) -> None:
+    """It asks; to go on editing loses nothing, and Save saves."""
+    dialog = make(MAIN)
+    saves = collected(dialog.intent, SaveSettings)
+    buttons(dialog)["Add an account…" if how == "new" else "Edit…"].click()
+    if how != "key":
+        type_in(account_dialog(dialog), "Name", "Typed")
+    if how != "name":
+        type_in(account_dialog(dialog), "API key", KEY)
+    buttons(account_dialog(dialog))["OK"].click()
+    buttons(dialog)["Cancel"].click()
+    assert dialog.isVisible()
+    name = "Main" if how == "key" else "Typed"
+    assert any(f"Changed: {name}." in text for text in words(question(dialog)))
+    buttons(question(dialog))["Go on editing"].click()
+    assert dialog.isVisible()
+    dialog.close()
+    assert dialog.isVisible()
+    buttons(question(dialog))["Save"].click()
+    saved = changes(saves)
+    assert name in {account.name for account in saved.accounts}
+    assert len(saved.keys) == (how != "name")
+
+
+def test_cancel_without_a_changed_account_asks_nothing(
+    make: Make, buttons: Buttons
+) -> None:
+    """An account that was only looked at is none."""
+    dialog = make(MAIN)
+    buttons(dialog)["Edit…"].click()
+    buttons(account_dialog(dialog))["OK"].click()
+    buttons(dialog)["Cancel"].click()
     assert dialog.isHidden()
 
 

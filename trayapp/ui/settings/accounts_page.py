@@ -57,8 +57,10 @@ class AccountsPage(QWidget):
         self._explain(len(accounts))
         self._note.set_text(
             self._language.ngettext(
-                "OK removes {n} account, and its key from the keyring.",
-                "OK removes {n} accounts, and their keys from the keyring.",
+                "OK removes {n} account, its key from the keyring, and its whole "
+                "history. Export the history before if you still need it.",
+                "OK removes {n} accounts, their keys from the keyring, and their whole "
+                "history. Export the history before if you still need it.",
                 gone,
             ).format(n=gone)
         )

@@ -28,6 +28,7 @@ from trayapp.ui.settings.account_dialog import AccountDialog, EditedAccount
 from trayapp.ui.settings.accounts_page import AccountsPage
 from trayapp.ui.settings.notification_page import NotificationPage
 from trayapp.ui.settings.settings_page import SettingsPage
+from trayapp.ui.settings.unsaved_changes import UnsavedChanges
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.form_dialog import FormDialog
 from trayapp.ui.widgets.login_option import LoginOption
@@ -245,11 +246,37 @@ class SettingsDialog(FormDialog):
         self.intent.emit(SaveSettings(changes))
 
     def reject(self) -> None:
-        """Close; while saving, only hide, so that a failure can be shown."""
+        """Close, but ask before confirmed changes of accounts are dropped.
+
+        While saving, only hide, so that a failure can be shown.
+        """
         if self._is_saving:
             self.hide()
+        elif names := self._changed_names():
+            self._ask_about_changes(names)
         else:
             super().reject()
+
+    def _changed_names(self) -> list[str]:
+        """Return the accounts that were added, changed, removed or given a key."""
+        before = {account.id: account for account in self._before}
+        now = {account.id: account for account in self._accounts}
+        return [
+            account.name
+            for account in {**before, **now}.values()
+            if before.get(account.id) != now.get(account.id) or account.id in self._keys
+        ]
+
+    def _ask_about_changes(self, names: list[str]) -> None:
+        question = UnsavedChanges(names, self._language, self)
+        question.save_chosen.connect(self.accept)
+        question.discard_chosen.connect(self._discard)
+        question.finished.connect(question.deleteLater)
+        question.open()
+
+    @Slot()
+    def _discard(self) -> None:
+        super().reject()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Open the dialog of the account to edit, after this one is shown."""
