@@ -3,8 +3,11 @@
 import asyncio
 import csv
 import json
+import sqlite3
 import threading
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
@@ -12,13 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from big_history import write_big_history
 from fakes.history import StorelessHistory
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import ExportUnwritable
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView
-from trayapp.services.history.changes import KeepReading, SetCorrection
+from trayapp.services.history.changes import (
+    HistoryChange,
+    KeepReading,
+    RemoveReadings,
+    SetCorrection,
+)
 from trayapp.services.history.reports import HistoryReports
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
@@ -311,6 +320,71 @@ def test_retention_leaves_the_months_as_they_were(harness: ReportsHarness) -> No
     recent = harness.now - timedelta(days=90)
     assert sum(one.at > recent for one in left) == 24 * 90 - 1
     assert harness.page().months == months
+
+
+@pytest.mark.case("attack 12", "a long history takes all memory")
+def test_retention_of_a_long_history_needs_little_memory(
+    tmp_path: Path, now: datetime
+) -> None:
+    """It looks at parts of the history, and removes them while the loop goes on."""
+    path = tmp_path / "history.sqlite3"
+    write_big_history(path, "a", 60_000, until=now)
+    batches: list[int] = []
+
+    class NotingHistory(HistoryService):
+        """A history that notes how many readings are removed at once."""
+
+        def write(self, *changes: HistoryChange) -> None:
+            """Note the readings."""
+            (removal,) = changes
+            assert isinstance(removal, RemoveReadings)
+            batches.append(len(removal.moments))
+            super().write(removal)
+
+    history = NotingHistory(lambda: HistoryStore(path))
+    reports = HistoryReports(history, clock=lambda: now, zone=UTC)
+    tracemalloc.start()
+    asyncio.run(reports.apply_retention("a"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    history.close()
+    assert peak < 20_000_000
+    assert max(batches) <= 1_000
+    with HistoryStore(path) as store:
+        assert len(list(store.readings("a"))) == 60_000 - sum(batches)
+    assert sum(batches) > 25_000
+
+
+def test_retention_stops_for_a_day_if_nothing_can_be_removed(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
+    """Another program holds the database: the removals would fill the queue."""
+    start = harness.now - timedelta(days=400)
+    harness.keep(
+        *((start + timedelta(minutes=5 * n), f"{50_000 - n}") for n in range(20_000))
+    )
+    history = HistoryService(
+        lambda: HistoryStore(tmp_path / "history.sqlite3", busy_wait_s=0)
+    )
+    reports = HistoryReports(history, clock=lambda: harness.now, zone=UTC)
+    with closing(sqlite3.connect(tmp_path / "history.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.run(reports.apply_retention("a"))
+        assert history.is_behind
+    history.close()
+
+
+def test_an_export_of_a_history_that_cannot_be_read_is_an_error(
+    harness: ReportsHarness, tmp_path: Path
+) -> None:
+    """No file says that there were no readings."""
+    reports = harness.reports()
+    harness.store.path = tmp_path / "gone.sqlite3"
+    with pytest.raises(ExportUnwritable):
+        asyncio.run(reports.export(MAIN, "csv", str(tmp_path / "a.csv"), ENGLISH))
+    assert not (tmp_path / "a.csv").exists()
+    assert asyncio.run(reports.page(MAIN, QUARTER, ENGLISH)).months == ()
+    asyncio.run(reports.apply_retention("a"))
 
 
 def test_a_short_past_is_left_whole(harness: ReportsHarness) -> None:

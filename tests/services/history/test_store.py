@@ -142,6 +142,26 @@ def test_a_slow_reader_of_a_long_history_holds_up_no_writer(
     assert (len(moments), moments[-1]) == (5_002, now + HOUR)
 
 
+@pytest.mark.case("attack 12", "a long history takes all memory")
+def test_a_calculation_gets_one_reading_of_each_five_minutes_of_many(
+    path: Path, now: datetime
+) -> None:
+    """An ordinary history is given as it is."""
+    write_big_history(path, "a", 60_000, until=now, every=timedelta(seconds=10))
+    write_big_history(path, "b", 40_000, until=now, every=timedelta(seconds=10))
+    since = now - timedelta(days=6)
+    with HistoryStore(path) as history:
+        of_many = list(history.bounded_readings("a", since))
+        whole = list(history.readings("a", since))
+        assert list(history.bounded_readings("b", since)) == list(
+            history.readings("b", since)
+        )
+    assert of_many[-1] == whole[-1]
+    assert set(of_many) <= set(whole)
+    blocks = [one.at.timestamp() // 300 for one in of_many]
+    assert blocks == sorted({one.at.timestamp() // 300 for one in whole})
+
+
 @pytest.mark.parametrize("at", ["'x'", "x'ff'", "1e300", "-1e300"])
 def test_a_damaged_time_ends_no_page_of_readings(
     path: Path, now: datetime, at: str

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
 from trayapp.core.account import Account
-from trayapp.core.errors import ExportUnwritable
+from trayapp.core.balance import Reading
+from trayapp.core.errors import ExportUnwritable, HistoryProblem
 from trayapp.core.forecast.run_out import forecast
 from trayapp.core.history.export import (
     CsvFormat,
@@ -20,15 +22,20 @@ from trayapp.core.history.export import (
     spreadsheet_format,
 )
 from trayapp.core.history.ledger import months, movements
-from trayapp.core.history.retention import WHOLE_FOR, retained
+from trayapp.core.history.long_retention import removable
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import AccountHistory, HistoryView, history_page
 from trayapp.services.history.changes import RemoveReadings
+from trayapp.services.history.reader import PastReader, StoredPast
 from trayapp.services.history.service import HistoryService
 from trayapp.services.log.log_faults import log_faults
 
 _FIRST_RETENTION_S: Final = 60.0
 _RETENTION_EVERY_S: Final = 86_400.0
+_BATCH: Final = 1_000
+"""Readings that are removed in one transaction: some milliseconds of the loop."""
+_PAUSE_S: Final = 0.01
+_log = logging.getLogger(__name__)
 
 
 class HistoryReports:
@@ -48,11 +55,13 @@ class HistoryReports:
         self, account: Account, interval: timedelta, language: Language
     ) -> HistoryView:
         """Make the history window's page."""
-        past, now = self._past(account, interval), self._clock()
+        past, now = self._history.past(account.id), self._clock()
 
         def calculate() -> HistoryView:
-            run_out = forecast(past.readings, now, self._zone, past.corrections)
-            return history_page(past, run_out, now, language)
+            readings, corrections = _read(past)
+            history = AccountHistory(account, readings, corrections, interval)
+            run_out = forecast(readings, now, self._zone, corrections)
+            return history_page(history, run_out, now, language)
 
         return await asyncio.to_thread(calculate)
 
@@ -64,19 +73,26 @@ class HistoryReports:
         The months are for a spreadsheet that reads numbers as in `language`. Raises
         `ExportUnwritable`.
         """
-        past = self._past(account, timedelta(0))
+        past = self._history.past(account.id)
         form = spreadsheet_format(language)
+
+        def write() -> None:
+            with past.opened() as reader:
+                pieces = (
+                    self._months(reader, form)
+                    if kind == "csv"
+                    else self._everything(reader, account)
+                )
+                # The rows have the line ends of CSV already, so Python must keep them.
+                with Path(path).open("w", encoding="utf-8", newline="") as file:
+                    file.writelines(pieces)
+
         try:
-            await asyncio.to_thread(self._write, past, kind, form, Path(path))
+            await asyncio.to_thread(write)
         except OSError as error:
             raise ExportUnwritable(detail=error.strerror or "") from error
-
-    def _write(
-        self, past: AccountHistory, kind: str, form: CsvFormat, path: Path
-    ) -> None:
-        # The rows have the line ends of CSV already, so Python must keep them.
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(self._pieces(past, kind, form))
+        except HistoryProblem as problem:
+            raise ExportUnwritable(detail=str(problem)) from problem
 
     async def run_retention(self, account_ids: Callable[[], Iterable[str]]) -> None:
         """Apply retention a minute after the start, and then once a day."""
@@ -89,39 +105,53 @@ class HistoryReports:
             wait = _RETENTION_EVERY_S
 
     async def apply_retention(self, account_id: str) -> None:
-        """Remove the old readings that no month's sum needs."""
-        readings = self._history.readings(account_id)
-        corrections = self._history.corrections(account_id)
-        now = self._clock()
-        if not readings or now - readings[0].at <= WHOLE_FOR:
-            return
-        kept = await asyncio.to_thread(retained, readings, corrections, now, self._zone)
-        # Readings that arrived meanwhile are in neither, so they stay.
-        kept_moments = {reading.at for reading in kept}
-        moments = (reading.at for reading in readings)
-        removed = tuple(at for at in moments if at not in kept_moments)
-        if removed and kept:
-            self._history.write(RemoveReadings(account_id, removed))
+        """Remove the old readings that no month's sum needs.
 
-    def _past(self, account: Account, interval: timedelta) -> AccountHistory:
-        readings = self._history.readings(account.id)
-        corrections = self._history.corrections(account.id)
-        return AccountHistory(account, readings, corrections, interval)
+        A thread looks for them, part by part. Each part is removed by itself, so that
+        the loop goes on in between. What is left is removed a day later.
+        """
+        batches = self._removable(self._history.past(account_id))
+        while moments := await asyncio.to_thread(next, batches, ()):
+            self._history.write(RemoveReadings(account_id, moments))
+            if self._history.is_behind:
+                return
+            await asyncio.sleep(_PAUSE_S)
 
-    def _pieces(
-        self, past: AccountHistory, kind: str, form: CsvFormat
-    ) -> Iterator[str]:
-        by_month = months(past.readings, past.corrections, self._zone)
-        if kind == "csv":
-            yield from months_csv(by_month, form)
-            return
-        changes = movements(past.readings, past.corrections)
+    def _removable(self, past: StoredPast) -> Iterator[tuple[datetime, ...]]:
+        try:
+            with past.opened() as reader:
+                corrections = reader.corrections()
+                readings, now = reader.readings(), self._clock()
+                for part in removable(readings, corrections, now, self._zone):
+                    for begin in range(0, len(part), _BATCH):
+                        yield part[begin : begin + _BATCH]
+        except HistoryProblem as problem:
+            _log.info("retention can't read the history: %s", problem)
+
+    def _months(self, reader: PastReader, form: CsvFormat) -> Iterator[str]:
+        by_month = months(reader.readings(), reader.corrections(), self._zone)
+        return months_csv(by_month, form)
+
+    def _everything(self, reader: PastReader, account: Account) -> Iterator[str]:
+        corrections = reader.corrections()
+        by_month = months(reader.readings(), corrections, self._zone)
+        changes = movements(reader.readings(), corrections)
         yield from json_object(
             {
-                "account": [json.dumps(past.account.name, ensure_ascii=False)],
+                "account": [json.dumps(account.name, ensure_ascii=False)],
                 "months": months_json(by_month),
                 "movements": movements_json(changes, self._zone),
-                "readings": dated_readings_json(past.readings, self._zone),
+                "readings": dated_readings_json(reader.readings(), self._zone),
             }
         )
         yield "\n"
+
+
+def _read(past: StoredPast) -> tuple[tuple[Reading, ...], frozenset[datetime]]:
+    """Read an account's history; nothing if the database fails, as that is reported."""
+    try:
+        with past.opened() as reader:
+            return tuple(reader.readings()), reader.corrections()
+    except HistoryProblem as problem:
+        _log.warning("the history can't be read: %s", problem)
+        return (), frozenset()

@@ -201,7 +201,7 @@ def _prepare(path: Path) -> None:
 
 def _set_up(db: sqlite3.Connection) -> None:
     """Check that the database is undamaged, and migrate it to this version."""
-    db.text_factory = _text
+    db.text_factory = text_of
     version = _version(db)
     if version > _HIGHEST:
         raise HistoryDamaged(detail=f"the database has version {version}")
@@ -225,7 +225,7 @@ def _set_up(db: sqlite3.Connection) -> None:
             raise HistoryDamaged(detail="its tables are not ours")
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
     """Read damaged text too, as it must not hide the other rows."""
     return raw.decode(errors="replace")
 

@@ -30,6 +30,7 @@ from trayapp.services.history.changes import (
     SetWait,
     StoredWait,
 )
+from trayapp.services.history.reader import StoredPast
 from trayapp.services.history.state_cache import StateCache
 from trayapp.services.history.store import HistoryStore
 
@@ -141,6 +142,11 @@ class HistoryService:
                 _log.info("the history is written again")
                 self._report(None)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether a change waits to be written."""
+        return bool(self._queue)
+
     def key_changed(self, account_id: str) -> None:
         """End what the old key of an account was rejected for."""
         memory = self.state.memory(account_id).with_episode(AlertKind.REJECTED, None)
@@ -200,9 +206,12 @@ class HistoryService:
     def readings(
         self, account_id: str, since: datetime | None = None
     ) -> tuple[Reading, ...]:
-        """Give the readings from `since` on, the oldest first, queued ones included."""
+        """Give the readings from `since` on, the oldest first, queued ones included.
+
+        The written ones are bounded as `HistoryReader.bounded_readings` says.
+        """
         written = self._read(
-            lambda store: tuple(store.readings(account_id, since)),
+            lambda store: tuple(store.bounded_readings(account_id, since)),
             tuple[Reading, ...](),
         )
         queued = (
@@ -211,6 +220,11 @@ class HistoryService:
             if since is None or reading.at >= since
         )
         return (*written, *queued)
+
+    def past(self, account_id: str) -> StoredPast:
+        """Give an account's history, to be read on another thread."""
+        path = self._store.path if self._store is not None else None
+        return StoredPast(account_id, path, self.queued(account_id))
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the moments of the readings that a person marked as corrections."""

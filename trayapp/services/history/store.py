@@ -1,13 +1,12 @@
 """The database of readings, alert memories and decisions, in SQLite, amounts exact."""
 
 import json
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Final, Self, TypeVar, assert_never
+from typing import Final, assert_never
 
 from trayapp.core.alerts.log import KEPT
 from trayapp.core.alerts.snooze import Snooze
@@ -27,9 +26,9 @@ from trayapp.services.history.changes import (
     SetWait,
     StoredWait,
 )
+from trayapp.services.history.reader import HistoryReader
 from trayapp.services.history.recovery import open_or_recover
 from trayapp.services.history.rows import (
-    NONSENSE,
     decision,
     decision_row,
     from_ms,
@@ -46,19 +45,13 @@ from trayapp.services.history.state_cache import StateCache
 
 _BUSY_WAIT_S: Final = 5.0
 _ONE_AT_LEAST_EVERY: Final = timedelta(hours=1)
-_PAGE: Final = 2_000
-"""Readings that are read at once."""
-_FOREVER: Final = 1 << 62
-"""In milliseconds. A damaged time that is a text is after it."""
 _WAITS: Final = (
     "SELECT account, due, failures, failure, json"
     " FROM wait LEFT JOIN rejection USING (account)"
 )
-_T = TypeVar("_T")
-_log = logging.getLogger(__name__)
 
 
-class HistoryStore:
+class HistoryStore(HistoryReader):
     """One connection, for the thread that opened it.
 
     A rollback journal, not WAL: there is one writer at a low rate, and WAL fails on
@@ -76,22 +69,13 @@ class HistoryStore:
         refused and stays as it is. Each call waits up to `busy_wait_s` for another
         program that holds the database.
         """
-        self._logged: set[str] = set()
-        self._db, damage = open_or_recover(path, busy_wait_s)
+        db, damage = open_or_recover(path, busy_wait_s)
+        super().__init__(db)
+        self.path = path
         if damage is not None:
             self.problem = damage.as_failure()
         elif not is_writable(path):
             self.problem = HistoryProblem(detail=f"read-only: {path}").as_failure()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
 
     # --- reading --------------------------------------------------------------------
 
@@ -133,58 +117,11 @@ class HistoryStore:
             newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
         return next(newest, None)
 
-    def readings(
-        self, account_id: str, since: datetime | None = None
-    ) -> Iterator[Reading]:
-        """Give the readings from `since` on, the oldest first.
-
-        They are read page by page: few are in memory, and other programs can write
-        between two pages, however slowly the caller goes on.
-        """
-        query = (
-            "SELECT at, amount, unit FROM reading"
-            " WHERE account = ? AND at > ? AND at < ? ORDER BY at LIMIT ?"
-        )
-        last = to_ms(since) - 1 if since is not None else -_FOREVER
-        while True:
-            with translated():
-                page = self._db.execute(query, (account_id, last, _FOREVER, _PAGE))
-                rows = page.fetchall()
-            yield from self._made(reading, query, rows)
-            if len(rows) < _PAGE:
-                return
-            last = rows[-1][0]
-
-    def corrections(self, account_id: str) -> frozenset[datetime]:
-        """Give the moments of the readings that a person marked as corrections."""
-        query = "SELECT at FROM correction WHERE account = ?"
-        return frozenset(self._rows(from_ms, query, account_id))
-
     def _snooze(self) -> Snooze:
         rows = self._rows(
             lambda until: Snooze(from_ms(until)), "SELECT until FROM snooze"
         )
         return next(rows, Snooze())
-
-    def _rows(
-        self, make: Callable[..., _T], query: str, *values: object
-    ) -> Iterator[_T]:
-        """Read rows, and leave out those of which `make` makes no sense."""
-        with translated():
-            yield from self._made(make, query, self._db.execute(query, values))
-
-    def _made(
-        self, make: Callable[..., _T], query: str, rows: Iterable[Sequence[object]]
-    ) -> Iterator[_T]:
-        for row in rows:
-            try:
-                made = make(*row)
-            except NONSENSE as error:
-                if query not in self._logged:  # it may be read every minute
-                    self._logged.add(query)
-                    _log.warning("a row makes no sense (%s): %s", query, error)
-            else:
-                yield made
 
     # --- writing --------------------------------------------------------------------
 
