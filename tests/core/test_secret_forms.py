@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -10,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.secret_forms import WITHHELD, FoldedText, SecretForms, remove_keys
+from trayapp.core.secret_forms import (
+    WITHHELD,
+    FoldedText,
+    KeyIndex,
+    SecretForms,
+    remove_keys,
+)
 
 KEY = 'made-up/key+0123"4567\\89?&=<'
 KEYS = st.text(
@@ -113,3 +120,125 @@ def test_a_key_inside_another_key_leaves_neither() -> None:
 def test_a_text_of_escapes_is_searched_quickly(piece: str) -> None:
     """A server may send it to block the program."""
     assert KEY not in remove_keys(piece * 100_000, [SecretForms(KEY)])
+
+
+# --- parts of keys --------------------------------------------------------------------
+
+PARTS = "a part of a key, or a key in disguise, stays in the log"
+REAL = "399d2b438a53ebed3db8a7d52107f846"
+CUT: dict[str, Callable[[str], str]] = {
+    "whole": str,
+    "its end": lambda key: key[-19:],
+    "its beginning": lambda key: key[:19],
+    "its middle": lambda key: key[7:21],
+    "an odd part": lambda key: key[5:13],
+    "backwards": lambda key: key[::-1],
+    "a part backwards": lambda key: key[::-1][3:17],
+}
+
+
+@pytest.mark.case("attack 11", PARTS)
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("cut", CUT)
+def test_a_part_of_a_key_is_removed_in_every_encoding(cut: str, name: str) -> None:
+    """Forwards and backwards, and in any case; the rest of the text stays if it can."""
+    part = CUT[cut](REAL)
+    said = f"The key {WRITTEN[name](part)} is wrong."
+    for text in (said, said.upper()) if "base64" not in name else (said,):
+        told = remove_keys(text, [SecretForms(REAL)])
+        assert told == WITHHELD or told.lower().startswith("the key ")
+        assert not has_part(told, REAL)
+
+
+@pytest.mark.case("attack 11", PARTS)
+@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("name", ["plain", "hex", "base64 of JSON", "upper case"])
+def test_the_rest_of_a_text_with_a_part_of_a_key_stays(cut: str, name: str) -> None:
+    """The rest may be needed to find a fault."""
+    said = f"before={WRITTEN[name](CUT[cut](REAL))}=after"
+    told = remove_keys(said, [SecretForms(REAL)])
+    assert told.startswith("before=")
+    assert told.endswith("=after")
+    assert "[key]" in told
+
+
+def has_part(text: str, key: str, length: int = 8) -> bool:
+    """Look for a part of a key by brute force, in the plainest encodings."""
+    views = [text.lower(), FoldedText(text).plain]
+    for run in re.findall(r"[0-9a-fA-F]{16,}", text):
+        views += [bytes.fromhex(run[: len(run) // 2 * 2]).decode("latin-1").lower()]
+    for run in re.findall(r"[A-Za-z0-9+/_-]{12,}", text):
+        signs = run[: len(run) // 4 * 4]
+        views += [base64.urlsafe_b64decode(signs).decode("latin-1").lower()]
+    lines = (key.lower(), key.lower()[::-1])
+    parts = {
+        line[place : place + length]
+        for line in lines
+        for place in range(len(key) - length + 1)
+    }
+    return any(part in view for part in parts for view in views)
+
+
+RANDOM_KEYS = st.text("0123456789abcdefghijKLMNOP", min_size=8, max_size=64)
+
+
+@pytest.mark.case("attack 11", PARTS)
+@given(
+    RANDOM_KEYS,
+    st.data(),
+    st.sampled_from(sorted(WRITTEN)),
+    st.booleans(),
+    st.text(max_size=40),
+)
+def test_any_part_of_any_key_is_removed(
+    key: str,
+    data: st.DataObject,
+    name: str,
+    backwards: bool,  # noqa: FBT001  # hypothesis
+    around: str,
+) -> None:
+    """From eight characters on, wherever it begins and ends."""
+    begin = data.draw(st.integers(0, len(key) - 8))
+    end = data.draw(st.integers(begin + 8, len(key)))
+    part = key[begin:end][::-1] if backwards else key[begin:end]
+    told = remove_keys(f"{around} {WRITTEN[name](part)} {around}", [SecretForms(key)])
+    assert not has_part(told, key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "The key is wrong.",
+        "399d2b4 is seven characters of it",
+        "3 9 9 d 2 b 4",
+        "0123456789abcdef0123456789abcdef",
+        "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        "%33%39%39%64%32%62%34",
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    """Seven characters are no key, and may stand in a log by chance."""
+    assert remove_keys(text, [SecretForms(REAL)]) == text
+
+
+def test_keys_that_begin_alike_are_all_found() -> None:
+    """A provider may begin its keys with its name."""
+    keys = [f"provider-live-{number:04}-{number * 7919:08}" for number in range(40)]
+    index = KeyIndex(map(SecretForms, keys))
+    for key in keys:
+        assert not has_part(index.remove_from(f"{key} {key[-9:]} {key[:12]}"), key)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("count", [1, 30, 1_000])
+@pytest.mark.parametrize(
+    "piece",
+    ["x", "%33", "\\u0033", REAL[:7], REAL[:8], "Zm9v", "0123456789abcdef", "&#51;"],
+)
+def test_a_long_text_is_searched_quickly(count: int, piece: str) -> None:
+    """A response may be made to be slow, and there may be a thousand accounts."""
+    keys = (SecretForms(f"{number:032x}"[::-1]) for number in range(count - 1))
+    index = KeyIndex([SecretForms(REAL), *keys])
+    text = (piece * 65_536)[:65_536]
+    assert not has_part(index.remove_from(text), REAL)

@@ -178,6 +178,20 @@ def test_only_the_owner_may_read_file_and_folder(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.case(
+    "attack 11", "a part of a key, or a key in disguise, stays in the log"
+)
+@pytest.mark.parametrize(
+    "part",
+    [KEY[-19:], KEY[:8], KEY[::-1], KEY[3:15].upper(), KEY[-12:].encode().hex()],
+)
+def test_a_part_of_the_key_is_removed(masked: Path, part: str) -> None:
+    """A gateway may repeat the end of a key, and a fault may cut it."""
+    log.info("the gateway says: %s", part)
+    log.warning("it failed", exc_info=ValueError(part))
+    assert_redacted(masked, part)
+
+
 def test_the_log_has_at_most_three_files_of_512_kib(path: Path) -> None:
     """The program may run for years."""
     start_log(path, verbose=False)

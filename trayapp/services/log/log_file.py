@@ -10,7 +10,7 @@ from typing import Final
 
 from trayapp.core.i18n.plain_text import shorten
 from trayapp.core.secret import Secret
-from trayapp.core.secret_forms import SecretForms, remove_keys
+from trayapp.core.secret_forms import KeyIndex, SecretForms
 from trayapp.services.files.paths import (
     make_private,
     private_folder,
@@ -34,16 +34,11 @@ class Redactor(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        # Replaced as a whole, because other threads may iterate over it.
-        self._keys: tuple[SecretForms, ...] = ()
+        self._keys = KeyIndex()
 
     def add_key(self, key: Secret) -> None:
-        """Remove this key, encoded or not, from all further log entries."""
-        text = key.reveal()
-        if all(text != known.text for known in self._keys):
-            # The longest first, as one key may be a part of another.
-            keys = (*self._keys, SecretForms(text))
-            self._keys = tuple(sorted(keys, key=lambda forms: -len(forms.text)))
+        """Remove this key and its parts, encoded or not, from all further entries."""
+        self._keys.add(SecretForms(key.reveal()))
 
     def format(self, record: logging.LogRecord) -> str:
         """Format as usual, then redact, because an exception's text may quote a key.
@@ -54,7 +49,7 @@ class Redactor(logging.Formatter):
 
     def redact(self, text: str) -> str:
         """Remove the keys from a text."""
-        return remove_keys(text, self._keys)
+        return self._keys.remove_from(text)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # logging's name
         """Redact here, too, as the record keeps this text for other handlers."""
