@@ -5,7 +5,6 @@ inside a view has such a signal too, connected to the view's once. `app.wiring` 
 on an `Intent`; a controller matches on what its own dialog emits.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -13,12 +12,13 @@ from trayapp.core.account import Account
 from trayapp.core.alerts.notification import NotificationButton
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.changes import Changes, KeyTest
+from trayapp.core.message import message
 from trayapp.core.secret import Secret
 
 # --- what opens a view ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenWindow:
     """Show the main window."""
 
@@ -26,34 +26,34 @@ class OpenWindow:
     """Whether it comes from a click on the tray icon. It then opens beside the icon."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenSettings:
     """Show the settings dialog."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenFirstRun:
     """Set up the first account, or continue with that."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenHistory:
     """Show the history window of an account."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenNotificationLog:
     """Show which notifications were sent or suppressed, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenAbout:
     """Show the about dialog."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenWebsite:
     """Open a web page in the browser."""
 
@@ -73,47 +73,47 @@ OpenIntent = (
 # --- what concerns accounts -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RefreshBalances:
     """Request the balance of these accounts now; of all accounts for None."""
 
     account_ids: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenTopUpPage:
     """Open the web page on which an account is topped up."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ReportPayment:
     """Record that a person has paid, so the top-up is expected."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class EnterKey:
     """Open the account's dialog at the field for its API key."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class UnlockKeyring:
     """Have the keyring ask for its password."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class CopyText:
     """Put a text on the clipboard."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class CopyTopUpRequest:
     """Put a request to top up an account, for the person who pays, on the clipboard."""
 
@@ -133,34 +133,34 @@ AccountIntent = (
 # --- what concerns the program --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SnoozeNotifications:
     """Suppress notifications for a while, or no longer."""
 
     choice: SnoozeChoice
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SendTestNotification:
     """Show a sample notification."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RevealAmounts:
     """Show the hidden amounts until the window closes."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class CopyDiagnostics:
     """Put a report for the program's developers on the clipboard."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class LeaveFirstRun:
     """Show the window in place of the first run, which keeps what was entered."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class Quit:
     """End the program."""
 
@@ -180,7 +180,7 @@ Intent = OpenIntent | AccountIntent | ProgramIntent
 # --- what a dialog asks of its own controller -----------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class StartKeyTest:
     """Request a balance with what is typed, and store nothing.
 
@@ -190,14 +190,14 @@ class StartKeyTest:
     key_test: KeyTest
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SaveSettings:
     """Store everything; the dialog's `saved` or `save_failed` follows."""
 
     changes: Changes
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SaveFirstAccount:
     """Store the first account; the dialog's `saved` or `save_failed` follows."""
 
@@ -207,7 +207,7 @@ class SaveFirstAccount:
     """Whether the program is to start at login; None leaves that as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class MarkAsCorrection:
     """Count a rise of the balance as a correction (`on`) or as a top-up."""
 
@@ -217,7 +217,7 @@ class MarkAsCorrection:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ExportHistory:
     """Write the history of an account to a file."""
 
@@ -227,26 +227,26 @@ class ExportHistory:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class AddAccount:
     """Open the account dialog for another account."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class EditAccount:
     """Open the account dialog for an account."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RemoveAccount:
     """Remove an account from what the settings dialog will store."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SortAccounts:
     """Bring the accounts into this order."""
 

@@ -4,7 +4,6 @@
 change in the database.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeAlias
 
@@ -13,11 +12,12 @@ from trayapp.core.alerts.memory import AlertMemory
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure
+from trayapp.core.message import message
 from trayapp.core.pace import PaceEvent
 from trayapp.core.schedule import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class StoredWait:
     """The wait of an account that outlives a restart; the empty one is no wait."""
 
@@ -38,7 +38,7 @@ class StoredWait:
         return cls()
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class KeepReading:
     """Keep a reading if it differs from the last one, and one an hour at least."""
 
@@ -46,7 +46,7 @@ class KeepReading:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class KeepEvaluation:
     """Keep a reading, the alert memory after it, and the decisions: all or nothing.
 
@@ -59,7 +59,7 @@ class KeepEvaluation:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SetWait:
     """Replace the wait of an account."""
 
@@ -67,7 +67,7 @@ class SetWait:
     wait: StoredWait
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class NotePace:
     """Note what happened at a gateway's host (`gateway_host`), on top of its row.
 
@@ -78,14 +78,14 @@ class NotePace:
     event: PaceEvent
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SetSnooze:
     """Replace the snooze of all notifications."""
 
     snooze: Snooze
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SetPendingPayment:
     """Note when a person said that they paid; None ends the wait for the top-up."""
 
@@ -93,7 +93,7 @@ class SetPendingPayment:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SetCorrection:
     """Mark the reading of a moment as a correction, or remove the mark."""
 
@@ -102,7 +102,7 @@ class SetCorrection:
     is_correction: bool
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RemoveReadings:
     """Remove the readings of these moments; retention keeps the others."""
 
@@ -110,7 +110,7 @@ class RemoveReadings:
     moments: tuple[datetime, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ForgetAccount:
     """Remove everything that is stored of an account."""
 

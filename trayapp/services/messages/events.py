@@ -4,12 +4,13 @@ An event is emitted on the backend's thread and handled on the GUI thread.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from trayapp.core.account import Account
 from trayapp.core.account_state import AccountState, Outcome
 from trayapp.core.errors import Failure
+from trayapp.core.message import message
 from trayapp.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from trayapp.core.view.history import HistoryView
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ProfileLoaded:
     """The backend read the stored accounts and settings; it has sent no request yet.
 
@@ -42,35 +43,35 @@ class ProfileLoaded:
     """What the person should know of the program's own files."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RefreshStarted:
     """The scheduler sent a request for an account's balance."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RefreshPostponed:
     """The gateway takes a request later; what is known of the account stays."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PacesChanged:
     """Other hosts than before take longer than the interval for their accounts."""
 
     notices: "tuple[PaceNotice, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RefreshFinished:
     """A request for a balance ended, well or not; the result is written down."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class KeyTestFinished:
     """A key test from a dialog ended; nothing was stored."""
 
@@ -78,7 +79,7 @@ class KeyTestFinished:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SaveFinished:
     """The backend saved a dialog's changes, all of them or none."""
 
@@ -93,7 +94,7 @@ class SaveFinished:
     """What the person should know although everything was changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ButtonPressed:
     """A person pressed a button of a notification, or clicked the notification."""
 
@@ -102,14 +103,14 @@ class ButtonPressed:
     button: "NotificationButton"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ShowNotification:
     """Qt is to show a notification, for there is no D-Bus here."""
 
     notification: "Notification"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SnoozeChanged:
     """A snooze began or ended."""
 
@@ -117,7 +118,7 @@ class SnoozeChanged:
     """Aware, in UTC; None if notifications are not snoozed."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class NotificationLogChanged:
     """The alert service decided about an alert, or an account was removed."""
 
@@ -125,7 +126,7 @@ class NotificationLogChanged:
     """The last decisions about all accounts, the oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PendingPaymentsChanged:
     """A payment was reported, or its top-up no longer has to be expected."""
 
@@ -133,7 +134,7 @@ class PendingPaymentsChanged:
     """All payments whose top-ups are still expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ForecastMade:
     """A forecast belongs beside the balance that was just reported."""
 
@@ -141,7 +142,7 @@ class ForecastMade:
     forecast: "Forecast"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RecentBalancesRead:
     """The last weeks belong beside the balance that was just reported."""
 
@@ -149,21 +150,21 @@ class RecentBalancesRead:
     recent_balances: "RecentBalances"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class LoginEntryRead:
     """The backend looked whether the program starts at login."""
 
     state: "LoginEntryState"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class HistoryRead:
     """The page for an account's history window is ready."""
 
     view: "HistoryView"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ExportFinished:
     """An export ended."""
 
@@ -172,7 +173,7 @@ class ExportFinished:
     """Why there is no file; None if it was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class DeliveryChanged:
     """Notifications stopped reaching the person, or reach them again."""
 
@@ -180,7 +181,7 @@ class DeliveryChanged:
     """Why they don't; None if they do."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class StorageChanged:
     """The history can no longer be written, or can be written again."""
 
@@ -188,14 +189,14 @@ class StorageChanged:
     """Why it can't; None if it can."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class DiagnosticsCollected:
     """The facts for "Copy diagnostics" are complete."""
 
     facts: "tuple[Fact, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PollerFailed:
     """A fault of the program ended or blocks the backend's loop; another will start.
 

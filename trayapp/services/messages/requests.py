@@ -3,12 +3,12 @@
 A request may be made on any thread. It is handled on the backend's, in its order.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure
+from trayapp.core.message import message
 from trayapp.services.messages.events import (
     Event,
     ExportFinished,
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from trayapp.core.changes import Changes, KeyTest
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RequestBalances:
     """Request the balance of these accounts now; of all accounts for None."""
 
     account_ids: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RunKeyTest:
     """Request a balance and store nothing; `KeyTestFinished` follows."""
 
     key_test: "KeyTest"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ApplyChanges:
     """Store a dialog's changes, all of them or none; `SaveFinished` follows.
 
@@ -46,24 +46,24 @@ class ApplyChanges:
     changes: "Changes"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class OpenKeyring:
     """Have the keyring ask for its password, and then request what waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class SendSample:
     """Show a sample notification, for a person who tries out notifications."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ChangeSnooze:
     """Begin a snooze or end it; `SnoozeChanged` follows."""
 
     choice: "SnoozeChoice"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ExpectTopUp:
     """Record that a person paid, and look whether the top-up came already.
 
@@ -73,7 +73,7 @@ class ExpectTopUp:
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class MarkCorrection:
     """Mark a reading as a correction (`on`), or remove the mark."""
 
@@ -83,14 +83,14 @@ class MarkCorrection:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ReadHistory:
     """Read the page for an account's history window; `HistoryRead` follows."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class WriteExport:
     """Write an account's history to a file; `ExportFinished` follows."""
 
@@ -100,17 +100,17 @@ class WriteExport:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ReadLoginEntry:
     """Look whether the program starts at login; `LoginEntryRead` follows."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ReloadProfile:
     """Read the settings file again, after a command changed it."""
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class CollectDiagnostics:
     """Collect facts about the backend; `DiagnosticsCollected` follows."""
 
