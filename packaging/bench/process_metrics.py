@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MARK: Final = "BALANCE_TRAY_BENCH"
 _PROC: Final = Path("/proc")
 _NS_PER_MS: Final = 1_000_000
-_STILL_S: Final = 0.5
+_STILL_S: Final = 4.0
+"""Seconds without a change: a program may still tidy up after its start."""
 _STILL_WITHIN_S: Final = 20.0
 _STILL_MB: Final = 0.1
 _SWITCHES: Final = re.compile(

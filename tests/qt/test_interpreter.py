@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.qt.interpreter import freeze_long_lived_objects, pause_garbage_collection
+from trayapp.qt.interpreter import (
+    freeze_long_lived_objects,
+    pause_garbage_collection,
+    return_free_memory,
+)
 
 IMPORTS = """
 import builtins, linecache, sys
@@ -99,3 +103,23 @@ def test_without_pyside_the_import_stays_as_it_is() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert process.stdout == "True\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc alone has the function")
+def test_memory_that_was_freed_between_objects_returns_to_the_system() -> None:
+    """Without that, the imports' temporary memory stays with the program for ever."""
+    kept = [bytes(1_000) for _ in range(40_000)]
+    # Every second one stays, so that no block at the end is free by itself.
+    del kept[::2]
+    kept_last = bytes(100_000)
+    before = _resident_kb()
+    del kept
+    return_free_memory()
+    assert before - _resident_kb() > 15_000
+    assert len(kept_last) == 100_000
+
+
+def _resident_kb() -> int:
+    status = Path("/proc/self/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1])

@@ -23,7 +23,7 @@ from trayapp.core.view.account_text import problem
 from trayapp.qt.exit_signals import ExitSignals
 from trayapp.qt.fault_hooks import FaultHooks, catch_faults, release_faults
 from trayapp.qt.instance import Instance
-from trayapp.qt.interpreter import freeze_long_lived_objects
+from trayapp.qt.interpreter import freeze_long_lived_objects, return_free_memory
 from trayapp.qt.language import person_language, qt_translator
 from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
@@ -177,6 +177,7 @@ def _run(
     sys.setswitchinterval(TURN_S)
     wiring.start(quiet=quiet)
     QTimer.singleShot(_SETTLED_MS, freeze_long_lived_objects)
+    QTimer.singleShot(_SETTLED_MS, return_free_memory)
     code = application.exec()
     wiring.stop()
     return code
