@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import sys
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -326,6 +327,26 @@ def hangs(session: FaultSession) -> Iterator[None]:
 
 
 @contextmanager
+def runs_elsewhere(session: FaultSession) -> Iterator[None]:
+    """Start the program on another display, and once more on this one."""
+    session.write_account("https://sms.example")
+    desktop = session.desktop
+    number = desktop.start_telling_part("Xvfb", "-displayfd", "{}", name="other")
+    first = desktop.spawn(
+        [sys.executable, "-m", "trayapp", "--minimized"],
+        env={"DISPLAY": f":{number}"},
+        log="first",
+    )
+    lock = desktop.folder / "run/balance-tray/instance.socket"
+    wait_until(lock.exists, "the first program", PATIENCE_S)
+    try:
+        session.start_program().says(BY_ID["runs-elsewhere"].title, within_s=PATIENCE_S)
+        yield
+    finally:
+        first.terminate()
+
+
+@contextmanager
 def login_unchanged(session: FaultSession) -> Iterator[None]:
     """Choose start at login where a file stands in the folder's place."""
     with closing(FixedReplyServer()) as server:
@@ -414,6 +435,7 @@ SCENES: Final[Mapping[str, Callable[[FaultSession], AbstractContextManager[None]
     "internal-fault": partial(fails, "internal-fault"),
     "login-unchanged": login_unchanged,
     "program-hangs": hangs,
+    "runs-elsewhere": runs_elsewhere,
     "notifications": unseen,
     "no-tray": no_tray,
 }

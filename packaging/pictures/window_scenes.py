@@ -13,6 +13,7 @@ from trayapp.core.errors import (
     LoginUnchanged,
     NotificationsUnseen,
     ProgramHangs,
+    RunsElsewhere,
     StorageProblem,
 )
 from trayapp.core.view.names import service_name
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _ACCOUNTS: Final = 4
 _NOT_ON_CARDS: Final = (
-    *(StorageProblem, NotificationsUnseen, LoginUnchanged, ProgramHangs),
+    *(StorageProblem, NotificationsUnseen, LoginUnchanged, ProgramHangs, RunsElsewhere),
 )
 _IDS: Final = [
     name for name, kind in BY_ID.items() if not issubclass(kind, _NOT_ON_CARDS)

@@ -21,7 +21,12 @@ from pytestqt.qtbot import QtBot
 
 from harness.event_log import EventLog
 from trayapp.qt.instance import Instance
-from trayapp.services.desktop.instance_client import InstanceMessage, send_message
+from trayapp.services.desktop.display import Display
+from trayapp.services.desktop.instance_client import (
+    InstanceMessage,
+    ask_display,
+    send_message,
+)
 from trayapp.services.files.paths import Paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
@@ -183,6 +188,20 @@ def test_a_message_of_another_start_is_received(
     thread = in_background(lambda: results.append(send_message(paths, message)))
     wait(qtbot, lambda: not thread.is_alive())
     assert (calls.events, results) == ([message.value], [True])
+
+
+@pytest.mark.case("8", "one program per profile, whatever the screens")
+def test_another_start_is_told_the_display(paths: Paths, qtbot: QtBot) -> None:
+    """Nothing is done about it, and the connection is closed."""
+    display = Display("xcb", ":7", "", "2")
+    held = Instance(paths, display=display)
+    assert held.claim()
+    calls, results = EventLog(), list[Display | None]()
+    held.message_received.connect(calls.record)
+    thread = in_background(lambda: results.append(ask_display(paths)))
+    wait(qtbot, lambda: not thread.is_alive())
+    held.release()
+    assert (calls.events, results) == ([], [display])
 
 
 def test_the_messages_of_many_starts_are_received(

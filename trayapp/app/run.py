@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -16,8 +17,9 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.app.boot import Boot
+from trayapp.cli.exit_codes import ELSEWHERE, FAILED
 from trayapp.core.balance import Reading
-from trayapp.core.errors import Failure, ProgramHangs
+from trayapp.core.errors import Failure, ProgramHangs, RunsElsewhere
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.account_text import problem
 from trayapp.qt.exit_signals import ExitSignals
@@ -27,8 +29,10 @@ from trayapp.qt.interpreter import freeze_long_lived_objects, return_free_memory
 from trayapp.qt.language import person_language, qt_translator
 from trayapp.qt.poller import Poller
 from trayapp.qt.restart import RESTART
+from trayapp.services.desktop.display import Display
 from trayapp.services.desktop.instance_client import (
     InstanceMessage,
+    ask_display,
     hang_error,
     send_message,
 )
@@ -81,13 +85,11 @@ def main(
     """Run the program until a person ends it; give the exit code."""
     with ExitStack() as at_exit:
         profile = _demo(at_exit) if options.demo else _own()
-        instance = Instance(profile.paths, boot.lock)
-        try:
-            if not _claim(instance, profile.paths):
-                return 0
-        except ProgramHangs as error:
-            language = _language(application, profile.paths)
-            return _give_up(error.as_failure(), language)
+        display = Display.of_process(application.platformName(), os.environ)
+        instance = Instance(profile.paths, boot.lock, display)
+        code = _claim_or_explain(instance, profile.paths, display, application, options)
+        if code is not None:
+            return code
         at_exit.callback(instance.release)
         # Until here a signal ends the process by itself; from here on it ends well.
         signals = ExitSignals(application)
@@ -195,28 +197,64 @@ def _place(wiring: "Wiring", tray: Tray, paths: Paths, window: "Window") -> None
     wiring.opening.connect(placement.note_icon_place)
 
 
-def _claim(instance: Instance, paths: Paths) -> bool:
+def _claim_or_explain(
+    instance: Instance,
+    paths: Paths,
+    display: Display,
+    application: QApplication,
+    options: argparse.Namespace,
+) -> int | None:
+    """Become the running program, or say why not and return this start's exit code."""
+    try:
+        try:
+            return None if _claim(instance, paths, display) else 0
+        except RunsElsewhere as error:
+            failure = error.as_failure()
+        language = _language(application, paths)
+        _explain(failure, language)
+        if options.minimized:
+            return 0  # at each login a box would be a nuisance
+        # Translators: a button: end the program on the other screen and start it here.
+        offer = language.gettext("&Move it here")
+        if not show_start_error(problem(failure, language), offer):
+            return ELSEWHERE
+        send_message(paths, InstanceMessage.QUIT)
+        return None if _claim(instance, paths, None) else 0
+    except ProgramHangs as error:
+        return _give_up(error.as_failure(), _language(application, paths))
+
+
+def _claim(instance: Instance, paths: Paths, display: Display | None) -> bool:
     """Become the running program, or raise the window of the one that runs.
 
     The other may be starting or ending at this moment. Then the message is sent again.
-    Raises `ProgramHangs` if it does not listen in the end, or does not react.
+    Raises `RunsElsewhere` if the window would appear on another display than `display`.
+    Raises `ProgramHangs` if the other does not listen in the end, or does not react.
     """
     for _ in range(_CLAIM_TRIES):
         if instance.claim():
             return True
+        other = None if display is None else ask_display(paths)
+        if display is not None and other is not None and display.differs_from(other):
+            raise RunsElsewhere(detail=other.name)
         if send_message(paths, InstanceMessage.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
     raise hang_error(paths)
 
 
-def _give_up(failure: Failure, language: Language) -> int:
-    """Say, in the terminal and on the screen, why this start comes to nothing."""
+def _explain(failure: Failure, language: Language) -> None:
+    """Say in the terminal why this start comes to nothing."""
     from trayapp.cli.command import explain
-    from trayapp.cli.exit_codes import FAILED
 
     if sys.stderr is not None:
         sys.stderr.write(f"{explain(failure, language)}\n")
+        sys.stderr.flush()
+
+
+def _give_up(failure: Failure, language: Language) -> int:
+    """Say, in the terminal and on the screen, why this start comes to nothing."""
+    _explain(failure, language)
     start_log(None, verbose=False)  # the file is the other's, and Qt is talkative
     catch_faults()
     show_start_error(problem(failure, language))

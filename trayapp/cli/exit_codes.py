@@ -12,6 +12,8 @@ FAILED: Final = 1
 USAGE: Final = 2
 UNKNOWN: Final = 3
 """The exit code of `check` for an unknown status, as in monitoring plug-ins."""
+ELSEWHERE: Final = 4
+"""The exit code of a start while the program runs on another display."""
 _INTERRUPTED: Final = 130
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from trayapp.qt.profile_lock import ProfileLock
+from trayapp.services.desktop.display import UNKNOWN_DISPLAY, Display
 from trayapp.services.desktop.instance_client import InstanceMessage
 from trayapp.services.files.paths import Paths, private_folder
 
@@ -19,7 +20,8 @@ class Instance(QObject):
     dies. Only its holder may remove the socket of a dead process.
 
     Signals:
-        message_received (str): another start sent an `InstanceMessage`
+        message_received (str): another start sent an `InstanceMessage` that asks for
+            something to be done
     """
 
     message_received = Signal(str)
@@ -28,13 +30,17 @@ class Instance(QObject):
         self,
         paths: Paths,
         lock: ProfileLock | None = None,
+        display: Display = UNKNOWN_DISPLAY,
         parent: QObject | None = None,
     ) -> None:
-        """Use `lock` for the profile, or a new one; it may be acquired already."""
+        """Use `lock` for the profile, or a new one; it may be acquired already.
+
+        Other starts are told `display`.
+        """
         super().__init__(parent)
         self.problem = ""
         """Why two programs may run at once, or why no start can send a message."""
-        self._paths = paths
+        self._paths, self._display = paths, display
         self._lock = lock or ProfileLock(paths.lock)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -88,6 +94,10 @@ class Instance(QObject):
         message = InstanceMessage.read(line) if line.endswith(b"\n") else None
         if message is None:
             caller.abort()
+            return
+        if message is InstanceMessage.DISPLAY:
+            caller.write(self._display.line())
+            caller.disconnectFromServer()  # it sends the reply first
             return
         # The sender of "quit" waits until this process ends and so closes the socket.
         if message is not InstanceMessage.QUIT:

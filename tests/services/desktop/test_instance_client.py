@@ -13,8 +13,10 @@ import pytest
 
 from trayapp.core.errors import ProgramHangs
 from trayapp.services.desktop import instance_client as module
+from trayapp.services.desktop.display import UNKNOWN_DISPLAY
 from trayapp.services.desktop.instance_client import (
     InstanceMessage,
+    ask_display,
     hang_error,
     send_message,
 )
@@ -133,6 +135,34 @@ def test_a_program_with_a_full_queue_hangs(paths: Paths) -> None:
         first.connect(paths.socket)
         with pytest.raises(ProgramHangs):
             send_message(paths, InstanceMessage.SHOW)
+
+
+def test_a_program_that_hangs_shows_its_window_later(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its display is asked for, and then the message is left for it."""
+    monkeypatch.setattr(module, "_TIMEOUT_S", 0.05)
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(paths.socket)
+        listener.listen()
+        with pytest.raises(ProgramHangs):
+            ask_display(paths)
+        received = []
+        for _ in range(2):
+            caller, _ = listener.accept()
+            with caller:
+                received.append(caller.recv(64))
+    assert received == [b"display\n", b"show\n"]
+
+
+@pytest.mark.case("8", "one program per profile, whatever the screens")
+def test_an_older_program_has_an_unknown_display(paths: Paths) -> None:
+    """It closes the connection without a reply; without a program there is none."""
+    with FakeInstance(paths) as instance:
+        instance.may_close.set()
+        assert ask_display(paths) == UNKNOWN_DISPLAY
+    assert instance.received == b"display\n"
+    assert ask_display(paths) is None
 
 
 @pytest.mark.parametrize("written", [b"", b"\xff\n", b"-1\n", b"1" * 100, None])

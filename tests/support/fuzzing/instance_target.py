@@ -19,12 +19,13 @@ from trayapp.services.files.paths import Paths
 _TIMEOUT_S: Final = 10.0
 _MAX_LINE: Final = 63
 """With its line end; Qt reads one byte less than the given size."""
+_DONE: Final = set(InstanceMessage) - {InstanceMessage.DISPLAY}
 _SEPARATOR: Final = b"\xff"
 """Splits the data into pieces; no message has this byte."""
 
 
 class CalledInstance:
-    """Only the three messages have an effect, in any pieces.
+    """Only the messages that ask for something have an effect, in any pieces.
 
     The data are sent over a real socket, split at each byte 0xFF. For any data the
     connection is closed, nothing of it is kept, and the next caller is served.
@@ -74,11 +75,7 @@ def _expected(data: bytes) -> list[str]:
     """Return the message in the first line, if it is one."""
     line, end, _ = data.partition(b"\n")
     text = line.decode("ascii", "replace").strip()
-    return (
-        [text]
-        if end and len(line + end) <= _MAX_LINE and text in set(InstanceMessage)
-        else []
-    )
+    return [text] if end and len(line + end) <= _MAX_LINE and text in _DONE else []
 
 
 def _is_closed(caller: socket.socket) -> bool:

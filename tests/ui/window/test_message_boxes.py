@@ -39,3 +39,17 @@ def test_it_does_not_wait_for_ever(
     assert qtbot is not None
     monkeypatch.setattr("trayapp.ui.window.message_boxes._READ_MS", 1)
     show_start_error(SAID)
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_it_offers_what_helps(qtbot: QtBot, pressed: bool) -> None:  # noqa: FBT001  # a parameter
+    """Closing the box is no consent."""
+    assert qtbot is not None
+
+    def press() -> None:
+        (box,) = visible_windows(QMessageBox)
+        buttons = {button.text(): button for button in box.buttons()}
+        buttons["&Move it here" if pressed else "Close"].click()
+
+    QTimer.singleShot(0, press)
+    assert show_start_error(SAID, "&Move it here") is pressed

@@ -48,6 +48,7 @@
     ├── NotificationsUnseen          the desktop shows no notifications
     ├── LoginUnchanged           start at login can't be switched
     ├── ProgramHangs                 a running program does not react
+    ├── RunsElsewhere                the program runs on another display
     └── InternalFault                a fault of this program
 
 A class has the words for a person (`title`, `reason`, `advice`): they are marked for
@@ -97,6 +98,7 @@ from trayapp.core.errors.program import (
     LoginUnchanged,
     NotificationsUnseen,
     ProgramHangs,
+    RunsElsewhere,
 )
 from trayapp.core.errors.status import Status
 from trayapp.core.errors.storage import (
@@ -162,6 +164,7 @@ __all__ = [
     "Refused",
     "Remedy",
     "Retry",
+    "RunsElsewhere",
     "SessionBusAbsent",
     "Status",
     "StorageProblem",

@@ -49,6 +49,21 @@ class ProgramHangs(BalanceTrayError):
     )
 
 
+class RunsElsewhere(BalanceTrayError):
+    """The program runs already, and shows its windows on another display."""
+
+    id = "runs-elsewhere"
+    remedy = Remedy.NONE
+    title = mark("Balance Tray runs already, on another screen")
+    reason = mark(
+        "You are logged in more than once, and one program runs for each person."
+    )
+    advice = mark(
+        "Use it on that screen, or move it to this one. In a terminal, "
+        "`balance-tray --quit` ends it; then start it here."
+    )
+
+
 class InternalFault(BalanceTrayError):
     """A bug of this program, caught at the thread's edge."""
 

@@ -39,8 +39,11 @@ class RestartOffer(QMessageBox):
         self.setEscapeButton(later)
 
 
-def show_start_error(problem: Problem) -> None:
-    """Say why the program ends; return when the box is closed, or after a minute."""
+def show_start_error(problem: Problem, offer: str = "") -> bool:
+    """Say why the program ends; return when the box is closed, or after a minute.
+
+    `offer` is the label of a button that helps; return whether it was pressed.
+    """
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(PROGRAM)
@@ -49,7 +52,10 @@ def show_start_error(problem: Problem) -> None:
     box.setInformativeText(
         " ".join(filter(None, (problem.reason, problem.advice, detail)))
     )
-    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    buttons = QMessageBox.StandardButton
+    box.setStandardButtons(buttons.Close if offer else buttons.Ok)
+    helping = box.addButton(offer, QMessageBox.ButtonRole.AcceptRole) if offer else None
     remove_button_icons(box)
     QTimer.singleShot(_READ_MS, box.reject)
     box.exec()
+    return helping is not None and box.clickedButton() is helping
