@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from trayapp.core.account_state import Outcome
 from trayapp.core.errors import Failure, Retry
@@ -168,15 +168,19 @@ class RestartBackoff:
 
 
 def _wait(retry: Retry, failures: int, interval: timedelta) -> timedelta:
-    if retry is Retry.DAILY:
-        return ONCE_A_DAY
-    if retry is Retry.KEYRING:
-        return KEYRING_INTERVAL
     # The shift is bounded: 512 minutes are past the longest wait already.
     doubled = 1 << min(failures - 1, 9)
-    if retry is Retry.SOON:
-        return min(FIRST_BACK_OFF * doubled, interval, LONGEST_OFFLINE)
-    return min(interval * doubled, max(LONGEST_WAIT, interval))
+    match retry:
+        case Retry.DAILY:
+            return ONCE_A_DAY
+        case Retry.KEYRING:
+            return KEYRING_INTERVAL
+        case Retry.SOON:
+            return min(FIRST_BACK_OFF * doubled, interval, LONGEST_OFFLINE)
+        case Retry.LATER:
+            return min(interval * doubled, max(LONGEST_WAIT, interval))
+        case _:
+            assert_never(retry)
 
 
 def _with_jitter(wait: timedelta, jitter: float) -> timedelta:
