@@ -46,7 +46,7 @@
     │   └── ExportUnwritable         the file that was chosen can't be written
     │                                program.py
     ├── NotificationsUnseen          the desktop shows no notifications
-    ├── LoginUnchanged           start at login can't be switched
+    ├── LoginUnchanged               start at login can't be switched
     ├── ProgramHangs                 a running program does not react
     ├── RunsElsewhere                the program runs on another display
     └── InternalFault                a fault of this program

@@ -16,7 +16,8 @@ class Retry(Enum):
     SOON = auto()
     """The connection failed: after a minute, then with doubled waits."""
     LATER = auto()
-    """The gateway refused or is down: not before the usual interval."""
+    """The gateway refused or is down: after the usual interval, then with doubled
+    waits of up to six hours."""
     DAILY = auto()
     """Once a day, as more requests with the same key may block this computer."""
     KEYRING = auto()
@@ -35,7 +36,7 @@ class Remedy(Enum):
     UNLOCK = auto()
     COPY_DETAILS = auto()
     OPEN_WEBSITE = auto()
-    """Only the provider's website can end it."""
+    """Only the provider can end it: the website says how."""
 
 
 class BalanceTrayError(Exception):

@@ -50,7 +50,7 @@ class Language:
     """Whether amounts are replaced by dots, as others may look at the screen."""
 
     def money(self, amount: Decimal, unit: str) -> str:
-        """Write an amount with its unit: `€350.12`, `350,12 €`, `1225 CREDITS`.
+        """Write an amount with its unit: `€350.12`, or `350,12 €` in Spanish.
 
         No decimal is rounded. Trailing zeros are left out, but money keeps two
         decimals. Where amounts are hidden, it gives three dots.

@@ -145,7 +145,7 @@ class Window(QMainWindow):
     def show_banner(
         self, topic: str, text: str | None, *, is_fault: bool = False
     ) -> None:
-        """Show a message about the layout program; None removes it.
+        """Show a message about the whole program above the cards; None removes it.
 
         Each topic has one message. A dismissed message returns only with another text.
         """
