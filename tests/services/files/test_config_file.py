@@ -91,6 +91,16 @@ def test_missing_settings_have_their_defaults(path: Path) -> None:
     assert ConfigFile(path).load().config == Config((account,), Settings())
 
 
+@pytest.mark.case("also 3", "what a person types is read as they write it")
+def test_a_date_without_quotes_is_read_as_it_is_written(path: Path) -> None:
+    """A person names an account by its first day; TOML takes that for a date."""
+    path.parent.mkdir(mode=0o700)
+    path.write_text(ACCOUNT.replace("'x'", "2026-11-01") + "sub_account = 2026-12-24\n")
+    path.chmod(0o600)
+    account = Account("a", "2026-11-01", sub_account="2026-12-24", low_below=Decimal(1))
+    assert ConfigFile(path).load().config == Config((account,), Settings())
+
+
 def test_reading_the_language_repairs_nothing(path: Path) -> None:
     """Only `load` keeps a broken file aside and reports it."""
     file = ConfigFile(path)

@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -212,7 +212,10 @@ def _account(table: dict[str, object]) -> Account:
         for name, description in ACCOUNT_FIELDS.items()
     }
     texts = {
-        name: str(_typed(value, types.get(name, str), name))
+        # Without quotes, a name such as 2026-11-01 is one of TOML's dates.
+        name: value.isoformat()
+        if type(value) is date and types.get(name) is str
+        else str(_typed(value, types.get(name, str), name))
         for name, value in table.items()
     }
     draft = AccountDraft(
