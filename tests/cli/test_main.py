@@ -21,20 +21,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.scripted_gateway import ScriptedGateway
 from fakes.database_lock import lock_database
+from fakes.terminal import TerminalStream
 from fakes.vault import FakeVault
 from harness.event_log import EventLog
+from tooling.processes import wait_until
 from trayapp import __main__ as program
+from trayapp.cli import main as main_module
+from trayapp.cli import waiting
 from trayapp.core.account import Account, Service
 from trayapp.core.balance import Balance, JsonNumber, Reading, read_balance
 from trayapp.core.errors import (
     HistoryFull,
     KeyringAbsent,
+    KeyringDenied,
     KeyringFailed,
 )
 from trayapp.core.settings import AlertKind, Settings
@@ -49,6 +55,8 @@ from trayapp.services.keyring.keychain import MemoryVault
 
 KEY = "made-up-key-0123456789"
 GOOD, LOW, EMPTY, REJECTED = (f"made-up-key-{one}" for one in range(4))
+ADD = ("account", "add", "Shop", "--key-stdin")
+WAITING = pytest.mark.case("9", "waiting without a word")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PATIENCE_S = 10.0
 FOLDERS = {
@@ -227,6 +235,115 @@ def test_output_for_programs_is_english_in_every_language(
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     assert asked() == english
     assert "The gateway rejects the API key" in english[0]
+
+
+# --- waiting -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> TerminalStream:
+    """Put a terminal in place of standard error, and shorten the silence."""
+    shown = TerminalStream()
+    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=shown))
+    monkeypatch.setattr(waiting, "_SILENT_S", 0.0)
+    monkeypatch.setattr(waiting, "_LOOK_S", 0.01)
+    return shown
+
+
+def await_sentence(terminal: TerminalStream, sentence: str) -> None:
+    """Wait until the terminal shows a sentence."""
+    wait_until(lambda: sentence in terminal.getvalue(), sentence, PATIENCE_S)
+
+
+@WAITING
+def test_a_keyring_that_prompts_elsewhere_is_named_on_the_terminal(
+    user: CliUser, terminal: TerminalStream
+) -> None:
+    """Over ssh, the prompt is on another screen."""
+    user.vault.before = lambda call: (
+        await_sentence(terminal, waiting.KEYRING) if call == "unlock" else None
+    )
+    added = user.run(*ADD, stdin=KEY)
+    assert added.code == 0
+    user.vault.before("unlock")
+    assert user.run("account", "remove", "Shop").code == 0
+
+
+@WAITING
+@pytest.mark.parametrize("command", [("remove", "The a"), ADD[1:]])
+def test_a_prompt_without_an_answer_has_an_end(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    """Nothing is changed, and the advice fits a terminal."""
+    user.set_accounts(user.account("a"))
+    released = threading.Event()
+    user.vault.before = lambda _: released.wait()
+    monkeypatch.setattr(main_module, "_PROMPT_S", 0.05)
+    ran = user.run("account", *command, stdin=KEY)
+    released.set()
+    assert ran.code == 1
+    assert ran.err.startswith("The keyring does not answer.")
+    assert "then run the command again" in ran.err
+    assert [account.id for account in user.accounts] == ["a"]
+
+
+@WAITING
+@pytest.mark.parametrize("command", [("remove", "The a"), ADD[1:]])
+def test_the_advice_after_a_dismissed_prompt_names_no_button(
+    user: CliUser, command: tuple[str, ...]
+) -> None:
+    """A terminal has none."""
+    user.set_accounts(user.account("a"))
+    user.vault.error = KeyringDenied
+    ran = user.run("account", *command, stdin=KEY)
+    assert ran.code == 1
+    assert "Choose Unlock" not in ran.err
+    assert "Run the command again" in ran.err
+
+
+@WAITING
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_the_advice_of_check_fits_a_terminal(
+    user: CliUser, arguments: tuple[str, ...]
+) -> None:
+    """A monitoring program shows it to a person who has no window."""
+    user.set_accounts(user.account("a"))
+    user.vault.locked = True
+    ran = user.run("check", *arguments)
+    assert "then run the command again" in ran.out
+    assert "the program then goes on" not in ran.out
+
+
+@WAITING
+def test_check_names_the_keyring_the_gateway_and_the_history(
+    user: CliUser, terminal: TerminalStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is named when it is waited for."""
+    user.set_accounts(user.account("a"))
+    read, open_store = user.vault.get, HistoryStore.__init__
+
+    def slow_read(account_id: str) -> str | None:
+        await_sentence(terminal, waiting.KEYRING)
+        return read(account_id)
+
+    def slow_open(self: HistoryStore, path: Path) -> None:
+        await_sentence(terminal, waiting.HISTORY)
+        open_store(self, path)
+
+    monkeypatch.setattr(user.vault, "get", slow_read)
+    monkeypatch.setattr(HistoryStore, "__init__", slow_open)
+    user.gateway.hang(on=True)
+
+    def let_go() -> None:
+        await_sentence(terminal, waiting.GATEWAY)
+        user.gateway.hang(on=False)
+
+    thread = threading.Thread(target=let_go)
+    thread.start()
+    assert user.run("check", "--json").code == 0
+    thread.join()
 
 
 # --- check ---------------------------------------------------------------------------

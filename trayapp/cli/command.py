@@ -95,7 +95,7 @@ def select_accounts(
 
 def explain(failure: Failure, language: Language) -> str:
     """Write an error in full, a line for each part."""
-    return problem(failure, language).in_full("\n")
+    return problem(failure, language, in_terminal=True).in_full("\n")
 
 
 def run_async(work: Coroutine[object, object, _T]) -> _T:

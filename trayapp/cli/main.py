@@ -24,6 +24,7 @@ from trayapp.cli.command import (
     terminal_language,
 )
 from trayapp.cli.exit_codes import FAILED, USAGE, failure_code, report_failure
+from trayapp.cli.waiting import HISTORY, INPUT, KEYRING, PROGRAM, announced_wait
 from trayapp.core.account import Account, Service
 from trayapp.core.account_draft import ACCOUNT_FIELDS, AccountDraft, with_own_names
 from trayapp.core.errors import BalanceTrayError, ProgramHangs
@@ -49,6 +50,8 @@ from trayapp.services.unfinished_steps import (
 )
 
 _LONGEST_LINE: Final = 4_096
+_PROMPT_S: Final = 60.0
+"""Seconds for a person to type the keyring's password, which may be on no screen."""
 _REMOVED_LATER: Final = mark(
     "The account is removed. Balance Tray removes what is left of it as soon as it can."
 )
@@ -82,10 +85,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _quit(paths: Paths, _: argparse.Namespace, language: Language) -> int:
-    demo = Paths.of_demo(Path())
-    if not send_message(paths, InstanceMessage.QUIT) and not send_message(
-        demo, InstanceMessage.QUIT
-    ):
+    with announced_wait(language, PROGRAM):
+        running = (paths, Paths.of_demo(Path()))
+        has_quit = any(send_message(each, InstanceMessage.QUIT) for each in running)
+    if not has_quit:
         print(language.gettext("Balance Tray is not running."))
     return 0
 
@@ -140,20 +143,23 @@ class _Change:
 
     def __init__(self, paths: Paths, file: ConfigFile, language: Language) -> None:
         self._paths, self._file, self._language = paths, file, language
-        self._keychain = Keychain(system_vault())
+        self._keychain = Keychain(system_vault(), prompt_timeout_s=_PROMPT_S)
         self._has_program = False
         """Whether a running program has been told, and does the steps, too."""
 
     def add(self, config: Config, options: argparse.Namespace) -> None:
         """Store the key, then the account."""
         draft = _draft(config, options, self._language)
+        # A key that is typed before would be lost if the keyring stays locked.
+        with announced_wait(self._language, KEYRING):
+            run_async(self._keychain.unlock([draft.id], writing=True))
         key = _ask_key(self._language, from_stdin=options.key_stdin)
-        run_async(self._add(draft, key))
+        with announced_wait(self._language, KEYRING):
+            run_async(self._add(draft, key))
         self._tell_program()
-        run_async(self._finish())
+        self._finish()
 
     async def _add(self, draft: AccountDraft, key: Secret) -> None:
-        await self._keychain.unlock([draft.id], writing=True)
         account = draft.account(self._language)
         due = datetime.now(UTC) + IN_PROGRESS
         steps = tuple(steps_of_new_keys((), [account], [account.id], due))
@@ -188,11 +194,12 @@ class _Change:
             *((step.account_id, step.name) for step in config.unfinished),
         ]
         ids = [id_ for id_, other in named if other.casefold() == name.casefold()]
-        run_async(self._keychain.unlock(ids))
+        with announced_wait(self._language, KEYRING):
+            run_async(self._keychain.unlock(ids))
         if not is_repeated:
             self._file.update(partial(_without_account, name=name))
         self._tell_program()
-        failures = run_async(self._finish())
+        failures = self._finish()
         if not failures:
             return 0
         for failure in dict(failures).values():
@@ -203,10 +210,13 @@ class _Change:
     def _tell_program(self) -> None:
         """Have the running program read the settings, if there is one."""
         self._has_program = True
-        with contextlib.suppress(ProgramHangs):  # it reads the settings later
+        with (
+            announced_wait(self._language, PROGRAM),
+            contextlib.suppress(ProgramHangs),  # it reads the settings later
+        ):
             self._has_program = send_message(self._paths, InstanceMessage.RELOAD)
 
-    async def _finish(self) -> Failures:
+    def _finish(self) -> Failures:
         """Do what this and earlier changes left to be done."""
 
         def forget(account_id: str) -> bool:
@@ -216,7 +226,12 @@ class _Change:
             # step when it has read the settings.
             return not self._has_program
 
-        return await UnfinishedSteps(self._file, self._keychain, forget).run()
+        def purpose() -> str:
+            return KEYRING if self._keychain.is_busy else HISTORY
+
+        with announced_wait(self._language, purpose):
+            steps = UnfinishedSteps(self._file, self._keychain, forget)
+            return run_async(steps.run())
 
 
 def _without_account(config: Config, name: str) -> Config:
@@ -259,7 +274,8 @@ def _ask_key(language: Language, *, from_stdin: bool) -> Secret:
     """Get a key from where no other program sees it: standard input or a prompt."""
     if from_stdin and sys.stdin is not None:
         # As bytes: its encoding is that of the program that wrote it.
-        return Secret.parse_bytes(sys.stdin.buffer.readline(_LONGEST_LINE))
+        with announced_wait(language, INPUT):
+            return Secret.parse_bytes(sys.stdin.buffer.readline(_LONGEST_LINE))
     if sys.stdin is None or not sys.stdin.isatty():
         message = language.gettext(
             "There is no terminal to ask for the key: use --key-stdin."

@@ -17,6 +17,7 @@ from trayapp.cli.command import (
     select_accounts,
 )
 from trayapp.cli.exit_codes import UNKNOWN, USAGE
+from trayapp.cli.waiting import GATEWAY, HISTORY, KEYRING, announced_wait
 from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.balance import Reading
@@ -77,7 +78,7 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
     else:
         for state in (each.state for each in checked):
             print(line(state, datetime.now(UTC), language).replace("\u00a0", " "))
-            words = state_problem(state, language)
+            words = state_problem(state, language, in_terminal=True)
             if words is not None:
                 print(indent(words.in_full("\n"), "    "))
     codes = {_EXIT_CODES.get(each.state.status, UNKNOWN) for each in checked}
@@ -97,7 +98,8 @@ async def _refresh_all(
     redactor = start_log(None, verbose=False)
     keychain = Keychain(system_vault(), mask=redactor.add_key)
     problems: list[Failure | None] = []
-    history = HistoryService(lambda: HistoryStore(paths.history), problems.append)
+    with announced_wait(language, HISTORY):
+        history = HistoryService(lambda: HistoryStore(paths.history), problems.append)
 
     def record(outcome: Outcome) -> None:
         if isinstance(outcome.result, Reading):
@@ -112,11 +114,13 @@ async def _refresh_all(
     )
     refresh = Refresh(keychain, gateway, batch.add, now, guard)
     check_round = CheckRound(refresh, guard, history, now)
-    checked = await check_round.run(accounts, force=options.force)
-    batch.flush()
-    notices = check_round.notices(checked)
-    await gateway.close()
-    history.close()
+    with announced_wait(language, lambda: KEYRING if keychain.is_busy else GATEWAY):
+        checked = await check_round.run(accounts, force=options.force)
+    with announced_wait(language, HISTORY):
+        batch.flush()
+        notices = check_round.notices(checked)
+        await gateway.close()
+        history.close()
     failure = history.problem or _history_failure(problems)
     if failure is not None:  # beside the report: it and its exit code are right
         print(explain(failure, language), file=sys.stderr)
@@ -141,7 +145,7 @@ def _as_json(checked: CheckedAccount) -> dict[str, object]:
     state = checked.state
     reading, failure = state.reading, state.failure
     error = None
-    words = state_problem(state, ENGLISH)
+    words = state_problem(state, ENGLISH, in_terminal=True)
     if failure is not None and words is not None:
         error = {"id": failure.kind.id, "title": words.title, "advice": words.advice}
     waits_until = checked.waits_until
@@ -164,7 +168,7 @@ def history(paths: Paths, options: argparse.Namespace, language: Language) -> in
     stored = load_config(ConfigFile(paths.config), language).accounts
     (account,) = select_accounts(stored, [options.name], language)
     since = _since(options.since, language)
-    with HistoryStore(paths.history) as store:
+    with announced_wait(language, HISTORY), HistoryStore(paths.history) as store:
         if store.problem is not None and store.problem.kind is HistoryDamaged:
             print(explain(store.problem, language), file=sys.stderr)
         readings = store.readings(account.id, since)

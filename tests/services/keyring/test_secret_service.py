@@ -26,7 +26,7 @@ from trayapp.core.errors import (
     SessionBusAbsent,
 )
 from trayapp.services.desktop import dbus_connection
-from trayapp.services.keyring import secret_service
+from trayapp.services.keyring import secret_service_connection
 from trayapp.services.keyring.secret_service import SecretServiceVault
 
 KEY = "made-up-key-0123456789"
@@ -315,7 +315,7 @@ def test_a_prompt_has_no_time_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The limit for calls does not end it."""
-    monkeypatch.setattr(secret_service, "_REPLY_S", 0.05)
+    monkeypatch.setattr(secret_service_connection, "_REPLY_S", 0.05)
     service.locked = True
     unlocked = on_thread(lambda: unlock(vault))
     service.wait_for_prompt()
@@ -393,7 +393,7 @@ def test_each_fault_in_each_call_has_its_error(
         case "dies":
             service.dies_on, expected = method, KeyringAbsent
         case "hangs":
-            monkeypatch.setattr(secret_service, "_REPLY_S", 0.1)
+            monkeypatch.setattr(secret_service_connection, "_REPLY_S", 0.1)
             service.hangs_on, expected = {method}, KeyringSlow
         case "refuses":
             service.refuses[method], expected = FAILED, KeyringFailed

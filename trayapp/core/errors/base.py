@@ -54,6 +54,8 @@ class BalanceTrayError(Exception):
     title: ClassVar[str] = mark("Something went wrong")
     reason: ClassVar[str] = ""
     advice: ClassVar[str] = ""
+    terminal_advice: ClassVar[str] = ""
+    """In place of `advice` in a terminal, if that names what only a window has."""
     first_advice: ClassVar[str] = ""
     """What precedes `advice` for an account that never had a balance."""
 

@@ -4,6 +4,10 @@ from trayapp.core.errors.base import BalanceTrayError, Remedy, Retry
 from trayapp.core.errors.status import Status
 from trayapp.core.i18n.language import mark
 
+_UNLOCK_AND_REPEAT = mark(
+    "Unlock the keyring on the screen of this computer, then run the command again."
+)
+
 
 class KeyringProblem(BalanceTrayError):
     """The key could not be read or written; this does not mean that it is missing."""
@@ -50,6 +54,7 @@ class KeyringLocked(KeyringProblem):
     title = mark("The keyring is locked")
     reason = mark("The API key is in it, safe and out of reach.")
     advice = mark("Unlock the keyring with its password; the program then goes on.")
+    terminal_advice = _UNLOCK_AND_REPEAT
 
 
 class KeyringDenied(KeyringProblem):
@@ -60,6 +65,10 @@ class KeyringDenied(KeyringProblem):
     title = mark("Access to the keyring was denied")
     reason = mark("The keyring's question was answered with no, or was closed.")
     advice = mark("Choose Unlock and allow Balance Tray to read its own key.")
+    terminal_advice = mark(
+        "Run the command again, and answer the keyring's question on the screen of "
+        "this computer."
+    )
 
 
 class KeyringSlow(KeyringProblem):
@@ -72,6 +81,7 @@ class KeyringSlow(KeyringProblem):
         "Look for a question from the keyring behind other windows. If there is none, "
         "log out and in again."
     )
+    terminal_advice = _UNLOCK_AND_REPEAT
 
 
 class KeyringFailed(KeyringProblem):
@@ -112,6 +122,10 @@ class KeyMissing(KeyProblem):
     reason = mark("The keyring of this computer holds no key for it.")
     advice = mark(
         "Enter the key; you find it in the API settings of the account's panel."
+    )
+    terminal_advice = mark(
+        "Enter the key in the window of Balance Tray, or remove the account and add it "
+        "again with its key."
     )
 
 

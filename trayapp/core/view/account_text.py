@@ -198,20 +198,31 @@ def age(state: AccountState, now: datetime, language: Language) -> str:
     return plural("{n} day ago", "{n} days ago", passed.days).format(n=passed.days)
 
 
-def state_problem(state: AccountState, language: Language) -> Problem | None:
+def state_problem(
+    state: AccountState, language: Language, *, in_terminal: bool = False
+) -> Problem | None:
     """Translate an account's error; None if there is none."""
     if state.failure is None:
         return None
-    return problem(state.failure, language, is_first=state.reading is None)
+    is_first = state.reading is None
+    return problem(state.failure, language, is_first=is_first, in_terminal=in_terminal)
 
 
-def problem(failure: Failure, language: Language, *, is_first: bool = False) -> Problem:
+def problem(
+    failure: Failure,
+    language: Language,
+    *,
+    is_first: bool = False,
+    in_terminal: bool = False,
+) -> Problem:
     """Translate an error's title, reason and advice.
 
-    `is_first` says that the account never had a balance.
+    `is_first` says that the account never had a balance. `in_terminal` says that the
+    person reads it in a terminal, which has no buttons.
     """
     kind, translate = failure.kind, language.gettext
-    advice = (kind.first_advice if is_first else "", kind.advice)
+    usual = (in_terminal and kind.terminal_advice) or kind.advice
+    advice = (kind.first_advice if is_first else "", usual)
     return Problem(
         title=translate(kind.title),
         reason=translate(kind.reason) if kind.reason else "",

@@ -28,6 +28,11 @@ class DaemonThreads:
         self._waiting: deque[Callable[[], None]] = deque()
         self._busy = 0
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call runs or waits."""
+        return self._busy > 0
+
     def start(self, call: Callable[[], _T]) -> asyncio.Future[_T]:
         """Run a call when a thread is free; the future belongs to the running loop.
 

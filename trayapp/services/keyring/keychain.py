@@ -191,6 +191,11 @@ class Keychain:
         await self._change(remove)
         self.invalidate(account_id)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call to the keyring runs or waits; any thread may read it."""
+        return self._threads.is_busy or self._prompts.is_busy
+
     async def describe(self) -> str:
         """Describe the keyring and whether it is locked, without a time limit."""
         kind = type(self._vault).__name__.strip("_")

@@ -1,69 +1,45 @@
 """The Secret Service (GNOME Keyring, KeePassXC, KWallet) over the session bus."""
 
 import logging
-from collections import deque
-from collections.abc import Callable, Collection
-from contextlib import closing, suppress
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import secretstorage
 from jeepney import (
     DBusAddress,
     DBusErrorResponse,
-    HeaderFields,
-    MatchRule,
-    Message,
     MessageFlag,
     MessageType,
     new_method_call,
 )
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import DBusConnection, Proxy
-from secretstorage.defines import SS_PATH, SS_PREFIX
-from secretstorage.dhcrypto import Session
 from secretstorage.exceptions import (
     ItemNotFoundException,
-    LockedException,
-    PromptDismissedException,
-    SecretServiceNotAvailableException,
     SecretStorageException,
 )
-from secretstorage.util import DBusAddressWrapper, add_match_rules, open_session
 
 from trayapp.core.errors import (
-    BalanceTrayError,
-    KeyringAbsent,
     KeyringDenied,
     KeyringFailed,
     KeyringLocked,
     KeyringProblem,
-    KeyringSlow,
-    SessionBusAbsent,
 )
-from trayapp.services.desktop.dbus_connection import NoBusError, bus_socket
 from trayapp.services.keyring.keychain import SERVICE
+from trayapp.services.keyring.secret_service_connection import (
+    SecretServiceConnection,
+    agree_on_session,
+    run_on_connection,
+    secret_service,
+)
 
-_NAME: Final = "org.freedesktop.secrets"
-_REPLY_S: Final = 30.0
-"""Seconds for one call. A prompt is no call and has no time limit here."""
 _APPLICATION: Final = {"application": "Python keyring library"}
 """As `keyring` writes it, so that its entries are replaced, not doubled."""
-_INVALID_ARGUMENTS: Final = "org.freedesktop.DBus.Error.InvalidArgs"
 _KWALLETS: Final = (
     ("org.kde.kwalletd6", "/modules/kwalletd6"),
     ("org.kde.kwalletd5", "/modules/kwalletd5"),
 )
 """KWallet's own services, of Plasma 6 and 5."""
-_ERRORS: Final[dict[str, type[KeyringProblem]]] = {
-    "org.freedesktop.Secret.Error.IsLocked": KeyringLocked,
-    "org.freedesktop.DBus.Error.AccessDenied": KeyringDenied,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": KeyringAbsent,
-    "org.freedesktop.DBus.Error.TimedOut": KeyringSlow,
-    "org.freedesktop.DBus.Error.Timeout": KeyringSlow,
-}
-_REPLIES: Final = {MessageType.method_return, MessageType.error}
-_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -84,7 +60,7 @@ class SecretServiceVault:
 
         KeePassXC has none while no database is open.
         """
-        return _run(lambda connection: _open_default(connection) is None)
+        return run_on_connection(lambda connection: _open_default(connection) is None)
 
     def unlock(self, account_ids: Collection[str], *, writing: bool) -> None:
         """Prompt for the passwords of the collections that are needed, and wait.
@@ -93,7 +69,7 @@ class SecretServiceVault:
         entry needs the default collection alone, which is created if there is none.
         """
 
-        def unlock(connection: _Connection) -> None:
+        def unlock(connection: SecretServiceConnection) -> None:
             needed: dict[str, None] = {}
             if not account_ids:
                 default = secretstorage.get_default_collection(connection)
@@ -112,7 +88,7 @@ class SecretServiceVault:
                     if collection.is_locked():
                         raise KeyringDenied
 
-        _run(unlock)
+        run_on_connection(unlock)
 
     def get(self, account_id: str) -> str | None:
         """Return the stored key, or None.
@@ -120,7 +96,7 @@ class SecretServiceVault:
         Raises `KeyringLocked` if a locked collection holds it or may hold it.
         """
 
-        def read(connection: _Connection) -> str | None:
+        def read(connection: SecretServiceConnection) -> str | None:
             found = _search(connection, account_id)
             for entry in found.readable:
                 with suppress(ItemNotFoundException):  # it was deleted meanwhile
@@ -129,7 +105,7 @@ class SecretServiceVault:
                 raise KeyringLocked
             return None
 
-        return _run(read)
+        return run_on_connection(read)
 
     def put(self, account_id: str, key: str) -> None:
         """Store a key in place of the account's entries; a new one in the default.
@@ -138,7 +114,7 @@ class SecretServiceVault:
         `KeyringLocked` if all entries are locked, or the default collection is.
         """
 
-        def write(connection: _Connection) -> None:
+        def write(connection: SecretServiceConnection) -> None:
             found = _search(connection, account_id)
             if found.readable:
                 newest, *others = found.readable
@@ -152,11 +128,11 @@ class SecretServiceVault:
                 raise KeyringLocked
             attributes = _attributes(account_id) | _APPLICATION
             label = f"Password for '{account_id}' on '{SERVICE}'"
-            session = _open_session(connection)
+            session = agree_on_session(connection)
             collection = secretstorage.Collection(connection, path, session)
             collection.create_item(label, attributes, key.encode(), replace=True)
 
-        _run(write)
+        run_on_connection(write)
 
     def remove(self, account_id: str) -> None:
         """Remove every entry of an account; an account without one is no error.
@@ -165,7 +141,7 @@ class SecretServiceVault:
         collection may hold the only one.
         """
 
-        def remove(connection: _Connection) -> None:
+        def remove(connection: SecretServiceConnection) -> None:
             found = _search(connection, account_id)
             for entry in found.readable:
                 entry.delete(connection)
@@ -174,7 +150,7 @@ class SecretServiceVault:
             if found.entries and _search(connection, account_id).entries:
                 raise KeyringFailed(detail="an entry stayed")
 
-        _run(remove)
+        run_on_connection(remove)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +164,9 @@ class _Entry:
     modified: int
     """The time of its last change, in seconds since 1970."""
 
-    def open(self, connection: "_Connection") -> secretstorage.Item:
+    def open(self, connection: SecretServiceConnection) -> secretstorage.Item:
         """Return the item; prompt for it if it alone is locked."""
-        session = _open_session(connection)
+        session = agree_on_session(connection)
         item = secretstorage.Item(connection, self.path, session)
         if item.is_locked():
             item.unlock()
@@ -198,12 +174,12 @@ class _Entry:
                 raise KeyringDenied
         return item
 
-    def delete(self, connection: "_Connection") -> None:
+    def delete(self, connection: SecretServiceConnection) -> None:
         """Delete it; one that is gone is no error."""
         with suppress(ItemNotFoundException):
             self.open(connection).delete()
 
-    def try_to_delete(self, connection: "_Connection") -> None:
+    def try_to_delete(self, connection: SecretServiceConnection) -> None:
         """Delete it if that is allowed; the newest entry counts anyway."""
         try:
             self.delete(connection)
@@ -231,64 +207,7 @@ class _Found:
         return [entry for entry in self.entries if entry.is_locked]
 
 
-class _Connection(DBusConnection):
-    """A connection that stops waiting for a reply or a prompt that can't come.
-
-    SecretStorage waits for a reply without a limit. It waits for the end of a prompt
-    even when the service that showed it is gone.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(bus_socket("SESSION"))
-        self._owners: deque[Message] = deque()
-        add_match_rules(self)
-        rule = MatchRule(
-            type="signal",
-            sender="org.freedesktop.DBus",
-            interface="org.freedesktop.DBus",
-            member="NameOwnerChanged",
-        )
-        rule.add_arg_condition(0, _NAME)
-        Proxy(message_bus, self).AddMatch(rule)
-        self.filter(rule, queue=self._owners)
-
-    def send_and_get_reply(
-        self, message: Message, *, timeout: float | None = None
-    ) -> Message:
-        """Wait for the reply; `TimeoutError` after 30 seconds."""
-        return super().send_and_get_reply(message, timeout=timeout or _REPLY_S)
-
-    def receive(self, *, timeout: float | None = None) -> Message:
-        """Wait for a message, and drop what only pretends to be a reply.
-
-        Any program may send a signal or a call that carries the number of our call.
-        """
-        while True:
-            message = super().receive(timeout=timeout)
-            is_reply = message.header.message_type in _REPLIES
-            if is_reply or HeaderFields.reply_serial not in message.header.fields:
-                return message
-
-    def recv_until_filtered(
-        self, queue: deque[Message], *, timeout: float | None = None
-    ) -> Message:
-        """Wait for the end of a prompt, or of the service that showed it.
-
-        Any program may send the signal of that end, so the sender is compared.
-        """
-        (service,) = Proxy(message_bus, self).GetNameOwner(_NAME)
-        while True:
-            while queue:
-                signal = queue.popleft()
-                if signal.header.fields.get(HeaderFields.sender) == service:
-                    return signal
-            for _, old_owner, _ in (signal.body for signal in self._owners):
-                if old_owner:  # without one, our own call has just started the service
-                    raise SecretServiceNotAvailableException(_NAME)
-            self.recv_messages(timeout=timeout)
-
-
-def _open_default(connection: _Connection) -> str | None:
+def _open_default(connection: SecretServiceConnection) -> str | None:
     """Return the path of the default collection; None if it is locked or missing."""
     try:
         collection = secretstorage.Collection(connection)
@@ -297,7 +216,7 @@ def _open_default(connection: _Connection) -> str | None:
     return None if _is_locked(collection) else collection.collection_path
 
 
-def _search(connection: _Connection, account_id: str) -> _Found:
+def _search(connection: SecretServiceConnection, account_id: str) -> _Found:
     """Search all collections for an account's entries, without a prompt.
 
     KeePassXC shows nothing of a locked database, and prompts if it is searched. GNOME
@@ -305,7 +224,7 @@ def _search(connection: _Connection, account_id: str) -> _Found:
     """
     entries: list[_Entry] = []
     opaque: list[str] = []
-    paths = _service(connection).get_property("Collections")
+    paths = secret_service(connection).get_property("Collections")
     for path in paths:
         with suppress(ItemNotFoundException):  # it was closed meanwhile
             collection = secretstorage.Collection(connection, path)
@@ -343,61 +262,5 @@ def _is_locked(collection: secretstorage.Collection) -> bool:
     return True
 
 
-def _open_session(connection: _Connection) -> Session:
-    """Agree with the service on how keys pass over the bus, encrypted if it can.
-
-    KWallet can't encrypt without a library that Debian does not install with it. The
-    bus passes its messages to this user's programs alone.
-    """
-    try:
-        return open_session(connection)
-    except DBusErrorResponse as error:
-        if error.name != _INVALID_ARGUMENTS:
-            raise
-    session = Session()
-    session.encrypted = False
-    body = "plain", ("s", "")
-    _, session.object_path = _service(connection).call("OpenSession", "sv", *body)
-    return session
-
-
-def _service(connection: _Connection) -> DBusAddressWrapper:
-    return DBusAddressWrapper(SS_PATH, f"{SS_PREFIX}Service", connection)
-
-
 def _attributes(account_id: str) -> dict[str, str]:
     return {"service": SERVICE, "username": account_id}
-
-
-def _run(operation: Callable[[_Connection], _T]) -> _T:
-    """Run an operation on a new connection, and close the connection.
-
-    A foreign exception becomes a `KeyringProblem`. It is not chained, not even as the
-    context, because some exceptions quote the key that could not be stored.
-    """
-    try:
-        with closing(_Connection()) as connection:
-            return operation(connection)
-    except BalanceTrayError:
-        raise
-    except Exception as error:  # noqa: BLE001  # translated below
-        problem = _keyring_problem(error)
-    raise problem
-
-
-def _keyring_problem(error: Exception) -> KeyringProblem:
-    """Translate an exception of SecretStorage, D-Bus or the system."""
-    detail = type(error).__name__
-    if isinstance(error, DBusErrorResponse):
-        return _ERRORS.get(error.name, KeyringFailed)(detail=error.name)
-    # The last one: the service has left the bus, or the bus itself has ended.
-    for kind, problem in (
-        (PromptDismissedException, KeyringDenied()),
-        (LockedException, KeyringLocked()),
-        (TimeoutError, KeyringSlow(detail=detail)),
-        (NoBusError, SessionBusAbsent()),
-        ((SecretServiceNotAvailableException, OSError), KeyringAbsent(detail=detail)),
-    ):
-        if isinstance(error, kind):
-            return problem
-    return KeyringFailed(detail=detail)
