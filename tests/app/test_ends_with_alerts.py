@@ -20,7 +20,7 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
 
 from buses.fake_secrets import FakeSecrets
 from buses.notification_server import NotificationServer
-from buses.private_bus import private_bus
+from buses.private_bus import private_bus, whole_bus
 from desktop.scripted_gateway import ScriptedGateway
 from tally import KILLS, Tally
 from tooling.processes import wait_until
@@ -39,10 +39,9 @@ class RealProgram:
     """The program's own process without a screen, on a profile and a bus of its own."""
 
     def __init__(self, folder: Path, bus: str, gateway: ScriptedGateway) -> None:
-        self.folder, self.gateway = folder, gateway
+        self.folder, self.gateway, self.bus = folder, gateway, bus
         self._environment = {
             **os.environ,
-            "DBUS_SESSION_BUS_ADDRESS": bus,
             "DBUS_SYSTEM_BUS_ADDRESS": "disabled:",
             "QT_QPA_PLATFORM": "offscreen",
             "HOME": str(folder),
@@ -68,7 +67,8 @@ class RealProgram:
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run the program within the context; a test ends it."""
         command = [sys.executable, "-m", "trayapp", "--minimized"]
-        with subprocess.Popen(command, env=self._environment) as process:
+        environment = {**self._environment, "DBUS_SESSION_BUS_ADDRESS": self.bus}
+        with subprocess.Popen(command, env=environment) as process:
             try:
                 yield process
             finally:
@@ -213,9 +213,38 @@ def test_an_alert_that_is_not_true_any_more_is_not_shown_after_the_next_start(
             process.kill()
             process.wait(TIMEOUT_S)
         assert server.shown == []
-        program.gateway.set_balance(KEYS["a"], "450.0000", "EUR")
+        program.gateway.set_balance(KEYS["a"], "30.0000", "EUR")
         with program.running() as process:
             wait_until(lambda: not program.has_episode, "the end", TIMEOUT_S)
             process.send_signal(signal.SIGTERM)
             assert process.wait(TIMEOUT_S) == 0
         assert server.shown == []
+
+
+def test_an_alert_at_the_moment_of_a_logout_is_shown_after_the_next_login(
+    program: RealProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session's bus ends first, and then the program."""
+    with whole_bus() as session:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session.address)
+        program.bus = session.address
+        with FakeSecrets(keys=KEYS), NotificationServer() as server:
+            with program.running() as process:
+                program.wait_until_decided()
+                shown = len(server.shown)
+                session.daemon.kill()
+                process.send_signal(signal.SIGTERM)
+                process.wait(TIMEOUT_S)
+            is_stored_as_sent = program.is_stored_as_sent
+            assert shown or not is_stored_as_sent
+    with private_bus() as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        program.bus = address
+        requests = len(program.gateway.requests)
+        with FakeSecrets(keys=KEYS), NotificationServer() as server:
+            with program.running():
+                program.gateway.wait_for_requests(requests + 1, TIMEOUT_S)
+                wait_until(lambda: program.is_stored_as_sent, "stored", TIMEOUT_S)
+            assert [one.title for one in server.shown] == [LOW] * (
+                not is_stored_as_sent
+            )

@@ -594,6 +594,30 @@ def test_an_alert_that_was_not_shown_before_the_end_is_sent_after_the_next_start
 
 @pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
 @pytest.mark.usefixtures("qt_notifies")
+def test_of_many_alerts_at_the_end_none_is_lost(harness: BackendHarness) -> None:
+    """Each is stored as sent if it was shown, and as pending if not."""
+    accounts = [Account(f"{number:02}", f"{number}") for number in range(40)]
+    harness.gateway.amount = "9.0000"
+    harness.store(*accounts)
+    events = harness.play(outcomes(6))
+    shown = {
+        alert.account.id
+        for event in events.of(ShowNotification)
+        for alert in event.notification.alerts
+    }
+    decided = 0
+    for account in accounts:
+        memory = stored_memory(harness, account.id)
+        if account.id in shown:
+            assert memory.episodes == {AlertKind.LOW: EpisodeStatus.SENT}
+        elif memory.episodes:
+            assert memory.episodes == {AlertKind.LOW: EpisodeStatus.PENDING}
+        decided += bool(memory.episodes)
+    assert decided >= 6
+
+
+@pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
+@pytest.mark.usefixtures("qt_notifies")
 def test_an_alert_that_is_out_of_date_at_the_next_start_is_not_sent(
     harness: BackendHarness,
 ) -> None:
@@ -601,7 +625,8 @@ def test_an_alert_that_is_out_of_date_at_the_next_start_is_not_sent(
     harness.gateway.amount = "9.0000"
     harness.store(A, settings=Settings(alert_kinds=frozenset(AlertKind)))
     harness.play(outcomes(1))
-    harness.gateway.amount = "90.0000"
+    harness.gateway.amount = "50.0000"
+    harness.now += timedelta(hours=2)
 
     async def settle(harness: BackendHarness) -> None:
         await harness.outcomes(1)

@@ -645,6 +645,18 @@ def test_what_a_lost_alert_covered_is_sent_by_itself(unshown: Story) -> None:
 
 
 @ON_ITS_WAY
+def test_a_lost_alert_is_covered_by_a_graver_one_at_the_next_start(
+    unshown: Story,
+) -> None:
+    """The account was used up meanwhile: one alert says both."""
+    unshown.settings = Settings()
+    assert unshown.read("9", days(2)) == [LOW]
+    unshown.restart()
+    assert unshown.read("0") == [EMPTY]
+    assert unshown.alert.covers == {LOW, LOW_DAYS}
+
+
+@ON_ITS_WAY
 def test_what_a_shown_alert_covered_is_not_sent_by_itself(unshown: Story) -> None:
     """A little that comes back to an empty account then is no news."""
     unshown.settings = Settings()

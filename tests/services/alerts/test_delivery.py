@@ -26,6 +26,7 @@ from trayapp.services.messages.events import (
     DeliveryChanged,
 )
 
+MODULE = "trayapp.services.alerts.delivery"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 PATIENCE_S = 5.0
 
@@ -303,6 +304,40 @@ def test_a_prompt_server_is_not_reported_as_slow(
         await harness.delivery.send([LOW_A])
         await asyncio.sleep(0.05)
         assert harness.reached == []
+
+    play(story)
+
+
+def test_a_fault_in_the_words_leaves_the_alert_pending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is logged, and the alert is sent when the words can be found."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(f"{MODULE}.notification_about", lambda *_: 1 / 0)
+            harness.read("9")
+            await harness.settle()
+        assert harness.titles() == []
+        assert harness.fates == [(Disposition.PENDING, Reason.UNDELIVERED)]
+        await harness.look()
+        assert harness.titles() == ["A: low balance"]
+
+    play(story)
+
+
+def test_a_backend_that_was_replaced_stores_nothing_about_its_last_alert() -> None:
+    """The other one has read the history since."""
+
+    async def story(harness: DeliveryHarness) -> None:
+        harness.notifier.replies.clear()
+        harness.read("9")
+        await let_loop_run()
+        harness.delivery.stop()
+        changes = len(harness.service_history.changes)
+        harness.notifier.replies.set()
+        await harness.settle()
+        assert len(harness.service_history.changes) == changes
 
     play(story)
 

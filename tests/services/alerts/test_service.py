@@ -13,13 +13,13 @@ from trayapp.core.account import Account
 from trayapp.core.account_state import Outcome
 from trayapp.core.alerts.decision import Decision, Disposition, Observation, Reason
 from trayapp.core.alerts.log import LogEntry
-from trayapp.core.alerts.memory import AlertMemory
+from trayapp.core.alerts.memory import AlertMemory, EpisodeStatus
 from trayapp.core.alerts.pending_payment import PendingPayment
 from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.settings import AlertKind, QuietHours, Settings
-from trayapp.services.history.changes import KeepReading
+from trayapp.services.history.changes import HistoryChange, KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.messages.events import (
@@ -88,6 +88,52 @@ def test_an_answer_is_recorded_and_told(harness: AlertServiceWithStore) -> None:
     assert harness.entries == (entry,)
     harness.read("8")
     assert harness.told() == []
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_what_became_of_many_alerts_is_stored_in_one_transaction(
+    harness: AlertServiceWithStore,
+    monkeypatch: pytest.MonkeyPatch,
+    is_shown: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Each transaction waits for the disk."""
+    harness.shows_alerts = False
+    harness.read("9")
+    harness.read("9", B)
+    writes: list[int] = []
+    write = harness.store.write
+
+    def counting(*changes: HistoryChange) -> None:
+        writes.append(len(changes))
+        write(*changes)
+
+    monkeypatch.setattr(harness.store, "write", counting)
+    service = harness.service
+    (service.mark_delivered if is_shown else service.mark_undelivered)(harness.alerts)
+    assert writes == [2]
+    status = EpisodeStatus.SENT if is_shown else EpisodeStatus.PENDING
+    for account_id in "ab":
+        assert harness.store.load().memory(account_id).episodes[LOW] is status
+
+
+@pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
+def test_after_a_restart_a_tick_waits_for_a_result(
+    harness: AlertServiceWithStore,
+) -> None:
+    """The stored balance may be out of date: the account may have been topped up."""
+    harness.shows_alerts = False
+    harness.service.expect_top_up("a")
+    harness.read("9")
+    assert harness.told() == [("a", LOW)]
+    harness.now += DAY
+    harness.read("9")
+    harness.start()
+    harness.service.tick()
+    assert harness.told() == []
+    harness.read("9")
+    assert harness.told() == [("a", LOW)]
+    harness.service.tick()
+    assert harness.told() == [("a", TOPPED_UP)]
 
 
 def test_of_a_removed_account_nothing_is_recorded(

@@ -105,6 +105,8 @@ class NotificationServer:
                 message = self._connection.receive(timeout=0.02)
             except TimeoutError:
                 continue
+            except OSError:  # the bus ended
+                return
             if message.header.message_type is not MessageType.method_call:
                 continue
             member = str(message.header.fields[HeaderFields.member])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -52,7 +53,7 @@ class NotificationDelivery:
         self._works = True
         self._server = 0
         """It counts the servers that came and went."""
-        self._is_stopped = False
+        self._stopped = threading.Event()
         self._pause_s = _FIRST_PAUSE_S
         self._not_before = self._sure_until = float("-inf")
         self._checking: asyncio.Task[None] | None = None
@@ -63,7 +64,13 @@ class NotificationDelivery:
         language = self._language
         if self._alerts.settings.discreet:
             language = replace(language, hides_amounts=True)
-        await self._show(notification_about(alerts, language))
+        notification = None
+        with log_faults("wording a notification"):
+            notification = notification_about(alerts, language)
+        if notification is not None:
+            await self._show(notification)
+        else:
+            self._postpone(alerts)
 
     async def send_sample(self) -> None:
         """Show a sample notification, with which a person tries out notifications."""
@@ -78,7 +85,7 @@ class NotificationDelivery:
 
     def stop(self) -> None:
         """Show nothing more, although the loop may go on; any thread may call it."""
-        self._is_stopped = True
+        self._stopped.set()
 
     async def close(self) -> None:
         """Check no more, and close the sink."""
@@ -87,7 +94,7 @@ class NotificationDelivery:
         await self._sink.close()
 
     async def _show(self, notification: Notification) -> None:
-        if self._is_stopped:
+        if self._stopped.is_set():
             return
         server = self._server
         slow = asyncio.get_running_loop().call_later(
@@ -100,18 +107,26 @@ class NotificationDelivery:
                 is_shown = await self._sink.show(notification)
         finally:
             slow.cancel()
+        if self._stopped.is_set():
+            return  # another backend has the history now
         if is_shown:
             self._alerts.mark_delivered(notification.alerts)
             self._pause_s = _FIRST_PAUSE_S
             self._set(works=True)
             return
-        if server == self._server:
+        self._postpone(notification.alerts, is_server_there=server == self._server)
+        if server != self._server:
+            self.check()  # the server that failed is gone, and another may be there
+
+    def _postpone(
+        self, alerts: Sequence[Alert], *, is_server_there: bool = True
+    ) -> None:
+        """Keep alerts pending, and wait before the same server is tried again."""
+        if is_server_there:
             self._not_before = self._clock() + self._pause_s
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         self._set(works=False)
-        self._alerts.mark_undelivered(notification.alerts)
-        if server != self._server:
-            self.check()  # the server that failed is gone, and another may be there
+        self._alerts.mark_undelivered(alerts)
 
     async def _check(self) -> None:
         with log_faults("looking for a notification server"):

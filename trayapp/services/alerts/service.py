@@ -1,6 +1,6 @@
 """Decides which alerts are sent, when balances come and when time has passed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from trayapp.core.account import Account
@@ -150,17 +150,15 @@ class AlertService:
 
     def mark_delivered(self, alerts: Iterable[Alert]) -> None:
         """Store that these alerts were shown; ignore a removed account."""
-        for alert in alerts:
-            account = self._accounts.get(alert.account.id)
-            if account is not None:
+        with log_faults("storing alerts as sent"), self._history.one_transaction():
+            for account, alert in self._with_accounts(alerts):
                 with log_faults(f"storing an alert of {account.id} as sent"):
                     self._mark_delivered(account, alert)
 
     def mark_undelivered(self, alerts: Iterable[Alert]) -> None:
         """Make these alerts pending again, until delivery works again."""
-        for alert in alerts:
-            account = self._accounts.get(alert.account.id)
-            if account is not None:
+        with log_faults("keeping alerts"), self._history.one_transaction():
+            for account, alert in self._with_accounts(alerts):
                 with log_faults(f"keeping an alert of {account.id}"):
                     self._mark_undelivered(account, alert)
 
@@ -207,6 +205,15 @@ class AlertService:
             self._keep(account, memory, decisions)
         else:
             self._history.state.note(account.id, memory)
+
+    def _with_accounts(
+        self, alerts: Iterable[Alert]
+    ) -> Iterator[tuple[Account, Alert]]:
+        """Give each alert with its account as it is now; leave out removed ones."""
+        for alert in alerts:
+            account = self._accounts.get(alert.account.id)
+            if account is not None:
+                yield account, alert
 
     def _mark_delivered(self, account: Account, alert: Alert) -> None:
         memory = self._history.state.memory(account.id)
