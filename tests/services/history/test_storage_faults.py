@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +21,9 @@ from gateways.counting_gateway import CountingGateway
 from harness import polling_process
 from harness.loop import running
 from tally import FAULTS, Tally
+from trayapp.core.account import Account, Service
 from trayapp.core.account_state import Outcome
-from trayapp.core.balance import Reading
+from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Base, Changes
 from trayapp.core.errors import (
     BalanceTrayError,
@@ -33,7 +36,9 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
 )
-from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.config_file import Config, ConfigFile
+from trayapp.services.files.paths import Paths
+from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.log.log_file import start_log
 from trayapp.services.messages.events import (
@@ -358,6 +363,71 @@ def test_broken_settings_on_a_read_only_disk_are_told_as_that(
     harness.play(read_only)
     disk.set_writable(is_writable=True)
     assert harness.paths.config.read_text() == "half a thought ["
+    tally.add(FAULTS)
+
+
+@pytest.mark.case("attack 11", "a read-only disk")
+@on_a_disk
+def test_on_a_read_only_disk_commands_say_what_they_can_not_do(
+    disk: Disk, tally: Tally
+) -> None:
+    """What only reads works, and nobody sees a traceback."""
+    home = disk.path / "home"
+    paths = Paths(
+        home / ".config/balance-tray/config.toml",
+        home / ".local/share/balance-tray/history.sqlite3",
+        home / ".local/state/balance-tray/log/balance-tray.log",
+        home / "run",
+    )
+    account = Account("a", "Shop", Service.CUSTOM, "http://127.0.0.1:9")
+    ConfigFile(paths.config).save(Config((account,)))
+    with HistoryStore(paths.history) as history:
+        reading = Reading(Balance(Decimal(5), "EUR"), datetime.now(UTC))
+        history.write(KeepReading("a", reading))
+    disk.set_writable(is_writable=False)
+    results = {
+        words: command(str(home), *words.split())
+        for words in ("account list", "history Shop", "check", "--version", "--quit")
+    }
+    disk.set_writable(is_writable=True)
+    assert {words: one.returncode for words, one in results.items()} == {
+        "account list": 0,
+        "history Shop": 0,
+        "check": 3,
+        "--version": 0,
+        "--quit": 0,
+    }
+    assert "Shop" in results["account list"].stdout
+    assert ",5,EUR" in results["history Shop"].stdout
+    assert "The history can't be kept." in results["check"].stderr
+    assert "read-only" in results["check"].stderr
+    assert not any("Traceback" in one.stderr for one in results.values())
+    tally.add(FAULTS)
+
+
+@pytest.mark.case("attack 11", "a read-only disk")
+@on_a_disk
+def test_on_a_read_only_disk_nothing_is_half_removed(
+    disk: Disk, gateway: CountingGateway, tally: Tally
+) -> None:
+    """The dialog says why, and the accounts are asked as before."""
+    harness = StorageFaultHarness(disk.path, gateway.url)
+    harness.store()
+
+    async def read_only(_: StorageFaultHarness) -> None:
+        await harness.answers()
+        base = Base(harness.config.accounts, harness.config.settings)
+        removal = Changes((), harness.config.settings, base=base)
+        await harness.backend.handle(ApplyChanges(removal))
+        problem = harness.saves[-1].problem
+        assert problem is not None
+        assert problem.kind is ConfigUnwritable
+        await harness.ask()
+
+    disk.set_writable(is_writable=False)
+    harness.play(read_only)
+    disk.set_writable(is_writable=True)
+    assert ConfigFile(harness.paths.config).read() == harness.config
     tally.add(FAULTS)
 
 
