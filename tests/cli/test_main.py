@@ -1019,6 +1019,12 @@ def test_without_a_terminal_a_key_needs_key_stdin(
     assert user.accounts == ()
 
 
+def full_keyring(call: str) -> None:
+    """Refuse to store a key."""
+    if call.startswith("put"):
+        raise KeyringFailed
+
+
 def test_a_failing_keyring_adds_no_account(user: CliUser) -> None:
     """Its error is printed."""
     user.vault.error = KeyringAbsent
@@ -1026,6 +1032,10 @@ def test_a_failing_keyring_adds_no_account(user: CliUser) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("There is no keyring on this desktop.\n")
     assert user.accounts == ()
+    user.vault.error = None
+    user.vault.before = full_keyring
+    assert user.run("account", "add", "Shop", "--key-stdin", stdin=KEY).code == 1
+    assert not user.paths.config.exists()
 
 
 def test_an_unwritable_file_leaves_no_key(

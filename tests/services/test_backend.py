@@ -349,6 +349,14 @@ def test_new_keys_do_not_stay_when_the_file_cannot_be_written(
     assert not harness.paths.config.exists()
 
 
+def test_a_first_change_that_fails_leaves_no_file(harness: BackendHarness) -> None:
+    """What it recorded for a kill is gone, too."""
+    harness.vault.before = refusing("put a", KeyringFailed)
+    events = harness.play(saving(A, keys={"a": NEW}))
+    assert events.of(SaveFinished) == [SaveFinished(problem=Failure(KeyringFailed))]
+    assert not harness.paths.config.exists()
+
+
 def test_old_keys_come_back_when_the_file_cannot_be_written(
     harness: BackendHarness, fill_disk: Callable[[], None]
 ) -> None:

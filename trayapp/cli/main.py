@@ -163,6 +163,7 @@ class _Change:
         account = draft.account(self._language)
         due = datetime.now(UTC) + IN_PROGRESS
         steps = tuple(steps_of_new_keys((), [account], [account.id], due))
+        is_first = self._file.version() is None
         self._file.update(lambda config: with_steps(config, steps))
         try:
             await self._keychain.store(account.id, key)
@@ -177,6 +178,8 @@ class _Change:
             with contextlib.suppress(BalanceTrayError):  # else the step does it later
                 await self._keychain.remove(account.id)
                 self._file.update(lambda config: without_steps(config, steps))
+                if is_first:
+                    self._file.remove_empty()
             raise
 
     def remove(self, config: Config, name: str) -> int:

@@ -108,6 +108,7 @@ class ProfileChanges:
         before. `notice` says if a file that could not be read was in their place.
         """
         guards: set[UnfinishedStep] = set()
+        is_first = self._file.version() is None
         self._file.kept_aside = ""
 
         def record_guards() -> None:
@@ -127,6 +128,8 @@ class ProfileChanges:
             if guards:
                 with log_faults("ending a change that failed"):
                     self._file.update(lambda config: without_steps(config, guards))
+                    if is_first:
+                        self._file.remove_empty()
             raise
         self._known, self._is_readable = config, True
         return config

@@ -113,6 +113,12 @@ class ConfigFile:
                 self.save(after)
         return after
 
+    def remove_empty(self) -> None:
+        """Remove a file without any content, as after a first change that failed."""
+        with self.locked(), contextlib.suppress(OSError, StorageProblem):
+            if self.read() == Config():
+                self._path.unlink()
+
     def language(self) -> str:
         """Return the language that the file names; "" if it names none or is broken.
 
