@@ -56,6 +56,8 @@ from trayapp.services.polling.check_round import CheckedAccount, CheckRound
 from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
 
+_GATHER_S: Final = 0.5
+"""`check` shows nothing before its end, so its outcomes may gather for longer."""
 _EXIT_CODES: Final = {
     Status.OK: 0,
     Status.LOW: 1,
@@ -110,7 +112,11 @@ async def _refresh_all(
 
     gateway, guard = GatewayClient(), RequestGuard(history, now)
     batch = Batch(
-        history, record, lambda _: None, more_to_come=lambda: check_round.pending > 1
+        history,
+        record,
+        lambda _: None,
+        more_to_come=lambda: check_round.pending > 1,
+        gather_s=_GATHER_S,
     )
     refresh = Refresh(keychain, gateway, batch.add, now, guard)
     check_round = CheckRound(refresh, guard, history, now)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 from typing import Any, Final, TypeAlias
@@ -89,10 +90,11 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """A request to the host was sent."""
+    """Requests to the host were sent, the last one for this account."""
 
     at: datetime
     account_id: str = ""
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +203,12 @@ class Pace:
                 return self._after_refused(event)
 
     def _after_sent(self, event: RequestSent) -> "Pace":
-        """Count a request; raise a limit that was reached and held for long."""
+        """Count requests; raise a limit that was reached and held for long."""
         pace = self.seen_at(event.at)
         if pace.limit is None:
             return pace
         sent, cell = pace.sent, pace.limit.window / _CELLS
-        number = 1
+        number = event.number
         if sent and _cell(sent[-1][0], cell) == _cell(event.at, cell):
             number += sent[-1][1]
             sent = sent[:-1]
@@ -316,6 +318,7 @@ class Pace:
         )
 
 
+@lru_cache(maxsize=2_048)
 def gateway_host(base_url: str) -> str:
     """Give what an address shares with others of its host: scheme, host and port."""
     parts = urlsplit(base_url)

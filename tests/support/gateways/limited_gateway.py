@@ -8,7 +8,7 @@ from typing import Final
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance
-from trayapp.core.errors import GatewayDown, Unauthorized
+from trayapp.core.errors import GatewayDown, NoConnection, Unauthorized
 from trayapp.core.pace import gateway_host
 from trayapp.core.secret import Secret
 from trayapp.services.gateway.client import GatewayClient
@@ -26,6 +26,7 @@ class LimitedGateway(GatewayClient):
         self._clock = clock
         self.limits: dict[str, int | None] = {}
         self.retry_after = MINUTE
+        self.is_offline = False
         self.rejects: set[str] = set()
         """The ids of the accounts whose keys it rejects."""
         self.taken: list[tuple[datetime, str]] = []
@@ -36,6 +37,8 @@ class LimitedGateway(GatewayClient):
     async def balance(self, account: Account, key: Secret) -> Balance:
         """Take a request, or raise what the refusal means."""
         del key
+        if self.is_offline:
+            raise NoConnection
         now, host = self._clock(), gateway_host(account.base_url)
         window = self._windows.setdefault(host, deque())
         while window and now - window[0] >= MINUTE:

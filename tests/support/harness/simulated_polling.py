@@ -44,9 +44,7 @@ class _Profile:
 
     def __init__(self, simulation: "SimulatedPolling") -> None:
         loop = simulation.loop
-        self.history = HistoryService(
-            lambda: HistoryStore(simulation.database), clock=loop.time
-        )
+        self.history = HistoryService(simulation.open_store, clock=loop.time)
         self.guard = RequestGuard(self.history, simulation.clock)
         self.refresh = Refresh(
             Keychain(simulation.vault),
@@ -80,6 +78,12 @@ class SimulatedPolling:
         monkeypatch.setattr(
             "trayapp.services.polling.scheduler.time.monotonic", self.loop.time
         )
+
+    def open_store(self) -> HistoryStore:
+        """Open the history, without waiting for the disk."""
+        store = HistoryStore(self.database)
+        store._db.execute("PRAGMA synchronous = OFF")  # noqa: SLF001  # for speed
+        return store
 
     def clock(self) -> datetime:
         """Give the simulated time."""

@@ -27,11 +27,14 @@ class Batch:
         show: Callable[[Outcome], None],
         *,
         more_to_come: Callable[[], bool],
+        gather_s: float = GATHER_S,
     ) -> None:
         """Let `record` write an outcome to `history`, and then `show` pass it on.
 
-        `more_to_come` says whether other requests are under way.
+        `more_to_come` says whether other requests are under way. The first of many
+        outcomes waits `gather_s` seconds for others.
         """
+        self._gather_s = gather_s
         self._history = history
         self._record, self._show = record, show
         self._more_to_come = more_to_come
@@ -39,13 +42,13 @@ class Batch:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, outcome: Outcome) -> None:
-        """Take an outcome now, or with those that arrive within `GATHER_S`."""
+        """Take an outcome now, or with those that arrive a moment later."""
         self._gathered.append(outcome)
         if not self._more_to_come():
             self.flush()
         elif self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(GATHER_S, self.flush)
+            self._timer = loop.call_later(self._gather_s, self.flush)
 
     def flush(self) -> None:
         """Write and show all outcomes that were gathered."""

@@ -42,6 +42,8 @@ from trayapp.core.secret import Secret
 from trayapp.services.history.changes import NotePace, SetWait, StoredWait
 from trayapp.services.history.service import HistoryService
 
+_WRITES: Final = 30
+"""Of a host that takes many requests, those sent are written so often in a window."""
 _KEPT: Final = 2_000
 """How many requests of the last minute are remembered for each host."""
 _LONGEST_WAIT: Final = ONCE_A_DAY * 1.1
@@ -64,13 +66,19 @@ class RequestGuard:
         self._taken: defaultdict[str, deque[datetime]] = defaultdict(
             lambda: deque(maxlen=_KEPT)
         )
+        self._unwritten: Counter[str] = Counter()
+        """How many sent requests to a host are not written yet."""
 
     # --- the pace of a host ---------------------------------------------------------
 
     def pace(self, account: Account) -> Pace:
         """Give the pace of an account's host, as any program wrote it last."""
         host = gateway_host(account.base_url)
-        return self._history.pace(host).seen_at(self._clock())
+        now, number = self._clock(), self._unwritten[host]
+        pace = self._history.pace(host).seen_at(now)
+        if number:
+            return pace.after(RequestSent(now, pace.last_account, number))
+        return pace
 
     def turn(self, account: Account) -> Postponed | None:
         """Say until when an account waits for its turn; None if it may be requested."""
@@ -81,8 +89,13 @@ class RequestGuard:
     def note_sent(self, account: Account) -> datetime:
         """Note that a request is being sent, and give the moment."""
         now, host = self._clock(), gateway_host(account.base_url)
-        if self._history.state.pace(host).limit is not None:
-            self._note(host, RequestSent(now, account.id))
+        limit = self._history.state.pace(host).limit
+        if limit is not None:
+            self._unwritten[host] += 1
+            number = self._unwritten[host]
+            if number >= limit.count // _WRITES:
+                del self._unwritten[host]
+                self._note(host, RequestSent(now, account.id, number))
         return now
 
     def note_result(
