@@ -35,7 +35,12 @@ if TYPE_CHECKING:
     from trayapp.core.secret import Secret
     from trayapp.services.history.changes import HistoryChange
 
-KEYRING_FAULTS: Final = ("keyring-failed", "key-not-kept", "session-bus-absent")
+KEYRING_FAULTS: Final = (
+    "keyring-failed",
+    "key-not-kept",
+    "key-remains",
+    "session-bus-absent",
+)
 FAULTS: Final = (
     "internal-fault",
     *KEYRING_FAULTS,

@@ -27,6 +27,7 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
     InternalFault,
+    KeyRemains,
     Unauthorized,
 )
 from trayapp.core.errors.status import Status
@@ -39,6 +40,7 @@ from trayapp.services.messages.events import (
     ExportFinished,
     ForecastMade,
     HistoryRead,
+    KeyRemovalChanged,
     KeyTestFinished,
     LoginEntryRead,
     NotificationLogChanged,
@@ -344,6 +346,20 @@ def test_that_the_history_is_not_kept_is_told_until_it_is(
     program.report(StorageChanged(None))
     assert not program.says("The disk is full.")
     assert program.says("The history was damaged.")
+
+
+@pytest.mark.case("attack 3", "a key stays in a locked keyring without a word")
+def test_a_key_that_stays_in_the_keyring_is_told_until_it_is_removed(
+    program: WiredProgram,
+) -> None:
+    """No window comes up by itself."""
+    program.start(A, quiet=True)
+    program.report(KeyRemovalChanged(Failure(KeyRemains)))
+    assert not program.window.isVisible()
+    program.wiring.show_window()
+    assert program.says("The key of a removed account is still in the keyring.")
+    program.report(KeyRemovalChanged(None))
+    assert not program.says("The key of a removed account is still in the keyring.")
 
 
 def test_a_problem_with_our_files_is_told_in_the_window(program: WiredProgram) -> None:

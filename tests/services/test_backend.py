@@ -31,6 +31,7 @@ from trayapp.core.errors import (
     HistoryProblem,
     InternalFault,
     KeyMissing,
+    KeyRemains,
     KeyringDenied,
     KeyringFailed,
     KeyringLocked,
@@ -47,6 +48,7 @@ from trayapp.services.history.store import HistoryStore
 from trayapp.services.keyring.keychain import MemoryVault
 from trayapp.services.messages.events import (
     DeliveryChanged,
+    KeyRemovalChanged,
     KeyTestFinished,
     NotificationLogChanged,
     PendingPaymentsChanged,
@@ -290,6 +292,27 @@ def test_a_removal_is_finished_when_the_keyring_is_open(
 
     harness.play(unlock)
     assert harness.stored().unfinished == ()
+    assert keys(harness)["a"] is None
+
+
+@pytest.mark.case("attack 3", "a key stays in a locked keyring without a word")
+def test_a_key_that_stays_in_a_locked_keyring_is_told_until_it_is_removed(
+    harness: BackendHarness,
+) -> None:
+    """The person unlocks the keyring, and the program does the rest."""
+    harness.store(A)
+    harness.vault.locked = True
+
+    async def open_keyring(harness: BackendHarness) -> None:
+        harness.backend.tick()
+        await let_loop_run()
+        await harness.backend.handle(OpenKeyring())
+        await let_loop_run()
+
+    events = harness.play(saving(shown=[A]), open_keyring)
+    told = [event.problem for event in events.of(KeyRemovalChanged)]
+    assert told == [Failure(KeyRemains, "keyring-locked"), None]
+    assert harness.vault.prompts == [(["a"], False)]
     assert keys(harness)["a"] is None
 
 

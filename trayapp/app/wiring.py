@@ -36,6 +36,7 @@ from trayapp.services.messages.events import (
     ExportFinished,
     ForecastMade,
     HistoryRead,
+    KeyRemovalChanged,
     KeyTestFinished,
     LoginEntryRead,
     NotificationLogChanged,
@@ -214,6 +215,8 @@ class Wiring(QObject):
                 self._on_exported(path, failure)
             case StorageChanged(problem):
                 self.faults.show_storage_problem(problem)
+            case KeyRemovalChanged(problem):
+                self.faults.show_key_removal(problem)
             case DeliveryChanged(problem):
                 self.faults.show_delivery_problem(problem)
                 settings.set_delivery_problem(problem)

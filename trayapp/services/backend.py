@@ -46,6 +46,7 @@ from trayapp.services.messages.events import (
     Emit,
     ExportFinished,
     HistoryRead,
+    KeyRemovalChanged,
     KeyTestFinished,
     LoginEntryRead,
     PacesChanged,
@@ -170,6 +171,7 @@ class Backend:
             self._forget,
             clock,
         )
+        self._changes.on_key_removal = lambda problem: emit(KeyRemovalChanged(problem))
 
     async def run(self) -> None:
         """Load the profile, and poll the accounts until cancelled."""
@@ -281,7 +283,7 @@ class Backend:
         """Have the keyring ask for its password, then poll what waits for it."""
         waiting = frozenset(self._without_key)
         try:
-            await self._keychain.unlock(waiting)
+            await self._keychain.unlock(waiting | self._changes.unfinished_ids)
         except BalanceTrayError as error:
             for account_id in waiting:
                 now, failure = self._clock(), error.as_failure()

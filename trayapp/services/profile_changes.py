@@ -11,11 +11,13 @@ from trayapp.core.errors import (
     ConfigBroken,
     ConfigReplaced,
     Failure,
+    KeyRemains,
     StorageProblem,
 )
 from trayapp.core.merge import Merged, merge
 from trayapp.core.unfinished import (
     IN_PROGRESS,
+    StepKind,
     UnfinishedStep,
     step_of_login,
     steps_of_new_keys,
@@ -69,6 +71,10 @@ class ProfileChanges:
         self._steps = UnfinishedSteps(
             file, keychain, forget, autostart=autostart, clock=clock
         )
+        self.on_key_removal: Callable[[Failure | None], None] = lambda _: None
+        """Called when a removed account's key could not be removed, and with None when
+        no such key is left."""
+        self._key_removal: Failure | None = None
         self._known = Config()
         """The settings that the program works with."""
         self._is_readable = True
@@ -188,9 +194,31 @@ class ProfileChanges:
                 failures = await self._steps.run()
                 unfinished = self._file.read().unfinished
                 self._known = replace(self._known, unfinished=unfinished)
+                self._report_keys(failures)
             except StorageProblem as problem:
                 _log.info("earlier changes are not finished: %s", problem)
         return failures
+
+    def _report_keys(self, failures: Failures) -> None:
+        """Report the first key that stays, if that is news."""
+        kinds = [
+            failure.kind.id
+            for step, failure in failures
+            if step.kind is StepKind.REMOVE_KEY
+        ]
+        problem = KeyRemains(detail=kinds[0]).as_failure() if kinds else None
+        if problem != self._key_removal:
+            self._key_removal = problem
+            self.on_key_removal(problem)
+
+    @property
+    def unfinished_ids(self) -> frozenset[str]:
+        """The accounts whose keys are still to be removed."""
+        return frozenset(
+            step.account_id
+            for step in self._known.unfinished
+            if step.kind is StepKind.REMOVE_KEY
+        )
 
     async def close(self) -> None:
         """Stop; what is left is done at the next start."""

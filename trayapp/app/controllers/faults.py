@@ -16,6 +16,7 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
     HistoryTooNew,
+    KeyRemains,
     NotificationsUnseen,
 )
 from trayapp.core.i18n.language import Language
@@ -107,6 +108,12 @@ class FaultController(QObject):
         """Show why the history can't be written, or no longer; open no window."""
         for kind in _PASSING:
             self._lazy_window.show_banner(kind.id, None)
+        if failure is not None:
+            self.show_problem(failure)
+
+    def show_key_removal(self, failure: "Failure | None") -> None:
+        """Show that a removed account's key stays, or no longer; open no window."""
+        self._lazy_window.show_banner(KeyRemains.id, None)
         if failure is not None:
             self.show_problem(failure)
 

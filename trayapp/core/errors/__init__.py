@@ -23,7 +23,8 @@
     │   ├── KeyringDenied            a person or the system said no
     │   ├── KeyringSlow              no reply in time
     │   ├── KeyringFailed            it reported a fault
-    │   └── KeyNotKept               it returned another key than it was given
+    │   ├── KeyNotKept               it returned another key than it was given
+    │   └── KeyRemains               it keeps the key of a removed account
     ├── KeyProblem
     │   ├── KeyMissing               the keyring has no key for this account
     │   └── KeyUnusable              the typed text can't be a key
@@ -84,6 +85,7 @@ from trayapp.core.errors.keys import (
     KeyMissing,
     KeyNotKept,
     KeyProblem,
+    KeyRemains,
     KeyringAbsent,
     KeyringDenied,
     KeyringFailed,
@@ -149,6 +151,7 @@ __all__ = [
     "KeyMissing",
     "KeyNotKept",
     "KeyProblem",
+    "KeyRemains",
     "KeyUnusable",
     "KeyringAbsent",
     "KeyringDenied",

@@ -105,6 +105,15 @@ class KeyNotKept(KeyringProblem):
     )
 
 
+class KeyRemains(KeyringProblem):
+    """The key of a removed account could not be removed; the program tries again."""
+
+    id = "key-remains"
+    title = mark("The key of a removed account is still in the keyring")
+    reason = mark("The keyring is locked, or it did not remove the API key.")
+    advice = mark("Unlock the keyring; the program then removes the key by itself.")
+
+
 class KeyProblem(BalanceTrayError):
     """There is no usable key."""
 

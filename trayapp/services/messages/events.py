@@ -182,6 +182,14 @@ class DeliveryChanged:
 
 
 @message
+class KeyRemovalChanged:
+    """The key of a removed account can't be removed now, or no such key is left."""
+
+    problem: Failure | None
+    """Why a key stays; None if none does."""
+
+
+@message
 class StorageChanged:
     """The history can no longer be written, or can be written again."""
 
@@ -212,6 +220,7 @@ Event = (
     | RefreshPostponed
     | PacesChanged
     | RefreshFinished
+    | KeyRemovalChanged
     | KeyTestFinished
     | SaveFinished
     | ButtonPressed
