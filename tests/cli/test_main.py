@@ -328,9 +328,11 @@ def test_check_names_the_keyring_the_gateway_and_the_history(
         await_sentence(terminal, waiting.KEYRING)
         return read(account_id)
 
-    def slow_open(self: HistoryStore, path: Path) -> None:
+    def slow_open(
+        self: HistoryStore, path: Path, *, clock: Callable[[], datetime]
+    ) -> None:
         await_sentence(terminal, waiting.HISTORY)
-        open_store(self, path)
+        open_store(self, path, clock=clock)
 
     monkeypatch.setattr(user.vault, "get", slow_read)
     monkeypatch.setattr(HistoryStore, "__init__", slow_open)

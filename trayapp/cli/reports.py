@@ -33,6 +33,8 @@ from trayapp.core.history.export import (
     readings_json,
 )
 from trayapp.core.history.ledger import months, movements
+from trayapp.core.history.outliers import FIRST_TIME
+from trayapp.core.history.payments import REFUNDED_WITHIN
 from trayapp.core.i18n.dates import moment_words
 from trayapp.core.i18n.language import ENGLISH, Language
 from trayapp.core.i18n.typed_dates import (
@@ -79,7 +81,7 @@ def check(paths: Paths, options: argparse.Namespace, language: Language) -> int:
         print(json.dumps([_as_json(each) for each in checked], indent=2))
     else:
         for state in (each.state for each in checked):
-            print(line(state, datetime.now(UTC), language).replace("\u00a0", " "))
+            print(line(state, _now(), language).replace("\u00a0", " "))
             words = state_problem(state, language, in_terminal=True)
             if words is not None:
                 print(indent(words.in_full("\n"), "    "))
@@ -101,16 +103,15 @@ async def _refresh_all(
     keychain = Keychain(system_vault(), mask=redactor.add_key)
     problems: list[Failure | None] = []
     with announced_wait(language, HISTORY):
-        history = HistoryService(lambda: HistoryStore(paths.history), problems.append)
+        history = HistoryService(
+            lambda: HistoryStore(paths.history, clock=_now), problems.append
+        )
 
     def record(outcome: Outcome) -> None:
         if isinstance(outcome.result, Reading):
             history.write(KeepReading(outcome.account_id, outcome.result))
 
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    gateway, guard = GatewayClient(), RequestGuard(history, now)
+    gateway, guard = GatewayClient(), RequestGuard(history, _now)
     batch = Batch(
         history,
         record,
@@ -118,8 +119,8 @@ async def _refresh_all(
         more_to_come=lambda: check_round.pending > 1,
         gather_s=_GATHER_S,
     )
-    refresh = Refresh(keychain, gateway, batch.add, now, guard)
-    check_round = CheckRound(refresh, guard, history, now)
+    refresh = Refresh(keychain, gateway, batch.add, _now, guard)
+    check_round = CheckRound(refresh, guard, history, _now)
     with announced_wait(language, lambda: KEYRING if keychain.is_busy else GATEWAY):
         checked = await check_round.run(accounts, force=options.force)
     with announced_wait(language, HISTORY):
@@ -177,9 +178,15 @@ def history(paths: Paths, options: argparse.Namespace, language: Language) -> in
     with announced_wait(language, HISTORY), HistoryStore(paths.history) as store:
         if store.problem is not None and store.problem.kind is HistoryDamaged:
             print(explain(store.problem, language), file=sys.stderr)
-        readings = store.readings(account.id, since)
+        begin = since
+        if since is not None and options.what != "readings":
+            # What came before tells payments from refunds.
+            begin = max(since, FIRST_TIME) - REFUNDED_WITHIN * 2
+        readings = store.readings(account.id, begin)
         corrections = store.corrections(account.id)
-        for piece in _pieces(readings, corrections, options.what, options.format):
+        for piece in _pieces(
+            readings, corrections, since, what=options.what, form=options.format
+        ):
             sys.stdout.write(piece)
     if options.format == "json":
         print()
@@ -187,16 +194,21 @@ def history(paths: Paths, options: argparse.Namespace, language: Language) -> in
 
 
 def _pieces(
-    readings: Iterable[Reading], corrections: Collection[datetime], what: str, form: str
+    readings: Iterable[Reading],
+    corrections: Collection[datetime],
+    since: datetime | None,
+    *,
+    what: str,
+    form: str,
 ) -> Iterator[str]:
     """Write the ledger; months begin at midnight in the system's zone."""
     is_csv = form == "csv"
     match what:
         case "months":
-            by_month = months(readings, corrections, None)
+            by_month = months(readings, corrections, None, since=since)
             return months_csv(by_month, _LINES) if is_csv else months_json(by_month)
         case "movements":
-            changes = movements(readings, corrections)
+            changes = movements(readings, corrections, since)
             if is_csv:
                 return movements_csv(changes, None, _LINES)
             return movements_json(changes, None)
@@ -228,6 +240,10 @@ def _since(typed: str | None, language: Language) -> datetime | None:
     if not typed[:4].isdigit():
         print(f"--since: {moment_words(moment, language)}", file=sys.stderr)
     return moment
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _rfc3339(moment: datetime) -> str:

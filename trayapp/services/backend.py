@@ -128,7 +128,7 @@ class Backend:
         self._paths = paths
         self._without_key: set[str] = set()
         self._history = HistoryService(
-            lambda: HistoryStore(paths.history, busy_wait_s=_BUSY_WAIT_S),
+            lambda: HistoryStore(paths.history, busy_wait_s=_BUSY_WAIT_S, clock=clock),
             lambda problem: emit(StorageChanged(problem)),
         )
         self._keychain = environment.keychain

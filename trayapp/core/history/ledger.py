@@ -99,15 +99,22 @@ def observed(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 def movements(
-    readings: Iterable[Reading], corrections: Collection[datetime] = ()
+    readings: Iterable[Reading],
+    corrections: Collection[datetime] = (),
+    since: datetime | None = None,
 ) -> tuple[Movement, ...]:
     """List the top-ups, spending, refunds, corrections and changes of the unit.
 
     `corrections` are the times of the readings that a person marked. The change before
-    such a reading is neither a top-up nor spending.
+    such a reading is neither a top-up nor spending. Readings before `since` only help
+    to tell payments from refunds.
     """
     with localcontext(prec=_DIGITS):
-        return tuple(changes(observed(readings), corrections))
+        return tuple(
+            change
+            for change in changes(observed(readings), corrections)
+            if since is None or change.since >= since
+        )
 
 
 def changes(
@@ -153,8 +160,11 @@ def months(
     corrections: Collection[datetime],
     zone: tzinfo | None,
     gap_after: timedelta = GAP_AFTER,
+    since: datetime | None = None,
 ) -> tuple[Month, ...]:
     """Sum up every calendar month between the first reading and the last.
+
+    Readings before `since` only help to tell payments from refunds.
 
     A movement counts in the month of its later reading. A month inside a gap has a row
     too. A changed unit begins a new row, also within a month. A month whose only
@@ -165,6 +175,8 @@ def months(
     ordered, unobserved = without_outliers(everything), gaps(everything, gap_after)
     with localcontext(prec=_DIGITS):
         by_time = {change.at: change for change in changes(ordered, corrections)}
+        if since is not None:
+            ordered = tuple(reading for reading in ordered if reading.at >= since)
         return tuple(
             month
             for _, run in groupby(ordered, _unit)

@@ -17,10 +17,10 @@ _LEAST_BACK: Final = Decimal("0.95")
 _MOST_BACK: Final = Decimal("1.01")
 _SMALLEST: Final = Decimal(1)
 """Below this an account is used up. A payment then multiplies what is left."""
-FIRST_TIME: Final = datetime(2023, 1, 1, tzinfo=UTC)
-"""The program is younger than this. A computer whose battery is flat begins in 1970,
-2000, or the year in which its firmware was made."""
-_CLOCK_ERROR: Final = timedelta(minutes=5)
+FIRST_TIME: Final = datetime(2015, 1, 1, tzinfo=UTC)
+"""The program is years younger. A computer whose battery is flat begins in 1970, 1980
+or 2000."""
+CLOCK_ERROR: Final = timedelta(minutes=5)
 """Clocks of a network drift apart, and are set back, by less than this."""
 
 
@@ -96,9 +96,9 @@ def _is_back(good: Reading, reading: Reading, *, exactly: bool) -> bool:
 def is_true_time(at: datetime, now: datetime | None) -> bool:
     """Whether a reading may have been made at a moment; `now` None is unknown.
 
-    It is false before the program existed, and after `now`. A clock that shows a time
-    before the program existed says nothing about what is later.
+    It is false long before the program existed, and after `now`. A clock that shows
+    such an early time says nothing about what is later.
     """
     if at < FIRST_TIME:
         return False
-    return now is None or now < FIRST_TIME or at - now <= _CLOCK_ERROR
+    return now is None or now < FIRST_TIME or at - now <= CLOCK_ERROR

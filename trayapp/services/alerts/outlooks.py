@@ -1,7 +1,7 @@
 """Forecasts and drains from the history, calculated only as often as needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
@@ -30,6 +30,7 @@ _LOOK_BACK: Final = timedelta(weeks=17)
 _RECENT: Final = timedelta(days=5)
 """The three days in which spending is refunded, and the readings before them, even
 after a weekend without one."""
+_MOMENT: Final = timedelta(milliseconds=1)
 _GOOD_FOR: Final = timedelta(hours=1)
 _MOVED: Final = Decimal("0.05")
 """A balance that changed by this part of itself has another run-out day."""
@@ -69,7 +70,12 @@ class OutlookCache:
         ):
             # All of the last days, and the reading before them.
             recent = self._readings(account_id, memory, reading, now - _RECENT)
-            recent = in_order(recent if memory.seen is None else (memory.seen, *recent))
+            recent = [other for other in recent if other.at <= reading.at]
+            if memory.seen is not None:
+                # It came before, even if the clock was ahead.
+                at = min(memory.seen.at, reading.at - _MOMENT)
+                recent.insert(0, replace(memory.seen, at=at))
+            recent = in_order(recent)
             self._note_outliers(account_id, recent)
         is_settled = self._is_settled(account_id, now)
         is_payment = self._is_payment(account_id, memory, reading, recent)

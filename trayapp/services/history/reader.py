@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from trayapp.core.balance import Reading
+from trayapp.core.history.outliers import CLOCK_ERROR, FIRST_TIME, is_true_time
 from trayapp.services.history.rows import NONSENSE, from_ms, reading, to_ms
 from trayapp.services.history.schema import text_of, translated
 
@@ -28,16 +29,20 @@ _log = logging.getLogger(__name__)
 class HistoryReader:
     """One connection that only reads.
 
+    With a clock, the current time in UTC, readings of the future do not count.
     Methods raise `HistoryProblem` only. A row that a failing disk has changed is left
     out.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, clock: Callable[[], datetime] | None
+    ) -> None:
         self._logged: set[str] = set()
         self._db = db
+        self.clock = clock
 
     @classmethod
-    def beside(cls, path: Path) -> Self:
+    def beside(cls, path: Path, clock: Callable[[], datetime] | None) -> Self:
         """Open the database a second time, beside its `HistoryStore`.
 
         It is not checked again, and not made if it is missing.
@@ -49,7 +54,7 @@ class HistoryReader:
                 uri, timeout=_BUSY_WAIT_S, uri=True, check_same_thread=False
             )
         db.text_factory = text_of
-        return cls(db)
+        return cls(db, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -66,17 +71,18 @@ class HistoryReader:
     ) -> Iterator[Reading]:
         """Give the readings from `since` on, the oldest first.
 
-        They are read page by page: few are in memory, and other programs can write
-        between two pages, however slowly the caller goes on.
+        Those whose time can't be true are left out. They are read page by page: few are
+        in memory, and other programs can write between two pages, however slowly the
+        caller goes on.
         """
         query = (
             "SELECT at, amount, unit FROM reading"
-            " WHERE account = ? AND at > ? AND at < ? ORDER BY at LIMIT ?"
+            " WHERE account = ? AND at > ? AND at <= ? ORDER BY at LIMIT ?"
         )
-        last = _before(since)
+        last, end = self._stretch(since)
         while True:
             with translated():
-                page = self._db.execute(query, (account_id, last, _FOREVER, _PAGE))
+                page = self._db.execute(query, (account_id, last, end, _PAGE))
                 rows = page.fetchall()
             yield from self._made(reading, query, rows)
             if len(rows) < _PAGE:
@@ -92,17 +98,37 @@ class HistoryReader:
         readings was not made by it. Of such a history the last reading of each five
         minutes counts, to bound the time of a calculation.
         """
-        count = "SELECT count(*) FROM reading WHERE account = ? AND at > ? AND at < ?"
-        values = account_id, _before(since), _FOREVER
+        count = "SELECT count(*) FROM reading WHERE account = ? AND at > ? AND at <= ?"
+        values = account_id, *self._stretch(since)
         with translated():
             (number,) = self._db.execute(count, values).fetchone()
         if number <= _MANY:
             return self.readings(account_id, since)
         query = (  # SQLite takes amount and unit from the row with the latest time
             "SELECT max(at), amount, unit FROM reading"
-            " WHERE account = ? AND at > ? AND at < ? GROUP BY at / ? ORDER BY 1"
+            " WHERE account = ? AND at > ? AND at <= ? GROUP BY at / ? ORDER BY 1"
         )
         return self._rows(reading, query, *values, _FIVE_MINUTES_MS)
+
+    def impossible_readings(self, account_id: str) -> tuple[Reading, ...]:
+        """Give the readings whose time can't be true, the oldest first."""
+        query = (
+            "SELECT at, amount, unit FROM reading WHERE account = ?"
+            " AND (at < ? OR at > ?) ORDER BY at"
+        )
+        return tuple(self._rows(reading, query, account_id, *self.true_times()))
+
+    def true_times(self) -> tuple[int, int]:
+        """Give the first and the last time of a true reading, in milliseconds."""
+        now = self.clock() if self.clock is not None else None
+        if now is None or not is_true_time(now, None):
+            return to_ms(FIRST_TIME), _FOREVER
+        return to_ms(FIRST_TIME), to_ms(now + CLOCK_ERROR)
+
+    def _stretch(self, since: datetime | None) -> tuple[int, int]:
+        """Give the last millisecond before the readings that count, and their end."""
+        first, end = self.true_times()
+        return max(first, first if since is None else to_ms(since)) - 1, end
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the moments of the readings that a person marked as corrections."""
@@ -130,11 +156,6 @@ class HistoryReader:
                 yield made
 
 
-def _before(since: datetime | None) -> int:
-    """Give the last millisecond before a moment."""
-    return to_ms(since) - 1 if since is not None else -_FOREVER
-
-
 @dataclass(frozen=True, slots=True)
 class StoredPast:
     """An account's history as of now, for a thread that reads it."""
@@ -144,6 +165,8 @@ class StoredPast:
     """Where the database is; None if it can't be opened."""
     queued: tuple[Reading, ...]
     """The readings that are not written yet."""
+    clock: Callable[[], datetime] | None = None
+    """The clock that the readings are judged by."""
 
     @contextmanager
     def opened(self) -> Iterator["PastReader"]:
@@ -151,7 +174,7 @@ class StoredPast:
         if self.path is None:
             yield PastReader(self, None)
             return
-        with HistoryReader.beside(self.path) as reader:
+        with HistoryReader.beside(self.path, self.clock) as reader:
             yield PastReader(self, reader)
 
 
@@ -169,8 +192,15 @@ class PastReader:
                 newest = reading.at
                 yield reading
         for reading in self._past.queued:  # some may have been written meanwhile
-            if newest is None or reading.at > newest:
+            is_new = newest is None or reading.at > newest
+            if is_new and is_true_time(reading.at, None):
                 yield reading
+
+    def impossible_readings(self) -> tuple[Reading, ...]:
+        """Give the written readings whose time can't be true, the oldest first."""
+        if self._reader is None:
+            return ()
+        return self._reader.impossible_readings(self._past.account_id)
 
     def corrections(self) -> frozenset[datetime]:
         """Give the moments of the readings that a person marked as corrections."""

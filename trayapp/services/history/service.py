@@ -17,6 +17,7 @@ from trayapp.core.errors import (
     HistoryFull,
     HistoryProblem,
 )
+from trayapp.core.history.outliers import is_true_time
 from trayapp.core.pace import Pace
 from trayapp.core.settings import AlertKind
 from trayapp.services.history.changes import (
@@ -217,14 +218,21 @@ class HistoryService:
         queued = (
             reading
             for reading in self.queued(account_id)
-            if since is None or reading.at >= since
+            if is_true_time(reading.at, None) and (since is None or reading.at >= since)
         )
         return (*written, *queued)
 
     def past(self, account_id: str) -> StoredPast:
         """Give an account's history, to be read on another thread."""
-        path = self._store.path if self._store is not None else None
-        return StoredPast(account_id, path, self.queued(account_id))
+        store = self._store
+        path, clock = (None, None) if store is None else (store.path, store.clock)
+        return StoredPast(account_id, path, self.queued(account_id), clock)
+
+    def impossible_readings(self, account_id: str) -> tuple[Reading, ...]:
+        """Give the written readings whose time can't be true, the oldest first."""
+        return self._read(
+            lambda store: store.impossible_readings(account_id), tuple[Reading, ...]()
+        )
 
     def corrections(self, account_id: str) -> frozenset[datetime]:
         """Give the moments of the readings that a person marked as corrections."""

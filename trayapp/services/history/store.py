@@ -1,7 +1,8 @@
 """The database of readings, alert memories and decisions, in SQLite, amounts exact."""
 
 import json
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
@@ -12,6 +13,7 @@ from trayapp.core.alerts.log import KEPT
 from trayapp.core.alerts.snooze import Snooze
 from trayapp.core.balance import Reading
 from trayapp.core.errors import Failure, HistoryProblem
+from trayapp.core.history.outliers import CLOCK_ERROR, is_true_time
 from trayapp.core.pace import Pace, PaceEvent
 from trayapp.services.history.changes import (
     ForgetAccount,
@@ -43,8 +45,12 @@ from trayapp.services.history.rows import (
 from trayapp.services.history.schema import OF_ACCOUNTS, is_writable, translated
 from trayapp.services.history.state_cache import StateCache
 
+_log = logging.getLogger(__name__)
 _BUSY_WAIT_S: Final = 5.0
 _ONE_AT_LEAST_EVERY: Final = timedelta(hours=1)
+_SET_BACK: Final = timedelta(days=2)
+"""A clock that is ahead by more shows it: its owner sees the wrong day."""
+_HOUR_MS: Final = 3_600_000
 _WAITS: Final = (
     "SELECT account, due, failures, failure, json"
     " FROM wait LEFT JOIN rejection USING (account)"
@@ -62,15 +68,22 @@ class HistoryStore(HistoryReader):
     problem: Failure | None = None
     """A warning for the person, although the database could be opened."""
 
-    def __init__(self, path: Path, *, busy_wait_s: float = _BUSY_WAIT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_wait_s: float = _BUSY_WAIT_S,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         """Open or make the database.
 
+        With the `clock`, the current time in UTC, readings of the future do not count.
         A damaged one is kept aside, and `problem` says so; one from a newer version is
         refused and stays as it is. Each call waits up to `busy_wait_s` for another
         program that holds the database.
         """
         db, damage = open_or_recover(path, busy_wait_s)
-        super().__init__(db)
+        super().__init__(db, clock)
         self.path = path
         if damage is not None:
             self.problem = damage.as_failure()
@@ -106,16 +119,18 @@ class HistoryStore(HistoryReader):
         return dict(rows).get(host, Pace())
 
     def last(self, account_id: str, now: datetime | None = None) -> Reading | None:
-        """Give the newest reading; one after `now` only if there is no other.
+        """Give the newest reading; one with an impossible time if there is no other.
 
         A reading after `now` was written while the clock was ahead: others followed it.
         """
         query = "SELECT at, amount, unit FROM reading WHERE account = ?"
         newest = self._rows(reading, f"{query} ORDER BY at DESC", account_id)
+        first, end = self.true_times()
         if now is not None:
-            until = f"{query} AND at <= ? ORDER BY at DESC"
-            newest = chain(self._rows(reading, until, account_id, to_ms(now)), newest)
-        return next(newest, None)
+            end = min(end, to_ms(now))
+        between = f"{query} AND at >= ? AND at <= ? ORDER BY at DESC"
+        true = self._rows(reading, between, account_id, first, end)
+        return next(chain(true, newest), None)
 
     def _snooze(self) -> Snooze:
         rows = self._rows(
@@ -197,6 +212,10 @@ class HistoryStore(HistoryReader):
                 assert_never(change)
 
     def _keep_reading(self, account_id: str, new_reading: Reading) -> None:
+        if not is_true_time(new_reading.at, None):
+            _log.warning("the clock is wrong: %s", new_reading.at)
+            return
+        self._move_before(account_id, new_reading)
         last = self.last(account_id, new_reading.at)
         if (
             last is not None
@@ -206,6 +225,42 @@ class HistoryStore(HistoryReader):
         ):
             return
         self._insert(account_id, new_reading)
+
+    def _move_before(self, account_id: str, new_reading: Reading) -> None:
+        """Give the readings of the next two days a time right before a new reading.
+
+        The clock was ahead when they were written, and was set back since. Their time
+        is not known, but their order is. Later ones stay: if the clock is wrong now,
+        they are right. They do not count until their time has come.
+        """
+        if self.clock is None:
+            return
+        now = self.clock()
+        if not timedelta(0) <= now - new_reading.at <= CLOCK_ERROR:
+            return  # it waited until it could be written
+        ahead = [
+            at
+            for (at,) in self._db.execute(
+                "SELECT at FROM reading WHERE account = ? AND at > ? AND at <= ?"
+                " ORDER BY at",
+                (account_id, to_ms(now + CLOCK_ERROR), to_ms(now + _SET_BACK)),
+            )
+        ]
+        if not ahead:
+            return
+        end = to_ms(new_reading.at)
+        ((before,),) = self._db.execute(
+            "SELECT max(at) FROM reading WHERE account = ? AND at <= ?",
+            (account_id, end),
+        )
+        start = max(end - _HOUR_MS, before or 0)
+        for index, at in enumerate(ahead, 1):
+            moved = start + (end - start) * index // (len(ahead) + 1)
+            for table in ("reading", "correction"):
+                change = f"UPDATE OR REPLACE {table} SET at = ?"  # noqa: S608  # ours
+                self._db.execute(
+                    f"{change} WHERE account = ? AND at = ?", (moved, account_id, at)
+                )
 
     def _insert(self, account_id: str, new_reading: Reading) -> None:
         balance, at = new_reading.balance, to_ms(new_reading.at)
