@@ -227,7 +227,8 @@ class Backend:
             case ChangeSnooze(choice):
                 self._alerts.snooze(choice)
             case ExpectTopUp(account_id):
-                self._expect_top_up(account_id)
+                self._alerts.expect_top_up(account_id)
+                self._scheduler.request_now([account_id])
             case MarkCorrection(account_id, at, on):
                 self._alerts.correct(account_id, at, on=on)
             case ReadHistory(account_id):
@@ -297,10 +298,6 @@ class Backend:
 
     def _refresh_without_key(self) -> None:
         self._scheduler.request_now(frozenset(self._without_key))
-
-    def _expect_top_up(self, account_id: str) -> None:
-        self._alerts.expect_top_up(account_id)
-        self._scheduler.request_now([account_id])
 
     async def _read_history(self, account_id: str) -> None:
         """Read an account's history for its window; ignore a removed account."""
