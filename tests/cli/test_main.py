@@ -9,6 +9,7 @@ import locale
 import logging
 import os
 import re
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -44,6 +45,7 @@ from trayapp.core.errors import (
     KeyringFailed,
 )
 from trayapp.core.settings import AlertKind, Settings
+from trayapp.core.unfinished import StepKind, UnfinishedStep
 from trayapp.qt.instance import Instance
 from trayapp.services.files.catalogs import catalog
 from trayapp.services.files.config_file import Config, ConfigFile
@@ -1199,6 +1201,49 @@ def test_the_running_program_hears_of_a_removal_that_stopped_half_way(
     let_go()
     instance.release()
     assert calls.events == ["reload"]
+
+
+@pytest.mark.case("attack 9", "a reader moves a person's file")
+@pytest.mark.parametrize("content", ["half a thought [", None])
+def test_commands_that_read_change_no_settings(
+    user: CliUser, content: str | None
+) -> None:
+    """Neither a broken file, nor what is left to be done, nor a temporary file."""
+    step = UnfinishedStep(StepKind.REMOVE_HISTORY, "gone", "Gone")
+    user.file.save(Config((user.account("a"),), unfinished=(step,)))
+    if content is not None:
+        user.paths.config.write_text(content)
+    folder = user.paths.config.parent
+    left = folder / ".config-left"
+    left.touch()
+    os.utime(left, (0, 0))
+    before = {
+        one.name: (one.read_bytes(), one.stat().st_mtime_ns) for one in folder.iterdir()
+    }
+    for words in ("check", "check --json", "history 'The a'", "account list"):
+        user.run(*shlex.split(words))
+    after = {
+        one.name: (one.read_bytes(), one.stat().st_mtime_ns) for one in folder.iterdir()
+    }
+    assert after == before
+
+
+@pytest.mark.case("attack 4", "a file that others may write is believed")
+@pytest.mark.parametrize("part", ["file", "folder"])
+def test_no_key_goes_where_another_user_may_have_led_it(
+    user: CliUser, part: str
+) -> None:
+    """`check` says how to mend that, and asks no gateway."""
+    user.set_accounts(user.account("a"))
+    target = user.paths.config if part == "file" else user.paths.config.parent
+    target.chmod(0o777)
+    ran = user.run("check")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("Others may write to the settings file.\n")
+    assert ran.err.endswith(f"(chmod go-w {target})\n")
+    assert user.gateway.requests == []
+    assert user.run("account", "remove", "The a").code == 3
+    assert user.run("account", "add", "X", "--key-stdin", stdin=KEY).code == 3
 
 
 # --- the running program -------------------------------------------------------------

@@ -1,21 +1,25 @@
 """Changes of several steps, killed between any two: the next start finishes them."""
 
 import asyncio
+import io
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pytest
 
 from fakes.vault import FakeVault
-from harness.backend import KEY, BackendHarness, Step
+from harness.backend import KEY, BackendHarness
 from tally import KILLS, Tally
+from trayapp import __main__ as program
+from trayapp.cli import main as cli_main
 from trayapp.core.account import Account, Service
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
@@ -23,6 +27,7 @@ from trayapp.core.changes import Base, Changes
 from trayapp.core.secret import Secret
 from trayapp.core.settings import Settings
 from trayapp.services.files.config_file import ConfigFile
+from trayapp.services.files.paths import Paths
 from trayapp.services.history.changes import KeepReading
 from trayapp.services.history.store import HistoryStore
 from trayapp.services.messages.requests import ApplyChanges
@@ -115,6 +120,10 @@ class InterruptedProfile(BackendHarness):
             reading = Reading(Balance(Decimal(5), "EUR"), self.now)
             history.write(KeepReading("a", reading))
 
+    def keys(self) -> set[str]:
+        """Return the ids of the accounts that have a key."""
+        return set(json.loads((self.folder / "keys.json").read_text()))
+
     def has_rows(self, account_id: str) -> bool:
         """Return whether the database has anything of an account."""
         with sqlite3.connect(self.paths.history) as db:
@@ -122,14 +131,31 @@ class InterruptedProfile(BackendHarness):
             return bool(db.execute(query, (account_id,)).fetchone()[0])
 
 
-def saving(changes: Changes, *shown: Account) -> Step:
+Change: TypeAlias = Callable[[InterruptedProfile], object]
+
+
+def saving(changes: Changes, *shown: Account) -> Change:
     """Press OK in a dialog that was opened with `shown`."""
 
     async def step(harness: BackendHarness) -> None:
         opened = replace(changes, base=Base(shown))
         await harness.backend.handle(ApplyChanges(opened))
 
-    return step
+    return lambda profile: profile.play(step)
+
+
+def command(*words: str) -> Change:
+    """Run a command of `account`, while no program runs."""
+
+    def run(profile: InterruptedProfile) -> None:
+        # All this is in the child alone, which ends with it.
+        vars(cli_main)["system_vault"] = lambda: profile.vault
+        Paths.of_user = lambda: profile.paths  # type: ignore[method-assign]  # see above
+        sys.argv[1:] = ["account", *words]
+        sys.stdin = io.TextIOWrapper(io.BytesIO(NEW.encode()))
+        program.main()
+
+    return run
 
 
 def check_removal(profile: InterruptedProfile) -> None:
@@ -160,6 +186,12 @@ def check_settings(profile: InterruptedProfile) -> None:
     assert is_on is (profile.stored().settings == HOURLY)
 
 
+def check_command_addition(profile: InterruptedProfile) -> None:
+    """Account and key of the new account are there, or neither is."""
+    stored = {account.id for account in profile.stored().accounts}
+    assert profile.keys() == stored
+
+
 CHANGES: Final = {
     "removal": (saving(Changes((), Settings()), A), check_removal),
     "addition": (
@@ -171,6 +203,8 @@ CHANGES: Final = {
         check_move,
     ),
     "settings": (saving(Changes((A,), HOURLY, at_login=True), A), check_settings),
+    "account remove": (command("remove", "A"), check_removal),
+    "account add": (command("add", "New", "--key-stdin"), check_command_addition),
 }
 
 
@@ -180,7 +214,7 @@ def folders(tmp_path: Path) -> Iterator[Path]:
     return (tmp_path / str(number) for number in range(1, 100))
 
 
-def killed_at(point: int, folder: Path, now: datetime, change: Step) -> bool:
+def killed_at(point: int, folder: Path, now: datetime, change: Change) -> bool:
     """Make a change in another process; return whether it was killed."""
     death = Death(0)
     folder.mkdir()
@@ -204,7 +238,7 @@ def killed_at(point: int, folder: Path, now: datetime, change: Step) -> bool:
 
             ConfigFile.save = killed_save  # type: ignore[assignment, method-assign]  # in the child alone
             HistoryStore.write = killed_write  # type: ignore[assignment, method-assign]  # in the child alone
-            profile.play(change)
+            change(profile)
         finally:
             os._exit(0)
     _, status = os.waitpid(pid, 0)
