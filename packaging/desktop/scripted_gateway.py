@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 
 from trayapp.core.balance import exact_amount
 from trayapp.core.secret import Secret
 from trayapp.demo.accounts import DemoAccount
 from trayapp.demo.gateway import DemoGateway
-from trayapp.demo.server import Request, Response
+from trayapp.demo.server import Request, Response, status_page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,7 @@ class ScriptedGateway(DemoGateway):
         self._fixed: dict[str, tuple[str, str]] = {}
         self._verdicts: dict[str, bool] = {}
         self._hanging = False
+        self._refusal: Response | None = None
         self._asked: list[ReceivedRequest] = []
         self._news = threading.Condition()
         super().__init__(port=port, speed=speed, clock=clock)
@@ -65,6 +67,10 @@ class ScriptedGateway(DemoGateway):
     def hang(self, *, on: bool) -> None:
         """Hold all responses back, or release them."""
         self._hanging = on
+
+    def refuse(self, status: HTTPStatus, retry_after: str) -> None:
+        """Answer every request with a status and a Retry-After."""
+        self._refusal = status_page(status, {"Retry-After": retry_after})
 
     @property
     def requests(self) -> list[ReceivedRequest]:
@@ -125,4 +131,6 @@ class ScriptedGateway(DemoGateway):
             self._news.notify_all()
         if not self._delay_while(lambda: self._hanging, request):
             return None
+        if self._refusal is not None:
+            return self._refusal
         return super()._key_response(request, key, user_name)

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -449,6 +450,59 @@ def test_a_number_is_exact_in_json_and_readable_for_people(
     _, (said,) = user.check()
     assert said["balance"] == digits
     assert words in user.run("check").out
+
+
+@pytest.mark.case("3", "a guard kept behind one front door")
+def test_check_sends_a_rejected_key_once_until_it_changes_or_is_forced(
+    user: CliUser,
+) -> None:
+    """The state and the exit code stay those of the rejection."""
+    user.set_accounts(user.account("a", REJECTED))
+    user.store_readings("a", (NOON, "12.5000", "EUR"))
+    for _ in range(6):
+        code, (said,) = user.check()
+        assert (code, said["state"], said["balance"]) == (2, "unauthorized", "12.5000")
+        assert _error_id(said) == "unauthorized"
+    assert len(user.gateway.requests) == 1
+    code, _ = user.check("--force")
+    assert (code, len(user.gateway.requests)) == (2, 2)
+    user.vault.put("a", GOOD)
+    code, (said,) = user.check()
+    assert (code, said["state"], len(user.gateway.requests)) == (0, "ok", 3)
+
+
+@pytest.mark.case("3", "a guard kept behind one front door")
+def test_check_in_a_wait_needs_no_open_keyring(user: CliUser) -> None:
+    """What is known of the account does not depend on it."""
+    user.set_accounts(user.account("a", REJECTED))
+    user.check()
+    user.vault.locked = True
+    code, (said,) = user.check()
+    assert (code, said["state"]) == (2, "unauthorized")
+
+
+@pytest.mark.case("3", "a guard kept behind one front door")
+@pytest.mark.parametrize(
+    "status", [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE]
+)
+def test_check_within_a_retry_after_tells_what_is_known(
+    user: CliUser, status: HTTPStatus
+) -> None:
+    """Its time is in `waits_until`; the command says that the gateway takes few."""
+    user.set_accounts(user.account("a"), user.account("b"))
+    now = datetime.now(UTC)
+    user.store_readings("a", (now - timedelta(minutes=20), "12.5000", "EUR"))
+    user.gateway.refuse(status, "3600")
+    for _ in range(6):
+        ran = user.run("check", "--json")
+        known, unknown = json.loads(ran.out)
+        assert (known["state"], known["balance"]) == ("ok", "12.5000")
+        assert (unknown["state"], _error_id(unknown)) == ("unreachable", "gateway-down")
+        wait = datetime.fromisoformat(known["waits_until"]) - now
+        assert timedelta(minutes=59) < wait < timedelta(minutes=62)
+        assert ran.code == 3
+        assert "a minute" in ran.err
+    assert len(user.gateway.requests) <= 2
 
 
 def test_check_reports_an_unreachable_gateway(user: CliUser) -> None:

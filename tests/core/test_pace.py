@@ -251,6 +251,7 @@ def test_a_paced_caller_meets_few_refusals(count: int, window: timedelta) -> Non
         ("http://localhost:8080", "http://localhost:8080/y", True),
         ("https://a.test", "https://a.test:8443", False),
         ("https://a.test", "https://b.test", False),
+        ("https://a.test:port", "https://a.test:99999", False),
     ],
 )
 def test_a_host_is_scheme_name_and_port(first: str, second: str, *, same: bool) -> None:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
+from trayapp.core.base_url import BaseUrl
 from trayapp.core.errors import Failure
 from trayapp.core.schedule import LONGEST_WAIT
 
@@ -321,9 +321,11 @@ class Pace:
 @lru_cache(maxsize=2_048)
 def gateway_host(base_url: str) -> str:
     """Give what an address shares with others of its host: scheme, host and port."""
-    parts = urlsplit(base_url)
+    parts = BaseUrl.parse(base_url)
+    if parts is None:  # no request will be sent there
+        return base_url
     port = parts.port or (80 if parts.scheme == "http" else 443)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    return f"{parts.scheme}://{parts.host}:{port}"
 
 
 def refusal(
