@@ -14,6 +14,21 @@ from trayapp.cli.exit_codes import UNKNOWN, USAGE, report_failure
 
 def main() -> NoReturn:
     """Run the program and end the process with its exit code."""
+    try:
+        code = _run()
+    except SystemExit:  # of argparse, or of what it started
+        raise
+    except BaseException as error:
+        command = _named_command()
+        if command is None:
+            raise
+        # Even its modules may be impossible to import. Its exit code must not say
+        # anything false.
+        code = report_failure(command, error)
+    _leave(code)
+
+
+def _run() -> int:
     _forbid_core_dumps()
     _occupy_standard_files()
     parser = _parser()
@@ -25,28 +40,23 @@ def main() -> NoReturn:
     if options.self_test:
         from trayapp.app import self_test
 
-        code = self_test.main()
-    elif options.command is None and not options.quit:
-        # Ctrl+C during the start ends the process, without a traceback.
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-        name_others(os.environ)
-        from trayapp.app import start
-
-        code = start.main(options)
-    else:
-        code = _run_command(options)
-    _leave(code)
-
-
-def _run_command(options: argparse.Namespace) -> int:
-    """Run a command; report it if even its modules can't be imported."""
-    try:
+        return self_test.main()
+    if options.command is not None or options.quit:
         from trayapp.cli import main as cli
 
         return cli.main(options)
-    except BaseException as error:  # noqa: BLE001  # its exit code must say nothing false
-        return report_failure(options.command, error)
+    # Ctrl+C during the start ends the process, without a traceback.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    name_others(os.environ)
+    from trayapp.app import start
+
+    return start.main(options)
+
+
+def _named_command() -> str | None:
+    """Return the command on the command line, also if the rest of it is wrong."""
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), None)
 
 
 def _forbid_core_dumps() -> None:
@@ -95,8 +105,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the error, and exit with 3 for `check`, where 2 is an empty account."""
         self.print_usage(sys.stderr)
-        command = next((word for word in sys.argv[1:] if word[:1] != "-"), None)
-        code = UNKNOWN if command == "check" else USAGE
+        code = UNKNOWN if _named_command() == "check" else USAGE
         self.exit(code, f"{self.prog}: error: {message}\n")
 
 

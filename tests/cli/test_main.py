@@ -1515,6 +1515,35 @@ def test_a_command_that_cannot_be_imported_fails_with_one_line(
 
 
 @pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
+@pytest.mark.parametrize("place", ["_forbid_core_dumps", "_parser"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError()], ids=repr)
+def test_a_failure_before_the_command_is_read_has_its_exit_code(
+    user: CliUser,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
+    error: BaseException,
+) -> None:
+    """Ctrl+C may come at any time."""
+
+    def fail() -> None:
+        raise error
+
+    def leave(code: int) -> None:
+        raise SystemExit(code)
+
+    user.set_accounts(user.account("a", LOW))
+    monkeypatch.setattr(program, "_leave", leave)
+    monkeypatch.setattr(program, "_forbid_core_dumps", lambda: None)
+    monkeypatch.setattr(program, place, fail)
+    monkeypatch.setattr(sys, "argv", ["balance-tray", "--verbose", "check"])
+    with pytest.raises(SystemExit) as left:
+        program.main()
+    assert left.value.code == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.case("attack 6", "an exit code claims a state that was not measured")
 @pytest.mark.parametrize(
     "arguments", ["check --nonsense", "check --json=1", "--quit check", "--no check"]
 )
