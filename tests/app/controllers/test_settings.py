@@ -25,6 +25,7 @@ from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Base, Conflict, KeyTest
 from trayapp.core.errors import (
     ConfigChanged,
+    ConfigUntrusted,
     ConfigUnwritable,
     Failure,
     NoConnection,
@@ -517,3 +518,16 @@ def test_a_second_ok_keeps_what_was_entered(
     assert "A: name" in shown
     dialog.accept()
     assert harness.saves[-1].changes.accepted == conflicts
+
+
+@pytest.mark.case("attack 4", "a file that others may write is believed")
+def test_the_dialog_has_the_command_that_mends_permissions(
+    harness: SettingsControllerHarness,
+) -> None:
+    """A person reads there why nothing was saved."""
+    harness.open(A)
+    press(harness.dialog, "OK")
+    problem = Failure(ConfigUntrusted, "chmod go-w /x")
+    harness.controller.finish_save(SaveFinished(problem=problem))
+    shown = " ".join(label.text() for label in harness.dialog.findChildren(QLabel))
+    assert "chmod go-w" in shown

@@ -11,7 +11,7 @@ from trayapp.core.account_state import Outcome
 from trayapp.core.autostart.login import LoginEntryState
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.changes import Base, Changes, Conflict, KeyTest
-from trayapp.core.errors import Failure
+from trayapp.core.errors import ConfigUntrusted, Failure
 from trayapp.core.i18n.language import Language
 from trayapp.core.settings import Settings
 from trayapp.core.view.account_text import problem
@@ -144,6 +144,8 @@ class SettingsController(QObject):
             words = problem(saved.problem, self._language)
             if saved.conflicts:  # the person is to know which
                 words = replace(words, reason=f"{words.reason} ({words.detail})")
+            elif saved.problem.kind is ConfigUntrusted:  # it has the command that helps
+                words = replace(words, advice=f"{words.advice} ({words.detail})")
             waiting.save_failed(words)
             return
         waiting.saved()
