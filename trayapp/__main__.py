@@ -183,7 +183,9 @@ def _add_account(account: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the key from standard input instead of asking for it",
     )
-    remove = actions.add_parser("remove", help="remove an account with its key and its history")
+    remove = actions.add_parser(
+        "remove", help="remove an account with its key and its history"
+    )
     remove.add_argument("name", metavar="NAME")
 
 
