@@ -8,7 +8,7 @@ import pytest
 
 from buses.fake_secrets import FAILED, FakeSecrets
 from desktop.atspi import Accessible, ScreenReader
-from desktop.desktop import PASSWORD, Desktop
+from desktop.desktop import PASSWORD, SECRETS_NAME, Desktop
 from desktop.first_run import enter_key, finish, name_service
 from desktop.scripted_gateway import ScriptedGateway
 from sessions.program import Ours, Program
@@ -136,6 +136,35 @@ def test_a_locked_keyring_at_the_start_is_no_reason_to_ask_for_keys(
     program.seconds_to_end(signal.SIGTERM)
     program.desktop.unlock_keyring()
     assert program.stored_key() == key
+
+
+@pytest.mark.case("1", "a session's service found by a variable alone")
+@pytest.mark.parametrize("address", ["", "unix:path=/nonexistent/bus"])
+def test_a_check_under_cron_finds_the_keyring(
+    program: Program, gateway: ScriptedGateway, key: str, address: str
+) -> None:
+    """Cron sets no address of the session bus, and an old terminal has a stale one."""
+    program.add_account("Shop", gateway.url, key)
+    said = f"DBUS_SESSION_BUS_ADDRESS={address}"
+    checked = program.desktop.run(["env", said, *program.command, "check"])
+    assert (checked.returncode, checked.stdout[:13]) == (0, "Shop: €350.12")
+
+
+@pytest.mark.case("5", "a thing looked up by its place instead of its attributes")
+def test_a_key_is_removed_after_another_keyring_became_the_default_one(
+    program: Program, gateway: ScriptedGateway, key: str
+) -> None:
+    """It is read where it is, and nothing of it stays."""
+    program.add_account("Shop", gateway.url, key)
+    assert program.stored_key() == key
+    other = "objpath:/org/freedesktop/secrets/collection/session"
+    service = SECRETS_NAME, "/org/freedesktop/secrets"
+    method = "org.freedesktop.Secret.Service.SetAlias"
+    program.desktop.call(*service, method, "string:default", other)
+    assert program.run("check").stdout.startswith("Shop: €350.12")
+    assert program.run("account", "remove", "Shop").returncode == 0
+    found = program.desktop.run(["secret-tool", "search", "service", "balance-tray"])
+    assert found.stdout == ""
 
 
 @pytest.fixture

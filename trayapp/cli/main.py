@@ -51,7 +51,7 @@ from trayapp.services.unfinished_steps import (
 
 _LONGEST_LINE: Final = 4_096
 _PROMPT_S: Final = 60.0
-"""Seconds for a person to type the keyring's password, which may be on no screen."""
+"""Seconds for a person to answer the keyring's prompt, which may be on no screen."""
 _REMOVED_LATER: Final = mark(
     "The account is removed. Balance Tray removes what is left of it as soon as it can."
 )
@@ -143,7 +143,10 @@ class _Change:
 
     def __init__(self, paths: Paths, file: ConfigFile, language: Language) -> None:
         self._paths, self._file, self._language = paths, file, language
-        self._keychain = Keychain(system_vault(), prompt_timeout_s=_PROMPT_S)
+        # KeePassXC may ask for each entry, besides the keyring's password.
+        self._keychain = Keychain(
+            system_vault(), timeout_s=_PROMPT_S, prompt_timeout_s=_PROMPT_S
+        )
         self._has_program = False
         """Whether a running program has been told, and does the steps, too."""
 
