@@ -56,6 +56,7 @@ from trayapp.services.messages.events import (
 from trayapp.services.messages.requests import (
     ApplyChanges,
     ChangeSnooze,
+    DeleteReadings,
     ExpectTopUp,
     MarkCorrection,
     OpenKeyring,
@@ -86,6 +87,7 @@ REQUESTS: dict[str, Request] = {
     "snooze": ChangeSnooze(SnoozeChoice.HOUR),
     "payment": ExpectTopUp("a"),
     "correction": MarkCorrection("a", NOON, on=False),
+    "removal": DeleteReadings("a", (NOON,)),
     "key test": RunKeyTest(KEY_TEST),
     "save": ApplyChanges(CHANGES),
 }

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,6 +62,7 @@ from trayapp.services.messages.events import (
 from trayapp.services.messages.requests import (
     ApplyChanges,
     ChangeSnooze,
+    DeleteReadings,
     ExpectTopUp,
     MarkCorrection,
     OpenKeyring,
@@ -743,6 +744,24 @@ def test_a_correction_is_kept(harness: BackendHarness) -> None:
     harness.play(step)
     with HistoryStore(harness.paths.history) as history:
         assert history.corrections("a") == {harness.now}
+
+
+@pytest.mark.case("also 1", "a record whose time can't be true")
+def test_readings_are_deleted_when_a_person_asks(harness: BackendHarness) -> None:
+    """Those of the moments that the window names."""
+    harness.store(A)
+    wrong = datetime(1970, 1, 1, tzinfo=UTC)
+    with HistoryStore(harness.paths.history) as history:
+        history.record_past("a", [Reading(Balance(Decimal(5), "EUR"), wrong)])
+
+    async def step(harness: BackendHarness) -> None:
+        await harness.outcomes(1)
+        await harness.backend.handle(DeleteReadings("a", (wrong,)))
+
+    harness.play(step)
+    with HistoryStore(harness.paths.history) as history:
+        assert history.impossible_readings("a") == ()
+        assert len(list(history.readings("a"))) == 1
 
 
 def test_a_fault_in_an_alert_hides_no_balance(

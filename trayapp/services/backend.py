@@ -59,6 +59,7 @@ from trayapp.services.messages.requests import (
     ApplyChanges,
     ChangeSnooze,
     CollectDiagnostics,
+    DeleteReadings,
     ExpectTopUp,
     MarkCorrection,
     OpenKeyring,
@@ -231,6 +232,8 @@ class Backend:
                 self._scheduler.request_now([account_id])
             case MarkCorrection(account_id, at, on):
                 self._alerts.correct(account_id, at, on=on)
+            case DeleteReadings(account_id, moments):
+                self._alerts.delete_readings(account_id, moments)
             case ReadHistory(account_id):
                 await self._read_history(account_id)
             case WriteExport(account_id, form, path):

@@ -218,6 +218,14 @@ class MarkAsCorrection:
 
 
 @message
+class RemoveWrongReadings:
+    """Remove readings whose time can't be true; the person has confirmed it."""
+
+    account_id: str
+    moments: tuple[datetime, ...]
+
+
+@message
 class ExportHistory:
     """Write the history of an account to a file."""
 
@@ -256,7 +264,9 @@ class SortAccounts:
 AccountListIntent = AddAccount | EditAccount | RemoveAccount | SortAccounts
 SettingsIntent = SaveSettings | StartKeyTest | SendTestNotification
 FirstRunIntent = SaveFirstAccount | StartKeyTest | OpenWebsite | LeaveFirstRun
-HistoryIntent = MarkAsCorrection | ExportHistory | CopyTopUpRequest
+HistoryIntent = (
+    MarkAsCorrection | RemoveWrongReadings | ExportHistory | CopyTopUpRequest
+)
 
 
 def intent_of_button(button: NotificationButton, account_id: str) -> Intent:

@@ -1,7 +1,9 @@
 """The history window's page, and the request for a top-up."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+import pytest
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Balance, Reading
@@ -96,3 +98,32 @@ def test_without_a_pace_no_amount_is_suggested(now: datetime) -> None:
     nothing = Forecast(Verdict.NOT_ENOUGH)
     text = top_up_request(ACCOUNT, reading, nothing, now.date(), ENGLISH)
     assert "Suggested" not in text
+
+
+@pytest.mark.case("also 1", "a record whose time can't be true")
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_balances_with_an_impossible_time_are_listed(now: datetime, count: int) -> None:
+    """Up to three of them, with time and amount."""
+    wrong = [
+        Reading(Balance(Decimal(50), "EUR"), datetime(1970, 1, day, tzinfo=UTC))
+        for day in range(1, count + 1)
+    ]
+    past = AccountHistory(ACCOUNT, readings(now, "1"), (), QUARTER, wrong)
+    page = history_page(past, SAID, now, ENGLISH)
+    assert page.impossible == tuple(one.at for one in wrong)
+    assert page.impossible_words.count("€50.00") == min(count, 3)
+    assert ("…" in page.impossible_words) is (count > 3)
+    assert ("1 Jan 1970" in page.impossible_words) is (count > 0)
+
+
+@pytest.mark.case("4", "every rise taken for a payment")
+def test_a_month_says_what_was_refunded(now: datetime) -> None:
+    """Only if something was; a refund is no top-up."""
+    past = AccountHistory(ACCOUNT, readings(now, "50", "48", "48.50"), (), QUARTER)
+    page = history_page(past, SAID, now, ENGLISH)
+    (month,) = page.months
+    assert (month.spent, month.refunded) == ("€1.50", "€0.50")
+    assert page.movements == ()
+    assert page.chart.top_ups == ()
+    past = AccountHistory(ACCOUNT, readings(now, "50", "48"), (), QUARTER)
+    assert history_page(past, SAID, now, ENGLISH).months[0].refunded == ""

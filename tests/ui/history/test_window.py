@@ -22,8 +22,14 @@ from trayapp.core.chart.plot import ChartData
 from trayapp.core.i18n.language import ENGLISH
 from trayapp.core.view.history import HistoryView, MonthRow, MovementRow
 from trayapp.ui.chart.curve import Curve
+from trayapp.ui.history.impossible_balances import RemovalQuestion
 from trayapp.ui.history.window import HistoryWindow
-from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, MarkAsCorrection
+from trayapp.ui.intents import (
+    CopyTopUpRequest,
+    ExportHistory,
+    MarkAsCorrection,
+    RemoveWrongReadings,
+)
 from widgets.signals import collected
 
 # Said by Qt wherever there is no screen.
@@ -181,6 +187,54 @@ def test_the_request_for_a_top_up_is_asked_for(
     intents = collected(window.intent, object)
     buttons(window)["Copy top-up request"].click()
     assert intents == [CopyTopUpRequest("m")]
+
+
+@pytest.mark.case("4", "every rise taken for a payment")
+def test_refunds_have_a_column_if_there_are_any(window: HistoryWindow) -> None:
+    """It stands beside the spending, which is already without them."""
+    assert months(window).columnCount() == 6
+    refunded = replace(VIEW.months[0], refunded="€1.20")
+    window.show_view(replace(VIEW, months=(refunded, VIEW.months[1])))
+    assert months(window).columnCount() == 7
+    assert row(window, 0)[3:5] == ["€462.28", "€1.20"]
+    header = months(window).horizontalHeaderItem(4)
+    assert header is not None
+    assert header.text() == "Refunded"
+    window.show_view(VIEW)
+    assert row(window, 0)[3:5] == ["€462.28", "€0.00"]
+
+
+@pytest.mark.case("also 1", "a record whose time can't be true")
+def test_balances_with_an_impossible_time_are_removed_after_a_question(
+    window: HistoryWindow, words: Words, buttons: Buttons
+) -> None:
+    """They are listed; only a confirmed removal is emitted."""
+    assert "Remove wrong balances…" not in visible(buttons(window))
+    said = "1 balance has an impossible time."
+    window.show_view(replace(VIEW, impossible=(EARLIER,), impossible_words=said))
+    assert said in words(window)
+    remove = visible(buttons(window))["Remove wrong balances…"]
+    assert remove.accessibleDescription() == said
+    intents = collected(window.intent, object)
+    for answer in ("Cancel", "Remove"):
+        assert intents == []
+        remove.click()
+        question = window.findChild(RemovalQuestion)
+        assert isinstance(question, RemovalQuestion)
+        assert question.text().startswith("Remove 1 balance with an impossible time")
+        (button,) = (
+            one for one in question.buttons() if one.text().replace("&", "") == answer
+        )
+        button.click()
+        question.setParent(None)
+    assert intents == [RemoveWrongReadings("m", (EARLIER,))]
+    window.show_view(VIEW)
+    assert "Remove wrong balances…" not in visible(buttons(window))
+
+
+def visible(found: dict[str, QAbstractButton]) -> dict[str, QAbstractButton]:
+    """Return the buttons that are shown."""
+    return {name: button for name, button in found.items() if button.isVisible()}
 
 
 def test_escape_closes(window: HistoryWindow) -> None:

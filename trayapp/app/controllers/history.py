@@ -8,12 +8,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 from trayapp.core.account_state import AccountState
 from trayapp.core.forecast.run_out import Forecast, Verdict
 from trayapp.core.i18n.language import Language
-from trayapp.services.messages.requests import MarkCorrection, ReadHistory, WriteExport
+from trayapp.services.messages.requests import (
+    DeleteReadings,
+    MarkCorrection,
+    ReadHistory,
+    WriteExport,
+)
 from trayapp.ui.intents import (
     CopyTopUpRequest,
     ExportHistory,
     HistoryIntent,
     MarkAsCorrection,
+    RemoveWrongReadings,
 )
 from trayapp.ui.window.front import bring_to_front
 
@@ -97,6 +103,9 @@ class HistoryController(QObject):
         match intent:
             case MarkAsCorrection(account_id, at, on):
                 self.requested.emit(MarkCorrection(account_id, at, on))
+                self.requested.emit(ReadHistory(account_id))
+            case RemoveWrongReadings(account_id, moments):
+                self.requested.emit(DeleteReadings(account_id, moments))
                 self.requested.emit(ReadHistory(account_id))
             case ExportHistory(account_id, form, path):
                 self._exports[path] = account_id

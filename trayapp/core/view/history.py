@@ -28,6 +28,8 @@ from trayapp.core.i18n.dates import clock_time, day_words, moment_words, month_w
 from trayapp.core.i18n.language import Language, mark
 
 _WEEKS: Final = 4
+_LISTED: Final = 3
+"""The window lists this many of the balances with an impossible time."""
 _RISES: Final = 50
 """The window lists this many of the newest rises."""
 _GAP_INTERVALS: Final = 3
@@ -50,6 +52,8 @@ class AccountHistory:
     """The times of the readings that a person marked as a correction."""
     interval: timedelta
     """Between two requests to the gateway."""
+    impossible: Sequence[Reading] = ()
+    """Readings whose time can't be true; they are not among `readings`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class MonthRow:
     spent: str
     corrected: str
     closing: str
+    refunded: str = ""
+    """What `spent` is already without; empty without refunds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,10 @@ class HistoryView:
     """The newest first."""
     movements: tuple[MovementRow, ...]
     """The newest first."""
+    impossible: tuple[datetime, ...] = ()
+    """The times of the readings whose time can't be true."""
+    impossible_words: str = ""
+    """Their balances and times in a sentence; empty without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,30 @@ def history_page(
             )
             for rise in reversed(rises[-_RISES:])
         ),
+        impossible=tuple(reading.at for reading in history.impossible),
+        impossible_words=_impossible_words(history.impossible, language),
     )
+
+
+def _impossible_words(readings: Sequence[Reading], language: Language) -> str:
+    """List balances whose time can't be true; empty without any."""
+    if not readings:
+        return ""
+    balances = [
+        f"{moment_words(reading.at, language)}: "
+        f"{language.money(reading.balance.amount, reading.balance.unit)}"
+        for reading in readings[:_LISTED]
+    ]
+    if len(readings) > _LISTED:
+        balances.append("…")
+    # Translators: {balances} is a list of times and amounts.
+    return language.ngettext(
+        "{n} balance has an impossible time and does not count, as the clock was wrong "
+        "({balances}).",
+        "{n} balances have an impossible time and do not count, as the clock was wrong "
+        "({balances}).",
+        len(readings),
+    ).format(n=len(readings), balances=language.join_phrases(balances))
 
 
 def _month_row(month: Month, language: Language) -> MonthRow:
@@ -190,6 +223,7 @@ def _month_row(month: Month, language: Language) -> MonthRow:
         spent=money(month.spent),
         corrected=money(month.corrected),
         closing=money(month.closing),
+        refunded=money(month.refunded) if month.refunded else "",
     )
 
 

@@ -24,6 +24,7 @@ from trayapp.services.alerts.outlooks import OutlookCache
 from trayapp.services.history.changes import (
     ForgetAccount,
     KeepEvaluation,
+    RemoveReadings,
     SetCorrection,
     SetPendingPayment,
     SetSnooze,
@@ -174,6 +175,11 @@ class AlertService:
     def correct(self, account_id: str, at: datetime, *, on: bool) -> None:
         """Mark a reading as a correction, or remove the mark."""
         self._history.write(SetCorrection(account_id, at, on))
+        self._outlooks.forget(account_id)
+
+    def delete_readings(self, account_id: str, moments: tuple[datetime, ...]) -> None:
+        """Remove readings from the history, and calculate the outlook again."""
+        self._history.write(RemoveReadings(account_id, moments))
         self._outlooks.forget(account_id)
 
     def forget(self, account_id: str) -> None:

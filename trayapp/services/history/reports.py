@@ -58,8 +58,10 @@ class HistoryReports:
         past, now = self._history.past(account.id), self._clock()
 
         def calculate() -> HistoryView:
-            readings, corrections = _read(past)
-            history = AccountHistory(account, readings, corrections, interval)
+            readings, corrections, impossible = _read(past)
+            history = AccountHistory(
+                account, readings, corrections, interval, impossible
+            )
             run_out = forecast(readings, now, self._zone, corrections)
             return history_page(history, run_out, now, language)
 
@@ -147,11 +149,17 @@ class HistoryReports:
         yield "\n"
 
 
-def _read(past: StoredPast) -> tuple[tuple[Reading, ...], frozenset[datetime]]:
+def _read(
+    past: StoredPast,
+) -> tuple[tuple[Reading, ...], frozenset[datetime], tuple[Reading, ...]]:
     """Read an account's history; nothing if the database fails, as that is reported."""
     try:
         with past.opened() as reader:
-            return tuple(reader.readings()), reader.corrections()
+            return (
+                tuple(reader.readings()),
+                reader.corrections(),
+                reader.impossible_readings(),
+            )
     except HistoryProblem as problem:
         _log.warning("the history can't be read: %s", problem)
-        return (), frozenset()
+        return (), frozenset(), ()

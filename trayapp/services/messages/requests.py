@@ -84,6 +84,14 @@ class MarkCorrection:
 
 
 @message
+class DeleteReadings:
+    """Remove the readings of these moments, as a person confirmed."""
+
+    account_id: str
+    moments: tuple[datetime, ...]
+
+
+@message
 class ReadHistory:
     """Read the page for an account's history window; `HistoryRead` follows."""
 
@@ -124,6 +132,7 @@ Request = (
     | ChangeSnooze
     | ExpectTopUp
     | MarkCorrection
+    | DeleteReadings
     | ReadHistory
     | WriteExport
     | ReadLoginEntry

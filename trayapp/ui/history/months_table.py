@@ -10,6 +10,8 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import MonthRow
 from trayapp.ui.widgets.fields import TableView
 
+_REFUNDED: Final = 4
+"""The column that is left out without refunds."""
 _WIDEST: Final = 42
 """The largest minimum width, in lines of text; with longer amounts the table
 scrolls."""
@@ -21,21 +23,22 @@ class MonthsTable(TableView):
     def __init__(self, language: Language) -> None:
         super().__init__()
         translate = language.gettext
-        names = (
+        self._names: tuple[str, ...] = (
             translate("Month"),
             # Translators: the balance at the beginning of a month.
             translate("Opening"),
             # Translators: a column: what was paid in within a month.
             translate("Topped up"),
             translate("Spent"),
+            # Translators: a column: what came back for messages that were not
+            # delivered. The amount in "Spent" is already without it.
+            translate("Refunded"),
             # Translators: what the gateway added or took without a payment.
             translate("Corrected"),
             # Translators: the balance at the end of a month.
             translate("Closing"),
         )
-        self.setColumnCount(len(names))
-        for column, name in enumerate(names):
-            self.setHorizontalHeaderItem(column, _cell(name, column))
+        self._show_names(with_refunds=False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(
             self.fontMetrics().height() * 8 // 5
@@ -49,23 +52,35 @@ class MonthsTable(TableView):
 
     def show_months(self, months: tuple[MonthRow, ...]) -> None:
         """Show these months; the selected row stays."""
+        with_refunds = any(month.refunded for month in months)
+        self._show_names(with_refunds=with_refunds)
         self.setRowCount(len(months))
         for row, month in enumerate(months):
-            for column, words in enumerate(
-                (
-                    month.month,
-                    month.opening,
-                    month.topped_up,
-                    month.spent,
-                    month.corrected,
-                    month.closing,
-                )
-            ):
-                self.setItem(row, column, _cell(words, column))
+            words = [
+                month.month,
+                month.opening,
+                month.topped_up,
+                month.spent,
+                month.refunded,
+                month.corrected,
+                month.closing,
+            ]
+            if not with_refunds:
+                del words[_REFUNDED]
+            for column, word in enumerate(words):
+                self.setItem(row, column, _cell(word, column))
         bar = self.verticalScrollBar().sizeHint().width() + self.frameWidth() * 2
         widest = self.fontMetrics().height() * _WIDEST
         self.setMinimumWidth(min(sum(self._needed()) + bar, widest))
         self._share()
+
+    def _show_names(self, *, with_refunds: bool) -> None:
+        names = [*self._names]
+        if not with_refunds:
+            del names[_REFUNDED]
+        self.setColumnCount(len(names))
+        for column, name in enumerate(names):
+            self.setHorizontalHeaderItem(column, _cell(name, column))
 
     def _needed(self) -> list[int]:
         header = self.horizontalHeader()

@@ -18,9 +18,15 @@ from trayapp.core.i18n.language import Language
 from trayapp.core.i18n.plain_text import one_line
 from trayapp.core.view.history import HistoryView, MovementRow
 from trayapp.ui.chart.chart import Chart
+from trayapp.ui.history.impossible_balances import ImpossibleBalances
 from trayapp.ui.history.months_table import MonthsTable
 from trayapp.ui.icons.icons import app_icon
-from trayapp.ui.intents import CopyTopUpRequest, ExportHistory, MarkAsCorrection
+from trayapp.ui.intents import (
+    CopyTopUpRequest,
+    ExportHistory,
+    MarkAsCorrection,
+    RemoveWrongReadings,
+)
 from trayapp.ui.widgets.announce import announce
 from trayapp.ui.widgets.buttons import PushButton, remove_button_icons
 from trayapp.ui.widgets.fields import ListView
@@ -52,6 +58,8 @@ class HistoryWindow(QDialog):
         self._chart = Chart(language)
         self._forecast = TextLabel(bold=True)
         self._caveat = TextLabel(tone=Tone.MUTED)
+        self._impossible = ImpossibleBalances(language)
+        self._impossible.removal_confirmed.connect(self._on_removal)
         self._months = MonthsTable(language)
         self._movements = ListView()
         self._movements.setSpacing(2)
@@ -91,6 +99,7 @@ class HistoryWindow(QDialog):
         self._forecast.setVisible(bool(view.forecast_words))
         self._caveat.set_text(view.caveat)
         self._caveat.setVisible(bool(view.caveat))
+        self._impossible.show_words(view.impossible_words, len(view.impossible))
         self._months.show_months(view.months)
         self._show_movements(view)
 
@@ -156,6 +165,7 @@ class HistoryWindow(QDialog):
         layout.setSpacing(em * 3 // 4)
         layout.addWidget(self._chart, 3)
         layout.addLayout(words)
+        layout.addWidget(self._impossible)
         layout.addLayout(tables, 2)
         layout.addWidget(self._exported)
         layout.addLayout(footer)
@@ -171,6 +181,11 @@ class HistoryWindow(QDialog):
     def _on_correction(self, on: bool) -> None:  # noqa: FBT001  # as Qt's clicked has it
         if (selected := self._selected()) is not None:
             self.intent.emit(MarkAsCorrection(self.account_id, selected.at, on))
+
+    @Slot()
+    def _on_removal(self) -> None:
+        view = self._view
+        self.intent.emit(RemoveWrongReadings(view.account_id, view.impossible))
 
     @Slot()
     def _on_copy(self) -> None:
