@@ -116,6 +116,18 @@ def test_what_became_of_many_alerts_is_stored_in_one_transaction(
         assert harness.store.load().memory(account_id).episodes[LOW] is status
 
 
+def test_an_episode_that_began_without_a_decision_is_stored(
+    harness: AlertServiceWithStore,
+) -> None:
+    """Few days left are no news to a person who knows that nothing is left."""
+    harness.configure(settings=Settings(alert_kinds=frozenset({EMPTY})))
+    harness.read("0")
+    harness.configure(settings=Settings(alert_kinds=frozenset({EMPTY, LOW_DAYS})))
+    harness.service.tick()
+    episodes = harness.store.load().memory("a").episodes
+    assert episodes[LOW_DAYS] is EpisodeStatus.SENT
+
+
 @pytest.mark.case("attack 1", "an alert that is stored as sent before it is shown")
 def test_after_a_restart_a_tick_waits_for_a_result(
     harness: AlertServiceWithStore,
