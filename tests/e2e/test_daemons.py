@@ -16,7 +16,7 @@ from tooling.processes import wait_until
 pytestmark = pytest.mark.e2e
 
 UNSEEN = "This desktop shows no notifications at the moment"
-LOW, FINE, EMPTY = "4.5000", "350.1200", "0.0000"
+LOW, FINE, EMPTY = "4.5000", "40.1200", "0.0000"
 
 
 @pytest.fixture

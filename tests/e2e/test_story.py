@@ -18,7 +18,7 @@ from tooling.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-FINE, LOW = "350.1200", "4.5000"
+FINE, LOW, TOPPED_UP = "350.1200", "4.5000", "40.1200"
 MENU = ["Open", "Refresh", "Top up…", "Snooze", "Settings…", "About", "Quit"]
 
 
@@ -62,9 +62,9 @@ def test_from_an_empty_machine_to_a_warning_in_time(
     assert notifications.sent == [low]
 
     # Topped up and low again: one more.
-    gateway.set_balance(key, FINE, "EUR")
+    gateway.set_balance(key, TOPPED_UP, "EUR")
     poll(icon, gateway)
-    icon.says("Shop: €350.12, as of")
+    icon.says("Shop: €40.12, as of")
     gateway.set_balance(key, LOW, "EUR")
     poll(icon, gateway)
     notifications.wait_for(2)
