@@ -92,6 +92,7 @@ def run(home: Path, *arguments: str) -> MeasuredCommand:
     [
         (["--format", "csv"], COUNT + 1),
         (["--format", "json", "--since", "2026-01-01"], 94_033 * 5 + 2),
+        (["--what", "months"], 116),
     ],
 )
 def test_a_million_readings_are_printed_in_little_memory(

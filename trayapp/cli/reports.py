@@ -32,7 +32,7 @@ from trayapp.core.history.export import (
     readings_csv,
     readings_json,
 )
-from trayapp.core.history.ledger import months, movements
+from trayapp.core.history.ledger import each_month, each_movement
 from trayapp.core.history.outliers import FIRST_TIME
 from trayapp.core.history.payments import REFUNDED_WITHIN
 from trayapp.core.i18n.dates import moment_words
@@ -205,10 +205,10 @@ def _pieces(
     is_csv = form == "csv"
     match what:
         case "months":
-            by_month = months(readings, corrections, None, since=since)
+            by_month = each_month(readings, corrections, None, since=since)
             return months_csv(by_month, _LINES) if is_csv else months_json(by_month)
         case "movements":
-            changes = movements(readings, corrections, since)
+            changes = each_movement(readings, corrections, since)
             if is_csv:
                 return movements_csv(changes, None, _LINES)
             return movements_json(changes, None)

@@ -1,11 +1,14 @@
 """The ledger: exact top-ups, spending and corrections, month by month."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sample_readings import (
     HOUR,
@@ -21,10 +24,13 @@ from trayapp.core.history.ledger import (
     Gap,
     Month,
     MovementKind,
+    each_month,
+    each_movement,
     gaps,
     in_order,
     months,
     movements,
+    observed,
 )
 
 
@@ -134,3 +140,42 @@ def test_the_months_have_every_movement(
     assert sum(row.spent - row.corrected for row in rows) == net
     empty = sum((gap.until - gap.since for gap in gaps(readings)), timedelta(0))
     assert sum((row.unobserved for row in rows), timedelta(0)) <= empty
+
+
+@given(histories_with_corrections(), ZONES, st.integers(0, 80))
+def test_months_since_a_moment_begin_with_its_first_reading(
+    history: tuple[list[Reading], list[datetime]], zone: ZoneInfo | None, index: int
+) -> None:
+    """The change that this reading shows was before, so each row adds up."""
+    counted = observed(history[0])
+    since = counted[min(index, len(counted) - 1)].at if counted else None
+    rows = months(history[0], history[1], zone, since=since)
+    if since is not None:
+        first = next(reading for reading in counted if reading.at >= since)
+        assert rows[0].opening == first.balance.amount or rows[0].unit != (
+            first.balance.unit
+        )
+    for row in rows:
+        total = row.opening + row.topped_up - row.spent + row.corrected
+        assert total == row.closing
+
+
+@pytest.mark.case("attack 12", "a long history takes all memory")
+def test_months_are_summed_up_while_a_history_is_read() -> None:
+    """The row of a month comes before the history ends."""
+    taken = 0
+
+    def endless() -> Iterator[Reading]:
+        nonlocal taken
+        while True:
+            amount = Decimal(10**9 - taken)
+            yield Reading(Balance(amount, "EUR"), NOON + taken * HOUR)
+            taken += 1
+
+    rows = islice(each_month(endless(), (), UTC), 3)
+    assert [row.first.month for row in rows] == [11, 12, 1]
+    assert taken < 10_000
+    taken = 0
+    moved = islice(each_movement(endless(), ()), 100)
+    assert {change.amount for change in moved} == {Decimal(1)}
+    assert taken < 10_000

@@ -4,11 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sample_readings import HOUR, NOON, read
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.history.ledger import MovementKind, months, movements, observed
-from trayapp.core.history.outliers import is_true_time
+from trayapp.core.history.outliers import (
+    each_without_outliers,
+    is_true_time,
+    without_outliers,
+)
 
 CASE = pytest.mark.case("also 2", "one implausible answer between good ones")
 TIMES = pytest.mark.case("also 1", "a record whose time can't be true")
@@ -127,3 +133,27 @@ def test_a_wrong_clock_does_not_judge_the_future() -> None:
     assert is_true_time(NOON, wrong)
     assert not is_true_time(wrong, wrong)
     assert is_true_time(NOON + HOUR, None)
+
+
+@CASE
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["350 EUR", "349.5 EUR", "0 EUR", "170 EUR", "9 SMS"]),
+            st.integers(1, 70),
+        ),
+        max_size=60,
+    ),
+    st.integers(2, 12),
+)
+def test_a_stream_has_the_same_outliers_as_the_whole(
+    steps: list[tuple[str, int]], block_size: int
+) -> None:
+    """Readings pass in blocks; an outlier may begin in one and end in the next."""
+    readings, at = [], NOON
+    for words, minutes in steps:
+        at += minutes * MINUTE
+        amount, unit = words.split()
+        readings.append(Reading(Balance(Decimal(amount), unit), at))
+    streamed = each_without_outliers(iter(readings), block_size=block_size)
+    assert tuple(streamed) == without_outliers(readings)

@@ -4,16 +4,17 @@
 part of the ledger.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Final
 
 from trayapp.core.balance import Reading
-from trayapp.core.history.outliers import without_outliers
+from trayapp.core.history.outliers import each_without_outliers, without_outliers
 from trayapp.core.history.payments import PaymentRule
 from trayapp.core.i18n.dates import wall_clock_moment
 
@@ -109,39 +110,67 @@ def movements(
     such a reading is neither a top-up nor spending. Readings before `since` only help
     to tell payments from refunds.
     """
-    with localcontext(prec=_DIGITS):
-        return tuple(
-            change
-            for change in changes(observed(readings), corrections)
-            if since is None or change.since >= since
-        )
+    return tuple(each_movement(in_order(readings), corrections, since))
+
+
+def each_movement(
+    ordered: Iterable[Reading],
+    corrections: Collection[datetime],
+    since: datetime | None = None,
+) -> Iterator[Movement]:
+    """Give what `movements` lists, one by one; `ordered` has the oldest first."""
+    for change in changes(each_without_outliers(ordered), corrections):
+        if since is None or change.since >= since:
+            yield change
 
 
 def changes(
-    ordered: Sequence[Reading], corrections: Collection[datetime]
+    ordered: Iterable[Reading], corrections: Collection[datetime]
 ) -> Iterator[Movement]:
     """Classify each change between two consecutive readings of `observed`."""
+    for _, change in _changes(ordered, corrections):
+        if change is not None:
+            yield change
+
+
+def _changes(
+    ordered: Iterable[Reading], corrections: Collection[datetime]
+) -> Iterator[tuple[Reading, Movement | None]]:
+    """Give each reading with the change that it shows.
+
+    No reading is an outlier, and the oldest comes first.
+    """
     marked = frozenset(corrections)
     rule = PaymentRule()
-    for before, after in pairwise(ordered):
-        old, new = before.balance, after.balance
-        if old.unit != new.unit:
-            kind, amount = MovementKind.UNIT_CHANGED, Decimal(0)
-            yield Movement(kind, before.at, after.at, amount, new.unit, old.unit)
+    before: Reading | None = None
+    for after in ordered:
+        change: Movement | None = None
+        if before is not None and before.balance.unit != after.balance.unit:
             rule = PaymentRule()
-            continue
-        amount = new.amount - old.amount
-        if not amount:
-            continue
-        if after.at in marked:
-            kind = MovementKind.CORRECTION
-        elif amount > 0:
-            is_payment = rule.is_payment(before, after)
-            kind = MovementKind.TOP_UP if is_payment else MovementKind.REFUND
-        else:
-            kind, amount = MovementKind.SPENT, -amount
-            rule.add_fall(before, after)
-        yield Movement(kind, before.at, after.at, amount, new.unit)
+            old, new = before.balance.unit, after.balance.unit
+            kind = MovementKind.UNIT_CHANGED
+            change = Movement(kind, before.at, after.at, Decimal(0), new, old)
+        elif before is not None and before.balance.amount != after.balance.amount:
+            # Not around the `yield`: the caller has a context of its own.
+            with localcontext(prec=_DIGITS):
+                change = _change(before, after, rule, is_marked=after.at in marked)
+        yield after, change
+        before = after
+
+
+def _change(
+    before: Reading, after: Reading, rule: PaymentRule, *, is_marked: bool
+) -> Movement:
+    amount = after.balance.amount - before.balance.amount
+    if is_marked:
+        kind = MovementKind.CORRECTION
+    elif amount > 0:
+        is_payment = rule.is_payment(before, after)
+        kind = MovementKind.TOP_UP if is_payment else MovementKind.REFUND
+    else:
+        kind, amount = MovementKind.SPENT, -amount
+        rule.add_fall(before, after)
+    return Movement(kind, before.at, after.at, amount, after.balance.unit)
 
 
 def gaps(
@@ -171,85 +200,124 @@ def months(
     reading is the unit's first has no row if more follow: the next opening shows it.
     Refunds reduce what was spent.
     """
-    everything = in_order(readings)
-    ordered, unobserved = without_outliers(everything), gaps(everything, gap_after)
-    with localcontext(prec=_DIGITS):
-        by_time = {change.at: change for change in changes(ordered, corrections)}
-        if since is not None:
-            ordered = tuple(reading for reading in ordered if reading.at >= since)
-        return tuple(
-            month
-            for _, run in groupby(ordered, _unit)
-            for month in _months_of_a_unit(tuple(run), by_time, unobserved, zone)
-        )
+    return tuple(each_month(in_order(readings), corrections, zone, gap_after, since))
 
 
-def _unit(reading: Reading) -> str:
-    return reading.balance.unit
-
-
-def _months_of_a_unit(
-    run: Sequence[Reading],
-    by_time: Mapping[datetime, Movement],
-    unobserved: Iterable[Gap],
+def each_month(
+    ordered: Iterable[Reading],
+    corrections: Collection[datetime],
     zone: tzinfo | None,
+    gap_after: timedelta = GAP_AFTER,
+    since: datetime | None = None,
 ) -> Iterator[Month]:
-    def month_of(reading: Reading) -> date:
-        return reading.at.astimezone(zone).date().replace(day=1)
+    """Give what `months` lists, one by one; `ordered` has the oldest first."""
+    passed = _PassedGaps(gap_after)
+    month: _OpenMonth | None = None
+    readings = each_without_outliers(passed.watch(ordered))
+    for reading, change in _changes(readings, corrections):
+        unobserved = passed.take_until(reading.at)
+        if since is not None and reading.at < since:
+            continue
+        if month is not None and month.unit != reading.balance.unit:
+            yield month.row()
+            month = None
+        if month is None:
+            month = _OpenMonth(_first_of_month(reading, zone), reading, zone)
+            continue
+        month.add_gaps(unobserved)
+        while month.first < _first_of_month(reading, zone):
+            if not month.has_opening_only:
+                yield month.row()
+            month = month.next()
+            month.add_gaps(unobserved)
+        month.add(reading, change)
+    if month is not None:
+        yield month.row()
 
-    by_month = {first: tuple(group) for first, group in groupby(run, month_of)}
-    last = run[0]
-    inside = [
-        gap for gap in unobserved if last.at <= gap.since and gap.until <= run[-1].at
-    ]
-    month, end = min(by_month), max(by_month)
-    while month <= end:
-        readings = by_month.get(month, ())
-        after = (month + timedelta(days=31)).replace(day=1)
-        if readings != (run[0],) or month == end:
-            yield _month(
-                month,
-                (last, *readings),
-                by_time,
-                _time_in(inside, month, after, zone),
-            )
-        last = readings[-1] if readings else last
-        month = after
+
+def _first_of_month(reading: Reading, zone: tzinfo | None) -> date:
+    return reading.at.astimezone(zone).date().replace(day=1)
 
 
-def _month(
-    first: date,
-    readings: Sequence[Reading],
-    by_time: Mapping[datetime, Movement],
-    unobserved: timedelta,
-) -> Month:
-    """Sum up a month; `readings` begins with the last reading before it."""
-    sums = dict.fromkeys(MovementKind, Decimal(0))
-    for _, after in pairwise(readings):
-        change = by_time.get(after.at)
+class _PassedGaps:
+    """The gaps between the readings that a stream has passed on."""
+
+    def __init__(self, gap_after: timedelta) -> None:
+        self._gap_after = gap_after
+        self._gaps: deque[Gap] = deque()
+
+    def watch(self, readings: Iterable[Reading]) -> Iterator[Reading]:
+        """Pass the readings on."""
+        last = None
+        for reading in readings:
+            if last is not None and reading.at - last > self._gap_after:
+                self._gaps.append(Gap(last, reading.at))
+            last = reading.at
+            yield reading
+
+    def take_until(self, moment: datetime) -> Sequence[Gap]:
+        """Take the gaps that end until a moment."""
+        taken: list[Gap] = []
+        while self._gaps and self._gaps[0].until <= moment:
+            taken.append(self._gaps.popleft())
+        return taken
+
+
+class _OpenMonth:
+    """A month of one unit while it is summed up."""
+
+    def __init__(self, first: date, opening: Reading, zone: tzinfo | None) -> None:
+        """Begin with the last reading before the month, or with the unit's first."""
+        self.first, self._zone = first, zone
+        self._opening = self._closing = opening
+        self.has_opening_only = True
+        """Whether the unit's first reading is its only one, so the next row has it."""
+        self._after = (first + timedelta(days=31)).replace(day=1)
+        self._sums = dict.fromkeys(MovementKind, Decimal(0))
+        self._unobserved = timedelta(0)
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return self._opening.balance.unit
+
+    def add(self, reading: Reading, change: Movement | None) -> None:
+        """Add a reading of this month."""
+        self._closing, self.has_opening_only = reading, False
         if change is not None:
-            sums[change.kind] += change.amount
-    refunded = sums[MovementKind.REFUND]
-    spent = sums[MovementKind.SPENT] - refunded
-    return Month(
-        first=first,
-        unit=readings[0].balance.unit,
-        opening=readings[0].balance.amount,
-        topped_up=sums[MovementKind.TOP_UP],
-        spent=max(spent, Decimal(0)),
-        corrected=sums[MovementKind.CORRECTION] + max(-spent, Decimal(0)),
-        closing=readings[-1].balance.amount,
-        unobserved=unobserved,
-        refunded=refunded,
-    )
+            with localcontext(prec=_DIGITS):
+                self._sums[change.kind] += change.amount
 
+    def add_gaps(self, gaps: Iterable[Gap]) -> None:
+        """Add the part of each gap that lies in this month."""
+        for gap in gaps:
+            start = midnight(self.first, self._zone)
+            end = midnight(self._after, self._zone)
+            overlap = min(gap.until, end) - max(gap.since, start)
+            self._unobserved += max(overlap, timedelta(0))
 
-def _time_in(
-    stretches: Iterable[Gap], first: date, after: date, zone: tzinfo | None
-) -> timedelta:
-    start, end = midnight(first, zone), midnight(after, zone)
-    overlaps = (min(gap.until, end) - max(gap.since, start) for gap in stretches)
-    return sum((max(overlap, timedelta(0)) for overlap in overlaps), timedelta(0))
+    def next(self) -> "_OpenMonth":
+        """Begin the next month."""
+        month = _OpenMonth(self._after, self._closing, self._zone)
+        month.has_opening_only = False
+        return month
+
+    def row(self) -> Month:
+        """Give its row."""
+        with localcontext(prec=_DIGITS):
+            refunded = self._sums[MovementKind.REFUND]
+            spent = self._sums[MovementKind.SPENT] - refunded
+            return Month(
+                first=self.first,
+                unit=self.unit,
+                opening=self._opening.balance.amount,
+                topped_up=self._sums[MovementKind.TOP_UP],
+                spent=max(spent, Decimal(0)),
+                corrected=self._sums[MovementKind.CORRECTION] + max(-spent, Decimal(0)),
+                closing=self._closing.balance.amount,
+                unobserved=self._unobserved,
+                refunded=refunded,
+            )
 
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:

@@ -1,6 +1,6 @@
 """Outliers: implausible balances between good ones, and times that can't be true."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,6 +9,8 @@ from trayapp.core.balance import Reading
 
 OUTLIER_FOR: Final = timedelta(hours=1)
 """A gateway that is wrong for longer than this is believed."""
+_BLOCK: Final = 2_000
+"""Readings in which outliers are looked for at once, if there is no end in sight."""
 _HALF: Final = 2
 _TENTH: Final = 10
 _FIFTYFOLD: Final = 50
@@ -48,6 +50,29 @@ def without_outliers(ordered: Sequence[Reading]) -> tuple[Reading, ...]:
         kept.append(ordered[index])
         index += 1
     return tuple(kept)
+
+
+def each_without_outliers(
+    ordered: Iterable[Reading], *, block_size: int = _BLOCK
+) -> Iterator[Reading]:
+    """Give what `without_outliers` gives, one by one, with a block in memory."""
+    block: list[Reading] = []
+    begin = 0
+    for reading in ordered:
+        block.append(reading)
+        if len(block) % block_size:
+            continue
+        # What is later than an hour ago may be judged by a reading that is to come.
+        sure = [
+            kept
+            for kept in without_outliers(block)
+            if reading.at - kept.at >= OUTLIER_FOR
+        ]
+        if len(sure) > 1:
+            yield from sure[begin:]
+            del block[: block.index(sure[-1])]
+            begin = 1  # the first of the next block was given already
+    yield from without_outliers(block)[begin:]
 
 
 def _position_of_return(ordered: Sequence[Reading], index: int, good: Reading) -> int:

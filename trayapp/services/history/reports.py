@@ -21,7 +21,7 @@ from trayapp.core.history.export import (
     movements_json,
     spreadsheet_format,
 )
-from trayapp.core.history.ledger import months, movements
+from trayapp.core.history.ledger import each_month, each_movement
 from trayapp.core.history.long_retention import removable
 from trayapp.core.i18n.language import Language
 from trayapp.core.view.history import AccountHistory, HistoryView, history_page
@@ -131,13 +131,13 @@ class HistoryReports:
             _log.info("retention can't read the history: %s", problem)
 
     def _months(self, reader: PastReader, form: CsvFormat) -> Iterator[str]:
-        by_month = months(reader.readings(), reader.corrections(), self._zone)
+        by_month = each_month(reader.readings(), reader.corrections(), self._zone)
         return months_csv(by_month, form)
 
     def _everything(self, reader: PastReader, account: Account) -> Iterator[str]:
         corrections = reader.corrections()
-        by_month = months(reader.readings(), corrections, self._zone)
-        changes = movements(reader.readings(), corrections)
+        by_month = each_month(reader.readings(), corrections, self._zone)
+        changes = each_movement(reader.readings(), corrections)
         yield from json_object(
             {
                 "account": [json.dumps(account.name, ensure_ascii=False)],
