@@ -150,7 +150,7 @@ def test_the_first_run_has_no_clash(language: Language, qtbot: QtBot) -> None:
         if line.isVisibleTo(wizard) and not line.text():
             line.setText("12345678")
     next_.click()
-    refused = problem(Failure(Unauthorized), language)
+    refused = problem(Failure(Unauthorized), language, is_first=True)
     wizard.show_key_test(key_tests[0].key_test, refused)
     assert clashes(list(written(wizard))) == []
     next_.click()

@@ -192,7 +192,8 @@ def test_the_first_run_fits(place: Place) -> None:
         place.looks_well(wizard)
     next_.click()
     wizard.show_key_test(
-        key_tests[0].key_test, problem(Failure(errors.Unauthorized), language)
+        key_tests[0].key_test,
+        problem(Failure(errors.Unauthorized), language, is_first=True),
     )
     place.looks_well(wizard)
     next_.click()

@@ -154,7 +154,7 @@ def test_an_account_that_is_tried_fits(place: Place, *, is_good: bool) -> None:
     )
     test.click()
     place.looks_well(dialog)
-    failed = problem(Failure(errors.Unauthorized), language)
+    failed = problem(Failure(errors.Unauthorized), language, is_first=True)
     answer = language.money(LEFT.amount, LEFT.unit) if is_good else failed
     dialog.show_key_test(key_tests[0].key_test, answer)
     place.looks_well(dialog)
