@@ -185,6 +185,25 @@ def test_the_end_waits_for_the_late_reply_of_a_slow_server(
         assert len(server.shown) == 1
 
 
+def test_a_start_while_the_program_ends_slowly_waits_for_its_end(
+    program: RealProgram,
+) -> None:
+    """It is no message to a program that does not read it any more."""
+    with NotificationServer() as server:
+        server.holds = {"Notify"}
+        with program.running() as ending:
+            server.wait_for(1)
+            ending.send_signal(signal.SIGTERM)
+            requests = len(program.gateway.requests)
+            threading.Timer(4, server.release).start()
+            with program.running() as process:
+                program.gateway.wait_for_requests(requests + 1, TIMEOUT_S)
+                assert ending.wait(TIMEOUT_S) == 0
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(TIMEOUT_S) == 0
+        assert len(server.shown) == 1
+
+
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_an_alert_whose_server_died_is_shown_after_the_next_start(
     program: RealProgram, end: signal.Signals
