@@ -49,6 +49,10 @@ def _run() -> int:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     name_others(os.environ)
+    if sys.platform not in {"win32", "darwin"}:
+        from trayapp.services.desktop.session_bus import name_session_bus
+
+        name_session_bus(os.environ)
     from trayapp.app import start
 
     return start.main(options)

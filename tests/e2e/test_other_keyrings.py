@@ -55,7 +55,7 @@ def press(program: Program, *keys: str) -> None:
     program.desktop.run(["xdotool", "key", *keys])
 
 
-class Terminal:
+class CommandTerminal:
     """A terminal in which a command runs, with the key on its standard input."""
 
     def __init__(self, program: Program, key: str, *args: str) -> None:
@@ -101,14 +101,14 @@ def test_a_prompt_is_announced_then_dismissed_and_then_answered(
     daemon.lock()
     title = TITLES[type(daemon).__name__]
     add = ["account", "add", "Shop", "--base-url", gateway.url, "--key-stdin"]
-    first = Terminal(bare, key, *add)
+    first = CommandTerminal(bare, key, *add)
     first.wait_for("Waiting for the keyring")
     await_prompt(bare, title)
     press(bare, "Escape")
     assert first.close() == 1
     assert "Access to the keyring was denied." in first.text
     assert "Run the command again" in first.text
-    second = Terminal(bare, key, *add)
+    second = CommandTerminal(bare, key, *add)
     await_prompt(bare, title)
     bare.desktop.run(["xdotool", "type", "--delay", "20", PASSWORD])
     press(bare, "Return")
@@ -131,7 +131,7 @@ def test_keepassxc_may_ask_for_each_access(
         (["check"], "Return", "Shop: €350.12"),
         (["account", "remove", "Shop"], "Return", ""),
     ):
-        terminal = Terminal(bare, key, *command)
+        terminal = CommandTerminal(bare, key, *command)
         await_prompt(bare, "Access Request")
         press(bare, answer)
         assert terminal.close() == (3 if answer == "Escape" else 0), terminal.text

@@ -14,7 +14,7 @@ if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs D-Bus", allow_module_level=True)
 
 from buses.private_bus import private_bus
-from trayapp.services.desktop import dbus_connection
+from trayapp.services.desktop import dbus_connection, session_bus
 from trayapp.services.desktop.dbus_connection import (
     NoBusError,
     bus_paths,
@@ -33,7 +33,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         folder = Path(address.partition("path=")[2].partition(",")[0]).parent
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-        monkeypatch.setattr(dbus_connection, "_USERS", "/nonexistent")
+        monkeypatch.setattr(session_bus, "_USERS", "/nonexistent")
         yield folder
 
 
@@ -42,7 +42,7 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Be a user without a session."""
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(dbus_connection, "_USERS", "/nonexistent")
+    monkeypatch.setattr(session_bus, "_USERS", "/nonexistent")
 
 
 def reach(bus: str = "SESSION") -> None:
@@ -79,11 +79,47 @@ def test_the_session_bus_is_found_in_the_folder_of_the_user(
 ) -> None:
     """Cron sets no runtime folder either; a relative one does not count."""
     (tmp_path / str(os.getuid())).symlink_to(runtime)
-    monkeypatch.setattr(dbus_connection, "_USERS", str(tmp_path))
+    monkeypatch.setattr(session_bus, "_USERS", str(tmp_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     if folder is not None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
     reach()
+
+
+@CASE
+@pytest.mark.parametrize(
+    ("address", "is_named"),
+    [("", True), (NO_BUS, True), (f"{NO_BUS},guid=0", True)]
+    + [(other, False) for other in ("disabled:", "tcp:host=x", f"{NO_BUS};tcp:host=x")],
+)
+def test_the_start_names_the_bus_for_qt(
+    runtime: Path, address: str, *, is_named: bool
+) -> None:
+    """Qt reads only the variable; an address that may be right stays."""
+    name = "DBUS_SESSION_BUS_ADDRESS"
+    environment = {name: address}
+    session_bus.name_session_bus(environment)
+    assert environment[name] == (f"unix:path={runtime}/bus" if is_named else address)
+
+
+@CASE
+@pytest.mark.usefixtures("runtime")
+def test_the_start_keeps_the_address_of_a_bus_that_exists(tmp_path: Path) -> None:
+    """It may be another one on purpose."""
+    (tmp_path / "other").touch()
+    environment = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/other"}
+    before = dict(environment)
+    session_bus.name_session_bus(environment)
+    assert environment == before
+
+
+@CASE
+@pytest.mark.usefixtures("no_session")
+def test_the_start_names_no_bus_where_there_is_none() -> None:
+    """The environment stays as it is."""
+    environment: dict[str, str] = {}
+    session_bus.name_session_bus(environment)
+    assert environment == {}
 
 
 @CASE
@@ -106,7 +142,7 @@ def test_only_a_socket_of_the_user_is_the_session_bus(
     monkeypatch.setattr(os, "getuid", lambda: 4_711)
     assert bus_paths("SESSION") == ()
     monkeypatch.undo()
-    monkeypatch.setattr(dbus_connection, "_USERS", "/nonexistent")
+    monkeypatch.setattr(session_bus, "_USERS", "/nonexistent")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     (runtime / "file").mkdir()
     (runtime / "file" / "bus").touch()

@@ -25,7 +25,7 @@ from trayapp.core.errors import (
     KeyringSlow,
     SessionBusAbsent,
 )
-from trayapp.services.desktop import dbus_connection
+from trayapp.services.desktop import session_bus
 from trayapp.services.keyring import secret_service_connection
 from trayapp.services.keyring.secret_service import SecretServiceVault
 
@@ -129,7 +129,7 @@ def test_without_a_bus_the_error_says_that(
     address: str | None,
 ) -> None:
     """A server has no bus, and neither has a session that has ended."""
-    monkeypatch.setattr(dbus_connection, "_USERS", "/nonexistent")
+    monkeypatch.setattr(session_bus, "_USERS", "/nonexistent")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     if address is not None:

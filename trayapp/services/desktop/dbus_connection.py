@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
-import stat
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from jeepney.auth import BEGIN, Authenticator
@@ -16,6 +14,8 @@ from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
 from jeepney.io.blocking import prep_socket
 from jeepney.io.common import RouterClosed
 from jeepney.wrappers import DBusErrorResponse
+
+from trayapp.services.desktop.session_bus import OFF, own_sockets
 
 BUS_ERRORS: Final = (
     OSError,
@@ -32,14 +32,10 @@ BUS_ERRORS: Final = (
 They include jeepney's errors for a bus that is lost before a reply arrives."""
 _CONNECT_S: Final = 2.0
 """A bus replies at once; one that is stopped must not hide the next one."""
-_USERS: Final = "/run/user"
-"""systemd's runtime folders, each named after a user's number."""
 _SYSTEM_PATHS: Final = (
     "/run/dbus/system_bus_socket",
     "/var/run/dbus/system_bus_socket",
 )
-_OFF: Final = "disabled:"
-"""The address that switches a bus off."""
 
 
 class NoBusError(OSError):
@@ -54,9 +50,9 @@ def bus_paths(bus: str) -> tuple[str, ...]:
     session's socket there must belong to the user.
     """
     address = os.environ.get(f"DBUS_{bus}_BUS_ADDRESS", "")
-    if address == _OFF:
+    if address == OFF:
         return ()
-    standard = _SYSTEM_PATHS if bus == "SYSTEM" else tuple(_own_sockets())
+    standard = _SYSTEM_PATHS if bus == "SYSTEM" else tuple(own_sockets())
     return tuple(dict.fromkeys((*_addressed(address), *standard)))
 
 
@@ -82,20 +78,6 @@ def _addressed(address: str) -> Iterator[str]:
     for part in address.split(";"):
         with contextlib.suppress(ValueError, KeyError, RuntimeError):
             yield get_bus(part)
-
-
-def _own_sockets() -> Iterator[str]:
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    for folder in (runtime, f"{_USERS}/{os.getuid()}"):
-        path = Path(folder, "bus")
-        with contextlib.suppress(OSError, ValueError):
-            about = path.stat()
-            if (
-                path.is_absolute()
-                and stat.S_ISSOCK(about.st_mode)
-                and about.st_uid == os.getuid()
-            ):
-                yield str(path)
 
 
 async def _connect_to(path: str) -> DBusConnection:
