@@ -1,5 +1,6 @@
 """Which proxy the settings name for a URL."""
 
+import asyncio
 from contextlib import suppress
 
 import httpx
@@ -9,15 +10,21 @@ from hypothesis import strategies as st
 
 from tally import FAULTS, Tally
 from trayapp.core.errors import ProxyProblem
-from trayapp.services.gateway.proxies import proxy_address, proxy_for
+from trayapp.services.desktop.proxy_settings import NO_PROXIES, DesktopProxies
+from trayapp.services.gateway.proxies import ProxySettings, Route, proxy_address
 
 GATEWAY = httpx.URL("https://api.gateway.example")
 SECRET = "hunter22"  # noqa: S105  # a password of no worth
 
 
+async def no_desktop(_: str) -> DesktopProxies:
+    """Set no proxy."""
+    return NO_PROXIES
+
+
 def proxy_of(url: httpx.URL | str = GATEWAY) -> str | None:
-    """Return the address of the proxy for a URL."""
-    proxy = proxy_for(httpx.URL(url))
+    """Return the address of the proxy for a URL, without a desktop."""
+    proxy = asyncio.run(ProxySettings(no_desktop).route_to(httpx.URL(url))).proxy
     return None if proxy is None else proxy_address(proxy)
 
 
@@ -190,3 +197,127 @@ def test_a_password_is_never_shown(before: str, after: str, scheme: str) -> None
         except ProxyProblem as error:
             shown = repr(error)
     assert SECRET not in str(shown)
+
+
+# --- what the desktop sets ----------------------------------------------------------
+
+
+class FakeDesktop:
+    """A desktop whose setting changes, and a clock that goes on when a test says so."""
+
+    def __init__(self, *urls: str, no_proxy: str = "", unusable: str = "") -> None:
+        self.setting = DesktopProxies(urls, no_proxy, unusable)
+        self.asked: list[str] = []
+        self.now = 0.0
+        self.settings = ProxySettings(self._read, lambda: self.now)
+
+    async def _read(self, url: str) -> DesktopProxies:
+        self.asked.append(url)
+        await asyncio.sleep(0)
+        return self.setting
+
+    async def route(self, url: str = "https://api.gateway.example/path") -> Route:
+        """Return the way to a URL."""
+        return await self.settings.route_to(httpx.URL(url))
+
+    def proxy(self) -> str | None:
+        """Return the address of the proxy for the gateway."""
+        proxy = asyncio.run(self.route()).proxy
+        return None if proxy is None else proxy_address(proxy)
+
+
+of_the_desktop = pytest.mark.case("6", "the desktop's own setting ignored")
+
+
+@of_the_desktop
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (["http://proxy.example:3128"], "http://proxy.example:3128"),
+        (["http://me:hunter22@proxy.example:3128"], "http://proxy.example:3128"),
+        (["socks5://a.example:1", "socks4a://a.example:1"], "socks5://a.example:1"),
+        (["socks4://a.example:1", "http://b.example:1"], "http://b.example:1"),
+        (["direct://", "http://b.example:1"], None),
+        (["socks4://a.example:1", "direct://"], None),
+        ([], None),
+    ],
+)
+def test_the_first_usable_proxy_of_the_desktop_counts(
+    urls: list[str], expected: str | None
+) -> None:
+    """A list has the best one first."""
+    assert FakeDesktop(*urls).proxy() == expected
+
+
+@of_the_desktop
+def test_a_desktop_with_unusable_proxies_alone_is_named() -> None:
+    """It is named without its password."""
+    desktop = FakeDesktop("socks4://me:hunter22@proxy.example:1")
+    with pytest.raises(ProxyProblem) as caught:
+        desktop.proxy()
+    assert caught.value.detail == "no socks4 proxy that could be used"
+
+
+@of_the_desktop
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("HTTPS_PROXY", "http://env.example:1", "http://env.example:1"),
+        ("ALL_PROXY", "http://env.example:1", "http://env.example:1"),
+        ("NO_PROXY", "gateway.example", None),
+        ("HTTP_PROXY", "http://env.example:1", "http://proxy.example:1"),
+    ],
+)
+def test_the_environment_outranks_the_desktop(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str | None
+) -> None:
+    """The desktop is not even asked; a proxy for plain HTTP does not matter."""
+    monkeypatch.setenv(name, value)
+    desktop = FakeDesktop("http://proxy.example:1")
+    assert desktop.proxy() == expected
+    assert len(desktop.asked) == (name == "HTTP_PROXY")
+
+
+@of_the_desktop
+def test_the_desktop_is_asked_for_the_host_alone() -> None:
+    """A script that chooses the proxy may send the address elsewhere."""
+    desktop = FakeDesktop("http://proxy.example:1")
+    asyncio.run(desktop.route("https://api.gateway.example:8443/path?query"))
+    assert desktop.asked == ["https://api.gateway.example:8443/"]
+
+
+@of_the_desktop
+def test_the_desktops_own_exceptions_count() -> None:
+    """They have the syntax of NO_PROXY."""
+    desktop = FakeDesktop("http://a.example:1", no_proxy="localhost,.gateway.example")
+    assert desktop.proxy() is None
+
+
+@of_the_desktop
+@pytest.mark.parametrize("url", ["https://localhost", "http://127.0.0.1:8080"])
+def test_a_loopback_host_has_no_proxy_of_the_desktop(url: str) -> None:
+    """The desktop is not asked."""
+    desktop = FakeDesktop("http://proxy.example:1")
+    assert asyncio.run(desktop.route(url)) == Route()
+    assert desktop.asked == []
+
+
+@of_the_desktop
+def test_the_setting_is_asked_for_once_a_minute_and_after_a_failure() -> None:
+    """A burst of requests asks once."""
+
+    async def requests() -> list[int]:
+        desktop, counts = FakeDesktop("http://proxy.example:1"), []
+        await asyncio.gather(*[desktop.route() for _ in range(30)])
+        counts.append(len(desktop.asked))
+        desktop.now = 59
+        await desktop.route()
+        counts.append(len(desktop.asked))
+        desktop.now = 61
+        await desktop.route()
+        counts.append(len(desktop.asked))
+        desktop.settings.forget()
+        await desktop.route()
+        return [*counts, len(desktop.asked)]
+
+    assert asyncio.run(requests()) == [1, 1, 2, 3]

@@ -33,6 +33,10 @@ from trayapp.core.secret import Secret
 from trayapp.services.gateway.client import GatewayClient
 from trayapp.services.gateway.transport import new_client
 
+if sys.platform == "linux":
+    from buses.private_bus import private_bus
+    from buses.proxy_portal import ProxyPortal, proxies, proxy_portal
+
 HOST = "sms.gateway.example"
 """No name server knows this name; only a proxy of these tests does."""
 ACCOUNT = Account("a", "A", Service.CUSTOM, f"https://{HOST}")
@@ -468,3 +472,72 @@ def test_a_loopback_gateway_needs_no_proxy(
                 assert (await request()).digits == "350.1200"
 
     asyncio.run(poll())
+
+
+# --- the desktop's proxy ------------------------------------------------------------
+
+
+@trusts_by_environment
+@pytest.mark.case("6", "the desktop's own setting ignored")
+def test_a_balance_comes_through_the_desktops_proxy(
+    monkeypatch: pytest.MonkeyPatch, gateway: Callable[..., Peer]
+) -> None:
+    """The portal names it; another one that it names later is used after a failure."""
+
+    async def requests(portal: ProxyPortal) -> None:
+        async with gateway(reply()) as server, client_request() as request:
+            portal.answer = proxies("http://me:hunter22@127.0.0.1:1")
+            problem = await error_of(request)
+            assert isinstance(problem, ProxyProblem)
+            assert problem.detail == "http://127.0.0.1:1: ConnectError"
+            login = ("me", "hunter22")
+            async with HttpProxy(server.port, login=login) as proxy:
+                url = f"http://me:hunter22@127.0.0.1:{proxy.port}"
+                portal.answer = proxies(url, "direct://")
+                assert (await request()).digits == "350.1200"
+                assert proxy.asked == [f"{HOST}:443"]
+
+    with private_bus() as address, proxy_portal(address) as portal:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        asyncio.run(requests(portal))
+        assert portal.asked == [f"https://{HOST}/"] * 2
+
+
+@trusts_by_environment
+@pytest.mark.case("6", "the desktop's own setting ignored")
+@pytest.mark.parametrize("reaches", ["nothing", "silence", "gateway"])
+def test_a_proxy_script_that_cannot_be_used_is_named(
+    gateway: Callable[..., Peer],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    reaches: str,
+) -> None:
+    """It is to blame only if nothing else connects."""
+    script = "Proxy Config Script=http://wpad.example/proxy.pac"
+    text = f"[Proxy Settings]\nProxyType=2\n{script}\n"
+    (tmp_path / "kioslaverc").write_text(text)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "KDE")
+
+    async def resolve(*_: object) -> list[str]:
+        if reaches == "nothing":
+            message = "no such name"
+            raise OSError(message)
+        if reaches == "silence":
+            await asyncio.sleep(60)
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr("trayapp.services.gateway.resolver.Resolver.resolve", resolve)
+
+    async def requests() -> None:
+        async with gateway(reply()) as server:
+            at = Account("a", "A", Service.CUSTOM, f"https://{HOST}:{server.port}")
+            async with client_request(proxy_s=PROXY_S, account=at) as request:
+                if reaches == "gateway":
+                    assert (await request()).digits == "350.1200"
+                    return
+                problem = await error_of(request)
+        assert isinstance(problem, ProxyProblem)
+        assert "KDE's proxy script http://wpad.example/proxy.pac" in problem.detail
+
+    asyncio.run(requests())

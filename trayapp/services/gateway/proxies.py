@@ -1,7 +1,13 @@
 """Proxy settings: the proxy for a URL, and the hosts that NO_PROXY excludes."""
 
+import asyncio
 import re
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.request import getproxies
@@ -10,30 +16,100 @@ import httpx
 
 from trayapp.core.base_url import is_loopback
 from trayapp.core.errors import ProxyProblem
+from trayapp.services.desktop.proxy_settings import (
+    DIRECT,
+    DesktopProxies,
+    DesktopProxySettings,
+)
 
 _SCHEME_ALIASES: Final = {"socks": "socks5"}
 """GNOME and others write `socks` and mean version 5."""
+_KEPT_S: Final = 60.0
 _LARGEST_PORT: Final = 65_535
 _NO_PROXY_ENTRY: Final = re.compile(r"\[?(?P<name>[^]]+?)\]?(?::(?P<port>[0-9]{1,5}))?")
 
 
-def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
-    """Return the proxy for requests to a URL; None for a direct connection.
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to a gateway."""
 
-    Each call reads the settings again. On Windows and macOS they are the system's, and
-    change when a laptop moves to another network. A loopback host has no proxy, because
-    a proxy would look for that host on its own machine. An invalid entry in NO_PROXY
-    excludes nothing. Raises `ProxyProblem`, without the proxy's user and password.
+    proxy: httpx.Proxy | None = None
+    """None for a direct connection."""
+    unusable: str = ""
+    """A proxy setting that this program can't use, for the details of an error."""
+
+
+_DIRECTLY: Final = Route()
+
+
+class ProxySettings:
+    """The proxies that the environment sets or else, on Linux, the desktop.
+
+    What the desktop sets is asked for once a minute. After a failure it is asked for
+    again, because the computer may be in another network.
     """
-    settings = getproxies()
-    setting = settings.get(url.scheme) or settings.get("all")
-    if (
-        not setting
-        or is_loopback(url.host)
-        or _is_excluded(url, settings.get("no", ""))
-    ):
-        return None
-    return _parse(setting.strip())
+
+    def __init__(
+        self,
+        read: Callable[[str], Awaitable[DesktopProxies]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read the desktop's proxies for a URL with `read`."""
+        self._read = DesktopProxySettings().read if read is None else read
+        self._clock = clock
+        self._known: dict[str, tuple[float, DesktopProxies]] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def route_to(self, url: httpx.URL) -> Route:
+        """Return the way to a URL.
+
+        Each call reads the environment again. On Windows and macOS that means the
+        system's settings, which change when a laptop moves to another network. A
+        loopback host has no proxy, because a proxy would look for that host on its own
+        machine. An invalid entry in NO_PROXY excludes nothing. Raises `ProxyProblem`,
+        without the proxy's user and password.
+        """
+        settings = getproxies()
+        setting = settings.get(url.scheme) or settings.get("all")
+        if is_loopback(url.host) or _is_excluded(url, settings.get("no", "")):
+            return _DIRECTLY
+        if setting:
+            return Route(_parse(setting.strip()))
+        if sys.platform in {"win32", "darwin"}:
+            return _DIRECTLY
+        return _route(url, await self._of_desktop(url))
+
+    def forget(self) -> None:
+        """Ask for the desktop's proxies again at the next request."""
+        self._known.clear()
+
+    async def _of_desktop(self, url: httpx.URL) -> DesktopProxies:
+        # Without its path: a script that chooses the proxy needs no more.
+        address = f"{url.scheme}://{url.netloc.decode('ascii')}/"
+        async with self._asking[address]:
+            now = self._clock()
+            asked_at, known = self._known.get(address, (now, None))
+            if known is None or now - asked_at > _KEPT_S:
+                known = await self._read(address)
+                self._known[address] = (now, known)
+        return known
+
+
+def _route(url: httpx.URL, desktop: DesktopProxies) -> Route:
+    """Choose the first of the desktop's proxies that this program can use."""
+    if desktop.unusable or _is_excluded(url, desktop.no_proxy):
+        return Route(unusable=desktop.unusable)
+    problem: ProxyProblem | None = None
+    for setting in desktop.urls:
+        if setting == DIRECT:
+            return _DIRECTLY
+        try:
+            return Route(_parse(setting.strip()))
+        except ProxyProblem as error:
+            problem = problem or error
+    if problem is not None:
+        raise problem
+    return _DIRECTLY
 
 
 def proxy_address(proxy: httpx.Proxy) -> str:

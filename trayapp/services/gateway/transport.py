@@ -21,7 +21,7 @@ from trayapp.services.gateway.kept_connections import (
     ConnectionTimes,
     KeptConnections,
 )
-from trayapp.services.gateway.proxies import proxy_address, proxy_for
+from trayapp.services.gateway.proxies import ProxySettings, Route, proxy_address
 from trayapp.services.gateway.resolver import Resolver
 
 DEADLINE_S: Final = 20.0
@@ -31,6 +31,8 @@ PROXY_S: Final = 15.0
 not taken for a silent gateway."""
 _PROXY_CONNECTED: Final = {"proxy.start_tls.started", "socks.start_tls.started"}
 """The httpcore trace events after which the gateway, not the proxy, has to respond."""
+_CONNECTED: Final = {"connection.connect_tcp.complete"}
+"""The same without a proxy."""
 _GATEWAY_UNREACHABLE: Final = re.compile(
     r"50[0234]\b|.*(unreachable|refused|TTL expired)"
 )
@@ -84,14 +86,15 @@ class _Transport(httpx.AsyncBaseTransport):
         self._tls, self._proxy_tls = _tls_context(), _tls_context()
         self._resolver = Resolver()
         self._kept = KeptConnections(times)
+        self._proxies = ProxySettings()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request directly, or through the proxy that the settings name."""
         if request.url.scheme != "https" and not is_loopback(request.url.host):
             message = "the key would cross the network in the clear"
             raise httpx.UnsupportedProtocol(message)
-        proxy = proxy_for(request.url)
-        endpoint = _endpoint(request.url, proxy)
+        route = await self._proxies.route_to(request.url)
+        endpoint = _endpoint(request.url, route.proxy)
         if request.extensions.get(NEW_CONNECTION):
             await self._kept.close(endpoint)
             connection = None
@@ -106,8 +109,13 @@ class _Transport(httpx.AsyncBaseTransport):
             # What ended this connection has probably ended the others, too.
             await self._kept.close(endpoint)
         connector = Connector(self._resolver)
-        connection = Connection(self._pool(proxy, connector), connector, self._times)
-        return await self._exchange(endpoint, connection, request, proxy)
+        pool = self._pool(route.proxy, connector)
+        connection = Connection(pool, connector, self._times)
+        try:
+            return await self._exchange(endpoint, connection, request, route)
+        except BaseException:
+            self._proxies.forget()
+            raise
 
     async def aclose(self) -> None:
         """Close the kept connections."""
@@ -118,15 +126,15 @@ class _Transport(httpx.AsyncBaseTransport):
         endpoint: Hashable,
         connection: Connection,
         request: httpx.Request,
-        proxy: httpx.Proxy | None = None,
+        route: Route | None = None,
     ) -> httpx.Response:
-        """Send on this connection; `proxy` has to open it."""
+        """Send on this connection; without `route` it is open already."""
         async with AsyncExitStack() as closing:
             closing.push_async_callback(connection.aclose)
-            if proxy is None:
+            if route is None or route == Route():
                 response = await connection.send(request)
             else:
-                response = await self._send_through(proxy, connection, request)
+                response = await self._send_by(route, connection, request)
             assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # for mypy
             closing.pop_all()
         keep = partial(self._kept.add, endpoint)
@@ -164,13 +172,17 @@ class _Transport(httpx.AsyncBaseTransport):
             network_backend=connector,
         )
 
-    async def _send_through(
-        self, proxy: httpx.Proxy, connection: Connection, request: httpx.Request
+    async def _send_by(
+        self, route: Route, connection: Connection, request: httpx.Request
     ) -> httpx.Response:
-        """Send through a proxy, and tell its failures from the gateway's."""
+        """Send through a proxy, or past one, and tell its failures from the gateway's.
+
+        Without the proxy that the desktop sets, nothing may be reached.
+        """
+        opened = _CONNECTED if route.proxy is None else _PROXY_CONNECTED
 
         async def trace(event: str, _: object) -> None:
-            if event in _PROXY_CONNECTED:
+            if event in opened:
                 limit.reschedule(None)
 
         request.extensions = {**request.extensions, "trace": trace}
@@ -181,7 +193,11 @@ class _Transport(httpx.AsyncBaseTransport):
         except Exception as error:
             if limit.when() is None:
                 raise
-            problem = _proxy_problem(proxy, error)
+            if route.proxy is None:
+                detail = f"{route.unusable} can't be used, and nothing else connects"
+                problem: ConnectionProblem = ProxyProblem(detail=detail)
+            else:
+                problem = _proxy_problem(route.proxy, error)
         # Raised outside the handler, so that nothing is chained: httpcore's exceptions
         # hold the proxy's password.
         raise problem

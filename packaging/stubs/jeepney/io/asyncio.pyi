@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ class DBusConnection:
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None: ...
+    outgoing_serial: Iterator[int]
     async def send(self, message: Message, *, serial: int | None = None) -> None: ...
     async def receive(self) -> Message: ...
     async def close(self) -> None: ...
