@@ -125,6 +125,82 @@ def test_recent_weeks_count_more() -> None:
     assert said.per_day > 48
 
 
+def changing_by(share: str) -> Costs:
+    """Spend 24 a day now, and so many times as much each week later."""
+
+    def costs(at: datetime) -> Decimal:
+        weeks = (NOW - at) / timedelta(weeks=1)
+        return Decimal(f"{float(share) ** -weeks:.6f}")
+
+    return costs
+
+
+def near(day: date | None, year: int, month: int, of_month: int) -> bool:
+    """Whether a day is within two days of another one."""
+    return day is not None and abs(day - date(year, month, of_month)).days <= 2
+
+
+@pytest.mark.parametrize(("share", "a_day"), [("1.04", "23.1"), ("0.96", "25.0")])
+def test_a_trend_goes_on_for_a_while(share: str, a_day: str) -> None:
+    """The mean of the last weeks alone would be further from the 24 of today."""
+    said = forecast(history(2000, 112, changing_by(share)), NOW, UTC)
+    assert said.per_day is not None
+    assert abs(said.per_day - Decimal(a_day)) < Decimal("0.1")
+
+
+def test_a_trend_fades() -> None:
+    """Growth of 4 % a week for ever would use 6000 up in March."""
+    said = forecast(history(6000, 112, changing_by("1.04")), NOW, UTC)
+    assert near(said.first, 2027, 4, 27)
+    assert near(said.last, 2027, 10, 10)
+
+
+@pytest.mark.parametrize(("days", "a_day"), [(10, "21.37"), (14, "21.46")])
+def test_a_weekday_borrows_from_working_days_only(days: int, a_day: str) -> None:
+    """Few days are known. Those of the weekend say nothing about a Tuesday."""
+    said = forecast(history(140, days, in_office_hours), NOW, UTC)
+    assert said.per_day is not None
+    assert abs(said.per_day - Decimal(a_day)) < Decimal("0.05")
+    assert near(said.first, 2026, 11, 26)
+    assert near(said.last, 2026, 11, 30)
+
+
+def on_the_last_days(count: int) -> Costs:
+    """Spend on the last `count` days alone."""
+    return lambda at: int(NOW - at <= timedelta(days=count))
+
+
+@pytest.mark.parametrize(
+    ("days", "active", "verdict"),
+    [
+        (6, 3, Verdict.NOT_ENOUGH),
+        (7, 3, Verdict.RANGE),
+        (7, 2, Verdict.NOT_ENOUGH),
+        (13, 2, Verdict.NOT_ENOUGH),
+        (14, 2, Verdict.RANGE),
+        (14, 1, Verdict.NOT_ENOUGH),
+    ],
+)
+def test_a_forecast_needs_a_week_with_three_active_days_or_two_weeks_with_two(
+    days: int, active: int, verdict: Verdict
+) -> None:
+    """One day less, or one active day less, is not enough."""
+    said = forecast(history(50, days, on_the_last_days(active)), NOW, UTC)
+    assert said.verdict is verdict
+
+
+@pytest.mark.parametrize(("days", "idle"), [(7, None), (8, 8), (30, 30)])
+def test_an_account_is_idle_after_more_than_a_week(days: int, idle: int | None) -> None:
+    """A week without spending may be a holiday."""
+
+    def until(at: datetime) -> int:
+        return int((NOW - at).days >= days)
+
+    said = forecast(history(50, 60, until), NOW, UTC)
+    assert said.idle_days == idle
+    assert (said.verdict is Verdict.IDLE) is (idle is not None)
+
+
 def test_a_burst_is_dampened_and_not_ignored() -> None:
     """A day of 20 times the spending changes the pace a little."""
     day = (NOW - timedelta(days=10)).date()
