@@ -47,6 +47,15 @@ def test_every_error_has_title_reason_and_advice(kind: type[BalanceTrayError]) -
     assert kind.title
     assert kind.reason.endswith(".")
     assert kind.advice.endswith(".")
+    assert not kind.terminal_advice or kind.terminal_advice.endswith(".")
+
+
+@pytest.mark.case("9", "waiting without a word")
+@pytest.mark.parametrize("kind", BY_ID.values(), ids=lambda kind: kind.id)
+def test_no_advice_in_a_terminal_names_a_button(kind: type[BalanceTrayError]) -> None:
+    """Those of the window are named by their verbs."""
+    advice = kind.terminal_advice or kind.advice
+    assert not re.search(r"\b(Choose Unlock|click|button|behind other windows)", advice)
 
 
 def test_every_error_has_its_own_id() -> None:

@@ -143,10 +143,7 @@ class _Change:
 
     def __init__(self, paths: Paths, file: ConfigFile, language: Language) -> None:
         self._paths, self._file, self._language = paths, file, language
-        # KeePassXC may ask for each entry, besides the keyring's password.
-        self._keychain = Keychain(
-            system_vault(), timeout_s=_PROMPT_S, prompt_timeout_s=_PROMPT_S
-        )
+        self._keychain = Keychain(system_vault(), prompt_timeout_s=_PROMPT_S)
         self._has_program = False
         """Whether a running program has been told, and does the steps, too."""
 

@@ -175,7 +175,9 @@ def history(paths: Paths, options: argparse.Namespace, language: Language) -> in
     stored = load_config(ConfigFile(paths.config), language).accounts
     (account,) = select_accounts(stored, [options.name], language)
     since = _since(options.since, language)
-    with announced_wait(language, HISTORY), HistoryStore(paths.history) as store:
+    with announced_wait(language, HISTORY):
+        opened = HistoryStore(paths.history)
+    with opened as store:
         if store.problem is not None and store.problem.kind is HistoryDamaged:
             print(explain(store.problem, language), file=sys.stderr)
         begin = since

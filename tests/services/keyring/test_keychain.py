@@ -447,11 +447,28 @@ def test_a_store_that_timed_out_is_undone(
         await threads_end()
 
     with HangingVault(hangs_on, **{"a": old} if old else {"b": OTHER}) as vault:
-        asyncio.run(time_out(vault, Keychain(vault, timeout_s=0.05)))
+        asyncio.run(time_out(vault, Keychain(vault, change_timeout_s=0.05)))
     if hangs_on == "put" and old is None:
         calls = [*calls[:-1], "remove"]
     assert vault.calls == calls
     assert MemoryVault.get(vault, "a") == old
+
+
+@pytest.mark.case("part 4", "another desktop's keyring")
+def test_a_change_may_take_longer_than_a_reading() -> None:
+    """KeePassXC asks a person when the new key is read back."""
+
+    async def store(vault: HangingVault, keychain: Keychain) -> None:
+        storing = asyncio.create_task(keychain.store("a", Secret(OTHER)))
+        await asyncio.to_thread(vault.reached.wait, TIMEOUT_S)
+        await asyncio.sleep(0.01)  # longer than a reading may take
+        assert not storing.done()
+        vault.release()
+        await storing
+
+    with HangingVault("put") as vault:
+        asyncio.run(store(vault, Keychain(vault, timeout_s=0.0)))
+        assert MemoryVault.get(vault, "a") == OTHER
 
 
 def test_a_removal_that_timed_out_does_not_happen_later() -> None:
@@ -464,7 +481,9 @@ def test_a_removal_that_timed_out_does_not_happen_later() -> None:
         await threads_end()
 
     with HangingVault("get", **dict.fromkeys("abcd", KEY)) as vault:
-        asyncio.run(time_out(vault, Keychain(vault, timeout_s=0.05)))
+        asyncio.run(
+            time_out(vault, Keychain(vault, timeout_s=0.05, change_timeout_s=0.05))
+        )
     assert "remove" not in vault.calls
 
 

@@ -25,6 +25,8 @@ SERVICE: Final = "balance-tray"
 """The keyring's service name; the user name is the account's id."""
 TIMEOUT_S: Final = 10.0
 """Seconds until a call to the keyring counts as slow."""
+CHANGE_TIMEOUT_S: Final = 60.0
+"""Seconds to write or remove a key; KeePassXC may ask a person for each access."""
 PROMPT_TIMEOUT_S: Final = 300.0
 """Seconds for a person to type the keyring's password."""
 MAX_CALLS: Final = 4
@@ -104,6 +106,7 @@ class Keychain:
         *,
         mask: Callable[[Secret], None] = lambda _key: None,
         timeout_s: float = TIMEOUT_S,
+        change_timeout_s: float = CHANGE_TIMEOUT_S,
         prompt_timeout_s: float = PROMPT_TIMEOUT_S,
     ) -> None:
         """Pass each key to `mask`, the log's redactor, before any other use."""
@@ -112,6 +115,7 @@ class Keychain:
         self.finished_late: Callable[[], None] = lambda: None
         """Called when a reading or a prompt succeeds after its time limit."""
         self._timeout_s = timeout_s
+        self._change_timeout_s = change_timeout_s
         self._prompt_timeout_s = prompt_timeout_s
         self._threads = DaemonThreads(MAX_CALLS)
         self._prompts = DaemonThreads(1)
@@ -253,7 +257,7 @@ class Keychain:
         """Run a call that changes the keyring; its event says that its time is over."""
         timed_out = threading.Event()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._change_timeout_s):
                 await self._threads.start(partial(call, timed_out))
         except TimeoutError:
             raise KeyringSlow from None
