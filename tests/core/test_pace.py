@@ -127,11 +127,21 @@ def test_a_host_that_always_says_zero_is_asked_ever_more_slowly() -> None:
     assert pace.after(RequestTaken(now)).refusals == 0
 
 
+def test_requests_under_way_when_another_is_refused_count_too() -> None:
+    """Their responses come after the refusal."""
+    pace = Pace().after(refused(START, taken=6))
+    for _ in range(4):
+        pace = pace.after(RequestTaken(START - SECOND))
+    assert pace.limit is not None
+    assert pace.limit.count == 10
+    assert pace.next_turn(START) == START + MINUTE
+
+
 def test_a_forced_request_that_is_taken_ends_the_pause() -> None:
     """One that was under way before the refusal does not."""
-    pace = Pace().after(refused(START, HOUR))
-    before = pace.after(RequestTaken(START - SECOND))
-    assert before == pace
+    pace = Pace().after(refused(START, HOUR, taken=9))
+    pace = pace.after(RequestTaken(START - SECOND))
+    assert pace.free(START + SECOND) == 0
     after = pace.after(RequestTaken(START + SECOND))
     assert after.free(START + 2 * SECOND) == 10
 
@@ -223,7 +233,7 @@ def test_a_paced_caller_meets_few_refusals(count: int, window: timedelta) -> Non
     """In an hour of a sliding limit, after it is learned."""
     pace, now = Pace(), START
     taken: deque[datetime] = deque()
-    of_burst: list[datetime] = []
+    of_burst: list[tuple[datetime, int]] = []
     refusals = 0
     while now < START + HOUR:
         now = pace.next_turn(now)
@@ -232,7 +242,7 @@ def test_a_paced_caller_meets_few_refusals(count: int, window: timedelta) -> Non
             taken.popleft()
         if len(taken) < count:
             taken.append(now)
-            of_burst.append(now)
+            of_burst.append((now, 1))
             pace = pace.after(RequestTaken(now))
         else:
             refusals += 1

@@ -136,6 +136,8 @@ class Pace:
     """The time without a refusal after which the limit is raised."""
     before_raise: int = 0
     """The limit's `count` before it was last raised; 0 if it was lowered since."""
+    is_measured: bool = False
+    """Whether the limit is what the host took before it refused, and not a step."""
     sent: tuple[tuple[datetime, int], ...] = ()
     """The requests of the last window in groups: each group's time and number."""
     last_account: str = ""
@@ -196,9 +198,13 @@ class Pace:
             case RequestSent():
                 return self._after_sent(event)
             case RequestTaken(sent_at):
-                if self.changed_at is not None and sent_at < self.changed_at:
-                    return self  # it was under way when another one was refused
-                return replace(self, refusals=0, paused_until=None)
+                if self.changed_at is None or sent_at >= self.changed_at:
+                    return replace(self, refusals=0, paused_until=None)
+                # It was under way when another one was refused.
+                if self.limit is None or not self.is_measured:
+                    return self
+                counted = replace(self.limit, count=self.limit.count + 1)
+                return replace(self, limit=counted)
             case RequestRefused():
                 return self._after_refused(event)
 
@@ -227,7 +233,12 @@ class Pace:
         if raised.per_minute > _FAST_ENOUGH * 60:
             return Pace()
         return replace(
-            self, limit=raised, before_raise=limit.count, calm=calm, changed_at=now
+            self,
+            limit=raised,
+            is_measured=False,
+            before_raise=limit.count,
+            calm=calm,
+            changed_at=now,
         )
 
     def _after_refused(self, event: RequestRefused) -> "Pace":
@@ -241,9 +252,11 @@ class Pace:
         # A gateway that says "0" each time is asked ever more slowly, up to a minute.
         back_off = SHORTEST_PAUSE * (1 << min(pace.refusals, 6))
         pause = max(pause, min(back_off, _MINUTE))
+        limit, is_measured = pace.lowered(event, pause)
         return replace(
             pace,
-            limit=pace.lowered(event, pause),
+            limit=limit,
+            is_measured=is_measured,
             paused_until=max(current, event.at + pause),
             changed_at=event.at,
             refusals=pace.refusals + 1,
@@ -251,8 +264,8 @@ class Pace:
             before_raise=0,
         )
 
-    def lowered(self, event: RequestRefused, pause: timedelta) -> Limit:
-        """Give the limit after a refusal.
+    def lowered(self, event: RequestRefused, pause: timedelta) -> tuple[Limit, bool]:
+        """Give the limit after a refusal, and whether it is measured.
 
         The host took `taken` requests in `span`, and will take more after the pause:
         this measures the limit in a burst. In steady traffic, or after a raise, the
@@ -265,17 +278,19 @@ class Pace:
         measured = Limit(max(event.taken, 1), window)
         limit = self.limit
         if limit is None:
-            return measured
+            return measured, True
         if self.before_raise:
-            return Limit(self.before_raise, limit.window)
+            return Limit(self.before_raise, limit.window), False
         lower = Limit(int(limit.count * _SLOWER), limit.window)
         if lower.count < 1:
             longer = min(limit.window / _SLOWER, _LONGEST_WINDOW)
             lower = Limit(1, longer)
         resumed = self.paused_until
         if resumed is None or event.at - resumed > limit.window:
-            return lower
-        return min(measured, lower, key=lambda each: each.per_minute)
+            return lower, False
+        if measured.per_minute < lower.per_minute:
+            return measured, True
+        return lower, False
 
     def as_dict(self) -> dict[str, object]:
         """Give plain values for JSON; the keys are stored and stay as they are."""
@@ -287,6 +302,7 @@ class Pace:
             "refusals": self.refusals,
             "calm": self.calm // _MILLISECOND,
             "before_raise": self.before_raise,
+            "is_measured": self.is_measured,
             "last_account": self.last_account,
             "sent": [[_to_ms(at), number] for at, number in self.sent],
         }
@@ -310,6 +326,7 @@ class Pace:
                 max(int(table["calm"]) * _MILLISECOND, _FIRST_CALM), _LONGEST_CALM
             ),
             before_raise=int(table["before_raise"]),
+            is_measured=bool(table["is_measured"]),
             last_account=str(table["last_account"]),
             sent=tuple(
                 (_EPOCH + int(at) * _MILLISECOND, int(number))
@@ -329,16 +346,19 @@ def gateway_host(base_url: str) -> str:
 
 
 def refusal(
-    at: datetime, sent_at: datetime, pause: timedelta, taken: Sequence[datetime]
+    at: datetime,
+    sent_at: datetime,
+    pause: timedelta,
+    taken: Sequence[tuple[datetime, int]],
 ) -> RequestRefused:
     """Make the event of a refusal.
 
-    `taken` has the times at which the taken requests were sent since the last pause,
-    the oldest first.
+    `taken` has the requests that the host took since the last pause, in groups: when
+    the first of each was sent, and their number. The oldest group comes first.
     """
-    burst = [moment for moment in taken if at - moment < _MINUTE]
-    span = max(at - burst[0], timedelta(0)) if burst else timedelta(0)
-    return RequestRefused(at, sent_at, pause, len(burst), span)
+    burst = [group for group in taken if at - group[0] < _MINUTE]
+    span = max(at - burst[0][0], timedelta(0)) if burst else timedelta(0)
+    return RequestRefused(at, sent_at, pause, _total(burst), span)
 
 
 def pace_notice(

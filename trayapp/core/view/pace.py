@@ -1,7 +1,6 @@
 """What a person reads of a gateway that takes few requests."""
 
 from datetime import timedelta
-from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from trayapp.core.i18n.language import Language
@@ -22,7 +21,7 @@ def pace_sentences(notices: "Iterable[PaceNotice]", language: Language) -> str:
 def _sentence(notice: "PaceNotice", language: Language) -> str:
     translate, plural = language.gettext, language.ngettext
     requests = max(round(notice.limit.per_minute), 1)
-    minutes = ceil(notice.cycle / _MINUTE)
+    minutes = max(round(notice.cycle / _MINUTE), 1)
     return translate(
         "{host} takes {requests}, so each account is asked {often}."
     ).format(

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from trayapp.core.account import Account
 from trayapp.core.balance import Reading
@@ -44,8 +44,9 @@ from trayapp.services.history.service import HistoryService
 
 _WRITES: Final = 30
 """Of a host that takes many requests, those sent are written so often in a window."""
-_KEPT: Final = 2_000
-"""How many requests of the last minute are remembered for each host."""
+_KEPT: Final = 120
+"""So many groups are remembered for each host: more than a minute has."""
+_GROUP: Final = timedelta(seconds=1)
 _LONGEST_WAIT: Final = ONCE_A_DAY * 1.1
 
 
@@ -57,13 +58,17 @@ def key_mark(account: Account, key: Secret) -> str:
     return key.mark(f"{account.id} {account.base_url} {account.sub_account}")
 
 
+_Groups: TypeAlias = deque[tuple[datetime, int]]
+"""Requests that a host took, by the second: when the first was sent, and how many."""
+
+
 class RequestGuard:
     """Decides whether a request may be sent now, and notes what came of it."""
 
     def __init__(self, history: HistoryService, clock: Callable[[], datetime]) -> None:
         """Keep waits and paces in `history`; `clock` is aware and in UTC."""
         self._history, self._clock = history, clock
-        self._taken: defaultdict[str, deque[datetime]] = defaultdict(
+        self._taken: defaultdict[str, _Groups] = defaultdict(
             lambda: deque(maxlen=_KEPT)
         )
         self._unwritten: Counter[str] = Counter()
@@ -110,13 +115,15 @@ class RequestGuard:
         taken = self._taken[host]
         if not isinstance(result, Failure) or result.retry_after is None:
             if not isinstance(result, Failure) or issubclass(result.kind, GatewayError):
-                taken.append(sent_at)
+                _add(taken, sent_at)
                 pace = self._history.state.pace(host)
                 if pace.refusals and pace.after(RequestTaken(sent_at)) != pace:
                     self._note(host, RequestTaken(sent_at))
             return None
         resumed = self._history.pace(host).paused_until
-        burst = [at for at in taken if resumed is None or at >= resumed or at > now]
+        burst = [
+            group for group in taken if resumed is None or not resumed > group[0] <= now
+        ]
         self._note(host, refusal(now, sent_at, result.retry_after, burst))
         pace = self.pace(account)
         until = pace.next_turn(now)
@@ -199,3 +206,11 @@ class RequestGuard:
         retries = (*wait.retries, now)[-RETRIES_A_DAY:]
         self._history.write(SetWait(account.id, replace(wait, retries=retries)))
         return True
+
+
+def _add(taken: _Groups, sent_at: datetime) -> None:
+    if taken and abs(sent_at - taken[-1][0]) < _GROUP:
+        first, number = taken.pop()
+        taken.append((min(first, sent_at), number + 1))
+    else:
+        taken.append((sent_at, 1))
