@@ -82,6 +82,11 @@ def status(harness: BackendHarness) -> EpisodeStatus:
         return history.load().memory("a").episodes[AlertKind.LOW]
 
 
+def awaits_reply(harness: BackendHarness) -> bool:
+    """Return whether the end would wait for a reply now."""
+    return harness.backend.awaits_reply
+
+
 async def delivery_change(harness: BackendHarness) -> bool:
     """Wait until notifications begin or cease to be shown; return whether they are."""
     return (await harness.events.next(DeliveryChanged)).problem is None
@@ -286,8 +291,9 @@ def test_the_end_waits_for_the_late_reply(low: BackendHarness) -> None:
             server.holds = {"Notify"}
             async with low.started():
                 await shown(server, 1)
-                assert low.backend.awaits_reply
+                assert awaits_reply(low)
                 asyncio.get_running_loop().call_later(0.3, server.release)
+            assert not awaits_reply(low)
             assert status(low) is EpisodeStatus.SENT
 
     asyncio.run(story())
