@@ -51,6 +51,7 @@ from trayapp.services.messages.events import (
     ShowNotification,
     SnoozeChanged,
     StorageChanged,
+    TimeZoneChanged,
 )
 from trayapp.services.messages.requests import (
     ApplyChanges,
@@ -162,6 +163,19 @@ def test_a_snooze_is_in_the_tray_until_its_end(program: WiredProgram) -> None:
     assert program.tray.views[-1].snoozed.startswith("Snoozed until ")
     program.report(SnoozeChanged(None))
     assert not program.tray.views[-1].snoozed
+
+
+@pytest.mark.case("also 3", "what the program shows follows the system")
+def test_another_time_zone_draws_everything_again(program: WiredProgram) -> None:
+    """The times in the tray, on the cards and in open histories are local."""
+    program.start(A)
+    program.answer(A, LOW)
+    program.window.intent.emit(OpenHistory("a"))
+    program.report(HistoryRead(page(A)))
+    drawn = len(program.tray.views)
+    program.report(TimeZoneChanged())
+    assert len(program.tray.views) == drawn + 1
+    assert program.asked() == [ReadHistory("a")] * 2
 
 
 def test_what_was_decided_is_in_the_list_of_reasons(program: WiredProgram) -> None:

@@ -52,6 +52,7 @@ from trayapp.services.messages.events import (
     ShowNotification,
     SnoozeChanged,
     StorageChanged,
+    TimeZoneChanged,
 )
 from trayapp.services.messages.requests import (
     ChangeSnooze,
@@ -200,6 +201,9 @@ class Wiring(QObject):
                 self.dispatch(intent_of_button(button, account_id))
             case SnoozeChanged(until):
                 presenter.set_snoozed(until)
+            case TimeZoneChanged():
+                presenter.draw()
+                self._history.refresh_all()
             case ForecastMade(account_id, forecast):
                 presenter.set_forecast(account_id, forecast)
                 self._history.refresh(account_id)

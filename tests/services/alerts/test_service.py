@@ -19,12 +19,11 @@ from trayapp.core.alerts.snooze import SnoozeChoice
 from trayapp.core.balance import Balance, Reading
 from trayapp.core.errors import BalanceTrayError, NoConnection
 from trayapp.core.settings import AlertKind, QuietHours, Settings
+from trayapp.services.desktop.time_zone import TimeZoneMonitor
 from trayapp.services.history.changes import HistoryChange, KeepReading
 from trayapp.services.history.service import HistoryService
 from trayapp.services.history.store import HistoryStore
-from trayapp.services.messages.events import (
-    SnoozeChanged,
-)
+from trayapp.services.messages.events import SnoozeChanged, TimeZoneChanged
 
 LOW, LOW_DAYS, EMPTY = AlertKind.LOW, AlertKind.LOW_DAYS, AlertKind.EMPTY
 REJECTED, DRAIN = AlertKind.REJECTED, AlertKind.DRAIN
@@ -426,3 +425,17 @@ def test_nobody_waits_for_a_removed_accounts_top_up(
     harness.service.forget("a")
     assert harness.payments == []
     assert harness.entries == ()
+
+
+@pytest.mark.case("also 3", "what the program shows follows the system")
+def test_another_time_zone_is_reported_and_forecasts_are_made_again(
+    harness: AlertServiceWithStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days of a forecast begin at other times."""
+    changes = iter([False, True, False])
+    monkeypatch.setattr(TimeZoneMonitor, "update", lambda _: next(changes))
+    harness.service.tick()
+    assert harness.events.of(TimeZoneChanged) == []
+    harness.service.tick()
+    harness.service.tick()
+    assert harness.events.of(TimeZoneChanged) == [TimeZoneChanged()]

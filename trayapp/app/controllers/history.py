@@ -78,6 +78,11 @@ class HistoryController(QObject):
         if account_id in self._windows:
             self.requested.emit(ReadHistory(account_id))
 
+    def refresh_all(self) -> None:
+        """Request the pages of all open windows again."""
+        for account_id in tuple(self._windows):
+            self.refresh(account_id)
+
     def show_export_result(self, path: str, words: str) -> bool:
         """Show the result of an export in its window; False if that one is closed."""
         window = self._windows.get(self._exports.pop(path, ""))

@@ -121,6 +121,11 @@ class OutlookCache:
         self._cached.pop(account_id, None)
         self._last_outliers.pop(account_id, None)
 
+    def forget_all(self) -> None:
+        """Calculate each outlook again at the account's next balance."""
+        for account_id in tuple(self._cached):
+            self.forget(account_id)
+
     def _calculate(
         self, account_id: str, memory: AlertMemory, reading: Reading, now: datetime
     ) -> _CachedOutlook:

@@ -21,6 +21,7 @@ from trayapp.core.alerts.snooze import Snooze, SnoozeChoice, quiet_now, until
 from trayapp.core.balance import Reading
 from trayapp.core.settings import AlertKind, Settings
 from trayapp.services.alerts.outlooks import OutlookCache
+from trayapp.services.desktop.time_zone import TimeZoneMonitor
 from trayapp.services.history.changes import (
     ForgetAccount,
     KeepEvaluation,
@@ -38,6 +39,7 @@ from trayapp.services.messages.events import (
     PendingPaymentsChanged,
     RecentBalancesRead,
     SnoozeChanged,
+    TimeZoneChanged,
 )
 
 
@@ -61,6 +63,7 @@ class AlertService:
         self._history, self._emit, self._send = history, emit, send
         self._clock, self._zone = clock, zone
         self._outlooks = OutlookCache(history, zone)
+        self._time_zone = TimeZoneMonitor()
         self._accounts: dict[str, Account] = {}
         self._settings = Settings()
         self._can_deliver = True
@@ -119,6 +122,9 @@ class AlertService:
 
     def tick(self) -> None:
         """Decide what depends on the time alone; call it about once a minute."""
+        if self._time_zone.update():
+            self._outlooks.forget_all()  # their days began at other times
+            self._emit(TimeZoneChanged())
         now = self._clock()
         snooze = self._history.state.snooze
         if snooze.until is not None and not snooze.holds(now):

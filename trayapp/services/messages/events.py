@@ -119,6 +119,11 @@ class SnoozeChanged:
 
 
 @message
+class TimeZoneChanged:
+    """The system has another time zone; times and days are to be shown again."""
+
+
+@message
 class NotificationLogChanged:
     """The alert service decided about an alert, or an account was removed."""
 
@@ -226,6 +231,7 @@ Event = (
     | ButtonPressed
     | ShowNotification
     | SnoozeChanged
+    | TimeZoneChanged
     | NotificationLogChanged
     | PendingPaymentsChanged
     | ForecastMade
