@@ -36,6 +36,7 @@ from trayapp.services.files.config_file import Config, ConfigFile
 from trayapp.services.files.paths import Paths
 from trayapp.services.history.service import HistoryService
 from trayapp.services.keyring.keychain import Keychain
+from trayapp.services.polling.address_monitor import AddressMonitor
 
 ACCOUNTS = tuple(
     Account(f"id{number}", f"Account {number}", low_below=LOW) for number in range(20)
@@ -94,7 +95,10 @@ class Life:
         delivery = partial(NotificationDelivery, clock=self.loop.time)
         monkeypatch.setattr(f"{services}.backend.NotificationDelivery", delivery)
         monkeypatch.setattr(f"{services}.backend.make_sink", lambda *_: self.notifier)
-        monkeypatch.setattr(f"{services}.backend._make_resume_monitor", lambda _: None)
+        monkeypatch.setattr(
+            f"{services}.backend.make_network_monitor",
+            lambda *_: AddressMonitor(lambda: None, lambda: ""),
+        )
         monkeypatch.setattr(f"{services}.backend._BUSY_WAIT_S", 0.01)
         # The ticks and the outlooks take most of the time, and each is like the one
         # before. So there are fewer of them here.

@@ -72,6 +72,7 @@ from trayapp.services.messages.requests import (
     SendSample,
     WriteExport,
 )
+from trayapp.services.polling.address_monitor import make_network_monitor
 from trayapp.services.polling.batch import Batch
 from trayapp.services.polling.guard import RequestGuard
 from trayapp.services.polling.refresh import Refresh
@@ -80,7 +81,6 @@ from trayapp.services.profile_changes import ConflictError, ProfileChanges
 
 if TYPE_CHECKING:
     from trayapp.core.pace import PaceNotice
-    from trayapp.services.polling.resume_monitor import ResumeMonitor
 
 _BUSY_WAIT_S: Final = 0.25
 """The loop waits no longer for another program that holds the history."""
@@ -164,7 +164,9 @@ class Backend:
             more_to_come=lambda: self._scheduler.has_others,
         )
         self._reports = HistoryReports(self._history, clock=clock, zone=zone)
-        self._resume_monitor = _make_resume_monitor(self._scheduler)
+        self._monitor = make_network_monitor(
+            self._scheduler.on_resume, self._scheduler.on_online
+        )
         self._changes = ProfileChanges(
             ConfigFile(paths.config),
             environment.keychain,
@@ -178,8 +180,7 @@ class Backend:
         """Load the profile, and poll the accounts until cancelled."""
         retention = self._reports.run_retention(lambda: self._alerts.account_ids)
         tasks = [asyncio.create_task(retention)]
-        if self._resume_monitor is not None:
-            tasks.append(asyncio.create_task(self._resume_monitor.run()))
+        tasks.append(asyncio.create_task(self._monitor.run()))
         try:
             self.reload()
             with log_faults("reporting the stored alerts"):
@@ -390,12 +391,3 @@ class Backend:
         self._batch.flush()  # they belong to the accounts before the change
         self._alerts.set_accounts(accounts, settings)
         self._scheduler.set_accounts(accounts, settings)
-
-
-def _make_resume_monitor(scheduler: Scheduler) -> "ResumeMonitor | None":
-    """Make what notices the end of a sleep; None where there is no D-Bus library."""
-    try:
-        from trayapp.services.polling.resume_monitor import ResumeMonitor  # noqa: PLC0415  # may be missing
-    except ImportError:
-        return None
-    return ResumeMonitor(on_resume=scheduler.on_resume, on_online=scheduler.on_online)
