@@ -22,8 +22,8 @@ pytestmark = [
 COUNT: Final = 1_000_000
 MEMORY_MB: Final = 60
 """Twice of what the interpreter and the modules take."""
-PATIENCE_S: Final = 120.0
-"""Many times of what a quiet machine needs."""
+PATIENCE_S: Final = 300.0
+"""A quiet machine needs ten; a busy one shares its time with other tests."""
 
 
 @dataclass(frozen=True, slots=True)
