@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from trayapp.core.i18n.plain_text import utf16_length
 from trayapp.core.settings import IconStyle
 from trayapp.core.view.gauge import Gauge
 from trayapp.core.view.tray import TrayView
+from trayapp.ui.icons.taskbar import DARK_INK, LIGHT_INK
 from trayapp.ui.intents import (
     Intent,
     OpenAbout,
@@ -304,3 +306,19 @@ def test_the_icon_shows_that_notifications_are_snoozed(tray: Tray) -> None:
     awake = drawn(tray)
     tray.render(replace(VIEW, gauge=replace(VIEW.gauge, snoozed=True)))
     assert drawn(tray) != awake
+
+
+@pytest.mark.case("also 3", "what the program shows follows the system")
+def test_the_icon_follows_the_colours_of_the_taskbar(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desktop became dark while the program runs; the balance is the same."""
+    monkeypatch.setattr("trayapp.ui.tray.tray.taskbar_ink", lambda: DARK_INK)
+    tray.show_style(IconStyle.TASKBAR)
+    tray.render(VIEW)
+    light = drawn(tray)
+    monkeypatch.setattr("trayapp.ui.tray.tray.taskbar_ink", lambda: LIGHT_INK)
+    tray.render(VIEW)
+    assert drawn(tray) == light
+    QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert drawn(tray) != light

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.core.alerts.notification import Notification
@@ -70,6 +70,7 @@ class Tray(QObject):
         self._menu = first.menu if first is not None else QMenu()
         self._build_menu()
         self._icon = self._new_icon() if first is None else self._adopt(first)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint)
 
     def render(self, view: TrayView) -> None:
         """Show `view`; pass on only what changed."""
@@ -151,6 +152,11 @@ class Tray(QObject):
         icon.activated.connect(self._on_activated)
         icon.messageClicked.connect(partial(self.intent.emit, OpenWindow()))
         return icon
+
+    @Slot()
+    def _paint(self) -> None:
+        """Paint the icon again, as the taskbar may have another colour."""
+        self._icon.setIcon(self._picture())
 
     def _picture(self) -> QIcon:
         if self._is_mac:
