@@ -100,7 +100,7 @@ def test_a_rejected_key_waits_out_a_restart(
     gateway: ScriptedGateway,
     key: str,
 ) -> None:
-    """The next start shows what is wrong without asking with that key again."""
+    """The next start shows what is wrong before it asks with that key once more."""
     program.add_account("Shop", gateway.url, key)
     gateway.revoke(key)
     program.start("--minimized")
