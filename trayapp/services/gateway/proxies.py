@@ -52,11 +52,11 @@ class ProxySettings:
     def __init__(
         self,
         read: Callable[[str], Awaitable[DesktopProxies]] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Read the desktop's proxies for a URL with `read`."""
         self._read = DesktopProxySettings().read if read is None else read
-        self._clock = clock
+        self._clock = clock or _seconds_since_boot
         self._known: dict[str, tuple[float, DesktopProxies]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -93,6 +93,12 @@ class ProxySettings:
                 known = await self._read(address)
                 self._known[address] = (now, known)
         return known
+
+
+def _seconds_since_boot() -> float:
+    """Return the seconds since the boot, on Linux those of a suspend included."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
 def _route(url: httpx.URL, desktop: DesktopProxies) -> Route:
