@@ -138,7 +138,9 @@ def test_the_months_have_every_movement(
     assert sum(row.refunded for row in rows) == refunded
     net = total(MovementKind.SPENT) - refunded
     assert sum(row.spent - row.corrected for row in rows) == net
-    empty = sum((gap.until - gap.since for gap in gaps(readings)), timedelta(0))
+    empty = sum(
+        (gap.until - gap.since for gap in gaps(observed(readings))), timedelta(0)
+    )
     assert sum((row.unobserved for row in rows), timedelta(0)) <= empty
 
 

@@ -113,7 +113,10 @@ def test_a_payment_right_after_a_campaign_is_a_top_up() -> None:
     low = steady(10, "2", "540")
     then(low, "-500", "-1", "100")
     assert kind_of_last(low) is TOP_UP
-    odd = steady(10, "2", "540")
+    used_up = read("350.1200", "4.5000", "4.5000", "40.1200")
+    assert kind_of_last(used_up) is TOP_UP
+    assert kind_of_last(read("350.1200", "4.5000", "30.1200")) is REFUND
+    odd = steady(10, "2", "560")
     then(odd, "-500", "-1", "101.25")
     assert kind_of_last(odd) is REFUND
 

@@ -213,7 +213,7 @@ def each_month(
     """Give what `months` lists, one by one; `ordered` has the oldest first."""
     passed = _PassedGaps(gap_after)
     month: _OpenMonth | None = None
-    readings = each_without_outliers(passed.watch(ordered))
+    readings = passed.watch(each_without_outliers(ordered))
     for reading, change in _changes(readings, corrections):
         unobserved = passed.take_until(reading.at)
         if since is not None and reading.at < since:

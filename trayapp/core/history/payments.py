@@ -14,8 +14,9 @@ rises between. Only a rise of a payment's size is a top-up:
    back, and rarely more than half. After a long gap, or without spending, any rise
    that is not small is a payment.
 3. A rise between the two is a refund, unless it looks like a payment. It then repeats a
-   former payment. Or it is a multiple of 5, and comes to an account that is nearly used
-   up. People pay right after a large campaign, round amounts and the same ones.
+   former payment. Or it comes to an account that is nearly used up, as people pay
+   then. With a fifth of the highest balance left, a multiple of 5 is a payment. With a
+   twentieth left, anything above a tenth of a day's spending is one.
 
 The limits: a transfer from a main account looks like a payment. A campaign of which
 more than half comes back at once is called a payment; a person can mark it as a
@@ -40,6 +41,8 @@ _REFUND_SHARE: Final = Decimal("0.5")
 _NEARLY_USED_UP: Final = Decimal("0.2")
 """This share of the highest balance of the last days is little."""
 _ROUND: Final = Decimal(5)
+_USED_UP: Final = Decimal("0.05")
+_LARGE_SHARE: Final = Decimal("0.1")
 _REMEMBERED: Final = 12
 _REPEATED: Final = Decimal("0.98")
 """A repeated payment may seem smaller by this: there is spending in its stretch."""
@@ -99,7 +102,10 @@ class PaymentRule:
             return True
         if any(paid * _REPEATED <= rise <= paid for paid in self._payments):
             return True
-        return rise % _ROUND == 0 and left <= highest * _NEARLY_USED_UP
+        if rise % _ROUND == 0 and left <= highest * _NEARLY_USED_UP:
+            return True
+        is_used_up = left <= highest * _USED_UP
+        return is_used_up and not self._was_spent_in_a_day(rise / _LARGE_SHARE)
 
     def _was_spent_in_a_day(self, amount: Decimal) -> bool:
         """Whether at least `amount` was spent within 24 hours of the last days."""
