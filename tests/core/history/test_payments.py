@@ -178,3 +178,32 @@ def test_a_refund_in_the_next_month_corrects_it() -> None:
     assert november.refunded == 0
     assert december.spent == 0
     assert december.corrected == december.refunded == Decimal(2)
+
+
+@CASE
+def test_only_one_day_of_the_last_three_is_the_measure() -> None:
+    """60 on each of three days make 40 a payment, and 25 a refund."""
+    for rise, kind in (("40", TOP_UP), ("25", REFUND)):
+        readings = read("500")
+        then(readings, "-60", "-60", "-60", every=timedelta(hours=25))
+        then(readings, rise)
+        assert kind_of_last(readings) is kind
+
+
+@CASE
+@pytest.mark.parametrize(("hours", "kind"), [(70, REFUND), (74, TOP_UP)])
+def test_spending_is_refunded_within_three_days(hours: int, kind: MovementKind) -> None:
+    """Of a campaign of 200 nothing comes back after that."""
+    readings = read("700", "500")
+    then(readings, *["-0.01"] * (hours - 1), "51.5")
+    assert kind_of_last(readings) is kind
+
+
+@CASE
+def test_spending_in_another_unit_is_no_measure() -> None:
+    """200 EUR say nothing about 51 credits."""
+    readings = read("700", "500")
+    last = readings[-1]
+    readings.append(Reading(Balance(Decimal(3000), "CREDITS"), last.at + 5 * HOUR))
+    then(readings, "-2", "51")
+    assert kind_of_last(readings) is TOP_UP
