@@ -25,7 +25,7 @@ TOPPED_UP = AlertKind.TOPPED_UP
 ALL = Settings(alert_kinds=DEFAULT_ALERT_KINDS | {TOPPED_UP})
 
 
-class Story:
+class OutlookStory:
     """An account whose gateway answers every five minutes; all kinds of alerts are on.
 
     A balance is a text such as "350", or "9000 CREDITS".
@@ -70,14 +70,14 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path, now: datetime) -> Iterator[Story]:
+def story(tmp_path: Path, now: datetime) -> Iterator[OutlookStory]:
     """Return an account with a real history."""
     with HistoryStore(tmp_path / "history.sqlite3") as store:
-        yield Story(store, now)
+        yield OutlookStory(store, now)
 
 
 @REFUNDS
-def test_40_days_of_refunds_are_no_top_up(story: Story) -> None:
+def test_40_days_of_refunds_are_no_top_up(story: OutlookStory) -> None:
     """Only the payments are sent, with the ledger's amounts."""
     readings = with_refunds(40, 0.2)
     for day in range(0, len(readings), 24):
@@ -95,7 +95,7 @@ def test_40_days_of_refunds_are_no_top_up(story: Story) -> None:
 
 
 @REFUNDS
-def test_only_a_payment_ends_a_pending_payment(story: Story) -> None:
+def test_only_a_payment_ends_a_pending_payment(story: OutlookStory) -> None:
     """A refund of some cents leaves it pending; a top-up ends it."""
     story.read("22.40", "21.90", "21.10")
     story.service.service.expect_top_up("a")
@@ -107,7 +107,7 @@ def test_only_a_payment_ends_a_pending_payment(story: Story) -> None:
 
 @REFUNDS
 def test_a_refund_reads_the_months_no_more_often(
-    story: Story, monkeypatch: pytest.MonkeyPatch
+    story: OutlookStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A forecast is made once an hour, and after a payment."""
     made = 0
@@ -125,7 +125,7 @@ def test_a_refund_reads_the_months_no_more_often(
 
 
 @OUTLIERS
-def test_an_empty_answer_is_sent_once(story: Story) -> None:
+def test_an_empty_answer_is_sent_once(story: OutlookStory) -> None:
     """It is sent at once; the way back is no top-up, the second one no news."""
     assert story.read("350", "350") == []
     assert story.read("0.00") == [EMPTY]
@@ -136,7 +136,7 @@ def test_an_empty_answer_is_sent_once(story: Story) -> None:
 
 @OUTLIERS
 def test_an_account_that_is_truly_used_up_and_paid_is_sent_again(
-    story: Story,
+    story: OutlookStory,
 ) -> None:
     """A payment ends the episode at once."""
     assert story.read("350", "350", "0", "0") == [EMPTY]
@@ -145,13 +145,13 @@ def test_an_account_that_is_truly_used_up_and_paid_is_sent_again(
 
 
 @OUTLIERS
-def test_a_thousandth_is_sent_once(story: Story) -> None:
+def test_a_thousandth_is_sent_once(story: OutlookStory) -> None:
     """The balance may be true, so it is low at once."""
     assert story.read("350", "0.35", "350", "350", "0.35", "350") == [LOW]
 
 
 @OUTLIERS
-def test_a_thousandfold_is_sent_never(story: Story) -> None:
+def test_a_thousandfold_is_sent_never(story: OutlookStory) -> None:
     """It does not end the low balance, and is no top-up unless it lasts."""
     assert story.read("9", "9") == [LOW]
     story.service.service.expect_top_up("a")
@@ -162,7 +162,7 @@ def test_a_thousandfold_is_sent_never(story: Story) -> None:
 
 
 @OUTLIERS
-def test_a_payment_on_a_used_up_account_is_sent_at_once(story: Story) -> None:
+def test_a_payment_on_a_used_up_account_is_sent_at_once(story: OutlookStory) -> None:
     """The balance was of that size days ago."""
     assert story.read("90", "40", every=DAY) == []
     assert story.read("0.5") == [LOW]
@@ -171,14 +171,14 @@ def test_a_payment_on_a_used_up_account_is_sent_at_once(story: Story) -> None:
 
 @OUTLIERS
 @pytest.mark.parametrize("other", ["9000 CREDITS", "3 CREDITS", "9 USD"])
-def test_another_unit_between_is_no_news(story: Story, other: str) -> None:
+def test_another_unit_between_is_no_news(story: OutlookStory, other: str) -> None:
     """A low balance stays known, and a second change too."""
     assert story.read("9", "9") == [LOW]
     assert story.read(other, "9", "8.90", other, other, other, "8.80") == []
 
 
 @OUTLIERS
-def test_nothing_left_in_another_unit_is_sent_at_once(story: Story) -> None:
+def test_nothing_left_in_another_unit_is_sent_at_once(story: OutlookStory) -> None:
     """Nothing is nothing in any unit; it is sent once."""
     assert story.read("350", "350") == []
     assert story.read("0 CREDITS") == [EMPTY]
@@ -186,14 +186,14 @@ def test_nothing_left_in_another_unit_is_sent_at_once(story: Story) -> None:
 
 
 @OUTLIERS
-def test_another_unit_that_lasts_is_believed(story: Story) -> None:
+def test_another_unit_that_lasts_is_believed(story: OutlookStory) -> None:
     """After an hour its balances are compared with the limit."""
     assert story.read("350", "350", "12 CREDITS") == []
     assert story.read(*["12 CREDITS"] * 13, "11 CREDITS") == [LOW]
 
 
 @OUTLIERS
-def test_an_implausible_answer_is_no_drain(story: Story) -> None:
+def test_an_implausible_answer_is_no_drain(story: OutlookStory) -> None:
     """A known spending of 2 EUR a day makes 90 in five minutes a drain."""
     story.spend(30, start=400)
     assert story.read("0", "342.3", "342.2") == [EMPTY]
@@ -202,14 +202,14 @@ def test_an_implausible_answer_is_no_drain(story: Story) -> None:
 
 
 @OUTLIERS
-def test_a_fall_to_a_tenth_is_a_drain_once_it_lasts(story: Story) -> None:
+def test_a_fall_to_a_tenth_is_a_drain_once_it_lasts(story: OutlookStory) -> None:
     """An empty balance is sent at once, the drain with the next answer."""
     story.spend(30, start=400)
     assert story.read("0") == [EMPTY]
     assert story.read("0") == [DRAIN]
 
 
-def test_a_top_up_of_500_is_no_drain(story: Story) -> None:
+def test_a_top_up_of_500_is_no_drain(story: OutlookStory) -> None:
     """Spending and payments of the same size have different signs."""
     story.spend(30, start=100)
     assert story.read("540", "539.9") == [TOPPED_UP]
