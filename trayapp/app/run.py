@@ -236,7 +236,7 @@ def _claim(instance: Instance, paths: Paths, display: Display | None) -> bool:
             return True
         other = None if display is None else ask_display(paths)
         if display is not None and other is not None and display.differs_from(other):
-            raise RunsElsewhere(detail=other.name)
+            raise RunsElsewhere(detail=f"display {other.name}")
         if send_message(paths, InstanceMessage.SHOW):
             return False
         QThread.msleep(_CLAIM_PAUSE_MS)
