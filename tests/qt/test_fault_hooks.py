@@ -246,10 +246,15 @@ def test_after_the_release_qts_messages_go_to_standard_error() -> None:
 
 
 FULL = """
+import tempfile
 from pathlib import Path
 from trayapp.services.log.log_file import start_log
-logging.getLogger().handlers.clear()
-start_log(Path("/dev/full"), verbose=False)
+root = logging.getLogger()
+root.handlers.clear()
+folder = tempfile.TemporaryDirectory()
+start_log(Path(folder.name, "log"), verbose=False)
+root.handlers[0].stream.close()
+root.handlers[0].stream = open("/dev/full", "a")
 for _ in range(3):
     QTimer.singleShot(0, fail)
 application = QCoreApplication([])
