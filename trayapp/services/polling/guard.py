@@ -55,7 +55,8 @@ _NOT_SENT: Final = (NoConnection, CertificateProblem, ProxyProblem)
 
 def key_mark(account: Account, key: Secret) -> str:
     """Give the mark of a key for the requests of an account; other ones differ."""
-    return key.mark(f"{account.id} {account.base_url} {account.sub_account}")
+    place = f"{account.id} {account.base_url} {account.sub_account}"
+    return key.mark(place)
 
 
 _Groups: TypeAlias = deque[tuple[datetime, int]]
