@@ -47,6 +47,7 @@ SCRIPTS: Final = {
     "bench": "bench.main",
     "faults": "pictures.faults",
     "fuzz": "checks.fuzz",
+    "mutate": "checks.mutation",
     "package": "build.pack",
     "replay": "replay.main",
     "sbom": "build.sbom",
@@ -73,6 +74,7 @@ LOCKED: Final = {
     "package": "--group=package",
     "sbom": "--group=sbom",
     "fuzz": "--group=fuzz",
+    "mutate": "--group=mutate",
 }
 
 
@@ -117,7 +119,7 @@ def run_script(command: str, args: Sequence[str]) -> None:
         bundle=command == "package",
         packing=packing,
     )
-    if command in {"fuzz", "sbom"}:
+    if command in {"fuzz", "mutate", "sbom"}:
         environment.ensure(command)
     if command == "package":
         environment.ensure("package")
@@ -319,6 +321,7 @@ def _read_command_line() -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("replay", help="measure how honest the run-out day is")
     commands.add_parser("sbom", help="list what the built program is made of; FILE")
     commands.add_parser("fuzz", help="look for input that breaks a promise; SECONDS")
+    commands.add_parser("mutate", help="count code changes that no test notices")
     commands.add_parser(
         "shots", help="take the README's pictures, and sheets of all windows and icons"
     )

@@ -1,1 +1,1 @@
-"""Checks of the code that are programs of their own: fuzzing."""
+"""Checks of the code that are programs of their own: fuzzing, mutants, English."""
