@@ -234,8 +234,16 @@ def test_no_way_of_failing_lets_the_key_out(run: Run, key: str, tally: Tally) ->
     """Every error there is, with a gateway that repeats the key in all that it says."""
     forged = trustme.CA().issue_cert("127.0.0.1")
     vault, icon, ours = SecretServiceVault(), run.icon, run.ours
-    with EchoingGateway() as gateway, EchoingGateway(serving(forged)) as stranger:
-        accounts = [account(name, gateway.url) for name in (*RESPONSES, SILENT, RESETS)]
+    with (
+        EchoingGateway() as gateway,
+        EchoingGateway(serving(forged)) as stranger,
+        EchoingGateway() as paused,
+    ):
+        # A refusal for now (429) pauses all accounts of its gateway.
+        accounts = [
+            account(name, (paused if name == "often" else gateway).url)
+            for name in (*RESPONSES, SILENT, RESETS)
+        ]
         accounts += [
             account("certificate", stranger.url),
             account("nobody", "http://127.0.0.1:1"),
