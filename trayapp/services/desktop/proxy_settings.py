@@ -197,8 +197,7 @@ async def _ask_portal(url: str) -> tuple[str, ...]:
 
     The call starts no portal: that of a cron job would have no desktop.
     """
-    # Only Linux has these modules.
-    from jeepney import (  # noqa: PLC0415
+    from jeepney import (  # noqa: PLC0415  # only Linux has it
         DBusAddress,
         HeaderFields,
         MessageFlag,
@@ -206,7 +205,7 @@ async def _ask_portal(url: str) -> tuple[str, ...]:
         new_method_call,
     )
 
-    from trayapp.services.desktop.dbus_connection import (  # noqa: PLC0415
+    from trayapp.services.desktop.dbus_connection import (  # noqa: PLC0415  # the same
         BUS_ERRORS,
         connect,
     )
