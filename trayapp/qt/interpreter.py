@@ -28,15 +28,14 @@ def freeze_long_lived_objects() -> None:
 
 
 def return_free_memory() -> None:
-    """Give memory that the imports used for a moment back to the system, 4 MB of it.
+    """Give memory that the imports used for a moment back to the system: 1 to 4 MB.
 
     Between the objects that stay, glibc keeps it for later. Other systems' libraries
     have no such function.
     """
     if sys.platform != "linux":
         return
-    # Only here, after the start, which its import would make longer.
-    import ctypes  # noqa: PLC0415
+    import ctypes  # noqa: PLC0415  # it would make the start longer
 
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
     if trim is not None:

@@ -27,8 +27,8 @@ class ConnectionTimes:
     """How long a connection is used, in seconds."""
 
     rest_s: float = 0.01
-    """Between two requests. A gateway that responds twice does so within this time.
-    Each request takes longer by it, so a thousand accounts allow no more."""
+    """Between two requests. A second response that arrives within it is noticed. Each
+    request takes longer by it, so a thousand accounts allow no more."""
     keep_s: float = 3.0
     """After the last request."""
     first_byte_s: float = 5.0
