@@ -23,7 +23,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -241,16 +240,6 @@ def test_output_for_programs_is_english_in_every_language(
 
 
 # --- waiting -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> TerminalStream:
-    """Put a terminal in place of standard error, and shorten the silence."""
-    shown = TerminalStream()
-    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=shown))
-    monkeypatch.setattr(waiting, "_SILENT_S", 0.0)
-    monkeypatch.setattr(waiting, "_LOOK_S", 0.01)
-    return shown
 
 
 def await_sentence(terminal: TerminalStream, sentence: str) -> None:

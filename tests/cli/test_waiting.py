@@ -17,16 +17,6 @@ pytestmark = pytest.mark.case("9", "waiting without a word")
 PATIENCE_S = 10.0
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> TerminalStream:
-    """Put a terminal in place of standard error, and shorten the silence."""
-    shown = TerminalStream()
-    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=shown))
-    monkeypatch.setattr(waiting, "_SILENT_S", 0.0)
-    monkeypatch.setattr(waiting, "_LOOK_S", 0.01)
-    return shown
-
-
 def test_each_sentence_is_printed_once(terminal: TerminalStream) -> None:
     """The keyring may be slow first, and the gateway afterwards."""
     purpose = KEYRING
